@@ -1,0 +1,9 @@
+# Writes FILES into one C++ table of {name, text}, after probes/talk/dialect_files.hpp.
+set(body "#include \"probes/talk/dialect_files.hpp\"\n\nnamespace sonde::talk {\nnamespace {\nconstexpr DialectFile files[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND body "    {\"${name}\", R\"~~~(${text})~~~\"},\n")
+endforeach()
+string(APPEND body "};\n}  // namespace\nstd::span<const DialectFile> dialect_files() { return files; }\n}  // namespace sonde::talk\n")
+file(WRITE ${OUT} "${body}")

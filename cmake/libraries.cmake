@@ -1,0 +1,35 @@
+# What Debian carries; deploy/install-deps installs it.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(cares_pc REQUIRED IMPORTED_TARGET libcares)
+add_library(cares ALIAS PkgConfig::cares_pc)
+pkg_check_modules(re2_pc REQUIRED IMPORTED_TARGET re2)
+add_library(re2::re2 ALIAS PkgConfig::re2_pc)
+pkg_check_modules(systemd_pc REQUIRED IMPORTED_TARGET libsystemd)
+add_library(systemd ALIAS PkgConfig::systemd_pc)
+add_library(boost_json ALIAS Boost::json)
+
+# The bodies of Asio and Beast, compiled once. PUBLIC, because every unit must see the same
+# definitions or the one-definition rule breaks without a word.
+add_library(boost_src STATIC probes/net/boost_src.cpp)
+target_compile_definitions(boost_src PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(boost_src PUBLIC Boost::headers OpenSSL::SSL Threads::Threads)
+
+# config/dialects/*.yaml, compiled into the binary.
+file(GLOB dialect_yaml CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/config/dialects/*.yaml)
+set(dialect_cpp ${CMAKE_BINARY_DIR}/generated/dialect_files.cpp)
+add_custom_command(
+  OUTPUT ${dialect_cpp}
+  COMMAND ${CMAKE_COMMAND} "-DFILES=${dialect_yaml}" -DOUT=${dialect_cpp}
+          -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+  DEPENDS ${dialect_yaml} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+add_library(dialect_files STATIC ${dialect_cpp})
+target_include_directories(dialect_files PRIVATE ${CMAKE_SOURCE_DIR})

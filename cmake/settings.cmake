@@ -1,0 +1,39 @@
+# Language, warnings, hardening, sanitizers, and the fast tools when they are found.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_library(sonde_warnings INTERFACE)
+target_compile_options(sonde_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  -Wno-missing-designated-field-initializers -Werror)
+
+set(SONDE_SANITIZE "" CACHE STRING "Sanitizers for every target: address,undefined or thread")
+if(SONDE_SANITIZE)
+  # -fno-sanitize=function: clang cannot yet emit it for coroutines.
+  add_compile_options(-fsanitize=${SONDE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize=function
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SONDE_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=mold HAS_MOLD)
+if(HAS_MOLD)
+  add_link_options(-fuse-ld=mold)
+else()
+  check_linker_flag(CXX -fuse-ld=lld HAS_LLD)
+  if(HAS_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()
+add_link_options(-Wl,-z,relro,-z,now)

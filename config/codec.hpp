@@ -1,0 +1,220 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/duration.hpp"
+#include "config/reader.hpp"
+#include "config/secret.hpp"
+#include "config/value.hpp"
+
+namespace sonde::config {
+
+// What a key's value has to satisfy besides its type.
+struct Rule {
+  bool required = false;
+  std::optional<double> min, max;  // numbers; seconds of durations; bytes of sizes; items of lists
+  std::vector<std::string_view> one_of;  // texts
+  bool filled = false;                   // texts: not empty
+};
+
+// How a type stands in YAML. Each has
+//   static bool read(const Value&, const Reader&, const Rule&, T& out);  false: mistakes told
+//   static Value schema(const Rule&);      its JSON Schema
+//   static std::string show(const T&);     as it would be written; empty for "none"
+// Rooms specialise it for types of their own (templates, pointers, patterns).
+template <class T>
+struct Codec;
+
+// An enum whose names stand beside it: `std::span<const Named<E>> names_of(const E*)`, by ADL.
+template <class E>
+using Named = std::pair<std::string_view, E>;
+
+// The scalar reads; each tells its mistake and returns false.
+bool read_text(const Value&, const Reader&, const Rule&, std::string& out);
+bool read_bool(const Value&, const Reader&, bool& out);
+bool read_integer(const Value&, const Reader&, const Rule&, std::int64_t& out);
+bool read_number(const Value&, const Reader&, const Rule&, double& out);
+bool read_span(const Value&, const Reader&, const Rule&, Span& out);
+bool read_bytes(const Value&, const Reader&, const Rule&, std::size_t& out);  // 512, 64KB, 1MB
+bool read_secret(const Value&, const Reader&, Secret& out);
+// The index of the value's text in `names`, or a mistake that names the nearest.
+std::optional<std::size_t> read_name(const Value&, const Reader&,
+                                     const std::vector<std::string_view>& names);
+// True if `value` is of `kind`; else tells "a list is expected here, not a text".
+bool expect(const Value&, const Reader&, Value::Kind kind);
+
+// JSON Schemas of the scalars, as Values; `Value` helpers to build further ones.
+Value schema_text(const Rule&);
+Value schema_bool();
+Value schema_integer(const Rule&);
+Value schema_number(const Rule&);
+Value schema_span(const Rule&);
+Value schema_bytes(const Rule&);
+Value schema_secret();
+Value schema_names(const std::vector<std::string_view>& names);
+Value schema_list(Value items, const Rule&);
+Value schema_named(Value values);  // a mapping of free names
+Value schema_any_of(std::vector<Value> choices);
+Value scalar(std::string_view text, bool quoted = true);
+Value list(std::vector<Value> items);
+Value map(std::vector<std::pair<std::string, Value>> entries);
+std::string show_bytes(std::size_t bytes);
+std::string show_number(double number);
+
+template <>
+struct Codec<std::string> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, std::string& out) {
+    return read_text(v, r, rule, out);
+  }
+  static Value schema(const Rule& rule) { return schema_text(rule); }
+  static std::string show(const std::string& text) { return text; }
+};
+
+template <>
+struct Codec<bool> {
+  static bool read(const Value& v, const Reader& r, const Rule&, bool& out) {
+    return read_bool(v, r, out);
+  }
+  static Value schema(const Rule&) { return schema_bool(); }
+  static std::string show(bool on) { return on ? "true" : "false"; }
+};
+
+template <>
+struct Codec<int> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, int& out);
+  static Value schema(const Rule& rule) { return schema_integer(rule); }
+  static std::string show(int number) { return std::to_string(number); }
+};
+
+template <>
+struct Codec<double> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, double& out) {
+    return read_number(v, r, rule, out);
+  }
+  static Value schema(const Rule& rule) { return schema_number(rule); }
+  static std::string show(double number) { return show_number(number); }
+};
+
+// A size in bytes.
+template <>
+struct Codec<std::size_t> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, std::size_t& out) {
+    return read_bytes(v, r, rule, out);
+  }
+  static Value schema(const Rule& rule) { return schema_bytes(rule); }
+  static std::string show(std::size_t bytes) { return show_bytes(bytes); }
+};
+
+template <>
+struct Codec<Span> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, Span& out) {
+    return read_span(v, r, rule, out);
+  }
+  static Value schema(const Rule& rule) { return schema_span(rule); }
+  static std::string show(Span span) { return config::show(span); }
+};
+
+template <>
+struct Codec<Secret> {
+  static bool read(const Value& v, const Reader& r, const Rule&, Secret& out) {
+    return read_secret(v, r, out);
+  }
+  static Value schema(const Rule&) { return schema_secret(); }
+  static std::string show(const Secret&) { return ""; }
+};
+
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires(const E* e) {
+  { names_of(e) } -> std::convertible_to<std::span<const Named<E>>>;
+};
+
+template <NamedEnum E>
+struct Codec<E> {
+  static std::vector<std::string_view> names() {
+    std::vector<std::string_view> all;
+    for (const auto& [name, value] : names_of(static_cast<const E*>(nullptr))) all.push_back(name);
+    return all;
+  }
+  static bool read(const Value& v, const Reader& r, const Rule&, E& out) {
+    auto index = read_name(v, r, names());
+    if (index) out = names_of(static_cast<const E*>(nullptr))[*index].second;
+    return index.has_value();
+  }
+  static Value schema(const Rule&) { return schema_names(names()); }
+  static std::string show(E value) {
+    for (const auto& [name, candidate] : names_of(static_cast<const E*>(nullptr)))
+      if (candidate == value) return std::string(name);
+    return "";
+  }
+};
+
+template <class T>
+struct Codec<std::optional<T>> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, std::optional<T>& out) {
+    return Codec<T>::read(v, r, rule, out.emplace());
+  }
+  static Value schema(const Rule& rule) { return Codec<T>::schema(rule); }
+  static std::string show(const std::optional<T>& value) {
+    return value ? Codec<T>::show(*value) : "";
+  }
+};
+
+// A list; a single value stands for a list of one.
+template <class T>
+struct Codec<std::vector<T>> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule, std::vector<T>& out);
+  static Value schema(const Rule& rule) {
+    Value items = Codec<T>::schema({.one_of = rule.one_of});
+    return schema_any_of({items, schema_list(items, rule)});
+  }
+  static std::string show(const std::vector<T>& items);
+};
+
+// A mapping of free names; names are 1 to 100 characters of [A-Za-z0-9_.-] where `rule.filled`.
+template <class T>
+struct Codec<std::map<std::string, T>> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule,
+                   std::map<std::string, T>& out);
+  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule)); }
+  static std::string show(const std::map<std::string, T>&) { return ""; }
+};
+
+template <class T>
+bool Codec<std::vector<T>>::read(const Value& v, const Reader& r, const Rule& rule,
+                                 std::vector<T>& out) {
+  out.clear();
+  const Rule each{.one_of = rule.one_of, .filled = rule.filled};
+  if (v.kind != Value::Kind::list) return Codec<T>::read(v, r, each, out.emplace_back());
+  bool good = true;
+  for (std::size_t i = 0; i < v.items.size(); ++i)
+    good &= Codec<T>::read(v.items[i], r.at(i), each, out.emplace_back());
+  return good;
+}
+
+template <class T>
+std::string Codec<std::vector<T>>::show(const std::vector<T>& items) {
+  std::string all = "[";
+  for (const auto& item : items) all += (all.size() > 1 ? ", " : "") + Codec<T>::show(item);
+  return all + "]";
+}
+
+template <class T>
+bool Codec<std::map<std::string, T>>::read(const Value& v, const Reader& r, const Rule& rule,
+                                           std::map<std::string, T>& out) {
+  if (!expect(v, r, Value::Kind::map)) return false;
+  bool good = true;
+  for (const auto& entry : v.entries)
+    good &= Codec<T>::read(entry.value, r.at(entry.name), rule, out[entry.name]);
+  return good;
+}
+
+}  // namespace sonde::config

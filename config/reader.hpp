@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "config/mistake.hpp"
+
+namespace sonde::config {
+
+// Where in the configuration a read is, and where its mistakes go. Cheap to pass by value.
+class Reader {
+ public:
+  explicit Reader(Mistakes& mistakes, std::string path = "")
+      : mistakes_(&mistakes), path_(std::move(path)) {}
+
+  // The reader of a key or of a list's item below this one: "probes" -> "probes.chat".
+  Reader at(std::string_view key) const;
+  Reader at(std::size_t index) const;  // "targets[2]"
+
+  void wrong(const Place& place, std::string text) const { mistakes_->add(place, path_, text); }
+  void warn(const Place& place, std::string text) const { mistakes_->warn(place, path_, text); }
+  const std::string& path() const { return path_; }
+  Mistakes& mistakes() const { return *mistakes_; }
+
+ private:
+  Mistakes* mistakes_;
+  std::string path_;
+};
+
+}  // namespace sonde::config

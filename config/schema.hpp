@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+
+#include "config/section.hpp"
+
+namespace sonde::config {
+
+// The Value as JSON: quoted scalars are strings, others are written as they are.
+std::string to_json(const Value& value, bool pretty = true);
+
+// The root of a JSON Schema (draft 2020-12) around the schema of the file's mapping.
+std::string schema_document(Value root);
+
+// The table of keys as Markdown, a row a key.
+std::string markdown(const std::vector<KeyRow>& rows);
+
+}  // namespace sonde::config

@@ -1,0 +1,198 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/codec.hpp"
+
+namespace sonde::config {
+
+// A row of the table of keys: what is it called, what may stand there, what stands there if
+// nothing is written, and what is it for.
+struct KeyRow {
+  std::string path;
+  std::string type;
+  std::string fallback;  // the default, as it would be written
+  std::string help;
+};
+
+// The keys that one YAML mapping may have, declared once beside the code that uses them. The same
+// declaration reads the mapping, finds unknown keys, makes the JSON Schema and the table of keys.
+// Defaults are those of a default-constructed T. Make one for each T as a function-local static:
+//
+//   const config::Section<Line>& section_of(const Line*) {
+//     static const auto keys = config::Section<Line>()
+//         .key("family", &Line::family, "Which addresses of a name are used.")
+//         .key("proxy", &Line::proxy, "An HTTP proxy, http://host:port.");
+//     return keys;
+//   }
+//
+// A T with `section_of` is itself a value, so it nests, also in lists and named mappings.
+template <class T>
+class Section {
+ public:
+  template <class M>
+  Section&& key(std::string_view name, M T::* member, std::string_view help, Rule rule = {}) &&;
+
+  // The keys of a part of T, at this level.
+  template <class M>
+  Section&& also(M T::* member, const Section<M>& part) &&;
+
+  // Reads the keys that `map` has into `out` and leaves the rest of `out` as it is, so layers can
+  // be read one over the other. Tells unknown keys, wrong types and broken bounds; a required key
+  // is missed only if `complete`.
+  bool read(const Value& map, const Reader& reader, T& out, bool complete = true) const;
+
+  // Only the keys of this section in `map` are read; others are left to somebody else.
+  bool read_known(const Value& map, const Reader& reader, T& out) const;
+
+  std::vector<std::string_view> names() const;
+  Value schema() const;  // {"type": "object", "properties": ..., "additionalProperties": false}
+  std::vector<KeyRow> table(const std::string& prefix, const T& defaults = T{}) const;
+
+ private:
+  template <class>
+  friend class Section;
+  struct Key {
+    std::string_view name;
+    std::string_view help;
+    Rule rule;
+    std::function<bool(const Value&, const Reader&, T&)> read;
+    std::function<Value()> schema;
+    std::function<std::string(const T&)> show;
+    std::function<std::vector<KeyRow>(const std::string&, const T&)> table;  // of a nested T
+  };
+  const Key* find(std::string_view name) const;
+  std::vector<Key> keys_;
+};
+
+template <class T>
+concept HasSection = requires(const T* t) {
+  { section_of(t) } -> std::same_as<const Section<T>&>;
+};
+
+template <HasSection T>
+struct Codec<T> {
+  static bool read(const Value& v, const Reader& r, const Rule&, T& out) {
+    return section_of(static_cast<const T*>(nullptr)).read(v, r, out);
+  }
+  static Value schema(const Rule&) { return section_of(static_cast<const T*>(nullptr)).schema(); }
+  static std::string show(const T&) { return ""; }
+};
+
+// The parts that do not depend on T.
+void tell_unknown(const Value::Entry&, const Reader&, const std::vector<std::string_view>& names);
+void tell_missing(const Value& map, const Reader&, std::string_view name, std::string_view help);
+Value schema_object(std::vector<std::pair<std::string, Value>> properties,
+                    std::vector<std::string> required);
+Value with_help(Value schema, std::string_view help, std::string_view fallback);
+std::string type_of(const Value& schema);  // "duration", "text", "list of text", ...
+
+template <class T>
+template <class M>
+Section<T>&& Section<T>::key(std::string_view name, M T::* member, std::string_view help,
+                             Rule rule) && {
+  Key key{.name = name, .help = help, .rule = rule, .read = {}, .schema = {}, .show = {},
+          .table = {}};
+  key.read = [member, rule](const Value& v, const Reader& r, T& out) {
+    return Codec<M>::read(v, r, rule, out.*member);
+  };
+  key.schema = [rule] { return Codec<M>::schema(rule); };
+  key.show = [member](const T& t) { return Codec<M>::show(t.*member); };
+  if constexpr (HasSection<M>) {
+    key.table = [member](const std::string& prefix, const T& t) {
+      return section_of(static_cast<const M*>(nullptr)).table(prefix, t.*member);
+    };
+  }
+  keys_.push_back(std::move(key));
+  return std::move(*this);
+}
+
+template <class T>
+template <class M>
+Section<T>&& Section<T>::also(M T::* member, const Section<M>& part) && {
+  for (const auto& theirs : part.keys_) {
+    Key key{.name = theirs.name, .help = theirs.help, .rule = theirs.rule, .read = {},
+            .schema = theirs.schema, .show = {}, .table = {}};
+    key.read = [member, read = theirs.read](const Value& v, const Reader& r, T& out) {
+      return read(v, r, out.*member);
+    };
+    key.show = [member, show = theirs.show](const T& t) { return show(t.*member); };
+    if (theirs.table) {
+      key.table = [member, table = theirs.table](const std::string& prefix, const T& t) {
+        return table(prefix, t.*member);
+      };
+    }
+    keys_.push_back(std::move(key));
+  }
+  return std::move(*this);
+}
+
+template <class T>
+const typename Section<T>::Key* Section<T>::find(std::string_view name) const {
+  for (const auto& key : keys_)
+    if (key.name == name) return &key;
+  return nullptr;
+}
+
+template <class T>
+std::vector<std::string_view> Section<T>::names() const {
+  std::vector<std::string_view> all;
+  for (const auto& key : keys_) all.push_back(key.name);
+  return all;
+}
+
+template <class T>
+bool Section<T>::read(const Value& map, const Reader& reader, T& out, bool complete) const {
+  if (!expect(map, reader, Value::Kind::map)) return false;
+  bool good = read_known(map, reader, out);
+  for (const auto& entry : map.entries) {
+    if (find(entry.name)) continue;
+    tell_unknown(entry, reader, names());
+    good = false;
+  }
+  for (const auto& key : keys_) {
+    if (!complete || !key.rule.required || map.find(key.name)) continue;
+    tell_missing(map, reader, key.name, key.help);
+    good = false;
+  }
+  return good;
+}
+
+template <class T>
+bool Section<T>::read_known(const Value& map, const Reader& reader, T& out) const {
+  bool good = true;
+  for (const auto& entry : map.entries)
+    if (const Key* key = find(entry.name))
+      good &= key->read(entry.value, reader.at(entry.name), out);
+  return good;
+}
+
+template <class T>
+Value Section<T>::schema() const {
+  const T defaults{};
+  std::vector<std::pair<std::string, Value>> properties;
+  std::vector<std::string> required;
+  for (const auto& key : keys_) {
+    properties.emplace_back(key.name, with_help(key.schema(), key.help, key.show(defaults)));
+    if (key.rule.required) required.emplace_back(key.name);
+  }
+  return schema_object(std::move(properties), std::move(required));
+}
+
+template <class T>
+std::vector<KeyRow> Section<T>::table(const std::string& prefix, const T& defaults) const {
+  std::vector<KeyRow> rows;
+  for (const auto& key : keys_) {
+    const std::string path = prefix.empty() ? std::string(key.name)
+                                            : prefix + "." + std::string(key.name);
+    rows.push_back({path, type_of(key.schema()), key.show(defaults), std::string(key.help)});
+    if (!key.table) continue;
+    auto below = key.table(path, defaults);
+    rows.insert(rows.end(), below.begin(), below.end());
+  }
+  return rows;
+}
+
+}  // namespace sonde::config

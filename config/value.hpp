@@ -1,0 +1,38 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sonde::config {
+
+// Where something stands in a configuration; line and column count from 1, 0: nowhere.
+struct Place {
+  std::shared_ptr<const std::string> file;
+  int line = 0;
+  int column = 0;
+};
+
+// A node of a YAML document, without YAML: what was written, and where.
+struct Value {
+  enum class Kind { none, scalar, list, map };
+  struct Entry;
+
+  Kind kind = Kind::none;
+  Place place;
+  std::string text;     // of a scalar
+  bool quoted = false;  // "5" is text and never a number
+  std::vector<Value> items;
+  std::vector<Entry> entries;  // in the order of the file; names are unique
+
+  const Value* find(std::string_view name) const;
+};
+
+struct Value::Entry {
+  std::string name;
+  Place place;
+  Value value;
+};
+
+}  // namespace sonde::config

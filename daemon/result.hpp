@@ -1,0 +1,35 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "probes/check.hpp"
+#include "probes/probe.hpp"
+#include "probes/trace.hpp"
+
+namespace sonde {
+
+// What came of one attempt, or of a beat that was skipped. Made once, by the worker, and never
+// changed; what crosses between threads is a shared pointer to it.
+struct Result {
+  std::shared_ptr<const Check> check;
+  Verdict verdict;
+  std::chrono::system_clock::time_point started;  // for people
+  Instant begun;                                  // for arithmetic
+  Span took{};
+  int attempt = 1;
+  int worker = 0;
+  std::shared_ptr<const Trace> trace;  // finished; never null, empty for a skipped beat
+};
+using ResultPtr = std::shared_ptr<const Result>;
+
+// A sample of an auth rate: at most one a step and run, apart from the verdict. None for skipped
+// and inconclusive runs and for retries.
+struct AuthSample {
+  Step step;
+  bool succeeded;
+  Reason reason;  // ok, or what failed before success
+};
+std::vector<AuthSample> auth_samples(const Result& result);
+
+}  // namespace sonde

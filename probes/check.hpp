@@ -1,0 +1,31 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/net/network.hpp"
+#include "probes/probe.hpp"
+
+namespace sonde {
+
+// One probe of one target, as configured: what the daemon schedules, names in metrics and judges.
+// Constant once it is made; shared by everybody who holds a Result of it.
+struct Check {
+  std::string name;    // label `probe`
+  std::string kind;    // label `kind`
+  std::string target;  // label `target`
+  Span every{};
+  Span timeout{};
+  int retries = 0;                  // further attempts after a failure; each a Result of its own
+  int in_flight_max = 1;            // a beat that finds so many running is skipped (overlap)
+  Span refusals_every{};            // least time between two rounds of refusal checks
+  std::vector<Step> steps;          // what it can fail at
+  std::vector<std::string> events;  // canonical names of the dialect's events; empty: none
+  // Equal for two loads of a file exactly if nothing that shapes this check has changed.
+  std::string fingerprint;
+  // The probe, bound to one worker's network.
+  std::function<std::unique_ptr<Probe>(net::Network&)> make;
+};
+
+}  // namespace sonde

@@ -1,0 +1,53 @@
+#pragma once
+#include <cstddef>
+#include <expected>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/dial.hpp"
+
+namespace sonde::net {
+
+struct Request {
+  std::string method = "GET";
+  Url url;
+  Headers headers;  // Host, Connection, User-Agent, Accept-Encoding and Content-Length are added
+  std::string body;
+};
+
+struct Response {
+  int status = 0;
+  Headers headers;
+  std::string body;  // decoded (chunked, gzip, deflate), at most limits.body bytes
+  // The first value of a header, by case-insensitive name; null if there is none.
+  const std::string* header(std::string_view name) const;
+};
+
+// What came back: a complete response, or why there is none and what was seen of it.
+struct Answer {
+  Response response;  // status 0: not one complete header section arrived
+  Failure failure;    // Reason::ok: the response is complete
+  bool ok() const { return failure.reason == Reason::ok; }
+};
+
+// One request and its response over a fresh connection, closed afterwards; redirects by policy,
+// each hop an exchange of its own in the trace. Phases request, first_byte, body. The skew of the
+// Date header goes to the trace. Failures: those of dial; timeout handling as in deadline.hpp;
+// closed_early, truncated_body, bad_http, header_too_big, body_too_big, bad_encoding, redirected
+// (too many, or a bad Location).
+boost::asio::awaitable<Answer> fetch(Network& network, const Request& request, const Line& line,
+                                     const Redirects& redirects, Trace& trace);
+
+// The response to an upgrade request, over a connection that stays open. `rest` are the bytes
+// after the header section when the status is 101; for any other status the start of the body is
+// read as far as it comes without waiting for its end.
+struct UpgradeAnswer {
+  Answer answer;
+  std::unique_ptr<Transport> line;
+  std::string rest;
+};
+boost::asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request& request,
+                                                       const Line& line, Trace& trace);
+
+}  // namespace sonde::net

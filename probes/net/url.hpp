@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace sonde::net {
+
+// An absolute http, https, ws or wss URL, split (RFC 3986). The host is without brackets.
+struct Url {
+  std::string scheme;
+  std::string host;
+  std::uint16_t port = 0;   // the scheme's own when the URL names none
+  std::string target = "/";  // path and query; never empty, no fragment
+  bool tls() const { return scheme == "https" || scheme == "wss"; }
+  std::string authority() const;  // host[:port], bracketed where needed; the port if not the scheme's
+  std::string text() const;
+};
+
+// Splits and checks `text`: known scheme, a host, a port, no user:password@ (secrets do not belong
+// there), no control characters or spaces. The error says what is wrong with it.
+std::expected<Url, std::string> parse_url(std::string_view text);
+
+// Resolves a Location header against the URL that it came from (RFC 3986 section 5).
+std::expected<Url, std::string> resolve(const Url& base, std::string_view location);
+
+}  // namespace sonde::net

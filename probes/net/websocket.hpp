@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/http_exchange.hpp"
+
+namespace sonde::net {
+
+struct UpgradeRequest {
+  Url url;          // ws or wss
+  Headers headers;  // added to those of RFC 6455 4.1
+  std::vector<std::string> subprotocols;  // offered in this order; each an HTTP token
+};
+
+// A complete text or binary message.
+struct Message {
+  std::string payload;
+  bool binary = false;
+  Instant at;
+};
+
+// An open client session (RFC 6455). It reads on its own, so pings are answered and times are
+// right whatever the owner does; messages wait in a bounded inbox. Destroying it drops the
+// connection. All of it on one loop.
+class Websocket {
+ public:
+  struct State;
+  explicit Websocket(std::shared_ptr<State> state);
+  ~Websocket();
+  Websocket(Websocket&&) noexcept;
+  Websocket& operator=(Websocket&&) noexcept;
+
+  // The next message; empty when `until` passes first or the run is cut (the session lives on) or
+  // when the session is over: `ended()` then says so, after every message before it was taken.
+  boost::asio::awaitable<std::optional<Message>> receive(Instant until);
+  // True once the whole message was handed to the transport.
+  boost::asio::awaitable<std::expected<void, Failure>> send(std::string_view payload,
+                                                            bool binary = false);
+  // Round-trip time of a ping; empty when no pong came until then.
+  boost::asio::awaitable<std::optional<Span>> ping(Instant until);
+  // The closing handshake, given up at `until`; then the connection is closed.
+  boost::asio::awaitable<void> close(std::uint16_t code, Instant until);
+
+  // How the session ended; empty while it lasts.
+  const std::optional<Ending>& ended() const;
+  // Set when the peer broke the protocol or a bound: protocol_error, malformed (invalid UTF-8),
+  // message_too_big, too_many_frames.
+  const std::optional<Failure>& fault() const;
+  const std::string& subprotocol() const;  // what the server selected; empty: none
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+// What an upgrade came to. With `session`, the whole 101 was right: Upgrade and Connection
+// (case-insensitive), the accept digest, no extension, and no subprotocol that was not offered.
+// Without: `answer` holds the refusal (status, headers, start of the body), or its failure the
+// reason: those of dial and of HTTP, handshake_eof (ended before any byte), alpn_h2,
+// bad_handshake (a wrong 101; the detail says which header).
+struct Upgraded {
+  std::optional<Websocket> session;
+  Answer answer;
+};
+
+boost::asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request,
+                                         const Line& line, Trace& trace);
+
+}  // namespace sonde::net

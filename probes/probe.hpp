@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/reason.hpp"
+#include "probes/trace.hpp"
+
+namespace sonde {
+
+// What one run says. A failure names its step and its reason; a pass names neither.
+struct Verdict {
+  Outcome outcome = Outcome::pass;
+  Step step = Step::health;
+  Reason reason = Reason::ok;
+  std::string detail;  // for people; holds no secret
+
+  static Verdict pass();
+  // The outcome follows from the reason: an own fault is inconclusive, not a failure.
+  static Verdict of(Step step, Failure failure);
+};
+
+// What an attempt has to know of those before it; its owner keeps the state.
+struct Attempt {
+  int number = 1;            // 1 is the first; later ones are retries
+  std::uint64_t seed = 0;    // for nonces and challenges; a new one each attempt
+  bool check_refusals = true;  // run the refusal checks this time
+};
+
+// One question with one answer. It holds no timer, retry, metric or log; it is const, and bound
+// to the network of one worker when it is made.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+
+  // Asks once. Enters every phase in `trace`, which outlives the attempt. When the run is cut
+  // (deadline or stop), every operation fails with Reason::timeout at once, and the attempt
+  // returns what it can still say. Never throws for anything that a peer does.
+  virtual boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const = 0;
+};
+
+}  // namespace sonde

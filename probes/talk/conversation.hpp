@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/websocket.hpp"
+#include "probes/talk/answer.hpp"
+#include "probes/talk/dialect.hpp"
+
+namespace sonde::talk {
+
+// One turn of a chat, as configured.
+struct Turn {
+  std::shared_ptr<const Dialect> dialect;
+  EventRules rules;        // the dialect's, with the probe's gap_max, settle and events
+  text::Template prompt;
+  ChallengeKind challenge = ChallengeKind::none;
+  AnswerRules answer;
+};
+
+// Sends the prompt and judges what comes. Notes frames, events, deliveries, times and the three
+// answers in `trace`; steps events and answer. A terminal event whose settle time the deadline
+// cuts is still judged. Does not close the session.
+boost::asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn,
+                                         text::Names& names, Trace& trace);
+
+}  // namespace sonde::talk

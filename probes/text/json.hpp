@@ -1,0 +1,57 @@
+#pragma once
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sonde::text {
+
+// A JSON value inside a Document: a cheap handle, valid as long as its document. A handle of
+// nothing (a place that is not there) is false and answers every question with "none".
+class Json {
+ public:
+  enum class Kind { nothing, null, boolean, number, string, array, object };
+
+  Json() = default;
+  explicit Json(const void* node) : node_(node) {}
+  explicit operator bool() const { return node_ != nullptr; }
+
+  Kind kind() const;
+  std::optional<std::string_view> string() const;
+  std::optional<double> number() const;
+  std::optional<bool> boolean() const;
+  std::size_t size() const;           // of an array or object
+  Json item(std::size_t index) const;  // of an array
+  Json member(std::string_view name) const;
+  std::vector<std::pair<std::string_view, Json>> members() const;
+  // A string as it is, anything else as JSON: what a person would read, and what `equals` compares.
+  std::string text() const;
+
+ private:
+  const void* node_ = nullptr;
+};
+
+// A parsed JSON text (RFC 8259); the only owner of Boost.JSON. Depth is at most 64.
+class Document {
+ public:
+  static std::expected<Document, std::string> parse(std::string_view text);
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+  ~Document();
+  Json root() const;
+
+ private:
+  struct Body;
+  explicit Document(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+};
+
+// `text` as the inside of a JSON string, without the quotes.
+std::string json_escape(std::string_view text);
+// With the quotes; bytes that are not UTF-8 become U+FFFD.
+std::string json_quote(std::string_view text);
+
+}  // namespace sonde::text

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/section.hpp"
+
+namespace sonde::text {
+
+// What a template can say when it is rendered: names ("target.http", "token", "identity.username")
+// to texts, the functions' randomness, and the wall clock. One for each attempt.
+class Names {
+ public:
+  explicit Names(std::uint64_t seed = 0) : random_(seed) {}
+  void set(std::string name, std::string text);
+  const std::string* find(std::string_view name) const;
+
+  std::mt19937_64& random() { return random_; }
+  std::uint64_t next_count() { return ++count_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> texts_;
+  std::mt19937_64 random_;
+  std::uint64_t count_ = 0;
+};
+
+// Text with `{{ }}` for values known at run time: a name or a function, then filters, as in
+// `{{identity.username}}`, `{{token | b64url}}`, `{{nonce(12)}}`. Functions: uuid() nonce(n)
+// rand(a,b) counter() now(). Filters: json b64 b64url hex urlenc lower. Filters apply from left
+// to right; `json` escapes for the inside of a JSON string. Pure.
+class Template {
+ public:
+  Template() = default;
+  // A plain text, for defaults in code; aborts on a wrong template.
+  Template(const char* text);
+  static std::expected<Template, std::string> parse(std::string_view text);
+
+  // The text, or the name that nothing is known of.
+  std::expected<std::string, std::string> render(Names& names) const;
+
+  bool empty() const { return text_.empty(); }
+  const std::string& text() const { return text_; }  // as written
+  std::vector<std::string> names() const;             // the names that it needs
+  const config::Place& place() const { return place_; }
+  void stands_at(config::Place place) { place_ = std::move(place); }
+
+ private:
+  struct Piece;
+  std::string text_;
+  std::shared_ptr<const std::vector<Piece>> pieces_;
+  config::Place place_;
+};
+
+std::string base64(std::string_view bytes);
+std::string base64url(std::string_view bytes);  // without padding
+std::expected<std::string, std::string> from_base64url(std::string_view text);  // padding or none
+std::string hex(std::string_view bytes);
+std::string percent_encode(std::string_view bytes);  // all but RFC 3986 "unreserved"
+
+}  // namespace sonde::text
+
+namespace sonde::config {
+template <>
+struct Codec<text::Template> {
+  static bool read(const Value&, const Reader&, const Rule&, text::Template& out);
+  static Value schema(const Rule&);
+  static std::string show(const text::Template& value) { return value.text(); }
+};
+}  // namespace sonde::config

@@ -1,0 +1,39 @@
+#pragma once
+#include <expected>
+#include <string>
+
+#include "probes/text/template.hpp"
+
+namespace sonde::text {
+
+// A YAML tree whose texts are templates: the body of a request, a frame to be sent. Rendered as
+// JSON; a text that is nothing but one `{{ }}` stays a string, unquoted YAML numbers, booleans
+// and null stay what they are. `{{ }}` in keys is refused.
+class Tree {
+ public:
+  Tree() = default;
+  bool empty() const { return root_.kind == config::Value::Kind::none; }
+  std::expected<std::string, std::string> render_json(Names& names) const;
+  // A flat mapping as application/x-www-form-urlencoded; `read` refuses nothing here, so the
+  // error says that a nested value cannot stand in a form.
+  std::expected<std::string, std::string> render_form(Names& names) const;
+  std::vector<std::string> names() const;
+  const config::Place& place() const { return root_.place; }
+
+ private:
+  friend struct config::Codec<Tree>;
+  struct Texts;  // the parsed templates, in the order in which they stand
+  config::Value root_;
+  std::shared_ptr<const Texts> texts_;
+};
+
+}  // namespace sonde::text
+
+namespace sonde::config {
+template <>
+struct Codec<text::Tree> {
+  static bool read(const Value&, const Reader&, const Rule&, text::Tree& out);
+  static Value schema(const Rule&);
+  static std::string show(const text::Tree&) { return ""; }
+};
+}  // namespace sonde::config

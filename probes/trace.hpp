@@ -1,0 +1,187 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "probes/clock.hpp"
+#include "probes/reason.hpp"
+
+namespace sonde {
+
+// A stretch of a run. `login`, `upgrade` and `refuse` enclose the finer ones of their exchanges.
+enum class Phase : std::uint8_t {
+  resolve, connect, proxy, tls, request, first_byte, body, login, upgrade, ready, events, refuse,
+  close
+};
+std::string_view name(Phase phase);
+
+// A phase that was entered. `took` is empty while it lasts.
+struct PhaseSpan {
+  Phase phase;
+  Step step;
+  Instant entered;
+  std::optional<Span> took;
+};
+
+// What was learnt of a TLS session, also of one that failed verification.
+struct TlsFacts {
+  std::string version;      // "TLSv1.3"
+  std::string cipher;
+  std::string alpn;         // empty: none chosen
+  std::string subject;      // of the leaf certificate
+  std::string issuer;
+  std::int64_t not_after = 0;  // Unix seconds; the earliest of the chain
+  std::string host_port;       // whose certificate: "host:443"
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// One HTTP exchange: the request line and headers as sent, the status, headers and start of the
+// body as received (status 0: no answer).
+struct Exchange {
+  std::string method;
+  std::string url;
+  Headers sent;
+  std::string sent_body;
+  int status = 0;
+  Headers received;
+  std::string body;  // its start
+  std::size_t body_bytes = 0;
+  std::string peer;  // "192.0.2.1:443"
+  Instant at;
+};
+
+enum class Direction : std::uint8_t { in, out };
+
+// A frame, with the start of its text; binary ones as hex.
+struct FrameNote {
+  Direction direction;
+  std::string kind;  // text, binary, ping, pong, close
+  std::string text;
+  std::size_t bytes = 0;
+  Instant at;
+  std::string remark;  // why it was the wrong one; empty: nothing was wrong with it
+};
+
+enum class EventState : std::uint8_t {
+  received, missing, duplicate, late, out_of_order, foreign, after_terminal
+};
+std::string_view name(EventState state);
+
+// An event of the dialect, by its canonical name. `at` is counted from the completed send.
+struct EventNote {
+  std::string name;
+  EventState state;
+  Span at{};
+};
+
+// Who ended a connection.
+enum class EndedBy : std::uint8_t { nobody, close_frame, fin, rst, deadline, us };
+std::string_view name(EndedBy by);
+
+struct Ending {
+  EndedBy by = EndedBy::nobody;
+  int code = 0;  // of the close frame; 0: none
+  std::string reason;
+};
+
+// What one run did, in the order in which it did it. The caller of an attempt owns it, so a
+// deadline that cuts the attempt loses nothing. Everything recorded is bounded by `bytes_max`
+// and goes through `scrub` first: a secret that was hidden before never enters. Not thread-safe.
+class Trace {
+ public:
+  explicit Trace(Instant started = Clock::now(), std::size_t bytes_max = 64 * 1024);
+
+  Instant started() const { return started_; }
+
+  // The step that the run is at; a deadline is charged to it.
+  void at(Step step) { step_ = step; }
+  Step step() const { return step_; }
+
+  // Ends the running fine phase and enters another.
+  void enter(Phase phase, Instant now = Clock::now());
+  // Ends the running fine phase.
+  void leave(Instant now = Clock::now());
+  // Enters or ends an enclosing phase; they nest, and ending one ends the fine one in it.
+  void open(Phase phase, Instant now = Clock::now());
+  void close(Phase phase, Instant now = Clock::now());
+  // Ends whatever still lasts.
+  void finish(Instant now = Clock::now());
+  // The innermost phase that lasts; nothing between phases.
+  std::optional<Phase> phase() const;
+
+  // From now on `secret`, and its base64, base64url, percent and JSON forms, are recorded as
+  // "<redacted>". Secrets of less than 4 bytes are ignored.
+  void hide(std::string_view secret);
+  std::string scrub(std::string_view text) const;
+
+  // Records an exchange; sensitive headers are redacted whatever they hold. The reference holds
+  // until the next call.
+  Exchange& exchange(Exchange exchange);
+  void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
+             bool binary = false);
+  // Says why the last recorded frame was the wrong one.
+  void remark(std::string_view why);
+  void event(EventNote note) { events_.push_back(std::move(note)); }
+  void tls(TlsFacts facts);
+  void peer(std::string address) { peer_ = std::move(address); }
+  void ended(Ending ending);
+
+  // The auth rates: an attempt that was begun and has not succeeded when the run ends failed.
+  void auth_begun(Step step);
+  void auth_succeeded(Step step);
+
+  // The three separate answers of a chat; empty: the run did not come so far.
+  std::optional<bool> reachable, delivered, substantive;
+  // The send completed; events are measured from here.
+  std::optional<Instant> sent;
+  // Skew of the server's Date header against the local wall clock; positive: the server is ahead.
+  std::optional<Span> skew;
+
+  struct AuthNote {
+    Step step;
+    bool succeeded = false;
+  };
+  // How often an event of the dialect was asked of this run and what came of it.
+  struct Delivery {
+    std::string event;
+    std::uint32_t expected = 0, delivered = 0, duplicated = 0, late = 0, out_of_order = 0,
+                  foreign = 0;
+  };
+  std::vector<Delivery> deliveries;
+  // Seconds from the completed send; empty where it did not come so far.
+  std::optional<Span> first_event, terminal_event, longest_silence;
+
+  const std::vector<PhaseSpan>& phases() const { return phases_; }
+  const std::vector<Exchange>& exchanges() const { return exchanges_; }
+  const std::vector<FrameNote>& frames() const { return frames_; }
+  const std::vector<EventNote>& events() const { return events_; }
+  const std::vector<TlsFacts>& tls_facts() const { return tls_; }
+  const std::vector<AuthNote>& auth() const { return auth_; }
+  const std::string& peer() const { return peer_; }
+  const Ending& ending() const { return ending_; }
+
+ private:
+  std::string keep(std::string_view text, std::size_t bytes_max);
+
+  Instant started_;
+  std::size_t bytes_left_;
+  Step step_ = Step::health;
+  std::vector<std::size_t> open_;  // indices of phases_ that last, outermost first
+  bool fine_ = false;              // the last of open_ is a fine phase
+  std::vector<PhaseSpan> phases_;
+  std::vector<std::string> secrets_;
+  std::vector<Exchange> exchanges_;
+  std::vector<FrameNote> frames_;
+  std::vector<EventNote> events_;
+  std::vector<TlsFacts> tls_;
+  std::vector<AuthNote> auth_;
+  std::string peer_;
+  Ending ending_;
+};
+
+}  // namespace sonde
