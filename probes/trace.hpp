@@ -114,9 +114,12 @@ class Trace {
   // The innermost phase that lasts; nothing between phases.
   std::optional<Phase> phase() const;
 
-  // From now on `secret`, and its base64, base64url, percent and JSON forms, are recorded as
-  // "<redacted>". Secrets of less than 4 bytes are ignored.
+  // From now on `secret` is recorded as "<redacted>", and what was recorded before is scrubbed of
+  // it. The caller hides each form in which it can appear (text::forms_of). Secrets of less than
+  // 4 bytes are ignored: they would redact half of every text.
   void hide(std::string_view secret);
+  // Also without being told: what looks like a JWT, and JSON values whose name says that they are
+  // tokens, passwords or secrets.
   std::string scrub(std::string_view text) const;
 
   // Records an exchange; sensitive headers are redacted whatever they hold. The reference holds
@@ -167,12 +170,13 @@ class Trace {
 
  private:
   std::string keep(std::string_view text, std::size_t bytes_max);
+  void scrub_headers(Headers& headers) const;
 
   Instant started_;
   std::size_t bytes_left_;
   Step step_ = Step::health;
-  std::vector<std::size_t> open_;  // indices of phases_ that last, outermost first
-  bool fine_ = false;              // the last of open_ is a fine phase
+  std::vector<std::size_t> open_;   // indices of the enclosing phases that last, outermost first
+  std::optional<std::size_t> fine_;  // index of the fine phase that lasts
   std::vector<PhaseSpan> phases_;
   std::vector<std::string> secrets_;
   std::vector<Exchange> exchanges_;

@@ -1,0 +1,62 @@
+#include "probes/deadline.hpp"
+
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace sonde {
+namespace asio = boost::asio;
+namespace {
+
+// Keeps the verdict of an attempt that the deadline overtakes: it may still be the right one.
+asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  verdict = co_await std::move(attempt);
+}
+
+asio::awaitable<void> wait(asio::steady_timer& clock) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  boost::system::error_code ignored;
+  co_await clock.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// A cut that the deadline did not make was made by whoever stops the run.
+Verdict conclude(Verdict verdict, bool in_time, Trace& trace) {
+  if (verdict.reason != Reason::cut) return verdict;
+  if (in_time) return Verdict::of(trace.step(), {Reason::shutdown, ""});
+  const Reason reason = deadline_reason(trace.step(), trace.phase());
+  std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";
+  return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
+}
+
+}  // namespace
+
+asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt, Trace& trace) {
+  using namespace asio::experimental::awaitable_operators;
+  co_await asio::this_coro::throw_if_cancelled(false);
+  auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer clock(executor, limit);
+  Verdict verdict = Verdict::of(trace.step(), {Reason::cut, ""});
+  auto run = keep(std::move(attempt), verdict) || wait(clock);
+  co_await std::move(run);
+  Verdict concluded = conclude(std::move(verdict), Clock::now() < limit, trace);
+  trace.finish();
+  co_return concluded;
+}
+
+Reason deadline_reason(Step step, std::optional<Phase> phase) {
+  if (phase == Phase::resolve) return Reason::own_dns;
+  if (phase == Phase::connect) return Reason::tcp_timeout;
+  if (phase == Phase::proxy) return Reason::proxy_failed;
+  if (phase == Phase::tls) return Reason::tls_timeout;
+  if (step == Step::upgrade) return Reason::handshake_timeout;
+  if (step == Step::ready) return Reason::no_ready;
+  if (step == Step::refuse) return Reason::refusal_unclear;
+  return Reason::timeout;
+}
+
+}  // namespace sonde

@@ -1,0 +1,158 @@
+#include "probes/trace.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/scrub.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t frame_bytes_max = 4096;
+constexpr std::size_t body_bytes_max = 4096;
+constexpr std::size_t header_bytes_max = 1024;
+constexpr std::size_t headers_max = 64;
+
+constexpr std::string_view phase_names[] = {"resolve", "connect", "proxy",  "tls",   "request",
+                                            "first_byte", "body", "login",  "upgrade", "ready",
+                                            "events",  "refuse",  "close"};
+constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
+                                            "out_of_order", "foreign", "after_terminal"};
+constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin", "rst", "deadline",
+                                            "us"};
+
+std::string as_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view name(Phase phase) { return phase_names[static_cast<std::size_t>(phase)]; }
+std::string_view name(EventState state) { return state_names[static_cast<std::size_t>(state)]; }
+std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
+
+Trace::Trace(Instant started, std::size_t bytes_max)
+    : started_(started), bytes_left_(bytes_max) {}
+
+void Trace::enter(Phase phase, Instant now) {
+  leave(now);
+  fine_ = phases_.size();
+  phases_.push_back({phase, step_, now, std::nullopt});
+}
+
+void Trace::leave(Instant now) {
+  if (!fine_) return;
+  phases_[*fine_].took = now - phases_[*fine_].entered;
+  fine_.reset();
+}
+
+void Trace::open(Phase phase, Instant now) {
+  leave(now);
+  open_.push_back(phases_.size());
+  phases_.push_back({phase, step_, now, std::nullopt});
+}
+
+void Trace::close(Phase phase, Instant now) {
+  leave(now);
+  while (!open_.empty()) {
+    PhaseSpan& span = phases_[open_.back()];
+    open_.pop_back();
+    span.took = now - span.entered;
+    if (span.phase == phase) return;
+  }
+}
+
+void Trace::finish(Instant now) {
+  leave(now);
+  for (std::size_t index : open_) phases_[index].took = now - phases_[index].entered;
+  open_.clear();
+}
+
+std::optional<Phase> Trace::phase() const {
+  if (fine_) return phases_[*fine_].phase;
+  if (!open_.empty()) return phases_[open_.back()].phase;
+  return std::nullopt;
+}
+
+void Trace::hide(std::string_view secret) {
+  if (secret.size() < 4 || std::ranges::find(secrets_, secret) != secrets_.end()) return;
+  secrets_.emplace_back(secret);
+  for (auto& exchange : exchanges_) {
+    exchange.url = scrub(exchange.url);
+    exchange.sent_body = scrub(exchange.sent_body);
+    exchange.body = scrub(exchange.body);
+    scrub_headers(exchange.sent);
+    scrub_headers(exchange.received);
+  }
+  for (auto& frame : frames_) frame.text = scrub(frame.text);
+}
+
+std::string Trace::scrub(std::string_view text) const {
+  return sonde::scrub(text, secrets_);
+}
+
+// A secret that the cut would halve must be seen whole first, so more is scrubbed than is kept.
+std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
+  std::size_t longest = 0;
+  for (const auto& secret : secrets_) longest = std::max(longest, secret.size());
+  std::string kept = scrub(text.substr(0, bytes_max + longest));
+  kept.resize(std::min({kept.size(), bytes_max, bytes_left_}));
+  bytes_left_ -= kept.size();
+  return kept;
+}
+
+void Trace::scrub_headers(Headers& headers) const {
+  for (auto& [name, value] : headers)
+    value = is_sensitive_header(name) ? scrub_header(value) : scrub(value);
+}
+
+Exchange& Trace::exchange(Exchange exchange) {
+  exchange.url = keep(exchange.url, header_bytes_max);
+  exchange.sent_body = keep(exchange.sent_body, body_bytes_max);
+  exchange.body = keep(exchange.body, body_bytes_max);
+  for (Headers* headers : {&exchange.sent, &exchange.received}) {
+    headers->resize(std::min(headers->size(), headers_max));
+    scrub_headers(*headers);
+    for (auto& [name, value] : *headers) {
+      value.resize(std::min({value.size(), header_bytes_max, bytes_left_}));
+      bytes_left_ -= value.size();
+    }
+  }
+  exchanges_.push_back(std::move(exchange));
+  return exchanges_.back();
+}
+
+void Trace::frame(Direction direction, std::string_view kind, std::string_view payload,
+                  Instant now, bool binary) {
+  if (bytes_left_ == 0) return;
+  std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max / 2)), frame_bytes_max)
+                            : keep(payload, frame_bytes_max);
+  frames_.push_back({direction, std::string(kind), std::move(text), payload.size(), now, ""});
+}
+
+void Trace::remark(std::string_view why) {
+  if (!frames_.empty() && frames_.back().remark.empty()) frames_.back().remark = scrub(why);
+}
+
+void Trace::tls(TlsFacts facts) { tls_.push_back(std::move(facts)); }
+
+void Trace::ended(Ending ending) {
+  ending.reason = keep(ending.reason, header_bytes_max);
+  ending_ = std::move(ending);
+}
+
+void Trace::auth_begun(Step step) { auth_.push_back({step, false}); }
+
+void Trace::auth_succeeded(Step step) {
+  for (auto& note : auth_)
+    if (note.step == step) note.succeeded = true;
+}
+
+}  // namespace sonde
