@@ -1,14 +1,17 @@
 #pragma once
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "config/section.hpp"
 #include "config/secret.hpp"
+#include "config/section.hpp"
 #include "probes/clock.hpp"
+#include "probes/net/url.hpp"
 
 namespace sonde::net {
 
@@ -18,26 +21,44 @@ enum class Family : std::uint8_t { any, ipv4, ipv6, each };
 
 // Bounds on what a peer can make us hold or do.
 struct Limits {
-  std::size_t header = 64 * 1024;         // bytes of a response's status line and headers
-  std::size_t body = 1024 * 1024;         // bytes of a body, after decoding
-  std::size_t frame = 1024 * 1024;        // bytes of a WebSocket message
-  std::size_t frames = 1000;              // messages and control frames a connection
+  std::size_t header = 64 * 1024;   // bytes of a response's status line and headers
+  std::size_t body = 1024 * 1024;   // bytes of a body, after decoding
+  std::size_t frame = 1024 * 1024;  // bytes of a WebSocket message
+  std::size_t frames = 1000;        // messages and control frames a connection
 };
 
 struct TlsSettings {
-  std::string ca;           // a PEM file; empty: the system's
-  std::string cert;         // a PEM file with the client certificate; empty: none
-  std::string key;          // its key
-  std::string server_name;  // SNI and the name verified; empty: the host of the URL
+  std::string ca;                   // a PEM file; empty: the system's
+  std::string cert;                 // a PEM file with the client certificate; empty: none
+  std::string key;                  // its key
+  std::string server_name;          // SNI and the name verified; empty: the host of the URL
   std::string min_version = "1.2";  // 1.2 | 1.3
   bool verify = true;
+  auto operator<=>(const TlsSettings&) const = default;
+};
+
+// An HTTP proxy, from "http://host:port".
+struct Proxy {
+  Url url;  // no host: none
+  bool empty() const { return url.host.empty(); }
+};
+
+// A DNS server, from "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53".
+struct DnsServer {
+  std::string address;
+  std::uint16_t port = 53;
+  bool operator==(const DnsServer&) const = default;
+};
+
+struct Dns {
+  std::vector<DnsServer> servers;  // asked in this order; empty: the system's
 };
 
 // How a connection is made. Constant after loading; shared by the probes that use it.
 struct Line {
   Family family = Family::any;
-  std::string proxy;                    // http://host:port; empty: none
-  std::vector<std::string> dns_servers;  // "ip" or "ip:port"; empty: the system's
+  Proxy proxy;
+  Dns dns;
   TlsSettings tls;
   Limits limits;
 };
@@ -50,5 +71,27 @@ struct Redirects {
 // The keys `family`, `proxy`, `dns`, `tls` and `limits`; and `follow` and `max`.
 const config::Section<Line>& section_of(const Line*);
 const config::Section<Redirects>& section_of(const Redirects*);
+const config::Section<Dns>& section_of(const Dns*);
+const config::Section<TlsSettings>& section_of(const TlsSettings*);
+const config::Section<Limits>& section_of(const Limits*);
+std::span<const config::Named<Family>> names_of(const Family*);
 
 }  // namespace sonde::net
+
+namespace sonde::config {
+
+template <>
+struct Codec<net::Proxy> {
+  static bool read(const Value&, const Reader&, const Rule&, net::Proxy& out);
+  static Value schema(const Rule& rule) { return schema_text(rule); }
+  static std::string show(const net::Proxy&);
+};
+
+template <>
+struct Codec<net::DnsServer> {
+  static bool read(const Value&, const Reader&, const Rule&, net::DnsServer& out);
+  static Value schema(const Rule& rule) { return schema_text(rule); }
+  static std::string show(const net::DnsServer&);
+};
+
+}  // namespace sonde::config

@@ -22,6 +22,7 @@ class Transport {
   // Reads at least one byte. Honours the cancellation slot of the handler.
   virtual void read_some(boost::asio::mutable_buffer into, Handler done) = 0;
   // Writes one or more of the buffers' bytes, gathered into one segment where that is possible.
+  // The list is copied; what it points to stays in place until `done`.
   virtual void write_some(std::span<const boost::asio::const_buffer> from, Handler done) = 0;
   // Says that nothing more will be sent (close_notify, FIN), without waiting.
   virtual void finish_sending() noexcept = 0;

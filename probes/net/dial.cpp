@@ -1,0 +1,69 @@
+#include "probes/net/dial.hpp"
+
+#include <algorithm>
+
+#include "probes/net/lookup.hpp"
+#include "probes/net/tcp_connect.hpp"
+#include "probes/net/tls_client.hpp"
+
+namespace sonde::net {
+namespace asio = boost::asio;
+namespace {
+
+using Dialled = std::expected<std::unique_ptr<Transport>, Failure>;
+using Reached = std::expected<Socket, Failure>;
+
+// Every family that the name has must connect; the run goes on over the first.
+asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
+                                      std::span<const Address> all, std::uint16_t port) {
+  const auto other = std::ranges::find_if(
+      all, [&](const Address& address) { return address.v6 != all.front().v6; });
+  const auto count = static_cast<std::size_t>(other - all.begin());
+  auto first = co_await connect(executor, all.first(count), port);
+  if (!first || count == all.size()) co_return first;
+  auto second = co_await connect(executor, all.subspan(count), port);
+  if (!second) co_return second;
+  co_return first;
+}
+
+void note_peer(const Socket& socket, Trace& trace) {
+  boost::system::error_code gone;  // reset since: then there is no peer to name
+  const auto peer = socket.remote_endpoint(gone);
+  if (gone) return;
+  const Address address{.text = peer.address().to_string(), .v6 = peer.address().is_v6()};
+  trace.peer(show(address, peer.port()));
+}
+
+asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& line, Trace& trace) {
+  trace.enter(Phase::resolve);
+  const auto addresses = co_await network.lookup().resolve(url.host, line);
+  if (!addresses) co_return std::unexpected(addresses.error());
+  trace.enter(Phase::connect);
+  auto connecting = line.family == Family::each
+                        ? connect_each(network.executor(), *addresses, url.port)
+                        : connect(network.executor(), *addresses, url.port);
+  auto socket = co_await std::move(connecting);
+  if (socket) note_peer(*socket, trace);
+  co_return socket;
+}
+
+asio::awaitable<Dialled> secure(Network& network, Socket socket, const Url& url, const Line& line,
+                                Trace& trace) {
+  trace.enter(Phase::tls);
+  const auto context = network.tls().context(line.tls);
+  if (!context) co_return std::unexpected(context.error());
+  auto session = co_await start_tls(*context, std::move(socket), url, line.tls, trace);
+  co_return session;
+}
+
+}  // namespace
+
+asio::awaitable<Dialled> dial(Network& network, const Url& url, const Line& line, Trace& trace) {
+  auto socket = co_await reach(network, url, line, trace);
+  if (!socket) co_return std::unexpected(std::move(socket.error()));
+  if (!url.tls()) co_return std::make_unique<TcpTransport>(std::move(*socket));
+  auto secured = co_await secure(network, std::move(*socket), url, line, trace);
+  co_return secured;
+}
+
+}  // namespace sonde::net

@@ -1,0 +1,98 @@
+#include "probes/net/tcp_connect.hpp"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "probes/net/tcp_race.hpp"
+
+namespace sonde::net {
+namespace asio = boost::asio;
+namespace {
+
+namespace errc = boost::system::errc;
+
+Reason reason_of(const boost::system::error_code& error) {
+  switch (error.value()) {
+    case ECONNREFUSED:
+      return Reason::tcp_refused;
+    case ETIMEDOUT:
+      return Reason::tcp_timeout;
+    case ECONNRESET:
+    case EPIPE:
+      return Reason::tcp_reset;
+    case EMFILE:
+    case ENFILE:
+      return Reason::own_descriptors;
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+    case ENOBUFS:
+    case ENOMEM:
+      return Reason::own_network;
+    case ECANCELED:
+      return Reason::cut;
+    default:
+      return Reason::tcp_unreachable;
+  }
+}
+
+}  // namespace
+
+Failure cut_failure() { return {Reason::cut, "the run was cut"}; }
+
+Failure socket_failure(const boost::system::error_code& error, const std::string& where) {
+  return {reason_of(error), where + ": " + error.message()};
+}
+
+std::string show(const Address& address, std::uint16_t port) {
+  return (address.v6 ? "[" + address.text + "]:" : address.text + ":") + std::to_string(port);
+}
+
+asio::ip::tcp::endpoint endpoint_of(const Address& address, std::uint16_t port) {
+  boost::system::error_code ignored;  // Lookup gives nothing but addresses
+  return {asio::ip::make_address(address.text, ignored), port};
+}
+
+boost::system::error_code open(Socket& socket, const asio::ip::tcp::endpoint& to) {
+  const int fd = ::socket(to.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  boost::system::error_code error;
+  if (fd < 0) return {errno, boost::system::system_category()};
+  const int on = 1;  // without it a small frame after another waits for an acknowledgement
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  socket.assign(to.protocol(), fd, error);
+  if (error) ::close(fd);
+  return error;
+}
+
+// Most names have one address: no race, no timer.
+asio::awaitable<std::expected<Socket, Failure>> connect_one(const asio::any_io_executor& executor,
+                                                            const Address& address,
+                                                            std::uint16_t port) {
+  const auto to = endpoint_of(address, port);
+  Socket socket(executor);
+  auto error = open(socket, to);
+  if (!error) {
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    std::tie(error) = co_await socket.async_connect(to, token);
+  }
+  if (error) co_return std::unexpected(socket_failure(error, show(address, port)));
+  co_return socket;
+}
+
+asio::awaitable<std::expected<Socket, Failure>> connect(const asio::any_io_executor& executor,
+                                                        std::span<const Address> addresses,
+                                                        std::uint16_t port) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return std::unexpected(cut_failure());
+  if (addresses.size() == 1) {
+    auto one = co_await connect_one(executor, addresses.front(), port);
+    co_return one;
+  }
+  auto first = co_await race(executor, addresses, port);
+  co_return first;
+}
+
+}  // namespace sonde::net

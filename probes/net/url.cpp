@@ -1,0 +1,126 @@
+#include "probes/net/url.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace sonde::net {
+namespace {
+
+constexpr std::size_t url_max = 8192;
+
+std::unexpected<std::string> wrong(std::string_view why) {
+  return std::unexpected(std::string(why));
+}
+
+std::string lower(std::string_view text) {
+  std::string all(text);
+  for (char& c : all)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return all;
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+bool host_char(char c) { return digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_'; }
+
+std::uint16_t own_port(std::string_view scheme) {
+  if (scheme == "http" || scheme == "ws") return 80;
+  return scheme == "https" || scheme == "wss" ? 443 : 0;
+}
+
+bool is_v4(const std::string& host) {
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
+bool is_v6(const std::string& host) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+// Labels of 1 to 63 letters, digits, '-' and '_'; one dot may end the name.
+bool is_name(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.empty() || host.size() > 253) return false;
+  std::size_t label = 0;
+  for (char c : host) {
+    if (c == '.' ? label == 0 : !host_char(c)) return false;
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+  }
+  return label > 0;
+}
+
+// "1.2.3" or "300.1.1.1" would be looked up as a name that cannot be, so they are refused.
+bool looks_like_v4(std::string_view host) {
+  const auto last = host.substr(host.rfind('.') + 1);
+  return !last.empty() && std::ranges::all_of(last, digit);
+}
+
+std::expected<std::string, std::string> host_of(std::string_view text) {
+  if (text.empty()) return wrong("no host");
+  if (text.front() == '[') {
+    std::string v6 = lower(text.substr(1, text.size() - 2));
+    if (text.back() != ']' || !is_v6(v6)) return wrong("not an IPv6 address in the brackets");
+    return v6;
+  }
+  std::string host = lower(text);
+  if (!is_name(host)) return wrong("not a host name (IDNs are written as xn--...)");
+  if (looks_like_v4(host) && !is_v4(host)) return wrong("not an IPv4 address");
+  return host;
+}
+
+std::expected<std::uint16_t, std::string> port_of(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, port);
+  if (error != std::errc{} || stopped != end || port == 0) return wrong("port is not 1 to 65535");
+  return port;
+}
+
+std::expected<void, std::string> read_authority(std::string_view text, Url& url) {
+  if (text.contains('@')) return wrong("a user or password does not belong in a URL");
+  const auto bracket = text.rfind(']');
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  auto host = host_of(text.substr(0, colon));
+  if (!host) return std::unexpected(std::move(host.error()));
+  url.host = std::move(*host);
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return {};
+  const auto port = port_of(text.substr(colon + 1));
+  if (!port) return std::unexpected(port.error());
+  url.port = *port;
+  return {};
+}
+
+}  // namespace
+
+std::string Url::authority() const {
+  std::string all = host.contains(':') ? "[" + host + "]" : host;
+  if (port != own_port(scheme)) all += ":" + std::to_string(port);
+  return all;
+}
+
+std::string Url::text() const { return scheme + "://" + authority() + target; }
+
+std::expected<Url, std::string> parse_url(std::string_view text) {
+  if (text.size() > url_max) return wrong("longer than 8192 bytes");
+  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c >= '\x7f'; }))
+    return wrong("a space, a control or a non-ASCII character: write it as %XX");
+  const auto colon = text.find("://");
+  if (colon == std::string_view::npos) return wrong("not of the form scheme://host");
+  Url url;
+  url.scheme = lower(text.substr(0, colon));
+  url.port = own_port(url.scheme);
+  if (url.port == 0) return wrong("the scheme is not one of http, https, ws, wss");
+  text.remove_prefix(colon + 3);
+  text = text.substr(0, text.find('#'));
+  const auto slash = std::min(text.find_first_of("/?"), text.size());
+  if (auto read = read_authority(text.substr(0, slash), url); !read)
+    return std::unexpected(std::move(read.error()));
+  text.remove_prefix(slash);
+  url.target = (text.starts_with('/') ? "" : "/") + std::string(text);
+  return url;
+}
+
+}  // namespace sonde::net
