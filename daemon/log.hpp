@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -13,10 +14,19 @@ enum class Level : std::uint8_t { debug, info, warning, error };
 
 using Field = std::pair<std::string_view, std::string>;
 
-// Level and format (logfmt, json or journal) of everything said from now on. Once, at start.
+// Level and format (logfmt, json or journal; empty: journal where stderr is the journal's, else
+// logfmt) of everything said from now on. Once, at start; before it: info, as if empty.
 void set_up(Level level, std::string_view format);
 
-// One line, never longer than 8 KB; thread-safe, never blocks on a slow reader.
+// One line, never longer than 8 KB; thread-safe, never blocks on a slow reader: a thread of its
+// own writes, and of more than 1,024 lines that wait the oldest are lost.
 void say(Level level, std::string_view text, std::initializer_list<Field> fields = {});
+
+// Writes what waits, as far as the reader takes it within a second. Before the process ends;
+// what is said afterwards is lost.
+void finish();
+
+// Lines said so far by level, in the order of Level.
+std::array<std::uint64_t, 4> said();
 
 }  // namespace sonde::log

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "probes/check.hpp"
 #include "probes/probe.hpp"
@@ -17,8 +18,10 @@ struct Result {
   std::chrono::system_clock::time_point started;  // for people
   Instant begun;                                  // for arithmetic
   Span took{};
+  Span lateness{};  // of a first attempt: how long after its beat it began
   int attempt = 1;
   int worker = 0;
+  std::uint32_t beats = 1;             // of a skipped Result: how many beats it stands for
   std::shared_ptr<const Trace> trace;  // finished; never null, empty for a skipped beat
 };
 using ResultPtr = std::shared_ptr<const Result>;

@@ -1,0 +1,26 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/expose/landing.hpp"
+#include "daemon/expose/metrics.hpp"
+#include "daemon/expose/web.hpp"
+
+namespace sonde {
+
+// What the standard routes ask of the daemon; all called on the main thread.
+struct RouteHooks {
+  Metrics* metrics = nullptr;
+  const Landing* landing = nullptr;
+  // Why it is not ready; empty: it is.
+  std::function<std::string()> unready;
+  // Loads the configuration anew: empty, or what is wrong with it. No function: lifecycle
+  // endpoints are off, and POST /-/reload is forbidden.
+  std::function<std::string()> reload;
+};
+
+// /, /metrics, /-/healthy, /-/ready, /-/reload.
+std::vector<Route> standard_routes(RouteHooks hooks);
+
+}  // namespace sonde

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "daemon/result.hpp"
+
+namespace sonde {
+
+// The workers, seen from the main thread, which alone may call this. A check belongs to the
+// worker that owns its target.
+class Pool {
+ public:
+  struct Options {
+    std::size_t workers = 1;            // at least one
+    std::size_t in_flight_max = 16384;  // of each worker
+    // Handed every Result, on the main executor.
+    std::function<void(const ResultPtr&)> publish;
+  };
+
+  // Starts the threads. `main` outlives the pool, and runs until stop() has reported.
+  Pool(boost::asio::any_io_executor main, Options options);
+  // Waits for the threads, except for those that stop() gave up on.
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // From now on exactly these; unchanged ones (by name, target and fingerprint) keep their phase,
+  // their probe and what it learnt.
+  void assign(const std::vector<std::shared_ptr<const Check>>& checks);
+
+  // How many runs of a check are under way; 0 for one that it does not know. The function may be
+  // called on any thread, and stays right until the next assign().
+  std::function<int(const Check&)> in_flight() const;
+
+  // Whether every worker went on since the last call: it took beats, or none was due.
+  bool progressed(Instant now);
+
+  // Cuts what is under way, and calls `done` once on the main executor: true when every worker has
+  // ended, false when `limit` passed first. After false the process must end without
+  // destroying `main`, which the workers that hang may still post to.
+  void stop(Span limit, std::function<void(bool drained)> done);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace sonde

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace sonde {
+
+// Coroutines that are ended together. On one thread; outlives its tasks, so it is destroyed
+// drained (else it aborts). An exception out of a task is a broken invariant, and is rethrown
+// from the loop.
+class TaskGroup {
+ public:
+  explicit TaskGroup(boost::asio::any_io_executor executor);
+  ~TaskGroup();
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  // Starts a task on the executor. After stop() it never starts.
+  void spawn(boost::asio::awaitable<void> task);
+  // Cancels every task; each ends when it has cleaned up.
+  void stop();
+  bool stopping() const;
+  std::size_t size() const;
+  // Calls `then` once, on the executor, as soon as no task is left.
+  void when_drained(std::function<void()> then);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sonde

@@ -1,0 +1,59 @@
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "daemon/result.hpp"
+
+namespace sonde {
+
+// A check, and where its worker says how many of its runs are under way.
+struct Duty {
+  std::shared_ptr<const Check> check;
+  std::shared_ptr<std::atomic<int>> in_flight;
+};
+
+// What a worker says of its agenda, for the watchdog. Written by the worker, read by anybody.
+struct Progress {
+  std::atomic<std::uint64_t> rounds = 0;      // how often due beats were taken
+  std::atomic<Instant> next{Instant::max()};  // when the next beat is due; max: none
+};
+
+// One thread with one loop, its own network and its share of the agenda; it makes Results of
+// beats and does nothing else. Everything below may be called from any one other thread.
+class Worker {
+ public:
+  struct Options {
+    int number = 0;                     // label `worker`
+    std::size_t in_flight_max = 16384;  // runs under way; a beat above it is skipped (capacity)
+    // Handed what came of the runs, a few at a time, on the worker's thread; must not block.
+    std::function<void(std::vector<ResultPtr>)> publish;
+    // Called on the worker's thread as its last act.
+    std::function<void()> ended;
+  };
+
+  explicit Worker(Options options);
+  // Ends the thread, if stop() was not called before; waits for it unless abandoned.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // From now on exactly these. Those whose name, target and fingerprint it has already go on
+  // undisturbed; runs of the others end under the configuration that they began with.
+  void assign(std::vector<Duty> duties);
+  // No beat any more; runs under way are cut and not published. Then the thread ends.
+  void stop();
+  // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.
+  void abandon();
+
+  const Progress& progress() const;
+
+ private:
+  class Loop;
+  std::shared_ptr<Loop> loop_;
+};
+
+}  // namespace sonde
