@@ -1,0 +1,67 @@
+#include "probes/net/http_body.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "probes/net/http_text.hpp"
+
+namespace sonde::net {
+
+BodySink::BodySink(Response& response, std::size_t body_max, bool clip)
+    : response_(response), body_max_(body_max), clip_(clip) {}
+
+bool BodySink::begin(const Headers& headers, std::uint64_t length) {
+  const std::string* header = find_header(headers, "content-encoding");
+  const std::string_view coding = header ? trimmed(*header) : std::string_view();
+  if (same_word(coding, "gzip") || same_word(coding, "x-gzip")) {
+    inflate_.emplace(Inflate::Coding::gzip);
+  } else if (same_word(coding, "deflate")) {
+    inflate_.emplace(Inflate::Coding::deflate);
+  } else if (!coding.empty() && !same_word(coding, "identity") && !clip_) {
+    return fail(
+        {Reason::bad_encoding,
+         fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))});
+  } else if (length > body_max_ && !clip_) {
+    return full();
+  }
+  response_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, body_max_)));
+  return true;
+}
+
+bool BodySink::append(std::string_view bytes) {
+  received_ += bytes.size();
+  if (inflate_) {
+    const auto state = inflate_->feed(bytes, response_.body, body_max_);
+    if (state == Inflate::State::too_big) return full();
+    if (state == Inflate::State::broken) {
+      return fail({Reason::bad_encoding, "the body is not what its Content-Encoding says"});
+    }
+    return true;
+  }
+  const std::size_t room = body_max_ - std::min(body_max_, response_.body.size());
+  response_.body.append(bytes.substr(0, room));
+  return bytes.size() <= room || full();
+}
+
+bool BodySink::finish() {
+  // A body of no bytes at all is sent with Content-Encoding by many servers.
+  if (!inflate_ || received_ == 0 || inflate_->state() == Inflate::State::complete) return true;
+  return fail({Reason::bad_encoding, "the compressed body ends in the middle"});
+}
+
+bool BodySink::full() {
+  if (!clip_) {
+    return fail(
+        {Reason::body_too_big, fmt::format("the body exceeds {} bytes (limits.body)", body_max_)});
+  }
+  clipped_ = true;
+  return false;
+}
+
+bool BodySink::fail(Failure failure) {
+  failure_ = std::move(failure);
+  return false;
+}
+
+}  // namespace sonde::net
