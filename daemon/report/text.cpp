@@ -1,0 +1,114 @@
+#include "daemon/report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/report/figures.hpp"
+#include "daemon/report/printable.hpp"
+#include "daemon/report/waterfall.hpp"
+#include "daemon/report/wire.hpp"
+
+namespace sonde::report {
+namespace {
+
+std::string_view word_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pass:
+      return "PASS";
+    case Outcome::fail:
+      return "FAIL";
+    case Outcome::inconclusive:
+      return "INCONCLUSIVE";
+    case Outcome::skipped:
+      return "SKIPPED";
+  }
+  return "?";
+}
+
+std::string help_text(const Verdict& verdict, const TextStyle& style) {
+  const std::string_view help = row(verdict.reason).help;
+  return help.empty() ? "" : fmt::format("  {}\n", painted(help, Paint::faint, style));
+}
+
+std::string wrong_frame_text(const Trace& trace, const TextStyle& style) {
+  const auto wrong = std::ranges::find_if(
+      trace.frames(), [](const FrameNote& frame) { return !frame.remark.empty(); });
+  if (wrong == trace.frames().end()) return "";
+  return fmt::format("  first wrong frame:\n    {}\n", frame_text(*wrong, trace.started(), style));
+}
+
+std::string answer_text(std::string_view question, std::optional<bool> answer,
+                        const TextStyle& style) {
+  if (!answer) return fmt::format("{} -", question);
+  return fmt::format("{} {}", question,
+                     painted(*answer ? "yes" : "no", *answer ? Paint::good : Paint::bad, style));
+}
+
+std::string answers_text(const Trace& trace, const TextStyle& style) {
+  if (!trace.reachable && !trace.delivered && !trace.substantive) return "";
+  return fmt::format("  {}, {}, {}\n", answer_text("reachable", trace.reachable, style),
+                     answer_text("delivered", trace.delivered, style),
+                     answer_text("substantive", trace.substantive, style));
+}
+
+std::string ending_text(const Ending& ending, const TextStyle& style) {
+  if (ending.by == EndedBy::nobody) return "";
+  std::string line = fmt::format("  ended by {}", name(ending.by));
+  if (ending.code != 0) line += fmt::format(" {}", ending.code);
+  if (!ending.reason.empty())
+    line += fmt::format(" \"{}\"", printable(ending.reason, style.unicode, 200));
+  return line + "\n";
+}
+
+std::string skew_text(const Trace& trace) {
+  if (!trace.skew) return "";
+  const bool ahead = *trace.skew >= Span::zero();
+  return fmt::format("  the server's clock is {} {}\n",
+                     as_duration(ahead ? *trace.skew : -*trace.skew), ahead ? "ahead" : "behind");
+}
+
+Detail detail_of(const Result& result, const TextStyle& style) {
+  if (style.full) return {};
+  const bool passed = result.verdict.outcome == Outcome::pass;
+  if (passed) return {.headers = false, .body_runes = 0, .frames = 0};
+  return {.headers = true, .body_runes = 300, .frames = 12};
+}
+
+}  // namespace
+
+std::string headline(const Result& result, const TextStyle& style) {
+  const Outcome outcome = result.verdict.outcome;
+  std::string line =
+      fmt::format("{} {} {} ({})", painted(word_of(outcome), paint_of(outcome), style),
+                  painted(printable(result.check->name, style.unicode, 100), Paint::strong, style),
+                  printable(result.check->target, style.unicode, 100), result.check->kind);
+  if (outcome != Outcome::skipped) line += fmt::format(" in {}", as_duration(result.took));
+  if (result.attempt > 1) line += fmt::format(", attempt {}", result.attempt);
+  return line;
+}
+
+std::string cause(const Verdict& verdict, const TextStyle& style) {
+  if (verdict.outcome == Outcome::pass) return "";
+  std::string line = fmt::format("{}/{}", name(verdict.step), name(verdict.reason));
+  if (!verdict.detail.empty())
+    line += fmt::format(": {}", printable(verdict.detail, style.unicode, 1000));
+  return line;
+}
+
+std::string as_text(const Result& result, const TextStyle& style) {
+  std::string text = headline(result, style) + "\n";
+  if (result.verdict.outcome != Outcome::pass) {
+    const std::string why = cause(result.verdict, style);
+    text += fmt::format("  {}\n", painted(why, paint_of(result.verdict.outcome), style));
+    text += help_text(result.verdict, style);
+  }
+  if (result.verdict.outcome == Outcome::skipped) return text;
+  const Trace& trace = *result.trace;
+  const Detail detail = detail_of(result, style);
+  return text + wrong_frame_text(trace, style) + waterfall(trace, result.took, style) +
+         exchanges_text(trace, detail, style) + frames_text(trace, detail, style) +
+         answers_text(trace, style) + ending_text(trace.ending(), style) + skew_text(trace);
+}
+
+}  // namespace sonde::report

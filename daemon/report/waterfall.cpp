@@ -1,0 +1,88 @@
+#include "daemon/report/waterfall.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "daemon/report/figures.hpp"
+#include "daemon/report/printable.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde::report {
+namespace {
+
+constexpr int label_columns = 34;
+constexpr int time_columns = 12;
+
+std::string repeated(std::string_view piece, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += piece;
+  return all;
+}
+
+std::string padded(std::string label, std::size_t columns) {
+  const std::size_t used = text::utf8_count(label);
+  if (used < columns) label.append(columns - used, ' ');
+  return label;
+}
+
+// How far `part` is into `whole`, in columns.
+double columns_of(Span part, Span whole, int columns) {
+  if (whole <= Span::zero()) return 0;
+  const double share = seconds(part) / seconds(whole);
+  return std::clamp(share, 0.0, 1.0) * columns;
+}
+
+std::string blocks(double length) {
+  static constexpr std::array<std::string_view, 8> tails{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = std::max(1, static_cast<int>(std::lround(length * 8)));
+  return repeated("█", eighths / 8) +
+         std::string(tails[static_cast<std::size_t>(eighths) % tails.size()]);
+}
+
+std::string label_of(const Stretch& stretch, const TextStyle& style) {
+  std::string label = "  " + repeated("  ", stretch.depth) +
+                      printable(stretch.label, style.unicode, label_columns - 6);
+  if (stretch.state && *stretch.state != EventState::received)
+    label += fmt::format(" {}", name(*stretch.state));
+  return padded(label, label_columns);
+}
+
+std::string line_of(const Stretch& stretch, Span whole, const TextStyle& style) {
+  const bool wrong = stretch.state && *stretch.state != EventState::received;
+  const std::string label = label_of(stretch, style);
+  const std::string left = wrong ? painted(label, Paint::bad, style) : label;
+  if (!stretch.happened) return fmt::format("{}\n", left);
+  const std::string time =
+      stretch.took ? as_millis(*stretch.took) : fmt::format("@ {}", as_millis(stretch.offset));
+  const int room = std::clamp(style.width, 60, 200) - label_columns - time_columns - 2;
+  const std::string drawn = bar(stretch.offset, stretch.took, whole, room, style.unicode);
+  return fmt::format("{}{:>{}}  {}\n", left, time, time_columns,
+                     painted(drawn, wrong ? Paint::bad : Paint::faint, style));
+}
+
+}  // namespace
+
+std::string bar(Span offset, std::optional<Span> took, Span whole, int columns, bool unicode) {
+  if (columns <= 0) return "";
+  const int start = std::min(static_cast<int>(columns_of(offset, whole, columns)), columns - 1);
+  const std::string indent(static_cast<std::size_t>(start), ' ');
+  if (!took) return indent + (unicode ? "◆" : "*");
+  const double length = std::min<double>(columns_of(*took, whole, columns), columns - start);
+  if (unicode) return indent + blocks(length);
+  return indent + (length < 1 ? "|" : repeated("=", static_cast<int>(std::lround(length))));
+}
+
+std::string waterfall(const Trace& trace, Span took, const TextStyle& style) {
+  const auto all = stretches(trace);
+  Span whole = took;
+  for (const Stretch& stretch : all)
+    whole = std::max(whole, stretch.offset + stretch.took.value_or(Span::zero()));
+  std::string lines;
+  for (const Stretch& stretch : all) lines += line_of(stretch, whole, style);
+  return lines;
+}
+
+}  // namespace sonde::report
