@@ -34,7 +34,6 @@ class Lookup {
       const std::string& host, const Line& line);
 
  private:
-  class Channel;
   struct State;
   std::unique_ptr<State> state_;
 };

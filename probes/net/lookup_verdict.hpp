@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/net/lookup.hpp"
+
+namespace sonde::net {
+
+// What the DNS said of a name and a family.
+enum class DnsAnswer : std::uint8_t { found, nodata, nxdomain, servfail, silence, bad_name };
+
+// What is known of a name so far; families that are not asked for are `nodata` from the start.
+struct Known {
+  Family family = Family::any;
+  std::optional<DnsAnswer> v4, v6;  // empty: not yet answered
+  std::vector<Address> found;       // IPv4 first
+  std::optional<bool> root;         // whether the servers answered ". NS"; empty: not known
+  bool slow = false;                // no answer for a while
+  bool enough = false;              // addresses were found, and the other family had its chance
+};
+
+// What follows from it: wait, wait but ask the servers for ". NS" (if that was not done), or end.
+struct Conclusion {
+  bool ask_root = false;
+  std::optional<std::expected<std::vector<Address>, Failure>> end;
+};
+Conclusion conclude(const Known& known, const std::string& host);
+
+// What follows when the run is cut now.
+Failure conclude_cut(const Known& known, const std::string& host);
+
+}  // namespace sonde::net
