@@ -1,0 +1,65 @@
+#include "probes/net/http_ask.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include "probes/net/date.hpp"
+#include "probes/net/http_io.hpp"
+#include "probes/net/http_receive.hpp"
+
+namespace sonde::net {
+namespace {
+
+namespace asio = boost::asio;
+
+// More than a trace keeps, so that a secret at its edge is still seen whole.
+constexpr std::size_t body_start = 8 * 1024;
+
+// The server wrote its date about half way between the request and the answer.
+void note_skew(const Response& response, Instant sent, Trace& trace) {
+  const std::string* header = response.header("date");
+  const auto date = header ? parse_date(*header) : std::nullopt;
+  if (!date) return;
+  const auto halfway = std::chrono::system_clock::now() - (Clock::now() - sent) / 2;
+  trace.skew = std::chrono::duration_cast<Span>(*date - halfway);
+}
+
+}  // namespace
+
+asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader& reader,
+                          Trace& trace) {
+  const Instant sent = Clock::now();
+  trace.enter(Phase::request, sent);
+  const Io io = co_await write_all(transport, wire.bytes);
+  if (io.error == asio::error::operation_aborted) {
+    reader.broke(io_failure(io.error));
+    co_return;
+  }
+  // A write that failed is no answer yet: a server may answer and close before it has read all.
+  trace.enter(Phase::first_byte);
+  co_await receive_some(transport, reader);
+  if (reader.started()) trace.enter(Phase::body);
+  while (!reader.header_done() && !reader.over()) co_await receive_some(transport, reader);
+  if (reader.header_done()) note_skew(reader.response(), sent, trace);
+}
+
+Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
+                Trace& trace) {
+  // A phase that was cut stays open: the deadline is charged to it.
+  if (reader.failure().reason != Reason::cut) trace.leave();
+  Answer answer;
+  answer.failure = {reader.failure().reason, trace.scrub(reader.failure().detail)};
+  if (reader.header_done()) answer.response = std::move(reader.response());
+  trace.exchange({.method = request.method,
+                  .url = request.url.text(),
+                  .sent = std::move(wire.headers),
+                  .sent_body = request.body.substr(0, body_start),
+                  .status = answer.response.status,
+                  .received = answer.response.headers,
+                  .body = answer.response.body.substr(0, body_start),
+                  .body_bytes = answer.response.body.size(),
+                  .peer = trace.peer(),
+                  .at = at});
+  return answer;
+}
+
+}  // namespace sonde::net
