@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+namespace sonde::demo {
+
+// What the agent's tool makes of a prompt.
+struct Work {
+  std::string tool;       // "calculator"
+  std::string arguments;  // "37 * 58"
+  std::string result;     // "2146"
+  std::string answer;     // what the agent says in the end
+};
+
+// Looks for `a * b`, `a + b` (up to nine digits each), or `reverse "xyz"`, `reverse xyz`,
+// `reverse of xyz`, and computes it; otherwise counts the words of the prompt and says so.
+Work work_out(const std::string& prompt);
+
+}  // namespace sonde::demo

@@ -1,0 +1,25 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace sonde::demo {
+
+// A JSON string, with its quotes.
+std::string quoted(std::string_view text);
+
+// {"detail": text}, as FastAPI has it.
+std::string detail(std::string_view text);
+
+// Ids such as "evt_0123456789abcdef": unique in a process, the same for the same seed; no secret.
+class Ids {
+ public:
+  explicit Ids(std::uint64_t seed) : random_(seed) {}
+  std::string next(std::string_view prefix);
+
+ private:
+  std::mt19937_64 random_;
+};
+
+}  // namespace sonde::demo

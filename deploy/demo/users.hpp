@@ -1,0 +1,23 @@
+#pragma once
+#include <expected>
+#include <map>
+#include <string>
+
+namespace sonde::demo {
+
+// Who may log in.
+class Users {
+ public:
+  // alice, bob and carol@example.com, with the passwords alice-password and so on.
+  Users();
+  // Lines user:password; blank lines and lines that begin with # are left out.
+  static std::expected<Users, std::string> from_file(const std::string& path);
+
+  bool knows(std::string_view user) const { return passwords_.contains(user); }
+  bool accepts(std::string_view user, std::string_view password) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> passwords_;
+};
+
+}  // namespace sonde::demo
