@@ -1,0 +1,106 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/trace.hpp"
+
+// A loopback server that does what its script says, byte for byte, however wrong that is.
+//
+//   test::Server server(test::Script{test::send("HTTP/1.1 200 OK\r\n"), test::rst()});
+//   test::Server login(answer_login);  // Script answer_login(const Request&)
+//   ... server.url("/health") ... server.requests().front().header("Cookie")
+namespace sonde::test {
+
+// A request as it came.
+struct Request {
+  std::string head;  // request line and headers, with the empty line
+  std::string body;
+  std::string method() const;
+  std::string target() const;
+  std::string header(std::string_view name) const;  // empty: there is none
+};
+
+// A WebSocket frame that a client sent, unmasked.
+struct Frame {
+  int opcode = 0;
+  std::string payload;
+  bool fin = true;
+  bool masked = false;
+};
+
+// One accepted connection, for acts of one's own.
+class Peer {
+ public:
+  struct State;
+  explicit Peer(State& state) : state_(state) {}
+
+  const Request& request() const;
+  bool gone() const;  // the connection is over; what is left of the script is not done
+  boost::asio::awaitable<void> write(std::string bytes);
+  boost::asio::awaitable<void> wait(Span span);
+  // Reads more bytes behind those unread; false at the end of the stream.
+  boost::asio::awaitable<bool> read();
+  std::string& unread();
+  void record(Frame frame);
+  void finish();  // FIN
+  void reset();   // RST
+
+ private:
+  State& state_;
+};
+
+// What a server does next with a connection, and all that it does. When a script is over, the
+// connection is ended by FIN, as servers do that answer `Connection: close`.
+using Act = std::function<boost::asio::awaitable<void>(Peer&)>;
+using Script = std::vector<Act>;
+using Handler = std::function<Script(const Request&)>;
+
+Act send(std::string bytes);
+// One piece of `bytes_each` bytes every `every`.
+Act drip(std::string bytes, std::chrono::milliseconds every, std::size_t bytes_each = 1);
+// The same bytes again and again until the client goes away.
+Act endless(std::string bytes);
+Act pause(std::chrono::milliseconds span);
+Act fin();
+Act rst();
+// Says nothing more and keeps the connection until the client ends it.
+Act hang();
+
+// A whole response with Content-Length and `Connection: close`.
+Act answer(int status, std::string body = "", Headers headers = {});
+Act json(int status, std::string body);
+
+class Server {
+ public:
+  struct State;
+  // Every connection: read a request, then do the script (that the handler chose).
+  explicit Server(Script script);
+  explicit Server(Handler handler);
+  // Does the script as soon as a connection is accepted; nothing is read.
+  struct AtOnce {
+    Script script;
+  };
+  explicit Server(AtOnce at_once);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+  std::string url(std::string_view target = "/", std::string_view scheme = "http") const;
+  // What came so far, in order.
+  std::vector<Request> requests() const;
+  std::vector<Frame> frames() const;
+  int connections() const;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sonde::test
