@@ -1,0 +1,112 @@
+#include "probes/net/ws_handshake.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "probes/net/http_text.hpp"
+
+namespace sonde::net {
+namespace {
+
+constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+template <std::size_t size>
+std::string base64(const unsigned char (&bytes)[size]) {
+  unsigned char text[(size + 2) / 3 * 4 + 1];
+  const int length = EVP_EncodeBlock(text, bytes, static_cast<int>(size));
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)};
+}
+
+bool is_handshakes(std::string_view name) {
+  return same_word(name, "upgrade") || same_word(name, "connection") ||
+         same_word(name.substr(0, 14), "sec-websocket-");
+}
+
+std::unexpected<Failure> bad(std::string detail) {
+  return std::unexpected(Failure{Reason::bad_handshake, "101, but " + std::move(detail)});
+}
+
+// A list may be spread over several headers of the name (RFC 9110 5.3).
+bool any_lists(const Headers& headers, std::string_view name, std::string_view token) {
+  return std::ranges::any_of(headers, [&](const auto& header) {
+    return same_word(header.first, name) && lists(header.second, token);
+  });
+}
+
+std::string shown(const Headers& headers, std::string_view name) {
+  const std::string* value = find_header(headers, name);
+  return value ? fmt::format("{} is {}", name, quoted(*value, 64))
+               : fmt::format("{} is missing", name);
+}
+
+}  // namespace
+
+std::string make_key() {
+  unsigned char bytes[16];
+  if (RAND_bytes(bytes, sizeof bytes) != 1) std::abort();
+  return base64(bytes);
+}
+
+std::string accept_digest(std::string_view key) {
+  const std::string text = std::string(key).append(guid);
+  unsigned char sha[20];
+  unsigned length = 0;
+  if (EVP_Digest(text.data(), text.size(), sha, &length, EVP_sha1(), nullptr) != 1) std::abort();
+  return base64(sha);
+}
+
+std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
+                                                const std::string& key) {
+  Request upgrade{.method = "GET",
+                  .url = request.url,
+                  .headers = {{"Upgrade", "websocket"},
+                              {"Connection", "Upgrade"},
+                              {"Sec-WebSocket-Key", key},
+                              {"Sec-WebSocket-Version", "13"}},
+                  .body = {}};
+  std::string offered;
+  for (const auto& subprotocol : request.subprotocols) {
+    if (!is_token(subprotocol)) {  // it may hold a secret, so it is not shown
+      return std::unexpected(Failure{Reason::own_request, "a subprotocol is no HTTP token"});
+    }
+    offered.append(offered.empty() ? "" : ", ").append(subprotocol);
+  }
+  if (!offered.empty()) upgrade.headers.emplace_back("Sec-WebSocket-Protocol", std::move(offered));
+  for (const auto& header : request.headers) {
+    if (is_handshakes(header.first)) {
+      return std::unexpected(Failure{
+          Reason::own_request, fmt::format("the header {} is set by the handshake", header.first)});
+    }
+    upgrade.headers.push_back(header);
+  }
+  return upgrade;
+}
+
+std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
+                                                 std::span<const std::string> offered) {
+  const Headers& headers = response.headers;
+  if (!any_lists(headers, "Upgrade", "websocket")) return bad(shown(headers, "Upgrade"));
+  if (!any_lists(headers, "Connection", "upgrade")) return bad(shown(headers, "Connection"));
+  const std::string* digest = response.header("Sec-WebSocket-Accept");
+  if (!digest || *digest != accept_digest(key)) {
+    return bad(shown(headers, "Sec-WebSocket-Accept") + ", which does not answer the key");
+  }
+  if (response.header("Sec-WebSocket-Extensions")) {
+    return bad(shown(headers, "Sec-WebSocket-Extensions") + ", and none was offered");
+  }
+  const auto count = std::ranges::count_if(headers, [](const auto& header) {
+    return same_word(header.first, "Sec-WebSocket-Protocol");
+  });
+  if (count == 0) return std::string();
+  const std::string& selected = *response.header("Sec-WebSocket-Protocol");
+  if (count > 1 || std::ranges::find(offered, selected) == offered.end()) {
+    return bad(shown(headers, "Sec-WebSocket-Protocol") + ", which was not offered");
+  }
+  return selected;
+}
+
+}  // namespace sonde::net
