@@ -6,33 +6,33 @@ namespace {
 using enum Reason;
 
 constexpr Reason at_health[] = {
-    dns_nxdomain, dns_nodata,        dns_servfail,  dns_timeout,      tcp_refused,
-    tcp_timeout,  tcp_reset,         tcp_unreachable, proxy_failed,   tls_handshake,
-    tls_untrusted, tls_expired,      tls_name_mismatch, tls_timeout,  alpn_h2,
-    timeout,      closed_early,      truncated_body, bad_http,        header_too_big,
-    body_too_big, bad_encoding,      bad_status,    bad_content_type, bad_header,
-    bad_body,     contract,          redirected,    login_redirect,   reported_unhealthy,
-    latency_limit, overloaded,       server_error,  bad_gateway,      gateway_timeout,
-    no_route,     spa_fallback};
+    dns_nxdomain,  dns_nodata,   dns_servfail,      dns_timeout,      tcp_refused,
+    tcp_timeout,   tcp_reset,    tcp_unreachable,   proxy_failed,     tls_handshake,
+    tls_untrusted, tls_expired,  tls_name_mismatch, tls_timeout,      alpn_h2,
+    timeout,       closed_early, truncated_body,    bad_http,         header_too_big,
+    body_too_big,  bad_encoding, bad_status,        bad_content_type, bad_header,
+    bad_body,      contract,     redirected,        login_redirect,   reported_unhealthy,
+    latency_limit, overloaded,   server_error,      bad_gateway,      gateway_timeout,
+    no_route,      spa_fallback};
 
 constexpr Reason at_login[] = {
-    dns_nxdomain,  dns_nodata,      dns_servfail,      dns_timeout,     tcp_refused,
-    tcp_timeout,   tcp_reset,       tcp_unreachable,   proxy_failed,    tls_handshake,
-    tls_untrusted, tls_expired,     tls_name_mismatch, tls_timeout,     alpn_h2,
-    timeout,       closed_early,    truncated_body,    bad_http,        header_too_big,
-    body_too_big,  bad_encoding,    bad_status,        contract,        redirected,
-    login_redirect, overloaded,     server_error,      bad_gateway,     gateway_timeout,
-    no_route,      spa_fallback,    credentials,       forbidden,       account_locked,
-    token_missing, token_malformed, token_expired,     token_claims,    clock_skew};
+    dns_nxdomain,   dns_nodata,      dns_servfail,      dns_timeout,  tcp_refused,
+    tcp_timeout,    tcp_reset,       tcp_unreachable,   proxy_failed, tls_handshake,
+    tls_untrusted,  tls_expired,     tls_name_mismatch, tls_timeout,  alpn_h2,
+    timeout,        closed_early,    truncated_body,    bad_http,     header_too_big,
+    body_too_big,   bad_encoding,    bad_status,        contract,     redirected,
+    login_redirect, overloaded,      server_error,      bad_gateway,  gateway_timeout,
+    no_route,       spa_fallback,    credentials,       forbidden,    account_locked,
+    token_missing,  token_malformed, token_expired,     token_claims, clock_skew};
 
 constexpr Reason at_upgrade[] = {
-    dns_nxdomain,   dns_nodata,        dns_servfail,      dns_timeout,   tcp_refused,
-    tcp_timeout,    tcp_reset,         tcp_unreachable,   proxy_failed,  tls_handshake,
-    tls_untrusted,  tls_expired,       tls_name_mismatch, tls_timeout,   alpn_h2,
-    handshake_eof,  handshake_timeout, truncated_body,    bad_http,      header_too_big,
-    bad_upgrade,    bad_handshake,     subprotocol_mismatch, bad_status, contract,
-    redirected,     login_redirect,    spa_fallback,      unauthorized,  forbidden_or_no_route,
-    no_route,       overloaded,        server_error,      bad_gateway,   gateway_timeout};
+    dns_nxdomain,  dns_nodata,        dns_servfail,         dns_timeout,  tcp_refused,
+    tcp_timeout,   tcp_reset,         tcp_unreachable,      proxy_failed, tls_handshake,
+    tls_untrusted, tls_expired,       tls_name_mismatch,    tls_timeout,  alpn_h2,
+    handshake_eof, handshake_timeout, truncated_body,       bad_http,     header_too_big,
+    bad_upgrade,   bad_handshake,     subprotocol_mismatch, bad_status,   contract,
+    redirected,    login_redirect,    spa_fallback,         unauthorized, forbidden_or_no_route,
+    no_route,      overloaded,        server_error,         bad_gateway,  gateway_timeout};
 
 constexpr Reason at_ready[] = {no_ready,
                                bad_ready,
@@ -50,10 +50,10 @@ constexpr Reason at_ready[] = {no_ready,
                                protocol_error};
 
 constexpr Reason at_events[] = {
-    send_failed,     first_event_timeout, timeout,        event_late,     stalled,
-    closed_midstream, agent_error,        missing_event,  tool_not_used,  unpaired_event,
-    duplicate_event, out_of_order,        after_terminal, forbidden_event, unknown_event,
-    foreign_event,   malformed,           message_too_big, too_many_frames, protocol_error};
+    send_failed,      first_event_timeout, timeout,         event_late,      stalled,
+    closed_midstream, agent_error,         missing_event,   tool_not_used,   unpaired_event,
+    duplicate_event,  out_of_order,        after_terminal,  forbidden_event, unknown_event,
+    foreign_event,    malformed,           message_too_big, too_many_frames, protocol_error};
 
 constexpr Reason at_answer[] = {answer_missing, answer_empty, answer_short,
                                 answer_error,   answer_echo,  answer_wrong};
@@ -68,15 +68,23 @@ constexpr Reason for_skipped[] = {overlap, capacity, late};
 
 std::span<const Reason> reasons_at(Step step) {
   switch (step) {
-    case Step::health: return at_health;
-    case Step::login: return at_login;
-    case Step::upgrade: return at_upgrade;
-    case Step::ready: return at_ready;
-    case Step::events: return at_events;
-    case Step::answer: return at_answer;
-    case Step::refuse: return at_refuse;
+    case Step::health:
+      return at_health;
+    case Step::login:
+      return at_login;
+    case Step::upgrade:
+      return at_upgrade;
+    case Step::ready:
+      return at_ready;
+    case Step::events:
+      return at_events;
+    case Step::answer:
+      return at_answer;
+    case Step::refuse:
+      return at_refuse;
     case Step::isolation:
-    case Step::hold: return {};
+    case Step::hold:
+      return {};
   }
   return {};
 }

@@ -23,8 +23,8 @@ struct Verdict {
 
 // What an attempt has to know of those before it; its owner keeps the state.
 struct Attempt {
-  int number = 1;            // 1 is the first; later ones are retries
-  std::uint64_t seed = 0;    // for nonces and challenges; a new one each attempt
+  int number = 1;              // 1 is the first; later ones are retries
+  std::uint64_t seed = 0;      // for nonces and challenges; a new one each attempt
   bool check_refusals = true;  // run the refusal checks this time
 };
 

@@ -25,7 +25,8 @@ constexpr ReasonRow table[] = {
     {tls_expired, "tls_expired", fail, "A certificate of the chain is outside its validity."},
     {tls_name_mismatch, "tls_name_mismatch", fail, "The certificate is for another name."},
     {tls_timeout, "tls_timeout", fail, "The TLS handshake did not end in time."},
-    {alpn_h2, "alpn_h2", fail, "The server insists on HTTP/2, which a WebSocket upgrade cannot use."},
+    {alpn_h2, "alpn_h2", fail,
+     "The server insists on HTTP/2, which a WebSocket upgrade cannot use."},
 
     {timeout, "timeout", fail, "The deadline passed while the answer was awaited."},
     {closed_early, "closed_early", fail, "The connection ended before any byte of an answer."},
@@ -41,12 +42,14 @@ constexpr ReasonRow table[] = {
     {contract, "contract", fail, "The endpoint rejects the shape of the request (400, 422)."},
     {redirected, "redirected", fail, "The endpoint redirects somewhere else."},
     {login_redirect, "login_redirect", fail, "The endpoint redirects to a login page."},
-    {reported_unhealthy, "reported_unhealthy", fail, "The service says of itself that it is unhealthy."},
+    {reported_unhealthy, "reported_unhealthy", fail,
+     "The service says of itself that it is unhealthy."},
     {latency_limit, "latency_limit", fail, "The answer was right but slower than max_latency."},
     {overloaded, "overloaded", fail, "The service turns requests away (429, 503)."},
     {server_error, "server_error", fail, "The service fails (5xx)."},
     {bad_gateway, "bad_gateway", fail, "A proxy got no valid answer from the service (502)."},
-    {gateway_timeout, "gateway_timeout", fail, "A proxy got no answer from the service in time (504)."},
+    {gateway_timeout, "gateway_timeout", fail,
+     "A proxy got no answer from the service in time (504)."},
     {no_route, "no_route", fail, "Nothing is served at that path (404, 405, 410)."},
 
     {credentials, "credentials", fail, "The login refuses the identity's credentials."},
@@ -62,7 +65,8 @@ constexpr ReasonRow table[] = {
     {handshake_timeout, "handshake_timeout", fail, "No answer to the upgrade before the deadline."},
     {bad_upgrade, "bad_upgrade", fail, "The server saw no valid upgrade request (400, 426)."},
     {bad_handshake, "bad_handshake", fail, "The 101 answer breaks the WebSocket protocol."},
-    {subprotocol_mismatch, "subprotocol_mismatch", fail, "Another subprotocol than the expected one."},
+    {subprotocol_mismatch, "subprotocol_mismatch", fail,
+     "Another subprotocol than the expected one."},
     {unauthorized, "unauthorized", fail, "The upgrade refuses the fresh token (401)."},
     {forbidden_or_no_route, "forbidden_or_no_route", fail,
      "403: the token is refused, or nothing is served there; both look the same."},
@@ -72,10 +76,12 @@ constexpr ReasonRow table[] = {
     {bad_ready, "bad_ready", fail, "The first message is not the ready message."},
     {auth_rejected_after_accept, "auth_rejected_after_accept", fail,
      "Upgraded, then refused the token (auth error or Close 1008, 4401, 4403)."},
-    {server_error_after_accept, "server_error_after_accept", fail, "Upgraded, then failed (Close 1011)."},
+    {server_error_after_accept, "server_error_after_accept", fail,
+     "Upgraded, then failed (Close 1011)."},
     {restarting, "restarting", fail, "Upgraded, then closed for a restart (Close 1001, 1012)."},
     {try_later, "try_later", fail, "Upgraded, then turned away as overloaded (Close 1013)."},
-    {closed_after_accept, "closed_after_accept", fail, "Upgraded, then closed before it was ready."},
+    {closed_after_accept, "closed_after_accept", fail,
+     "Upgraded, then closed before it was ready."},
     {abrupt_close_after_accept, "abrupt_close_after_accept", fail,
      "Upgraded, then the connection ended without a Close frame."},
     {identity_mismatch, "identity_mismatch", fail, "The server takes us for another user."},
@@ -108,7 +114,8 @@ constexpr ReasonRow table[] = {
     {answer_echo, "answer_echo", fail, "The answer repeats the prompt."},
     {answer_wrong, "answer_wrong", fail, "The answer is not the expected one."},
 
-    {auth_fail_open, "auth_fail_open", fail, "The endpoint accepts a session without a valid token."},
+    {auth_fail_open, "auth_fail_open", fail,
+     "The endpoint accepts a session without a valid token."},
     {no_refusal, "no_refusal", fail, "An invalid token is neither accepted nor refused."},
 
     {own_dns, "own_dns", inconclusive, "Our own DNS servers do not answer."},
@@ -135,7 +142,7 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "one row a reason, in the order of the enum");
 
-constexpr std::string_view step_names[] = {"health", "login",  "upgrade", "ready", "events",
+constexpr std::string_view step_names[] = {"health", "login",  "upgrade",   "ready", "events",
                                            "answer", "refuse", "isolation", "hold"};
 constexpr std::string_view outcome_names[] = {"pass", "fail", "inconclusive", "skipped"};
 
@@ -145,9 +152,7 @@ std::span<const ReasonRow> reasons() { return table; }
 const ReasonRow& row(Reason reason) { return table[static_cast<std::size_t>(reason)]; }
 std::string_view name(Reason reason) { return row(reason).name; }
 std::string_view name(Step step) { return step_names[static_cast<std::size_t>(step)]; }
-std::string_view name(Outcome outcome) {
-  return outcome_names[static_cast<std::size_t>(outcome)];
-}
+std::string_view name(Outcome outcome) { return outcome_names[static_cast<std::size_t>(outcome)]; }
 
 std::optional<Reason> reason_named(std::string_view wanted) {
   for (const auto& candidate : table)

@@ -46,8 +46,10 @@ bool names_a_secret(std::string_view name) {
 // The end of the JSON string whose opening quote is at `from`; npos if it is cut off.
 std::size_t string_end(std::string_view text, std::size_t from) {
   for (std::size_t i = from + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') return i;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i;
   }
   return std::string_view::npos;
 }

@@ -13,13 +13,13 @@ constexpr std::size_t body_bytes_max = 4096;
 constexpr std::size_t header_bytes_max = 1024;
 constexpr std::size_t headers_max = 64;
 
-constexpr std::string_view phase_names[] = {"resolve", "connect", "proxy",  "tls",   "request",
-                                            "first_byte", "body", "login",  "upgrade", "ready",
-                                            "events",  "refuse",  "close"};
+constexpr std::string_view phase_names[] = {"resolve",    "connect", "proxy", "tls",     "request",
+                                            "first_byte", "body",    "login", "upgrade", "ready",
+                                            "events",     "refuse",  "close"};
 constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
                                             "out_of_order", "foreign", "after_terminal"};
-constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin", "rst", "deadline",
-                                            "us"};
+constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
+                                            "rst",    "deadline",    "us"};
 
 std::string as_hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -38,8 +38,7 @@ std::string_view name(Phase phase) { return phase_names[static_cast<std::size_t>
 std::string_view name(EventState state) { return state_names[static_cast<std::size_t>(state)]; }
 std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
 
-Trace::Trace(Instant started, std::size_t bytes_max)
-    : started_(started), bytes_left_(bytes_max) {}
+Trace::Trace(Instant started, std::size_t bytes_max) : started_(started), bytes_left_(bytes_max) {}
 
 void Trace::enter(Phase phase, Instant now) {
   leave(now);
@@ -94,9 +93,7 @@ void Trace::hide(std::string_view secret) {
   for (auto& frame : frames_) frame.text = scrub(frame.text);
 }
 
-std::string Trace::scrub(std::string_view text) const {
-  return sonde::scrub(text, secrets_);
-}
+std::string Trace::scrub(std::string_view text) const { return sonde::scrub(text, secrets_); }
 
 // A secret that the cut would halve must be seen whole first, so more is scrubbed than is kept.
 std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
@@ -129,8 +126,8 @@ Exchange& Trace::exchange(Exchange exchange) {
   return exchanges_.back();
 }
 
-void Trace::frame(Direction direction, std::string_view kind, std::string_view payload,
-                  Instant now, bool binary) {
+void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
+                  bool binary) {
   if (bytes_left_ == 0) return;
   std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max / 2)), frame_bytes_max)
                             : keep(payload, frame_bytes_max);

@@ -14,7 +14,18 @@ namespace sonde {
 
 // A stretch of a run. `login`, `upgrade` and `refuse` enclose the finer ones of their exchanges.
 enum class Phase : std::uint8_t {
-  resolve, connect, proxy, tls, request, first_byte, body, login, upgrade, ready, events, refuse,
+  resolve,
+  connect,
+  proxy,
+  tls,
+  request,
+  first_byte,
+  body,
+  login,
+  upgrade,
+  ready,
+  events,
+  refuse,
   close
 };
 std::string_view name(Phase phase);
@@ -29,10 +40,10 @@ struct PhaseSpan {
 
 // What was learnt of a TLS session, also of one that failed verification.
 struct TlsFacts {
-  std::string version;      // "TLSv1.3"
+  std::string version;  // "TLSv1.3"
   std::string cipher;
-  std::string alpn;         // empty: none chosen
-  std::string subject;      // of the leaf certificate
+  std::string alpn;     // empty: none chosen
+  std::string subject;  // of the leaf certificate
   std::string issuer;
   std::int64_t not_after = 0;  // Unix seconds; the earliest of the chain
   std::string host_port;       // whose certificate: "host:443"
@@ -68,7 +79,13 @@ struct FrameNote {
 };
 
 enum class EventState : std::uint8_t {
-  received, missing, duplicate, late, out_of_order, foreign, after_terminal
+  received,
+  missing,
+  duplicate,
+  late,
+  out_of_order,
+  foreign,
+  after_terminal
 };
 std::string_view name(EventState state);
 
@@ -175,7 +192,7 @@ class Trace {
   Instant started_;
   std::size_t bytes_left_;
   Step step_ = Step::health;
-  std::vector<std::size_t> open_;   // indices of the enclosing phases that last, outermost first
+  std::vector<std::size_t> open_;    // indices of the enclosing phases that last, outermost first
   std::optional<std::size_t> fine_;  // index of the fine phase that lasts
   std::vector<PhaseSpan> phases_;
   std::vector<std::string> secrets_;

@@ -1,0 +1,51 @@
+#pragma once
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/auth/token.hpp"
+#include "probes/net/http_exchange.hpp"
+#include "probes/text/needs.hpp"
+#include "probes/text/pointer.hpp"
+
+namespace sonde::auth {
+
+// What every login over HTTP has: whom it asks, and where the token stands in the answer.
+struct Grant {
+  text::Template url;
+  std::map<std::string, text::Template> headers;
+  text::Pointer token = *text::Pointer::parse("/access_token");
+  text::Pointer expires_in = *text::Pointer::parse("/expires_in");
+  std::optional<JwtRules> jwt;
+  net::Line line;
+  net::Redirects redirects;
+};
+const config::Section<Grant>& section_of(const Grant*);
+void add_needs(const Grant& grant, text::Needs& needs);
+
+// A request's body and the header that says what it is.
+struct Form {
+  std::string body;
+  std::string content_type;
+  Headers headers;  // further ones, such as Authorization
+};
+
+// POSTs `form` to the grant's URL and takes the token out of the answer. The token is hidden in
+// `trace` before anybody else sees it. Failures: see Login.
+boost::asio::awaitable<std::expected<Token, Failure>> obtain(net::Network& network,
+                                                             const Grant& grant, Form form,
+                                                             text::Names& names, Trace& trace);
+
+// Why an answer is no grant: credentials (401; 400 with invalid_grant or invalid_client),
+// forbidden, account_locked, contract, ...; empty for 200 and 201. Pure.
+std::optional<Failure> refusal_of(const net::Response& response);
+
+// The token in a 200 answer: token_missing, token_malformed (not a text, spaces or control
+// characters in it). Pure.
+std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body);
+
+}  // namespace sonde::auth

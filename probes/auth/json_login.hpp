@@ -1,0 +1,24 @@
+#pragma once
+#include "probes/auth/grant.hpp"
+#include "probes/auth/login.hpp"
+
+namespace sonde::auth {
+
+// `method: json`: POSTs `body` as JSON.
+class JsonLogin : public Login {
+ public:
+  struct Settings {
+    Grant grant;
+    text::Tree body;
+  };
+  explicit JsonLogin(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
+                                                            Trace&) const override;
+  void needs(text::Needs& needs) const override;
+
+ private:
+  Settings settings_;
+};
+const config::Section<JsonLogin::Settings>& section_of(const JsonLogin::Settings*);
+
+}  // namespace sonde::auth

@@ -1,0 +1,56 @@
+#pragma once
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/section.hpp"
+#include "probes/auth/token.hpp"
+#include "probes/net/http_exchange.hpp"
+#include "probes/text/needs.hpp"
+#include "probes/text/pointer.hpp"
+
+namespace sonde::auth {
+
+// A way to log in, as configured: an entry of `logins:`. Constant; bound to nobody, so it is
+// given the names of the identity each time.
+class Login {
+ public:
+  virtual ~Login() = default;
+
+  // Logs in and checks the token. Whatever the token or the identity's secrets look like in the
+  // trace is hidden. Failures: those of net::fetch and of step login; own_request if a template
+  // names something unknown, own_secret if a secret cannot be read.
+  virtual boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network& network,
+                                                                    text::Names& names,
+                                                                    Trace& trace) const = 0;
+  // The names that its templates need.
+  virtual void needs(text::Needs& needs) const = 0;
+  // False for a login that asks nobody (a static token): it makes no auth attempt.
+  virtual bool asks() const { return true; }
+};
+
+// A row of the table of methods: one file and one row each.
+struct Method {
+  std::string_view name;
+  std::string_view help;
+  std::shared_ptr<const Login> (*read)(const config::Value&, const config::Reader&);
+  config::Value (*schema)();
+  std::vector<config::KeyRow> (*table)(const std::string& prefix);
+};
+std::span<const Method> methods();
+
+}  // namespace sonde::auth
+
+namespace sonde::config {
+// An entry of `logins:`; `method` (default json) chooses the row that reads the rest.
+template <>
+struct Codec<std::shared_ptr<const auth::Login>> {
+  static bool read(const Value&, const Reader&, const Rule&, std::shared_ptr<const auth::Login>&);
+  static Value schema(const Rule&);
+  static std::string show(const std::shared_ptr<const auth::Login>&) { return ""; }
+};
+}  // namespace sonde::config

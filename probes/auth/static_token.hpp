@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include "probes/auth/login.hpp"
+
+namespace sonde::auth {
+
+// `method: token`: a token from a secret, read anew each time. It asks nobody, so it proves
+// nothing about the login; its shape and times are still checked.
+class StaticToken : public Login {
+ public:
+  struct Settings {
+    config::Secret token;
+    std::optional<JwtRules> jwt;
+  };
+  explicit StaticToken(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
+                                                            Trace&) const override;
+  void needs(text::Needs&) const override {}
+  bool asks() const override { return false; }
+
+ private:
+  std::expected<Token, Failure> read(Trace& trace) const;
+  Settings settings_;
+};
+const config::Section<StaticToken::Settings>& section_of(const StaticToken::Settings*);
+
+}  // namespace sonde::auth

@@ -1,0 +1,155 @@
+#include "probes/auth/token.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "probes/text/json.hpp"
+#include "probes/text/template.hpp"
+
+namespace sonde::auth {
+namespace {
+
+using text::Document;
+using text::Json;
+
+constexpr std::size_t token_bytes_max = 16 * 1024;
+
+std::expected<Document, std::string> read_part(std::string_view part, std::string_view what) {
+  const auto bytes = text::from_base64url(part);
+  if (!bytes) return std::unexpected("its " + std::string(what) + " is not base64url");
+  auto document = Document::parse(*bytes);
+  if (!document || document->root().kind() != Json::Kind::object)
+    return std::unexpected("its " + std::string(what) + " is not a JSON object");
+  return document;
+}
+
+std::string text_of(Json value) { return std::string(value.string().value_or("")); }
+
+std::vector<std::string> audience_of(Json value) {
+  std::vector<std::string> all;
+  if (value.string()) all.emplace_back(*value.string());
+  for (std::size_t i = 0; value.kind() == Json::Kind::array && i < value.size(); ++i)
+    all.push_back(text_of(value.item(i)));
+  return all;
+}
+
+// A NumericDate; false if it is there and cannot be one.
+bool read_time(Json value, std::optional<std::int64_t>& out) {
+  if (!value) return true;
+  const auto number = value.number();
+  if (!number || !std::isfinite(*number) || std::abs(*number) > 1e12) return false;
+  out = static_cast<std::int64_t>(*number);
+  return true;
+}
+
+std::string list(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const auto& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+bool contains(const std::vector<std::string>& texts, const std::string& text) {
+  return std::ranges::find(texts, text) != texts.end();
+}
+
+std::optional<Failure> check_who(const Claims& claims, const JwtRules& rules) {
+  if (claims.algorithm == "none" || claims.algorithm.empty())
+    return Failure{Reason::token_malformed, "the token is not signed (alg \"none\")"};
+  if (!rules.algorithms.empty() && !contains(rules.algorithms, claims.algorithm))
+    return Failure{Reason::token_claims,
+                   "alg is " + claims.algorithm + ", wanted " + list(rules.algorithms)};
+  if (!rules.issuer.empty() && claims.issuer != rules.issuer)
+    return Failure{Reason::token_claims,
+                   "iss is \"" + claims.issuer + "\", wanted \"" + rules.issuer + "\""};
+  if (!rules.audience.empty() &&
+      std::ranges::none_of(rules.audience, [&](auto& a) { return contains(claims.audience, a); }))
+    return Failure{Reason::token_claims, "aud is \"" + list(claims.audience) + "\", wanted \"" +
+                                             list(rules.audience) + "\""};
+  return std::nullopt;
+}
+
+std::int64_t whole_seconds(Span span) {
+  return std::chrono::duration_cast<std::chrono::seconds>(span).count();
+}
+
+std::optional<Failure> check_lifetime(const Claims& claims, std::optional<Span> lifetime,
+                                      std::int64_t leeway) {
+  if (!lifetime || !claims.expires || !claims.issued) return std::nullopt;
+  const std::int64_t lives = *claims.expires - *claims.issued;
+  if (std::abs(lives - whole_seconds(*lifetime)) <= leeway) return std::nullopt;
+  return Failure{Reason::token_claims, "the token lives " + std::to_string(lives) +
+                                           " s, but expires_in says " +
+                                           std::to_string(whole_seconds(*lifetime)) + " s"};
+}
+
+std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, std::int64_t now,
+                                   std::optional<Span> skew) {
+  const std::int64_t server = now + (skew ? whole_seconds(*skew) : 0);
+  const std::string whose = skew ? "its Date header" : "our clock (no Date header came)";
+  if (claims.expires && *claims.expires + leeway <= server)
+    return Failure{Reason::token_expired,
+                   "exp is " + std::to_string(server - *claims.expires) + " s before " + whose};
+  for (const auto& [claim, time] : {std::pair{"iat", claims.issued}, {"nbf", claims.not_before}})
+    if (time && *time > server + leeway)
+      return Failure{Reason::clock_skew, std::string(claim) + " is " +
+                                             std::to_string(*time - server) + " s after " + whose};
+  return std::nullopt;
+}
+
+}  // namespace
+
+const config::Section<JwtRules>& section_of(const JwtRules*) {
+  static const auto keys =
+      config::Section<JwtRules>()
+          .key("issuer", &JwtRules::issuer, "The token's iss, exactly.")
+          .key("audience", &JwtRules::audience, "One of these is in the token's aud.")
+          .key("algorithms", &JwtRules::algorithms,
+               "The token's alg is one of these; \"none\" never passes.",
+               {.one_of = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+                           "ES512", "EdDSA", "HS256", "HS384", "HS512"}})
+          .key("leeway", &JwtRules::leeway, "How far the token's times may be off.",
+               {.min = 0, .max = 600});
+  return keys;
+}
+
+std::expected<Claims, std::string> read_claims(std::string_view jwt) {
+  if (jwt.size() > token_bytes_max) return std::unexpected("it is longer than 16 KB");
+  const std::size_t first = jwt.find('.');
+  const std::size_t second = first == jwt.npos ? jwt.npos : jwt.find('.', first + 1);
+  if (second == jwt.npos || jwt.find('.', second + 1) != jwt.npos)
+    return std::unexpected("it does not have three parts");
+  const auto header = read_part(jwt.substr(0, first), "header");
+  if (!header) return std::unexpected(header.error());
+  const auto payload = read_part(jwt.substr(first + 1, second - first - 1), "payload");
+  if (!payload) return std::unexpected(payload.error());
+  const Json root = payload->root();
+  Claims claims{.algorithm = text_of(header->root().member("alg")),
+                .issuer = text_of(root.member("iss")),
+                .subject = text_of(root.member("sub")),
+                .audience = audience_of(root.member("aud")),
+                .expires = {},
+                .not_before = {},
+                .issued = {}};
+  if (!read_time(root.member("exp"), claims.expires) ||
+      !read_time(root.member("nbf"), claims.not_before) ||
+      !read_time(root.member("iat"), claims.issued))
+    return std::unexpected("exp, nbf or iat is not a time");
+  if (second + 1 == jwt.size() && claims.algorithm != "none")
+    return std::unexpected("its signature is empty");
+  return claims;
+}
+
+std::optional<Failure> check_jwt(std::string_view token, const JwtRules& rules,
+                                 std::optional<Span> lifetime, std::int64_t now,
+                                 std::optional<Span> skew) {
+  const auto claims = read_claims(token);
+  if (!claims) return Failure{Reason::token_malformed, "the token is no JWT: " + claims.error()};
+  const std::int64_t leeway = whole_seconds(rules.leeway);
+  if (auto wrong = check_who(*claims, rules)) return wrong;
+  if (auto wrong = check_times(*claims, leeway, now, skew)) return wrong;
+  return check_lifetime(*claims, lifetime, leeway);
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,53 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/section.hpp"
+#include "probes/clock.hpp"
+#include "probes/reason.hpp"
+
+namespace sonde::auth {
+
+// What a login gives. The value is a secret: it goes into the request it is for and nowhere else.
+struct Token {
+  std::string value;
+  std::optional<Span> lifetime;  // as the login said (expires_in)
+};
+
+// `jwt:` of a login: what its token has to be. Without it a token is taken as it comes.
+struct JwtRules {
+  bool required = false;                // set when `jwt:` is written
+  std::string issuer;                   // empty: any
+  std::vector<std::string> audience;    // one of these; empty: any
+  std::vector<std::string> algorithms;  // one of these; "none" never passes
+  Span leeway = std::chrono::seconds(5);
+};
+const config::Section<JwtRules>& section_of(const JwtRules*);
+
+// The claims of a JWT that a monitor reads (RFC 7519 4.1); times in Unix seconds.
+struct Claims {
+  std::string algorithm;
+  std::string issuer;
+  std::string subject;
+  std::vector<std::string> audience;
+  std::optional<std::int64_t> expires, not_before, issued;
+};
+
+// Three base64url parts, the first two JSON objects, times that are numbers. The error never
+// shows the token.
+std::expected<Claims, std::string> read_claims(std::string_view jwt);
+
+// Checks shape, algorithm, issuer, audience and times. `now` is Unix time by the local clock,
+// `skew` the server's clock against it where it is known: a token is judged by the clock of the
+// server that issued it, so a wrong clock of ours never fails it. `lifetime` is expires_in.
+// Failures: token_malformed, token_claims, token_expired, clock_skew. Empty: it is good.
+std::optional<Failure> check_jwt(std::string_view token, const JwtRules& rules,
+                                 std::optional<Span> lifetime, std::int64_t now,
+                                 std::optional<Span> skew);
+
+}  // namespace sonde::auth

@@ -1,0 +1,31 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "probes/common.hpp"
+#include "probes/session.hpp"
+#include "probes/talk/conversation.hpp"
+
+namespace sonde {
+
+struct ChatSettings {
+  Heading heading;
+  Common common;
+  SessionSettings session;
+  text::Template prompt;
+  talk::ChallengeKind challenge = talk::ChallengeKind::none;
+  talk::AnswerRules answer;
+  Span gap_max{};
+  Span settle = std::chrono::milliseconds(750);
+};
+const config::Section<ChatSettings>& section_of(const ChatSettings*);
+void add_needs(const ChatSettings& settings, text::Needs& needs);
+
+// The whole walk: login, upgrade, ready, one message, its events, its answer.
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
+                                  std::shared_ptr<const Site> site, net::Network& network);
+
+// The canonical names of the events that a chat of these settings can count.
+std::vector<std::string> events_of(const ChatSettings& settings);
+
+}  // namespace sonde

@@ -1,0 +1,74 @@
+#include "probes/health.hpp"
+
+#include <utility>
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+class Health : public Probe {
+ public:
+  Health(std::shared_ptr<const HealthSettings> settings, std::shared_ptr<const Site> site,
+         net::Network& network)
+      : settings_(std::move(settings)), site_(std::move(site)), network_(network) {}
+
+  asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
+    trace.at(Step::health);
+    auto names = site_->names(attempt.seed, trace);
+    if (!names) co_return Verdict::of(Step::health, names.error());
+    auto request = build(*names);
+    if (!request) co_return Verdict::of(Step::health, request.error());
+    auto asking = net::fetch(network_, *request, settings_->line, settings_->redirects, trace);
+    const net::Answer answer = co_await std::move(asking);
+    co_return conclude(answer, *names, trace);
+  }
+
+ private:
+  std::expected<net::Request, Failure> build(text::Names& names) const;
+  Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
+
+  std::shared_ptr<const HealthSettings> settings_;
+  std::shared_ptr<const Site> site_;
+  net::Network& network_;
+};
+
+std::unexpected<Failure> own(std::string_view what, const std::string& why) {
+  return std::unexpected(Failure{Reason::own_request, std::string(what) + ": " + why});
+}
+
+std::expected<net::Request, Failure> Health::build(text::Names& names) const {
+  net::Request request{.method = settings_->method, .url = {}, .headers = {}, .body = {}};
+  auto rendered = settings_->url.render(names);
+  if (!rendered) return own("url", rendered.error());
+  auto url = net::parse_url(*rendered);
+  if (!url) return own("url", url.error());
+  request.url = std::move(*url);
+  for (const auto& [name, value] : settings_->headers) {
+    auto text = value.render(names);
+    if (!text) return own("header " + name, text.error());
+    request.headers.emplace_back(name, std::move(*text));
+  }
+  auto body = settings_->body.render(names);
+  if (!body) return own("body", body.error());
+  request.body = std::move(*body);
+  return request;
+}
+
+Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const {
+  if (!answer.ok()) return Verdict::of(Step::health, answer.failure);
+  auto wrong =
+      judge_health(settings_->expect, answer.response, Clock::now() - trace.started(), names);
+  if (!wrong) return Verdict::pass();
+  wrong->detail = trace.scrub(wrong->detail);
+  return Verdict::of(Step::health, std::move(*wrong));
+}
+
+}  // namespace
+
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
+                                  std::shared_ptr<const Site> site, net::Network& network) {
+  return std::make_unique<Health>(std::move(settings), std::move(site), network);
+}
+
+}  // namespace sonde

@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/common.hpp"
+#include "probes/net/http_exchange.hpp"
+#include "probes/probe.hpp"
+#include "probes/site.hpp"
+#include "probes/text/match.hpp"
+
+namespace sonde {
+
+// What a body must say as a text.
+struct BodyRules {
+  std::vector<text::Pattern> matches, not_matches;
+  std::optional<std::size_t> min_size, max_size;
+};
+const config::Section<BodyRules>& section_of(const BodyRules*);
+
+// `expect:` of a health probe: all of it holds, or the run fails.
+struct Expected {
+  std::vector<int> status = {200};
+  std::string content_type;  // without parameters; empty: any
+  std::map<std::string, text::Pattern> headers;
+  text::Comparisons json;
+  BodyRules body;
+  std::optional<Span> max_latency;  // from the first lookup to the last byte
+};
+const config::Section<Expected>& section_of(const Expected*);
+
+struct HealthSettings {
+  Heading heading;
+  Common common;
+  text::Template url;
+  std::string method = "GET";
+  std::map<std::string, text::Template> headers;
+  text::Template body;
+  net::Redirects redirects;
+  net::Line line;
+  Expected expect;
+};
+const config::Section<HealthSettings>& section_of(const HealthSettings*);
+void add_needs(const HealthSettings& settings, text::Needs& needs);
+
+// Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
+                                  std::shared_ptr<const Site> site, net::Network& network);
+
+// Why an answer is not the expected one; empty if it is. Pure.
+std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,
+                                    Span took, text::Names& names);
+
+}  // namespace sonde

@@ -1,0 +1,50 @@
+#include "probes/identity.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sonde {
+
+const config::Section<Target>& section_of(const Target*) {
+  static const auto keys =
+      config::Section<Target>()
+          .key("http", &Target::http, "Base URL of the HTTP interface: {{target.http}}.")
+          .key("auth", &Target::auth, "Base URL of the login: {{target.auth}}.")
+          .key("ws", &Target::ws, "Base URL of the WebSocket: {{target.ws}}.")
+          .key("vars", &Target::vars, "Values of this target: {{target.NAME}}.")
+          .key("identities", &Target::identities,
+               "Identities of this target, before the common ones of the same name.");
+  return keys;
+}
+
+}  // namespace sonde
+
+namespace sonde::config {
+namespace {
+
+bool names_a_secret(std::string_view name) {
+  constexpr std::array words = {"password", "secret", "token", "key", "passphrase"};
+  return std::ranges::any_of(words, [&](auto w) { return name.find(w) != name.npos; });
+}
+
+}  // namespace
+
+bool Codec<Identity>::read(const Value& value, const Reader& reader, const Rule&, Identity& out) {
+  if (!expect(value, reader, Value::Kind::map)) return false;
+  bool good = true;
+  for (const auto& entry : value.entries) {
+    const Reader at = reader.at(entry.name);
+    auto& field = out.fields[entry.name];
+    if (entry.value.kind == Value::Kind::map || names_a_secret(entry.name))
+      good &= read_secret(entry.value, at, field.emplace<Secret>());
+    else
+      good &= read_text(entry.value, at, {}, field.emplace<std::string>());
+  }
+  return good;
+}
+
+Value Codec<Identity>::schema(const Rule&) {
+  return schema_named(schema_any_of({schema_text({}), schema_secret()}));
+}
+
+}  // namespace sonde::config

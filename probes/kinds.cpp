@@ -1,0 +1,86 @@
+#include "probes/kinds.hpp"
+
+#include "probes/chat.hpp"
+#include "probes/health.hpp"
+#include "probes/login.hpp"
+#include "probes/upgrade.hpp"
+
+namespace sonde {
+namespace {
+
+template <class S>
+const config::Section<S>& section() {
+  return section_of(static_cast<const S*>(nullptr));
+}
+
+template <class S>
+void describe(const S& settings, Draft& draft) {
+  if constexpr (requires { settings.session; }) {
+    draft.has_socket = true;
+    draft.url = settings.session.socket.url.text();
+  } else if constexpr (requires { settings.url; }) {
+    draft.url = settings.url.text();
+  }
+  if constexpr (requires { events_of(settings); }) draft.events = events_of(settings);
+  add_needs(settings, draft.needs);
+}
+
+template <class S>
+std::optional<Draft> read(const config::Value& value, const config::Reader& reader,
+                          const Layers& layers) {
+  auto settings = std::make_shared<S>();
+  settings->common = layers.common;
+  if constexpr (requires { settings->session; })
+    if (layers.socket != nullptr) settings->session.socket = *layers.socket;
+  if (!section<S>().read(value, reader, *settings)) return std::nullopt;
+  Draft draft{.heading = settings->heading,
+              .common = settings->common,
+              .needs = {},
+              .url = {},
+              .events = {},
+              .make = {}};
+  describe(*settings, draft);
+  draft.make = [settings](std::shared_ptr<const Site> site, net::Network& network) {
+    return make_probe(std::shared_ptr<const S>(settings), std::move(site), network);
+  };
+  return draft;
+}
+
+template <class S>
+Kind kind(std::string_view name, std::string_view help, std::vector<Step> steps,
+          std::vector<std::string_view> run_names) {
+  return {name,
+          help,
+          steps,
+          run_names,
+          read<S>,
+          [] { return section<S>().schema(); },
+          [](const std::string& prefix) { return section<S>().table(prefix); }};
+}
+
+using enum Step;
+
+}  // namespace
+
+// One row a kind; nothing else in the house names them.
+std::span<const Kind> kinds() {
+  static const std::vector<Kind> table = {
+      kind<HealthSettings>("health", "One HTTP endpoint says that the service is well.", {health},
+                           {}),
+      kind<LoginSettings>("login", "A user can log in and gets a usable token.", {login},
+                          {"token"}),
+      kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
+                            {login, upgrade, ready, refuse}, {"token"}),
+      kind<ChatSettings>("chat", "A message is answered, with every event, by the right answer.",
+                         {login, upgrade, ready, events, answer}, {"token", "challenge"}),
+  };
+  return table;
+}
+
+const Kind* kind_named(std::string_view name) {
+  for (const auto& row : kinds())
+    if (row.name == name) return &row;
+  return nullptr;
+}
+
+}  // namespace sonde

@@ -1,0 +1,26 @@
+#pragma once
+#include <memory>
+
+#include "probes/common.hpp"
+#include "probes/probe.hpp"
+#include "probes/site.hpp"
+
+namespace sonde {
+
+struct LoginSettings {
+  Heading heading;
+  Common common;
+};
+const config::Section<LoginSettings>& section_of(const LoginSettings*);
+void add_needs(const LoginSettings& settings, text::Needs& needs);
+
+// Logs in afresh each time; a usable token is a success.
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
+                                  std::shared_ptr<const Site> site, net::Network& network);
+
+// The login of a run: step login, phase login, and the auth sample (none for a login that asks
+// nobody). On success the token is known to `names` as {{token}}.
+boost::asio::awaitable<std::expected<void, Failure>> log_in(const Site& site, net::Network& network,
+                                                            text::Names& names, Trace& trace);
+
+}  // namespace sonde

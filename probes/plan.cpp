@@ -1,0 +1,205 @@
+#include "probes/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "config/schema.hpp"
+#include "probes/kinds.hpp"
+
+namespace sonde {
+namespace {
+
+using config::Reader;
+using config::Value;
+
+// A name that stands for something elsewhere in the file; a mistake if there is no such thing.
+template <class T>
+const T* find_named(const std::map<std::string, T>& all, const std::string& name,
+                    const Value& probe, const Reader& reader, std::string_view key) {
+  if (auto found = all.find(name); found != all.end()) return &found->second;
+  std::vector<std::string_view> names;
+  for (const auto& [known, value] : all) names.push_back(known);
+  const std::string_view near = config::nearest(name, names);
+  const Value* at = probe.find(key);
+  reader.at(key).wrong(at != nullptr ? at->place : probe.place,
+                       "there is no '" + name + "'" +
+                           (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+  return nullptr;
+}
+
+// What a fingerprint is made of: the text of every part of the file that shapes the check.
+std::string part(const Value& root, std::string_view section, const std::string& name) {
+  const Value* all = root.find(section);
+  const Value* one = all != nullptr && !name.empty() ? all->find(name) : nullptr;
+  return one != nullptr ? config::to_json(*one, false) : "";
+}
+
+// Reads one entry of `probes:` and binds it to each of its targets.
+class Binder {
+ public:
+  Binder(const PlanFile& file, const Value& root, const Value::Entry& entry, Reader reader)
+      : file_(file), root_(root), entry_(entry), reader_(std::move(reader)) {}
+
+  void bind(std::vector<std::shared_ptr<const Check>>& checks);
+
+ private:
+  const Kind* read_kind() const;
+  std::optional<Draft> read_draft(const Kind& kind) const;
+  bool complete(const Draft& draft) const;
+  bool add_login(const Draft& draft, Site& site) const;
+  bool add_identity(const Draft& draft, Site& site) const;
+  bool names_known(const Kind& kind, const Draft& draft, const Site& site) const;
+  std::shared_ptr<const Site> make_site(const Kind& kind, const Draft& draft,
+                                        const std::string& target) const;
+  std::string fingerprint(const Draft& draft, const std::string& target) const;
+  std::shared_ptr<const Check> make_check(const Kind& kind, const Draft& draft,
+                                          std::shared_ptr<const Site> site) const;
+
+  const PlanFile& file_;
+  const Value& root_;
+  const Value::Entry& entry_;
+  Reader reader_;
+};
+
+const Kind* Binder::read_kind() const {
+  if (!config::expect(entry_.value, reader_, Value::Kind::map)) return nullptr;
+  const Value* written = entry_.value.find("kind");
+  if (written == nullptr) {
+    reader_.wrong(entry_.place, "the key 'kind' is missing: what the probe asks");
+    return nullptr;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& kind : kinds()) names.push_back(kind.name);
+  const auto index = config::read_name(*written, reader_.at("kind"), names);
+  return index ? &kinds()[*index] : nullptr;
+}
+
+std::optional<Draft> Binder::read_draft(const Kind& kind) const {
+  Layers layers{.common = file_.defaults, .socket = nullptr};
+  if (const Value* socket = entry_.value.find("socket")) {
+    layers.socket = find_named(file_.sockets, socket->text, entry_.value, reader_, "socket");
+    if (layers.socket == nullptr) return std::nullopt;
+  }
+  return kind.read(entry_.value, reader_, layers);
+}
+
+bool Binder::complete(const Draft& draft) const {
+  if (draft.has_socket && draft.url.empty()) {
+    reader_.wrong(entry_.place, "the key 'url' is missing, here or in a socket that it names");
+    return false;
+  }
+  if (draft.common.timeout > draft.common.every && draft.common.in_flight == 1)
+    reader_.warn(entry_.place, "its timeout (" + config::show(draft.common.timeout) +
+                                   ") is longer than every (" + config::show(draft.common.every) +
+                                   "); slow runs will skip beats");
+  return true;
+}
+
+bool Binder::add_login(const Draft& draft, Site& site) const {
+  const bool wanted =
+      std::ranges::any_of(draft.needs.all, [](const auto& need) { return need.name == "token"; });
+  if (!wanted) return true;
+  if (draft.common.login.empty()) {
+    reader_.wrong(entry_.place, "it needs a token, so name a login: 'login', here or in defaults");
+    return false;
+  }
+  const auto* login = find_named(file_.logins, draft.common.login, entry_.value, reader_, "login");
+  if (login != nullptr) site.login = *login;
+  return login != nullptr;
+}
+
+// The target's own identities come first; a probe that names none may still need none.
+bool Binder::add_identity(const Draft& draft, Site& site) const {
+  site.identity_name = draft.common.as;
+  if (site.identity_name.empty()) return true;
+  auto own = site.target.identities.find(site.identity_name);
+  if (own != site.target.identities.end()) {
+    site.identity = own->second;
+    return true;
+  }
+  const auto* common = find_named(file_.identities, draft.common.as, entry_.value, reader_, "as");
+  if (common != nullptr) site.identity = *common;
+  return common != nullptr;
+}
+
+bool Binder::names_known(const Kind& kind, const Draft& draft, const Site& site) const {
+  text::Needs needs = draft.needs;
+  if (site.login) site.login->needs(needs);
+  bool good = true;
+  for (const auto& need : needs.all) {
+    if (site.knows(need.name) ||
+        std::ranges::find(kind.run_names, need.name) != kind.run_names.end())
+      continue;
+    reader_.wrong(need.place.line > 0 ? need.place : entry_.place,
+                  "{{" + need.name + "}} is not known on target '" + site.target_name + "'" +
+                      (need.name.starts_with("identity.") && site.identity_name.empty()
+                           ? "; name an identity: 'as', here or in defaults"
+                           : ""));
+    good = false;
+  }
+  return good;
+}
+
+std::shared_ptr<const Site> Binder::make_site(const Kind& kind, const Draft& draft,
+                                              const std::string& target) const {
+  const Target* place = find_named(file_.targets, target, entry_.value, reader_, "target");
+  if (place == nullptr) return nullptr;
+  auto site = std::make_shared<Site>();
+  site->target_name = target;
+  site->target = *place;
+  site->location = file_.location;
+  if (!add_login(draft, *site) || !add_identity(draft, *site)) return nullptr;
+  return names_known(kind, draft, *site) ? site : nullptr;
+}
+
+std::string Binder::fingerprint(const Draft& draft, const std::string& target) const {
+  const Value* socket = entry_.value.find("socket");
+  const Value* defaults = root_.find("defaults");
+  return config::to_json(entry_.value, false) + part(root_, "targets", target) +
+         part(root_, "identities", draft.common.as) + part(root_, "logins", draft.common.login) +
+         part(root_, "sockets", socket != nullptr ? socket->text : "") + file_.location +
+         (defaults != nullptr ? config::to_json(*defaults, false) : "");
+}
+
+std::shared_ptr<const Check> Binder::make_check(const Kind& kind, const Draft& draft,
+                                                std::shared_ptr<const Site> site) const {
+  auto check = std::make_shared<Check>();
+  check->name = entry_.name;
+  check->kind = kind.name;
+  check->target = site->target_name;
+  check->every = draft.common.every;
+  check->timeout = draft.common.timeout;
+  check->retries = draft.common.retry.max;
+  check->in_flight_max = draft.common.in_flight;
+  check->refusals_every = draft.common.negative_auth_min_interval;
+  check->steps = kind.steps;
+  check->events = draft.events;
+  check->fingerprint = fingerprint(draft, site->target_name);
+  check->make = [make = draft.make, site](net::Network& network) { return make(site, network); };
+  return check;
+}
+
+void Binder::bind(std::vector<std::shared_ptr<const Check>>& checks) {
+  const Kind* kind = read_kind();
+  if (kind == nullptr) return;
+  const auto draft = read_draft(*kind);
+  if (!draft || !complete(*draft)) return;
+  for (const auto& target : draft->heading.target)
+    if (auto site = make_site(*kind, *draft, target))
+      checks.push_back(make_check(*kind, *draft, std::move(site)));
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, const Value& root,
+                                                      config::Mistakes& mistakes) {
+  std::vector<std::shared_ptr<const Check>> checks;
+  const Reader reader(mistakes);
+  for (const auto& entry : file.probes.value.entries)
+    Binder(file, root, entry, reader.at("probes").at(entry.name)).bind(checks);
+  return checks;
+}
+
+}  // namespace sonde

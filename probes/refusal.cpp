@@ -1,0 +1,32 @@
+#include "probes/refusal.hpp"
+
+#include "probes/net/status.hpp"
+
+namespace sonde {
+
+Failure explain_refusal(const net::Response& response) {
+  const std::string what = net::describe(response);
+  if (net::is_page(response))
+    return {Reason::spa_fallback, what + ": a page (text/html) answers instead of an upgrade"};
+  switch (response.status) {
+    case 401:
+      return {Reason::unauthorized, what};
+    case 403:
+      return {Reason::forbidden_or_no_route,
+              what +
+                  "; many servers answer so both to a token that they refuse and to a path "
+                  "that they do not serve"};
+    case 400:
+    case 426:
+      return {Reason::bad_upgrade, what};
+    default:
+      return {net::reason_of(response), what};
+  }
+}
+
+Refusal classify_refusal(const net::Answer& answer) {
+  if (answer.response.status == 401 || answer.response.status == 403) return Refusal::refused;
+  return answer.ok() ? Refusal::none : Refusal::unclear;
+}
+
+}  // namespace sonde

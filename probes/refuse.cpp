@@ -1,0 +1,117 @@
+#include "probes/refuse.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "probes/net/status.hpp"
+#include "probes/refusal.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::array policy_codes = {1008, 4401, 4403, 3000, 4001, 4003};
+
+std::string_view check_name(RefusalCheck check) {
+  for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
+    if (value == check) return name;
+  return "";
+}
+
+TokenUse use_of(RefusalCheck check) {
+  return check == RefusalCheck::no_token ? TokenUse::none : TokenUse::garbage;
+}
+
+Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
+  return {reason, std::string(check_name(check)) + ": " + what};
+}
+
+// True if the message refuses: an authentication error as the dialect's rules know it.
+bool refuses(const talk::Dialect& dialect, const net::Message& message, text::Names& names) {
+  return talk::fails_with(dialect, message.payload, names) == Reason::auth_rejected_after_accept;
+}
+
+// What an accepted upgrade with a bad token does next.
+asio::awaitable<std::optional<Failure>> watch(net::Websocket& session,
+                                              const SessionSettings& settings, RefusalCheck check,
+                                              text::Names& names, Trace& trace) {
+  const Instant until = Clock::now() + settings.socket.ready.within;
+  auto receiving = session.receive(until);
+  auto message = co_await std::move(receiving);
+  if (message) {
+    trace.frame(Direction::in, message->binary ? "binary" : "text", message->payload, message->at,
+                message->binary);
+    if (refuses(*settings.dialect, *message, names)) co_return std::nullopt;
+    trace.remark("accepted without a valid token");
+    co_return with_check(check, Reason::auth_fail_open,
+                         "the endpoint talks to a session without a valid token");
+  }
+  if (!session.ended() && Clock::now() < until)
+    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
+  const bool policy = session.ended() && session.ended()->by == EndedBy::close_frame &&
+                      std::ranges::find(policy_codes, session.ended()->code) != policy_codes.end();
+  if (policy) co_return std::nullopt;
+  const std::string what = session.ended()
+                               ? "the upgrade was accepted, then the connection ended (" +
+                                     std::string(name(session.ended()->by)) + ")"
+                               : "the upgrade was accepted, then nothing came";
+  co_return with_check(check, Reason::no_refusal, what);
+}
+
+asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
+                                                  const SessionSettings& settings,
+                                                  net::Network& network, text::Names& names,
+                                                  Trace& trace) {
+  auto request = build_upgrade(settings.socket, use_of(check), names);
+  if (!request) co_return request.error();
+  auto upgrading = net::upgrade(network, *request, settings.socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (upgraded.session) {
+    auto watching = watch(*upgraded.session, settings, check, names, trace);
+    auto wrong = co_await std::move(watching);
+    co_return wrong;
+  }
+  switch (classify_refusal(upgraded.answer)) {
+    case Refusal::refused:
+      co_return std::nullopt;
+    case Refusal::unclear:
+      co_return with_check(check, Reason::refusal_unclear, upgraded.answer.failure.detail);
+    case Refusal::none:
+      break;
+  }
+  co_return with_check(check, Reason::no_refusal,
+                       trace.scrub(net::describe(upgraded.answer.response)));
+}
+
+}  // namespace
+
+std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
+  static constexpr config::Named<RefusalCheck> names[] = {
+      {"no_token", RefusalCheck::no_token}, {"garbage_token", RefusalCheck::garbage_token}};
+  return names;
+}
+
+asio::awaitable<std::optional<Verdict>> check_refusals(const std::vector<RefusalCheck>& checks,
+                                                       const SessionSettings& settings,
+                                                       net::Network& network, text::Names& names,
+                                                       Trace& trace) {
+  trace.at(Step::refuse);
+  trace.open(Phase::refuse);
+  std::optional<Verdict> verdict;
+  for (RefusalCheck check : checks) {
+    auto checking = check_one(check, settings, network, names, trace);
+    auto wrong = co_await std::move(checking);
+    if (!wrong) continue;
+    Verdict found = Verdict::of(Step::refuse, std::move(*wrong));
+    // A pass-through is worse than a check that says nothing, whichever comes first.
+    if (!verdict || found.reason == Reason::auth_fail_open ||
+        (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail))
+      verdict = std::move(found);
+  }
+  trace.close(Phase::refuse);
+  co_return verdict;
+}
+
+}  // namespace sonde

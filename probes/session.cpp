@@ -1,0 +1,91 @@
+#include "probes/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/refusal.hpp"
+#include "probes/talk/ready.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Span closing_max = std::chrono::seconds(1);
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 7.4.1
+
+bool carries_token(const Socket& socket) { return socket.token_in.in != Carrier::In::none; }
+
+std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session) {
+  const std::string& wanted = expected_subprotocol(socket);
+  if (wanted.empty() || session.subprotocol() == wanted) return std::nullopt;
+  const std::string got =
+      session.subprotocol().empty() ? "none" : "\"" + session.subprotocol() + "\"";
+  return Failure{Reason::subprotocol_mismatch,
+                 "the server selected " + got + ", wanted \"" + wanted + "\""};
+}
+
+// Why there is no session; the refusal of the server where it answered.
+Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
+  if (!upgraded.answer.ok()) return upgraded.answer.failure;
+  Failure failure = explain_refusal(upgraded.answer.response);
+  failure.detail = trace.scrub(failure.detail);
+  return failure;
+}
+
+asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(const Socket& socket,
+                                                                        net::Network& network,
+                                                                        text::Names& names,
+                                                                        Trace& trace) {
+  auto request = build_upgrade(socket, TokenUse::valid, names);
+  if (!request) co_return std::unexpected(request.error());
+  auto upgrading = net::upgrade(network, *request, socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
+  if (auto wrong = check_subprotocol(socket, *upgraded.session)) co_return std::unexpected(*wrong);
+  co_return std::move(*upgraded.session);
+}
+
+Opened failed(Step step, Failure failure) {
+  return {.session = std::nullopt, .failure = Verdict::of(step, std::move(failure))};
+}
+
+}  // namespace
+
+asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+                                     net::Network& network, text::Names& names, Trace& trace) {
+  const bool with_token = carries_token(settings.socket);
+  if (with_token) {
+    auto logging_in = log_in(site, network, names, trace);
+    auto logged_in = co_await std::move(logging_in);
+    if (!logged_in) co_return failed(Step::login, logged_in.error());
+  }
+  trace.at(Step::upgrade);
+  trace.open(Phase::upgrade);
+  if (with_token) trace.auth_begun(Step::upgrade);
+  auto upgrading = upgrade_session(settings.socket, network, names, trace);
+  auto session = co_await std::move(upgrading);
+  if (!session) co_return failed(Step::upgrade, session.error());
+  trace.close(Phase::upgrade);
+  trace.reachable = true;
+  trace.at(Step::ready);
+  trace.enter(Phase::ready);
+  auto waiting =
+      talk::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
+  auto wrong = co_await std::move(waiting);
+  if (wrong) co_return failed(Step::ready, std::move(*wrong));
+  trace.leave();
+  if (with_token) trace.auth_succeeded(Step::upgrade);
+  Opened opened{.session = std::move(*session), .failure = std::nullopt};
+  co_return opened;
+}
+
+asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace) {
+  trace.enter(Phase::close);
+  auto closing = session.close(normal_closure, Clock::now() + closing_max);
+  co_await std::move(closing);
+  trace.leave();
+  if (session.ended()) trace.ended(*session.ended());
+}
+
+}  // namespace sonde

@@ -1,0 +1,48 @@
+#pragma once
+#include <memory>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/login.hpp"
+#include "probes/socket.hpp"
+#include "probes/talk/dialect.hpp"
+
+namespace sonde {
+
+// What a probe over a WebSocket is made of, as configured.
+struct SessionSettings {
+  std::string socket_name;  // of `sockets:`; its keys were read before the probe's own
+  Socket socket;
+  std::shared_ptr<const talk::Dialect> dialect = talk::built_in().at("agent-events");
+};
+const config::Section<SessionSettings>& section_of(const SessionSettings*);
+void add_needs(const SessionSettings& settings, text::Needs& needs);
+
+// The walk to a ready session: login (unless the socket carries no token), upgrade, ready. It
+// keeps the trace's steps, phases and auth samples. With `failure`, there is no session.
+struct Opened {
+  std::optional<net::Websocket> session;
+  std::optional<Verdict> failure;
+};
+boost::asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+                                            net::Network& network, text::Names& names,
+                                            Trace& trace);
+
+// Leaves a session: the closing handshake within a second, which never fails a run.
+boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);
+
+}  // namespace sonde
+
+namespace sonde::config {
+// A dialect by its name.
+template <>
+struct Codec<std::shared_ptr<const talk::Dialect>> {
+  static bool read(const Value&, const Reader&, const Rule&,
+                   std::shared_ptr<const talk::Dialect>& out);
+  static Value schema(const Rule&);
+  static std::string show(const std::shared_ptr<const talk::Dialect>& dialect) {
+    return dialect ? dialect->name : "";
+  }
+};
+}  // namespace sonde::config

@@ -1,0 +1,124 @@
+#include "probes/socket.hpp"
+
+#include <utility>
+
+namespace sonde {
+namespace {
+
+// Three parts like a JWT, so that no server refuses it for its shape alone before it looks.
+constexpr std::string_view garbage =
+    "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb25kZS1nYXJiYWdlIn0.bm90LWEtc2lnbmF0dXJl";
+
+bool names_token(const text::Template& text) {
+  for (const auto& name : text.names())
+    if (name == "token") return true;
+  return false;
+}
+
+using Error = std::unexpected<Failure>;
+
+Error own(const std::string& what, const std::string& why) {
+  return Error(Failure{Reason::own_request, what + ": " + why});
+}
+
+// Adds one header from a template; without a token, what would carry it is left out.
+std::expected<void, Failure> add_header(net::UpgradeRequest& request, std::string name,
+                                        const text::Template& value, TokenUse use,
+                                        text::Names& names) {
+  if (use == TokenUse::none && names_token(value)) return {};
+  auto text = value.render(names);
+  if (!text) return own("header " + name, text.error());
+  request.headers.emplace_back(std::move(name), std::move(*text));
+  return {};
+}
+
+std::expected<void, Failure> add_subprotocols(net::UpgradeRequest& request,
+                                              const std::vector<text::Template>& offered,
+                                              TokenUse use, text::Names& names) {
+  for (const auto& value : offered) {
+    if (use == TokenUse::none && names_token(value)) continue;
+    auto text = value.render(names);
+    if (!text) return own("subprotocol", text.error());
+    request.subprotocols.push_back(std::move(*text));
+  }
+  return {};
+}
+
+// The carrier's text, "Name: value" for a header, "name=value" for the others.
+std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Carrier& carrier,
+                                         TokenUse use, text::Names& names) {
+  if (carrier.in == Carrier::In::none) return {};
+  if (carrier.in == Carrier::In::subprotocol)
+    return add_subprotocols(request, carrier.subprotocols, use, names);
+  if (use == TokenUse::none) return {};
+  auto text = carrier.text.render(names);
+  if (!text) return own("token_in", text.error());
+  if (carrier.in == Carrier::In::query) {
+    request.url.target += (request.url.target.contains('?') ? "&" : "?") + *text;
+  } else if (carrier.in == Carrier::In::cookie) {
+    request.headers.emplace_back("Cookie", std::move(*text));
+  } else {
+    const std::size_t colon = text->find(": ");
+    request.headers.emplace_back(text->substr(0, colon), text->substr(colon + 2));
+  }
+  return {};
+}
+
+std::expected<net::Url, Failure> build_url(const Socket& socket, text::Names& names) {
+  auto rendered = socket.url.render(names);
+  if (!rendered) return own("url", rendered.error());
+  auto url = net::parse_url(*rendered);
+  if (!url) return own("url", url.error());
+  if (url->scheme != "ws" && url->scheme != "wss")
+    return own("url", "a ws:// or wss:// address is wanted, not " + url->scheme + "://");
+  return std::move(*url);
+}
+
+}  // namespace
+
+const config::Section<Socket>& section_of(const Socket*) {
+  static const auto keys =
+      config::Section<Socket>()
+          .key("url", &Socket::url, "The address of the WebSocket (ws:// or wss://).",
+               {.filled = true})
+          .key("token_in", &Socket::token_in,
+               "Where the token travels: header, subprotocol, query, cookie, none, or in full.")
+          .key("subprotocols", &Socket::subprotocols, "Subprotocols that are offered.")
+          .key("expect_subprotocol", &Socket::expect_subprotocol,
+               "The subprotocol that the server must select.")
+          .key("headers", &Socket::headers, "Further headers of the upgrade request.")
+          .key("ready", &Socket::ready, "What the server says when the session is ready.")
+          .also(&Socket::line, net::section_of(static_cast<const net::Line*>(nullptr)));
+  return keys;
+}
+
+void add_needs(const Socket& socket, text::Needs& needs) {
+  needs.add(socket.url);
+  needs.add(socket.token_in.text);
+  for (const auto& offered : socket.token_in.subprotocols) needs.add(offered);
+  for (const auto& offered : socket.subprotocols) needs.add(offered);
+  needs.add_values(socket.headers);
+  needs.add(socket.ready.json);
+  if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
+}
+
+std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
+                                                          text::Names& names) {
+  text::Names own_names = names;
+  if (use == TokenUse::garbage) own_names.set("token", std::string(garbage));
+  auto url = build_url(socket, own_names);
+  if (!url) return std::unexpected(url.error());
+  net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
+  auto good = add_subprotocols(request, socket.subprotocols, use, own_names);
+  if (good) good = add_carrier(request, socket.token_in, use, own_names);
+  for (const auto& [name, value] : socket.headers)
+    if (good) good = add_header(request, name, value, use, own_names);
+  if (!good) return std::unexpected(good.error());
+  return request;
+}
+
+const std::string& expected_subprotocol(const Socket& socket) {
+  return socket.token_in.expect.empty() ? socket.expect_subprotocol : socket.token_in.expect;
+}
+
+}  // namespace sonde

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/net/websocket.hpp"
+#include "probes/talk/ready.hpp"
+#include "probes/text/needs.hpp"
+
+namespace sonde {
+
+// Where the token travels in the upgrade request.
+struct Carrier {
+  enum class In : std::uint8_t { header, subprotocol, query, cookie, none };
+  In in = In::header;
+  text::Template text;                       // "Authorization: Bearer {{token}}", "token={{token}}"
+  std::vector<text::Template> subprotocols;  // all that are offered, for In::subprotocol
+  std::string expect;                        // the subprotocol that must be selected; empty: any
+};
+
+// A WebSocket endpoint, as configured: an entry of `sockets:`, or the same keys in a probe.
+struct Socket {
+  text::Template url;
+  Carrier token_in;
+  std::vector<text::Template> subprotocols;
+  std::string expect_subprotocol;  // "": any that was offered, or none
+  std::map<std::string, text::Template> headers;
+  talk::Ready ready;
+  net::Line line;
+};
+const config::Section<Socket>& section_of(const Socket*);
+void add_needs(const Socket& socket, text::Needs& needs);
+
+// Which token an upgrade carries.
+enum class TokenUse : std::uint8_t { valid, none, garbage };
+
+// The upgrade request with the token of `names`, without one (nothing that would carry it is
+// sent), or with one that no server can have issued.
+std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
+                                                          text::Names& names);
+
+// What the server must select; empty: whatever was offered, or nothing.
+const std::string& expected_subprotocol(const Socket& socket);
+
+}  // namespace sonde
+
+namespace sonde::config {
+// `header`, `subprotocol`, `query`, `cookie`, `none`, or in full: { header: "Name: {{token}}" },
+// { subprotocol: [...], expect: NAME }, { query: "name={{token}}" }, { cookie: "name={{token}}" }.
+template <>
+struct Codec<Carrier> {
+  static bool read(const Value&, const Reader&, const Rule&, Carrier& out);
+  static Value schema(const Rule&);
+  static std::string show(const Carrier&) { return "header"; }
+};
+}  // namespace sonde::config

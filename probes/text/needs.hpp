@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "probes/text/match.hpp"
+#include "probes/text/template.hpp"
+#include "probes/text/tree.hpp"
+
+namespace sonde::text {
+
+// The names that some templates need, and where each is asked for, so that a file can be checked
+// before anything runs.
+struct Needs {
+  struct One {
+    std::string name;
+    config::Place place;
+  };
+  std::vector<One> all;
+
+  void add(const Template& text) {
+    for (auto& name : text.names()) all.push_back({std::move(name), text.place()});
+  }
+  void add(const Tree& tree) {
+    for (auto& name : tree.names()) all.push_back({std::move(name), tree.place()});
+  }
+  void add(const Comparisons& comparisons) {
+    for (const auto& [pointer, comparison] : comparisons)
+      if (comparison.equals) add(*comparison.equals);
+  }
+  template <class Map>
+  void add_values(const Map& map) {
+    for (const auto& [name, value] : map) add(value);
+  }
+};
+
+}  // namespace sonde::text
