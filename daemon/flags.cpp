@@ -1,0 +1,94 @@
+#include "daemon/flags.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/exit_code.hpp"
+#include "probes/net/version.hpp"
+
+namespace sonde {
+namespace {
+
+void add_common(CLI::App& app, Flags& flags) {
+  app.add_option("--config.file", flags.config_file, "The configuration file.")
+      ->capture_default_str();
+  app.add_option("--log.level", flags.log_level, "What is logged at least.")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app.add_option("--log.format", flags.log_format,
+                 "logfmt, json or journal; default: journal under systemd, else logfmt.")
+      ->check(CLI::IsMember({"logfmt", "json", "journal"}));
+}
+
+CLI::App* add_command(CLI::App& app, Flags& flags, const std::string& name, const std::string& help,
+                      Command command) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  add_common(*sub, flags);
+  sub->callback([&flags, command] { flags.command = command; });
+  return sub;
+}
+
+void add_serve(CLI::App& app, Flags& flags) {
+  CLI::App* serve = add_command(app, flags, "serve", "The daemon.", Command::serve);
+  serve
+      ->add_option("--web.listen-address", flags.listen_address,
+                   "Where metrics and pages are served.")
+      ->capture_default_str();
+  serve->add_flag("--web.enable-lifecycle", flags.enable_lifecycle,
+                  "Allow a reload by POST /-/reload.");
+}
+
+void add_run(CLI::App& app, Flags& flags) {
+  CLI::App* run = add_command(app, flags, "run",
+                              "Each probe once, with its whole trace. Exit code 0: all passed, 1: "
+                              "one failed, 2: one was inconclusive.",
+                              Command::run);
+  run->add_option("PROBE", flags.probes, "Names of probes; none: all.");
+  run->add_option("--target", flags.target, "Only the probes of this target.");
+  run->add_option("--kind", flags.kind, "Only the probes of this kind.");
+  run->add_option("--repeat", flags.repeat, "How often each probe is run.")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  const std::map<std::string, Output> outputs = {
+      {"text", Output::text}, {"json", Output::json}, {"junit", Output::junit}};
+  run->add_option("--output", flags.output, "text, json (an object a line) or junit.")
+      ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case));
+  run->add_option("--output.file", flags.output_file, "Write there instead of standard output.");
+}
+
+void add_schema(CLI::App& app, Flags& flags) {
+  CLI::App* schema = add_command(app, flags, "schema", "The JSON Schema of the configuration file.",
+                                 Command::schema);
+  schema->add_flag("--keys", flags.keys, "Every key with its type and default, as Markdown.");
+  schema->add_flag("--reference", flags.reference, "Every key with its default, as YAML.");
+}
+
+}  // namespace
+
+std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App app(
+      "Sonde walks the path of your users (log in, open the WebSocket, send a message, get "
+      "an answer) all day, and tells whether it works, since when, and which step broke.",
+      "sonde");
+  app.set_version_flag("--version", "sonde " + std::string(net::version));
+  app.require_subcommand(1);
+  add_serve(app, flags);
+  add_run(app, flags);
+  add_command(app, flags, "check", "Every mistake in the configuration file at once.",
+              Command::check);
+  add_schema(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;
+    app.exit(error, std::cout, std::cerr);
+    return asked ? exit_ok : exit_usage;
+  }
+  return flags;
+}
+
+}  // namespace sonde

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sonde {
+
+// The command line, after Prometheus' dotted style.
+enum class Command : std::uint8_t { serve, run, check, schema };
+enum class Output : std::uint8_t { text, json, junit };
+
+struct Flags {
+  Command command = Command::serve;
+  std::string config_file = "/etc/sonde/sonde.yaml";
+  std::string log_level = "info";
+  std::string log_format;  // logfmt, json, journal; empty: by where stderr goes
+
+  // serve
+  std::string listen_address = "127.0.0.1:9811";
+  bool enable_lifecycle = false;
+
+  // run
+  std::vector<std::string> probes;  // names; empty: all
+  std::string target, kind;         // empty: all
+  int repeat = 1;
+  Output output = Output::text;
+  std::string output_file;  // empty: standard output
+
+  // schema
+  bool keys = false;       // the table of keys instead
+  bool reference = false;  // reference.yaml instead
+};
+
+// The flags, or the exit code when there is nothing more to do (--help: 0, usage: 64); what there
+// was to say has been printed.
+std::variant<Flags, int> parse_flags(int argc, const char* const* argv);
+
+}  // namespace sonde

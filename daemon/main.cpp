@@ -1,0 +1,17 @@
+#include "daemon/commands.hpp"
+
+int main(int argc, char** argv) {
+  const auto parsed = sonde::parse_flags(argc, argv);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  const auto& flags = std::get<sonde::Flags>(parsed);
+  switch (flags.command) {
+    case sonde::Command::serve:
+      return sonde::serve_command(flags);
+    case sonde::Command::run:
+      return sonde::run_command(flags);
+    case sonde::Command::check:
+      return sonde::check_command(flags);
+    case sonde::Command::schema:
+      return sonde::schema_command(flags);
+  }
+}

@@ -1,0 +1,53 @@
+#include "daemon/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "config/load.hpp"
+#include "config/schema.hpp"
+
+namespace sonde {
+namespace {
+
+int workers_of(const PlanFile& plan) {
+  if (plan.workers > 0) return plan.workers;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+}
+
+// FNV-1a over the merged file: cheap, and nobody gains by forging it.
+std::string hash_of(const config::Value& root) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (char c : config::to_json(root, false))
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace
+
+const config::Section<File>& section_of(const File*) {
+  static const auto keys =
+      config::Section<File>()
+          .key("include", &File::include, "Further files, merged; patterns relative to this one.")
+          .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)));
+  return keys;
+}
+
+std::optional<Settings> load_settings(const std::filesystem::path& path,
+                                      config::Mistakes& mistakes) {
+  const auto root = config::load(path, mistakes);
+  if (!root) return std::nullopt;
+  File file;
+  const config::Reader reader(mistakes);
+  section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
+  Settings settings{.checks = make_checks(file.plan, *root, mistakes),
+                    .workers = workers_of(file.plan),
+                    .hash = hash_of(*root)};
+  if (settings.checks.empty() && !mistakes.any())
+    mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
+  if (mistakes.any()) return std::nullopt;
+  return settings;
+}
+
+}  // namespace sonde

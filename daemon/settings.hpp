@@ -1,0 +1,33 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/mistake.hpp"
+#include "config/section.hpp"
+#include "probes/plan.hpp"
+
+namespace sonde {
+
+// The whole file, as declared by the rooms that use its keys.
+struct File {
+  std::vector<std::string> include;
+  PlanFile plan;
+};
+const config::Section<File>& section_of(const File*);
+
+// What a correct file comes to. Constant; a reload makes another one.
+struct Settings {
+  std::vector<std::shared_ptr<const Check>> checks;
+  int workers = 1;
+  std::string hash;  // changes exactly if the text of the file or what it includes does
+};
+
+// Loads and checks everything; the same for `check`, `run`, `serve` and a reload. Nothing: there
+// are mistakes. Warnings are told in either case.
+std::optional<Settings> load_settings(const std::filesystem::path& file,
+                                      config::Mistakes& mistakes);
+
+}  // namespace sonde
