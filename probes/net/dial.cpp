@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probes/net/lookup.hpp"
+#include "probes/net/proxy.hpp"
 #include "probes/net/tcp_connect.hpp"
 #include "probes/net/tls_client.hpp"
 
@@ -56,10 +57,23 @@ asio::awaitable<Dialled> secure(Network& network, Socket socket, const Url& url,
   co_return session;
 }
 
+// Connected so far that the next byte goes to the host of `url`, or to the proxy that takes plain
+// HTTP for it.
+asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url, const Line& line,
+                                        Trace& trace) {
+  auto socket = co_await reach(network, line.proxy.url, line, trace);
+  if (!socket) co_return std::unexpected(proxy_failure(std::move(socket.error()), line));
+  if (url.scheme == "http") co_return socket;
+  auto tunnel = co_await open_tunnel(std::move(*socket), url, line, trace);
+  co_return tunnel;
+}
+
 }  // namespace
 
 asio::awaitable<Dialled> dial(Network& network, const Url& url, const Line& line, Trace& trace) {
-  auto socket = co_await reach(network, url, line, trace);
+  auto reaching = line.proxy.empty() ? reach(network, url, line, trace)
+                                     : reach_by_proxy(network, url, line, trace);
+  auto socket = co_await std::move(reaching);
   if (!socket) co_return std::unexpected(std::move(socket.error()));
   if (!url.tls()) co_return std::make_unique<TcpTransport>(std::move(*socket));
   auto secured = co_await secure(network, std::move(*socket), url, line, trace);

@@ -7,11 +7,13 @@
 #include "probes/reason.hpp"
 
 struct ssl_ctx_st;
+struct x509_store_st;
 
 namespace sonde::net {
 
-// One OpenSSL context for each distinct setting, made when it is first used: reading the system's
-// authorities takes long and much memory. Used from one thread only.
+// One OpenSSL context for each distinct setting, made when it is first used. Those that trust the
+// system's authorities share one store of them, read only if it is needed: it may take long and
+// much memory. Used from one thread only.
 class TlsContexts {
  public:
   TlsContexts() = default;
@@ -24,7 +26,10 @@ class TlsContexts {
   std::expected<ssl_ctx_st*, Failure> context(const TlsSettings& settings);
 
  private:
+  x509_store_st* system();
+
   std::map<TlsSettings, ssl_ctx_st*> contexts_;
+  x509_store_st* system_ = nullptr;
 };
 
 // What is wrong with the files that `settings` names; for the time of loading.
