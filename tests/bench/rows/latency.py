@@ -1,0 +1,64 @@
+"""By how much a measured latency exceeds a delay that the server puts in.
+
+A histogram knows its samples only by bucket. So the server is given delays that fall short of a
+bucket's bound by several margins: the least margin at which 99 of 100 samples still stay below the
+bound is what the error does not exceed. It holds everything between the two clocks: connecting,
+the loopback, the server's own timer.
+"""
+
+import time
+
+import sonde
+from page import grown
+from table import Row
+
+NAME = "sonde_probe_duration_seconds"
+MARGINS_MS = [0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 1.5, 2.5]
+LEAST_BOUND, MOST_BOUND = 0.008, 0.06
+
+
+def a_bound(ground):
+    """A bucket bound of the daemon that suits, read from its own page."""
+    config = sonde.site(ground)
+    config["probes"]["health"] = sonde.health(ground, "100ms")
+    with sonde.serving(ground, config, "bounds") as daemon:
+        bounds = daemon.page().buckets(NAME)
+    return next(bound for bound in bounds if LEAST_BOUND <= bound <= MOST_BOUND)
+
+
+def error_bound_ms(ground, bound, probes_each, every_ms, seconds):
+    """(the least margin that holds 99 %, runs a second); inf if none does."""
+    config = sonde.site(ground)
+    for index, margin in enumerate(MARGINS_MS):
+        path = f"/delay/{round(bound * 1e6 - margin * 1e3)}"
+        for copy in range(probes_each):
+            config["probes"][f"m{index}_{copy}"] = sonde.health(ground, f"{every_ms}ms", path)
+    with sonde.serving(ground, config, "latency") as daemon:
+        time.sleep(1)
+        before, after, _ = daemon.watch(seconds)
+    rate = sonde.gain(before, after, "sonde_probe_runs_total") / seconds
+    for index, margin in enumerate(MARGINS_MS):
+        below = total = 0
+        for copy in range(probes_each):
+            probe = f"m{index}_{copy}"
+            gained = grown(before.buckets(NAME, probe=probe), after.buckets(NAME, probe=probe))
+            below += gained.get(bound, 0)
+            total += gained.get(float("inf"), 0)
+        if total and below >= 0.99 * total:
+            return margin, rate
+    return float("inf"), rate
+
+
+def row(ground, bound, rate, most_ms, probes_each, every_ms):
+    what, target = f"error of a measured latency at {rate} probes/s, p99", f"<= {most_ms} ms"
+    if bound is None:
+        return Row(what, "not measured", target=target)
+    seconds = ground.pick(40, 6)
+    error, made = error_bound_ms(ground, bound, probes_each, every_ms, seconds)
+    return Row(what, f"<= {error:g} ms at {made:.0f}/s", target=target, reached=error <= most_ms)
+
+
+def rows(ground):
+    bound = a_bound(ground) if ground.sonde.exists() else None
+    return [row(ground, bound, 100, 0.3, probes_each=1, every_ms=80),
+            row(ground, bound, 2000, 1.5, probes_each=5, every_ms=20)]
