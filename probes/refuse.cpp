@@ -6,6 +6,7 @@
 
 #include "probes/net/status.hpp"
 #include "probes/refusal.hpp"
+#include "probes/talk/hear.hpp"
 
 namespace sonde {
 namespace {
@@ -28,9 +29,21 @@ Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
   return {reason, std::string(check_name(check)) + ": " + what};
 }
 
-// True if the message refuses: an authentication error as the dialect's rules know it.
-bool refuses(const talk::Dialect& dialect, const net::Message& message, text::Names& names) {
-  return talk::fails_with(dialect, message.payload, names) == Reason::auth_rejected_after_accept;
+// How an accepted session that never welcomed us came to its end.
+std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session, bool in_time) {
+  if (!session.ended()) {
+    if (in_time)
+      return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
+    return with_check(check, Reason::no_refusal, "the upgrade was accepted, then nothing came");
+  }
+  const Ending& ending = *session.ended();
+  const bool policy = ending.by == EndedBy::close_frame &&
+                      std::ranges::find(policy_codes, ending.code) != policy_codes.end();
+  if (policy) return std::nullopt;
+  const std::string how =
+      ending.code != 0 ? "Close " + std::to_string(ending.code) : std::string(name(ending.by));
+  return with_check(check, Reason::no_refusal,
+                    "the upgrade was accepted, then the connection ended (" + how + ")");
 }
 
 // What an accepted upgrade with a bad token does next.
@@ -38,26 +51,21 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session,
                                               const SessionSettings& settings, RefusalCheck check,
                                               text::Names& names, Trace& trace) {
   const Instant until = Clock::now() + settings.socket.ready.within;
-  auto receiving = session.receive(until);
-  auto message = co_await std::move(receiving);
-  if (message) {
+  while (true) {
+    auto receiving = session.receive(until);
+    const auto message = co_await std::move(receiving);
+    if (!message) break;
     trace.frame(Direction::in, message->binary ? "binary" : "text", message->payload, message->at,
                 message->binary);
-    if (refuses(*settings.dialect, *message, names)) co_return std::nullopt;
-    trace.remark("accepted without a valid token");
+    const auto heard =
+        talk::hear(*settings.dialect, settings.socket.ready, message->payload, names);
+    if (heard == talk::Heard::refusal) co_return std::nullopt;
+    if (heard == talk::Heard::other) continue;
+    trace.remark("welcomed without a valid token");
     co_return with_check(check, Reason::auth_fail_open,
-                         "the endpoint talks to a session without a valid token");
+                         "the endpoint welcomes a session without a valid token");
   }
-  if (!session.ended() && Clock::now() < until)
-    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
-  const bool policy = session.ended() && session.ended()->by == EndedBy::close_frame &&
-                      std::ranges::find(policy_codes, session.ended()->code) != policy_codes.end();
-  if (policy) co_return std::nullopt;
-  const std::string what = session.ended()
-                               ? "the upgrade was accepted, then the connection ended (" +
-                                     std::string(name(session.ended()->by)) + ")"
-                               : "the upgrade was accepted, then nothing came";
-  co_return with_check(check, Reason::no_refusal, what);
+  co_return ended(check, session, Clock::now() < until);
 }
 
 asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
