@@ -23,7 +23,7 @@ class Json {
   std::optional<std::string_view> string() const;
   std::optional<double> number() const;
   std::optional<bool> boolean() const;
-  std::size_t size() const;           // of an array or object
+  std::size_t size() const;            // of an array or object
   Json item(std::size_t index) const;  // of an array
   Json member(std::string_view name) const;
   std::vector<std::pair<std::string_view, Json>> members() const;

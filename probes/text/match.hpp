@@ -11,8 +11,9 @@
 
 namespace sonde::text {
 
-// What a place in JSON must be: `healthy` (equals), or { equals, one_of, matches, not_matches, min, max, absent,
-// present }. `equals` and `one_of` compare texts as JSON shows them, numbers as numbers.
+// What a place in JSON must be: `healthy` (equals), or { equals, one_of, matches, not_matches, min,
+// max, absent, present }. `equals` and `one_of` compare texts as JSON shows them, numbers as
+// numbers. All but `absent: true` want the place to be there.
 struct Comparison {
   std::optional<Template> equals;
   std::vector<std::string> one_of;
@@ -43,11 +44,5 @@ struct Codec<text::Comparison> {
   static bool read(const Value&, const Reader&, const Rule&, text::Comparison& out);
   static Value schema(const Rule&);
   static std::string show(const text::Comparison&) { return ""; }
-};
-template <>
-struct Codec<text::Comparisons> {
-  static bool read(const Value&, const Reader&, const Rule&, text::Comparisons& out);
-  static Value schema(const Rule&);
-  static std::string show(const text::Comparisons&) { return ""; }
 };
 }  // namespace sonde::config

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,5 +32,26 @@ struct Codec<text::Pointer> {
   static bool read(const Value&, const Reader&, const Rule&, text::Pointer& out);
   static Value schema(const Rule&);
   static std::string show(const text::Pointer& pointer) { return pointer.text(); }
+};
+
+// A mapping of places to what is said of each.
+template <class T>
+struct Codec<std::map<text::Pointer, T>> {
+  static bool read(const Value& v, const Reader& r, const Rule& rule,
+                   std::map<text::Pointer, T>& out) {
+    if (!expect(v, r, Value::Kind::map)) return false;
+    bool good = true;
+    for (const auto& entry : v.entries) {
+      auto place = text::Pointer::parse(entry.name);
+      if (!place) r.at(entry.name).wrong(entry.place, place.error());
+      T value{};
+      const bool read = Codec<T>::read(entry.value, r.at(entry.name), rule, value);
+      if (place) out.insert_or_assign(*std::move(place), std::move(value));
+      good &= read && place;
+    }
+    return good;
+  }
+  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule)); }
+  static std::string show(const std::map<text::Pointer, T>&) { return ""; }
 };
 }  // namespace sonde::config

@@ -46,7 +46,7 @@ class Template {
 
   bool empty() const { return text_.empty(); }
   const std::string& text() const { return text_; }  // as written
-  std::vector<std::string> names() const;             // the names that it needs
+  std::vector<std::string> names() const;            // the names that it needs
   const config::Place& place() const { return place_; }
   void stands_at(config::Place place) { place_ = std::move(place); }
 
@@ -58,7 +58,7 @@ class Template {
 };
 
 std::string base64(std::string_view bytes);
-std::string base64url(std::string_view bytes);  // without padding
+std::string base64url(std::string_view bytes);                                  // without padding
 std::expected<std::string, std::string> from_base64url(std::string_view text);  // padding or none
 std::string hex(std::string_view bytes);
 std::string percent_encode(std::string_view bytes);  // all but RFC 3986 "unreserved"

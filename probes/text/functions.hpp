@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probes/text/template.hpp"
+
+namespace sonde::text {
+
+// A function of templates: `nonce(12)`.
+struct Function {
+  std::string_view name;
+  std::size_t arguments;
+  std::string (*call)(Names& names, std::span<const std::int64_t> arguments);
+  // Empty if the arguments make sense, else what is wrong with them.
+  std::string_view (*refuse)(std::span<const std::int64_t> arguments);
+};
+std::span<const Function> functions();
+
+// A filter of templates: `| b64url`.
+struct Filter {
+  std::string_view name;
+  std::string (*apply)(std::string_view text);
+};
+std::span<const Filter> filters();
+
+}  // namespace sonde::text

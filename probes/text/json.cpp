@@ -1,0 +1,160 @@
+#include "probes/text/json.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "probes/text/utf8.hpp"
+
+namespace json = boost::json;
+
+namespace sonde::text {
+namespace {
+
+constexpr std::size_t depth_max = 64;
+
+const json::value& value_of(const void* node) { return *static_cast<const json::value*>(node); }
+
+std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+
+std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+
+std::string number_text(const json::value& value) {
+  if (value.is_int64()) return fmt::to_string(value.get_int64());
+  if (value.is_uint64()) return fmt::to_string(value.get_uint64());
+  return fmt::format("{}", value.get_double());
+}
+
+}  // namespace
+
+// The values live in one arena that starts inside the body: a usual frame costs one allocation.
+struct Document::Body {
+  Body() : arena(start.data(), start.size()), root(json::storage_ptr(&arena)) {}
+  std::array<unsigned char, 3072> start;
+  json::monotonic_resource arena;
+  json::value root;
+};
+
+Document::Document(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+Json Document::root() const { return Json(&body_->root); }
+
+std::expected<Document, std::string> Document::parse(std::string_view text) {
+  auto body = std::unique_ptr<Body>(new Body);  // make_unique would clear the arena first
+  json::parse_options options;
+  options.max_depth = depth_max;
+  json::error_code error;
+  body->root =
+      json::parse({text.data(), text.size()}, error, json::storage_ptr(&body->arena), options);
+  if (error) return std::unexpected("not JSON: " + error.message());
+  return Document(std::move(body));
+}
+
+Json::Kind Json::kind() const {
+  if (!node_) return Kind::nothing;
+  switch (value_of(node_).kind()) {
+    case json::kind::null:
+      return Kind::null;
+    case json::kind::bool_:
+      return Kind::boolean;
+    case json::kind::string:
+      return Kind::string;
+    case json::kind::array:
+      return Kind::array;
+    case json::kind::object:
+      return Kind::object;
+    case json::kind::int64:
+    case json::kind::uint64:
+    case json::kind::double_:
+      return Kind::number;
+  }
+  return Kind::nothing;
+}
+
+std::optional<std::string_view> Json::string() const {
+  if (kind() != Kind::string) return std::nullopt;
+  return view(value_of(node_).get_string());
+}
+
+std::optional<double> Json::number() const {
+  if (kind() != Kind::number) return std::nullopt;
+  const json::value& value = value_of(node_);
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  return value.get_double();
+}
+
+std::optional<bool> Json::boolean() const {
+  if (kind() != Kind::boolean) return std::nullopt;
+  return value_of(node_).get_bool();
+}
+
+std::size_t Json::size() const {
+  if (kind() == Kind::array) return value_of(node_).get_array().size();
+  if (kind() == Kind::object) return value_of(node_).get_object().size();
+  return 0;
+}
+
+Json Json::item(std::size_t index) const {
+  if (kind() != Kind::array) return {};
+  return Json(value_of(node_).get_array().if_contains(index));
+}
+
+Json Json::member(std::string_view name) const {
+  if (kind() != Kind::object) return {};
+  return Json(value_of(node_).get_object().if_contains({name.data(), name.size()}));
+}
+
+std::vector<std::pair<std::string_view, Json>> Json::members() const {
+  std::vector<std::pair<std::string_view, Json>> all;
+  if (kind() != Kind::object) return all;
+  for (const auto& member : value_of(node_).get_object())
+    all.emplace_back(view(member.key()), Json(&member.value()));
+  return all;
+}
+
+std::string Json::text() const {
+  switch (kind()) {
+    case Kind::nothing:
+      return "";
+    case Kind::string:
+      return std::string(*string());
+    case Kind::number:
+      return number_text(value_of(node_));
+    default:
+      return json::serialize(value_of(node_));
+  }
+}
+
+std::string json_escape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 8);
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const auto c = static_cast<unsigned char>(text[0]);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (c == '"' || c == '\\') {
+      out += {'\\', text[0]};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+std::string json_quote(std::string_view text) { return '"' + json_escape(text) + '"'; }
+
+}  // namespace sonde::text

@@ -1,0 +1,48 @@
+#include "probes/text/utf8.hpp"
+
+namespace sonde::text {
+namespace {
+
+bool between(std::string_view text, std::size_t at, unsigned low, unsigned high) {
+  if (at >= text.size()) return false;
+  const auto c = static_cast<unsigned char>(text[at]);
+  return c >= low && c <= high;
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto c = static_cast<unsigned char>(text[0]);
+  if (c < 0x80) return 1;
+  if (c < 0xC2 || c > 0xF4) return 0;
+  if (c < 0xE0) return between(text, 1, 0x80, 0xBF) ? 2 : 0;
+  // The second byte excludes overlong forms, surrogates and what is above U+10FFFF.
+  const unsigned low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+  if (!between(text, 1, low, high) || !between(text, 2, 0x80, 0xBF)) return 0;
+  if (c < 0xF0) return 3;
+  return between(text, 3, 0x80, 0xBF) ? 4 : 0;
+}
+
+std::size_t utf8_count(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) {
+    const std::size_t length = utf8_length(text);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return count;
+}
+
+std::string shorten(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t end = 0;
+  while (end < bytes_max) {
+    const std::size_t length = utf8_length(text.substr(end));
+    if (end + length > bytes_max) break;
+    end += length == 0 ? 1 : length;
+  }
+  return std::string(text.substr(0, end)) + "...";
+}
+
+}  // namespace sonde::text

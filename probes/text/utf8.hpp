@@ -1,0 +1,17 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sonde::text {
+
+// Bytes of the character at the start of `text` (RFC 3629); 0: it is not UTF-8, or empty.
+std::size_t utf8_length(std::string_view text);
+
+// How many characters; each byte that is not UTF-8 counts as one.
+std::size_t utf8_count(std::string_view text);
+
+// The start of `text`, at most `bytes_max` of it, never cut inside a character; "..." says so.
+std::string shorten(std::string_view text, std::size_t bytes_max);
+
+}  // namespace sonde::text

@@ -1,0 +1,101 @@
+#include "probes/text/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "probes/text/pointer.hpp"
+
+namespace sonde::text {
+namespace {
+
+Document parsed(std::string_view text) {
+  auto document = Document::parse(text);
+  EXPECT_TRUE(document.has_value()) << text;
+  return *std::move(document);
+}
+
+TEST(Json, AnswersEveryKindOfValue) {
+  const auto document = parsed(R"({"s":"x","n":1.5,"b":true,"z":null,"a":[1,2],"o":{"k":"v"}})");
+  const Json root = document.root();
+  EXPECT_EQ(root.member("s").string(), "x");
+  EXPECT_EQ(root.member("n").number(), 1.5);
+  EXPECT_EQ(root.member("b").boolean(), true);
+  EXPECT_EQ(root.member("z").kind(), Json::Kind::null);
+  EXPECT_EQ(root.member("a").size(), 2U);
+  EXPECT_EQ(root.member("a").item(1).number(), 2);
+  EXPECT_EQ(root.member("o").members().at(0).first, "k");
+}
+
+TEST(Json, ThatIsNotThereAnswersNothing) {
+  const Json nothing = parsed("{}").root().member("x");
+  EXPECT_FALSE(nothing);
+  EXPECT_FALSE(nothing.string() || nothing.number() || nothing.boolean());
+  EXPECT_FALSE(nothing.member("y").item(3));
+  EXPECT_EQ(nothing.text(), "");
+}
+
+TEST(Json, ShowsValuesAsAPersonWouldReadThem) {
+  const auto document = parsed(R"([2146.0, 9007199254740993, "a\"b", true, null, {"k":1}, 0.1])");
+  const char* shown[] = {"2146", "9007199254740993", "a\"b", "true", "null", "{\"k\":1}", "0.1"};
+  for (std::size_t i = 0; i < std::size(shown); ++i)
+    EXPECT_EQ(document.root().item(i).text(), shown[i]);
+}
+
+TEST(Json, RefusesWhatIsNotOneJsonText) {
+  for (const char* text : {"", "{", "{} {}", "{'a':1}", "nul", "\"\xff\"", "[1,]"})
+    EXPECT_FALSE(Document::parse(text).has_value()) << text;
+}
+
+TEST(Json, RefusesDepthsThatWouldEatTheStack) {
+  EXPECT_TRUE(Document::parse(std::string(60, '[') + std::string(60, ']')).has_value());
+  EXPECT_FALSE(Document::parse(std::string(100'000, '[')).has_value());
+}
+
+TEST(Json, SurvivesTheMoveOfItsDocument) {
+  auto document = parsed(R"({"long":"0123456789012345678901234567890123456789"})");
+  const Json root = document.root();
+  const Document moved = std::move(document);
+  EXPECT_EQ(root.member("long").string()->size(), 40U);
+}
+
+TEST(Json, HoldsTextsThatAreLargerThanItsFirstBuffer) {
+  const auto document = parsed('"' + std::string(100'000, 'x') + '"');
+  EXPECT_EQ(document.root().string()->size(), 100'000U);
+}
+
+TEST(JsonQuote, EscapesWhatJsonForbids) {
+  EXPECT_EQ(json_quote("a\"b\\c\n\x01"), "\"a\\\"b\\\\c\\n\\u0001\"");
+  EXPECT_EQ(json_escape("gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80"),
+            "gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80");
+}
+
+TEST(JsonQuote, ReplacesBytesThatAreNotUtf8) {
+  for (const char* wrong : {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82"})
+    EXPECT_TRUE(Document::parse(json_quote(wrong)).has_value());
+  EXPECT_EQ(json_escape("a\xFFz"), "a\xEF\xBF\xBDz");
+}
+
+TEST(Pointer, FindsPlacesAfterRfc6901) {
+  const auto document = parsed(R"({"foo":["bar","baz"],"":0,"a/b":1,"m~n":8,"o":{"k":"v"}})");
+  const std::pair<const char*, const char*> places[] = {{"/foo/0", "bar"}, {"/foo/1", "baz"},
+                                                        {"/", "0"},        {"/a~1b", "1"},
+                                                        {"/m~0n", "8"},    {"/o/k", "v"}};
+  for (const auto& [place, text] : places)
+    EXPECT_EQ(Pointer::parse(place)->at(document.root()).text(), text) << place;
+  EXPECT_EQ(Pointer::parse("")->at(document.root()).size(), 5U);
+}
+
+TEST(Pointer, ToAPlaceThatIsNotThereIsNothing) {
+  const auto document = parsed(R"({"foo":["bar"]})");
+  for (const char* place : {"/x", "/foo/1", "/foo/-", "/foo/00", "/foo/x", "/foo/0/deep"})
+    EXPECT_FALSE(Pointer::parse(place)->at(document.root())) << place;
+}
+
+TEST(Pointer, SaysWhatIsWrongWithIt) {
+  EXPECT_EQ(Pointer::parse("$.data").error(),
+            "a JSON Pointer begins with '/', as in '/data/event'");
+  EXPECT_FALSE(Pointer::parse("/a~2").has_value());
+  EXPECT_FALSE(Pointer::parse("/a~").has_value());
+}
+
+}  // namespace
+}  // namespace sonde::text
