@@ -49,6 +49,10 @@ bool read_secret(const Value&, const Reader&, Secret& out);
 // The index of the value's text in `names`, or a mistake that names the nearest.
 std::optional<std::size_t> read_name(const Value&, const Reader&,
                                      const std::vector<std::string_view>& names);
+// The rule's bounds on the number of a list's items; a single value is one.
+bool read_count(const Value&, const Reader&, const Rule&);
+// Where `rule.filled`: the entry's name is 1 to 100 characters of [A-Za-z0-9_.-].
+bool read_free_name(const Value::Entry&, const Reader&, const Rule&);
 // True if `value` is of `kind`; else tells "a list is expected here, not a text".
 bool expect(const Value&, const Reader&, Value::Kind kind);
 
@@ -62,7 +66,9 @@ Value schema_bytes(const Rule&);
 Value schema_secret();
 Value schema_names(const std::vector<std::string_view>& names);
 Value schema_list(Value items, const Rule&);
-Value schema_named(Value values);  // a mapping of free names
+Value schema_named(Value values, const Rule& rule = {});  // a mapping of free names
+Value schema_object(std::vector<std::pair<std::string, Value>> properties,
+                    std::vector<std::string> required);
 Value schema_any_of(std::vector<Value> choices);
 Value scalar(std::string_view text, bool quoted = true);
 Value list(std::vector<Value> items);
@@ -160,7 +166,8 @@ struct Codec<E> {
 template <class T>
 struct Codec<std::optional<T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule, std::optional<T>& out) {
-    return Codec<T>::read(v, r, rule, out.emplace());
+    if (!out) out.emplace();  // or a layer below would be lost
+    return Codec<T>::read(v, r, rule, *out);
   }
   static Value schema(const Rule& rule) { return Codec<T>::schema(rule); }
   static std::string show(const std::optional<T>& value) {
@@ -173,7 +180,8 @@ template <class T>
 struct Codec<std::vector<T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule, std::vector<T>& out);
   static Value schema(const Rule& rule) {
-    Value items = Codec<T>::schema({.one_of = rule.one_of});
+    Value items = Codec<T>::schema({.one_of = rule.one_of, .filled = rule.filled});
+    if (rule.min && *rule.min > 1) return schema_list(items, rule);
     return schema_any_of({items, schema_list(items, rule)});
   }
   static std::string show(const std::vector<T>& items);
@@ -184,7 +192,7 @@ template <class T>
 struct Codec<std::map<std::string, T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule,
                    std::map<std::string, T>& out);
-  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule)); }
+  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule), rule); }
   static std::string show(const std::map<std::string, T>&) { return ""; }
 };
 
@@ -193,8 +201,9 @@ bool Codec<std::vector<T>>::read(const Value& v, const Reader& r, const Rule& ru
                                  std::vector<T>& out) {
   out.clear();
   const Rule each{.one_of = rule.one_of, .filled = rule.filled};
-  if (v.kind != Value::Kind::list) return Codec<T>::read(v, r, each, out.emplace_back());
-  bool good = true;
+  if (v.kind != Value::Kind::list)
+    return read_count(v, r, rule) && Codec<T>::read(v, r, each, out.emplace_back());
+  bool good = read_count(v, r, rule);
   for (std::size_t i = 0; i < v.items.size(); ++i)
     good &= Codec<T>::read(v.items[i], r.at(i), each, out.emplace_back());
   return good;
@@ -212,8 +221,10 @@ bool Codec<std::map<std::string, T>>::read(const Value& v, const Reader& r, cons
                                            std::map<std::string, T>& out) {
   if (!expect(v, r, Value::Kind::map)) return false;
   bool good = true;
-  for (const auto& entry : v.entries)
+  for (const auto& entry : v.entries) {
+    good &= read_free_name(entry, r.at(entry.name), rule);
     good &= Codec<T>::read(entry.value, r.at(entry.name), rule, out[entry.name]);
+  }
   return good;
 }
 

@@ -12,7 +12,8 @@ using Span = std::chrono::nanoseconds;
 // numbers. The error says what was wrong with it. A bare number has no unit and is refused.
 std::expected<Span, std::string> parse_duration(std::string_view text);
 
-// The shortest text that parses back to the same span.
+// The shortest text that parses back to the same span, of those that do not begin with "0."; for
+// less than 1us it does. A negative span, which cannot be parsed, is shown with its sign.
 std::string show(Span span);
 
 }  // namespace sonde::config

@@ -15,10 +15,17 @@ struct Mistake {
   bool warning = false;
 };
 
+// What a user wrote, in quotes, for a message; cut if it is long.
+std::string quote(std::string_view text);
+
+std::string show(const Place& place);  // "sonde.yaml:12:5"
+
 // "sonde.yaml:12:5: probes.chat.evry: unknown key; did you mean 'every'?"; warnings say so.
+// Control characters are shown as '?'.
 std::string show(const Mistake& mistake);
 
-// Collects every mistake of a load, up to `count_max`; it prints in the order of files and lines.
+// Collects every mistake of a load, up to `count_max` (and as many warnings), each once; it prints
+// in the order of files and lines.
 class Mistakes {
  public:
   static constexpr std::size_t count_max = 200;
@@ -29,6 +36,8 @@ class Mistakes {
   std::vector<Mistake> sorted() const;
 
  private:
+  void keep(Mistake mistake);
+
   std::vector<Mistake> all_;
 };
 

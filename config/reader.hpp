@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/mistake.hpp"
 
@@ -12,18 +13,28 @@ class Reader {
   explicit Reader(Mistakes& mistakes, std::string path = "")
       : mistakes_(&mistakes), path_(std::move(path)) {}
 
-  // The reader of a key or of a list's item below this one: "probes" -> "probes.chat".
+  // The reader of a key or of a list's item below this one: "probes" -> "probes.chat". Long names
+  // are cut.
   Reader at(std::string_view key) const;
   Reader at(std::size_t index) const;  // "targets[2]"
 
   void wrong(const Place& place, std::string text) const { mistakes_->add(place, path_, text); }
   void warn(const Place& place, std::string text) const { mistakes_->warn(place, path_, text); }
   const std::string& path() const { return path_; }
+
+  // A reader of one layer of several: no key below it is missed, for another layer may have it.
+  Reader of_layer() const {
+    Reader layer = *this;
+    layer.layer_ = true;
+    return layer;
+  }
+  bool is_layer() const { return layer_; }
   Mistakes& mistakes() const { return *mistakes_; }
 
  private:
   Mistakes* mistakes_;
   std::string path_;
+  bool layer_ = false;
 };
 
 }  // namespace sonde::config

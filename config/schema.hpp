@@ -5,7 +5,7 @@
 
 namespace sonde::config {
 
-// The Value as JSON: quoted scalars are strings, others are written as they are.
+// The Value as JSON: scalars are strings, but those without quotes that are numbers, true or false.
 std::string to_json(const Value& value, bool pretty = true);
 
 // The root of a JSON Schema (draft 2020-12) around the schema of the file's mapping.

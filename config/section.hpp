@@ -41,7 +41,7 @@ class Section {
 
   // Reads the keys that `map` has into `out` and leaves the rest of `out` as it is, so layers can
   // be read one over the other. Tells unknown keys, wrong types and broken bounds; a required key
-  // is missed only if `complete`.
+  // is missed only if `complete`, here and in what is nested, and then has to stand in this layer.
   bool read(const Value& map, const Reader& reader, T& out, bool complete = true) const;
 
   // Only the keys of this section in `map` are read; others are left to somebody else.
@@ -81,11 +81,37 @@ struct Codec<T> {
   static std::string show(const T&) { return ""; }
 };
 
+// The rows below a key: of a section, of an optional one, of each in a list or under free names.
+template <class M>
+struct Rows {};
+template <HasSection M>
+struct Rows<M> {
+  static std::vector<KeyRow> below(const std::string& prefix, const M& defaults) {
+    return section_of(static_cast<const M*>(nullptr)).table(prefix, defaults);
+  }
+};
+template <HasSection M>
+struct Rows<std::optional<M>> {
+  static std::vector<KeyRow> below(const std::string& prefix, const std::optional<M>& defaults) {
+    return Rows<M>::below(prefix, defaults.value_or(M{}));
+  }
+};
+template <HasSection M>
+struct Rows<std::vector<M>> {
+  static std::vector<KeyRow> below(const std::string& prefix, const std::vector<M>&) {
+    return Rows<M>::below(prefix + "[]", M{});
+  }
+};
+template <HasSection M>
+struct Rows<std::map<std::string, M>> {
+  static std::vector<KeyRow> below(const std::string& prefix, const std::map<std::string, M>&) {
+    return Rows<M>::below(prefix + ".NAME", M{});
+  }
+};
+
 // The parts that do not depend on T.
 void tell_unknown(const Value::Entry&, const Reader&, const std::vector<std::string_view>& names);
 void tell_missing(const Value& map, const Reader&, std::string_view name, std::string_view help);
-Value schema_object(std::vector<std::pair<std::string, Value>> properties,
-                    std::vector<std::string> required);
 Value with_help(Value schema, std::string_view help, std::string_view fallback);
 std::string type_of(const Value& schema);  // "duration", "text", "list of text", ...
 
@@ -93,16 +119,16 @@ template <class T>
 template <class M>
 Section<T>&& Section<T>::key(std::string_view name, M T::* member, std::string_view help,
                              Rule rule) && {
-  Key key{.name = name, .help = help, .rule = rule, .read = {}, .schema = {}, .show = {},
-          .table = {}};
+  Key key{
+      .name = name, .help = help, .rule = rule, .read = {}, .schema = {}, .show = {}, .table = {}};
   key.read = [member, rule](const Value& v, const Reader& r, T& out) {
     return Codec<M>::read(v, r, rule, out.*member);
   };
   key.schema = [rule] { return Codec<M>::schema(rule); };
   key.show = [member](const T& t) { return Codec<M>::show(t.*member); };
-  if constexpr (HasSection<M>) {
+  if constexpr (requires { &Rows<M>::below; }) {
     key.table = [member](const std::string& prefix, const T& t) {
-      return section_of(static_cast<const M*>(nullptr)).table(prefix, t.*member);
+      return Rows<M>::below(prefix, t.*member);
     };
   }
   keys_.push_back(std::move(key));
@@ -113,8 +139,13 @@ template <class T>
 template <class M>
 Section<T>&& Section<T>::also(M T::* member, const Section<M>& part) && {
   for (const auto& theirs : part.keys_) {
-    Key key{.name = theirs.name, .help = theirs.help, .rule = theirs.rule, .read = {},
-            .schema = theirs.schema, .show = {}, .table = {}};
+    Key key{.name = theirs.name,
+            .help = theirs.help,
+            .rule = theirs.rule,
+            .read = {},
+            .schema = theirs.schema,
+            .show = {},
+            .table = {}};
     key.read = [member, read = theirs.read](const Value& v, const Reader& r, T& out) {
       return read(v, r, out.*member);
     };
@@ -146,14 +177,15 @@ std::vector<std::string_view> Section<T>::names() const {
 template <class T>
 bool Section<T>::read(const Value& map, const Reader& reader, T& out, bool complete) const {
   if (!expect(map, reader, Value::Kind::map)) return false;
-  bool good = read_known(map, reader, out);
+  const Reader here = complete ? reader : reader.of_layer();
+  bool good = read_known(map, here, out);
   for (const auto& entry : map.entries) {
     if (find(entry.name)) continue;
     tell_unknown(entry, reader, names());
     good = false;
   }
   for (const auto& key : keys_) {
-    if (!complete || !key.rule.required || map.find(key.name)) continue;
+    if (here.is_layer() || !key.rule.required || map.find(key.name)) continue;
     tell_missing(map, reader, key.name, key.help);
     good = false;
   }
@@ -185,8 +217,8 @@ template <class T>
 std::vector<KeyRow> Section<T>::table(const std::string& prefix, const T& defaults) const {
   std::vector<KeyRow> rows;
   for (const auto& key : keys_) {
-    const std::string path = prefix.empty() ? std::string(key.name)
-                                            : prefix + "." + std::string(key.name);
+    const std::string path =
+        prefix.empty() ? std::string(key.name) : prefix + "." + std::string(key.name);
     rows.push_back({path, type_of(key.schema()), key.show(defaults), std::string(key.help)});
     if (!key.table) continue;
     auto below = key.table(path, defaults);

@@ -1,0 +1,157 @@
+#include "config/document.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/load.hpp"
+
+namespace sonde::config {
+namespace {
+
+Value node(Value::Kind kind, const Place& place) {
+  Value value;
+  value.kind = kind;
+  value.place = place;
+  return value;
+}
+
+}  // namespace
+
+void Document::none(const Place& place, Anchor anchor) {
+  count(place, {.nodes = 1});
+  put(node(Value::Kind::none, place), anchor, {.nodes = 1});
+}
+
+void Document::scalar(const Place& place, Anchor anchor, std::string text, bool quoted) {
+  Value value = node(Value::Kind::scalar, place);
+  const Size size{.nodes = 1, .bytes = text.size()};
+  count(place, size);
+  value.text = std::move(text);
+  value.quoted = quoted;
+  put(std::move(value), anchor, size);
+}
+
+void Document::open(const Place& place, Anchor anchor, Value::Kind kind) {
+  if (!frames_.empty()) {
+    const Frame& parent = frames_.back();
+    const bool is_key = parent.value.kind == Value::Kind::map && !parent.key;
+    const Place& outer = parent.value.place;
+    const bool braces = is_key && kind == Value::Kind::map && parent.value.entries.empty() &&
+                        outer.line == place.line && outer.column + 1 == place.column;
+    if (braces) refuse(outer, "a value that starts with {{ must be quoted", true);
+    if (is_key)
+      refuse(place, "a key must be a text, not a list or a mapping; or is a bracket not closed?");
+  }
+  if (frames_.size() == depth_max)
+    refuse(place, "is nested more than " + std::to_string(depth_max) + " deep");
+  count(place, {.nodes = 1});
+  frames_.push_back({.value = node(kind, place), .anchor = anchor, .size = {.nodes = 1}});
+}
+
+void Document::close() {
+  merge(frames_.back());
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  frame.size.height += 1;
+  put(std::move(frame.value), frame.anchor, frame.size);
+}
+
+void Document::alias(const Place& place, Anchor anchor) {
+  const auto found = anchored_.find(anchor);
+  if (found == anchored_.end()) refuse(place, "an alias cannot stand within its own anchor");
+  const Size size = found->second.size;
+  if (frames_.size() + static_cast<std::size_t>(size.height) > depth_max)
+    refuse(place, "is nested more than " + std::to_string(depth_max) + " deep, aliases followed");
+  count(place, size);
+  Value value = found->second.value;
+  value.place = place;
+  put(std::move(value), 0, size);
+}
+
+// What an anchor keeps is a copy and counts too, or anchors in anchors would multiply memory.
+void Document::put(Value value, Anchor anchor, const Size& size) {
+  if (anchor != 0) {
+    count(value.place, size);
+    anchored_[anchor] = {value, size};
+  }
+  if (frames_.empty()) {
+    root_ = std::move(value);
+    return;
+  }
+  Frame& frame = frames_.back();
+  frame.size.nodes += size.nodes;
+  frame.size.bytes += size.bytes;
+  frame.size.height = std::max(frame.size.height, size.height);
+  if (frame.value.kind == Value::Kind::list) {
+    frame.value.items.push_back(std::move(value));
+  } else {
+    put_in_map(frame, std::move(value));
+  }
+}
+
+void Document::put_in_map(Frame& frame, Value value) {
+  if (!frame.key) return take_key(frame, std::move(value));
+  take_entry(frame, *std::exchange(frame.key, std::nullopt), std::move(value));
+}
+
+void Document::take_key(Frame& frame, Value key) {
+  if (key.kind != Value::Kind::scalar) refuse(key.place, "a key must be a text");
+  frame.key = std::move(key);
+}
+
+void Document::take_entry(Frame& frame, Value key, Value value) {
+  const auto [known, is_new] = frame.names.emplace(key.text, key.place);
+  if (!is_new) {
+    reader().at(key.text).wrong(key.place, "is given twice; first at " + show(known->second));
+  } else if (key.text == "<<" && !key.quoted) {
+    frame.merged = std::move(value);
+  } else {
+    frame.value.entries.push_back({std::move(key.text), key.place, std::move(value)});
+  }
+}
+
+// `<<: *base` or `<<: [*a, *b]`: what the mapping has itself, or from an earlier one, stays.
+void Document::merge(Frame& frame) {
+  if (!frame.merged) return;
+  const Value merged = std::move(*frame.merged);
+  if (merged.kind != Value::Kind::list) return merge_one(frame, merged);
+  for (const Value& map : merged.items) merge_one(frame, map);
+}
+
+void Document::merge_one(Frame& frame, const Value& map) {
+  if (map.kind != Value::Kind::map) refuse(map.place, "<< takes in mappings, and this is none");
+  for (const Value::Entry& entry : map.entries)
+    if (frame.names.emplace(entry.name, entry.place).second) frame.value.entries.push_back(entry);
+}
+
+Place Document::innermost() const { return frames_.empty() ? last_ : frames_.back().value.place; }
+
+void Document::count(const Place& place, const Size& size) {
+  last_ = place;
+  total_.nodes += size.nodes;
+  total_.bytes += size.bytes;
+  if (total_.nodes > nodes_max)
+    refuse(place, "is too large: more than " + std::to_string(nodes_max) +
+                      " values, each alias and anchor counted in full");
+  if (total_.bytes > file_bytes_max)
+    refuse(place, "is too large: more than 1MB of text, each alias and anchor counted in full");
+}
+
+Reader Document::reader() const {
+  Reader reader(*mistakes_);
+  for (std::size_t i = 0; i + 1 < frames_.size(); ++i) {
+    const Frame& frame = frames_[i];
+    const bool is_list = frame.value.kind == Value::Kind::list;
+    if (is_list) reader = reader.at(frame.value.items.size());
+    if (!is_list) reader = reader.at(frame.key ? frame.key->text : "");
+  }
+  return reader;
+}
+
+void Document::refuse(const Place& place, std::string text, bool template_unquoted) {
+  Reader here = reader();
+  if (!frames_.empty() && frames_.back().key) here = here.at(frames_.back().key->text);
+  throw Refused{place, here.path(), std::move(text), template_unquoted};
+}
+
+}  // namespace sonde::config

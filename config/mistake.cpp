@@ -1,0 +1,79 @@
+#include "config/mistake.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sonde::config {
+namespace {
+
+constexpr std::size_t quote_max = 60;
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+auto order(const Mistake& mistake) {
+  const Place& place = mistake.place;
+  const std::string_view file = place.file ? std::string_view(*place.file) : std::string_view();
+  return std::tuple(!place.file, file, place.line, place.column, std::string_view(mistake.path),
+                    std::string_view(mistake.text));
+}
+
+bool same(const Mistake& a, const Mistake& b) {
+  return order(a) == order(b) && a.warning == b.warning;
+}
+
+}  // namespace
+
+std::string quote(std::string_view text) {
+  const bool cut = text.size() > quote_max;
+  std::size_t size = std::min(text.size(), quote_max);
+  while (cut && size > 0 && is_continuation(text[size])) --size;
+  return "'" + std::string(text.substr(0, size)) + (cut ? "...'" : "'");
+}
+
+std::string show(const Place& place) {
+  if (!place.file) return "";
+  if (place.line == 0) return *place.file;
+  return *place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
+std::string show(const Mistake& mistake) {
+  std::string line = show(mistake.place);
+  if (!line.empty()) line += ": ";
+  if (mistake.warning) line += "warning: ";
+  if (!mistake.path.empty()) line += mistake.path + ": ";
+  line += mistake.text;
+  std::ranges::replace_if(line, is_control, '?');  // one line, and no orders to a terminal
+  return line;
+}
+
+void Mistakes::add(const Place& place, std::string path, std::string text) {
+  keep({place, std::move(path), std::move(text), false});
+}
+
+void Mistakes::warn(const Place& place, std::string path, std::string text) {
+  keep({place, std::move(path), std::move(text), true});
+}
+
+// A mapping that is read several times, once a target, tells its mistakes once.
+void Mistakes::keep(Mistake mistake) {
+  const auto alike = [&](const Mistake& other) { return other.warning == mistake.warning; };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(all_, alike));
+  const auto twin = [&](const Mistake& other) { return same(other, mistake); };
+  if (count > count_max || std::ranges::any_of(all_, twin)) return;
+  if (count == count_max) mistake = {{}, "", "there are more, not shown here", mistake.warning};
+  all_.push_back(std::move(mistake));
+}
+
+bool Mistakes::any() const {
+  return std::ranges::any_of(all_, [](const Mistake& mistake) { return !mistake.warning; });
+}
+
+std::vector<Mistake> Mistakes::sorted() const {
+  std::vector<Mistake> all = all_;
+  std::ranges::sort(all, {}, order);
+  return all;
+}
+
+}  // namespace sonde::config

@@ -1,0 +1,81 @@
+#include "config/secret.hpp"
+
+#include <cstdlib>
+
+#include "config/file.hpp"
+
+namespace sonde::config {
+namespace {
+
+using Revealed = std::expected<std::string, std::string>;
+constexpr std::size_t secret_bytes_max = 64 * 1024;
+
+bool is_file_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && !name.contains('/') &&
+         !name.contains('\0');
+}
+
+bool is_variable_name(const std::string& name) {
+  return !name.empty() && !name.contains('=') && !name.contains('\0');
+}
+
+Revealed from_env(const std::string& name) {
+  if (!is_variable_name(name)) return std::unexpected("is not the name of a variable");
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::unexpected("is not set");
+  std::string content = value;
+  if (content.size() > secret_bytes_max) return std::unexpected("is larger than 64KB");
+  return content;
+}
+
+Revealed from_credential(const std::string& name) {
+  if (!is_file_name(name)) return std::unexpected("is not a plain file name");
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  if (directory == nullptr || *directory == '\0')
+    return std::unexpected(
+        "cannot be found: $CREDENTIALS_DIRECTORY is not set (systemd sets it, with "
+        "LoadCredential=)");
+  return read_file(std::string(directory) + "/" + name, secret_bytes_max);
+}
+
+Revealed from(Secret::Source source, const std::string& name) {
+  switch (source) {
+    case Secret::Source::file:
+      return read_file(name, secret_bytes_max);
+    case Secret::Source::env:
+      return from_env(name);
+    case Secret::Source::credential:
+      return from_credential(name);
+    case Secret::Source::none:
+      break;
+  }
+  return std::unexpected("is nowhere");
+}
+
+std::size_t newline_size(const std::string& text) { return text.ends_with("\r\n") ? 2 : 1; }
+
+}  // namespace
+
+std::expected<std::string, std::string> Secret::reveal() const {
+  Revealed secret = from(source_, name_);
+  if (secret && secret->ends_with('\n')) secret->resize(secret->size() - newline_size(*secret));
+  if (secret && secret->empty()) secret = std::unexpected("is empty");
+  if (!secret) return std::unexpected(describe() + " " + secret.error());
+  return secret;
+}
+
+std::string Secret::describe() const {
+  switch (source_) {
+    case Source::file:
+      return "file " + name_;
+    case Source::env:
+      return "env " + name_;
+    case Source::credential:
+      return "credential " + name_;
+    case Source::none:
+      break;
+  }
+  return "no secret";
+}
+
+}  // namespace sonde::config

@@ -1,0 +1,81 @@
+#include "config/section.hpp"
+
+namespace sonde::config {
+namespace {
+
+constexpr std::size_t names_shown_max = 12;
+
+std::string text_of(const Value& schema, std::string_view key) {
+  const Value* value = schema.find(key);
+  return value ? value->text : "";
+}
+
+std::string joined(const std::vector<Value>& values) {
+  std::string all;
+  for (const Value& value : values)
+    if (value.quoted) all += (all.empty() ? "" : " | ") + value.text;
+  return all;
+}
+
+std::string type_of_choices(const std::vector<Value>& choices) {
+  std::string all;
+  for (const Value& choice : choices) {
+    std::string type = type_of(choice);
+    if (type == "list of " + all) return type;  // a single value stands for a list of one
+    all += (all.empty() ? "" : " or ") + type;
+  }
+  return all;
+}
+
+}  // namespace
+
+void tell_unknown(const Value::Entry& entry, const Reader& reader,
+                  const std::vector<std::string_view>& names) {
+  std::string text = "unknown key";
+  if (const auto near = nearest(entry.name, names); !near.empty()) {
+    text += "; did you mean '" + std::string(near) + "'?";
+  } else if (names.size() <= names_shown_max) {
+    for (const auto& name : names)
+      text += (&name == names.data() ? "; known here: " : ", ") + std::string(name);
+  }
+  reader.at(entry.name).wrong(entry.place, text);
+}
+
+void tell_missing(const Value& map, const Reader& reader, std::string_view name,
+                  std::string_view help) {
+  reader.at(name).wrong(map.place, "this key is required: " + std::string(help));
+}
+
+Value schema_object(std::vector<std::pair<std::string, Value>> properties,
+                    std::vector<std::string> required) {
+  std::vector<std::pair<std::string, Value>> entries{{"type", scalar("object")}};
+  entries.emplace_back("properties", map(std::move(properties)));
+  std::vector<Value> names;
+  for (const std::string& name : required) names.push_back(scalar(name));
+  if (!names.empty()) entries.emplace_back("required", list(std::move(names)));
+  entries.emplace_back("additionalProperties", scalar("false", false));
+  return map(std::move(entries));
+}
+
+Value with_help(Value schema, std::string_view help, std::string_view fallback) {
+  schema.entries.push_back({"description", {}, scalar(help)});
+  const bool is_list = fallback.starts_with('[');  // shown for people, not as JSON
+  if (!fallback.empty() && !is_list)
+    schema.entries.push_back({"default", {}, scalar(fallback, type_of(schema) == "text")});
+  return schema;
+}
+
+std::string type_of(const Value& schema) {
+  if (const std::string title = text_of(schema, "title"); !title.empty()) return title;
+  if (const Value* names = schema.find("enum")) return joined(names->items);
+  if (const Value* choices = schema.find("anyOf")) return type_of_choices(choices->items);
+  if (const Value* choices = schema.find("oneOf")) return type_of_choices(choices->items);
+  const std::string type = text_of(schema, "type");
+  if (const Value* items = schema.find("items"); items && type == "array")
+    return "list of " + type_of(*items);
+  const Value* values = schema.find("additionalProperties");
+  if (values && values->kind == Value::Kind::map) return "names, each with " + type_of(*values);
+  return type == "object" ? "mapping" : type;
+}
+
+}  // namespace sonde::config

@@ -1,0 +1,119 @@
+#include "config/text_check.hpp"
+
+#include <algorithm>
+
+#include "config/load.hpp"
+
+namespace sonde::config {
+namespace {
+
+unsigned char byte(std::string_view text, std::size_t i) {
+  return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+}
+
+struct Sequence {  // of UTF-8 (RFC 3629, section 4)
+  std::size_t size;
+  unsigned char second_min, second_max;
+};
+
+Sequence sequence_of(unsigned char lead) {
+  if (lead < 0x80) return {1, 0, 0};
+  if (lead < 0xC2) return {0, 0, 0};
+  if (lead < 0xE0) return {2, 0x80, 0xBF};
+  if (lead < 0xF0)
+    return {3, static_cast<unsigned char>(lead == 0xE0 ? 0xA0 : 0x80),
+            static_cast<unsigned char>(lead == 0xED ? 0x9F : 0xBF)};
+  if (lead < 0xF5)
+    return {4, static_cast<unsigned char>(lead == 0xF0 ? 0x90 : 0x80),
+            static_cast<unsigned char>(lead == 0xF4 ? 0x8F : 0xBF)};
+  return {0, 0, 0};
+}
+
+// The bytes of the character at the start of `text`; 0: no UTF-8.
+std::size_t character_size(std::string_view text) {
+  const Sequence sequence = sequence_of(byte(text, 0));
+  if (sequence.size < 2) return sequence.size;
+  const unsigned char second = byte(text, 1);
+  if (second < sequence.second_min || second > sequence.second_max) return 0;
+  for (std::size_t i = 2; i < sequence.size; ++i)
+    if ((byte(text, i) & 0xC0U) != 0x80) return 0;
+  return sequence.size;
+}
+
+bool is_control(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return (code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F;
+}
+
+std::string flaw_at(std::string_view rest, bool in_indentation) {
+  if (rest[0] == '\0') return "a NUL byte";
+  if (is_control(rest[0])) return "a control character";
+  if (rest[0] == '\t' && in_indentation) return "a tab in the indentation; use spaces";
+  return character_size(rest) == 0 ? "this is not UTF-8" : "";
+}
+
+// The last character before `at` that is no blank; a line break if the line begins there.
+char before(std::string_view line, std::size_t at) {
+  const std::size_t found = at == 0 ? at : line.find_last_not_of(' ', at - 1);
+  return at == 0 || found == std::string_view::npos ? '\n' : line[found];
+}
+
+bool starts_value(std::string_view line, std::size_t at) {
+  const char last = before(line, at);
+  if (last == '[' || last == ',' || last == '\n') return true;
+  return (last == ':' || last == '-') && at > 0 && line[at - 1] == ' ';
+}
+
+// Where outside of quotes and comments a {{ starts a value.
+std::size_t unquoted_template(std::string_view line) {
+  char quote = '\0';
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != '\0') {
+      if (c == '\\' && quote == '"') ++i;
+      if (c == quote) quote = '\0';
+    } else if ((c == '"' || c == '\'') && before(line, i) != line[i - (i > 0)]) {
+      quote = c;
+    } else if ((c == '"' || c == '\'') && (i == 0 || line[i - 1] == '[' || line[i - 1] == '{')) {
+      quote = c;
+    } else if (c == '#' && (i == 0 || line[i - 1] == ' ')) {
+      break;
+    } else if (line.substr(i).starts_with("{{") && starts_value(line, i)) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<Flaw> find_flaw(std::string_view yaml) {
+  if (yaml.size() > file_bytes_max) return Flaw{0, 0, "is larger than 1MB"};
+  int line = 1;
+  std::size_t line_start = 0;
+  bool in_indentation = true;
+  for (std::size_t i = 0; i < yaml.size(); i += character_size(yaml.substr(i))) {
+    const std::string flaw = flaw_at(yaml.substr(i), in_indentation);
+    if (!flaw.empty()) return Flaw{line, static_cast<int>(i - line_start) + 1, flaw};
+    if (yaml[i] == '\n') {
+      ++line;
+      line_start = i + 1;
+    }
+    in_indentation = yaml[i] == '\n' || (in_indentation && yaml[i] == ' ');
+  }
+  return std::nullopt;
+}
+
+std::vector<Flaw> find_unquoted_templates(std::string_view yaml) {
+  std::vector<Flaw> found;
+  for (int number = 1; !yaml.empty(); ++number) {
+    const std::string_view line = yaml.substr(0, yaml.find('\n'));
+    if (const std::size_t at = unquoted_template(line); at != std::string_view::npos)
+      found.push_back(
+          {number, static_cast<int>(at) + 1, "a value that starts with {{ must be quoted"});
+    yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
+  }
+  return found;
+}
+
+}  // namespace sonde::config
