@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -25,7 +26,7 @@ class Agenda {
  public:
   // From the first beat after `now` on. `id` is the caller's, and in use once; `every` > 0.
   void add(std::size_t id, Span phase, Span every, Instant now);
-  void remove(std::size_t id);
+  void remove(const std::set<std::size_t>& ids);
 
   // Every check that is due, in the order of their beats; each at most once.
   std::vector<Beat> take_due(Instant now);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "daemon/result.hpp"
@@ -23,7 +24,7 @@ struct Progress {
 };
 
 // One thread with one loop, its own network and its share of the agenda; it makes Results of
-// beats and does nothing else. Everything below may be called from any one other thread.
+// beats and does nothing else. Called from the thread that made it.
 class Worker {
  public:
   struct Options {
@@ -53,7 +54,8 @@ class Worker {
 
  private:
   class Loop;
-  std::shared_ptr<Loop> loop_;
+  std::shared_ptr<Loop> loop_;  // shared with the thread, which may be abandoned
+  std::thread thread_;
 };
 
 }  // namespace sonde

@@ -1,0 +1,72 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/expose/histogram.hpp"
+#include "daemon/result.hpp"
+
+namespace sonde {
+
+struct PairCount {
+  Step step;
+  Reason reason;
+  std::uint64_t count = 0;
+};
+struct ReasonCount {
+  Reason reason;
+  std::uint64_t count = 0;
+};
+struct PhaseSum {
+  std::uint64_t count = 0;
+  double seconds = 0;
+};
+struct EventCounts {
+  std::string event;
+  std::uint64_t expected = 0, delivered = 0, duplicated = 0, late = 0, out_of_order = 0,
+                foreign = 0;
+};
+
+// Everything that is counted of one check: a few KB, whatever its number of series. Pure.
+// Retries move the gauges and `flaky` alone; every count and time is one of first attempts, so
+// that no retry can hide a failure.
+class Counts {
+ public:
+  // With a 0 for everything that the check can give.
+  explicit Counts(std::shared_ptr<const Check> check);
+  // The check as it is configured now; what it can give besides begins at 0.
+  void renew(std::shared_ptr<const Check> check);
+  void add(const Result& result);
+
+  std::shared_ptr<const Check> check;
+  std::uint64_t runs = 0, flaky = 0, consecutive_failures = 0;
+  std::vector<PairCount> failures, auth_failures;
+  std::vector<ReasonCount> inconclusive, skipped;
+  struct Attempts {
+    Step step;
+    std::uint64_t count = 0;
+  };
+  std::vector<Attempts> auth_attempts;
+  std::optional<bool> success;                   // of the last attempt that was judged
+  std::optional<double> last_run, last_success;  // Unix seconds of their ends
+  Histogram duration{latency_bounds};
+  std::array<PhaseSum, 13> phases{};
+  std::vector<EventCounts> events;
+  Histogram first_event{latency_bounds}, terminal_event{latency_bounds},
+      longest_silence{latency_bounds};
+  std::map<std::string, std::int64_t> certificates;  // not_after by host:port
+
+ private:
+  void add_judged(const Result& result);
+  void add_first(const Result& result);
+  void add_auth(const Result& result);
+  void add_times(const Trace& trace);
+  void add_events(const Trace& trace);
+  void add_certificates(const Trace& trace);
+};
+
+}  // namespace sonde

@@ -1,0 +1,17 @@
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "daemon/expose/counts.hpp"
+#include "daemon/expose/page.hpp"
+
+namespace sonde {
+
+// The families that carry `probe`, `kind` and `target`, of all checks in their order.
+using AllCounts = std::vector<const Counts*>;
+void write_probe_families(Page& page, const AllCounts& all,
+                          const std::function<int(const Check&)>& in_flight);
+void write_auth_families(Page& page, const AllCounts& all);
+void write_event_families(Page& page, const AllCounts& all);
+
+}  // namespace sonde

@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/expose/histogram.hpp"
+#include "daemon/expose/page.hpp"
+#include "daemon/expose/process.hpp"
+
+namespace sonde {
+
+// What is counted of the daemon itself. Pure, but for the facts that write() is told.
+class OwnCounts {
+ public:
+  OwnCounts(std::string version, std::string revision, std::size_t workers);
+
+  void late(int worker, Span lateness);
+  void loaded(bool succeeded, std::string hash, double unix_seconds);
+  void served(const std::string& handler, unsigned code, Span took);
+
+  // `said`: log lines by level.
+  void write(Page& page, const std::optional<ProcessFacts>& process,
+             const std::vector<std::pair<std::string_view, std::uint64_t>>& said) const;
+
+ private:
+  void write_build(Page& page) const;
+  void write_config(Page& page) const;
+  void write_scheduler(Page& page) const;
+  void write_http(Page& page) const;
+
+  std::string version_, revision_;
+  std::vector<Histogram> lateness_;  // by worker
+  std::optional<bool> load_succeeded_;
+  std::optional<double> loaded_at_;
+  std::string hash_;
+  std::map<std::pair<std::string, unsigned>, std::uint64_t> requests_;  // by handler and code
+  std::map<std::string, Histogram> request_times_;
+};
+
+}  // namespace sonde

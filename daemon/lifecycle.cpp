@@ -1,0 +1,109 @@
+#include "daemon/lifecycle.hpp"
+
+#include <time.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <systemd/sd-daemon.h>
+
+namespace sonde {
+namespace asio = boost::asio;
+using boost::system::error_code;
+namespace {
+
+void tell(const std::string& message) { ::sd_notify(0, message.c_str()); }
+
+// A status is one line of a protocol of lines.
+std::string status_line(std::string_view status) {
+  std::string line = "STATUS=" + std::string(status);
+  for (char& c : line)
+    if (c == '\n') c = ' ';
+  return line;
+}
+
+std::string monotonic_usec() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000);
+}
+
+// How often the watchdog wants to be fed, halved; nothing where there is none.
+std::chrono::microseconds feeding_time() {
+  std::uint64_t usec = 0;
+  return std::chrono::microseconds(::sd_watchdog_enabled(0, &usec) > 0 ? usec / 2 : 0);
+}
+
+}  // namespace
+
+struct Lifecycle::State : std::enable_shared_from_this<State> {
+  State(asio::any_io_executor main, Hooks what)
+      : hooks(std::move(what)), signals(main, SIGTERM, SIGINT, SIGHUP), feeding(main) {}
+
+  void wait_for_signal();
+  void take(int signal);
+  void wait_to_feed();
+
+  Hooks hooks;
+  asio::signal_set signals;
+  asio::steady_timer feeding;
+  std::chrono::microseconds every = feeding_time();
+  bool closed = false;
+};
+
+void Lifecycle::State::wait_for_signal() {
+  signals.async_wait([self = shared_from_this()](error_code error, int signal) {
+    if (error || self->closed) return;
+    self->take(signal);
+    if (!self->closed) self->wait_for_signal();
+  });
+}
+
+void Lifecycle::State::take(int signal) {
+  if (signal == SIGHUP)
+    hooks.reload();
+  else
+    hooks.stop();
+}
+
+void Lifecycle::State::wait_to_feed() {
+  if (every.count() == 0) return;
+  feeding.expires_after(every);
+  feeding.async_wait([self = shared_from_this()](error_code error) {
+    if (error || self->closed) return;
+    if (self->hooks.progressed()) tell("WATCHDOG=1");
+    self->wait_to_feed();
+  });
+}
+
+Lifecycle::Lifecycle(asio::any_io_executor main, Hooks hooks)
+    : state_(std::make_shared<State>(std::move(main), std::move(hooks))) {
+  std::signal(SIGPIPE, SIG_IGN);
+  state_->wait_for_signal();
+  state_->wait_to_feed();
+}
+
+Lifecycle::~Lifecycle() { close(); }
+
+void Lifecycle::ready(std::string_view status) { tell("READY=1\n" + status_line(status)); }
+
+void Lifecycle::reloading() { tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec()); }
+
+void Lifecycle::stopping(std::string_view status) { tell("STOPPING=1\n" + status_line(status)); }
+
+void Lifecycle::status(std::string_view text) { tell(status_line(text)); }
+
+void Lifecycle::close() {
+  state_->closed = true;
+  error_code ignored;
+  state_->signals.cancel(ignored);
+  state_->signals.clear(ignored);
+  state_->feeding.cancel();
+}
+
+}  // namespace sonde

@@ -1,0 +1,59 @@
+#include "daemon/schedule/agenda.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/schedule/share.hpp"
+
+namespace sonde {
+namespace {
+
+// The first place on the grid that is after `now`.
+Instant first_after(Instant now, Span phase, Span every) {
+  Span since = (now.time_since_epoch() - phase) % every;
+  if (since < Span::zero()) since += every;
+  return now - since + every;
+}
+
+std::uint32_t clamped(std::int64_t count) {
+  constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(count, most));
+}
+
+}  // namespace
+
+Span phase_of(std::string_view name, std::string_view target, Span every) {
+  auto span = static_cast<std::uint64_t>(every.count());
+  return Span(static_cast<std::int64_t>(stable_hash({name, target}) % span));
+}
+
+void Agenda::add(std::size_t id, Span phase, Span every, Instant now) {
+  heap_.push_back({first_after(now, phase, every), every, id});
+  std::ranges::push_heap(heap_, later);
+}
+
+void Agenda::remove(const std::set<std::size_t>& ids) {
+  std::erase_if(heap_, [&ids](const Entry& entry) { return ids.contains(entry.id); });
+  std::ranges::make_heap(heap_, later);
+}
+
+std::vector<Beat> Agenda::take_due(Instant now) {
+  std::vector<Beat> due;
+  while (!heap_.empty() && heap_.front().at <= now) {
+    std::ranges::pop_heap(heap_, later);
+    Entry& entry = heap_.back();
+    std::int64_t missed = (now - entry.at) / entry.every;
+    Instant latest = entry.at + missed * entry.every;
+    due.push_back({entry.id, latest, clamped(missed)});
+    entry.at = latest + entry.every;
+    std::ranges::push_heap(heap_, later);
+  }
+  return due;
+}
+
+std::optional<Instant> Agenda::next() const {
+  if (heap_.empty()) return std::nullopt;
+  return heap_.front().at;
+}
+
+}  // namespace sonde

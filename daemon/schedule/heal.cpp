@@ -1,0 +1,51 @@
+#include "daemon/schedule/heal.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace sonde {
+namespace {
+
+using enum Reason;
+
+constexpr Reason healing[] = {dns_servfail,
+                              dns_timeout,
+                              tcp_refused,
+                              tcp_timeout,
+                              tcp_reset,
+                              tcp_unreachable,
+                              proxy_failed,
+                              tls_timeout,
+                              timeout,
+                              closed_early,
+                              overloaded,
+                              server_error,
+                              bad_gateway,
+                              gateway_timeout,
+                              handshake_eof,
+                              handshake_timeout,
+                              no_ready,
+                              restarting,
+                              try_later,
+                              closed_after_accept,
+                              abrupt_close_after_accept,
+                              server_error_after_accept,
+                              first_event_timeout,
+                              stalled,
+                              closed_midstream};
+
+constexpr Reason slow[] = {dns_timeout,       tcp_timeout,   tls_timeout,         timeout,
+                           handshake_timeout, no_ready,      first_event_timeout, event_late,
+                           stalled,           latency_limit, missing_event};
+
+bool among(std::span<const Reason> reasons, Reason reason) {
+  return std::ranges::find(reasons, reason) != reasons.end();
+}
+
+}  // namespace
+
+bool can_heal(Reason reason) { return among(healing, reason); }
+
+bool took_too_long(Reason reason) { return among(slow, reason); }
+
+}  // namespace sonde

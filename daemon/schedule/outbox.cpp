@@ -1,0 +1,42 @@
+#include "daemon/schedule/outbox.hpp"
+
+#include <utility>
+
+#include <boost/asio/steady_timer.hpp>
+
+namespace sonde {
+namespace asio = boost::asio;
+namespace {
+constexpr std::size_t batch_max = 64;
+constexpr std::chrono::milliseconds wait_max(10);
+}  // namespace
+
+struct Outbox::State {
+  asio::steady_timer timer;
+  std::function<void(std::vector<ResultPtr>)> post;
+  std::vector<ResultPtr> batch = {};
+
+  void flush() {
+    timer.cancel();
+    if (!batch.empty()) post(std::exchange(batch, {}));
+  }
+};
+
+Outbox::Outbox(asio::any_io_executor executor, std::function<void(std::vector<ResultPtr>)> post)
+    : state_(new State{asio::steady_timer(std::move(executor)), std::move(post)}) {}
+
+Outbox::~Outbox() { state_->timer.cancel(); }
+
+void Outbox::put(ResultPtr result) {
+  state_->batch.push_back(std::move(result));
+  if (state_->batch.size() >= batch_max) return state_->flush();
+  if (state_->batch.size() > 1) return;
+  state_->timer.expires_after(wait_max);
+  state_->timer.async_wait([state = state_](boost::system::error_code error) {
+    if (!error) state->flush();
+  });
+}
+
+void Outbox::flush() { state_->flush(); }
+
+}  // namespace sonde

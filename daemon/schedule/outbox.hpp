@@ -1,0 +1,28 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "daemon/result.hpp"
+
+namespace sonde {
+
+// Collects Results for a moment, so that a busy worker wakes the main thread a hundred times a
+// second and not once a Result: a batch is handed on 10 ms after its first, or at 64.
+class Outbox {
+ public:
+  Outbox(boost::asio::any_io_executor executor, std::function<void(std::vector<ResultPtr>)> post);
+  ~Outbox();
+
+  void put(ResultPtr result);
+  void flush();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace sonde

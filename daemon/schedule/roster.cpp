@@ -1,0 +1,34 @@
+#include "daemon/schedule/roster.hpp"
+
+#include <set>
+#include <utility>
+
+namespace sonde {
+
+void Roster::assign(std::vector<Duty> duties, const Make& make, Instant now) {
+  std::set<std::size_t> gone;
+  for (const auto& [id, station] : stations_) gone.insert(id);
+  for (Duty& duty : duties) {
+    auto known = ids_.find(identity(*duty.check));
+    if (known == ids_.end())
+      add(std::move(duty), make, now);
+    else
+      gone.erase(known->second);
+  }
+  agenda_.remove(gone);
+  for (std::size_t id : gone) stations_.erase(id);
+  std::erase_if(ids_, [&gone](const auto& row) { return gone.contains(row.second); });
+}
+
+void Roster::add(Duty duty, const Make& make, Instant now) {
+  const Check& check = *duty.check;
+  const std::size_t id = next_id_++;
+  agenda_.add(id, phase_of(check.name, check.target, check.every), check.every, now);
+  ids_.emplace(identity(check), id);
+  Station station{duty.check, make(check), std::move(duty.in_flight), std::nullopt};
+  stations_.emplace(id, std::make_shared<Station>(std::move(station)));
+}
+
+void Roster::clear() { *this = Roster(); }
+
+}  // namespace sonde

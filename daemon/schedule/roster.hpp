@@ -1,0 +1,36 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/schedule/agenda.hpp"
+#include "daemon/schedule/station.hpp"
+#include "daemon/schedule/worker.hpp"
+
+namespace sonde {
+
+// The checks of one worker with their agenda; a reload changes it and leaves alone what it can.
+// Pure but for the probes that it makes.
+class Roster {
+ public:
+  using Make = std::function<std::unique_ptr<Probe>(const Check&)>;
+
+  // From `now` on exactly these; those known by their identity keep their station and their beat.
+  void assign(std::vector<Duty> duties, const Make& make, Instant now);
+  void clear();
+
+  Agenda& agenda() { return agenda_; }
+  const StationPtr& station(std::size_t id) const { return stations_.at(id); }
+
+ private:
+  void add(Duty duty, const Make& make, Instant now);
+
+  Agenda agenda_;
+  std::size_t next_id_ = 0;
+  std::unordered_map<std::size_t, StationPtr> stations_;
+  std::unordered_map<std::string, std::size_t> ids_;  // by identity
+};
+
+}  // namespace sonde

@@ -1,0 +1,47 @@
+#pragma once
+#include <functional>
+#include <random>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "daemon/result.hpp"
+#include "daemon/schedule/lag.hpp"
+#include "daemon/schedule/station.hpp"
+#include "daemon/schedule/task_group.hpp"
+
+namespace sonde {
+
+// Makes Results of beats, on one worker's loop: runs the attempts of a check, each within its own
+// deadline, and says what came of them. Outlives its runs, as a TaskGroup does.
+class Runner {
+ public:
+  struct Options {
+    int worker = 0;
+    std::function<void(ResultPtr)> publish;
+  };
+  Runner(boost::asio::any_io_executor executor, Options options);
+
+  // Runs the check now, with its retries; `scheduled` is the beat.
+  void start(const StationPtr& station, Instant scheduled);
+  // Says that so many beats were not run, and why.
+  void skip(const StationPtr& station, Reason reason, std::uint32_t beats);
+
+  Lag& lag() { return lag_; }
+  // Cut runs end soon, and are not published; stop() is for good.
+  TaskGroup& runs() { return runs_; }
+
+ private:
+  boost::asio::awaitable<void> run(Flight flight, Instant scheduled);
+  boost::asio::awaitable<void> attempt(Station& station, Result& result);
+  void blame_lag(Result& result, Instant ended) const;
+  Result blank(const Station& station) const;
+  bool again(const Result& result) const;
+
+  Options options_;
+  TaskGroup runs_;
+  Lag lag_;
+  std::mt19937_64 random_;
+  std::shared_ptr<const Trace> no_trace_;
+};
+
+}  // namespace sonde

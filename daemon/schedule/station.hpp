@@ -1,0 +1,41 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "probes/check.hpp"
+
+namespace sonde {
+
+// Equal for two checks exactly if a reload may leave the one in the place of the other.
+inline std::string identity(const Check& check) {
+  return check.name + '\0' + check.target + '\0' + check.fingerprint;
+}
+
+// A check as its worker holds it: the probe, and what the attempts must know of earlier ones.
+// Its runs share it, so that they end under the configuration that they began with.
+struct Station {
+  std::shared_ptr<const Check> check;
+  std::unique_ptr<Probe> probe;
+  std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
+  std::optional<Instant> refused;               // the last round of refusal checks
+};
+using StationPtr = std::shared_ptr<Station>;
+
+// A run under way; counted as long as this lives.
+class Flight {
+ public:
+  explicit Flight(StationPtr station) : station_(std::move(station)) { ++*station_->in_flight; }
+  ~Flight() {
+    if (station_) --*station_->in_flight;
+  }
+  Flight(Flight&&) = default;
+  Flight& operator=(Flight&&) = delete;
+  Station& station() const { return *station_; }
+
+ private:
+  StationPtr station_;
+};
+
+}  // namespace sonde

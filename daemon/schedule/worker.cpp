@@ -1,0 +1,164 @@
+#include "daemon/schedule/worker.hpp"
+
+#include <pthread.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "daemon/schedule/outbox.hpp"
+#include "daemon/schedule/roster.hpp"
+#include "daemon/schedule/runner.hpp"
+
+namespace sonde {
+namespace asio = boost::asio;
+
+// Everything that the thread owns. Asio waits with a timerfd, which the kernel's timer slack does
+// not touch, so beats are on time without a busy loop.
+class Worker::Loop : public std::enable_shared_from_this<Loop> {
+ public:
+  explicit Loop(Options options);
+
+  void run();  // the thread
+  void assign(std::vector<Duty> duties);
+  void stop();
+
+  asio::io_context& io() { return io_; }
+  Progress& progress() { return progress_; }
+
+ private:
+  void take_beats();
+  void begin(const Beat& beat);
+  void wait_for_beat();
+  void watch_lag();
+  void end();
+
+  Options options_;
+  Progress progress_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
+  asio::steady_timer beat_{io_}, sampler_{io_};
+  Outbox outbox_;
+  Runner runner_;
+  std::unique_ptr<net::Network> network_;
+  Roster roster_;
+  bool sampling_ = false;
+};
+
+Worker::Loop::Loop(Options options)
+    : options_(std::move(options)),
+      outbox_(io_.get_executor(), options_.publish),
+      runner_(io_.get_executor(), {.worker = options_.number, .publish = [this](ResultPtr result) {
+                                     outbox_.put(std::move(result));
+                                   }}) {}
+
+void Worker::Loop::run() {
+  const std::string title = "worker-" + std::to_string(options_.number);
+  pthread_setname_np(pthread_self(), title.c_str());
+  network_ = std::make_unique<net::Network>(io_.get_executor());
+  io_.run();
+  if (options_.ended) options_.ended();
+}
+
+void Worker::Loop::assign(std::vector<Duty> duties) {
+  if (runner_.runs().stopping()) return;
+  auto make = [this](const Check& check) { return check.make(*network_); };
+  roster_.assign(std::move(duties), make, Clock::now());
+  wait_for_beat();
+}
+
+void Worker::Loop::take_beats() {
+  for (const Beat& beat : roster_.agenda().take_due(Clock::now())) begin(beat);
+  progress_.rounds.fetch_add(1, std::memory_order_relaxed);
+  wait_for_beat();
+  watch_lag();
+}
+
+void Worker::Loop::begin(const Beat& beat) {
+  const StationPtr& station = roster_.station(beat.id);
+  if (beat.skipped > 0) runner_.skip(station, Reason::late, beat.skipped);
+  if (*station->in_flight >= station->check->in_flight_max)
+    runner_.skip(station, Reason::overlap, 1);
+  else if (runner_.runs().size() >= options_.in_flight_max)
+    runner_.skip(station, Reason::capacity, 1);
+  else
+    runner_.start(station, beat.scheduled);
+}
+
+void Worker::Loop::wait_for_beat() {
+  const std::optional<Instant> next = roster_.agenda().next();
+  progress_.next.store(next.value_or(Instant::max()), std::memory_order_relaxed);
+  if (!next) {
+    beat_.cancel();
+    return;
+  }
+  beat_.expires_at(*next);
+  beat_.async_wait([this](boost::system::error_code error) {
+    if (!error) take_beats();
+  });
+}
+
+// Only while runs are under way: an idle worker sleeps from beat to beat.
+void Worker::Loop::watch_lag() {
+  if (sampling_ || runner_.runs().size() == 0) return;
+  sampling_ = true;
+  sampler_.expires_after(Lag::every);
+  runner_.lag().expect(sampler_.expiry());
+  sampler_.async_wait([this](boost::system::error_code error) {
+    sampling_ = false;
+    runner_.lag().woken(Clock::now());
+    if (!error) watch_lag();
+  });
+}
+
+void Worker::Loop::stop() {
+  if (runner_.runs().stopping()) return;
+  roster_.agenda() = Agenda();
+  wait_for_beat();
+  runner_.runs().stop();
+  runner_.runs().when_drained([this] { end(); });
+}
+
+// On the loop, so that the network's own operations can end before the thread does.
+void Worker::Loop::end() {
+  sampler_.cancel();
+  outbox_.flush();
+  roster_.clear();
+  network_.reset();
+  busy_.reset();
+}
+
+Worker::Worker(Options options) : loop_(std::make_shared<Loop>(std::move(options))) {
+  thread_ = std::thread([loop = loop_] { loop->run(); });
+}
+
+Worker::~Worker() {
+  if (!thread_.joinable()) return;
+  stop();
+  thread_.join();
+}
+
+void Worker::assign(std::vector<Duty> duties) {
+  // Due until the worker has taken them over: a worker that hangs is seen to hang.
+  loop_->progress().next.store(Clock::now(), std::memory_order_relaxed);
+  asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties)]() mutable {
+    loop->assign(std::move(duties));
+  });
+}
+
+void Worker::stop() {
+  asio::post(loop_->io(), [loop = loop_.get()] { loop->stop(); });
+}
+
+void Worker::abandon() {
+  if (thread_.joinable()) thread_.detach();
+}
+
+const Progress& Worker::progress() const { return loop_->progress(); }
+
+}  // namespace sonde
