@@ -1,0 +1,1 @@
+#include "probes/probe.hpp"  // BAD: up
