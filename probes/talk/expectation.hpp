@@ -26,16 +26,21 @@ struct Incoming {
 enum class End : std::uint8_t { settled, closed, deadline };
 
 // Frames in, verdict out (the semantics of events): counts, order, pairs, deadlines. Pure: the
-// times are arguments. Precedence of the one reason: agent_error > connection end > timeout or
-// stall > missing > duplicate or order; every count is kept all the same.
+// times are arguments. Precedence of the one reason: foreign > agent_error > connection end >
+// timeout, stall or late > missing > forbidden > unpaired > duplicate > order > after_terminal >
+// malformed > unknown; every count is kept all the same. What it keeps of a message has a fixed
+// size, so the bound on frames bounds it.
 class Expectation {
  public:
+  struct State;
   // `rules` must outlive it.
   Expectation(const EventRules& rules, Instant sent, text::Names& names);
 
-  void see(const Incoming& message);
-  // When something falls due although nothing arrives: an event's limit, the longest silence, the
-  // end of the settle time. Nothing: only the deadline of the run is left.
+  // Takes a message; why it is a wrong one, or empty.
+  std::string see(const Incoming& message);
+  // When the conversation is over although nothing arrives: the longest silence, the end of the
+  // settle time. Nothing: only the deadline of the run is left. An event's own limit ends nothing,
+  // because only later is it known whether the event is late or missing.
   std::optional<Instant> next_limit() const;
   // Tells it that `now` has come; true if the conversation is over.
   bool passed(Instant now);
@@ -44,7 +49,8 @@ class Expectation {
   // The judgement: empty if every expectation holds. `ending` is the connection's, for `closed`.
   std::optional<Failure> finish(End how, const Ending& ending, Instant now);
 
-  // After finish: what goes into the trace.
+  // After finish: what goes into the trace. An event that is missing has the time of the judgement.
+  // A row for each event that was required, and for each other one that had something wrong.
   std::vector<EventNote> notes() const;
   std::vector<Trace::Delivery> deliveries() const;
   std::optional<Span> first_event() const, terminal_event() const, longest_silence() const;
@@ -55,7 +61,6 @@ class Expectation {
   ~Expectation();
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

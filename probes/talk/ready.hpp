@@ -42,4 +42,9 @@ boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& sessi
 // What a session that ended before it was ready means; pure.
 Failure ended_before_ready(const Ending& ending);
 
+// Whether a message of `type` is the ready message, and right: bad_ready, degraded_mode or
+// identity_mismatch, or empty; pure.
+std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
+                                   text::Names& names);
+
 }  // namespace sonde::talk
