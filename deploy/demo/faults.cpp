@@ -11,20 +11,23 @@
 #include "deploy/demo/text.hpp"
 
 namespace sonde::demo {
+namespace {
+
+bool read_number(std::string_view text, std::uint64_t& into) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
 
 std::expected<Share, std::string> parse_share(std::string_view text) {
   Share share;
   if (text.empty()) return share;
-  const auto* end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, share.m);
-  if (first.ptr == end || *first.ptr != '/') {
-    return std::unexpected(fmt::format("share '{}' is not m/n", text));
-  }
-  const auto second = std::from_chars(first.ptr + 1, end, share.n);
-  if (second.ptr != end || share.m == 0 || share.m > share.n || share.n > 10000) {
-    return std::unexpected(fmt::format("share '{}' is not m/n with 0 < m <= n <= 10000", text));
-  }
-  return share;
+  const auto slash = std::min(text.find('/'), text.size());
+  const bool numbers = read_number(text.substr(0, slash), share.m) &&
+                       read_number(text.substr(std::min(slash + 1, text.size())), share.n);
+  if (numbers && 0 < share.m && share.m <= share.n && share.n <= 10000) return share;
+  return std::unexpected(fmt::format("share '{}' is not m/n with 0 < m <= n <= 10000", text));
 }
 
 std::expected<Value, std::string> parse_value(Takes takes, std::string_view text) {
@@ -105,6 +108,7 @@ template void Faults::meet(Place, Plan&);
 
 std::string Faults::list() const {
   std::vector<std::string> rows;
+  rows.reserve(states_.size());
   for (const auto& state : states_) {
     rows.push_back(fmt::format(
         R"(  {{"name":"{}","on":{},"share":"{}/{}","value":{},"attempts":{},"hits":{},"help":{}}})",

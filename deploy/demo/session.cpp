@@ -21,7 +21,7 @@ namespace sonde::demo {
 namespace {
 
 constexpr auto done = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t most_waiting = 1024;
+constexpr std::size_t longest_message = 65536, most_waiting = 1024;
 constexpr int most_runs = 8;
 using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;
 using Frame = std::shared_ptr<const std::string>;
@@ -70,7 +70,7 @@ asio::awaitable<bool> Session::accept(const Upgrade& upgrade) {
     if (admission_.protocol.empty()) return;
     response.set(boost::beast::http::field::sec_websocket_protocol, admission_.protocol);
   }));
-  socket_.read_message_max(64 * 1024);
+  socket_.read_message_max(longest_message);
   const auto [error] = co_await socket_.async_accept(upgrade, done);
   co_return !error;
 }
