@@ -23,14 +23,15 @@ long product_in(std::string_view prompt) {
   return left * right;
 }
 
-// The text of a member, without escapes: "thread_id":"...".
+// The text of a member, without escapes: "thread_id":"..."; empty if it is no text.
 std::string_view member_of(std::string_view json, std::string_view name) {
-  const std::string quoted = "\"" + std::string(name) + "\"";
-  auto at = json.find(quoted);
+  const std::string quoted = "\"" + std::string(name) + "\":";
+  const auto at = json.find(quoted);
   if (at == std::string_view::npos) return {};
-  at = json.find('"', at + quoted.size());
-  if (at == std::string_view::npos) return {};
-  return json.substr(at + 1, json.find('"', at + 1) - at - 1);
+  json.remove_prefix(at + quoted.size());
+  if (json.starts_with(' ')) json.remove_prefix(1);
+  if (!json.starts_with('"')) return {};
+  return json.substr(1, json.find('"', 1) - 1);
 }
 
 std::string event_frame(std::string_view type, std::string_view prompt, std::string_view more) {
@@ -83,8 +84,9 @@ std::string made_frame(unsigned opcode, std::string_view payload) {
 std::string first_events(std::string_view prompt) {
   return event_frame("agent_started", prompt, "") +
          event_frame("agent_thinking", prompt, R"(,"thought":"to the calculator")") +
-         event_frame("tool_executing", prompt, R"(,"tool_name":"calculator")") +
-         event_frame("tool_completed", prompt, R"(,"tool_name":"calculator","results":{})");
+         event_frame("tool_executing", prompt, R"(,"tool_name":"calculator","execution_id":"e1")") +
+         event_frame("tool_completed", prompt,
+                     R"(,"tool_name":"calculator","execution_id":"e1","results":{})");
 }
 
 std::string last_event(std::string_view prompt) {

@@ -19,21 +19,23 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 
-asio::awaitable<void> serve_plain(tcp::socket socket) {
-  bench::Session session(socket);
+asio::awaitable<void> serve_plain(tcp::socket socket, bench::Overshoot& overshoot) {
+  bench::Session session(socket, overshoot);
   co_await session.run();
 }
 
-asio::awaitable<void> serve_tls(tcp::socket socket, asio::ssl::context& context) {
+asio::awaitable<void> serve_tls(tcp::socket socket, asio::ssl::context& context,
+                                bench::Overshoot& overshoot) {
   asio::ssl::stream<tcp::socket> stream(std::move(socket), context);
   const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, tuple);
   if (error) co_return;
-  bench::Session session(stream);
+  bench::Session session(stream, overshoot);
   co_await session.run();
   co_await stream.async_shutdown(tuple);
 }
 
-asio::awaitable<void> accept_all(tcp::acceptor& acceptor, asio::ssl::context* context) {
+asio::awaitable<void> accept_all(tcp::acceptor& acceptor, asio::ssl::context* context,
+                                 bench::Overshoot& overshoot) {
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(tuple);
     if (error == asio::error::operation_aborted) co_return;
@@ -41,8 +43,8 @@ asio::awaitable<void> accept_all(tcp::acceptor& acceptor, asio::ssl::context* co
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const auto executor = acceptor.get_executor();
-    auto session =
-        context ? serve_tls(std::move(socket), *context) : serve_plain(std::move(socket));
+    auto session = context ? serve_tls(std::move(socket), *context, overshoot)
+                           : serve_plain(std::move(socket), overshoot);
     asio::co_spawn(executor, std::move(session), asio::detached);
   }
 }
@@ -68,10 +70,11 @@ int run(const char* cert, const char* key) {
   asio::ssl::context context(asio::ssl::context::tls_server);
   context.use_certificate_chain_file(cert);
   context.use_private_key_file(key, asio::ssl::context::pem);
+  bench::Overshoot overshoot;
   tcp::acceptor plain = listening(loop);
   tcp::acceptor tls = listening(loop);
-  asio::co_spawn(loop, accept_all(plain, nullptr), asio::detached);
-  asio::co_spawn(loop, accept_all(tls, &context), asio::detached);
+  asio::co_spawn(loop, accept_all(plain, nullptr, overshoot), asio::detached);
+  asio::co_spawn(loop, accept_all(tls, &context, overshoot), asio::detached);
   asio::co_spawn(loop, stop_with_input(loop), asio::detached);
   std::printf("%d %d\n", plain.local_endpoint().port(), tls.local_endpoint().port());
   std::fflush(stdout);

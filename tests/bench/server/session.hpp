@@ -13,16 +13,18 @@
 
 #include "tests/bench/server/frames.hpp"
 #include "tests/bench/server/http.hpp"
+#include "tests/bench/server/overshoot.hpp"
 
 namespace bench {
 
 // One connection over a plain or a TLS stream, until the client goes away. Routes: /api/health;
-// /delay/<microseconds>, health after a wait; /auth/login; /websocket?think=<milliseconds>, which
+// /delay/<microseconds>, health after a wait; /overshoot, how far these waits were missed;
+// /auth/login; /websocket?think=<milliseconds>, which
 // accepts everybody, says ready and answers each text with five events, thinking before the last.
 template <class Stream>
 class Session {
  public:
-  explicit Session(Stream& stream) : stream_(stream) {}
+  Session(Stream& stream, Overshoot& overshoot) : stream_(stream), overshoot_(overshoot) {}
 
   boost::asio::awaitable<void> run() {
     bool on = true;
@@ -55,6 +57,12 @@ class Session {
     co_await timer.async_wait(tuple);
   }
 
+  boost::asio::awaitable<void> hold(std::chrono::microseconds delay) {
+    const auto asked = std::chrono::steady_clock::now();
+    co_await wait(delay);
+    overshoot_.add(std::chrono::steady_clock::now() - asked - delay);
+  }
+
   boost::asio::awaitable<bool> answer_one() {
     auto request = parse_head(bytes_);
     while (!request || bytes_.size() < request->head_bytes + request->body_bytes) {
@@ -70,7 +78,7 @@ class Session {
     const auto delay = delay_of(*request);
     const std::string answer = answer_to(*request);
     bytes_.erase(0, request->head_bytes + request->body_bytes);
-    if (delay.count() > 0) co_await wait(delay);
+    if (delay.count() > 0) co_await hold(delay);
     const bool sent = co_await send(answer);
     co_return sent&& keep_alive;
   }
@@ -82,7 +90,9 @@ class Session {
     return std::chrono::microseconds(query_number(query, "us"));
   }
 
-  static std::string answer_to(const Request& request) {
+  std::string answer_to(const Request& request) {
+    if (request.path == "/overshoot")
+      return json_answer("200 OK", overshoot_.take_json(), request.keep_alive);
     if (request.path == "/api/health" || request.path.starts_with("/delay/"))
       return json_answer("200 OK", R"({"status":"healthy"})", request.keep_alive);
     if (request.path != "/auth/login")
@@ -139,6 +149,7 @@ class Session {
   }
 
   Stream& stream_;
+  Overshoot& overshoot_;
   std::string bytes_;
 };
 
