@@ -68,7 +68,7 @@ Value schema_names(const std::vector<std::string_view>& names);
 Value schema_list(Value items, const Rule&);
 Value schema_named(Value values, const Rule& rule = {});  // a mapping of free names
 Value schema_object(std::vector<std::pair<std::string, Value>> properties,
-                    std::vector<std::string> required);
+                    const std::vector<std::string>& required);
 Value schema_any_of(std::vector<Value> choices);
 Value scalar(std::string_view text, bool quoted = true);
 Value list(std::vector<Value> items);

@@ -17,6 +17,7 @@ Value number(double n) { return scalar(show_number(n), false); }
 
 Value types(std::initializer_list<std::string_view> names) {
   std::vector<Value> all;
+  all.reserve(names.size());
   for (const auto& name : names) all.push_back(scalar(name));
   return list(std::move(all));
 }
@@ -95,6 +96,7 @@ Value schema_secret() {
 // A name such as 1.2 or true is no text for a JSON reader if it stands without quotes.
 Value schema_names(const std::vector<std::string_view>& names) {
   std::vector<Value> all;
+  all.reserve(names.size());
   for (const auto& name : names) all.push_back(scalar(name));
   for (const auto& name : names)
     if (is_number(name) || name == "true" || name == "false") all.push_back(scalar(name, false));

@@ -8,7 +8,7 @@
 
 namespace sonde::config {
 
-inline constexpr std::size_t file_bytes_max = 1024 * 1024;
+inline constexpr std::size_t file_bytes_max = std::size_t{1024} * 1024;
 inline constexpr int depth_max = 40;               // of mappings and lists
 inline constexpr std::size_t nodes_max = 100'000;  // after aliases were followed
 

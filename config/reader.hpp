@@ -18,8 +18,12 @@ class Reader {
   Reader at(std::string_view key) const;
   Reader at(std::size_t index) const;  // "targets[2]"
 
-  void wrong(const Place& place, std::string text) const { mistakes_->add(place, path_, text); }
-  void warn(const Place& place, std::string text) const { mistakes_->warn(place, path_, text); }
+  void wrong(const Place& place, std::string text) const {
+    mistakes_->add(place, path_, std::move(text));
+  }
+  void warn(const Place& place, std::string text) const {
+    mistakes_->warn(place, path_, std::move(text));
+  }
   const std::string& path() const { return path_; }
 
   // A reader of one layer of several: no key below it is missed, for another layer may have it.

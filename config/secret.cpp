@@ -8,7 +8,7 @@ namespace sonde::config {
 namespace {
 
 using Revealed = std::expected<std::string, std::string>;
-constexpr std::size_t secret_bytes_max = 64 * 1024;
+constexpr std::size_t secret_bytes_max = std::size_t{64} * 1024;
 
 bool is_file_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && !name.contains('/') &&

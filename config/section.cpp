@@ -47,10 +47,11 @@ void tell_missing(const Value& map, const Reader& reader, std::string_view name,
 }
 
 Value schema_object(std::vector<std::pair<std::string, Value>> properties,
-                    std::vector<std::string> required) {
+                    const std::vector<std::string>& required) {
   std::vector<std::pair<std::string, Value>> entries{{"type", scalar("object")}};
   entries.emplace_back("properties", map(std::move(properties)));
   std::vector<Value> names;
+  names.reserve(required.size());
   for (const std::string& name : required) names.push_back(scalar(name));
   if (!names.empty()) entries.emplace_back("required", list(std::move(names)));
   entries.emplace_back("additionalProperties", scalar("false", false));

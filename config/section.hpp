@@ -210,7 +210,7 @@ Value Section<T>::schema() const {
     properties.emplace_back(key.name, with_help(key.schema(), key.help, key.show(defaults)));
     if (key.rule.required) required.emplace_back(key.name);
   }
-  return schema_object(std::move(properties), std::move(required));
+  return schema_object(std::move(properties), required);
 }
 
 template <class T>

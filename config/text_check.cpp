@@ -64,6 +64,12 @@ bool starts_value(std::string_view line, std::size_t at) {
   return (last == ':' || last == '-') && at > 0 && line[at - 1] == ' ';
 }
 
+// A quote within a word, as in it's, is none.
+bool opens_quote(std::string_view line, std::size_t at) {
+  const bool is_quote = line[at] == '"' || line[at] == '\'';
+  return is_quote && (at == 0 || std::string_view(" [{,").contains(line[at - 1]));
+}
+
 // Where outside of quotes and comments a {{ starts a value.
 std::size_t unquoted_template(std::string_view line) {
   char quote = '\0';
@@ -72,9 +78,7 @@ std::size_t unquoted_template(std::string_view line) {
     if (quote != '\0') {
       if (c == '\\' && quote == '"') ++i;
       if (c == quote) quote = '\0';
-    } else if ((c == '"' || c == '\'') && before(line, i) != line[i - (i > 0)]) {
-      quote = c;
-    } else if ((c == '"' || c == '\'') && (i == 0 || line[i - 1] == '[' || line[i - 1] == '{')) {
+    } else if (opens_quote(line, i)) {
       quote = c;
     } else if (c == '#' && (i == 0 || line[i - 1] == ' ')) {
       break;
