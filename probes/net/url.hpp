@@ -10,10 +10,11 @@ namespace sonde::net {
 struct Url {
   std::string scheme;
   std::string host;
-  std::uint16_t port = 0;   // the scheme's own when the URL names none
+  std::uint16_t port = 0;    // the scheme's own when the URL names none
   std::string target = "/";  // path and query; never empty, no fragment
   bool tls() const { return scheme == "https" || scheme == "wss"; }
-  std::string authority() const;  // host[:port], bracketed where needed; the port if not the scheme's
+  // host[:port], bracketed where needed; the port if it is not the scheme's own.
+  std::string authority() const;
   std::string text() const;
 };
 
