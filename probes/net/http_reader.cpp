@@ -228,6 +228,7 @@ void ResponseReader::Impl::broke(Failure failure) {
 
 ResponseReader::ResponseReader(const Reading& reading) : impl_(std::make_unique<Impl>(reading)) {}
 ResponseReader::~ResponseReader() = default;
+ResponseReader::ResponseReader(ResponseReader&&) noexcept = default;
 std::span<char> ResponseReader::space() { return impl_->space(); }
 void ResponseReader::received(std::size_t bytes) { impl_->received(bytes); }
 void ResponseReader::ended() { impl_->ended(); }

@@ -23,6 +23,7 @@ class ResponseReader {
  public:
   explicit ResponseReader(const Reading& reading);
   ~ResponseReader();
+  ResponseReader(ResponseReader&&) noexcept;
 
   // Where the next bytes go; never empty. Invalidated by `received`.
   std::span<char> space();
