@@ -62,7 +62,7 @@ std::string summary(const Tally& tally, Span took, const TextStyle& style) {
   line += fmt::format(", {}", counted(tally.inconclusive, "inconclusive", Paint::odd, style));
   if (tally.skipped > 0)
     line += fmt::format(", {}", counted(tally.skipped, "skipped", Paint::odd, style));
-  return line + fmt::format(" in {:.1f} s\n", seconds(took));
+  return line + fmt::format(" in {:.1f} s", seconds(took));
 }
 
 int exit_code(const Tally& tally) {

@@ -17,7 +17,8 @@ struct Tally {
 // `results` in the order in which they were made; those of different probes may be mixed.
 Tally tally(std::span<const ResultPtr> results);
 
-// "4 probes: 3 passed, 1 failed, 0 inconclusive in 1.2 s"; further words only where not 0.
+// "4 probes: 3 passed, 1 failed, 0 inconclusive in 1.2 s", without line end; further words only
+// where not 0.
 std::string summary(const Tally& tally, Span took, const TextStyle& style);
 
 // Of `sonde run`: 0 all passed, 1 one failed, 2 none failed and one was inconclusive or skipped.

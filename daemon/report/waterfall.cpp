@@ -13,7 +13,7 @@
 namespace sonde::report {
 namespace {
 
-constexpr int label_columns = 34;
+constexpr std::size_t label_columns = 34;
 constexpr int time_columns = 12;
 
 std::string repeated(std::string_view piece, int count) {
@@ -43,21 +43,26 @@ std::string blocks(double length) {
 }
 
 std::string label_of(const Stretch& stretch, const TextStyle& style) {
-  std::string label = "  " + repeated("  ", stretch.depth) +
-                      printable(stretch.label, style.unicode, label_columns - 6);
-  if (stretch.state && *stretch.state != EventState::received)
-    label += fmt::format(" {}", name(*stretch.state));
-  return padded(label, label_columns);
+  const bool wrong = stretch.state && *stretch.state != EventState::received;
+  const std::string state = wrong ? fmt::format(" {}", name(*stretch.state)) : "";
+  const auto indent = static_cast<std::size_t>(2 + 2 * stretch.depth);
+  // Leaves room for "..." and a space.
+  const std::size_t room = label_columns - std::min(indent + state.size() + 4, label_columns - 1);
+  // Cut after it was escaped, since an escape is longer than what it stands for.
+  const std::string label = printable(stretch.label, style.unicode);
+  return std::string(indent, ' ') + printable(label, style.unicode, room) + state;
 }
 
 std::string line_of(const Stretch& stretch, Span whole, const TextStyle& style) {
   const bool wrong = stretch.state && *stretch.state != EventState::received;
   const std::string label = label_of(stretch, style);
-  const std::string left = wrong ? painted(label, Paint::bad, style) : label;
-  if (!stretch.happened) return fmt::format("{}\n", left);
+  if (!stretch.happened) return painted(label, Paint::bad, style) + "\n";
+  const std::string column = padded(label, label_columns);
+  const std::string left = wrong ? painted(column, Paint::bad, style) : column;
   const std::string time =
       stretch.took ? as_millis(*stretch.took) : fmt::format("@ {}", as_millis(stretch.offset));
-  const int room = std::clamp(style.width, 60, 200) - label_columns - time_columns - 2;
+  const int room =
+      std::clamp(style.width, 60, 200) - static_cast<int>(label_columns) - time_columns - 2;
   const std::string drawn = bar(stretch.offset, stretch.took, whole, room, style.unicode);
   return fmt::format("{}{:>{}}  {}\n", left, time, time_columns,
                      painted(drawn, wrong ? Paint::bad : Paint::faint, style));

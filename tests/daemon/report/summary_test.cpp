@@ -29,27 +29,27 @@ ResultPtr again(const ResultPtr& first, const Verdict& verdict, int attempt) {
 TEST(Summary, CountsEveryVerdict) {
   const std::vector<ResultPtr> results{passed("a"), passed("b"), failed("c"), passed("d")};
   EXPECT_EQ(summary(tally(results), 1234ms, {}),
-            "4 probes: 3 passed, 1 failed, 0 inconclusive in 1.2 s\n");
+            "4 probes: 3 passed, 1 failed, 0 inconclusive in 1.2 s");
 }
 
 TEST(Summary, OneProbeIsNotSeveral) {
   const std::vector<ResultPtr> results{passed("a")};
   EXPECT_EQ(summary(tally(results), 100ms, {}),
-            "1 probe: 1 passed, 0 failed, 0 inconclusive in 0.1 s\n");
+            "1 probe: 1 passed, 0 failed, 0 inconclusive in 0.1 s");
 }
 
 TEST(Summary, RepeatedRunsAreCountedApartFromProbes) {
   const ResultPtr first = passed("a");
   const std::vector<ResultPtr> results{first, again(first, Verdict::pass(), 1)};
   EXPECT_EQ(summary(tally(results), 0ms, {}),
-            "1 probe, 2 runs: 2 passed, 0 failed, 0 inconclusive in 0.0 s\n");
+            "1 probe, 2 runs: 2 passed, 0 failed, 0 inconclusive in 0.0 s");
 }
 
 TEST(Summary, APassAfterARetryIsFlakyAndItsFirstAttemptIsNoRunOfItsOwn) {
   const ResultPtr first = failed("a");
   const std::vector<ResultPtr> results{first, passed("b"), again(first, Verdict::pass(), 2)};
   EXPECT_EQ(summary(tally(results), 0ms, {}),
-            "2 probes: 2 passed (1 flaky), 0 failed, 0 inconclusive in 0.0 s\n");
+            "2 probes: 2 passed (1 flaky), 0 failed, 0 inconclusive in 0.0 s");
 }
 
 TEST(ExitCode, FailureOutranksInconclusive) {

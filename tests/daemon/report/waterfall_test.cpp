@@ -68,6 +68,8 @@ TEST(Waterfall, NeverLeavesItsColumns) {
 
 TEST(Waterfall, KeepsToTheWidthOfTheTerminal) {
   MadeResult made = made_chat();
+  made.event(std::string(200, 'x'), EventState::after_terminal, 1010);
+  made.event(std::string(200, '\x1b'), EventState::missing, 0);
   const std::string text = waterfall(made.trace(), 1200ms, {.width = 80});
   for (std::size_t from = 0; from < text.size();) {
     const std::size_t to = text.find('\n', from);
