@@ -63,6 +63,8 @@ def measure(name, place):
 
 def main():
     options = arguments()
+    if not (options.build / "tests/bench/sonde-bench-server").exists():
+        sys.exit(f"bench: no sonde-bench-server in {options.build}; leave --no-build away")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="sonde-bench-") as folder:
         with ground.standing(options.build.resolve(), Path(folder), options.quick) as place:
