@@ -1,0 +1,44 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "probes/net/settings.hpp"
+
+namespace sonde::test {
+
+// What a scripted DNS server does with a question.
+struct DnsReply {
+  bool silent = false;
+  int code = 0;  // 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
+  std::vector<std::string> addresses = {};
+  std::string alias = {};  // answered as a CNAME that owns the addresses
+};
+
+// A DNS server on loopback UDP, ended by its destructor. The script gets the name in lower case
+// ("" is the root) and the type: "A", "AAAA", "NS", or "TYPE<n>".
+class DnsServer {
+ public:
+  using Script = std::function<DnsReply(const std::string& name, const std::string& type)>;
+  explicit DnsServer(Script script);
+  ~DnsServer();
+  DnsServer(const DnsServer&) = delete;
+  DnsServer& operator=(const DnsServer&) = delete;
+
+  net::DnsServer address() const { return {.address = "127.0.0.1", .port = port_}; }
+  int questions() const { return count_; }
+
+ private:
+  void answer_all(const std::stop_token& stop);
+
+  Script script_;
+  int socket_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<int> count_ = 0;
+  std::jthread thread_;
+};
+
+}  // namespace sonde::test

@@ -1,0 +1,78 @@
+#include "tests/support/tls_server.hpp"
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+
+namespace sonde::test {
+
+struct TlsServer::State {
+  ssl_ctx_st* context = nullptr;
+  std::string protocols;  // in the form of ALPN
+  bool forces = false;
+  std::atomic_flag named;
+  std::promise<std::string> name;
+  std::shared_future<std::string> named_as = name.get_future().share();
+  ~State() { SSL_CTX_free(context); }
+  void serve(int fd);
+  static int choose(SSL*, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* in, unsigned in_size, void* self);
+};
+
+int TlsServer::State::choose(SSL*, const unsigned char** out, unsigned char* out_size,
+                             const unsigned char* in, unsigned in_size, void* self) {
+  const auto& state = *static_cast<State*>(self);
+  const auto* own = reinterpret_cast<const unsigned char*>(state.protocols.data());
+  if (state.forces) {
+    *out = own + 1;
+    *out_size = own[0];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  const auto size = static_cast<unsigned>(state.protocols.size());
+  unsigned char* chosen = nullptr;
+  const int found = SSL_select_next_proto(&chosen, out_size, own, size, in, in_size);
+  *out = chosen;
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void TlsServer::State::serve(int fd) {
+  SSL* ssl = SSL_new(context);
+  SSL_set_fd(ssl, fd);
+  if (SSL_accept(ssl) == 1) {
+    const char* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    if (!named.test_and_set()) name.set_value(sni ? sni : "");
+    char bytes[4096];
+    for (int count = 0; (count = SSL_read(ssl, bytes, sizeof bytes)) > 0;)
+      SSL_write(ssl, bytes, count);
+    SSL_shutdown(ssl);
+  }
+  SSL_free(ssl);
+}
+
+TlsServer::TlsServer(const TlsServing& how, const std::string& address)
+    : state_(std::make_shared<State>()) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to connections that the client has dropped
+  auto* context = state_->context = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate_chain_file(context, how.identity.cert.c_str());
+  SSL_CTX_use_PrivateKey_file(context, how.identity.key.c_str(), SSL_FILETYPE_PEM);
+  if (how.max_version) SSL_CTX_set_max_proto_version(context, how.max_version);
+  if (!how.alpn.empty()) {
+    state_->protocols = static_cast<char>(how.alpn.size()) + how.alpn;
+    state_->forces = how.forces_alpn;
+    SSL_CTX_set_alpn_select_cb(context, State::choose, state_.get());
+  }
+  if (!how.client_ca.empty()) {
+    SSL_CTX_load_verify_locations(context, how.client_ca.c_str(), nullptr);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  auto serve = [state = state_](int fd) { state->serve(fd); };
+  tcp_ = std::make_unique<TcpServer>(serve, address);
+}
+
+TlsServer::~TlsServer() = default;
+
+std::string TlsServer::server_name() const { return state_->named_as.get(); }
+
+}  // namespace sonde::test
