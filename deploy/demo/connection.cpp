@@ -27,7 +27,7 @@ namespace sonde::demo {
 namespace {
 
 constexpr auto done = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t header_limit = 16 * 1024, body_limit = 64 * 1024;
+constexpr std::size_t header_limit = 16384, body_limit = 65536;
 using Parser = http::request_parser<http::string_body>;
 
 Request request_of(const Parser& parser) {

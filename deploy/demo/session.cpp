@@ -46,6 +46,7 @@ class Session : public Listener, public std::enable_shared_from_this<Session> {
   void say(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
   asio::awaitable<bool> accept(const Upgrade& upgrade);
   asio::awaitable<void> listen();
+  asio::awaitable<void> linger();
   void hear(std::string_view text);
   void begin_run(const Said& said);
   asio::awaitable<void> play(Plan plan);
@@ -89,6 +90,25 @@ asio::awaitable<void> Session::hold(const Upgrade& upgrade) {
   }
   co_await listen();
   ended_ = true;
+  co_await linger();
+}
+
+// A descriptor that is closed with bytes unread sends RST, which may overtake our last frame.
+asio::awaitable<void> Session::linger() {
+  auto& stream = boost::beast::get_lowest_layer(socket_);
+  stream.send_fin();
+  asio::steady_timer limit(socket_.get_executor(), std::chrono::seconds(2));
+  limit.async_wait([self = shared_from_this()](error_code error) {
+    if (!error) boost::beast::get_lowest_layer(self->socket_).close();
+  });
+  char unread[4096];
+  error_code error;
+  while (!error) {
+    const auto got = co_await stream.async_read_some(asio::buffer(unread), done);
+    error = std::get<0>(got);
+  }
+  limit.cancel();
+  stream.close();
 }
 
 asio::awaitable<void> Session::listen() {
