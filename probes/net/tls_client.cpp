@@ -58,6 +58,7 @@ std::string_view hint(int reason) {
     return " (does this port speak plain HTTP?)";
   if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
     return " (no TLS version that both sides allow; see tls.min_version)";
+  if (reason == SSL_R_BAD_EXTENSION) return " (it may have chosen a protocol that was not offered)";
   return reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ? " (see tls.cert and tls.key)" : "";
 }
 
