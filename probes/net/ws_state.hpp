@@ -11,7 +11,7 @@
 
 namespace sonde::net {
 
-// What a session and the operations that wait for its peer share; private to websocket.cpp. Every
+// What a session and the operations that wait for its peer share; private to its two files. Every
 // pending operation holds it, so that a Websocket may go at any time: the transport is closed,
 // the operations end, the last one takes this along.
 struct Websocket::State : std::enable_shared_from_this<State> {
@@ -28,6 +28,9 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   bool over() const { return ending.has_value(); }
 
   void read();
+  void write(std::string_view payload, bool binary);
+  void ping();
+  void close(std::uint16_t code);
   void on_read(Error error);
   void on_control(boost::beast::websocket::frame_type kind, std::string_view payload);
   void on_written(Error error);

@@ -13,7 +13,7 @@
 
 namespace sonde::net {
 
-// What stands between Beast's WebSocket stream and a Transport; private to websocket.cpp.
+// What stands between Beast's WebSocket stream and a Transport; private to ws_state.hpp.
 //
 // The upgrade was made and judged already, so Beast's own handshake is played to it: its request
 // is swallowed and a 101 that fits it is replayed. Then come the bytes that followed the real 101,

@@ -69,6 +69,8 @@ struct Server::State {
   void start();
   template <class T>
   T ask(T State::* what);
+  template <class T>
+  T ask_for(T State::* what, std::size_t at_least);
 };
 
 struct Peer::State {
@@ -251,6 +253,14 @@ T Server::State::ask(T State::* what) {
   return future.get();
 }
 
+template <class T>
+T Server::State::ask_for(T State::* what, std::size_t at_least) {
+  const Instant limit = Clock::now() + std::chrono::seconds(5);
+  T copy = ask(what);
+  while (copy.size() < at_least && Clock::now() < limit) copy = ask(what);
+  return copy;
+}
+
 Server::Server(Handler handler) : state_(std::make_unique<State>(std::move(handler))) {
   state_->start();
 }
@@ -270,8 +280,12 @@ std::uint16_t Server::port() const { return state_->port; }
 std::string Server::url(std::string_view target, std::string_view scheme) const {
   return std::string(scheme) + "://127.0.0.1:" + std::to_string(port()) + std::string(target);
 }
-std::vector<Request> Server::requests() const { return state_->ask(&State::requests); }
-std::vector<Frame> Server::frames() const { return state_->ask(&State::frames); }
+std::vector<Request> Server::requests(std::size_t at_least) const {
+  return state_->ask_for(&State::requests, at_least);
+}
+std::vector<Frame> Server::frames(std::size_t at_least) const {
+  return state_->ask_for(&State::frames, at_least);
+}
 int Server::connections() const { return state_->ask(&State::connections); }
 
 }  // namespace sonde::test

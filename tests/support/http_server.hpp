@@ -94,9 +94,9 @@ class Server {
 
   std::uint16_t port() const;
   std::string url(std::string_view target = "/", std::string_view scheme = "http") const;
-  // What came so far, in order.
-  std::vector<Request> requests() const;
-  std::vector<Frame> frames() const;
+  // What came so far, in order; waits (at most five seconds) until it is so much.
+  std::vector<Request> requests(std::size_t at_least = 0) const;
+  std::vector<Frame> frames(std::size_t at_least = 0) const;
   int connections() const;
 
  private:

@@ -207,7 +207,7 @@ TEST_F(WebsocketSession, ACloseFrameIsAnswered) {
       Script{test::accept(), test::close(1001), test::expect(test::op_close), test::hang()});
   Websocket session = open(server);
   wait_for_end(session);
-  EXPECT_EQ(server.frames().at(0).opcode, test::op_close);
+  EXPECT_EQ(server.frames(1).at(0).opcode, test::op_close);
 }
 
 TEST_F(WebsocketSession, FinAndRstAreToldApart) {
@@ -252,6 +252,14 @@ TEST_F(WebsocketSession, AfterTheEndNothingIsSent) {
   Websocket session = open(server);
   wait_for_end(session);
   EXPECT_FALSE(sent(session, "hello?"));
+}
+
+TEST_F(WebsocketSession, AfterOurCloseNothingIsSent) {
+  Server server(Script{test::accept(), test::hang()});
+  Websocket session = open(server);
+  shut(session, 1000, 10ms);
+  EXPECT_FALSE(sent(session, "one more"));
+  EXPECT_FALSE(run(session.ping(Clock::now() + 10ms)));
 }
 
 TEST_F(WebsocketSession, MessagesAndFramesAreBounded) {
