@@ -1,0 +1,64 @@
+#include "daemon/schedule/lag.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sonde {
+namespace {
+
+using std::chrono::milliseconds;
+
+Instant at(int ms) { return Instant(milliseconds(ms)); }
+
+void wake(Lag& lag, int expected, int actual) {
+  lag.expect(at(expected));
+  lag.woken(at(actual));
+}
+
+TEST(Lag, APunctualLoopHasNone) {
+  Lag lag;
+  for (int ms = 20; ms < 1000; ms += 20) wake(lag, ms, ms + 1);
+  EXPECT_EQ(lag.worst(at(0), at(1000)), Span::zero());
+}
+
+TEST(Lag, RemembersAGapInTheMiddleOfARun) {
+  Lag lag;
+  wake(lag, 20, 320);
+  for (int ms = 340; ms < 1000; ms += 20) wake(lag, ms, ms);
+  EXPECT_EQ(lag.worst(at(0), at(1000)), milliseconds(300));
+}
+
+TEST(Lag, AGapBeforeTheRunIsNotItsOwn) {
+  Lag lag;
+  wake(lag, 20, 320);
+  EXPECT_EQ(lag.worst(at(330), at(1000)), Span::zero());
+}
+
+TEST(Lag, OfAGapInWhichTheRunBeganOnlyTheRestCounts) {
+  Lag lag;
+  wake(lag, 20, 320);
+  EXPECT_EQ(lag.worst(at(300), at(1000)), milliseconds(20));
+}
+
+TEST(Lag, CountsAGapThatStillLasts) {
+  Lag lag;
+  lag.expect(at(20));
+  EXPECT_EQ(lag.worst(at(0), at(520)), milliseconds(500));
+  lag.expect(std::nullopt);
+  EXPECT_EQ(lag.worst(at(0), at(520)), Span::zero());
+}
+
+TEST(Lag, ALaterLongerGapDoesNotHideFromLaterRuns) {
+  Lag lag;
+  wake(lag, 20, 520);
+  wake(lag, 600, 700);
+  EXPECT_EQ(lag.worst(at(0), at(800)), milliseconds(500));
+  EXPECT_EQ(lag.worst(at(550), at(800)), milliseconds(100));
+}
+
+TEST(Lag, AllowsTheLargerOf50MsAndATenthOfTheTimeout) {
+  EXPECT_EQ(lag_allowed(milliseconds(100)), milliseconds(50));
+  EXPECT_EQ(lag_allowed(milliseconds(10'000)), milliseconds(1000));
+}
+
+}  // namespace
+}  // namespace sonde

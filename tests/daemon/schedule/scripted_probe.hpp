@@ -1,0 +1,80 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "probes/check.hpp"
+
+namespace sonde {
+
+// What a scripted probe does, and what was seen of it; shared by its attempts.
+struct Script {
+  Span waits{};                  // on a timer, which a cut ends
+  Span blocks{};                 // the loop, before that
+  std::vector<Reason> verdicts;  // one after the other, the last one again and again
+  bool refuses = false;          // makes refusal checks when it is asked to
+  std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0;
+};
+
+class ScriptedProbe : public Probe {
+ public:
+  explicit ScriptedProbe(std::shared_ptr<Script> script) : script_(std::move(script)) {
+    ++script_->probes;
+  }
+
+  boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
+    namespace asio = boost::asio;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const int turn = script_->attempts++;
+    trace.at(Step::health);
+    trace.enter(Phase::first_byte);
+    if (script_->refuses && attempt.check_refusals) {
+      trace.enter(Phase::refuse);
+      ++script_->refusal_rounds;
+    }
+    for (const Instant until = Clock::now() + script_->blocks; Clock::now() < until;) continue;
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, script_->waits);
+    boost::system::error_code error;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error) {
+      ++script_->cut;
+      co_return Verdict::of(Step::health, {Reason::cut, ""});
+    }
+    co_return verdict(static_cast<std::size_t>(turn));
+  }
+
+ private:
+  Verdict verdict(std::size_t turn) const {
+    const auto& verdicts = script_->verdicts;
+    if (verdicts.empty()) return Verdict::pass();
+    const Reason reason = verdicts[std::min(turn, verdicts.size() - 1)];
+    return reason == Reason::ok ? Verdict::pass() : Verdict::of(Step::health, {reason, ""});
+  }
+
+  std::shared_ptr<Script> script_;
+};
+
+inline std::shared_ptr<Check> scripted_check(std::shared_ptr<Script> script,
+                                             std::string name = "p") {
+  auto check = std::make_shared<Check>();
+  check->name = std::move(name);
+  check->kind = "health";
+  check->target = "staging";
+  check->every = std::chrono::milliseconds(20);
+  check->timeout = std::chrono::seconds(5);
+  check->steps = {Step::health};
+  check->fingerprint = "1";
+  check->make = [script](net::Network&) { return std::make_unique<ScriptedProbe>(script); };
+  return check;
+}
+
+}  // namespace sonde
