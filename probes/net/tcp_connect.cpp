@@ -28,6 +28,9 @@ Reason reason_of(const boost::system::error_code& error) {
     case ENFILE:
       return Reason::own_descriptors;
     case ENETDOWN:
+    case EAFNOSUPPORT:
+    case EACCES:
+    case EPERM:
     case EADDRNOTAVAIL:
     case ENOBUFS:
     case ENOMEM:
