@@ -70,7 +70,8 @@ std::expected<std::chrono::milliseconds, std::string> parse_milliseconds(std::st
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view unit(end, text.data() + text.size());
   const bool known = unit == "ms" || unit == "s" || unit.empty();
-  if (error != std::errc{} || !known || number < 0 || number > 3600 * 1000) {
+  constexpr std::int64_t most = 3600 * 1000L;
+  if (error != std::errc{} || !known || number < 0 || number > most) {
     return std::unexpected(fmt::format("'{}' is not a duration like 20ms", text));
   }
   const std::chrono::milliseconds found(unit == "s" ? number * 1000 : number);

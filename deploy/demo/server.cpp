@@ -80,7 +80,7 @@ asio::awaitable<void> Server::Inside::accept_all(std::shared_ptr<Inside> self) {
   }
 }
 
-Server::Server(asio::any_io_executor executor, Backend& backend)
+Server::Server(const asio::any_io_executor& executor, Backend& backend)
     : inside_(std::make_shared<Inside>(executor, backend)) {
   const auto& host = backend.options.host;
   backend.base_url =

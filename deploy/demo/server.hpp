@@ -14,7 +14,7 @@ class Server {
  public:
   // Throws std::runtime_error with one line for a person: the address cannot be had, the
   // certificate cannot be read.
-  Server(boost::asio::any_io_executor executor, Backend& backend);
+  Server(const boost::asio::any_io_executor& executor, Backend& backend);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
