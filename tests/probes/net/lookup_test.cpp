@@ -155,9 +155,10 @@ TEST_F(LookupTest, CutBeforeAnythingIsKnownIsOurs) {
 TEST_F(LookupTest, DeadZoneDoesNotDelayItsNeighbour) {
   const DnsServer server(script);
   ask(server);
+  const std::string dead_name = "dead.test";
   std::optional<Reason> dead;
   auto keep = [&](std::exception_ptr, auto result) { dead = result.error().reason; };
-  boost::asio::co_spawn(io, network.lookup().resolve("dead.test", line), keep);
+  boost::asio::co_spawn(io, network.lookup().resolve(dead_name, line), keep);
   EXPECT_EQ(reason("both.test", 500ms), Reason::ok);
   EXPECT_FALSE(dead);
 }
