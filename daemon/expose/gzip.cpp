@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <array>
 #include <cstdlib>
 
 namespace sonde {
@@ -15,13 +16,17 @@ std::string gzipped(std::string_view text) {
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_window, memory_level,
                    Z_DEFAULT_STRATEGY) != Z_OK)
     std::abort();  // out of memory
-  std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) std::abort();  // deflateBound promises room
-  packed.resize(stream.total_out);
+  std::string packed;
+  std::array<char, 16 * 1024> piece;
+  // Piece by piece: a page packs to a tenth, and the bound of a whole one would double its memory.
+  for (int state = Z_OK; state != Z_STREAM_END;) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    state = deflate(&stream, Z_FINISH);
+    packed.append(piece.data(), piece.size() - stream.avail_out);
+  }
   deflateEnd(&stream);
   return packed;
 }

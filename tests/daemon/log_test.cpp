@@ -1,0 +1,131 @@
+#include "daemon/log.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+
+namespace sonde::log {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+// What a process of its own writes to stderr while it does `work`; the pipe is read to its end.
+std::string written_by(const std::function<void()>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    work();
+    finish();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string text;
+  char piece[4096];
+  for (ssize_t got; (got = ::read(ends[0], piece, sizeof piece)) > 0;)
+    text.append(piece, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return text;
+}
+
+TEST(Log, SaysALineOfLogfmt) {
+  const std::string text = written_by([] {
+    set_up(Level::info, "logfmt");
+    say(Level::warning, "configuration kept", {{"file", "sonde.yaml"}, {"why", "two words"}});
+  });
+  EXPECT_THAT(text, MatchesRegex("ts=20[-0-9]+T[:0-9]+\\.[0-9]+Z level=warning "
+                                 "msg=\"configuration kept\" file=sonde.yaml why=\"two words\"\n"));
+}
+
+TEST(Log, SaysBeforeItIsSetUp) {
+  EXPECT_THAT(written_by([] {
+                say(Level::debug, "hidden");
+                say(Level::info, "early");
+              }),
+              EndsWith(" level=info msg=early\n"));
+}
+
+TEST(Log, SaysJson) {
+  EXPECT_THAT(written_by([] {
+                set_up(Level::debug, "json");
+                say(Level::debug, "a \"b\"", {{"k", "v"}});
+              }),
+              HasSubstr(R"("level":"debug","msg":"a \"b\"","k":"v"})"));
+}
+
+TEST(Log, TellsTheJournalThePriority) {
+  EXPECT_EQ(written_by([] {
+              set_up(Level::info, "journal");
+              say(Level::error, "gone");
+            }),
+            "<3>msg=gone\n");
+}
+
+TEST(Log, NothingThatIsSaidEndsTheLineOrSteersATerminal) {
+  const std::string text = written_by([] {
+    set_up(Level::info, "logfmt");
+    say(Level::info, "a\nlevel=error \x1b[31m \xc2\x9b \xff \xc3\xa9", {{"k", "x=y"}});
+  });
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  EXPECT_THAT(text, HasSubstr(R"(msg="a\nlevel=error \u001b[31m \u009b \ufffd )"
+                              "\xc3\xa9\""));
+  EXPECT_THAT(text, HasSubstr(R"(k="x=y")"));
+}
+
+TEST(Log, CutsALineAt8Kilobytes) {
+  for (const char* format : {"logfmt", "json", "journal"}) {
+    const std::string text = written_by([format] {
+      set_up(Level::info, format);
+      say(Level::info, std::string(100'000, 'x'), {{"k", std::string(100'000, '\n')}});
+    });
+    EXPECT_LE(text.size(), 8192u) << format;
+    EXPECT_GT(text.size(), 8000u) << format;
+    EXPECT_THAT(text, HasSubstr("...")) << format;
+  }
+}
+
+TEST(Log, AReaderThatStandsStillStopsNobody) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto before = std::chrono::steady_clock::now();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    set_up(Level::info, "logfmt");
+    for (int i = 0; i < 20'000; ++i) say(Level::info, std::string(1000, 'x'));
+    finish();
+    ::_exit(0);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(Log, CountsWhatIsSaidByLevel) {
+  const std::string text = written_by([] {
+    set_up(Level::info, "logfmt");
+    say(Level::debug, "not said");
+    say(Level::warning, "one");
+    say(Level::warning, "two");
+    const auto counts = said();
+    say(Level::error, std::to_string(counts[0]) + std::to_string(counts[2]));
+  });
+  EXPECT_THAT(text, HasSubstr("level=error msg=02\n"));
+}
+
+}  // namespace
+}  // namespace sonde::log

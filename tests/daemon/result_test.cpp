@@ -1,0 +1,57 @@
+#include "daemon/result.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sonde {
+namespace {
+
+struct AuthSamples : testing::Test {
+  std::shared_ptr<Trace> trace = std::make_shared<Trace>();
+  Result result;
+
+  std::vector<AuthSample> of(Verdict verdict) {
+    result.verdict = std::move(verdict);
+    result.trace = trace;
+    return auth_samples(result);
+  }
+};
+
+TEST_F(AuthSamples, ARunThatMadeNoLoginGivesNone) { EXPECT_TRUE(of(Verdict::pass()).empty()); }
+
+TEST_F(AuthSamples, WhatFailsAfterTheLoginDoesNotCountAgainstIt) {
+  trace->auth_begun(Step::login);
+  trace->auth_succeeded(Step::login);
+  trace->auth_begun(Step::upgrade);
+  const auto samples = of(Verdict::of(Step::upgrade, {Reason::server_error, ""}));
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_TRUE(samples[0].succeeded);
+  EXPECT_EQ(samples[0].reason, Reason::ok);
+  EXPECT_EQ(samples[1].step, Step::upgrade);
+  EXPECT_FALSE(samples[1].succeeded);
+  EXPECT_EQ(samples[1].reason, Reason::server_error);
+}
+
+TEST_F(AuthSamples, AFailureOfTheNetworkCounts) {
+  trace->auth_begun(Step::login);
+  const auto samples = of(Verdict::of(Step::login, {Reason::tcp_refused, ""}));
+  ASSERT_EQ(samples.size(), 1u);
+  EXPECT_FALSE(samples[0].succeeded);
+}
+
+TEST_F(AuthSamples, AStepHasAtMostOne) {
+  trace->auth_begun(Step::login);
+  trace->auth_succeeded(Step::login);
+  trace->auth_begun(Step::login);
+  EXPECT_EQ(of(Verdict::pass()).size(), 1u);
+}
+
+TEST_F(AuthSamples, RetriesAndRunsThatSayNothingGiveNone) {
+  trace->auth_begun(Step::login);
+  EXPECT_TRUE(of(Verdict::of(Step::login, {Reason::own_dns, ""})).empty());
+  EXPECT_TRUE(of(Verdict::of(Step::login, {Reason::overlap, ""})).empty());
+  result.attempt = 2;
+  EXPECT_TRUE(of(Verdict::of(Step::login, {Reason::timeout, ""})).empty());
+}
+
+}  // namespace
+}  // namespace sonde
