@@ -12,7 +12,7 @@ namespace {
 namespace asio = boost::asio;
 
 // More than a trace keeps, so that a secret at its edge is still seen whole.
-constexpr std::size_t body_start = 8 * 1024;
+constexpr std::size_t body_start = 8192;
 
 // The server wrote its date about half way between the request and the answer.
 void note_skew(const Response& response, Instant sent, Trace& trace) {

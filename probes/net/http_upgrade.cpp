@@ -13,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int switching_protocols = 101;
-constexpr std::size_t refusal_max = 4 * 1024;
+constexpr std::size_t refusal_max = 4096;
 constexpr auto refusal_wait = std::chrono::milliseconds(250);
 
 // Closes a transport after a while, so that whatever waits for it ends. The timer's handler may

@@ -24,7 +24,7 @@ constexpr std::size_t keep_capacity = 4096;   // buffers that grew beyond it are
 constexpr std::size_t session_messages = 64;  // whole messages of the largest size a session
 
 // A message of the largest size, cut into small fragments: their headers cost as much again.
-std::size_t message_allowance(const Limits& limits) { return 2 * limits.frame + 64 * 1024; }
+std::size_t message_allowance(const Limits& limits) { return 2 * limits.frame + 65536; }
 
 // The handlers of Beast's operations. They hold the state, so it outlives them.
 struct OnRead {
