@@ -64,6 +64,8 @@ void add_schema(CLI::App& app, Flags& flags) {
                                  Command::schema);
   schema->add_flag("--keys", flags.keys, "Every key with its type and default, as Markdown.");
   schema->add_flag("--reference", flags.reference, "Every key with its default, as YAML.");
+  schema->add_flag("--reasons", flags.reasons,
+                   "Every reason with the steps that can give it, as Markdown.");
 }
 
 }  // namespace

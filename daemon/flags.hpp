@@ -31,6 +31,7 @@ struct Flags {
   // schema
   bool keys = false;       // the table of keys instead
   bool reference = false;  // reference.yaml instead
+  bool reasons = false;    // the table of reasons instead
 };
 
 // The flags, or the exit code when there is nothing more to do (--help: 0, usage: 64); what there

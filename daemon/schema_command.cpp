@@ -6,6 +6,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/key_table.hpp"
+#include "daemon/reason_table.hpp"
 
 namespace sonde {
 
@@ -15,6 +16,8 @@ int schema_command(const Flags& flags) {
     fmt::print("{}", config::markdown(key_table()));
   else if (flags.reference)
     fmt::print("{}", reference_yaml());
+  else if (flags.reasons)
+    fmt::print("{}", reason_table());
   else
     fmt::print("{}\n", config::schema_document(file.schema()));
   return exit_ok;

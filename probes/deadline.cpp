@@ -1,5 +1,6 @@
 #include "probes/deadline.hpp"
 
+#include <exception>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -13,9 +14,14 @@ namespace asio = boost::asio;
 namespace {
 
 // Keeps the verdict of an attempt that the deadline overtakes: it may still be the right one.
-asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict) {
+// An exception is a mistake of ours, which must neither pass for a timeout nor end the daemon.
+asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict, Trace& trace) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  verdict = co_await std::move(attempt);
+  try {
+    verdict = co_await std::move(attempt);
+  } catch (const std::exception& error) {
+    verdict = Verdict::of(trace.step(), {Reason::own_fault, error.what()});
+  }
 }
 
 asio::awaitable<void> wait(asio::steady_timer& clock) {
@@ -24,10 +30,8 @@ asio::awaitable<void> wait(asio::steady_timer& clock) {
   co_await clock.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-// A cut that the deadline did not make was made by whoever stops the run.
-Verdict conclude(Verdict verdict, bool in_time, Trace& trace) {
+Verdict at_deadline(Verdict verdict, const Trace& trace) {
   if (verdict.reason != Reason::cut) return verdict;
-  if (in_time) return Verdict::of(trace.step(), {Reason::shutdown, ""});
   const Reason reason = deadline_reason(trace.step(), trace.phase());
   std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
@@ -41,9 +45,13 @@ asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt,
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer clock(executor, limit);
   Verdict verdict = Verdict::of(trace.step(), {Reason::cut, ""});
-  auto run = keep(std::move(attempt), verdict) || wait(clock);
+  auto run = keep(std::move(attempt), verdict, trace) || wait(clock);
   co_await std::move(run);
-  Verdict concluded = conclude(std::move(verdict), Clock::now() < limit, trace);
+  // Whatever an attempt says that somebody stopped, it says of the stop.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const bool stopped = state.cancelled() != asio::cancellation_type::none;
+  Verdict concluded = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
+                              : at_deadline(std::move(verdict), trace);
   trace.finish();
   co_return concluded;
 }

@@ -15,8 +15,7 @@ const config::Section<BodyRules>& section_of(const BodyRules*) {
 const config::Section<Expected>& section_of(const Expected*) {
   static const auto keys =
       config::Section<Expected>()
-          .key("status", &Expected::status, "The status, or a list of them.",
-               {.min = 100, .max = 599})
+          .key("status", &Expected::status, "The status, or a list of them.", {.min = 1})
           .key("content_type", &Expected::content_type, "The Content-Type, without its parameters.")
           .key("headers", &Expected::headers, "Patterns by the name of the header.")
           .key("json", &Expected::json, "What stands where in the JSON body.")

@@ -25,6 +25,21 @@ void describe(const S& settings, Draft& draft) {
   add_needs(settings, draft.needs);
 }
 
+// A socket that does not say what its ready message is has the dialect's.
+void complete(SessionSettings& session) {
+  talk::Ready& ready = session.socket.ready;
+  if (ready.type.empty() && !ready.silent) ready.type = session.dialect->ready.type;
+}
+
+// A kind whose keys depend on one another reads them itself.
+template <class S>
+bool read_keys(const config::Value& value, const config::Reader& reader, S& settings) {
+  if constexpr (requires { read_settings(value, reader, settings); })
+    return read_settings(value, reader, settings);
+  else
+    return section<S>().read(value, reader, settings);
+}
+
 template <class S>
 std::optional<Draft> read(const config::Value& value, const config::Reader& reader,
                           const Layers& layers) {
@@ -32,7 +47,8 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
   settings->common = layers.common;
   if constexpr (requires { settings->session; })
     if (layers.socket != nullptr) settings->session.socket = *layers.socket;
-  if (!section<S>().read(value, reader, *settings)) return std::nullopt;
+  if (!read_keys(value, reader, *settings)) return std::nullopt;
+  if constexpr (requires { settings->session; }) complete(settings->session);
   Draft draft{.heading = settings->heading,
               .common = settings->common,
               .needs = {},

@@ -29,7 +29,7 @@ constexpr Reason at_upgrade[] = {
     dns_nxdomain,  dns_nodata,        dns_servfail,         dns_timeout,  tcp_refused,
     tcp_timeout,   tcp_reset,         tcp_unreachable,      proxy_failed, tls_handshake,
     tls_untrusted, tls_expired,       tls_name_mismatch,    tls_timeout,  alpn_h2,
-    handshake_eof, handshake_timeout, truncated_body,       bad_http,     header_too_big,
+    handshake_eof, handshake_timeout, closed_early,         bad_http,     header_too_big,
     bad_upgrade,   bad_handshake,     subprotocol_mismatch, bad_status,   contract,
     redirected,    login_redirect,    spa_fallback,         unauthorized, forbidden_or_no_route,
     no_route,      overloaded,        server_error,         bad_gateway,  gateway_timeout};
@@ -61,7 +61,7 @@ constexpr Reason at_answer[] = {answer_missing, answer_empty, answer_short,
 constexpr Reason at_refuse[] = {auth_fail_open, no_refusal};
 
 constexpr Reason for_inconclusive[] = {own_dns,    own_descriptors, own_network,    own_lag,
-                                       own_secret, own_request,     refusal_unclear};
+                                       own_secret, own_request,     own_fault, refusal_unclear};
 constexpr Reason for_skipped[] = {overlap, capacity, late};
 
 }  // namespace

@@ -29,7 +29,8 @@ constexpr ReasonRow table[] = {
      "The server insists on HTTP/2, which a WebSocket upgrade cannot use."},
 
     {timeout, "timeout", fail, "The deadline passed while the answer was awaited."},
-    {closed_early, "closed_early", fail, "The connection ended before any byte of an answer."},
+    {closed_early, "closed_early", fail,
+     "The connection ended before the headers of an answer were there."},
     {truncated_body, "truncated_body", fail, "The connection ended inside the answer."},
     {bad_http, "bad_http", fail, "The answer is not HTTP/1.1."},
     {header_too_big, "header_too_big", fail, "The answer's headers exceed limits.header."},
@@ -124,6 +125,7 @@ constexpr ReasonRow table[] = {
     {own_lag, "own_lag", inconclusive, "We were too busy to judge a timeout."},
     {own_secret, "own_secret", inconclusive, "A secret of ours cannot be read."},
     {own_request, "own_request", inconclusive, "We cannot build the request from its template."},
+    {own_fault, "own_fault", inconclusive, "Sonde itself made a mistake; please report it."},
     {refusal_unclear, "refusal_unclear", inconclusive,
      "A refusal check met a network failure and says nothing."},
 

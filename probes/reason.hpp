@@ -131,6 +131,7 @@ enum class Reason : std::uint8_t {
   own_lag,
   own_secret,
   own_request,
+  own_fault,
   refusal_unclear,
   // The run was not made: skipped.
   overlap,

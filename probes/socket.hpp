@@ -15,7 +15,8 @@ namespace sonde {
 struct Carrier {
   enum class In : std::uint8_t { header, subprotocol, query, cookie, none };
   In in = In::header;
-  text::Template text;                       // "Authorization: Bearer {{token}}", "token={{token}}"
+  // "Name: value" of a header, "name=value" of the others.
+  text::Template text = "Authorization: Bearer {{token}}";
   std::vector<text::Template> subprotocols;  // all that are offered, for In::subprotocol
   std::string expect;                        // the subprotocol that must be selected; empty: any
 };

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "daemon/expose/counts.hpp"
-#include "daemon/expose/page.hpp"
+#include "daemon/expose/metrics_page.hpp"
 
 namespace sonde {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/expose/histogram.hpp"
-#include "daemon/expose/page.hpp"
+#include "daemon/expose/metrics_page.hpp"
 #include "daemon/expose/process.hpp"
 
 namespace sonde {

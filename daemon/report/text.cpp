@@ -61,8 +61,9 @@ std::string ending_text(const Ending& ending, const TextStyle& style) {
   return line + "\n";
 }
 
+// The Date header counts whole seconds, so less than two of them say nothing.
 std::string skew_text(const Trace& trace) {
-  if (!trace.skew) return "";
+  if (!trace.skew || std::chrono::abs(*trace.skew) < std::chrono::seconds(2)) return "";
   const bool ahead = *trace.skew >= Span::zero();
   return fmt::format("  the server's clock is {} {}\n",
                      as_duration(ahead ? *trace.skew : -*trace.skew), ahead ? "ahead" : "behind");

@@ -37,6 +37,8 @@ asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader
   // A write that failed is no answer yet: a server may answer and close before it has read all.
   trace.enter(Phase::first_byte);
   co_await receive_some(transport, reader);
+  // The write took the news of a reset, and left nothing but an end for the read.
+  if (io.error && !reader.started()) reader.broke(io_failure(io.error));
   if (reader.started()) trace.enter(Phase::body);
   while (!reader.header_done() && !reader.over()) co_await receive_some(transport, reader);
   if (reader.header_done()) note_skew(reader.response(), sent, trace);

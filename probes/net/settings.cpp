@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "probes/net/tls.hpp"
+
 namespace sonde::net {
 namespace {
 
@@ -131,6 +133,19 @@ bool Codec<net::DnsServer>::read(const Value& value, const Reader& reader, const
 std::string Codec<net::DnsServer>::show(const net::DnsServer& server) {
   const bool v6 = server.address.contains(':');
   return (v6 ? "[" : "") + server.address + (v6 ? "]:" : ":") + std::to_string(server.port);
+}
+
+bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, const Rule&,
+                                   net::TlsSettings& out) {
+  const auto& keys = net::section_of(static_cast<const net::TlsSettings*>(nullptr));
+  if (!keys.read(value, reader, out)) return false;
+  const auto checked = net::check(out);
+  if (!checked) reader.wrong(value.place, checked.error());
+  return checked.has_value();
+}
+
+Value Codec<net::TlsSettings>::schema(const Rule&) {
+  return net::section_of(static_cast<const net::TlsSettings*>(nullptr)).schema();
 }
 
 }  // namespace sonde::config

@@ -87,6 +87,14 @@ struct Codec<net::Proxy> {
   static std::string show(const net::Proxy&);
 };
 
+// The section, and then that its files can be read and are what they should be.
+template <>
+struct Codec<net::TlsSettings> {
+  static bool read(const Value&, const Reader&, const Rule&, net::TlsSettings& out);
+  static Value schema(const Rule&);
+  static std::string show(const net::TlsSettings&) { return ""; }
+};
+
 template <>
 struct Codec<net::DnsServer> {
   static bool read(const Value&, const Reader&, const Rule&, net::DnsServer& out);

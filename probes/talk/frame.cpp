@@ -60,7 +60,7 @@ asio::awaitable<std::optional<Failure>> answer(net::Websocket& session, const Se
     co_return Failure{Reason::own_request,
                       "a rule's reply: nothing is known of '" + reply.error() + "'"};
   auto sent = co_await send(session, *reply, trace);
-  if (sent || session.ended()) co_return std::nullopt;
+  if (sent || sent.error().reason != Reason::cut) co_return std::nullopt;
   co_return sent.error();
 }
 

@@ -22,6 +22,7 @@ const config::Section<Identity>& section_of(const Identity*);
 // What a ready session looks like: `ready:` of a socket.
 struct Ready {
   std::vector<std::string> type;  // empty: the session is ready once it is upgraded
+  bool silent = false;            // the server sends no such message; else the dialect's is awaited
   text::Comparisons json;         // mode, features: a mismatch is degraded_mode
   Span within = std::chrono::seconds(5);
   Identity identity;
@@ -31,7 +32,7 @@ const config::Section<Ready>& section_of(const Ready*);
 // Waits for the ready message and checks it. Failures: no_ready, bad_ready (a first message of
 // another type that the dialect's rules do not explain), identity_mismatch, degraded_mode,
 // auth_rejected_after_accept (an auth error frame, or Close 1008, 4401, 4403),
-// server_error_after_accept (1011), restarting (1012), try_later (1013), closed_after_accept
+// server_error_after_accept (1011), restarting (1001, 1012), try_later (1013), closed_after_accept
 // (another close code), abrupt_close_after_accept (FIN or RST), malformed, message_too_big,
 // too_many_frames, protocol_error. Empty: it is ready.
 boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session,

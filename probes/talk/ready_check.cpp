@@ -19,8 +19,9 @@ const config::Section<Identity>& section_of(const Identity*) {
 const config::Section<Ready>& section_of(const Ready*) {
   static const auto keys =
       config::Section<Ready>()
-          .key("type", &Ready::type,
-               "The type of the ready message; without it, an upgraded session is ready.")
+          .key("type", &Ready::type, "The type of the ready message; without it, the dialect's.")
+          .key("silent", &Ready::silent,
+               "The server sends no ready message: an upgraded session is ready.")
           .key("json", &Ready::json, "What must stand in these places of it.")
           .key("within", &Ready::within, "How long after the upgrade it may come.", {.min = 0.001})
           .key("identity", &Ready::identity, "Who the server must say that we are.");
@@ -81,6 +82,7 @@ Failure ended_before_ready(const Ending& ending) {
       return {Reason::auth_rejected_after_accept, code};
     case 1011:
       return {Reason::server_error_after_accept, code};
+    case 1001:
     case 1012:
       return {Reason::restarting, code};
     case 1013:

@@ -4,12 +4,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/section.hpp"
+#include "probes/text/random.hpp"
 
 namespace sonde::text {
 
@@ -21,12 +21,12 @@ class Names {
   void set(std::string name, std::string text);
   const std::string* find(std::string_view name) const;
 
-  std::mt19937_64& random() { return random_; }
+  Random& random() { return random_; }
   std::uint64_t next_count() { return ++count_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> texts_;
-  std::mt19937_64 random_;
+  Random random_;
   std::uint64_t count_ = 0;
 };
 

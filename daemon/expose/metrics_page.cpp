@@ -1,4 +1,4 @@
-#include "daemon/expose/page.hpp"
+#include "daemon/expose/metrics_page.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>

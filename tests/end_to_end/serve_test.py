@@ -1,0 +1,166 @@
+"""The daemon against the demo backend: metrics, a real Prometheus, reload, stop."""
+import gzip
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+from world import Demo, Folder, Process, Serve, free_port, request, until
+
+
+class ServeAgainstDemo(unittest.TestCase):
+    def setUp(self):
+        self.demo = Demo()
+        self.addCleanup(self.demo.stop)
+        self.folder = Folder(self.demo.url)
+        self.addCleanup(self.folder.remove)
+
+    def serve(self, *flags):
+        serve = Serve(self.folder, *flags)
+        self.addCleanup(lambda: serve.process.child.poll() is None and serve.process.stop())
+        return serve
+
+    def test_every_probe_runs_and_passes(self):
+        serve = self.serve()
+        for probe in ("api_health", "login", "upgrade", "chat"):
+            until(lambda p=probe: serve.value("sonde_probe_runs_total", probe=p) >= 2)
+            self.assertEqual(serve.value("sonde_probe_failures_total", probe=probe), 0)
+            self.assertEqual(serve.value("sonde_probe_success", probe=probe), 1)
+        self.assertEqual(serve.value("sonde_events_delivered_total"),
+                         serve.value("sonde_events_expected_total"))
+
+    def test_failures_carry_step_and_reason_and_exist_at_zero(self):
+        serve = self.serve()
+        labels = {"probe": "chat", "step": "events", "reason": "closed_midstream"}
+        self.assertEqual(serve.value("sonde_probe_failures_total", **labels), 0)
+        self.demo.fault("midstream_fin")
+        until(lambda: serve.value("sonde_probe_failures_total", **labels) > 0)
+        self.assertEqual(serve.value("sonde_auth_failures_total", probe="chat"), 0)
+
+    def test_two_of_five_logins_fail_as_exactly_two_of_five(self):
+        self.demo.fault("login_500", share="2/5")
+        serve = self.serve()
+        until(lambda: serve.value("sonde_auth_attempts_total", probe="login", step="login") >= 5)
+        serve.process.stop()
+
+    def test_endpoints_answer_as_the_ecosystem_expects(self):
+        serve = self.serve()
+        self.assertEqual(request(serve.url, "/-/healthy")[0], 200)
+        self.assertEqual(request(serve.url, "/-/ready")[0], 200)
+        status, headers, body = request(serve.url, "/metrics", headers={"Accept-Encoding": "gzip"})
+        self.assertEqual((status, headers["content-encoding"]), (200, "gzip"))
+        self.assertTrue(headers["content-type"].startswith("text/plain; version=0.0.4"))
+        self.assertIn(b"sonde_build_info", gzip.decompress(body))
+        status, headers, body = request(serve.url, "/metrics", "HEAD")
+        self.assertEqual((status, body), (200, b""))
+        self.assertIn(b"chat", request(serve.url, "/")[2])
+        self.assertEqual(request(serve.url, "/-/reload", "POST")[0], 403)
+        self.assertEqual(request(serve.url, "/nothing")[0], 404)
+
+    def test_promtool_finds_nothing_wrong_with_the_live_page(self):
+        serve = self.serve()
+        until(lambda: serve.value("sonde_probe_runs_total", probe="chat") >= 1)
+        done = subprocess.run(["promtool", "check", "metrics"], input=serve.metrics(), text=True,
+                              capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_sigterm_stops_within_two_seconds_of_a_hanging_run(self):
+        self.demo.fault("login_hang")
+        serve = self.serve()
+        until(lambda: serve.value("sonde_probe_in_flight", probe="login") == 1)
+        begun = time.monotonic()
+        self.assertEqual(serve.process.stop(), 0)
+        self.assertLess(time.monotonic() - begun, 20)  # the bench holds it to two seconds
+
+    def test_reload_takes_a_good_file_and_keeps_counters(self):
+        serve = self.serve("--web.enable-lifecycle")
+        until(lambda: serve.value("sonde_probe_runs_total", probe="login") >= 3)
+        before = serve.value("sonde_probe_runs_total", probe="login")
+        self.folder.file.write_text(self.folder.file.read_text().replace("api_health:", "api_new:"))
+        self.assertEqual(request(serve.url, "/-/reload", "POST")[0], 200)
+        until(lambda: (serve.value("sonde_probe_runs_total", probe="api_new") or 0) >= 1)
+        self.assertIsNone(serve.value("sonde_probe_runs_total", probe="api_health"))
+        self.assertGreaterEqual(serve.value("sonde_probe_runs_total", probe="login"), before)
+
+    def test_reload_refuses_a_bad_file_and_goes_on(self):
+        serve = self.serve("--web.enable-lifecycle")
+        self.folder.file.write_text("probes: [\n")
+        status, _, body = request(serve.url, "/-/reload", "POST")
+        self.assertEqual(status, 500)
+        self.assertIn(b"sonde.yaml:", body)
+        self.assertEqual(serve.value("sonde_config_last_reload_successful"), 0)
+        runs = serve.value("sonde_probe_runs_total", probe="login")
+        until(lambda: serve.value("sonde_probe_runs_total", probe="login") > runs)
+        serve.process.child.send_signal(signal.SIGHUP)
+        until(lambda: serve.process.said().count("reload refused") >= 2)
+
+    def test_taken_port_is_a_clear_error(self):
+        serve = self.serve()
+        port = serve.url.rsplit(":", 1)[1]
+        second = Process(*[str(part) for part in (
+            serve.process.child.args[0], "serve", "--config.file", self.folder.file,
+            "--web.listen-address", "127.0.0.1:" + port)])
+        self.assertEqual(second.child.wait(30), 1)
+        self.assertIn(port, second.said())
+        second.stop()
+
+
+@unittest.skipUnless(shutil.which("prometheus"), "prometheus is not installed")
+class ScrapedByPrometheus(unittest.TestCase):
+    def setUp(self):
+        self.demo = Demo()
+        self.addCleanup(self.demo.stop)
+        self.folder = Folder(self.demo.url)
+        self.addCleanup(self.folder.remove)
+        self.serve = Serve(self.folder)
+        self.addCleanup(self.serve.process.stop)
+        self.data = tempfile.TemporaryDirectory()
+        self.addCleanup(self.data.cleanup)
+        root = pathlib.Path(self.data.name)
+        (root / "prometheus.yml").write_text(json.dumps({
+            "global": {"scrape_interval": "250ms", "scrape_timeout": "250ms"},
+            "scrape_configs": [{"job_name": "sonde", "static_configs": [
+                {"targets": [self.serve.url.removeprefix("http://")]}]}]}))
+        port = free_port()
+        self.url = "http://127.0.0.1:%d" % port
+        self.prometheus = Process("prometheus", "--config.file", root / "prometheus.yml",
+                                  "--storage.tsdb.path", root / "data",
+                                  "--web.listen-address", "127.0.0.1:%d" % port)
+        self.addCleanup(self.prometheus.stop)
+        until(self.ready)
+
+    def ready(self):
+        try:
+            return request(self.url, "/-/ready")[0] == 200
+        except OSError:
+            return False
+
+    def query(self, promql):
+        """{labels: value} of an instant query."""
+        _, _, body = request(self.url, "/api/v1/query?" + urllib.parse.urlencode({"query": promql}))
+        answer = json.loads(body)
+        self.assertEqual(answer["status"], "success", answer)
+        return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
+
+    def test_values_are_read_back_with_promql(self):
+        until(lambda: self.query('up{job="sonde"} == 1'))
+        until(lambda: self.query('sonde_probe_runs_total{probe="chat",kind="chat",target="demo"} > 2'))
+        success = self.query('sonde_probe_success{probe="chat"}')
+        self.assertEqual([value for _, value in success], [1.0])
+        self.demo.fault("upgrade_500")
+        failing = until(lambda: self.query(
+            'sonde_probe_failures_total{probe="upgrade",step="upgrade",reason="server_error"} > 0'))
+        self.assertEqual(failing[0][0]["target"], "demo")
+        until(lambda: self.query(
+            'increase(sonde_probe_failures_total{probe="upgrade",reason="server_error"}[1m]) > 0'))
+        until(lambda: self.query(
+            'histogram_quantile(0.99, sum by (le) (rate(sonde_scheduler_lateness_seconds_bucket[1m]))) >= 0'))
+
+
+if __name__ == "__main__":
+    unittest.main()
