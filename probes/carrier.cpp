@@ -13,8 +13,8 @@ constexpr Named<In> places[] = {{"header", In::header},
 
 // The short forms, as most servers want them.
 Carrier usual(In in) {
-  Carrier carrier{.in = in, .text = {}, .subprotocols = {}, .expect = {}};
-  if (in == In::header) carrier.text = "Authorization: Bearer {{token}}";
+  Carrier carrier{.in = in, .subprotocols = {}, .expect = {}};
+  if (in != In::header) carrier.text = {};
   if (in == In::query) carrier.text = "token={{token}}";
   if (in == In::cookie) carrier.text = "token={{token}}";
   if (in == In::subprotocol) carrier.subprotocols = {"bearer.{{token}}"};
@@ -46,6 +46,7 @@ bool read_place(const Value::Entry& entry, const Reader& reader, In in, Carrier&
 }
 
 bool read_full(const Value& value, const Reader& reader, Carrier& out) {
+  out.text = {};
   bool good = true;
   int found = 0;
   for (const auto& entry : value.entries) {

@@ -8,14 +8,11 @@ namespace {
 namespace asio = boost::asio;
 
 talk::Turn turn_of(const ChatSettings& settings) {
-  talk::Turn turn{.dialect = settings.session.dialect,
-                  .rules = settings.session.dialect->rules_of_events,
-                  .prompt = settings.prompt,
-                  .challenge = settings.challenge,
-                  .answer = settings.answer};
-  turn.rules.gap_max = settings.gap_max;
-  turn.rules.settle = settings.settle;
-  return turn;
+  return {.dialect = settings.session.dialect,
+          .rules = settings.rules,
+          .prompt = settings.prompt,
+          .challenge = settings.challenge,
+          .answer = settings.answer};
 }
 
 class ChatProbe : public Probe {
@@ -62,12 +59,18 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
           .key("challenge", &S::challenge,
                "A question with a computed answer: product, sum or reverse.")
           .key("answer", &S::answer, "What the answer must be, instead of a challenge's.")
-          .key("gap_max", &S::gap_max, "The longest silence between two events; 0s: no limit.",
-               {.min = 0, .max = 3600})
-          .key("settle", &S::settle,
-               "How long doubled and late events are waited for after the terminal one.",
-               {.min = 0, .max = 60});
+          .also(&S::rules, talk::section_of(static_cast<const talk::EventRules*>(nullptr)));
   return keys;
+}
+
+bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
+  const config::Value* named = value.find("dialect");
+  const auto& all = talk::built_in();
+  if (const auto found = all.find(named != nullptr ? named->text : ""); found != all.end())
+    out.session.dialect = found->second;
+  out.rules = out.session.dialect->rules_of_events;
+  const bool good = section_of(static_cast<const ChatSettings*>(nullptr)).read(value, reader, out);
+  return talk::check(out.rules, reader, value.place) && good;
 }
 
 void add_needs(const ChatSettings& settings, text::Needs& needs) {
@@ -77,10 +80,7 @@ void add_needs(const ChatSettings& settings, text::Needs& needs) {
 }
 
 std::vector<std::string> events_of(const ChatSettings& settings) {
-  std::vector<std::string> names;
-  for (const auto& event : settings.session.dialect->rules_of_events.events)
-    if (!event.forbid && event.terminal != talk::Terminal::bad) names.push_back(event.id);
-  return names;
+  return talk::event_names(settings.rules);
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,

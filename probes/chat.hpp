@@ -15,10 +15,10 @@ struct ChatSettings {
   text::Template prompt;
   talk::ChallengeKind challenge = talk::ChallengeKind::none;
   talk::AnswerRules answer;
-  Span gap_max{};
-  Span settle = std::chrono::milliseconds(750);
+  talk::EventRules rules;  // the dialect's, and over them what the probe says
 };
 const config::Section<ChatSettings>& section_of(const ChatSettings*);
+bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out);
 void add_needs(const ChatSettings& settings, text::Needs& needs);
 
 // The whole walk: login, upgrade, ready, one message, its events, its answer.

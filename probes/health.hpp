@@ -20,9 +20,14 @@ struct BodyRules {
 };
 const config::Section<BodyRules>& section_of(const BodyRules*);
 
+// An HTTP status, 100 to 599.
+struct Status {
+  int code = 200;
+};
+
 // `expect:` of a health probe: all of it holds, or the run fails.
 struct Expected {
-  std::vector<int> status = {200};
+  std::vector<Status> status = {Status{}};
   std::string content_type;  // without parameters; empty: any
   std::map<std::string, text::Pattern> headers;
   text::Comparisons json;
@@ -54,3 +59,15 @@ std::optional<Failure> judge_health(const Expected& expected, const net::Respons
                                     Span took, text::Names& names);
 
 }  // namespace sonde
+
+namespace sonde::config {
+template <>
+struct Codec<Status> {
+  static constexpr Rule bounds{.min = 100, .max = 599};
+  static bool read(const Value& v, const Reader& r, const Rule&, Status& out) {
+    return Codec<int>::read(v, r, bounds, out.code);
+  }
+  static Value schema(const Rule&) { return Codec<int>::schema(bounds); }
+  static std::string show(const Status& status) { return Codec<int>::show(status.code); }
+};
+}  // namespace sonde::config

@@ -17,11 +17,12 @@ bool same_word(std::string_view a, std::string_view b) {
 }
 
 std::optional<Failure> judge_status(const Expected& expected, const net::Response& response) {
-  if (std::ranges::find(expected.status, response.status) != expected.status.end())
-    return std::nullopt;
-  return Failure{
-      net::reason_of(response),
-      net::describe(response) + fmt::format(", wanted {}", fmt::join(expected.status, " or "))};
+  std::string wanted;
+  for (const auto& status : expected.status) {
+    if (status.code == response.status) return std::nullopt;
+    wanted += (wanted.empty() ? ", wanted " : " or ") + std::to_string(status.code);
+  }
+  return Failure{net::reason_of(response), net::describe(response) + wanted};
 }
 
 std::string_view media_type(const net::Response& response) {

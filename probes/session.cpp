@@ -69,12 +69,10 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
   trace.close(Phase::upgrade);
   trace.reachable = true;
   trace.at(Step::ready);
-  trace.enter(Phase::ready);
   auto waiting =
       talk::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
   auto wrong = co_await std::move(waiting);
   if (wrong) co_return failed(Step::ready, std::move(*wrong));
-  trace.leave();
   if (with_token) trace.auth_succeeded(Step::upgrade);
   Opened opened{.session = std::move(*session), .failure = std::nullopt};
   co_return opened;
