@@ -12,6 +12,7 @@ constexpr std::size_t frame_bytes_max = 4096;
 constexpr std::size_t body_bytes_max = 4096;
 constexpr std::size_t header_bytes_max = 1024;
 constexpr std::size_t headers_max = 64;
+constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
 
 constexpr std::string_view phase_names[] = {"resolve",    "connect", "proxy", "tls",     "request",
                                             "first_byte", "body",    "login", "upgrade", "ready",
@@ -82,7 +83,9 @@ std::optional<Phase> Trace::phase() const {
 
 void Trace::hide(std::string_view secret) {
   if (secret.size() < 4 || std::ranges::find(secrets_, secret) != secrets_.end()) return;
-  secrets_.emplace_back(secret);
+  // The longest first: what is left of it when a shorter one goes from its middle is still secret.
+  const auto shorter = [&](const std::string& other) { return other.size() < secret.size(); };
+  secrets_.emplace(std::ranges::find_if(secrets_, shorter), secret);
   for (auto& exchange : exchanges_) {
     exchange.url = scrub(exchange.url);
     exchange.sent_body = scrub(exchange.sent_body);
@@ -90,7 +93,11 @@ void Trace::hide(std::string_view secret) {
     scrub_headers(exchange.sent);
     scrub_headers(exchange.received);
   }
-  for (auto& frame : frames_) frame.text = scrub(frame.text);
+  for (auto& frame : frames_) {
+    frame.text = scrub(frame.text);
+    frame.remark = scrub(frame.remark);
+  }
+  ending_.reason = scrub(ending_.reason);
 }
 
 std::string Trace::scrub(std::string_view text) const { return sonde::scrub(text, secrets_); }
@@ -128,7 +135,8 @@ Exchange& Trace::exchange(Exchange exchange) {
 
 void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
                   bool binary) {
-  if (bytes_left_ == 0) return;
+  if (bytes_left_ < frame_cost) return;
+  bytes_left_ -= frame_cost;
   std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max / 2)), frame_bytes_max)
                             : keep(payload, frame_bytes_max);
   frames_.push_back({direction, std::string(kind), std::move(text), payload.size(), now, ""});

@@ -1,0 +1,138 @@
+#include <gmock/gmock.h>
+
+#include "probes/text/json.hpp"
+#include "probes/text/template.hpp"
+#include "tests/support/http_server.hpp"
+#include "tests/support/walk.hpp"
+#include "tests/support/ws_server.hpp"
+
+// No secret is ever in a trace, whatever form it takes on its way and whoever sends it back.
+namespace sonde::test {
+namespace {
+
+constexpr std::string_view token = "t0ken-that.nobody_may~see";
+
+void add(std::string& all, const Headers& headers) {
+  for (const auto& [name, value] : headers)
+    all.append(name).append(": ").append(value).append("\n");
+}
+
+// Every text of a run, a line each.
+std::string dump(const Walk& walked) {
+  std::string all = walked.verdict.detail + "\n" + walked.trace->peer() + "\n";
+  all += walked.trace->ending().reason + "\n";
+  for (const auto& exchange : walked.trace->exchanges()) {
+    all += exchange.url + "\n" + exchange.sent_body + "\n" + exchange.body + "\n";
+    add(all, exchange.sent);
+    add(all, exchange.received);
+  }
+  for (const auto& frame : walked.trace->frames()) all += frame.text + "\n" + frame.remark + "\n";
+  for (const auto& event : walked.trace->events()) all += event.name + "\n";
+  return all;
+}
+
+void expect_hidden(const Walk& walked, std::string_view secret) {
+  const std::string all = dump(walked);
+  const std::string quoted = text::json_quote(secret);
+  for (const std::string& form :
+       {std::string(secret), text::base64(secret), text::base64url(secret),
+        text::percent_encode(secret), quoted.substr(1, quoted.size() - 2), text::hex(secret)})
+    EXPECT_EQ(all.find(form), std::string::npos) << form << " in\n" << all;
+}
+
+// A server that says back all that it is told: in headers, bodies, close reasons and frames.
+Script tell_all(const Request& request) {
+  const std::string said = text::json_quote(request.head + request.body);
+  if (request.target().starts_with("/auth/login"))
+    return {answer(200,
+                   R"({"access_token":")" + std::string(token) + R"(","you_said":)" + said + "}",
+                   {{"Content-Type", "application/json"},
+                    {"X-Your-Query", request.target()},
+                    {"Set-Cookie", "session=" + std::string(token)}})};
+  return {accept(), text(R"({"type":"connection_established","you_said":)" + said + "}"),
+          on_message([said](const std::string& message) -> Script {
+            return {text(R"({"type":"error","message":)" + said + "}"),
+                    close(1011, message.substr(0, 100))};
+          })};
+}
+
+Walk gossip(const Usual::Keys& socket, std::string_view prompt) {
+  const Server server(tell_all);
+  Usual usual(server.url(""));
+  usual.kind("chat");
+  usual.probe["prompt"] = prompt;
+  for (const auto& [name, value] : socket) usual.socket[name] = value;
+  return walk(usual);
+}
+
+TEST(Secrets, AreNeverInTheTraceWhicheverWayTheTokenTravels) {
+  for (const std::string carrier :
+       {"header", "query", "cookie", "subprotocol",
+        R"({ subprotocol: [chat.v1, "bearer.{{token | b64url}}"] })",
+        R"({ header: "X-Token: {{token | hex}}" })", R"({ query: "t={{token | b64 | urlenc}}" })",
+        R"({ cookie: "sid={{token | urlenc}}" })"}) {
+    SCOPED_TRACE(carrier);
+    const Walk walked = gossip({{"token_in", carrier}}, "\"hello\"");
+    EXPECT_EQ(walked.verdict.reason, Reason::agent_error) << walked.show();
+    expect_hidden(walked, token);
+    expect_hidden(walked, Usual::password);
+  }
+}
+
+TEST(Secrets, AreNeverInTheTraceOfAPromptThatNamesThem) {
+  for (const std::string prompt :
+       {R"("{{token}}")", R"("{{token | b64}}")", R"("{{identity.password}}")",
+        R"("{{identity.password | b64url}}")", R"("{{identity.password | json}}")"}) {
+    SCOPED_TRACE(prompt);
+    const Walk walked = gossip({}, prompt);
+    expect_hidden(walked, token);
+    expect_hidden(walked, Usual::password);
+  }
+}
+
+TEST(Secrets, AreNeverInTheDetailOfARefusal) {
+  const Server server(Handler([](const Request& request) -> Script {
+    return {json(401, R"({"error":)" + text::json_quote(request.body) + "}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  for (const std::string method : {"json", "oauth2_password"}) {
+    usual.login["method"] = method;
+    if (method != "json") usual.login["body"] = "";
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.reason, Reason::credentials);
+    expect_hidden(walked, Usual::password);
+  }
+}
+
+TEST(Secrets, AreNeverInTheTraceOfATokenThatIsRefused) {
+  const Server server(Script{json(200, R"({"access_token":"eyJub3QiOiJhIn0.broken s3cret"})")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::token_malformed);
+  EXPECT_EQ(dump(walked).find("s3cret"), std::string::npos) << dump(walked);
+}
+
+TEST(Secrets, OfAClientAreNeverInTheTrace) {
+  const std::string secret = "client s3cret/+:\"";
+  for (const std::string how : {"basic", "body"}) {
+    SCOPED_TRACE(how);
+    const Server server(tell_all);
+    Usual usual(server.url(""));
+    usual.kind("login");
+    usual.identity["client_id"] = "web";
+    usual.identity["client_secret"] = "{ file: " + usual.folder.write("client", secret) + " }";
+    usual.login = {{"method", "client_credentials"},
+                   {"client_auth", how},
+                   {"url", R"("{{target.auth}}/auth/login")"}};
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+    expect_hidden(walked, secret);
+    const std::string basic = text::base64("web:" + text::percent_encode(secret));
+    EXPECT_EQ(dump(walked).find(basic), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace sonde::test

@@ -1,0 +1,71 @@
+#include "probes/scrub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace sonde {
+namespace {
+
+const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_";
+
+std::string clean(std::string_view text, std::vector<std::string> secrets = {}) {
+  return scrub(text, secrets);
+}
+
+TEST(Scrub, EverySecretGoesWhereverItStands) {
+  EXPECT_EQ(clean("a s3cret, s3crets3cret!", {"s3cret"}), "a <redacted>, <redacted><redacted>!");
+}
+
+TEST(Scrub, ASecretOfTheRedactionItselfDoesNotLoop) {
+  EXPECT_EQ(clean("redacted", {"redacted"}), "<redacted>");
+}
+
+TEST(Scrub, WhatLooksLikeAJwtGoesUntold) {
+  EXPECT_EQ(clean("Bearer " + jwt + ", and " + jwt), "Bearer <redacted>, and <redacted>");
+  EXPECT_EQ(clean("/ws?token=" + jwt + "&v=1"), "/ws?token=<redacted>&v=1");
+  EXPECT_EQ(clean("eyJ is no token, nor is eyJhbGci.x"), "eyJ is no token, nor is eyJhbGci.x");
+}
+
+TEST(Scrub, TheSignatureOfAJwtThatWasCutGoes) {
+  EXPECT_EQ(clean("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9."), "<redacted>");
+}
+
+TEST(Scrub, AJsonMemberThatIsNamedLikeASecretLosesItsValue) {
+  EXPECT_EQ(clean(R"({"access_token":"abc","user":"alice"})"),
+            R"({"access_token":"<redacted>","user":"alice"})");
+  EXPECT_EQ(clean(R"({ "Password" : "a\"b" , "n": 1})"),
+            R"({ "Password" : "<redacted>" , "n": 1})");
+  EXPECT_EQ(clean(R"({"client_secret":"x","ticket_id":"y","jwt":"z"})"),
+            R"({"client_secret":"<redacted>","ticket_id":"<redacted>","jwt":"<redacted>"})");
+}
+
+TEST(Scrub, AJsonMemberThatIsCutLosesWhatIsLeftOfIt) {
+  EXPECT_EQ(clean(R"({"password":"half of i)").find("half"), std::string::npos);
+}
+
+TEST(Scrub, HarmlessMembersKeepTheirValues) {
+  for (const std::string text :
+       {R"({"token_type":"Bearer"})", R"({"tokens":"12"})", R"({"type":"agent_started"})",
+        R"({"password":17})", R"(["token","x"])"})
+    EXPECT_EQ(clean(text), text);
+}
+
+TEST(Scrub, SensitiveHeadersAreKnownInAnyCase) {
+  for (const std::string name : {"Authorization", "authorization", "COOKIE", "Set-Cookie",
+                                 "Proxy-Authorization", "x-api-key"})
+    EXPECT_TRUE(is_sensitive_header(name)) << name;
+  for (const std::string name : {"Content-Type", "X-Authorization-Hint", "Cookies", ""})
+    EXPECT_FALSE(is_sensitive_header(name)) << name;
+}
+
+TEST(Scrub, ASensitiveHeaderKeepsItsSchemeAlone) {
+  EXPECT_EQ(scrub_header("Bearer abc"), "Bearer <redacted>");
+  EXPECT_EQ(scrub_header("Basic YTpi"), "Basic <redacted>");
+  EXPECT_EQ(scrub_header("abc"), "<redacted>");
+  EXPECT_EQ(scrub_header("sid=abc; Path=/"), "<redacted>");
+  EXPECT_EQ(scrub_header(""), "<redacted>");
+}
+
+}  // namespace
+}  // namespace sonde

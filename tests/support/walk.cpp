@@ -1,0 +1,146 @@
+#include "tests/support/walk.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "config/load.hpp"
+#include "probes/deadline.hpp"
+
+namespace sonde::test {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string lines_of(const std::vector<config::Mistake>& mistakes, bool warnings) {
+  std::string lines;
+  for (const auto& mistake : mistakes)
+    if (mistake.warning == warnings) lines += config::show(mistake) + "\n";
+  return lines;
+}
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::abort();
+}
+
+std::string flow(const Usual::Keys& keys) {
+  std::string text;
+  for (const auto& [name, value] : keys)
+    if (!value.empty()) text += (text.empty() ? "" : ", ") + name + ": " + value;
+  return "{ " + text + " }";
+}
+
+}  // namespace
+
+std::string Planned::wrong() const { return lines_of(mistakes, false); }
+std::string Planned::warned() const { return lines_of(mistakes, true); }
+
+std::shared_ptr<const Check> Planned::check(std::string_view probe, std::string_view target) const {
+  for (const auto& check : checks)
+    if (wrong().empty() && check->name == probe && check->target == target) return check;
+  give_up("there is no probe " + std::string(probe) + ":\n" + wrong());
+}
+
+Planned plan(const std::string& yaml) {
+  Planned planned;
+  config::Mistakes mistakes;
+  if (const auto root = config::parse(yaml, "test.yaml", mistakes)) {
+    const config::Reader reader(mistakes);
+    section_of(static_cast<const PlanFile*>(nullptr)).read(*root, reader, planned.file);
+    planned.checks = make_checks(planned.file, *root, mistakes);
+  }
+  planned.mistakes = mistakes.sorted();
+  return planned;
+}
+
+std::string Walk::show() const {
+  return std::string(name(verdict.outcome)) + " " + std::string(name(verdict.step)) + "/" +
+         std::string(name(verdict.reason)) + ": " + verdict.detail;
+}
+
+Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
+  asio::io_context io(1);
+  net::Network network(io.get_executor());
+  Walk walked{.verdict = {}, .trace = std::make_unique<Trace>(), .check = std::move(check)};
+  const auto probe = walked.check->make(network);
+  const Instant limit = walked.trace->started() + walked.check->timeout;
+  auto keep = [&](const std::exception_ptr& thrown, Verdict verdict) {
+    if (thrown) std::rethrow_exception(thrown);
+    walked.verdict = std::move(verdict);
+    io.stop();
+  };
+  auto asking = probe->attempt(attempt, *walked.trace);
+  asio::co_spawn(io, within(limit, std::move(asking), *walked.trace), keep);
+  io.run();
+  return walked;
+}
+
+Walk walk(const Usual& usual, const Attempt& attempt) {
+  return walk(plan(usual.yaml()).check("p"), attempt);
+}
+
+Folder::Folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "sonde-test-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) give_up("no temporary folder");
+  path_ = name;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Folder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path_ / name) << text;
+  return (path_ / name).string();
+}
+
+void Folder::remove(const std::string& name) const { std::filesystem::remove(path_ / name); }
+
+Usual::Usual(std::string_view at) {
+  const std::string host(at.starts_with("http://") ? at.substr(7) : at);
+  target = {{"http", "http://" + host}, {"auth", "http://" + host}, {"ws", "ws://" + host}};
+  identity = {{"username", "alice@example.com"},
+              {"password", "{ file: " + folder.write("alice.pw", std::string(password)) + " }"}};
+  login = {{"method", "json"},
+           {"url", R"("{{target.auth}}/auth/login")"},
+           {"body", R"({ email: "{{identity.username}}", password: "{{identity.password}}" })"}};
+  socket = {{"url", R"("{{target.ws}}/websocket")"},
+            {"ready", "{ type: connection_established, within: 1s }"}};
+  defaults = {{"every", "10s"}, {"timeout", "5s"}, {"login", "account"}, {"as", "alice"}};
+}
+
+void Usual::kind(std::string_view name) {
+  probe = {{"kind", std::string(name)}};
+  if (name == "health") probe["url"] = R"("{{target.http}}/api/health")";
+  if (name == "upgrade" || name == "chat") probe["socket"] = "main";
+  if (name == "chat") probe["prompt"] = R"("What is the answer to all of it?")";
+  if (name == "chat") probe["settle"] = "50ms";
+}
+
+void Usual::secure(const std::string& ca) {
+  for (auto& [name, url] : target) url.insert(url.find(':'), "s");
+  const std::string tls = "{ ca: " + ca + " }";
+  login["tls"] = tls;
+  if (probe["kind"] == "health") probe["tls"] = tls;
+  socket["tls"] = tls;
+}
+
+std::string Usual::yaml() const {
+  Keys bound = probe;
+  bound.emplace("target", "t");
+  return "defaults: " + flow(defaults) + "\ntargets: { t: " + flow(target) +
+         " }\nidentities: { alice: " + flow(identity) + " }\nlogins: { account: " + flow(login) +
+         " }\nsockets: { main: " + flow(socket) + " }\nprobes: { p: " + flow(bound) + " }\n" + more;
+}
+
+std::string granted(std::string_view token) {
+  return R"({"access_token":")" + std::string(token) + R"(","token_type":"Bearer"})";
+}
+
+}  // namespace sonde::test

@@ -1,0 +1,85 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/mistake.hpp"
+#include "probes/check.hpp"
+#include "probes/plan.hpp"
+
+// Runs probes as the daemon does: YAML text -> plan -> check -> probe -> within(its timeout).
+//
+//   test::Usual usual(server.url(""));
+//   usual.probe = {{"kind", "health"}, {"url", R"("{{target.http}}/health")"}};
+//   const test::Walk walked = test::walk(usual);
+//   EXPECT_EQ(walked.verdict.reason, Reason::tcp_refused);
+namespace sonde::test {
+
+// What the plan of a YAML text came to. With mistakes, the checks are those that could be made.
+struct Planned {
+  std::vector<std::shared_ptr<const Check>> checks;
+  std::vector<config::Mistake> mistakes;  // and warnings, in the order of the text
+  PlanFile file;
+
+  // Every mistake as `sonde check` shows it, a line each, without the warnings.
+  std::string wrong() const;
+  std::string warned() const;
+  // The check of that probe; aborts, showing the mistakes, if there is none.
+  std::shared_ptr<const Check> check(std::string_view probe, std::string_view target = "t") const;
+};
+Planned plan(const std::string& yaml);
+
+// What one run came to.
+struct Walk {
+  Verdict verdict;
+  std::unique_ptr<Trace> trace;
+  std::shared_ptr<const Check> check;
+
+  // "fail login/credentials: HTTP 401": all of a verdict, for messages.
+  std::string show() const;
+};
+Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt = {.seed = 7});
+
+// A folder for a test's files, gone with it.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  // Writes a file and gives its whole path.
+  std::string write(const std::string& name, const std::string& text) const;
+  void remove(const std::string& name) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The usual file, whose keys a test may change: target `t`, identity `alice` with her password in
+// a file, login `account` (JSON), socket `main`, probe `p`, which logs in as alice. Values are
+// YAML in flow style; an empty one leaves the key out.
+struct Usual {
+  using Keys = std::map<std::string, std::string>;
+  static constexpr std::string_view password = "correct horse/battery+\"staple\"";
+
+  // `at`: "127.0.0.1:1234", the one server of the target, or its URL.
+  explicit Usual(std::string_view at);
+
+  Folder folder;
+  Keys target, identity, login, socket, probe, defaults;
+  std::string more;  // further sections, as they are
+
+  void kind(std::string_view name);  // the usual probe of that kind
+  // All URLs of the target with TLS, trusting `ca`.
+  void secure(const std::string& ca);
+  std::string yaml() const;
+};
+Walk walk(const Usual& usual, const Attempt& attempt = {.seed = 7});
+
+// What an agent sends in a turn, and what the login answers.
+std::string granted(std::string_view token = "opaque-token-4711");
+
+}  // namespace sonde::test
