@@ -11,8 +11,6 @@
 namespace sonde::auth {
 namespace {
 
-constexpr std::size_t token_bytes_max = 16 * 1024;
-
 std::int64_t unix_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -26,11 +24,6 @@ bool refuses_credentials(const net::Response& response) {
   return response.status == 400 && std::ranges::any_of(codes, [&](auto code) {
            return said.find(code) != std::string::npos;
          });
-}
-
-bool is_token_text(std::string_view text) {
-  return !text.empty() && text.size() <= token_bytes_max &&
-         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 std::expected<net::Request, Failure> build(const Grant& grant, Form form, text::Names& names) {

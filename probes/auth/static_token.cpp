@@ -19,6 +19,11 @@ std::expected<Token, Failure> StaticToken::read(Trace& trace) const {
   auto secret = settings_.token.reveal();
   if (!secret) return std::unexpected(Failure{Reason::own_secret, secret.error()});
   hide(trace, *secret);
+  if (!is_token_text(*secret))
+    return std::unexpected(
+        Failure{Reason::own_secret, settings_.token.describe() +
+                                        " holds no token: blanks or control "
+                                        "characters are in it, or it is too long"});
   Token token{.value = std::move(*secret), .lifetime = {}};
   if (!settings_.jwt) return token;
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(

@@ -54,8 +54,14 @@ bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::ranges::find(texts, text) != texts.end();
 }
 
+// Lenient libraries take "nOnE" for it, too.
+bool is_none(std::string_view algorithm) {
+  return std::ranges::equal(algorithm, std::string_view("none"),
+                            [](char a, char b) { return (a | 0x20) == b; });
+}
+
 std::optional<Failure> check_who(const Claims& claims, const JwtRules& rules) {
-  if (claims.algorithm == "none" || claims.algorithm.empty())
+  if (claims.algorithm.empty() || is_none(claims.algorithm))
     return Failure{Reason::token_malformed, "the token is not signed (alg \"none\")"};
   if (!rules.algorithms.empty() && !contains(rules.algorithms, claims.algorithm))
     return Failure{Reason::token_claims,
@@ -114,6 +120,11 @@ const config::Section<JwtRules>& section_of(const JwtRules*) {
   return keys;
 }
 
+bool is_token_text(std::string_view text) {
+  return !text.empty() && text.size() <= token_bytes_max &&
+         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
 std::expected<Claims, std::string> read_claims(std::string_view jwt) {
   if (jwt.size() > token_bytes_max) return std::unexpected("it is longer than 16 KB");
   const std::size_t first = jwt.find('.');
@@ -136,7 +147,7 @@ std::expected<Claims, std::string> read_claims(std::string_view jwt) {
       !read_time(root.member("nbf"), claims.not_before) ||
       !read_time(root.member("iat"), claims.issued))
     return std::unexpected("exp, nbf or iat is not a time");
-  if (second + 1 == jwt.size() && claims.algorithm != "none")
+  if (second + 1 == jwt.size() && !is_none(claims.algorithm))
     return std::unexpected("its signature is empty");
   return claims;
 }

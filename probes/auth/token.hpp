@@ -19,6 +19,10 @@ struct Token {
   std::optional<Span> lifetime;  // as the login said (expires_in)
 };
 
+// Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that
+// carries it.
+bool is_token_text(std::string_view text);
+
 // `jwt:` of a login: what its token has to be. Without it a token is taken as it comes.
 struct JwtRules {
   bool required = false;                // set when `jwt:` is written
