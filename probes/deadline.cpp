@@ -30,8 +30,10 @@ asio::awaitable<void> wait(asio::steady_timer& clock) {
   co_await clock.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-Verdict at_deadline(Verdict verdict, const Trace& trace) {
+Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   if (verdict.reason != Reason::cut) return verdict;
+  if (Clock::now() < limit)
+    return Verdict::of(trace.step(), {Reason::own_fault, "cut before the deadline, by nobody"});
   const Reason reason = deadline_reason(trace.step(), trace.phase());
   std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
@@ -51,7 +53,7 @@ asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt,
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool stopped = state.cancelled() != asio::cancellation_type::none;
   Verdict concluded = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
-                              : at_deadline(std::move(verdict), trace);
+                              : at_deadline(std::move(verdict), limit, trace);
   trace.finish();
   co_return concluded;
 }

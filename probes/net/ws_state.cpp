@@ -70,9 +70,8 @@ class Waiting {
 };
 
 EndedBy ended_by(const boost::system::error_code& error) {
-  if (error == asio::error::eof) return EndedBy::fin;
-  if (error == asio::error::operation_aborted) return EndedBy::us;
-  return EndedBy::rst;
+  // Beast also aborts a read when a write failed; what we end ourselves has its ending before.
+  return error == asio::error::eof ? EndedBy::fin : EndedBy::rst;
 }
 
 }  // namespace
