@@ -1,0 +1,63 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/http_server.hpp"
+#include "tests/support/walk.hpp"
+#include "tests/support/ws_server.hpp"
+
+// How a target can fail, and what a run must say of it: a table of each step, which one
+// parameterised test walks through.
+namespace sonde::test {
+
+struct Scenario {
+  std::string name;  // of the test: a sentence without its blanks
+  Step step;
+  Reason reason;
+  std::string detail;  // what the detail has to mention
+  std::function<Walk()> happen;
+};
+using Scenarios = std::vector<Scenario>;
+Scenarios join(const std::vector<Scenarios>& tables);
+
+// The tables, one of each step.
+Scenarios health_scenarios();
+Scenarios login_scenarios();
+Scenarios upgrade_scenarios();
+Scenarios ready_scenarios();
+Scenarios events_scenarios();
+Scenarios answer_scenarios();
+Scenarios refuse_scenarios();
+Scenarios prober_scenarios();  // the inconclusive ones
+Scenarios unclear_refusals();  // those of them that are met at refuse
+
+// What fails before the first byte of HTTP, at health, login or upgrade.
+Scenarios network_scenarios(Step step);
+// A probe that asks `host` ("127.0.0.1:80") at that step, and the keys of its connection there.
+std::unique_ptr<Usual> usual_at(Step step, const std::string& host);
+Usual::Keys& line_of(Usual& usual, Step step);
+
+// Sets keys over those that are there.
+void merge(Usual::Keys& keys, const Usual::Keys& over);
+
+// A target that logs everybody in at /auth/login and does `script` for any other request.
+Handler after_login(Script script);
+
+// A chat with a server that is ready, and that answers the prompt with `turn`. `probe` and
+// `socket` are further keys.
+struct Chat {
+  Script turn;
+  Usual::Keys probe = {};
+  Usual::Keys socket = {};
+  Walk walk() const;
+};
+Act ready_message();
+// A frame of the agent's, with further members (",..."), and the whole turn of a good one.
+std::string event(const std::string& type, const std::string& members = "");
+Act tell(const std::string& type, const std::string& members = "");
+Script good_turn(const std::string& answer);
+// After which the server only waits for the end of the session.
+Act wait_for_close();
+
+}  // namespace sonde::test

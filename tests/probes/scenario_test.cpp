@@ -1,0 +1,143 @@
+#include "tests/probes/scenario.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "probes/kinds.hpp"
+#include "probes/outcome.hpp"
+
+namespace sonde::test {
+
+Scenarios join(const std::vector<Scenarios>& tables) {
+  Scenarios all;
+  for (const auto& table : tables) all.insert(all.end(), table.begin(), table.end());
+  return all;
+}
+
+std::unique_ptr<Usual> usual_at(Step step, const std::string& host) {
+  auto usual = std::make_unique<Usual>(host);
+  usual->kind(step == Step::health ? "health" : step == Step::login ? "login" : "upgrade");
+  if (step == Step::upgrade) usual->socket["token_in"] = "none";
+  return usual;
+}
+
+Usual::Keys& line_of(Usual& usual, Step step) {
+  if (step == Step::health) return usual.probe;
+  return step == Step::login ? usual.login : usual.socket;
+}
+
+void merge(Usual::Keys& keys, const Usual::Keys& over) {
+  for (const auto& [name, value] : over) keys[name] = value;
+}
+
+namespace {
+
+Script choose(const Script& script, const Request& request) {
+  if (request.target() == "/auth/login") return {json(200, granted())};
+  return script;
+}
+
+Script answer_with(const Script& turn, const std::string&) { return turn; }
+
+Script stay(const std::string&) { return {}; }
+
+}  // namespace
+
+Handler after_login(Script script) { return std::bind_front(choose, std::move(script)); }
+
+Act ready_message() {
+  return text(R"({"type":"connection_established","data":{"mode":"main",)"
+              R"("user_id":"alice@example.com","connection_id":"main_1"}})");
+}
+
+std::string event(const std::string& type, const std::string& members) {
+  return R"({"type":")" + type + R"(","timestamp":1.0)" + members + "}";
+}
+
+Act tell(const std::string& type, const std::string& members) { return text(event(type, members)); }
+
+Script good_turn(const std::string& answer) {
+  return {tell("agent_started"), tell("agent_thinking"),
+          tell("tool_executing", R"(,"tool_name":"calculator","execution_id":"x1")"),
+          tell("tool_completed", R"(,"results":{"n":42},"execution_id":"x1")"),
+          tell("agent_completed", R"(,"final_response":")" + answer + R"(")")};
+}
+
+Act wait_for_close() { return on_message(stay); }
+
+Walk Chat::walk() const {
+  const Server server(
+      after_login({accept(), ready_message(), on_message(std::bind_front(answer_with, turn))}));
+  Usual usual(server.url(""));
+  usual.kind("chat");
+  merge(usual.probe, probe);
+  merge(usual.socket, socket);
+  return test::walk(usual);
+}
+
+// gtest would print its bytes.
+static void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+
+namespace {
+
+std::string label(Step step, Reason reason) {
+  return std::string(name(step)) + "/" + std::string(name(reason));
+}
+
+class Pairs : public testing::TestWithParam<Scenario> {};
+
+TEST_P(Pairs, SaysWhatHappened) {
+  const Scenario& wanted = GetParam();
+  const Walk walked = wanted.happen();
+  const Verdict& verdict = walked.verdict;
+  EXPECT_EQ(label(verdict.step, verdict.reason), label(wanted.step, wanted.reason))
+      << walked.show();
+  EXPECT_EQ(name(verdict.outcome), name(row(wanted.reason).outcome));
+  EXPECT_THAT(verdict.detail, testing::HasSubstr(wanted.detail));
+  EXPECT_FALSE(verdict.detail.empty());
+  for (const auto& span : walked.trace->phases()) EXPECT_TRUE(span.took) << name(span.phase);
+}
+
+std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
+
+#define SONDE_PAIRS(Title, table) \
+  INSTANTIATE_TEST_SUITE_P(Title, Pairs, testing::ValuesIn(table()), name_of)
+SONDE_PAIRS(Health, health_scenarios);
+SONDE_PAIRS(Login, login_scenarios);
+SONDE_PAIRS(Upgrade, upgrade_scenarios);
+SONDE_PAIRS(Ready, ready_scenarios);
+SONDE_PAIRS(Events, events_scenarios);
+SONDE_PAIRS(Answer, answer_scenarios);
+SONDE_PAIRS(Refuse, refuse_scenarios);
+SONDE_PAIRS(Prober, prober_scenarios);
+#undef SONDE_PAIRS
+
+std::set<std::string> pairs_that_happen() {
+  std::set<std::string> all;
+  for (const auto& scenario :
+       join({health_scenarios(), login_scenarios(), upgrade_scenarios(), ready_scenarios(),
+             events_scenarios(), answer_scenarios(), refuse_scenarios()}))
+    all.insert(label(scenario.step, scenario.reason));
+  return all;
+}
+
+std::set<std::string> pairs_of_the_kinds() {
+  std::set<std::string> all;
+  for (const auto& kind : kinds())
+    for (const auto& pair : pairs_of(kind.steps)) all.insert(label(pair.step, pair.reason));
+  return all;
+}
+
+TEST(PairsComplete, EveryPairOfTheKindsHappensInATestAndNoOther) {
+  EXPECT_EQ(pairs_that_happen(), pairs_of_the_kinds());
+}
+
+TEST(PairsComplete, NothingThatIsNoFailureIsAPair) {
+  for (const auto& kind : kinds())
+    for (const auto& pair : pairs_of(kind.steps))
+      EXPECT_EQ(name(row(pair.reason).outcome), "fail") << label(pair.step, pair.reason);
+}
+
+}  // namespace
+}  // namespace sonde::test
