@@ -19,10 +19,11 @@ namespace asio = boost::asio;
 
 constexpr Span progress_every = std::chrono::milliseconds(200);
 
-// A check and how many of its runs are still to be begun.
+// A check, how many of its runs are still to be begun, and whether one is under way.
 struct Turn {
   StationPtr station;
   int left;
+  bool running = false;
 };
 
 class Once {
@@ -79,7 +80,7 @@ bool Once::run() {
 std::vector<std::shared_ptr<const Check>> Once::under_way() const {
   std::vector<std::shared_ptr<const Check>> checks;
   for (const auto& turn : turns_)
-    if (*turn.station->in_flight > 0) checks.push_back(turn.station->check);
+    if (turn.running) checks.push_back(turn.station->check);
   return checks;
 }
 
@@ -88,21 +89,24 @@ void Once::begin_runs() {
   std::size_t running = under_way().size();
   ended_ = all_;
   for (auto& turn : turns_) {
-    const bool idle = *turn.station->in_flight == 0;
-    if (idle && turn.left > 0 && !cut_ && running < options_.at_once) {
+    if (!turn.running && turn.left > 0 && !cut_ && running < options_.at_once) {
       --turn.left;
       ++running;
+      turn.running = true;
       turn.station->refused.reset();  // every round checks the refusals
       runner_.start(turn.station, Clock::now());
     }
-    ended_ -= turn.left + *turn.station->in_flight;
+    ended_ -= turn.left + (turn.running ? 1 : 0);
   }
   if (running == 0) finish();
 }
 
-// A run has ended only after its Result was published, so its successor is begun a turn later.
+// The last Result of a run ends it; what begins next begins in a turn of its own.
 void Once::done_one(const ResultPtr& result) {
   options_.publish(result);
+  if (tries_again(*result)) return;
+  for (auto& turn : turns_)
+    if (turn.station->check == result->check) turn.running = false;
   asio::post(loop_, [this] { begin_runs(); });
 }
 

@@ -66,7 +66,7 @@ asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
     if (number == 1) result.lateness = began - scheduled;
     co_await attempt(flight.station(), result);
     if (runs_.stopping() || was_cut(result.verdict)) break;
-    more = again(result);
+    more = tries_again(result);
     options_.publish(std::make_shared<const Result>(std::move(result)));
   }
 }
@@ -107,7 +107,7 @@ Result Runner::blank(const Station& station) const {
   return result;
 }
 
-bool Runner::again(const Result& result) const {
+bool tries_again(const Result& result) {
   return result.verdict.outcome == Outcome::fail && can_heal(result.verdict.reason) &&
          result.attempt <= result.check->retries;
 }

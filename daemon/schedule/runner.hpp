@@ -11,6 +11,9 @@
 
 namespace sonde {
 
+// Whether a further attempt follows this one in the same run. Pure.
+bool tries_again(const Result& result);
+
 // Makes Results of beats, on one worker's loop: runs the attempts of a check, each within its own
 // deadline, and says what came of them. Outlives its runs, as a TaskGroup does.
 class Runner {
@@ -35,7 +38,6 @@ class Runner {
   boost::asio::awaitable<void> attempt(Station& station, Result& result);
   void blame_lag(Result& result, Instant ended) const;
   Result blank(const Station& station) const;
-  bool again(const Result& result) const;
 
   Options options_;
   TaskGroup runs_;

@@ -60,7 +60,8 @@ const Tally* State::named(std::string_view id) const {
 }
 
 void State::note(const Tally& tally, EventState state, Instant at) {
-  notes.push_back({tally.spec->id, state, at - sent});
+  // An answer can be read before its send is told to have completed.
+  notes.push_back({tally.spec->id, state, std::max(at - sent, Span{})});
 }
 
 // The silence before the first own frame counts for the longest, but only a silence between own

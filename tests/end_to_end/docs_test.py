@@ -24,7 +24,7 @@ def readable(text, folder):
     """The text with its secrets in files that exist, for they are looked up when it is loaded."""
     secret = pathlib.Path(folder) / "secret"
     secret.write_text("x\n")
-    text = re.sub(r"\{ env: \w+ \}", "{ file: %s }" % secret, text)
+    text = re.sub(r"\{ (env|credential): [\w-]+ \}", "{ file: %s }" % secret, text)
     return re.sub(r"file: [^\s,}]+", "file: %s" % secret, text)
 
 

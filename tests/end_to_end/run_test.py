@@ -27,7 +27,7 @@ FAULTS = [
     ("drop_event", {"value": "agent_started"}, "chat", "events", "missing_event"),
     ("double_event", {"value": "tool_completed"}, "chat", "events", "duplicate_event"),
     ("reorder_event", {"value": "tool_completed"}, "chat", "events", "out_of_order"),
-    ("after_terminal", {"value": "agent_thinking"}, "chat", "events", "after_terminal"),
+    ("after_terminal", {"value": "tool_completed"}, "chat", "events", "after_terminal"),
     ("late_event", {"value": "tool_completed:4000ms"}, "chat", "events", "stalled"),
     ("stall", {}, "chat", "events", "stalled"),
     ("midstream_fin", {}, "chat", "events", "closed_midstream"),

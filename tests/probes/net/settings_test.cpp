@@ -27,7 +27,7 @@ TEST_F(Settings, AreRead) {
   ASSERT_TRUE(
       read("family: each\nproxy: http://proxy.test:3128\n"
            "dns: { servers: [192.0.2.1, \"192.0.2.2:5353\", \"::1\", \"[::1]:54\"] }\n"
-           "tls: { ca: /a, server_name: b, min_version: \"1.3\", verify: false }\n"
+           "tls: { server_name: b, min_version: \"1.3\", verify: false }\n"
            "limits: { header: 8KB, body: 2MB, frame: 125, frames: 7 }\n"))
       << said;
   EXPECT_EQ(line.family, Family::each);
@@ -35,11 +35,15 @@ TEST_F(Settings, AreRead) {
   const std::vector<DnsServer> servers = {
       {"192.0.2.1", 53}, {"192.0.2.2", 5353}, {"::1", 53}, {"::1", 54}};
   EXPECT_EQ(line.dns.servers, servers);
-  EXPECT_EQ(line.tls.ca, "/a");
   EXPECT_EQ(line.tls.min_version, "1.3");
   EXPECT_FALSE(line.tls.verify);
   EXPECT_EQ(line.limits.header, 8192U);
   EXPECT_EQ(line.limits.frames, 7U);
+}
+
+TEST_F(Settings, TlsFilesThatCannotBeReadAreToldAtLoad) {
+  EXPECT_FALSE(read("tls: { ca: /none/ca.pem }\n"));
+  EXPECT_NE(said.find("/none/ca.pem"), std::string::npos) << said;
 }
 
 TEST_F(Settings, DefaultsStandWhenNothingIsWritten) {
