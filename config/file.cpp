@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -46,9 +47,11 @@ std::expected<std::string, std::string> read_file(const std::string& path, std::
   if (S_ISDIR(facts.st_mode)) return std::unexpected("is a directory, not a file");
   if (!S_ISREG(facts.st_mode)) return std::unexpected("is not a regular file");
   if (static_cast<std::size_t>(facts.st_size) > bytes_max) return too_large(bytes_max);
-  std::string content(bytes_max + 1, '\0');  // one more, to see a file that grows meanwhile
+  // One byte more than it has, to see a file that grows meanwhile; then as many again.
+  std::string content(static_cast<std::size_t>(facts.st_size) + 1, '\0');
   std::size_t size = 0;
-  while (size < content.size()) {
+  while (size <= bytes_max) {
+    if (size == content.size()) content.resize(std::min(2 * size, bytes_max + 1));
     const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("cannot be read", errno);
