@@ -1,69 +1,7 @@
-#include "probes/net/websocket.hpp"
-
-#include "tests/probes/net/http_fixture.hpp"
-#include "tests/support/ws_server.hpp"
+#include "tests/probes/net/websocket_fixture.hpp"
 
 namespace sonde::net {
 namespace {
-
-using namespace std::chrono_literals;
-using test::Script;
-using test::Server;
-
-class WebsocketSession : public OnLoop {
- protected:
-  Websocket open(const Server& server) {
-    const UpgradeRequest asked{
-        .url = url_of(server.url("/ws", "ws")), .headers = {}, .subprotocols = {}};
-    Upgraded upgraded = run(upgrade(network, asked, line, trace));
-    EXPECT_TRUE(upgraded.session) << upgraded.answer.failure.detail;
-    return std::move(*upgraded.session);
-  }
-  std::optional<Message> receive(Websocket& session, Span within_span = 5s) {
-    return run(session.receive(Clock::now() + within_span));
-  }
-  std::string text_from(Websocket& session) {
-    const auto message = receive(session);
-    return message ? message->payload : "<none>";
-  }
-  // Waits until the session is over; what still came is dropped.
-  void wait_for_end(Websocket& session) {
-    while (receive(session)) {
-    }
-    ASSERT_TRUE(session.ended());
-  }
-  Reason fault_after(Script script) {
-    Server server(std::move(script));
-    Websocket session = open(server);
-    wait_for_end(session);
-    return session.fault() ? session.fault()->reason : Reason::ok;
-  }
-  Ending ending_after(Script script) {
-    Server server(std::move(script));
-    Websocket session = open(server);
-    wait_for_end(session);
-    EXPECT_FALSE(session.fault()) << session.fault()->detail;
-    return session.ended().value_or(Ending{});
-  }
-  bool sent(Websocket& session, std::string_view payload, bool binary = false) {
-    struct Send {
-      static boost::asio::awaitable<bool> make(Websocket& to, std::string_view bytes, bool raw) {
-        const auto result = co_await to.send(bytes, raw);
-        co_return result.has_value();
-      }
-    };
-    return run(Send::make(session, payload, binary));
-  }
-  void shut(Websocket& session, std::uint16_t code, Span within_span) {
-    struct Shut {
-      static boost::asio::awaitable<bool> make(Websocket& open, std::uint16_t why, Instant until) {
-        co_await open.close(why, until);
-        co_return true;
-      }
-    };
-    run(Shut::make(session, code, Clock::now() + within_span));
-  }
-};
 
 TEST_F(WebsocketSession, MessagesComeInOrderWithTheirKind) {
   Server server(Script{test::accept(), test::text("one"), test::binary("\x01\x02"), test::hang()});
@@ -113,8 +51,6 @@ TEST_F(WebsocketSession, LongMessagesPassWholeBothWays) {
   EXPECT_TRUE(frames[0].masked);
   EXPECT_TRUE(frames[0].fin);
 }
-
-Script shout(const std::string& message) { return {test::text(message + "!")}; }
 
 TEST_F(WebsocketSession, SendsAndReceives) {
   Server server(Script{test::accept(), test::on_message(shout)});
@@ -187,81 +123,6 @@ TEST_F(WebsocketSession, APingWithoutPongGivesNothing) {
   EXPECT_FALSE(session.ended());
 }
 
-TEST_F(WebsocketSession, ACloseFrameTellsCodeAndReason) {
-  const Ending ending =
-      ending_after({test::accept(), test::close(4401, "bad token"), test::hang()});
-  EXPECT_EQ(ending.by, EndedBy::close_frame);
-  EXPECT_EQ(ending.code, 4401);
-  EXPECT_EQ(ending.reason, "bad token");
-}
-
-TEST_F(WebsocketSession, ACloseFrameWithoutCodeHasNone) {
-  const Ending ending =
-      ending_after({test::accept(), test::send(test::frame(test::op_close, "")), test::hang()});
-  EXPECT_EQ(ending.by, EndedBy::close_frame);
-  EXPECT_EQ(ending.code, 0);
-}
-
-TEST_F(WebsocketSession, ACloseFrameIsAnswered) {
-  Server server(
-      Script{test::accept(), test::close(1001), test::expect(test::op_close), test::hang()});
-  Websocket session = open(server);
-  wait_for_end(session);
-  EXPECT_EQ(server.frames(1).at(0).opcode, test::op_close);
-}
-
-TEST_F(WebsocketSession, FinAndRstAreToldApart) {
-  EXPECT_EQ(ending_after({test::accept(), test::fin()}).by, EndedBy::fin);
-  EXPECT_EQ(ending_after({test::accept(), test::pause(20ms), test::rst()}).by, EndedBy::rst);
-  EXPECT_EQ(ending_after({test::accept(), test::send("\x81\x7f"), test::fin()}).by, EndedBy::fin);
-}
-
-TEST_F(WebsocketSession, TheEndComesAfterTheMessagesBeforeIt) {
-  Server server(
-      Script{test::accept(), test::text("last words"), test::close(1011, "oops"), test::hang()});
-  Websocket session = open(server);
-  EXPECT_FALSE(run(session.ping(Clock::now() + 50ms)));
-  EXPECT_FALSE(session.ended()) << "a message waits";
-  EXPECT_EQ(text_from(session), "last words");
-  wait_for_end(session);
-  EXPECT_EQ(session.ended()->code, 1011);
-}
-
-TEST_F(WebsocketSession, WeCloseWithAHandshake) {
-  Server server(Script{test::accept(), test::on_message(shout)});
-  Websocket session = open(server);
-  shut(session, 1000, 5s);
-  ASSERT_TRUE(session.ended());
-  EXPECT_EQ(session.ended()->by, EndedBy::us);
-  EXPECT_EQ(session.ended()->code, 1000);
-  EXPECT_EQ(server.frames().at(0).payload, std::string("\x03\xe8"));
-}
-
-TEST_F(WebsocketSession, AServerThatNeverClosesIsNotWaitedFor) {
-  Server server(Script{test::accept(), test::endless(test::frame(test::op_text, "more"))});
-  line.limits.frames = 1'000'000;
-  Websocket session = open(server);
-  const Instant before = Clock::now();
-  shut(session, 1000, 50ms);
-  EXPECT_LT(Clock::now() - before, 2s);
-  EXPECT_EQ(run(session.ping(Clock::now() + 1s)), std::nullopt);
-}
-
-TEST_F(WebsocketSession, AfterTheEndNothingIsSent) {
-  Server server(Script{test::accept(), test::fin()});
-  Websocket session = open(server);
-  wait_for_end(session);
-  EXPECT_FALSE(sent(session, "hello?"));
-}
-
-TEST_F(WebsocketSession, AfterOurCloseNothingIsSent) {
-  Server server(Script{test::accept(), test::hang()});
-  Websocket session = open(server);
-  shut(session, 1000, 10ms);
-  EXPECT_FALSE(sent(session, "one more"));
-  EXPECT_FALSE(run(session.ping(Clock::now() + 10ms)));
-}
-
 TEST_F(WebsocketSession, MessagesAndFramesAreBounded) {
   line.limits.frame = 1000;
   EXPECT_EQ(fault_after({test::accept(), test::text(std::string(1001, 'x')), test::hang()}),
@@ -328,40 +189,6 @@ TEST_F(WebsocketSession, BrokenFramesAreProtocolErrors) {
               Reason::protocol_error)
         << testing::PrintToString(bytes);
   }
-}
-
-TEST_F(WebsocketSession, DroppingASessionEndsTheConnection) {
-  Server server(Script{test::accept(), test::hang(), test::text("unreached")});
-  {
-    Websocket session = open(server);
-  }
-  Websocket other = open(server);
-  Websocket moved = std::move(other);
-  moved = open(server);
-  EXPECT_FALSE(moved.ended());
-  EXPECT_EQ(server.connections(), 3);
-}
-
-TEST_F(WebsocketSession, ALoopThatGoesAwayTakesItsSessionsAlong) {
-  Server server(Script{test::accept(), test::hang()});
-  std::optional<Websocket> session;
-  {
-    boost::asio::io_context brief{1};
-    Network there{brief.get_executor()};
-    struct Open {
-      static boost::asio::awaitable<void> make(Network& network, UpgradeRequest asked,
-                                               const Line& line, Trace& trace) {
-        auto upgraded = co_await upgrade(network, asked, line, trace);
-        co_await upgraded.session->receive(Clock::now() + 1h);
-      }
-    };
-    const UpgradeRequest asked{
-        .url = url_of(server.url("/", "ws")), .headers = {}, .subprotocols = {}};
-    boost::asio::co_spawn(brief, Open::make(there, asked, line, trace), [](std::exception_ptr) {});
-    while (trace.exchanges().empty()) brief.run_one();
-    brief.poll();
-  }
-  EXPECT_EQ(trace.exchanges().at(0).status, 101);
 }
 
 }  // namespace
