@@ -176,80 +176,46 @@ TEST(ConversationEnd, KeepsTheLongestSilenceUpToTheEndOfARunThatDidNotEnd) {
 
 struct Rank {
   const char* reason;
-  std::function<std::string()> story;
+  std::string told;
 };
+
+Story strict() {
+  return Story(
+      limited("{ unknown_events: fail, events: { never: { min: 0, forbid: true },"
+              " agent_thinking: { fields: [/x] } } }"));
+}
+
+Story dirty() {
+  return strict().comes(1, "x").comes(2, "agent_thinking").comes(3, "agent_started");
+}
+
+Story ordered(const char* thought = "{}") {
+  return strict().comes(1, "x").comes(2, "agent_started").comes(3, "agent_thinking", thought);
+}
+
+Story tools(Story story) { return story.comes(30, "tool_executing").comes(40, "tool_completed"); }
+
+Story end(Story story) { return story.comes(50, "agent_completed"); }
 
 // Each story has everything wrong that the ones after it have.
 TEST(ConversationEnd, GivesTheReasonThatSaysMost) {
-  const auto rules = [] {
-    return limited(
-        "{ unknown_events: fail, events: { never: { min: 0, forbid: true },"
-        " agent_thinking: { fields: [/x] } } }");
-  };
-  const auto dirty = [&rules] {
-    Story story(rules());
-    story.comes(1, "x").comes(2, "agent_thinking").comes(3, "agent_started");
-    return story;
-  };
-  const auto end = [](Story& story) -> Story& { return story.comes(50, "agent_completed"); };
-  const auto tools = [](Story& story) -> Story& {
-    return story.comes(30, "tool_executing").comes(40, "tool_completed");
-  };
   const Rank ranks[] = {
-      {"foreign_event",
-       [&] { return dirty().foreign(4, "x").comes(5, "error").reason(9, End::closed); }},
-      {"agent_error", [&] { return dirty().comes(5, "error").reason(9, End::closed); }},
-      {"closed_midstream", [&] { return dirty().comes(5, "never").reason(9, End::closed); }},
-      {"timeout", [&] { return dirty().comes(5, "never").reason(9, End::deadline); }},
-      {"missing_event",
-       [&] {
-         Story s = dirty();
-         s.comes(5, "never").comes(6, "tool_executing");
-         return end(s).reason(99);
-       }},
+      {"foreign_event", dirty().foreign(4, "x").comes(5, "error").reason(9, End::closed)},
+      {"agent_error", dirty().comes(5, "error").reason(9, End::closed)},
+      {"closed_midstream", dirty().comes(5, "never").reason(9, End::closed)},
+      {"timeout", dirty().comes(5, "never").reason(9, End::deadline)},
+      {"missing_event", end(dirty().comes(5, "never").comes(6, "tool_executing")).reason(99)},
       {"forbidden_event",
-       [&] {
-         Story s = dirty();
-         tools(s).comes(41, "never").comes(42, "tool_executing");
-         return end(s).reason(99);
-       }},
+       end(tools(dirty()).comes(41, "never").comes(42, "tool_executing")).reason(99)},
       {"unpaired_event",
-       [&] {
-         Story s = dirty();
-         tools(s).comes(42, "tool_executing").comes(43, "agent_started");
-         return end(s).reason(99);
-       }},
-      {"duplicate_event",
-       [&] {
-         Story s = dirty();
-         tools(s).comes(43, "agent_started");
-         return end(s).reason(99);
-       }},
-      {"out_of_order",
-       [&] {
-         Story s = dirty();
-         return end(tools(s)).comes(60, "agent_thinking").reason(99);
-       }},
-      {"after_terminal",
-       [&] {
-         Story s(rules());
-         s.comes(1, "x").comes(2, "agent_started").comes(3, "agent_thinking");
-         return end(tools(s)).comes(60, "agent_thinking").reason(99);
-       }},
-      {"malformed",
-       [&] {
-         Story s(rules());
-         s.comes(1, "x").comes(2, "agent_started").comes(3, "agent_thinking");
-         return end(tools(s)).reason(99);
-       }},
-      {"unknown_event",
-       [&] {
-         Story s(rules());
-         s.comes(1, "x").comes(2, "agent_started").comes(3, "agent_thinking", R"({"x":1})");
-         return end(tools(s)).reason(99);
-       }},
+       end(tools(dirty()).comes(42, "tool_executing").comes(43, "agent_started")).reason(99)},
+      {"duplicate_event", end(tools(dirty()).comes(43, "agent_started")).reason(99)},
+      {"out_of_order", end(tools(dirty())).comes(60, "agent_thinking").reason(99)},
+      {"after_terminal", end(tools(ordered())).comes(60, "agent_thinking").reason(99)},
+      {"malformed", end(tools(ordered())).reason(99)},
+      {"unknown_event", end(tools(ordered(R"({"x":1})"))).reason(99)},
   };
-  for (const auto& [reason, story] : ranks) EXPECT_EQ(story(), reason);
+  for (const auto& [reason, told] : ranks) EXPECT_EQ(told, reason);
 }
 
 TEST(Pairing, GoesByKeyWhereEveryFrameHasOne) {
