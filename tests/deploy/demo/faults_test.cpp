@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/deploy/demo/requests.hpp"
 
 namespace sonde::demo {
@@ -62,6 +64,8 @@ struct Row {
   int status;
   const char* says;
 };
+void PrintTo(const Row& row, std::ostream* out) { *out << row.path << " says " << row.status; }
+
 class HttpFault : public testing::TestWithParam<Row> {};
 
 TEST_P(HttpFault, AnswersAsItsNameSays) {
