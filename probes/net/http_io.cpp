@@ -45,7 +45,8 @@ asio::awaitable<Io> read_some(Transport& transport, std::span<char> into) {
   // A cancellation that came between two operations has nobody else to tell.
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return cut;
-  const auto [error, bytes] = co_await async_read(transport, {into.data(), into.size()});
+  const asio::mutable_buffer room(into.data(), into.size());
+  const auto [error, bytes] = co_await async_read(transport, room);
   Io io{error, bytes};
   co_return io;
 }
