@@ -1,9 +1,9 @@
 #include "daemon/reason_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "probes/kinds.hpp"
 #include "probes/outcome.hpp"

@@ -60,8 +60,8 @@ constexpr Reason at_answer[] = {answer_missing, answer_empty, answer_short,
 
 constexpr Reason at_refuse[] = {auth_fail_open, no_refusal};
 
-constexpr Reason for_inconclusive[] = {own_dns,    own_descriptors, own_network,    own_lag,
-                                       own_secret, own_request,     own_fault, refusal_unclear};
+constexpr Reason for_inconclusive[] = {own_dns,    own_descriptors, own_network, own_lag,
+                                       own_secret, own_request,     own_fault,   refusal_unclear};
 constexpr Reason for_skipped[] = {overlap, capacity, late};
 
 }  // namespace

@@ -14,8 +14,8 @@
 namespace sonde::net {
 
 struct UpgradeRequest {
-  Url url;          // ws or wss
-  Headers headers;  // added to those of RFC 6455 4.1
+  Url url;                                // ws or wss
+  Headers headers;                        // added to those of RFC 6455 4.1
   std::vector<std::string> subprotocols;  // offered in this order; each an HTTP token
 };
 
