@@ -57,6 +57,8 @@ void State::mark_order() {
   for (auto& tally : tallies) {
     if (!tally.seen()) continue;
     for (const auto& id : tally.spec->after) tally.out_of_order |= precedes(tally, id);
+    // What came only after the end is after_terminal, which says more than its order.
+    if (tally.after_terminal > 0 && tally.own == tally.after_terminal) continue;
     for (const auto& id : tally.spec->before) tally.out_of_order |= follows(tally, id);
     EventState& state = notes[tally.position].state;
     if (tally.out_of_order && state == EventState::received) state = EventState::out_of_order;
