@@ -49,7 +49,7 @@ class Once {
   asio::steady_timer sampler_{loop_};
   std::vector<Turn> turns_;
   int ended_ = 0, all_ = 0;
-  bool cut_ = false;
+  bool cut_ = false, over_ = false;
 };
 
 Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOptions& options)
@@ -110,7 +110,9 @@ void Once::done_one(const ResultPtr& result) {
   asio::post(loop_, [this] { begin_runs(); });
 }
 
+// A timer that expired before it was cancelled calls its handler all the same, so both are told.
 void Once::finish() {
+  over_ = true;
   signals_.cancel();
   progress_.cancel();
   sampler_.cancel();
@@ -126,7 +128,7 @@ void Once::tick() {
   if (options_.progress) options_.progress(under_way(), ended_, all_);
   progress_.expires_after(progress_every);
   progress_.async_wait([this](boost::system::error_code error) {
-    if (!error) tick();
+    if (!error && !over_) tick();
   });
 }
 
@@ -136,7 +138,7 @@ void Once::sample() {
   runner_.lag().expect(at);
   sampler_.expires_at(at);
   sampler_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+    if (error || over_) return;
     runner_.lag().woken(Clock::now());
     sample();
   });

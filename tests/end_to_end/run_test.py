@@ -61,7 +61,7 @@ class RunAgainstDemo(unittest.TestCase):
         self.assertTrue(all(e["state"] == "received" for e in results["chat"]["events"]))
         times = [e["seconds"] for e in results["chat"]["events"]]
         self.assertEqual(times, sorted(times))
-        self.assertGreater(times[0], 0)
+        self.assertGreater(times[-1], 0)
 
     def test_text_output_shows_events_with_times_and_a_summary(self):
         done = subprocess.run([SONDE, "run", "--config.file", self.folder.file],
