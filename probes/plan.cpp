@@ -50,7 +50,7 @@ class Binder {
   bool complete(const Draft& draft) const;
   bool add_login(const Draft& draft, Site& site) const;
   bool add_identity(const Draft& draft, Site& site) const;
-  bool names_known(const Kind& kind, const Draft& draft, const Site& site) const;
+  bool names_known(const Kind& kind, const text::Needs& needs, const Site& site) const;
   std::shared_ptr<const Site> make_site(const Kind& kind, const Draft& draft,
                                         const std::string& target) const;
   std::string fingerprint(const Draft& draft, const std::string& target) const;
@@ -124,9 +124,7 @@ bool Binder::add_identity(const Draft& draft, Site& site) const {
   return common != nullptr;
 }
 
-bool Binder::names_known(const Kind& kind, const Draft& draft, const Site& site) const {
-  text::Needs needs = draft.needs;
-  if (site.login) site.login->needs(needs);
+bool Binder::names_known(const Kind& kind, const text::Needs& needs, const Site& site) const {
   bool good = true;
   for (const auto& need : needs.all) {
     if (site.knows(need.name) ||
@@ -151,7 +149,11 @@ std::shared_ptr<const Site> Binder::make_site(const Kind& kind, const Draft& dra
   site->target = *place;
   site->location = file_.location;
   if (!add_login(draft, *site) || !add_identity(draft, *site)) return nullptr;
-  return names_known(kind, draft, *site) ? site : nullptr;
+  text::Needs needs = draft.needs;
+  if (site->login) site->login->needs(needs);
+  if (!names_known(kind, needs, *site)) return nullptr;
+  site->prepare(needs);
+  return site;
 }
 
 std::string Binder::fingerprint(const Draft& draft, const std::string& target) const {

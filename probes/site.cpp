@@ -1,5 +1,7 @@
 #include "probes/site.hpp"
 
+#include <algorithm>
+
 #include "probes/auth/hide.hpp"
 
 namespace sonde {
@@ -9,30 +11,32 @@ std::string_view after(std::string_view name, std::string_view prefix) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : std::string_view();
 }
 
-// A field of the identity as text; a secret is read and hidden.
-std::expected<std::string, Failure> reveal(const std::variant<std::string, config::Secret>& field,
-                                           Trace& trace) {
-  if (const auto* text = std::get_if<std::string>(&field)) return *text;
-  auto secret = std::get<config::Secret>(field).reveal();
-  if (!secret) return std::unexpected(Failure{Reason::own_secret, secret.error()});
-  auth::hide(trace, *secret);
-  return std::move(*secret);
-}
-
 }  // namespace
 
+void Site::prepare(const text::Needs& needs) {
+  text::Names::Texts texts = {{"target.name", target_name},
+                              {"target.http", target.http},
+                              {"target.auth", target.auth},
+                              {"target.ws", target.ws},
+                              {"location", location}};
+  for (const auto& [name, value] : target.vars) texts.emplace_back("target." + name, value);
+  for (const auto& [field, value] : identity.fields) {
+    const std::string name = "identity." + field;
+    if (const auto* text = std::get_if<std::string>(&value))
+      texts.emplace_back(name, *text);
+    else if (std::ranges::find(needs.all, name, &text::Needs::One::name) != needs.all.end())
+      secrets_.emplace_back(name, std::get<config::Secret>(value));
+  }
+  texts_ = std::make_shared<const text::Names::Texts>(std::move(texts));
+}
+
 std::expected<text::Names, Failure> Site::names(std::uint64_t seed, Trace& trace) const {
-  text::Names names(seed);
-  names.set("target.name", target_name);
-  names.set("target.http", target.http);
-  names.set("target.auth", target.auth);
-  names.set("target.ws", target.ws);
-  for (const auto& [name, value] : target.vars) names.set("target." + name, value);
-  names.set("location", location);
-  for (const auto& [name, field] : identity.fields) {
-    auto text = reveal(field, trace);
-    if (!text) return std::unexpected(text.error());
-    names.set("identity." + name, std::move(*text));
+  text::Names names(seed, texts_);
+  for (const auto& [name, secret] : secrets_) {
+    auto text = secret.reveal();
+    if (!text) return std::unexpected(Failure{Reason::own_secret, text.error()});
+    auth::hide(trace, *text);
+    names.set(name, std::move(*text));
   }
   return names;
 }

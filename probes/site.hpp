@@ -2,6 +2,8 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "probes/auth/login.hpp"
 #include "probes/identity.hpp"
@@ -18,11 +20,18 @@ struct Site {
   std::shared_ptr<const auth::Login> login;  // null: none configured
   std::string location;
 
+  // What names() is made of; of the secrets those that `needs` names. Once, when the rest is set.
+  void prepare(const text::Needs& needs);
+
   // What templates can name in this attempt: target.*, identity.*, location. Secrets are read
   // anew and hidden in `trace` first. Fails with own_secret.
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
-  // True if names() will know `name`.
+  // True if names() knows `name` when it is needed.
   bool knows(std::string_view name) const;
+
+ private:
+  std::shared_ptr<const text::Names::Texts> texts_;              // no secrets
+  std::vector<std::pair<std::string, config::Secret>> secrets_;  // by their full names
 };
 
 }  // namespace sonde

@@ -16,6 +16,9 @@ void Names::set(std::string name, std::string text) {
 const std::string* Names::find(std::string_view name) const {
   for (const auto& [known, value] : texts_)
     if (known == name) return &value;
+  if (!shared_) return nullptr;
+  for (const auto& [known, value] : *shared_)
+    if (known == name) return &value;
   return nullptr;
 }
 

@@ -14,10 +14,14 @@
 namespace sonde::text {
 
 // What a template can say when it is rendered: names ("target.http", "token", "identity.username")
-// to texts, the functions' randomness, and the wall clock. One for each attempt.
+// to texts, the functions' randomness, and the wall clock. One for each attempt; what is the same
+// in all of them is shared by them.
 class Names {
  public:
-  explicit Names(std::uint64_t seed = 0) : random_(seed) {}
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  explicit Names(std::uint64_t seed = 0, std::shared_ptr<const Texts> shared = nullptr)
+      : shared_(std::move(shared)), random_(seed) {}
+  // A name that is set hides the shared one.
   void set(std::string name, std::string text);
   const std::string* find(std::string_view name) const;
 
@@ -25,7 +29,8 @@ class Names {
   std::uint64_t next_count() { return ++count_; }
 
  private:
-  std::vector<std::pair<std::string, std::string>> texts_;
+  Texts texts_;
+  std::shared_ptr<const Texts> shared_;
   Random random_;
   std::uint64_t count_ = 0;
 };

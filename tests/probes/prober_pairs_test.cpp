@@ -25,6 +25,7 @@ Walk ask_silent_dns(Step step, const std::string& timeout) {
 Walk lose_the_password(std::string_view kind) {
   Usual usual("127.0.0.1:9");
   usual.kind(kind);
+  if (kind == "health") usual.probe["headers"] = R"({ X-Key: "{{identity.password}}" })";
   const auto check = plan(usual.yaml()).check("p");
   usual.folder.remove("alice.pw");
   return walk(check);
