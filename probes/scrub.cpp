@@ -8,19 +8,16 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view redacted = "<redacted>";
+constexpr std::size_t shortest = 4;
+
+// Beyond ASCII a cut may halve a character, which some forms replace.
+std::string_view beginning(std::string_view text) {
+  const auto first = text.substr(0, 9);
+  const bool ascii = std::ranges::all_of(first, [](char c) { return c >= 0; });
+  return ascii ? first : text;
+}
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-bool contains_word(std::string_view text, std::string_view word) {
-  auto same = [](char a, char b) { return lower(a) == b; };
-  return !std::ranges::search(text, word, same).empty();
-}
-
-void replace_all(std::string& text, std::string_view what) {
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + redacted.size()))
-    text.replace(at, what.size(), redacted);
-}
 
 bool is_token_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
@@ -40,7 +37,9 @@ bool names_a_secret(std::string_view name) {
   constexpr std::array words = {"token", "password", "secret", "ticket", "jwt"};
   constexpr std::array harmless = {"token_type", "tokens", "tokens_used"};
   if (std::ranges::find(harmless, name) != harmless.end()) return false;
-  return std::ranges::any_of(words, [&](auto word) { return contains_word(name, word); });
+  std::string small(name);
+  std::ranges::transform(small, small.begin(), lower);
+  return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
 // The end of the JSON string whose opening quote is at `from`; npos if it is cut off.
@@ -80,12 +79,49 @@ void replace_members(std::string& text) {
 
 }  // namespace
 
-std::string scrub(std::string_view text, std::span<const std::string> secrets) {
-  std::string clean(text);
-  for (const auto& secret : secrets) replace_all(clean, secret);
-  replace_jwts(clean);
-  replace_members(clean);
-  return clean;
+Secret::Secret(std::string_view text, std::span<const Form> forms) : text_(text) {
+  heads_.reserve(forms.size() + 1);
+  add(nullptr);
+  for (const Form form : forms) add(form);
+}
+
+void Secret::add(Form form) {
+  const std::string start = form ? form(beginning(text_)) : text_;
+  if (start.size() < shortest) return;
+  Head head{.form = form};
+  head.size = static_cast<std::uint8_t>(std::min(start.size(), head.bytes.size()));
+  std::copy_n(start.begin(), head.size, head.bytes.begin());
+  const auto same = std::ranges::find(heads_, head.text(), &Head::text);
+  heads_.insert(same, head);
+}
+
+// The size of the longest form that `shown` begins with; 0: none.
+std::size_t Secret::match(std::span<const Head> heads, std::string_view shown) const {
+  std::size_t longest = 0;
+  for (const Head& head : heads) {
+    const std::string made = head.form ? head.form(text_) : text_;
+    if (shown.starts_with(made)) longest = std::max(longest, made.size());
+  }
+  return longest;
+}
+
+void Secret::redact(std::string& shown) const {
+  const std::span<const Head> all(heads_);
+  for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
+    const auto start = all[from].text();
+    while (to < all.size() && all[to].text() == start) ++to;
+    for (auto at = shown.find(start); at != shown.npos; at = shown.find(start, at)) {
+      const auto size = match(all.subspan(from, to - from), std::string_view(shown).substr(at));
+      if (size > 0) shown.replace(at, size, redacted);
+      at += size > 0 ? redacted.size() : 1;
+    }
+  }
+}
+
+void scrub(std::string& text, std::span<const Secret> secrets) {
+  for (const Secret& secret : secrets) secret.redact(text);
+  replace_jwts(text);
+  replace_members(text);
 }
 
 bool is_sensitive_header(std::string_view name) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "probes/scrub.hpp"
-
 namespace sonde {
 namespace {
 
@@ -12,6 +10,7 @@ constexpr std::size_t frame_bytes_max = 4096;
 constexpr std::size_t body_bytes_max = 4096;
 constexpr std::size_t header_bytes_max = 1024;
 constexpr std::size_t headers_max = 64;
+constexpr std::size_t phases_usual = 8;
 constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
 
 constexpr std::string_view phase_names[] = {"resolve",    "connect", "proxy", "tls",     "request",
@@ -25,6 +24,7 @@ constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
 std::string as_hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
+  text.reserve(2 * bytes.size());
   for (char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     text += digits[byte >> 4];
@@ -39,7 +39,9 @@ std::string_view name(Phase phase) { return phase_names[static_cast<std::size_t>
 std::string_view name(EventState state) { return state_names[static_cast<std::size_t>(state)]; }
 std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
 
-Trace::Trace(Instant started, std::size_t bytes_max) : started_(started), bytes_left_(bytes_max) {}
+Trace::Trace(Instant started, std::size_t bytes_max) : started_(started), bytes_left_(bytes_max) {
+  if (bytes_max > 0) phases_.reserve(phases_usual);
+}
 
 void Trace::enter(Phase phase, Instant now) {
   leave(now);
@@ -81,31 +83,35 @@ std::optional<Phase> Trace::phase() const {
   return std::nullopt;
 }
 
-void Trace::hide(std::string_view secret) {
-  if (secret.size() < 4 || std::ranges::find(secrets_, secret) != secrets_.end()) return;
+void Trace::hide(std::string_view text, std::span<const Form> forms) {
+  if (std::ranges::find(secrets_, text, &Secret::text) != secrets_.end()) return;
   // The longest first: what is left of it when a shorter one goes from its middle is still secret.
-  const auto shorter = [&](const std::string& other) { return other.size() < secret.size(); };
-  secrets_.emplace(std::ranges::find_if(secrets_, shorter), secret);
+  const auto shorter = [&](const Secret& other) { return other.text().size() < text.size(); };
+  const Secret& secret = *secrets_.emplace(std::ranges::find_if(secrets_, shorter), text, forms);
   for (auto& exchange : exchanges_) {
-    exchange.url = scrub(exchange.url);
-    exchange.sent_body = scrub(exchange.sent_body);
-    exchange.body = scrub(exchange.body);
-    scrub_headers(exchange.sent);
-    scrub_headers(exchange.received);
+    secret.redact(exchange.url);
+    secret.redact(exchange.sent_body);
+    secret.redact(exchange.body);
+    for (auto* headers : {&exchange.sent, &exchange.received})
+      for (auto& [name, value] : *headers) secret.redact(value);
   }
   for (auto& frame : frames_) {
-    frame.text = scrub(frame.text);
-    frame.remark = scrub(frame.remark);
+    secret.redact(frame.text);
+    secret.redact(frame.remark);
   }
-  ending_.reason = scrub(ending_.reason);
+  secret.redact(ending_.reason);
 }
 
-std::string Trace::scrub(std::string_view text) const { return sonde::scrub(text, secrets_); }
+std::string Trace::scrub(std::string_view text) const {
+  std::string clean(text);
+  sonde::scrub(clean, secrets_);
+  return clean;
+}
 
 // A secret that the cut would halve must be seen whole first, so more is scrubbed than is kept.
 std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
   std::size_t longest = 0;
-  for (const auto& secret : secrets_) longest = std::max(longest, secret.size());
+  for (const auto& secret : secrets_) longest = std::max(longest, secret.bytes_max());
   std::string kept = scrub(text.substr(0, bytes_max + longest));
   kept.resize(std::min({kept.size(), bytes_max, bytes_left_}));
   bytes_left_ -= kept.size();
@@ -113,8 +119,12 @@ std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
 }
 
 void Trace::scrub_headers(Headers& headers) const {
-  for (auto& [name, value] : headers)
-    value = is_sensitive_header(name) ? scrub_header(value) : scrub(value);
+  for (auto& [name, value] : headers) {
+    if (is_sensitive_header(name))
+      value = scrub_header(value);
+    else
+      sonde::scrub(value, secrets_);
+  }
 }
 
 Exchange& Trace::exchange(Exchange exchange) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "probes/clock.hpp"
 #include "probes/reason.hpp"
+#include "probes/scrub.hpp"
 
 namespace sonde {
 
@@ -131,10 +133,10 @@ class Trace {
   // The innermost phase that lasts; nothing between phases.
   std::optional<Phase> phase() const;
 
-  // From now on `secret` is recorded as "<redacted>", and what was recorded before is scrubbed of
-  // it. The caller hides each form in which it can appear (text::forms_of). Secrets of less than
-  // 4 bytes are ignored: they would redact half of every text.
-  void hide(std::string_view secret);
+  // From now on a secret is recorded as "<redacted>", as it is and in the forms that are given;
+  // what was recorded before is scrubbed of it. Secrets of less than 4 bytes are ignored: they
+  // would redact half of every text.
+  void hide(std::string_view text, std::span<const Form> forms = {});
   // Also without being told: what looks like a JWT, and JSON values whose name says that they are
   // tokens, passwords or secrets.
   std::string scrub(std::string_view text) const;
@@ -195,7 +197,7 @@ class Trace {
   std::vector<std::size_t> open_;    // indices of the enclosing phases that last, outermost first
   std::optional<std::size_t> fine_;  // index of the fine phase that lasts
   std::vector<PhaseSpan> phases_;
-  std::vector<std::string> secrets_;
+  std::vector<Secret> secrets_;
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;

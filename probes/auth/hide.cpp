@@ -12,21 +12,23 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
   return text;
 }
 
+std::string percent_base64(std::string_view text) {
+  return text::percent_encode(text::base64(text));
+}
+
+std::string form_encode(std::string_view text) {
+  return replaced(text::percent_encode(text), "%20", "+");
+}
+
+std::string php_escape(std::string_view text) {
+  return replaced(text::json_escape(text), "/", "\\/");
+}
+
+constexpr Form forms[] = {text::base64,   text::base64url, text::hex,         text::percent_encode,
+                          percent_base64, form_encode,     text::json_escape, php_escape};
+
 }  // namespace
 
-void hide(Trace& trace, std::string_view secret) {
-  const std::string base64 = text::base64(secret);
-  const std::string percent = text::percent_encode(secret);
-  const std::string json = text::json_escape(secret);
-  trace.hide(secret);
-  trace.hide(base64);
-  trace.hide(text::base64url(secret));
-  trace.hide(text::hex(secret));
-  trace.hide(percent);
-  trace.hide(text::percent_encode(base64));
-  trace.hide(replaced(percent, "%20", "+"));  // as forms have it
-  trace.hide(json);
-  trace.hide(replaced(json, "/", "\\/"));  // as PHP has it
-}
+void hide(Trace& trace, std::string_view secret) { trace.hide(secret, forms); }
 
 }  // namespace sonde::auth

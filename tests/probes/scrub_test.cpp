@@ -9,8 +9,10 @@ namespace {
 
 const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_";
 
-std::string clean(std::string_view text, std::vector<std::string> secrets = {}) {
-  return scrub(text, secrets);
+std::string clean(std::string text, const std::vector<std::string>& hidden = {}) {
+  const std::vector<Secret> secrets(hidden.begin(), hidden.end());
+  scrub(text, secrets);
+  return text;
 }
 
 TEST(Scrub, EverySecretGoesWhereverItStands) {
