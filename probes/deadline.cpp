@@ -1,10 +1,13 @@
 #include "probes/deadline.hpp"
 
 #include <exception>
+#include <memory>
 #include <utility>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -24,11 +27,33 @@ asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict, T
   }
 }
 
-asio::awaitable<void> wait(asio::steady_timer& clock) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  boost::system::error_code ignored;
-  co_await clock.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
+// Cuts an attempt, for the deadline or for whoever cuts the run. Both share it, because they may
+// come when the attempt has just ended.
+using Cut = std::shared_ptr<asio::cancellation_signal>;
+
+struct AtDeadline {
+  Cut cut;
+  void operator()(boost::system::error_code error) const {
+    if (!error) cut->emit(asio::cancellation_type::terminal);
+  }
+};
+
+struct PassOn {
+  Cut cut;
+  void operator()(asio::cancellation_type type) const { cut->emit(type); }
+};
+
+// Begins an attempt, which the clock cuts, and the slot of the handler.
+struct Begin {
+  void operator()(auto&& handler, asio::awaitable<void> attempt, asio::steady_timer* clock,
+                  const Cut& cut) const {
+    auto outer = asio::get_associated_cancellation_slot(handler);
+    if (outer.is_connected()) outer.assign(PassOn{cut});
+    clock->async_wait(AtDeadline{cut});
+    asio::co_spawn(clock->get_executor(), std::move(attempt),
+                   asio::bind_cancellation_slot(cut->slot(), std::move(handler)));
+  }
+};
 
 Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   if (verdict.reason != Reason::cut) return verdict;
@@ -42,13 +67,14 @@ Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
 }  // namespace
 
 asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt, Trace& trace) {
-  using namespace asio::experimental::awaitable_operators;
   co_await asio::this_coro::throw_if_cancelled(false);
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer clock(executor, limit);
   Verdict verdict = Verdict::of(trace.step(), {Reason::cut, ""});
-  auto run = keep(std::move(attempt), verdict, trace) || wait(clock);
-  co_await std::move(run);
+  const Cut cut = std::make_shared<asio::cancellation_signal>();
+  auto kept = keep(std::move(attempt), verdict, trace);
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+      Begin(), asio::use_awaitable, std::move(kept), &clock, cut);
   // Whatever an attempt says that somebody stopped, it says of the stop.
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool stopped = state.cancelled() != asio::cancellation_type::none;
