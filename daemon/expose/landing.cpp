@@ -44,30 +44,35 @@ std::string time_of(std::chrono::system_clock::time_point at) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", utc);
 }
 
+constexpr std::string_view waiting =
+    "<td class=\"waiting\">waiting</td><td></td><td></td><td></td><td></td><td></td>";
+
+std::string cells(const Verdict& verdict, std::chrono::system_clock::time_point started,
+                  Span took) {
+  const std::string outcome(name(verdict.outcome));
+  const bool passed = verdict.outcome == Outcome::pass;
+  return "<td class=\"" + outcome + "\">" + outcome + "</td>" +
+         cell(passed ? "" : name(verdict.step)) + cell(passed ? "" : name(verdict.reason)) +
+         cell(fmt::format("{:.3f} s", seconds(took))) + cell(time_of(started)) +
+         cell(passed ? "" : verdict.detail);
+}
+
 }  // namespace
 
 void Landing::assign(const std::vector<std::shared_ptr<const Check>>& checks) {
-  std::map<Key, Row> rows;
+  decltype(rows_) rows;
   for (const auto& check : checks) {
     auto known = rows_.find(key(*check));
-    rows[key(*check)] = known == rows_.end() ? Row{.verdict = "waiting"} : std::move(known->second);
+    rows[key(*check)] = known == rows_.end() ? std::nullopt : std::move(known->second);
   }
   rows_ = std::move(rows);
 }
 
 void Landing::accept(const ResultPtr& result) {
-  const Verdict& verdict = result->verdict;
   auto known = rows_.find(key(*result->check));
   // A beat that was skipped says nothing new of the target.
-  if (known == rows_.end() || verdict.outcome == Outcome::skipped) return;
-  Row row{.verdict = std::string(name(verdict.outcome)), .when = time_of(result->started)};
-  row.seconds = seconds(result->took);
-  if (verdict.outcome != Outcome::pass) {
-    row.step = name(verdict.step);
-    row.reason = name(verdict.reason);
-    row.detail = verdict.detail;
-  }
-  known->second = std::move(row);
+  if (known == rows_.end() || result->verdict.outcome == Outcome::skipped) return;
+  known->second = Row{result->verdict, result->started, result->took};
 }
 
 std::string Landing::page() const {
@@ -80,10 +85,8 @@ std::string Landing::page() const {
   for (const auto& [key, row] : rows_) {
     const auto& [probe, target, kind] = key;
     html += "<tr>" + cell(probe) + cell(target) + cell(kind);
-    html += "<td class=\"" + row.verdict + "\">" + row.verdict + "</td>";
-    html += cell(row.step) + cell(row.reason);
-    html += cell(row.when.empty() ? "" : fmt::format("{:.3f} s", row.seconds));
-    html += cell(row.when) + cell(row.detail) + "</tr>\n";
+    html += row ? cells(row->verdict, row->started, row->took) : std::string(waiting);
+    html += "</tr>\n";
   }
   return html + "</table></body></html>\n";
 }

@@ -1,6 +1,9 @@
 #pragma once
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -21,14 +24,16 @@ class Landing : public Sink {
 
  private:
   using Key = std::tuple<std::string, std::string, std::string>;  // probe, target, kind
+  // The last run; empty: none yet.
   struct Row {
-    std::string verdict, step, reason, detail, when;
-    double seconds = 0;
+    Verdict verdict;
+    std::chrono::system_clock::time_point started;
+    Span took{};
   };
-  static Key key(const Check& check) { return {check.name, check.target, check.kind}; }
+  static auto key(const Check& check) { return std::tie(check.name, check.target, check.kind); }
 
   std::string version_;
-  std::map<Key, Row> rows_;
+  std::map<Key, std::optional<Row>, std::less<>> rows_;
 };
 
 }  // namespace sonde
