@@ -19,6 +19,7 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
+constexpr std::size_t read_buffer = 512;
 constexpr std::size_t write_buffer = 1024;    // a chat message goes out in one segment
 constexpr std::size_t keep_capacity = 4096;   // buffers that grew beyond it are given back
 constexpr std::size_t session_messages = 64;  // whole messages of the largest size a session
@@ -120,15 +121,23 @@ asio::awaitable<bool> Websocket::State::changed(Instant until) {
 // Paused while the inbox is full, so that a flood waits in the peer's own buffers.
 void Websocket::State::read() {
   if (reading || over() || inbox_bytes > limits.frame || inbox.size() >= limits.frames) return;
-  reading = true;
   stream.next_layer().allow(message_allowance(limits));
-  stream.async_read(incoming, OnRead{shared_from_this()});
+  read_on();
+}
+
+// Of a message; what waits for one holds a small buffer, where Beast would take 1536 bytes.
+void Websocket::State::read_on() {
+  reading = true;
+  const std::size_t most = std::max(read_buffer, incoming.size());
+  stream.async_read_some(incoming, most, OnRead{shared_from_this()});
 }
 
 void Websocket::State::on_read(Error error) {
   reading = false;
   if (error) return finish(error);
-  if (over() || !count()) return;
+  if (over()) return;
+  if (!stream.is_message_done()) return read_on();
+  if (!count()) return;
   const auto data = incoming.cdata();
   Message message{.payload = {static_cast<const char*>(data.data()), data.size()},
                   .binary = stream.got_binary(),

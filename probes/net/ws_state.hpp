@@ -28,6 +28,7 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   bool over() const { return ending.has_value(); }
 
   void read();
+  void read_on();
   void write(std::string_view payload, bool binary);
   void ping();
   void close(std::uint16_t code);
