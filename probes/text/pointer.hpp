@@ -42,11 +42,11 @@ struct Codec<std::map<text::Pointer, T>> {
     if (!expect(v, r, Value::Kind::map)) return false;
     bool good = true;
     for (const auto& entry : v.entries) {
-      auto place = text::Pointer::parse(entry.name);
+      const auto place = text::Pointer::parse(entry.name);
       if (!place) r.at(entry.name).wrong(entry.place, place.error());
       T value{};
       const bool read = Codec<T>::read(entry.value, r.at(entry.name), rule, value);
-      if (place) out.insert_or_assign(*std::move(place), std::move(value));
+      if (place) out.insert_or_assign(*place, std::move(value));
       good &= read && place;
     }
     return good;
