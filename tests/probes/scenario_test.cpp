@@ -89,6 +89,10 @@ class Pairs : public testing::TestWithParam<Scenario> {};
 
 TEST_P(Pairs, SaysWhatHappened) {
   const Scenario& wanted = GetParam();
+#if __has_feature(undefined_behavior_sanitizer)
+  if (wanted.reason == Reason::own_descriptors)
+    GTEST_SKIP() << "the sanitizer opens a pipe to look at objects, so it needs descriptors itself";
+#endif
   const Walk walked = wanted.happen();
   const Verdict& verdict = walked.verdict;
   EXPECT_EQ(label(verdict.step, verdict.reason), label(wanted.step, wanted.reason))
