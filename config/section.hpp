@@ -170,6 +170,7 @@ const typename Section<T>::Key* Section<T>::find(std::string_view name) const {
 template <class T>
 std::vector<std::string_view> Section<T>::names() const {
   std::vector<std::string_view> all;
+  all.reserve(keys_.size());
   for (const auto& key : keys_) all.push_back(key.name);
   return all;
 }

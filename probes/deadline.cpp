@@ -45,7 +45,7 @@ struct PassOn {
 
 // Begins an attempt, which the clock cuts, and the slot of the handler.
 struct Begin {
-  void operator()(auto&& handler, asio::awaitable<void> attempt, asio::steady_timer* clock,
+  void operator()(auto handler, asio::awaitable<void> attempt, asio::steady_timer* clock,
                   const Cut& cut) const {
     auto outer = asio::get_associated_cancellation_slot(handler);
     if (outer.is_connected()) outer.assign(PassOn{cut});

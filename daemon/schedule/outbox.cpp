@@ -23,7 +23,7 @@ struct Outbox::State {
 };
 
 Outbox::Outbox(asio::any_io_executor executor, std::function<void(std::vector<ResultPtr>)> post)
-    : state_(new State{asio::steady_timer(std::move(executor)), std::move(post)}) {}
+    : state_(new State{asio::steady_timer(executor), std::move(post)}) {}
 
 Outbox::~Outbox() { state_->timer.cancel(); }
 
