@@ -23,6 +23,7 @@ Carrier usual(In in) {
 
 std::vector<std::string_view> place_names() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(places));
   for (const auto& [name, in] : places) names.push_back(name);
   return names;
 }

@@ -20,6 +20,7 @@ const T* find_named(const std::map<std::string, T>& all, const std::string& name
                     const Value& probe, const Reader& reader, std::string_view key) {
   if (auto found = all.find(name); found != all.end()) return &found->second;
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const auto& [known, value] : all) names.push_back(known);
   const std::string_view near = config::nearest(name, names);
   const Value* at = probe.find(key);
@@ -71,6 +72,7 @@ const Kind* Binder::read_kind() const {
     return nullptr;
   }
   std::vector<std::string_view> names;
+  names.reserve(kinds().size());
   for (const auto& kind : kinds()) names.push_back(kind.name);
   const auto index = config::read_name(*written, reader_.at("kind"), names);
   return index ? &kinds()[*index] : nullptr;

@@ -25,6 +25,7 @@ namespace {
 
 std::vector<std::string_view> dialect_names() {
   std::vector<std::string_view> names;
+  names.reserve(talk::built_in().size());
   for (const auto& [name, dialect] : talk::built_in()) names.push_back(name);
   return names;
 }
