@@ -82,6 +82,7 @@ bool all_known(const std::vector<std::string>& used, std::string_view key,
 
 bool check(const EventRules& rules, const config::Reader& reader, const config::Place& place) {
   std::vector<std::string_view> known;
+  known.reserve(rules.events.size());
   for (const auto& spec : rules.events) known.push_back(spec.id);
   bool good = all_known(rules.terminal_all_of, "terminal_all_of", known, reader, place);
   good &= all_known(rules.tool_events, "tool_events", known, reader, place);

@@ -52,6 +52,7 @@ std::vector<std::string> Pattern::groups(std::string_view text) const {
                                       static_cast<int>(found.size()));
   if (!hit) return {};
   std::vector<std::string> out;
+  out.reserve(found.size());
   for (const auto& group : found) out.emplace_back(group.data(), group.size());
   return out;
 }
