@@ -118,10 +118,13 @@ class RunAgainstDemo(unittest.TestCase):
 
     def test_a_failed_run_outranks_an_inconclusive_one(self):
         self.demo.fault("health_500")
-        (self.folder.file.parent / "late.pw").write_text("x\n")
-        code, results, _ = run_sonde(self.folder, "api_health", "login")
-        self.assertEqual(code, 1)
-        self.assertEqual(results["login"]["verdict"], "pass")
+        with self.folder.file.open("a") as file:
+            file.write("""  elsewhere: { kind: health, target: demo, timeout: 6s, url: "http://backend.sonde.test/",
+               dns: { servers: ["127.0.0.1:%d"] } }
+""" % free_port())
+        code, results, errors = run_sonde(self.folder, "api_health", "elsewhere")
+        self.assertEqual(results["elsewhere"]["verdict"], "inconclusive", errors)
+        self.assertEqual((code, results["api_health"]["verdict"]), (1, "fail"))
 
     def test_repeat_runs_each_probe_so_often(self):
         done = subprocess.run([SONDE, "run", "--config.file", self.folder.file, "--output=json",
