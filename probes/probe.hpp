@@ -35,7 +35,7 @@ class Probe {
   virtual ~Probe() = default;
 
   // Asks once. Enters every phase in `trace`, which outlives the attempt. When the run is cut
-  // (deadline or stop), every operation fails with Reason::timeout at once, and the attempt
+  // (deadline or stop), every operation fails with Reason::cut at once, and the attempt
   // returns what it can still say. Never throws for anything that a peer does.
   virtual boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const = 0;
 };

@@ -139,7 +139,7 @@ enum class Reason : std::uint8_t {
   late,
   shutdown,
   reload,
-  // The run was cut while it waited. Never published: `conclude` (deadline.hpp) replaces it by
+  // The run was cut while it waited. Never published: `within` (deadline.hpp) replaces it by
   // what a deadline means in that step and phase, or by `shutdown`.
   cut
 };

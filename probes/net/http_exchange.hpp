@@ -33,7 +33,7 @@ struct Answer {
 
 // One request and its response over a fresh connection, closed afterwards; redirects by policy,
 // each hop an exchange of its own in the trace. Phases request, first_byte, body. The skew of the
-// Date header goes to the trace. Failures: those of dial; timeout handling as in deadline.hpp;
+// Date header goes to the trace. Failures: those of dial; cut as in deadline.hpp;
 // closed_early, truncated_body, bad_http, header_too_big, body_too_big, bad_encoding, redirected
 // (too many, or a bad Location).
 boost::asio::awaitable<Answer> fetch(Network& network, const Request& request, const Line& line,
