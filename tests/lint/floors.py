@@ -32,6 +32,7 @@ OWNERS = [
     (r"boost/json", r"(probes/text/json\.cpp|deploy/demo/[^/]+\.cpp)$"),
     (r"boost/url", r"probes/net/url\.cpp$"),
     (r"re2/", r"probes/text/pattern\.cpp$"),
+    (r"libxml/", r"probes/text/html\.cpp$"),
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
     (r"systemd/", r"daemon/lifecycle\.cpp$"),
