@@ -10,7 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "daemon/schedule/runner.hpp"
-#include "probes/net/network.hpp"
+#include "probes/shared.hpp"
 
 namespace sonde {
 namespace {
@@ -42,7 +42,7 @@ class Once {
 
   const OnceOptions& options_;
   asio::io_context loop_{1};
-  net::Network network_{loop_.get_executor()};
+  Shared shared_{loop_.get_executor()};
   Runner runner_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   asio::steady_timer progress_{loop_};
@@ -59,7 +59,7 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
   for (const auto& check : checks) {
     auto station = std::make_shared<Station>();
     station->check = check;
-    station->probe = check->make(network_);
+    station->probe = check->make(shared_);
     station->in_flight = std::make_shared<std::atomic<int>>(0);
     turns_.push_back({std::move(station), options.repeat});
     all_ += options.repeat;

@@ -18,17 +18,17 @@ talk::Turn turn_of(const ChatSettings& settings) {
 class ChatProbe : public Probe {
  public:
   ChatProbe(std::shared_ptr<const ChatSettings> settings, std::shared_ptr<const Site> site,
-            net::Network& network)
+            Shared& shared)
       : settings_(std::move(settings)),
         site_(std::move(site)),
-        network_(network),
+        shared_(shared),
         turn_(turn_of(*settings_)) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     trace.at(Step::login);
     auto names = site_->names(attempt.seed, trace);
     if (!names) co_return Verdict::of(Step::login, names.error());
-    auto opening = open_session(settings_->session, *site_, network_, *names, trace);
+    auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
     Opened opened = co_await std::move(opening);
     if (opened.failure) co_return std::move(*opened.failure);
     auto conversing = talk::converse(*opened.session, turn_, *names, trace);
@@ -41,7 +41,7 @@ class ChatProbe : public Probe {
  private:
   std::shared_ptr<const ChatSettings> settings_;
   std::shared_ptr<const Site> site_;
-  net::Network& network_;
+  Shared& shared_;
   talk::Turn turn_;
 };
 
@@ -84,8 +84,8 @@ std::vector<std::string> events_of(const ChatSettings& settings) {
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network) {
-  return std::make_unique<ChatProbe>(std::move(settings), std::move(site), network);
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<ChatProbe>(std::move(settings), std::move(site), shared);
 }
 
 }  // namespace sonde

@@ -23,7 +23,7 @@ void add_needs(const ChatSettings& settings, text::Needs& needs);
 
 // The whole walk: login, upgrade, ready, one message, its events, its answer.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network);
+                                  std::shared_ptr<const Site> site, Shared& shared);
 
 // The canonical names of the events that a chat of these settings can count.
 std::vector<std::string> events_of(const ChatSettings& settings);

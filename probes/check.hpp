@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "probes/net/network.hpp"
 #include "probes/probe.hpp"
+#include "probes/shared.hpp"
 
 namespace sonde {
 
@@ -24,8 +24,8 @@ struct Check {
   std::vector<std::string> events;  // canonical names of the dialect's events; empty: none
   // Equal for two loads of a file exactly if nothing that shapes this check has changed.
   std::string fingerprint;
-  // The probe, bound to one worker's network.
-  std::function<std::unique_ptr<Probe>(net::Network&)> make;
+  // The probe, bound to what the probes of one worker share.
+  std::function<std::unique_ptr<Probe>(Shared&)> make;
 };
 
 }  // namespace sonde

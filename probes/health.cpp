@@ -10,8 +10,8 @@ namespace asio = boost::asio;
 class Health : public Probe {
  public:
   Health(std::shared_ptr<const HealthSettings> settings, std::shared_ptr<const Site> site,
-         net::Network& network)
-      : settings_(std::move(settings)), site_(std::move(site)), network_(network) {}
+         Shared& shared)
+      : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     trace.at(Step::health);
@@ -19,7 +19,8 @@ class Health : public Probe {
     if (!names) co_return Verdict::of(Step::health, names.error());
     auto request = build(*names);
     if (!request) co_return Verdict::of(Step::health, request.error());
-    auto asking = net::fetch(network_, *request, settings_->line, settings_->redirects, trace);
+    auto asking =
+        net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
     const net::Answer answer = co_await std::move(asking);
     co_return conclude(answer, *names, trace);
   }
@@ -30,7 +31,7 @@ class Health : public Probe {
 
   std::shared_ptr<const HealthSettings> settings_;
   std::shared_ptr<const Site> site_;
-  net::Network& network_;
+  Shared& shared_;
 };
 
 std::unexpected<Failure> own(std::string_view what, const std::string& why) {
@@ -67,8 +68,8 @@ Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Tr
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network) {
-  return std::make_unique<Health>(std::move(settings), std::move(site), network);
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<Health>(std::move(settings), std::move(site), shared);
 }
 
 }  // namespace sonde

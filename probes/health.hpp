@@ -8,6 +8,7 @@
 #include "probes/common.hpp"
 #include "probes/net/http_exchange.hpp"
 #include "probes/probe.hpp"
+#include "probes/shared.hpp"
 #include "probes/site.hpp"
 #include "probes/text/match.hpp"
 
@@ -52,7 +53,7 @@ void add_needs(const HealthSettings& settings, text::Needs& needs);
 
 // Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network);
+                                  std::shared_ptr<const Site> site, Shared& shared);
 
 // Why an answer is not the expected one; empty if it is. Pure.
 std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,

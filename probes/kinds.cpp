@@ -56,8 +56,8 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
               .events = {},
               .make = {}};
   describe(*settings, draft);
-  draft.make = [settings](std::shared_ptr<const Site> site, net::Network& network) {
-    return make_probe(std::shared_ptr<const S>(settings), std::move(site), network);
+  draft.make = [settings](std::shared_ptr<const Site> site, Shared& shared) {
+    return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
   };
   return draft;
 }

@@ -22,7 +22,7 @@ struct Draft {
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
-  std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, net::Network&)> make;
+  std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, Shared&)> make;
 };
 
 // What a probe's own keys are read over: `defaults:`, and the socket that it names.

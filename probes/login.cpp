@@ -9,14 +9,14 @@ namespace asio = boost::asio;
 
 class LoginProbe : public Probe {
  public:
-  LoginProbe(std::shared_ptr<const Site> site, net::Network& network)
-      : site_(std::move(site)), network_(network) {}
+  LoginProbe(std::shared_ptr<const Site> site, Shared& shared)
+      : site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     trace.at(Step::login);
     auto names = site_->names(attempt.seed, trace);
     if (!names) co_return Verdict::of(Step::login, names.error());
-    auto logging_in = log_in(*site_, network_, *names, trace);
+    auto logging_in = log_in(*site_, shared_, *names, trace);
     auto done = co_await std::move(logging_in);
     if (!done) co_return Verdict::of(Step::login, done.error());
     co_return Verdict::pass();
@@ -24,7 +24,7 @@ class LoginProbe : public Probe {
 
  private:
   std::shared_ptr<const Site> site_;
-  net::Network& network_;
+  Shared& shared_;
 };
 
 }  // namespace
@@ -40,16 +40,21 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
 void add_needs(const LoginSettings&, text::Needs& needs) { needs.all.push_back({"token", {}}); }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings>,
-                                  std::shared_ptr<const Site> site, net::Network& network) {
-  return std::make_unique<LoginProbe>(std::move(site), network);
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<LoginProbe>(std::move(site), shared);
 }
 
-asio::awaitable<std::expected<void, Failure>> log_in(const Site& site, net::Network& network,
+asio::awaitable<std::expected<void, Failure>> log_in(const Site& site, Shared& shared,
                                                      text::Names& names, Trace& trace) {
   trace.at(Step::login);
   trace.open(Phase::login);
   if (site.login->asks()) trace.auth_begun(Step::login);
-  auto running = site.login->run(network, names, trace);
+  auth::Context context{.network = shared.network,
+                        .keeper = shared.keeper,
+                        .account = site.account,
+                        .names = names,
+                        .trace = trace};
+  auto running = site.login->run(context);
   auto token = co_await std::move(running);
   if (!token) co_return std::unexpected(token.error());
   trace.auth_succeeded(Step::login);

@@ -3,6 +3,7 @@
 
 #include "probes/common.hpp"
 #include "probes/probe.hpp"
+#include "probes/shared.hpp"
 #include "probes/site.hpp"
 
 namespace sonde {
@@ -16,11 +17,11 @@ void add_needs(const LoginSettings& settings, text::Needs& needs);
 
 // Logs in afresh each time; a usable token is a success.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network);
+                                  std::shared_ptr<const Site> site, Shared& shared);
 
 // The login of a run: step login, phase login, and the auth sample (none for a login that asks
 // nobody). On success the token is known to `names` as {{token}}.
-boost::asio::awaitable<std::expected<void, Failure>> log_in(const Site& site, net::Network& network,
+boost::asio::awaitable<std::expected<void, Failure>> log_in(const Site& site, Shared& shared,
                                                             text::Names& names, Trace& trace);
 
 }  // namespace sonde

@@ -54,6 +54,7 @@ class Binder {
   bool names_known(const Kind& kind, const text::Needs& needs, const Site& site) const;
   std::shared_ptr<const Site> make_site(const Kind& kind, const Draft& draft,
                                         const std::string& target) const;
+  auth::Account account_of(const Draft& draft, const std::string& target) const;
   std::string fingerprint(const Draft& draft, const std::string& target) const;
   std::shared_ptr<const Check> make_check(const Kind& kind, const Draft& draft,
                                           std::shared_ptr<const Site> site) const;
@@ -151,11 +152,23 @@ std::shared_ptr<const Site> Binder::make_site(const Kind& kind, const Draft& dra
   site->target = *place;
   site->location = file_.location;
   if (!add_login(draft, *site) || !add_identity(draft, *site)) return nullptr;
+  site->account = account_of(draft, target);
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(kind, needs, *site)) return nullptr;
   site->prepare(needs);
   return site;
+}
+
+// What shapes a login, and not the probe that logs in.
+auth::Account Binder::account_of(const Draft& draft, const std::string& target) const {
+  const std::string& login = draft.common.login;
+  const std::string& identity = draft.common.as;
+  return {.target = target,
+          .login = login,
+          .identity = identity,
+          .version = part(root_, "targets", target) + part(root_, "identities", identity) +
+                     part(root_, "logins", login) + file_.location};
 }
 
 std::string Binder::fingerprint(const Draft& draft, const std::string& target) const {
@@ -181,7 +194,7 @@ std::shared_ptr<const Check> Binder::make_check(const Kind& kind, const Draft& d
   check->steps = kind.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(draft, site->target_name);
-  check->make = [make = draft.make, site](net::Network& network) { return make(site, network); };
+  check->make = [make = draft.make, site](Shared& shared) { return make(site, shared); };
   return check;
 }
 

@@ -29,7 +29,7 @@ struct Attempt {
 };
 
 // One question with one answer. It holds no timer, retry, metric or log; it is const, and bound
-// to the network of one worker when it is made.
+// to what the probes of one worker share when it is made.
 class Probe {
  public:
   virtual ~Probe() = default;

@@ -69,12 +69,11 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session,
 }
 
 asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
-                                                  const SessionSettings& settings,
-                                                  net::Network& network, text::Names& names,
-                                                  Trace& trace) {
+                                                  const SessionSettings& settings, Shared& shared,
+                                                  text::Names& names, Trace& trace) {
   auto request = build_upgrade(settings.socket, use_of(check), names);
   if (!request) co_return request.error();
-  auto upgrading = net::upgrade(network, *request, settings.socket.line, trace);
+  auto upgrading = net::upgrade(shared.network, *request, settings.socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   if (upgraded.session) {
     auto watching = watch(*upgraded.session, settings, check, names, trace);
@@ -103,13 +102,13 @@ std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
 
 asio::awaitable<std::optional<Verdict>> check_refusals(const std::vector<RefusalCheck>& checks,
                                                        const SessionSettings& settings,
-                                                       net::Network& network, text::Names& names,
+                                                       Shared& shared, text::Names& names,
                                                        Trace& trace) {
   trace.at(Step::refuse);
   trace.open(Phase::refuse);
   std::optional<Verdict> verdict;
   for (RefusalCheck check : checks) {
-    auto checking = check_one(check, settings, network, names, trace);
+    auto checking = check_one(check, settings, shared, names, trace);
     auto wrong = co_await std::move(checking);
     if (!wrong) continue;
     Verdict found = Verdict::of(Step::refuse, std::move(*wrong));

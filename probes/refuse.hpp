@@ -17,7 +17,7 @@ std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*);
 // failure is inconclusive (refusal_unclear). Step and phase refuse; never an auth sample. Empty:
 // all were refused.
 boost::asio::awaitable<std::optional<Verdict>> check_refusals(
-    const std::vector<RefusalCheck>& checks, const SessionSettings& settings, net::Network& network,
+    const std::vector<RefusalCheck>& checks, const SessionSettings& settings, Shared& shared,
     text::Names& names, Trace& trace);
 
 }  // namespace sonde

@@ -53,17 +53,17 @@ Opened failed(Step step, Failure failure) {
 }  // namespace
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
-                                     net::Network& network, text::Names& names, Trace& trace) {
+                                     Shared& shared, text::Names& names, Trace& trace) {
   const bool with_token = carries_token(settings.socket);
   if (with_token) {
-    auto logging_in = log_in(site, network, names, trace);
+    auto logging_in = log_in(site, shared, names, trace);
     auto logged_in = co_await std::move(logging_in);
     if (!logged_in) co_return failed(Step::login, logged_in.error());
   }
   trace.at(Step::upgrade);
   trace.open(Phase::upgrade);
   if (with_token) trace.auth_begun(Step::upgrade);
-  auto upgrading = upgrade_session(settings.socket, network, names, trace);
+  auto upgrading = upgrade_session(settings.socket, shared.network, names, trace);
   auto session = co_await std::move(upgrading);
   if (!session) co_return failed(Step::upgrade, session.error());
   trace.close(Phase::upgrade);

@@ -26,8 +26,7 @@ struct Opened {
   std::optional<Verdict> failure;
 };
 boost::asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
-                                            net::Network& network, text::Names& names,
-                                            Trace& trace);
+                                            Shared& shared, text::Names& names, Trace& trace);
 
 // Leaves a session: the closing handshake within a second, which never fails a run.
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);

@@ -18,6 +18,7 @@ struct Site {
   std::string identity_name;
   Identity identity;
   std::shared_ptr<const auth::Login> login;  // null: none configured
+  auth::Account account;                     // whose login it is
   std::string location;
 
   // What names() is made of; of the secrets those that `needs` names. Once, when the rest is set.

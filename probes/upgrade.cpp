@@ -10,20 +10,20 @@ namespace asio = boost::asio;
 class UpgradeProbe : public Probe {
  public:
   UpgradeProbe(std::shared_ptr<const UpgradeSettings> settings, std::shared_ptr<const Site> site,
-               net::Network& network)
-      : settings_(std::move(settings)), site_(std::move(site)), network_(network) {}
+               Shared& shared)
+      : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     trace.at(Step::login);
     auto names = site_->names(attempt.seed, trace);
     if (!names) co_return Verdict::of(Step::login, names.error());
-    auto opening = open_session(settings_->session, *site_, network_, *names, trace);
+    auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
     Opened opened = co_await std::move(opening);
     if (opened.failure) co_return std::move(*opened.failure);
     auto leaving = leave_session(*opened.session, trace);
     co_await std::move(leaving);
     if (!attempt.check_refusals || settings_->refuse.empty()) co_return Verdict::pass();
-    auto checking = check_refusals(settings_->refuse, settings_->session, network_, *names, trace);
+    auto checking = check_refusals(settings_->refuse, settings_->session, shared_, *names, trace);
     auto wrong = co_await std::move(checking);
     co_return wrong ? std::move(*wrong) : Verdict::pass();
   }
@@ -31,7 +31,7 @@ class UpgradeProbe : public Probe {
  private:
   std::shared_ptr<const UpgradeSettings> settings_;
   std::shared_ptr<const Site> site_;
-  net::Network& network_;
+  Shared& shared_;
 };
 
 }  // namespace
@@ -52,8 +52,8 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network) {
-  return std::make_unique<UpgradeProbe>(std::move(settings), std::move(site), network);
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<UpgradeProbe>(std::move(settings), std::move(site), shared);
 }
 
 }  // namespace sonde

@@ -19,6 +19,6 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs);
 // Logs in, upgrades, waits for the ready message, and makes sure that who has no valid token is
 // refused.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const Site> site, net::Network& network);
+                                  std::shared_ptr<const Site> site, Shared& shared);
 
 }  // namespace sonde

@@ -45,7 +45,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   asio::steady_timer beat_{io_}, sampler_{io_};
   Outbox outbox_;
   Runner runner_;
-  std::unique_ptr<net::Network> network_;
+  std::unique_ptr<Shared> shared_;
   Roster roster_;
   bool sampling_ = false;
 };
@@ -60,14 +60,14 @@ Worker::Loop::Loop(Options options)
 void Worker::Loop::run() {
   const std::string title = "worker-" + std::to_string(options_.number);
   pthread_setname_np(pthread_self(), title.c_str());
-  network_ = std::make_unique<net::Network>(io_.get_executor());
+  shared_ = std::make_unique<Shared>(io_.get_executor());
   io_.run();
   if (options_.ended) options_.ended();
 }
 
 void Worker::Loop::assign(std::vector<Duty> duties) {
   if (runner_.runs().stopping()) return;
-  auto make = [this](const Check& check) { return check.make(*network_); };
+  auto make = [this](const Check& check) { return check.make(*shared_); };
   roster_.assign(std::move(duties), make, Clock::now());
   wait_for_beat();
 }
@@ -129,7 +129,7 @@ void Worker::Loop::end() {
   sampler_.cancel();
   outbox_.flush();
   roster_.clear();
-  network_.reset();
+  shared_.reset();
   busy_.reset();
 }
 

@@ -46,12 +46,11 @@ std::expected<Form, Failure> ClientCredentials::form(text::Names& names, Trace& 
   return form;
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> ClientCredentials::run(net::Network& network,
-                                                                             text::Names& names,
-                                                                             Trace& trace) const {
-  auto form = this->form(names, trace);
+boost::asio::awaitable<std::expected<Token, Failure>> ClientCredentials::run(
+    Context& context) const {
+  auto form = this->form(context.names, context.trace);
   if (!form) co_return std::unexpected(form.error());
-  auto asking = obtain(network, settings_.grant, std::move(*form), names, trace);
+  auto asking = obtain(context, settings_.grant, std::move(*form));
   auto token = co_await std::move(asking);
   co_return token;
 }

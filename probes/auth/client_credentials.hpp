@@ -20,8 +20,7 @@ class ClientCredentials : public Login {
     std::string audience;
   };
   explicit ClientCredentials(Settings settings) : settings_(std::move(settings)) {}
-  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
-                                                            Trace&) const override;
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
 
  private:

@@ -114,14 +114,13 @@ std::expected<Token, Failure> take_token(const Grant& grant, const std::string& 
   return token;
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> obtain(net::Network& network,
-                                                             const Grant& grant, Form form,
-                                                             text::Names& names, Trace& trace) {
-  auto request = build(grant, std::move(form), names);
+boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
+                                                             Form form) {
+  auto request = build(grant, std::move(form), context.names);
   if (!request) co_return std::unexpected(request.error());
-  auto asking = net::fetch(network, *request, grant.line, grant.redirects, trace);
+  auto asking = net::fetch(context.network, *request, grant.line, grant.redirects, context.trace);
   const net::Answer answer = co_await std::move(asking);
-  auto token = judge(grant, answer, trace);
+  auto token = judge(grant, answer, context.trace);
   co_return token;
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/auth/login.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/net/http_exchange.hpp"
 #include "probes/text/needs.hpp"
@@ -34,11 +35,10 @@ struct Form {
   Headers headers;  // further ones, such as Authorization
 };
 
-// POSTs `form` to the grant's URL and takes the token out of the answer. The token is hidden in
-// `trace` before anybody else sees it. Failures: see Login.
-boost::asio::awaitable<std::expected<Token, Failure>> obtain(net::Network& network,
-                                                             const Grant& grant, Form form,
-                                                             text::Names& names, Trace& trace);
+// POSTs `form` to the grant's URL and takes the token out of the answer. The token is hidden in the
+// trace before anybody else sees it. Failures: see Login.
+boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
+                                                             Form form);
 
 // Why an answer is no grant: credentials (401; 400 with invalid_grant or invalid_client),
 // forbidden, account_locked, contract, ...; empty for 200 and 201. Pure.

@@ -12,13 +12,11 @@ const config::Section<JsonLogin::Settings>& section_of(const JsonLogin::Settings
   return keys;
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> JsonLogin::run(net::Network& network,
-                                                                     text::Names& names,
-                                                                     Trace& trace) const {
-  auto body = settings_.body.render_json(names);
+boost::asio::awaitable<std::expected<Token, Failure>> JsonLogin::run(Context& context) const {
+  auto body = settings_.body.render_json(context.names);
   if (!body) co_return std::unexpected(Failure{Reason::own_request, "login body: " + body.error()});
   Form form{.body = std::move(*body), .content_type = "application/json", .headers = {}};
-  auto asking = obtain(network, settings_.grant, std::move(form), names, trace);
+  auto asking = obtain(context, settings_.grant, std::move(form));
   auto token = co_await std::move(asking);
   co_return token;
 }

@@ -12,8 +12,7 @@ class JsonLogin : public Login {
     text::Tree body;
   };
   explicit JsonLogin(Settings settings) : settings_(std::move(settings)) {}
-  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
-                                                            Trace&) const override;
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
 
  private:

@@ -8,12 +8,23 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "config/section.hpp"
+#include "probes/auth/keeper.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/net/http_exchange.hpp"
 #include "probes/text/needs.hpp"
 #include "probes/text/pointer.hpp"
 
 namespace sonde::auth {
+
+// What a login works with: the worker's network and memory, whose login it is, what its templates
+// can name, and where it says what it did. All outlive the login.
+struct Context {
+  net::Network& network;
+  Keeper& keeper;
+  const Account& account;
+  text::Names& names;
+  Trace& trace;
+};
 
 // A way to log in, as configured: an entry of `logins:`. Constant; bound to nobody, so it is
 // given the names of the identity each time.
@@ -24,9 +35,7 @@ class Login {
   // Logs in and checks the token. Whatever the token or the identity's secrets look like in the
   // trace is hidden. Failures: those of net::fetch and of step login; own_request if a template
   // names something unknown, own_secret if a secret cannot be read.
-  virtual boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network& network,
-                                                                    text::Names& names,
-                                                                    Trace& trace) const = 0;
+  virtual boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const = 0;
   // The names that its templates need.
   virtual void needs(text::Needs& needs) const = 0;
   // False for a login that asks nobody (a static token): it makes no auth attempt.

@@ -17,10 +17,8 @@ const config::Section<Oauth2Password::Settings>& section_of(const Oauth2Password
   return keys;
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> Oauth2Password::run(net::Network& network,
-                                                                          text::Names& names,
-                                                                          Trace& trace) const {
-  FormBody body(names);
+boost::asio::awaitable<std::expected<Token, Failure>> Oauth2Password::run(Context& context) const {
+  FormBody body(context.names);
   body.add("grant_type", "password");
   body.add("username", settings_.username);
   body.add("password", settings_.password);
@@ -28,7 +26,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> Oauth2Password::run(net::N
   if (!settings_.client_id.empty()) body.add("client_id", settings_.client_id);
   if (!settings_.client_secret.empty()) body.add("client_secret", settings_.client_secret);
   if (body.failure()) co_return std::unexpected(*body.failure());
-  auto asking = obtain(network, settings_.grant, body.form(), names, trace);
+  auto asking = obtain(context, settings_.grant, body.form());
   auto token = co_await std::move(asking);
   co_return token;
 }

@@ -16,8 +16,7 @@ class Oauth2Password : public Login {
     std::string scope;
   };
   explicit Oauth2Password(Settings settings) : settings_(std::move(settings)) {}
-  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
-                                                            Trace&) const override;
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
 
  private:

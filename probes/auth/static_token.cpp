@@ -33,9 +33,8 @@ std::expected<Token, Failure> StaticToken::read(Trace& trace) const {
   return token;
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> StaticToken::run(net::Network&, text::Names&,
-                                                                       Trace& trace) const {
-  auto token = read(trace);
+boost::asio::awaitable<std::expected<Token, Failure>> StaticToken::run(Context& context) const {
+  auto token = read(context.trace);
   co_return token;
 }
 

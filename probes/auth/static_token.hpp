@@ -14,8 +14,7 @@ class StaticToken : public Login {
     std::optional<JwtRules> jwt;
   };
   explicit StaticToken(Settings settings) : settings_(std::move(settings)) {}
-  boost::asio::awaitable<std::expected<Token, Failure>> run(net::Network&, text::Names&,
-                                                            Trace&) const override;
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs&) const override {}
   bool asks() const override { return false; }
 

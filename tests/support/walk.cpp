@@ -65,9 +65,9 @@ std::string Walk::show() const {
 
 Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
   asio::io_context io(1);
-  net::Network network(io.get_executor());
+  Shared shared(io.get_executor());
   Walk walked{.verdict = {}, .trace = std::make_unique<Trace>(), .check = std::move(check)};
-  const auto probe = walked.check->make(network);
+  const auto probe = walked.check->make(shared);
   const Instant limit = walked.trace->started() + walked.check->timeout;
   auto keep = [&](const std::exception_ptr& thrown, Verdict verdict) {
     if (thrown) std::rethrow_exception(thrown);

@@ -73,7 +73,7 @@ inline std::shared_ptr<Check> scripted_check(std::shared_ptr<Script> script,
   check->timeout = std::chrono::seconds(5);
   check->steps = {Step::health};
   check->fingerprint = "1";
-  check->make = [script](net::Network&) { return std::make_unique<ScriptedProbe>(script); };
+  check->make = [script](Shared&) { return std::make_unique<ScriptedProbe>(script); };
   return check;
 }
 
