@@ -5,7 +5,9 @@
 
 #include <chrono>
 
+#include "probes/text/digest.hpp"
 #include "probes/text/json.hpp"
+#include "probes/text/wire.hpp"
 
 namespace sonde::text {
 namespace {
@@ -68,9 +70,12 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+std::string unhex(std::string_view text) { return from_hex(text).value_or(""); }
+
 constexpr Filter all_filters[] = {
     {"json", json_escape},      {"b64", base64},  {"b64url", base64url}, {"hex", hex},
-    {"urlenc", percent_encode}, {"lower", lower},
+    {"urlenc", percent_encode}, {"lower", lower}, {"sha256", sha256},    {"xml", xml_escape},
+    {"unhex", unhex},           {"len16", len16}, {"varint", varint},
 };
 
 }  // namespace

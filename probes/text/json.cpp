@@ -20,6 +20,12 @@ constexpr std::size_t depth_max = 64;
 
 const json::value& value_of(const void* node) { return *static_cast<const json::value*>(node); }
 
+json::parse_options bounded() {
+  json::parse_options options;
+  options.max_depth = depth_max;
+  return options;
+}
+
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
 
 std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
@@ -48,13 +54,45 @@ Json Document::root() const { return Json(&body_->root); }
 
 std::expected<Document, std::string> Document::parse(std::string_view text) {
   auto body = std::unique_ptr<Body>(new Body);  // make_unique would clear the arena first
-  json::parse_options options;
-  options.max_depth = depth_max;
   json::error_code error;
   body->root =
-      json::parse({text.data(), text.size()}, error, json::storage_ptr(&body->arena), options);
+      json::parse({text.data(), text.size()}, error, json::storage_ptr(&body->arena), bounded());
   if (error) return std::unexpected("not JSON: " + error.message());
   return Document(std::move(body));
+}
+
+Document Document::of(Texts texts) {
+  auto body = std::unique_ptr<Body>(new Body);
+  auto& object = body->root.emplace_object();
+  for (const auto& [name, text] : texts)
+    object.emplace(json::string_view(name.data(), name.size()),
+                   json::string_view(text.data(), text.size()));
+  return Document(std::move(body));
+}
+
+std::expected<void, std::string> Document::unfold(Json text) {
+  const auto inside = text.string();
+  if (!inside) return std::unexpected("not a text");
+  json::error_code error;
+  auto value = json::parse({inside->data(), inside->size()}, error,
+                           json::storage_ptr(&body_->arena), bounded());
+  if (error) return std::unexpected("not JSON: " + error.message());
+  // The handle is of a value of this document, which is not constant.
+  *static_cast<json::value*>(const_cast<void*>(text.node_)) = std::move(value);
+  return {};
+}
+
+void Document::replace(Json text, std::string_view by) {
+  if (!text.string()) return;
+  *static_cast<json::value*>(const_cast<void*>(text.node_)) =
+      json::string_view(by.data(), by.size());
+}
+
+std::string_view Document::keep(std::string_view text) {
+  if (text.empty()) return "";
+  auto* bytes = static_cast<char*>(body_->arena.allocate(text.size(), 1));
+  text.copy(bytes, text.size());
+  return {bytes, text.size()};
 }
 
 Json::Kind Json::kind() const {

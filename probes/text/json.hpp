@@ -2,6 +2,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@ class Json {
   std::string text() const;
 
  private:
+  friend class Document;
   const void* node_ = nullptr;
 };
 
@@ -38,10 +40,20 @@ class Json {
 class Document {
  public:
   static std::expected<Document, std::string> parse(std::string_view text);
+  // An object of texts; of two with one name the first stays.
+  using Texts = std::span<const std::pair<std::string_view, std::string_view>>;
+  static Document of(Texts texts);
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();
   Json root() const;
+
+  // Puts what a text of the document says in JSON in the place of the text; the error says why it
+  // is none. What was reached below the text before is gone.
+  std::expected<void, std::string> unfold(Json text);
+  void replace(Json text, std::string_view by);
+  // A copy of a text that lives as long as the document.
+  std::string_view keep(std::string_view text);
 
  private:
   struct Body;

@@ -2,6 +2,8 @@
 
 #include <re2/re2.h>
 
+#include <array>
+
 namespace sonde::text {
 namespace {
 
@@ -19,8 +21,14 @@ RE2::Options options() {
 
 struct Pattern::Program {
   explicit Program(std::string_view text)
-      : re(re2::StringPiece(text.data(), text.size()), options()) {}
+      : re(re2::StringPiece(text.data(), text.size()), options()) {
+    for (int group = 0; group <= re.NumberOfCapturingGroups(); ++group)
+      names.push_back(std::to_string(group));
+    for (const auto& [group, name] : re.CapturingGroupNames())
+      names[static_cast<std::size_t>(group)] = name;
+  }
   RE2 re;
+  std::vector<std::string> names;
 };
 
 Pattern::Pattern() = default;
@@ -43,18 +51,27 @@ bool Pattern::found_in(std::string_view text) const {
   return !program_ || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), program_->re);
 }
 
-std::vector<std::string> Pattern::groups(std::string_view text) const {
-  if (!program_) return {""};
-  std::vector<re2::StringPiece> found(
-      static_cast<std::size_t>(program_->re.NumberOfCapturingGroups()) + 1);
+const std::vector<std::string>& Pattern::group_names() const {
+  static const std::vector<std::string> whole = {"0"};
+  return program_ ? program_->names : whole;
+}
+
+bool Pattern::find(std::string_view text, std::vector<std::string_view>& found) const {
+  found.assign(group_names().size(), {});
+  if (!program_) return true;
+  std::array<re2::StringPiece, groups_max + 1> groups;
   const re2::StringPiece whole(text.data(), text.size());
-  const bool hit = program_->re.Match(whole, 0, whole.size(), RE2::UNANCHORED, found.data(),
-                                      static_cast<int>(found.size()));
-  if (!hit) return {};
-  std::vector<std::string> out;
-  out.reserve(found.size());
-  for (const auto& group : found) out.emplace_back(group.data(), group.size());
-  return out;
+  if (!program_->re.Match(whole, 0, whole.size(), RE2::UNANCHORED, groups.data(),
+                          static_cast<int>(found.size())))
+    return false;
+  for (std::size_t i = 0; i < found.size(); ++i) found[i] = {groups[i].data(), groups[i].size()};
+  return true;
+}
+
+std::vector<std::string> Pattern::groups(std::string_view text) const {
+  std::vector<std::string_view> found;
+  if (!find(text, found)) return {};
+  return {found.begin(), found.end()};
 }
 
 }  // namespace sonde::text

@@ -19,6 +19,11 @@ class Pattern {
   Pattern& operator=(const Pattern&);
   static std::expected<Pattern, std::string> parse(std::string_view text);
   bool found_in(std::string_view text) const;
+  // The names of the groups, the whole match first; a group without a name is called by its number.
+  const std::vector<std::string>& group_names() const;
+  // The same as views of `text`, into `found`; a group that took no part has no data. False: it is
+  // not found.
+  bool find(std::string_view text, std::vector<std::string_view>& found) const;
   // The whole match and its groups; empty if it is not found.
   std::vector<std::string> groups(std::string_view text) const;
   const std::string& text() const { return text_; }

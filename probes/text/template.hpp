@@ -37,8 +37,11 @@ class Names {
 
 // Text with `{{ }}` for values known at run time: a name or a function, then filters, as in
 // `{{identity.username}}`, `{{token | b64url}}`, `{{nonce(12)}}`. Functions: uuid() nonce(n)
-// rand(a,b) counter() now(). Filters: json b64 b64url hex urlenc lower. Filters apply from left
-// to right; `json` escapes for the inside of a JSON string. Pure.
+// rand(a,b) counter() now(). Filters: json b64 b64url hex urlenc lower sha256 xml unhex len16
+// varint. Filters apply from left to right; `json` escapes for the inside of a JSON string, `xml`
+// for the inside of an element, sha256 gives hex digits, `unhex` the bytes that hex digits say (of
+// anything else nothing),
+// len16 and varint put the length before a text, in two bytes or as MQTT does. Pure.
 class Template {
  public:
   Template() = default;

@@ -127,6 +127,10 @@ std::expected<std::string, std::string> Tree::render_json(Names& names) const {
   return out;
 }
 
+std::expected<std::string, std::string> Tree::render_plain(Names& names) const {
+  return is_text(root_) && texts_ ? texts_->all.front().render(names) : render_json(names);
+}
+
 std::expected<std::string, std::string> Tree::render_form(Names& names) const {
   static const Texts none;
   Rendering rendering(texts_ ? texts_->all : none.all, names);

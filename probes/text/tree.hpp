@@ -14,6 +14,8 @@ class Tree {
   Tree() = default;
   bool empty() const { return root_.kind == config::Value::Kind::none; }
   std::expected<std::string, std::string> render_json(Names& names) const;
+  // A tree that is one text as that text, any other as JSON.
+  std::expected<std::string, std::string> render_plain(Names& names) const;
   // A flat mapping as application/x-www-form-urlencoded; `read` refuses nothing here, so the
   // error says that a nested value cannot stand in a form.
   std::expected<std::string, std::string> render_form(Names& names) const;

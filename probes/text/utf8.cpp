@@ -34,6 +34,17 @@ std::size_t utf8_count(std::string_view text) {
   return count;
 }
 
+std::string utf8_of(std::uint32_t code) {
+  const auto tail = [code](int shift) {
+    return static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
+  };
+  if (code < 0x80) return {static_cast<char>(code)};
+  if (code < 0x800) return {static_cast<char>(0xC0U | code >> 6), tail(0)};
+  if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return "";
+  if (code < 0x10000) return {static_cast<char>(0xE0U | code >> 12), tail(6), tail(0)};
+  return {static_cast<char>(0xF0U | code >> 18), tail(12), tail(6), tail(0)};
+}
+
 std::string shorten(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   std::size_t end = 0;

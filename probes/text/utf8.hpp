@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ std::size_t utf8_length(std::string_view text);
 
 // How many characters; each byte that is not UTF-8 counts as one.
 std::size_t utf8_count(std::string_view text);
+
+// A character by its number; empty: there is none of that number (RFC 3629 section 3).
+std::string utf8_of(std::uint32_t code);
 
 // The start of `text`, at most `bytes_max` of it, never cut inside a character; "..." says so.
 std::string shorten(std::string_view text, std::size_t bytes_max);

@@ -97,5 +97,34 @@ TEST(Pointer, SaysWhatIsWrongWithIt) {
   EXPECT_FALSE(Pointer::parse("/a~").has_value());
 }
 
+TEST(Document, IsMadeOfTextsOfWhichTheFirstOfANameStays) {
+  const std::pair<std::string_view, std::string_view> texts[] = {
+      {"a", "x\"y"}, {"b", ""}, {"a", "later"}};
+  EXPECT_EQ(Document::of(texts).root().text(), R"({"a":"x\"y","b":""})");
+  EXPECT_EQ(Document::of({}).root().text(), "{}");
+}
+
+TEST(Document, UnfoldsTheJsonInATextThatIsJson) {
+  auto document = *Document::parse(R"({"id":"{\"channel\":\"chat\"}","n":1,"bad":"{"})");
+  EXPECT_TRUE(document.unfold(document.root().member("id")));
+  EXPECT_EQ(document.root().member("id").member("channel").text(), "chat");
+  EXPECT_FALSE(document.unfold(document.root().member("id")));
+  EXPECT_FALSE(document.unfold(document.root().member("n")));
+  EXPECT_FALSE(document.unfold(document.root().member("bad")));
+  EXPECT_FALSE(document.unfold({}));
+  EXPECT_EQ(document.root().member("bad").text(), "{");
+}
+
+TEST(Document, ReplacesATextAndKeepsCopies) {
+  auto document = *Document::parse(R"({"a":"4142","n":1})");
+  const Json a = document.root().member("a");
+  document.replace(a, "AB");
+  document.replace(document.root().member("n"), "no text");
+  const std::string_view kept = document.keep(std::string("kept"));
+  const Document moved = std::move(document);
+  EXPECT_EQ(moved.root().text(), R"({"a":"AB","n":1})");
+  EXPECT_EQ(kept, "kept");
+}
+
 }  // namespace
 }  // namespace sonde::text

@@ -118,5 +118,15 @@ TEST(Shorten, NeverCutsInsideACharacter) {
   EXPECT_EQ(utf8_count("gr\xC3\xBC\xC3\x9F"), 4U);
 }
 
+TEST(Pattern, NamesItsGroupsOrNumbersThem) {
+  const auto pattern = Pattern::parse(R"(^(?P<packet>\d)(\d+)?(?P<data>\[.*))");
+  EXPECT_EQ(pattern->group_names(), (std::vector<std::string>{"0", "packet", "2", "data"}));
+  std::vector<std::string_view> found;
+  ASSERT_TRUE(pattern->find("4[1]", found));
+  EXPECT_EQ(found, (std::vector<std::string_view>{"4[1]", "4", "", "[1]"}));
+  EXPECT_EQ(found[2].data(), nullptr) << "the group took no part";
+  EXPECT_FALSE(pattern->find("[1]", found));
+}
+
 }  // namespace
 }  // namespace sonde::text

@@ -124,6 +124,17 @@ TEST(Tree, KeepsWhatYamlSaysAndQuotesWhatTemplatesSay) {
   EXPECT_EQ(tree.names(), (std::vector<std::string>{"n", "q"}));
 }
 
+TEST(Tree, ThatIsOneTextIsSentAsItStands) {
+  Names names;
+  names.set("token", "t\"1");
+  EXPECT_EQ(tree_of(R"(body: '40{"token":"{{token | json}}"}')").tree.render_plain(names),
+            R"(40{"token":"t\"1"})");
+  EXPECT_EQ(tree_of("body: \"2\"").tree.render_plain(names), "2");
+  EXPECT_EQ(tree_of("body: 2").tree.render_plain(names), "2");
+  EXPECT_EQ(tree_of("body: [1, x]").tree.render_plain(names), R"([1,"x"])");
+  EXPECT_EQ(tree_of("body: \"a\\0\\u001e\"").tree.render_plain(names), std::string("a\0\x1e", 3));
+}
+
 TEST(Tree, BecomesAFormWhenItIsFlat) {
   Names names;
   names.set("user", "a b&c");
