@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "probes/inquiry.hpp"
+
 namespace sonde {
 namespace {
 
@@ -30,12 +32,24 @@ class ChatProbe : public Probe {
     if (!names) co_return Verdict::of(Step::login, names.error());
     auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
     Opened opened = co_await std::move(opening);
-    if (opened.failure) co_return std::move(*opened.failure);
+    if (opened.failure) {
+      leave_evidence(attempt, *std::move(names));
+      co_return std::move(*opened.failure);
+    }
     auto conversing = talk::converse(*opened.session, turn_, *names, trace);
     Verdict verdict = co_await std::move(conversing);
     auto leaving = leave_session(*opened.session, trace);
     co_await std::move(leaving);
+    if (verdict.outcome == Outcome::fail) leave_evidence(attempt, *std::move(names));
     co_return verdict;
+  }
+
+  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+                                    Trace& trace) const override {
+    const Subject subject{settings_->session, *site_, shared_, &turn_};
+    auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
+    Verdict explained = co_await std::move(inquiring);
+    co_return explained;
   }
 
  private:

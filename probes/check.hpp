@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/common.hpp"
 #include "probes/probe.hpp"
 #include "probes/shared.hpp"
 
@@ -20,6 +21,7 @@ struct Check {
   int retries = 0;                  // further attempts after a failure; each a Result of its own
   int in_flight_max = 1;            // a beat that finds so many running is skipped (overlap)
   Span refusals_every{};            // least time between two rounds of refusal checks
+  Diagnose diagnose;                // whether and how far its failures are looked into
   std::vector<Step> steps;          // what it can fail at
   std::vector<std::string> events;  // canonical names of the dialect's events; empty: none
   // Equal for two loads of a file exactly if nothing that shapes this check has changed.

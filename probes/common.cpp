@@ -11,6 +11,18 @@ const config::Section<Retry>& section_of(const Retry*) {
   return keys;
 }
 
+const config::Section<Diagnose>& section_of(const Diagnose*) {
+  static const auto keys =
+      config::Section<Diagnose>()
+          .key("off", &Diagnose::off, "No control experiment is made.")
+          .key("timeout", &Diagnose::timeout,
+               "How long the experiments may take after a run; no part of its duration.",
+               {.min = 0.01, .max = 120})
+          .key("max_per_hour", &Diagnose::max_per_hour,
+               "How many failures are looked into in an hour.", {.min = 1, .max = 60});
+  return keys;
+}
+
 const config::Section<Common>& section_of(const Common*) {
   static const auto keys =
       config::Section<Common>()
@@ -22,6 +34,8 @@ const config::Section<Common>& section_of(const Common*) {
           .key("login", &Common::login, "Which of the logins is used.")
           .key("as", &Common::as, "Which of the identities logs in.")
           .key("retry", &Common::retry, "Whether a failed run is tried again.")
+          .key("diagnose", &Common::diagnose,
+               "Control experiments when a run fails after it passed: off, or their bounds.")
           .key("in_flight", &Common::in_flight,
                "Runs of this probe at once; a beat beyond it is skipped.",
                {.min = 1, .max = 100000})
@@ -40,3 +54,21 @@ const config::Section<Heading>& section_of(const Heading*) {
 }
 
 }  // namespace sonde
+
+namespace sonde::config {
+
+bool Codec<Diagnose>::read(const Value& value, const Reader& reader, const Rule&, Diagnose& out) {
+  if (value.kind == Value::Kind::scalar) {
+    if (!read_name(value, reader, {"off"})) return false;
+    out.off = true;
+    return true;
+  }
+  return section_of(static_cast<const Diagnose*>(nullptr)).read(value, reader, out);
+}
+
+Value Codec<Diagnose>::schema(const Rule&) {
+  return schema_any_of(
+      {schema_names({"off"}), section_of(static_cast<const Diagnose*>(nullptr)).schema()});
+}
+
+}  // namespace sonde::config

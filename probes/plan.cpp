@@ -191,6 +191,7 @@ std::shared_ptr<const Check> Binder::make_check(const Kind& kind, const Draft& d
   check->retries = draft.common.retry.max;
   check->in_flight_max = draft.common.in_flight;
   check->refusals_every = draft.common.negative_auth_min_interval;
+  check->diagnose = draft.common.diagnose;
   check->steps = kind.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(draft, site->target_name);

@@ -10,4 +10,8 @@ Verdict Verdict::of(Step step, Failure failure) {
   return Verdict{row(failure.reason).outcome, step, failure.reason, std::move(failure.detail)};
 }
 
+boost::asio::awaitable<Verdict> Probe::diagnose(const Inquiry&, Verdict verdict, Trace&) const {
+  co_return verdict;
+}
+
 }  // namespace sonde

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,11 +22,28 @@ struct Verdict {
   static Verdict of(Step step, Failure failure);
 };
 
+// What an attempt leaves for the experiments that may follow it: of each kind of probe its own.
+// It may hold secrets, and lives no longer than the run.
+struct Evidence {
+  virtual ~Evidence() = default;
+};
+
 // What an attempt has to know of those before it; its owner keeps the state.
 struct Attempt {
   int number = 1;              // 1 is the first; later ones are retries
   std::uint64_t seed = 0;      // for nonces and challenges; a new one each attempt
   bool check_refusals = true;  // run the refusal checks this time
+  std::unique_ptr<Evidence>* evidence =
+      nullptr;  // where a failing attempt leaves it; null: nobody asks
+};
+
+// What somebody who asks why an attempt failed knows and allows.
+struct Inquiry {
+  const Attempt& attempt;       // the one that failed, with its evidence
+  Instant limit;                // of the inquiry; no part of the measured time
+  bool passed_lately = false;   // the same probe passed within the last minutes
+  bool spare_refusals = false;  // make no experiment that the target counts as a failed login
+  Span pause = std::chrono::seconds(2);  // before the same is asked again
 };
 
 // One question with one answer. It holds no timer, retry, metric or log; it is const, and bound
@@ -38,6 +56,12 @@ class Probe {
   // (deadline or stop), every operation fails with Reason::cut at once, and the attempt
   // returns what it can still say. Never throws for anything that a peer does.
   virtual boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const = 0;
+
+  // After an attempt that failed and was measured: makes control experiments that separate its
+  // causes, and says the verdict again with the reason that they leave. Records them in `trace`.
+  // Cut like an attempt; then it says what it can. Most kinds know none.
+  virtual boost::asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+                                                   Trace& trace) const;
 };
 
 }  // namespace sonde

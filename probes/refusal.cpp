@@ -12,10 +12,9 @@ Failure explain_refusal(const net::Response& response) {
     case 401:
       return {Reason::unauthorized, what};
     case 403:
-      return {Reason::forbidden_or_no_route,
-              what +
-                  "; many servers answer so both to a token that they refuse and to a path "
-                  "that they do not serve"};
+      return {Reason::forbidden_or_no_route, what};
+    case 404:
+      return {Reason::no_route_or_stripped, what};
     case 400:
     case 426:
       return {Reason::bad_upgrade, what};

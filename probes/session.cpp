@@ -33,13 +33,9 @@ Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
   return failure;
 }
 
-asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(const Socket& socket,
-                                                                        net::Network& network,
-                                                                        text::Names& names,
-                                                                        Trace& trace) {
-  auto request = build_upgrade(socket, TokenUse::valid, names);
-  if (!request) co_return std::unexpected(request.error());
-  auto upgrading = net::upgrade(network, *request, socket.line, trace);
+asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
+    const Socket& socket, const net::UpgradeRequest& request, net::Network& network, Trace& trace) {
+  auto upgrading = net::upgrade(network, request, socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
   if (auto wrong = check_subprotocol(socket, *upgraded.session)) co_return std::unexpected(*wrong);
@@ -61,9 +57,21 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
     if (!logged_in) co_return failed(Step::login, logged_in.error());
   }
   trace.at(Step::upgrade);
-  trace.open(Phase::upgrade);
   if (with_token) trace.auth_begun(Step::upgrade);
-  auto upgrading = upgrade_session(settings.socket, shared.network, names, trace);
+  auto request = build_upgrade(settings.socket, TokenUse::valid, names);
+  if (!request) co_return failed(Step::upgrade, request.error());
+  auto opening = open_socket(*request, settings, shared.network, names, trace);
+  Opened opened = co_await std::move(opening);
+  if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
+  co_return opened;
+}
+
+asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
+                                    const SessionSettings& settings, net::Network& network,
+                                    text::Names& names, Trace& trace) {
+  trace.at(Step::upgrade);
+  trace.open(Phase::upgrade);
+  auto upgrading = upgrade_session(settings.socket, request, network, trace);
   auto session = co_await std::move(upgrading);
   if (!session) co_return failed(Step::upgrade, session.error());
   trace.close(Phase::upgrade);
@@ -73,7 +81,6 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
       talk::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
   auto wrong = co_await std::move(waiting);
   if (wrong) co_return failed(Step::ready, std::move(*wrong));
-  if (with_token) trace.auth_succeeded(Step::upgrade);
   Opened opened{.session = std::move(*session), .failure = std::nullopt};
   co_return opened;
 }

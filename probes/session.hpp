@@ -28,6 +28,11 @@ struct Opened {
 boost::asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
                                             Shared& shared, text::Names& names, Trace& trace);
 
+// The part of it from the upgrade on, with a request of one's own and no auth sample.
+boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
+                                           const SessionSettings& settings, net::Network& network,
+                                           text::Names& names, Trace& trace);
+
 // Leaves a session: the closing handshake within a second, which never fails a run.
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);
 

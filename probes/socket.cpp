@@ -64,16 +64,6 @@ std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Car
   return {};
 }
 
-std::expected<net::Url, Failure> build_url(const Socket& socket, text::Names& names) {
-  auto rendered = socket.url.render(names);
-  if (!rendered) return own("url", rendered.error());
-  auto url = net::parse_url(*rendered);
-  if (!url) return own("url", url.error());
-  if (url->scheme != "ws" && url->scheme != "wss")
-    return own("url", "a ws:// or wss:// address is wanted, not " + url->scheme + "://");
-  return std::move(*url);
-}
-
 }  // namespace
 
 const config::Section<Socket>& section_of(const Socket*) {
@@ -87,6 +77,10 @@ const config::Section<Socket>& section_of(const Socket*) {
           .key("expect_subprotocol", &Socket::expect_subprotocol,
                "The subprotocol that the server must select.")
           .key("headers", &Socket::headers, "Further headers of the upgrade request.")
+          .key("origin", &Socket::origin,
+               "The same endpoint behind all proxies (ws:// or wss://): a diagnosis asks it.")
+          .key("rest", &Socket::rest,
+               "An address that a GET with the token opens: a diagnosis asks it.")
           .key("ready", &Socket::ready, "What the server says when the session is ready.")
           .also(&Socket::line, net::section_of(static_cast<const net::Line*>(nullptr)));
   return keys;
@@ -94,6 +88,8 @@ const config::Section<Socket>& section_of(const Socket*) {
 
 void add_needs(const Socket& socket, text::Needs& needs) {
   needs.add(socket.url);
+  needs.add(socket.origin);
+  needs.add(socket.rest);
   needs.add(socket.token_in.text);
   for (const auto& offered : socket.token_in.subprotocols) needs.add(offered);
   for (const auto& offered : socket.subprotocols) needs.add(offered);
@@ -102,11 +98,21 @@ void add_needs(const Socket& socket, text::Needs& needs) {
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
 }
 
+std::expected<net::Url, Failure> build_url(const text::Template& address, text::Names& names) {
+  auto rendered = address.render(names);
+  if (!rendered) return own("url", rendered.error());
+  auto url = net::parse_url(*rendered);
+  if (!url) return own("url", url.error());
+  if (url->scheme != "ws" && url->scheme != "wss")
+    return own("url", "a ws:// or wss:// address is wanted, not " + url->scheme + "://");
+  return std::move(*url);
+}
+
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names) {
   text::Names own_names = names;
   if (use == TokenUse::garbage) own_names.set("token", std::string(garbage));
-  auto url = build_url(socket, own_names);
+  auto url = build_url(socket.url, own_names);
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
   auto good = add_subprotocols(request, socket.subprotocols, use, own_names);

@@ -28,6 +28,8 @@ struct Socket {
   std::vector<text::Template> subprotocols;
   std::string expect_subprotocol;  // "": any that was offered, or none
   std::map<std::string, text::Template> headers;
+  text::Template origin;  // the same endpoint behind the proxies, for a diagnosis; empty: unknown
+  text::Template rest;    // an address that a GET with the token opens, likewise
   talk::Ready ready;
   net::Line line;
 };
@@ -41,6 +43,9 @@ enum class TokenUse : std::uint8_t { valid, none, garbage };
 // sent), or with one that no server can have issued.
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names);
+
+// The same request to another address (ws or wss).
+std::expected<net::Url, Failure> build_url(const text::Template& address, text::Names& names);
 
 // What the server must select; empty: whatever was offered, or nothing.
 const std::string& expected_subprotocol(const Socket& socket);

@@ -11,11 +11,12 @@ constexpr std::size_t body_bytes_max = 4096;
 constexpr std::size_t header_bytes_max = 1024;
 constexpr std::size_t headers_max = 64;
 constexpr std::size_t phases_usual = 8;
+constexpr std::size_t aside_bytes_max = 16 * 1024;
 constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
 
-constexpr std::string_view phase_names[] = {"resolve",    "connect", "proxy", "tls",     "request",
-                                            "first_byte", "body",    "login", "upgrade", "ready",
-                                            "events",     "refuse",  "close"};
+constexpr std::string_view phase_names[] = {
+    "resolve",  "connect", "proxy", "tls",    "request", "first_byte", "body",    "login",
+    "discover", "upgrade", "ready", "events", "refuse",  "close",      "diagnose"};
 constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
                                             "out_of_order", "foreign", "after_terminal"};
 constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
@@ -84,10 +85,16 @@ std::optional<Phase> Trace::phase() const {
 }
 
 void Trace::hide(std::string_view text, std::span<const Form> forms) {
-  if (std::ranges::find(secrets_, text, &Secret::text) != secrets_.end()) return;
+  if (std::ranges::find(secrets_, text, &Secret::text) == secrets_.end()) add(Secret(text, forms));
+}
+
+void Trace::add(Secret added) {
   // The longest first: what is left of it when a shorter one goes from its middle is still secret.
-  const auto shorter = [&](const Secret& other) { return other.text().size() < text.size(); };
-  const Secret& secret = *secrets_.emplace(std::ranges::find_if(secrets_, shorter), text, forms);
+  const auto shorter = [&](const Secret& other) {
+    return other.text().size() < added.text().size();
+  };
+  const Secret& secret =
+      *secrets_.insert(std::ranges::find_if(secrets_, shorter), std::move(added));
   for (auto& exchange : exchanges_) {
     secret.redact(exchange.url);
     secret.redact(exchange.sent_body);
@@ -161,6 +168,23 @@ void Trace::tls(TlsFacts facts) { tls_.push_back(std::move(facts)); }
 void Trace::ended(Ending ending) {
   ending.reason = keep(ending.reason, header_bytes_max);
   ending_ = std::move(ending);
+}
+
+Trace Trace::aside() const {
+  Trace other(Clock::now(), aside_bytes_max);
+  other.secrets_ = secrets_;
+  return other;
+}
+
+void Trace::experiment(ExperimentNote note, const Trace& aside) {
+  for (const Secret& secret : aside.secrets_)
+    if (std::ranges::find(secrets_, secret.text(), &Secret::text) == secrets_.end()) add(secret);
+  note.answer = scrub(note.answer);
+  for (Exchange made : aside.exchanges_) {
+    made.experiment = note.name;
+    exchange(std::move(made));
+  }
+  experiments_.push_back(std::move(note));
 }
 
 void Trace::auth_begun(Step step) { auth_.push_back({step, false}); }

@@ -14,7 +14,8 @@
 
 namespace sonde {
 
-// A stretch of a run. `login`, `upgrade` and `refuse` enclose the finer ones of their exchanges.
+// A stretch of a run. `login`, `discover`, `upgrade` and `refuse` enclose the finer ones of their
+// exchanges.
 enum class Phase : std::uint8_t {
   resolve,
   connect,
@@ -24,11 +25,13 @@ enum class Phase : std::uint8_t {
   first_byte,
   body,
   login,
+  discover,
   upgrade,
   ready,
   events,
   refuse,
-  close
+  close,
+  diagnose  // after the run: no part of its duration
 };
 std::string_view name(Phase phase);
 
@@ -66,6 +69,7 @@ struct Exchange {
   std::size_t body_bytes = 0;
   std::string peer;  // "192.0.2.1:443"
   Instant at;
+  std::string experiment;  // which one made it; empty: the run itself
 };
 
 enum class Direction : std::uint8_t { in, out };
@@ -96,6 +100,15 @@ struct EventNote {
   std::string name;
   EventState state;
   Span at{};
+};
+
+// A control experiment that was made after the run failed, to separate the causes of the failure.
+struct ExperimentNote {
+  std::string name;      // "random_path"
+  std::string question;  // "the same token at a path that nobody serves"
+  std::string answer;    // "HTTP 404 Not Found"
+  Instant at;
+  Span took{};
 };
 
 // Who ended a connection.
@@ -153,9 +166,17 @@ class Trace {
   void peer(std::string address) { peer_ = std::move(address); }
   void ended(Ending ending);
 
+  // An empty trace for an experiment: it hides what this one hides.
+  Trace aside() const;
+  // Records an experiment with the exchanges of its trace; what that one hid is hidden here too.
+  void experiment(ExperimentNote note, const Trace& aside);
+
   // The auth rates: an attempt that was begun and has not succeeded when the run ends failed.
   void auth_begun(Step step);
   void auth_succeeded(Step step);
+
+  // What the experiments separated, in a line; empty: none was made.
+  std::string separated;
 
   // The three separate answers of a chat; empty: the run did not come so far.
   std::optional<bool> reachable, delivered, substantive;
@@ -182,12 +203,14 @@ class Trace {
   const std::vector<Exchange>& exchanges() const { return exchanges_; }
   const std::vector<FrameNote>& frames() const { return frames_; }
   const std::vector<EventNote>& events() const { return events_; }
+  const std::vector<ExperimentNote>& experiments() const { return experiments_; }
   const std::vector<TlsFacts>& tls_facts() const { return tls_; }
   const std::vector<AuthNote>& auth() const { return auth_; }
   const std::string& peer() const { return peer_; }
   const Ending& ending() const { return ending_; }
 
  private:
+  void add(Secret secret);
   std::string keep(std::string_view text, std::size_t bytes_max);
   void scrub_headers(Headers& headers) const;
 
@@ -201,6 +224,7 @@ class Trace {
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;
+  std::vector<ExperimentNote> experiments_;
   std::vector<TlsFacts> tls_;
   std::vector<AuthNote> auth_;
   std::string peer_;

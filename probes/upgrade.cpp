@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "probes/inquiry.hpp"
+
 namespace sonde {
 namespace {
 
@@ -19,13 +21,24 @@ class UpgradeProbe : public Probe {
     if (!names) co_return Verdict::of(Step::login, names.error());
     auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
     Opened opened = co_await std::move(opening);
-    if (opened.failure) co_return std::move(*opened.failure);
+    if (opened.failure) {
+      leave_evidence(attempt, *std::move(names));
+      co_return std::move(*opened.failure);
+    }
     auto leaving = leave_session(*opened.session, trace);
     co_await std::move(leaving);
     if (!attempt.check_refusals || settings_->refuse.empty()) co_return Verdict::pass();
     auto checking = check_refusals(settings_->refuse, settings_->session, shared_, *names, trace);
     auto wrong = co_await std::move(checking);
     co_return wrong ? std::move(*wrong) : Verdict::pass();
+  }
+
+  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+                                    Trace& trace) const override {
+    const Subject subject{settings_->session, *site_, shared_};
+    auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
+    Verdict explained = co_await std::move(inquiring);
+    co_return explained;
   }
 
  private:

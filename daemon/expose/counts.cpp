@@ -111,7 +111,7 @@ void Counts::add_auth(const Result& result) {
 
 void Counts::add_times(const Trace& trace) {
   for (const PhaseSpan& span : trace.phases()) {
-    if (!span.took) continue;
+    if (!span.took || span.phase == Phase::diagnose) continue;
     PhaseSum& sum = phases.at(static_cast<std::size_t>(span.phase));
     ++sum.count;
     sum.seconds += seconds(*span.took);

@@ -63,7 +63,7 @@ std::string exchanges_text(const Trace& trace, const Detail& detail, const TextS
   for (const TlsFacts& facts : trace.tls_facts())
     lines += fmt::format("  {}\n", tls_text(facts, style));
   for (const Exchange& exchange : trace.exchanges())
-    lines += exchange_text(exchange, detail, style);
+    if (exchange.experiment.empty()) lines += exchange_text(exchange, detail, style);
   return lines;
 }
 

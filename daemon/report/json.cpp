@@ -46,11 +46,17 @@ std::string tls_json(const TlsFacts& facts) {
 
 std::string exchange_json(const Exchange& exchange, Instant started) {
   return fmt::format(
-      R"({{"method":{},"url":{},"sent":{},"sent_body":{},"status":{},"received":{},"body":{},"body_bytes":{},"peer":{},"at":{}}})",
+      R"({{"method":{},"url":{},"sent":{},"sent_body":{},"status":{},"received":{},"body":{},"body_bytes":{},"peer":{},"at":{},"experiment":{}}})",
       json_quote(exchange.method), json_quote(exchange.url), list_of(exchange.sent, header_json),
       json_quote(exchange.sent_body), exchange.status, list_of(exchange.received, header_json),
       json_quote(exchange.body), exchange.body_bytes, json_quote(exchange.peer),
-      as_seconds(exchange.at - started));
+      as_seconds(exchange.at - started), json_quote(exchange.experiment));
+}
+
+std::string experiment_json(const ExperimentNote& note, Instant started) {
+  return fmt::format(R"({{"name":{},"question":{},"answer":{},"seconds":{},"at":{}}})",
+                     json_quote(note.name), json_quote(note.question), json_quote(note.answer),
+                     as_seconds(note.took), as_seconds(note.at - started));
 }
 
 std::string frame_json(const FrameNote& frame, Instant started) {
@@ -92,13 +98,16 @@ std::string answers_json(const Trace& trace) {
 std::string trace_json(const Trace& trace) {
   const Instant started = trace.started();
   return fmt::format(
-      R"("phases":{},"events":{},"peer":{},"tls":{},"exchanges":{},"frames":{},"ending":{})",
+      R"("phases":{},"events":{},"peer":{},"tls":{},"exchanges":{},"frames":{},"ending":{},"experiments":{},"separated":{})",
       list_of(trace.phases(), [&](const PhaseSpan& span) { return phase_json(span, started); }),
       list_of(trace.events(), event_json), json_quote(trace.peer()),
       list_of(trace.tls_facts(), tls_json),
       list_of(trace.exchanges(), [&](const Exchange& e) { return exchange_json(e, started); }),
       list_of(trace.frames(), [&](const FrameNote& frame) { return frame_json(frame, started); }),
-      ending_json(trace.ending()));
+      ending_json(trace.ending()),
+      list_of(trace.experiments(),
+              [&](const ExperimentNote& note) { return experiment_json(note, started); }),
+      json_quote(trace.separated));
 }
 
 }  // namespace

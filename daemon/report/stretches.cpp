@@ -7,7 +7,8 @@ namespace sonde::report {
 namespace {
 
 bool encloses(Phase phase) {
-  return phase == Phase::login || phase == Phase::upgrade || phase == Phase::refuse;
+  return phase == Phase::login || phase == Phase::discover || phase == Phase::upgrade ||
+         phase == Phase::refuse;
 }
 
 Instant end_of(const PhaseSpan& span) { return span.entered + span.took.value_or(Span::zero()); }
@@ -58,11 +59,13 @@ std::size_t place_of_events(const Trace& trace) {
 std::vector<Stretch> stretches(const Trace& trace) {
   std::vector<Stretch> all;
   Nesting nesting;
-  for (const PhaseSpan& span : trace.phases())
+  for (const PhaseSpan& span : trace.phases()) {
+    if (span.phase == Phase::diagnose) continue;  // after the run, on no scale of it
     all.push_back({.label = std::string(name(span.phase)),
                    .depth = nesting.depth_of(span),
                    .offset = span.entered - trace.started(),
                    .took = span.took.value_or(Span::zero())});
+  }
   const auto events = moments(trace, 1);
   all.insert(all.begin() + static_cast<std::ptrdiff_t>(place_of_events(trace)), events.begin(),
              events.end());

@@ -107,9 +107,10 @@ std::string as_text(const Result& result, const TextStyle& style) {
   if (result.verdict.outcome == Outcome::skipped) return text;
   const Trace& trace = *result.trace;
   const Detail detail = detail_of(result, style);
-  return text + wrong_frame_text(trace, style) + waterfall(trace, result.took, style) +
-         exchanges_text(trace, detail, style) + frames_text(trace, detail, style) +
-         answers_text(trace, style) + ending_text(trace.ending(), style) + skew_text(trace);
+  return text + wrong_frame_text(trace, style) + experiments_text(trace, style) +
+         waterfall(trace, result.took, style) + exchanges_text(trace, detail, style) +
+         frames_text(trace, detail, style) + answers_text(trace, style) +
+         ending_text(trace.ending(), style) + skew_text(trace);
 }
 
 }  // namespace sonde::report

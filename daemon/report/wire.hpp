@@ -17,6 +17,10 @@ struct Detail {
 // headers (> sent, < received) and the start of the body.
 std::string exchanges_text(const Trace& trace, const Detail& detail, const TextStyle& style);
 
+// The control experiments that followed the run, what each asked and was answered, and what they
+// separated, in a line; nothing if none was made.
+std::string experiments_text(const Trace& trace, const TextStyle& style);
+
 // "frames: 1 sent, 6 received", below it each frame with its time from the start of the run.
 std::string frames_text(const Trace& trace, const Detail& detail, const TextStyle& style);
 

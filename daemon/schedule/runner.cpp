@@ -7,6 +7,8 @@
 
 #include "daemon/schedule/heal.hpp"
 #include "probes/deadline.hpp"
+#include "probes/inquiry.hpp"
+#include "probes/observation.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
@@ -30,6 +32,14 @@ bool refusals_due(const Station& station, Instant now) {
 bool refusals_made(const Trace& trace) {
   return std::ranges::find(trace.phases(), Phase::refuse, &PhaseSpan::phase) !=
          trace.phases().end();
+}
+
+constexpr Span refusals_echo = std::chrono::seconds(30);
+
+// Our own refusal checks may have opened a breaker of the target, or what it says names one.
+bool spares_refusals(const Station& station, const Observation& failure, const Result& result) {
+  const bool just_refused = station.refused && result.begun - *station.refused < refusals_echo;
+  return just_refused || suspects_breaker(failure, result.verdict.detail);
 }
 
 std::string in_ms(Span span) { return std::to_string(span / std::chrono::milliseconds(1)) + " ms"; }
@@ -73,7 +83,8 @@ asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
 
 asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   const std::optional<Instant> refused_before = station.refused;
-  const Attempt wanted{result.attempt, random_(), refusals_due(station, result.begun)};
+  std::unique_ptr<Evidence> evidence;
+  const Attempt wanted{result.attempt, random_(), refusals_due(station, result.begun), &evidence};
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
@@ -84,8 +95,41 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   trace->finish(ended);
   if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
   result.took = ended - result.begun;
-  result.trace = std::move(trace);
   blame_lag(result, ended);
+  auto explaining = explain(station, wanted, result, *trace);
+  co_await std::move(explaining);
+  result.trace = std::move(trace);
+}
+
+// A failure that was not seen since the last pass is looked into, when its time is measured.
+asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, Result& result,
+                                      Trace& trace) {
+  const Instant now = Clock::now();
+  const Diagnose& bounds = station.check->diagnose;
+  Verdict& verdict = result.verdict;
+  if (verdict.outcome == Outcome::pass) station.diagnoses.passed(now);
+  const bool open = verdict.outcome == Outcome::fail &&
+                    !rules_for(verdict.step, verdict.reason).empty() && !bounds.off;
+  if (!open) co_return;
+  const Observation failure = observe(verdict, trace);
+  if (const Conclusion* known = station.diagnoses.known(failure)) {
+    verdict = explained(std::move(verdict), known->reason, known->because);
+    co_return;
+  }
+  if (!station.diagnoses.begin(bounds.max_per_hour, now)) co_return;
+  const Inquiry inquiry{.attempt = attempt,
+                        .limit = now + bounds.timeout,
+                        .passed_lately = station.diagnoses.passed_lately(now),
+                        .spare_refusals = spares_refusals(station, failure, result)};
+  auto asking = station.probe->diagnose(inquiry, verdict, trace);
+  Verdict concluded = co_await within(inquiry.limit, std::move(asking), trace);
+  // Should the inquiry itself go wrong, the failure is still one.
+  if (concluded.outcome == Outcome::fail || was_cut(concluded)) verdict = std::move(concluded);
+  // What was spared is asked another time.
+  const bool final = !inquiry.spare_refusals && !was_cut(verdict);
+  const Conclusion conclusion{verdict.reason, trace.separated};
+  station.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
+                        !trace.experiments().empty());
 }
 
 void Runner::blame_lag(Result& result, Instant ended) const {

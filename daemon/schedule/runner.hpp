@@ -36,6 +36,8 @@ class Runner {
  private:
   boost::asio::awaitable<void> run(Flight flight, Instant scheduled);
   boost::asio::awaitable<void> attempt(Station& station, Result& result);
+  boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
+                                       Trace& trace);
   void blame_lag(Result& result, Instant ended) const;
   Result blank(const Station& station) const;
 

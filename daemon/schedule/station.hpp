@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/schedule/diagnoses.hpp"
 #include "probes/check.hpp"
 
 namespace sonde {
@@ -20,6 +21,7 @@ struct Station {
   std::unique_ptr<Probe> probe;
   std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
   std::optional<Instant> refused;               // the last round of refusal checks
+  Diagnoses diagnoses;                          // what is known of its failures
 };
 using StationPtr = std::shared_ptr<Station>;
 

@@ -34,6 +34,7 @@ struct TlsSettings {
   std::string server_name;          // SNI and the name verified; empty: the host of the URL
   std::string min_version = "1.2";  // 1.2 | 1.3
   bool verify = true;
+  bool alpn = true;  // offer http/1.1 by ALPN; no key, for a control experiment
   auto operator<=>(const TlsSettings&) const = default;
 };
 

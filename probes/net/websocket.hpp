@@ -17,6 +17,8 @@ struct UpgradeRequest {
   Url url;                                // ws or wss
   Headers headers;                        // added to those of RFC 6455 4.1
   std::vector<std::string> subprotocols;  // offered in this order; each an HTTP token
+  bool deflate =
+      false;  // offers permessage-deflate, for a trial of the handshake: no session follows
 };
 
 // A complete text or binary message.

@@ -76,6 +76,8 @@ std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
     offered.append(offered.empty() ? "" : ", ").append(subprotocol);
   }
   if (!offered.empty()) upgrade.headers.emplace_back("Sec-WebSocket-Protocol", std::move(offered));
+  if (request.deflate)
+    upgrade.headers.emplace_back("Sec-WebSocket-Extensions", "permessage-deflate");
   for (const auto& header : request.headers) {
     if (is_handshakes(header.first)) {
       return std::unexpected(Failure{
@@ -87,7 +89,8 @@ std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
 }
 
 std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
-                                                 std::span<const std::string> offered) {
+                                                 const UpgradeRequest& request) {
+  const auto& offered = request.subprotocols;
   const Headers& headers = response.headers;
   if (!any_lists(headers, "Upgrade", "websocket")) return bad(shown(headers, "Upgrade"));
   if (!any_lists(headers, "Connection", "upgrade")) return bad(shown(headers, "Connection"));
@@ -95,7 +98,7 @@ std::expected<std::string, Failure> judge_switch(const Response& response, const
   if (!digest || *digest != accept_digest(key)) {
     return bad(shown(headers, "Sec-WebSocket-Accept") + ", which does not answer the key");
   }
-  if (response.header("Sec-WebSocket-Extensions")) {
+  if (response.header("Sec-WebSocket-Extensions") && !request.deflate) {
     return bad(shown(headers, "Sec-WebSocket-Extensions") + ", and none was offered");
   }
   const auto count = std::ranges::count_if(headers, [](const auto& header) {

@@ -24,6 +24,6 @@ std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
 
 // Judges a 101: the subprotocol that it selected, or bad_handshake and which header is wrong.
 std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
-                                                 std::span<const std::string> offered);
+                                                 const UpgradeRequest& request);
 
 }  // namespace sonde::net

@@ -190,6 +190,10 @@ void Websocket::State::finish(Error error) {
   if (error == websocket::error::bad_frame_payload) {
     return blame(Reason::malformed, "a text message is not UTF-8");
   }
+  if (error == websocket::error::bad_reserved_bits) {
+    return blame(Reason::extension_fault,
+                 "a frame has reserved bits set, and no extension was negotiated");
+  }
   if (error == websocket::condition::protocol_violation) {
     return blame(Reason::protocol_error, error.message());
   }

@@ -18,11 +18,11 @@ asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& reques
   UpgradeAnswer theirs = co_await exchange_upgrade(network, *ours, line, trace);
   upgraded.answer = std::move(theirs.answer);
   if (!theirs.line) co_return upgraded;
-  auto selected = judge_switch(upgraded.answer.response, key, request.subprotocols);
-  if (selected) {
+  auto selected = judge_switch(upgraded.answer.response, key, request);
+  if (selected && !request.deflate) {
     upgraded.session = open_session(std::move(theirs.line), std::move(theirs.rest), line.limits,
                                     std::move(*selected));
-  } else {
+  } else if (!selected) {
     upgraded.answer.failure = {selected.error().reason, trace.scrub(selected.error().detail)};
   }
   co_return upgraded;

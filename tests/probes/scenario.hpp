@@ -29,8 +29,9 @@ Scenarios ready_scenarios();
 Scenarios events_scenarios();
 Scenarios answer_scenarios();
 Scenarios refuse_scenarios();
-Scenarios prober_scenarios();  // the inconclusive ones
-Scenarios unclear_refusals();  // those of them that are met at refuse
+Scenarios diagnosed_scenarios();  // with control experiments
+Scenarios prober_scenarios();     // the inconclusive ones
+Scenarios unclear_refusals();     // those of them that are met at refuse
 
 // What fails before the first byte of HTTP, at health, login or upgrade.
 Scenarios network_scenarios(Step step);

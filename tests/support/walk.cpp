@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -63,21 +64,51 @@ std::string Walk::show() const {
          std::string(name(verdict.reason)) + ": " + verdict.detail;
 }
 
-Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
+namespace {
+
+using Inquiring = std::optional<Circumstances>;
+
+// As the daemon's Runner does it.
+asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiring, Walk& walked) {
+  std::unique_ptr<Evidence> evidence;
+  attempt.evidence = &evidence;
+  Trace& trace = *walked.trace;
+  const Instant limit = trace.started() + walked.check->timeout;
+  auto asking = probe.attempt(attempt, trace);
+  walked.verdict = co_await within(limit, std::move(asking), trace);
+  walked.took = Clock::now() - trace.started();
+  if (!inquiring || walked.verdict.outcome != Outcome::fail) co_return;
+  const Inquiry inquiry{.attempt = attempt,
+                        .limit = Clock::now() + inquiring->limit,
+                        .passed_lately = inquiring->passed_lately,
+                        .spare_refusals = inquiring->spare_refusals,
+                        .pause = inquiring->pause};
+  auto diagnosing = probe.diagnose(inquiry, walked.verdict, trace);
+  walked.verdict = co_await within(inquiry.limit, std::move(diagnosing), trace);
+}
+
+Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt, Inquiring inquiring) {
   asio::io_context io(1);
   Shared shared(io.get_executor());
   Walk walked{.verdict = {}, .trace = std::make_unique<Trace>(), .check = std::move(check)};
   const auto probe = walked.check->make(shared);
-  const Instant limit = walked.trace->started() + walked.check->timeout;
-  auto keep = [&](const std::exception_ptr& thrown, Verdict verdict) {
+  auto keep = [&](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
-    walked.verdict = std::move(verdict);
     io.stop();
   };
-  auto asking = probe->attempt(attempt, *walked.trace);
-  asio::co_spawn(io, within(limit, std::move(asking), *walked.trace), keep);
+  asio::co_spawn(io, run(*probe, attempt, std::move(inquiring), walked), keep);
   io.run();
   return walked;
+}
+
+}  // namespace
+
+Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
+  return walk(std::move(check), attempt, std::nullopt);
+}
+
+Walk walk_and_diagnose(const Usual& usual, const Circumstances& circumstances) {
+  return walk(plan(usual.yaml()).check("p"), {.seed = 7}, circumstances);
 }
 
 Walk walk(const Usual& usual, const Attempt& attempt) {

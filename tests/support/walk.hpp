@@ -37,6 +37,7 @@ struct Walk {
   Verdict verdict;
   std::unique_ptr<Trace> trace;
   std::shared_ptr<const Check> check;
+  Span took{};  // of the run alone
 
   // "fail login/credentials: HTTP 401": all of a verdict, for messages.
   std::string show() const;
@@ -78,6 +79,17 @@ struct Usual {
   std::string yaml() const;
 };
 Walk walk(const Usual& usual, const Attempt& attempt = {.seed = 7});
+
+// What is known when a failure is looked into.
+struct Circumstances {
+  bool passed_lately = false;
+  bool spare_refusals = false;
+  Span limit = std::chrono::seconds(10);
+  Span pause = std::chrono::milliseconds(100);
+};
+// A run whose failure is looked into afterwards, as the daemon does on the change from pass to
+// fail.
+Walk walk_and_diagnose(const Usual& usual, const Circumstances& circumstances = {});
 
 // What an agent sends in a turn, and what the login answers.
 std::string granted(std::string_view token = "opaque-token-4711");

@@ -21,7 +21,10 @@ struct Script {
   Span blocks{};                 // the loop, before that
   std::vector<Reason> verdicts;  // one after the other, the last one again and again
   bool refuses = false;          // makes refusal checks when it is asked to
-  std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0;
+  Step step = Step::health;      // where it fails
+  Span looks{};                  // how long an inquiry takes; it finds not_ready
+  std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0, inquiries = 0;
+  std::atomic<bool> spared = false, passed_lately = false;  // what the last inquiry was told
 };
 
 class ScriptedProbe : public Probe {
@@ -34,7 +37,7 @@ class ScriptedProbe : public Probe {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);
     const int turn = script_->attempts++;
-    trace.at(Step::health);
+    trace.at(script_->step);
     trace.enter(Phase::first_byte);
     if (script_->refuses && attempt.check_refusals) {
       trace.enter(Phase::refuse);
@@ -52,12 +55,30 @@ class ScriptedProbe : public Probe {
     co_return verdict(static_cast<std::size_t>(turn));
   }
 
+  boost::asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+                                           Trace& trace) const override {
+    namespace asio = boost::asio;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    ++script_->inquiries;
+    script_->spared = inquiry.spare_refusals;
+    script_->passed_lately = inquiry.passed_lately;
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, script_->looks);
+    boost::system::error_code error;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return verdict;
+    trace.experiment({"again", "the same again", "accepted", trace.started(), script_->looks},
+                     trace.aside());
+    trace.separated = "it was starting";
+    co_return Verdict::of(verdict.step, {Reason::not_ready, verdict.detail});
+  }
+
  private:
   Verdict verdict(std::size_t turn) const {
     const auto& verdicts = script_->verdicts;
     if (verdicts.empty()) return Verdict::pass();
     const Reason reason = verdicts[std::min(turn, verdicts.size() - 1)];
-    return reason == Reason::ok ? Verdict::pass() : Verdict::of(Step::health, {reason, ""});
+    return reason == Reason::ok ? Verdict::pass() : Verdict::of(script_->step, {reason, ""});
   }
 
   std::shared_ptr<Script> script_;

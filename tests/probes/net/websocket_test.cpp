@@ -172,9 +172,14 @@ TEST_F(WebsocketSession, InvalidUtf8IsMalformed) {
             Reason::malformed);
 }
 
+TEST_F(WebsocketSession, ACompressedFrameThatWasNotAgreedOnIsAnExtensionFault) {
+  const std::string compressed = test::frame(test::op_text, "x", {.rsv = 4});
+  EXPECT_EQ(fault_after({test::accept(), test::send(compressed), test::hang()}),
+            Reason::extension_fault);
+}
+
 TEST_F(WebsocketSession, BrokenFramesAreProtocolErrors) {
   const std::string broken[] = {
-      test::frame(test::op_text, "x", {.rsv = 4}),  // compressed, which was not agreed
       test::frame(test::op_text, "x", {.masked = true}),
       test::frame(3, "x"),                      // a reserved opcode
       test::frame(test::op_continuation, "x"),  // of nothing

@@ -1,0 +1,41 @@
+#pragma once
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "probes/clock.hpp"
+#include "probes/diagnosis.hpp"
+
+namespace sonde {
+
+// What the experiments made of an observation.
+struct Conclusion {
+  Reason reason = Reason::ok;
+  std::string because;
+};
+
+// What is known of the failures of one check: the observations since its last pass with their
+// conclusions (the last 16), and how many were looked into in the last hour. Pure.
+class Diagnoses {
+ public:
+  // What was known of failures is over: the next one is a change.
+  void passed(Instant now);
+  // Within ten minutes.
+  bool passed_lately(Instant now) const;
+  // Null: it was not looked into since the last pass.
+  const Conclusion* known(const Observation& failure) const;
+
+  // Whether a failure may be looked into: one at a time, so many an hour. Then end() follows.
+  bool begin(int max_per_hour, Instant now);
+  // Without a conclusion it may be looked into again; if nothing was asked, it does not count.
+  void end(const Observation& failure, std::optional<Conclusion> conclusion, bool asked);
+
+ private:
+  std::optional<Instant> passed_;
+  std::deque<std::pair<Observation, Conclusion>> known_;
+  std::deque<Instant> begun_;
+  bool under_way_ = false;
+};
+
+}  // namespace sonde
