@@ -98,7 +98,6 @@ constexpr ReasonRow table[] = {
     {server_error_after_auth, "server_error_after_auth", fail,
      "The upgrade fails (5xx) with a good token only; without one it is refused."},
 
-
     {no_ready, "no_ready", fail, "Connected, but the ready message never came."},
     {bad_ready, "bad_ready", fail, "The first message is not the ready message."},
     {auth_rejected_after_accept, "auth_rejected_after_accept", fail,

@@ -15,8 +15,8 @@ FAULTS = [
     ("health_422", {}, "api_health", "health", "contract"),
     ("health_500", {}, "api_health", "health", "server_error"),
     ("health_unhealthy", {}, "api_health", "health", "reported_unhealthy"),
-    ("upgrade_500", {}, "upgrade", "upgrade", "server_error"),
-    ("upgrade_403", {}, "upgrade", "upgrade", "forbidden_or_no_route"),
+    ("upgrade_500", {}, "upgrade", "upgrade", "server_error_before_auth"),
+    ("upgrade_403", {}, "upgrade", "upgrade", "forbidden"),
     ("upgrade_hang", {}, "upgrade", "upgrade", "handshake_timeout"),
     ("upgrade_close", {}, "upgrade", "ready", "auth_rejected_after_accept"),
     ("upgrade_fin", {}, "upgrade", "ready", "abrupt_close_after_accept"),
@@ -106,7 +106,20 @@ class RunAgainstDemo(unittest.TestCase):
         self.folder.file.write_text(self.folder.file.read_text().replace("/websocket", "/ws"))
         code, results, _ = run_sonde(self.folder, "chat")
         self.assertEqual((code, results["chat"]["step"], results["chat"]["reason"]),
-                         (1, "upgrade", "server_error"))
+                         (1, "upgrade", "server_error_before_auth"))
+
+    def test_experiments_stand_in_the_text_and_none_is_made_if_they_are_off(self):
+        self.demo.fault("upgrade_403")
+        command = [SONDE, "run", "--config.file", self.folder.file, "upgrade"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        self.assertRegex(done.stdout, r"why: \d experiments in")
+        self.assertIn("the same upgrade at a path that nobody serves -> HTTP 404", done.stdout)
+        self.assertIn("=> a path that nobody serves answers otherwise", done.stdout)
+        text = self.folder.file.read_text()
+        self.folder.file.write_text(text.replace("kind: upgrade,", "kind: upgrade, diagnose: off,"))
+        _, results, _ = run_sonde(self.folder, "upgrade")
+        self.assertEqual(results["upgrade"]["reason"], "forbidden_or_no_route")
+        self.assertEqual(results["upgrade"]["experiments"], [])
 
     def test_secrets_are_in_no_output(self):
         for output in ("text", "json", "junit"):

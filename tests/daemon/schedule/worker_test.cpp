@@ -2,79 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <optional>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-
 #include "daemon/schedule/agenda.hpp"
-#include "tests/daemon/schedule/scripted_probe.hpp"
+#include "tests/daemon/schedule/published.hpp"
 
 namespace sonde {
-namespace asio = boost::asio;
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-// What a worker publishes, posted to the thread of the test.
-class Published {
- public:
-  void put(std::vector<ResultPtr> results) {
-    asio::post(loop_, [this, results = std::move(results)] {
-      results_.insert(results_.end(), results.begin(), results.end());
-    });
-  }
-
-  // The Results once there are `count` of the outcome; fewer if they do not come.
-  std::vector<ResultPtr> wait_for(std::size_t count, std::optional<Outcome> outcome = {}) {
-    wait_until([&] { return of(outcome).size() >= count; });
-    return of(outcome);
-  }
-
-  // Waits for a pass of the check.
-  void wait_for_pass(const std::shared_ptr<Check>& check) {
-    wait_until([&] {
-      return std::ranges::any_of(of(Outcome::pass),
-                                 [&](const auto& result) { return result->check == check; });
-    });
-  }
-
- private:
-  template <class Enough>
-  void wait_until(Enough enough) {
-    const Instant limit = Clock::now() + seconds(20);
-    while (!enough() && Clock::now() < limit) loop_.run_one_for(milliseconds(50));
-    EXPECT_TRUE(enough());
-  }
-
-  std::vector<ResultPtr> of(std::optional<Outcome> outcome) const {
-    std::vector<ResultPtr> found;
-    for (const auto& result : results_)
-      if (!outcome || result->verdict.outcome == *outcome) found.push_back(result);
-    return found;
-  }
-
-  asio::io_context loop_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(loop_);
-  std::vector<ResultPtr> results_;
-};
-
-struct WorkerTest : testing::Test {
-  Published published;
-  std::shared_ptr<Script> script = std::make_shared<Script>();
-  std::shared_ptr<Check> check = scripted_check(script);
-  std::shared_ptr<std::atomic<int>> in_flight = std::make_shared<std::atomic<int>>(0);
-
-  Worker::Options options() {
-    return {.number = 3, .publish = [this](std::vector<ResultPtr> results) {
-              published.put(std::move(results));
-            }};
-  }
-  std::vector<Duty> duties() { return {{check, in_flight}}; }
-};
 
 TEST_F(WorkerTest, RunsACheckOnEveryBeat) {
   Worker worker(options());
@@ -219,86 +154,6 @@ TEST_F(WorkerTest, ARunThatDidNotComeToTheRefusalsLeavesThemDue) {
   published.wait_for(2);
   worker.stop();
   EXPECT_EQ(script->refusal_rounds, 0);
-}
-
-struct Diagnosing : WorkerTest {
-  Diagnosing() {
-    script->step = Step::upgrade;
-    script->verdicts = {Reason::forbidden_or_no_route};
-  }
-};
-
-TEST_F(Diagnosing, AFailureIsLookedIntoOnceAndKeepsItsReason) {
-  Worker worker(options());
-  worker.assign(duties());
-  const auto failed = published.wait_for(4, Outcome::fail);
-  EXPECT_EQ(script->inquiries, 1);
-  EXPECT_FALSE(script->passed_lately);
-  for (const auto& result : failed) EXPECT_EQ(result->verdict.reason, Reason::not_ready);
-  EXPECT_EQ(failed[0]->trace->separated, "it was starting");
-  EXPECT_EQ(failed[3]->verdict.detail, "it was starting");
-}
-
-TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
-  script->verdicts = {Reason::forbidden_or_no_route, Reason::ok, Reason::forbidden_or_no_route};
-  Worker worker(options());
-  worker.assign(duties());
-  published.wait_for(4, Outcome::fail);
-  EXPECT_EQ(script->inquiries, 2);
-  EXPECT_TRUE(script->passed_lately);
-}
-
-TEST_F(Diagnosing, ItsTimeIsNoPartOfTheRun) {
-  script->looks = milliseconds(300);
-  Worker worker(options());
-  worker.assign(duties());
-  EXPECT_LT(published.wait_for(1, Outcome::fail)[0]->took, milliseconds(150));
-}
-
-TEST_F(Diagnosing, ItEndsAtItsOwnLimitAndTheFailureStays) {
-  script->looks = std::chrono::hours(1);
-  check->diagnose.timeout = milliseconds(50);
-  Worker worker(options());
-  worker.assign(duties());
-  const auto failed = published.wait_for(2, Outcome::fail);
-  EXPECT_EQ(failed[0]->verdict.reason, Reason::forbidden_or_no_route);
-  EXPECT_EQ(failed[1]->verdict.reason, Reason::forbidden_or_no_route);
-}
-
-TEST_F(Diagnosing, OffMeansNone) {
-  check->diagnose.off = true;
-  Worker worker(options());
-  worker.assign(duties());
-  EXPECT_EQ(published.wait_for(3, Outcome::fail)[2]->verdict.reason, Reason::forbidden_or_no_route);
-  EXPECT_EQ(script->inquiries, 0);
-}
-
-TEST_F(Diagnosing, AReasonThatHasOneCauseIsNotLookedInto) {
-  script->verdicts = {Reason::overloaded};
-  Worker worker(options());
-  worker.assign(duties());
-  published.wait_for(3, Outcome::fail);
-  EXPECT_EQ(script->inquiries, 0);
-}
-
-TEST_F(Diagnosing, WhatIsSparedAfterRefusalChecksIsAskedAnotherTime) {
-  script->refuses = true;
-  check->refusals_every = std::chrono::hours(1);
-  Worker worker(options());
-  worker.assign(duties());
-  published.wait_for(3, Outcome::fail);
-  EXPECT_GE(script->inquiries, 3);
-  EXPECT_TRUE(script->spared);
-}
-
-TEST_F(Diagnosing, NoMoreThanAllowedInAnHour) {
-  script->refuses = true;  // no conclusion is kept, so each failure would be looked into
-  check->refusals_every = std::chrono::hours(1);
-  check->diagnose.max_per_hour = 2;
-  Worker worker(options());
-  worker.assign(duties());
-  published.wait_for(5, Outcome::fail);
-  EXPECT_EQ(script->inquiries, 2);
 }
 
 TEST_F(WorkerTest, ARunCutByTheStopIsNotPublished) {

@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "tests/daemon/schedule/published.hpp"
+
+namespace sonde {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct Diagnosing : WorkerTest {
+  Diagnosing() {
+    script->step = Step::upgrade;
+    script->verdicts = {Reason::forbidden_or_no_route};
+  }
+};
+
+TEST_F(Diagnosing, AFailureIsLookedIntoOnceAndKeepsItsReason) {
+  Worker worker(options());
+  worker.assign(duties());
+  const auto failed = published.wait_for(4, Outcome::fail);
+  EXPECT_EQ(script->inquiries, 1);
+  EXPECT_FALSE(script->passed_lately);
+  for (const auto& result : failed) EXPECT_EQ(result->verdict.reason, Reason::not_ready);
+  EXPECT_EQ(failed[0]->trace->separated, "it was starting");
+  EXPECT_EQ(failed[3]->verdict.detail, "it was starting");
+}
+
+TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
+  script->verdicts = {Reason::forbidden_or_no_route, Reason::ok, Reason::forbidden_or_no_route};
+  Worker worker(options());
+  worker.assign(duties());
+  published.wait_for(4, Outcome::fail);
+  EXPECT_EQ(script->inquiries, 2);
+  EXPECT_TRUE(script->passed_lately);
+}
+
+TEST_F(Diagnosing, ItsTimeIsNoPartOfTheRun) {
+  script->looks = milliseconds(300);
+  Worker worker(options());
+  worker.assign(duties());
+  EXPECT_LT(published.wait_for(1, Outcome::fail)[0]->took, milliseconds(150));
+}
+
+TEST_F(Diagnosing, ItEndsAtItsOwnLimitAndTheFailureStays) {
+  script->looks = std::chrono::hours(1);
+  check->diagnose.timeout = milliseconds(50);
+  Worker worker(options());
+  worker.assign(duties());
+  const auto failed = published.wait_for(2, Outcome::fail);
+  EXPECT_EQ(failed[0]->verdict.reason, Reason::forbidden_or_no_route);
+  EXPECT_EQ(failed[1]->verdict.reason, Reason::forbidden_or_no_route);
+}
+
+TEST_F(Diagnosing, OffMeansNone) {
+  check->diagnose.off = true;
+  Worker worker(options());
+  worker.assign(duties());
+  EXPECT_EQ(published.wait_for(3, Outcome::fail)[2]->verdict.reason, Reason::forbidden_or_no_route);
+  EXPECT_EQ(script->inquiries, 0);
+}
+
+TEST_F(Diagnosing, AReasonThatHasOneCauseIsNotLookedInto) {
+  script->verdicts = {Reason::overloaded};
+  Worker worker(options());
+  worker.assign(duties());
+  published.wait_for(3, Outcome::fail);
+  EXPECT_EQ(script->inquiries, 0);
+}
+
+TEST_F(Diagnosing, WhatIsSparedAfterRefusalChecksIsAskedAnotherTime) {
+  script->refuses = true;
+  check->refusals_every = std::chrono::hours(1);
+  Worker worker(options());
+  worker.assign(duties());
+  published.wait_for(3, Outcome::fail);
+  EXPECT_GE(script->inquiries, 3);
+  EXPECT_TRUE(script->spared);
+}
+
+TEST_F(Diagnosing, NoMoreThanAllowedInAnHour) {
+  script->refuses = true;  // no conclusion is kept, so each failure would be looked into
+  check->refusals_every = std::chrono::hours(1);
+  check->diagnose.max_per_hour = 2;
+  Worker worker(options());
+  worker.assign(duties());
+  published.wait_for(5, Outcome::fail);
+  EXPECT_EQ(script->inquiries, 2);
+}
+
+}  // namespace
+}  // namespace sonde
