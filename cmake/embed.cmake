@@ -1,7 +1,7 @@
 # Writes FILES into one C++ table of {name, text}, after probes/talk/dialect_files.hpp.
 set(body "#include \"probes/talk/dialect_files.hpp\"\n\nnamespace sonde::talk {\nnamespace {\nconstexpr DialectFile files[] = {\n")
 foreach(file IN LISTS FILES)
-  get_filename_component(name ${file} NAME_WE)
+  get_filename_component(name ${file} NAME_WLE)
   file(READ ${file} text)
   string(APPEND body "    {\"${name}\", R\"~~~(${text})~~~\"},\n")
 endforeach()

@@ -78,10 +78,6 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
-  const config::Value* named = value.find("dialect");
-  const auto& all = talk::built_in();
-  if (const auto found = all.find(named != nullptr ? named->text : ""); found != all.end())
-    out.session.dialect = found->second;
   out.rules = out.session.dialect->rules_of_events;
   const bool good = section_of(static_cast<const ChatSettings*>(nullptr)).read(value, reader, out);
   return talk::check(out.rules, reader, value.place) && good;

@@ -10,7 +10,7 @@
 #include "probes/deadline.hpp"
 #include "probes/experiment_request.hpp"
 #include "probes/net/status.hpp"
-#include "probes/talk/frame.hpp"
+#include "probes/talk/listener.hpp"
 
 namespace sonde {
 namespace {

@@ -27,6 +27,7 @@ std::expected<Trial, Failure> make(SessionSettings settings, TokenUse use,
   text::Names own = names;
   auto request = build_upgrade(settings.socket, use, own);
   if (!request) return std::unexpected(request.error());
+  use_token(use, own);  // for what the dialect says once the session is open
   return Trial{*std::move(request), std::move(settings), std::move(own)};
 }
 

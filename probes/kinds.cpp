@@ -25,10 +25,24 @@ void describe(const S& settings, Draft& draft) {
   add_needs(settings, draft.needs);
 }
 
-// A socket that does not say what its ready message is has the dialect's.
+// A socket that does not say what its ready message is has the dialect's, and likewise offers the
+// dialect's subprotocols if it names none.
 void complete(SessionSettings& session) {
-  talk::Ready& ready = session.socket.ready;
-  if (ready.type.empty() && !ready.silent) ready.type = session.dialect->ready.type;
+  Socket& socket = session.socket;
+  const talk::Dialect& dialect = *session.dialect;
+  if (socket.ready.type.empty() && !socket.ready.silent) socket.ready.type = dialect.ready.type;
+  if (!socket.subprotocols.empty() || dialect.subprotocols.empty()) return;
+  socket.subprotocols = dialect.subprotocols;
+  if (dialect.subprotocols.size() == 1 && socket.expect_subprotocol.empty())
+    socket.expect_subprotocol = dialect.subprotocols.front().text();
+}
+
+bool find_dialect(const config::Value& value, const config::Reader& reader,
+                  const talk::DialectBook& book, SessionSettings& session) {
+  const config::Value* named = value.find("dialect");
+  if (named == nullptr) return true;
+  if (auto found = talk::find_dialect(book, *named, reader.at("dialect"))) session.dialect = found;
+  return session.dialect->name == named->text;
 }
 
 // A kind whose keys depend on one another reads them itself.
@@ -45,9 +59,12 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
                           const Layers& layers) {
   auto settings = std::make_shared<S>();
   settings->common = layers.common;
-  if constexpr (requires { settings->session; })
+  bool known = true;
+  if constexpr (requires { settings->session; }) {
     if (layers.socket != nullptr) settings->session.socket = *layers.socket;
-  if (!read_keys(value, reader, *settings)) return std::nullopt;
+    known = find_dialect(value, reader, layers.dialects, settings->session);
+  }
+  if (!read_keys(value, reader, *settings) || !known) return std::nullopt;
   if constexpr (requires { settings->session; }) complete(settings->session);
   Draft draft{.heading = settings->heading,
               .common = settings->common,

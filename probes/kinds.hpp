@@ -11,6 +11,7 @@
 #include "probes/common.hpp"
 #include "probes/site.hpp"
 #include "probes/socket.hpp"
+#include "probes/talk/dialect_book.hpp"
 
 namespace sonde {
 
@@ -25,10 +26,12 @@ struct Draft {
   std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, Shared&)> make;
 };
 
-// What a probe's own keys are read over: `defaults:`, and the socket that it names.
+// What a probe's own keys are read over: `defaults:`, the socket that it names, and the dialects of
+// which it names one.
 struct Layers {
   Common common;
   const Socket* socket = nullptr;
+  const talk::DialectBook& dialects;
 };
 
 // A row of the table of kinds: everything that the rest of the house knows of one.

@@ -37,6 +37,21 @@ std::string part(const Value& root, std::string_view section, const std::string&
   return one != nullptr ? config::to_json(*one, false) : "";
 }
 
+// The dialect of the file that a probe speaks, and those that it extends.
+std::string dialect_parts(const Value& root, const Value& probe) {
+  std::string all;
+  const Value* own = root.find("dialects");
+  const Value* name = probe.find("dialect");
+  // What extends itself was told before; no chain is longer than the file has dialects.
+  for (std::size_t left = own != nullptr ? own->entries.size() : 0; name != nullptr && left > 0;
+       --left) {
+    const Value* dialect = own->find(name->text);
+    all += part(root, "dialects", name->text);
+    name = dialect != nullptr ? dialect->find("extends") : nullptr;
+  }
+  return all;
+}
+
 // Reads one entry of `probes:` and binds it to each of its targets.
 class Binder {
  public:
@@ -80,7 +95,7 @@ const Kind* Binder::read_kind() const {
 }
 
 std::optional<Draft> Binder::read_draft(const Kind& kind) const {
-  Layers layers{.common = file_.defaults, .socket = nullptr};
+  Layers layers{.common = file_.defaults, .socket = nullptr, .dialects = file_.dialects};
   if (const Value* socket = entry_.value.find("socket")) {
     layers.socket = find_named(file_.sockets, socket->text, entry_.value, reader_, "socket");
     if (layers.socket == nullptr) return std::nullopt;
@@ -176,7 +191,8 @@ std::string Binder::fingerprint(const Draft& draft, const std::string& target) c
   const Value* defaults = root_.find("defaults");
   return config::to_json(entry_.value, false) + part(root_, "targets", target) +
          part(root_, "identities", draft.common.as) + part(root_, "logins", draft.common.login) +
-         part(root_, "sockets", socket != nullptr ? socket->text : "") + file_.location +
+         part(root_, "sockets", socket != nullptr ? socket->text : "") +
+         dialect_parts(root_, entry_.value) + file_.location +
          (defaults != nullptr ? config::to_json(*defaults, false) : "");
 }
 

@@ -9,6 +9,7 @@
 #include "probes/identity.hpp"
 #include "probes/site.hpp"
 #include "probes/socket.hpp"
+#include "probes/talk/dialect_book.hpp"
 
 namespace sonde {
 
@@ -25,6 +26,7 @@ struct PlanFile {
   std::map<std::string, Identity> identities;
   std::map<std::string, std::shared_ptr<const auth::Login>> logins;
   std::map<std::string, Socket> sockets;
+  talk::DialectBook dialects;
   ProbeEntries probes;
   int workers = 0;  // 0: one less than the cores, at least one
 };

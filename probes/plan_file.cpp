@@ -17,6 +17,8 @@ const config::Section<PlanFile>& section_of(const PlanFile*) {
                {.filled = true})
           .key("logins", &PlanFile::logins, "How probes log in, by name.", {.filled = true})
           .key("sockets", &PlanFile::sockets, "WebSocket endpoints, by name.", {.filled = true})
+          .key("dialects", &PlanFile::dialects,
+               "Chat protocols, by name; each may extend a built-in one, or another of these.")
           .key("probes", &PlanFile::probes, "The probes, by name.",
                {.required = true, .filled = true});
   return keys;

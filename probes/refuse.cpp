@@ -51,16 +51,13 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session,
                                               const SessionSettings& settings, RefusalCheck check,
                                               text::Names& names, Trace& trace) {
   const Instant until = Clock::now() + settings.socket.ready.within;
-  while (true) {
-    auto receiving = session.receive(until);
-    const auto message = co_await std::move(receiving);
-    if (!message) break;
-    trace.frame(Direction::in, message->binary ? "binary" : "text", message->payload, message->at,
-                message->binary);
-    const auto heard =
-        talk::hear(*settings.dialect, settings.socket.ready, message->payload, names);
-    if (heard == talk::Heard::refusal) co_return std::nullopt;
-    if (heard == talk::Heard::other) continue;
+  text::Names bad = names;
+  use_token(use_of(check), bad);
+  auto listening =
+      talk::overhear(session, *settings.dialect, settings.socket.ready, until, bad, trace);
+  const auto heard = co_await std::move(listening);
+  if (heard == talk::Heard::refusal) co_return std::nullopt;
+  if (heard == talk::Heard::welcome) {
     trace.remark("welcomed without a valid token");
     co_return with_check(check, Reason::auth_fail_open,
                          "the endpoint welcomes a session without a valid token");

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/auth/hide.hpp"
 #include "probes/refusal.hpp"
+#include "probes/talk/dialect_use.hpp"
 #include "probes/talk/ready.hpp"
 
 namespace sonde {
@@ -13,8 +15,6 @@ namespace asio = boost::asio;
 
 constexpr Span closing_max = std::chrono::seconds(1);
 constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 7.4.1
-
-bool carries_token(const Socket& socket) { return socket.token_in.in != Carrier::In::none; }
 
 std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session) {
   const std::string& wanted = expected_subprotocol(socket);
@@ -42,6 +42,17 @@ asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
   co_return std::move(*upgraded.session);
 }
 
+// What is made of a secret is one: the text that SASL encodes, a digest of a password.
+void hide_made(const talk::Dialect& dialect, const text::Names& names, Trace& trace) {
+  const auto is_secret = [&](const std::string& name) {
+    const std::string* text = names.find(name);
+    return text != nullptr && trace.scrub(*text) != *text;
+  };
+  for (const auto& var : dialect.made)
+    if (!var.of_turn && std::ranges::any_of(var.needs, is_secret))
+      auth::hide(trace, *names.find("vars." + var.name));
+}
+
 Opened failed(Step step, Failure failure) {
   return {.session = std::nullopt, .failure = Verdict::of(step, std::move(failure))};
 }
@@ -50,7 +61,7 @@ Opened failed(Step step, Failure failure) {
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
                                      Shared& shared, text::Names& names, Trace& trace) {
-  const bool with_token = carries_token(settings.socket);
+  const bool with_token = needs_token(settings);
   if (with_token) {
     auto logging_in = log_in(site, shared, names, trace);
     auto logged_in = co_await std::move(logging_in);
@@ -70,6 +81,10 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
                                     const SessionSettings& settings, net::Network& network,
                                     text::Names& names, Trace& trace) {
   trace.at(Step::upgrade);
+  // Anew for each session, also because the token may be another one.
+  const auto set = talk::set_vars(*settings.dialect, names, true);
+  if (!set) co_return failed(Step::upgrade, set.error());
+  hide_made(*settings.dialect, names, trace);
   trace.open(Phase::upgrade);
   auto upgrading = upgrade_session(settings.socket, request, network, trace);
   auto session = co_await std::move(upgrading);

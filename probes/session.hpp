@@ -14,12 +14,15 @@ namespace sonde {
 struct SessionSettings {
   std::string socket_name;  // of `sockets:`; its keys were read before the probe's own
   Socket socket;
+  std::string dialect_name = "agent-events";
   std::shared_ptr<const talk::Dialect> dialect = talk::built_in().at("agent-events");
 };
 const config::Section<SessionSettings>& section_of(const SessionSettings*);
 void add_needs(const SessionSettings& settings, text::Needs& needs);
+// Whether somebody has to log in first: the socket carries a token, or the dialect says it.
+bool needs_token(const SessionSettings& settings);
 
-// The walk to a ready session: login (unless the socket carries no token), upgrade, ready. It
+// The walk to a ready session: login (unless no token is needed), upgrade, ready. It
 // keeps the trace's steps, phases and auth samples. With `failure`, there is no session.
 struct Opened {
   std::optional<net::Websocket> session;
@@ -37,16 +40,3 @@ boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);
 
 }  // namespace sonde
-
-namespace sonde::config {
-// A dialect by its name.
-template <>
-struct Codec<std::shared_ptr<const talk::Dialect>> {
-  static bool read(const Value&, const Reader&, const Rule&,
-                   std::shared_ptr<const talk::Dialect>& out);
-  static Value schema(const Rule&);
-  static std::string show(const std::shared_ptr<const talk::Dialect>& dialect) {
-    return dialect ? dialect->name : "";
-  }
-};
-}  // namespace sonde::config

@@ -9,39 +9,20 @@ const config::Section<SessionSettings>& section_of(const SessionSettings*) {
           .key("socket", &S::socket_name,
                "Which of the sockets it uses; keys of a socket may stand in the probe itself.")
           .also(&S::socket, section_of(static_cast<const Socket*>(nullptr)))
-          .key("dialect", &S::dialect, "The chat protocol that is spoken.");
+          .key("dialect", &S::dialect_name,
+               "The chat protocol that is spoken: a name of `dialects:`, or a built-in one.");
   return keys;
 }
 
 void add_needs(const SessionSettings& settings, text::Needs& needs) {
   add_needs(settings.socket, needs);
+  needs.all.insert(needs.all.end(), settings.dialect->needs.all.begin(),
+                   settings.dialect->needs.all.end());
   if (settings.socket.token_in.in != Carrier::In::none) needs.all.push_back({"token", {}});
 }
 
+bool needs_token(const SessionSettings& settings) {
+  return settings.socket.token_in.in != Carrier::In::none || talk::needs_token(*settings.dialect);
+}
+
 }  // namespace sonde
-
-namespace sonde::config {
-namespace {
-
-std::vector<std::string_view> dialect_names() {
-  std::vector<std::string_view> names;
-  names.reserve(talk::built_in().size());
-  for (const auto& [name, dialect] : talk::built_in()) names.push_back(name);
-  return names;
-}
-
-}  // namespace
-
-using DialectPtr = std::shared_ptr<const talk::Dialect>;
-
-bool Codec<DialectPtr>::read(const Value& value, const Reader& reader, const Rule&,
-                             DialectPtr& out) {
-  const auto names = dialect_names();
-  const auto index = read_name(value, reader, names);
-  if (index) out = talk::built_in().at(std::string(names[*index]));
-  return index.has_value();
-}
-
-Value Codec<DialectPtr>::schema(const Rule&) { return schema_names(dialect_names()); }
-
-}  // namespace sonde::config

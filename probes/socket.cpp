@@ -98,6 +98,11 @@ void add_needs(const Socket& socket, text::Needs& needs) {
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
 }
 
+void use_token(TokenUse use, text::Names& names) {
+  if (use == TokenUse::garbage) names.set("token", std::string(garbage));
+  if (use == TokenUse::none) names.set("token", "");
+}
+
 std::expected<net::Url, Failure> build_url(const text::Template& address, text::Names& names) {
   auto rendered = address.render(names);
   if (!rendered) return own("url", rendered.error());
@@ -111,7 +116,7 @@ std::expected<net::Url, Failure> build_url(const text::Template& address, text::
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names) {
   text::Names own_names = names;
-  if (use == TokenUse::garbage) own_names.set("token", std::string(garbage));
+  use_token(use, own_names);
   auto url = build_url(socket.url, own_names);
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};

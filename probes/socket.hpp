@@ -39,6 +39,9 @@ void add_needs(const Socket& socket, text::Needs& needs);
 // Which token an upgrade carries.
 enum class TokenUse : std::uint8_t { valid, none, garbage };
 
+// Makes the token of `names` the one that is used: empty, or one that no server can have issued.
+void use_token(TokenUse use, text::Names& names);
+
 // The upgrade request with the token of `names`, without one (nothing that would carry it is
 // sent), or with one that no server can have issued.
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,

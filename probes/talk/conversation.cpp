@@ -1,20 +1,20 @@
 #include "probes/talk/conversation.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
-#include "probes/talk/frame.hpp"
+#include "probes/talk/steps.hpp"
 
 namespace asio = boost::asio;
 
 namespace sonde::talk {
 namespace {
 
-constexpr Span far = std::chrono::hours(24);  // the deadline of the run comes first
+constexpr std::size_t answer_max = std::size_t{1024} * 1024;  // bytes that are collected
+constexpr Span far = std::chrono::hours(24);                  // the deadline of the run comes first
 
 struct Question {
   Challenge challenge;
   std::string prompt;
-  std::string payload;
 };
 
 // What was heard after the question.
@@ -29,31 +29,33 @@ Failure unknown_name(const std::string& name) {
 }
 
 std::expected<Question, Failure> ask(const Turn& turn, text::Names& names) {
-  if (auto set = set_vars(*turn.dialect, names); !set)
-    return std::unexpected(unknown_name(set.error()));
-  Question question{
-      .challenge = make_challenge(turn.challenge, names), .prompt = {}, .payload = {}};
+  if (auto set = set_vars(*turn.dialect, names); !set) return std::unexpected(set.error());
+  Question question{.challenge = make_challenge(turn.challenge, names), .prompt = {}};
   names.set("challenge", question.challenge.question);
   auto prompt = turn.prompt.render(names);
   if (!prompt) return std::unexpected(unknown_name(prompt.error()));
   question.prompt = *std::move(prompt);
   names.set("prompt", question.prompt);
-  auto payload = turn.dialect->send.render_json(names);
-  if (!payload) return std::unexpected(unknown_name(payload.error()));
-  question.payload = *std::move(payload);
+  if (auto set = set_turn_vars(*turn.dialect, names); !set) return std::unexpected(set.error());
   return question;
 }
 
 // The server may end the session while we send: then that is what happened.
 Failure not_sent(const net::Websocket& session, const Failure& failed, Trace& trace) {
-  if (failed.reason == Reason::cut) return failed;
-  if (session.fault()) return *session.fault();
-  if (!session.ended()) return {Reason::send_failed, failed.detail};
-  const Ending& ending = *session.ended();
-  trace.ended(ending);
-  return {Reason::closed_midstream,
-          fmt::format("the session ended ({}{}) before the prompt was sent", name(ending.by),
-                      ending.code == 0 ? "" : fmt::format(" {}", ending.code))};
+  if (failed.reason != Reason::send_failed || !session.ended()) return failed;
+  return ended_at(Step::events, session, trace);
+}
+
+void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Heard& heard) {
+  const auto& of = turn.dialect->answer.of;
+  if (!event || std::ranges::count(of, event->id) == 0) return;
+  const auto text = answer_in(*turn.dialect, frame.body());
+  if (!text) return;
+  if (!heard.answer)
+    heard.answer = "";
+  else
+    *heard.answer += turn.dialect->answer.join;
+  if (heard.answer->size() + text->size() <= answer_max) *heard.answer += *text;
 }
 
 void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expectation, Heard& heard,
@@ -66,7 +68,11 @@ void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expecta
                           .at = at};
   const std::string wrong = expectation.see(incoming);
   if (!wrong.empty()) trace.remark(wrong);
-  if (!before && expectation.terminal_seen()) heard.answer = answer_in(*turn.dialect, frame.body());
+  if (before) return;
+  if (!turn.dialect->answer.of.empty())
+    collect(turn, expectation.event_of(incoming), frame, heard);
+  else if (expectation.terminal_seen())
+    heard.answer = answer_in(*turn.dialect, frame.body());
 }
 
 // A ready message that nobody waited for, or a second one, is no event.
@@ -74,29 +80,39 @@ bool is_ready(const Dialect& dialect, const Frame& frame, text::Names& names) {
   return !dialect.ready.type.empty() && matches(dialect.ready, frame.type, frame.body(), names);
 }
 
-asio::awaitable<Heard> listen(net::Websocket& session, const Turn& turn, Expectation& expectation,
-                              text::Names& names, Trace& trace) {
+// Why the conversation is over before an event says so; nothing: it is not.
+bool is_over(const Arrival& arrival, const net::Websocket& session, Expectation& expectation,
+             Heard& heard) {
+  switch (arrival.how) {
+    case Arrival::How::frame:
+      return false;
+    case Arrival::How::silence:
+      return expectation.passed(Clock::now());
+    case Arrival::How::cut:
+      heard.how = End::deadline;
+      return true;
+    case Arrival::How::ended:
+      heard.how = End::closed;
+      heard.failure = session.fault();
+      return true;
+    case Arrival::How::failed:
+      heard.failure = arrival.failure;
+      return true;
+  }
+  return true;
+}
+
+asio::awaitable<Heard> listen(Listener& listener, const Turn& turn, Expectation& expectation) {
   Heard heard;
+  text::Names& names = listener.names();
   // A message that waits in the inbox counts by its own time, so a slow loop of ours is no stall.
   while (true) {
     const Instant until = expectation.next_limit().value_or(Clock::now() + far);
-    const auto message = co_await session.receive(until);
-    const bool cut = co_await was_cut();
-    if (!message && session.ended()) {
-      heard.how = End::closed;
-      heard.failure = session.fault();
-      co_return heard;
-    }
-    if (!message && cut) heard.how = End::deadline;
-    if (!message && (cut || expectation.passed(Clock::now()))) co_return heard;
-    if (!message) continue;
-    auto frame = co_await take(session, *message, Step::events, *turn.dialect, names, trace);
-    if (!frame && frame.error().reason == Reason::cut) continue;
-    if (!frame) heard.failure = frame.error();
-    if (!frame) co_return heard;
-    if (!*frame || is_ready(*turn.dialect, **frame, names)) continue;
-    hear(**frame, message->at, turn, expectation, heard, names, trace);
-    if (expectation.passed(message->at)) co_return heard;
+    const auto arrival = co_await listener.next(until, Step::events);
+    if (is_over(arrival, listener.session(), expectation, heard)) co_return heard;
+    if (!arrival.frame || is_ready(*turn.dialect, *arrival.frame, names)) continue;
+    hear(*arrival.frame, arrival.at, turn, expectation, heard, names, listener.trace());
+    if (expectation.passed(arrival.at)) co_return heard;
   }
 }
 
@@ -119,6 +135,17 @@ std::optional<Failure> judge(Expectation& expectation, const Heard& heard,
   return failed;
 }
 
+// Puts the question: the steps before it, and then the frame that asks.
+asio::awaitable<std::optional<Failure>> put(Listener& listener, const Turn& turn) {
+  if (!turn.dialect->before_send.empty()) {
+    auto failed = co_await take_steps(listener, turn.dialect->before_send, Step::events);
+    if (failed) co_return failed;
+  }
+  const auto sent = co_await listener.say(turn.dialect->send);
+  if (!sent) co_return not_sent(listener.session(), sent.error(), listener.trace());
+  co_return std::nullopt;
+}
+
 Verdict concluded(Step step, Failure failure, const Trace& trace) {
   failure.detail = trace.scrub(failure.detail);
   return Verdict::of(step, std::move(failure));
@@ -133,11 +160,12 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
   const auto question = ask(turn, names);
   if (!question) co_return concluded(Step::events, question.error(), trace);
   trace.open(Phase::events);
-  const auto sent = co_await send(session, question->payload, trace);
-  if (!sent) co_return concluded(Step::events, not_sent(session, sent.error(), trace), trace);
+  Listener listener(session, *turn.dialect, names, trace);
+  auto unasked = co_await put(listener, turn);
+  if (unasked) co_return concluded(Step::events, *std::move(unasked), trace);
   trace.sent = Clock::now();
   Expectation expectation(turn.rules, *trace.sent, names);
-  const auto heard = co_await listen(session, turn, expectation, names, trace);
+  const auto heard = co_await listen(listener, turn, expectation);
   auto failed = judge(expectation, heard, session, trace);
   trace.close(Phase::events);
   trace.delivered = !failed;

@@ -8,16 +8,21 @@
 #include <vector>
 
 #include "probes/talk/expectation.hpp"
+#include "probes/talk/framing.hpp"
+#include "probes/text/needs.hpp"
 #include "probes/text/tree.hpp"
 
 namespace sonde::talk {
 
-// What a frame must be for a rule, the ready message or the correlation: its type, or places.
+// What a frame must be for a rule, the ready message or a step: its type, or places.
 struct FrameMatch {
   std::vector<std::string> type;  // one of these; empty: any
   text::Comparisons json;
 };
 const config::Section<FrameMatch>& section_of(const FrameMatch*);
+
+// Kept for the run, under the names of variables: {thread_id: /thread_id}.
+using Captures = std::map<std::string, text::Pointer>;
 
 // Active for the whole session, before any expectation: the frame is no event, whatever else.
 struct SessionRule {
@@ -26,19 +31,54 @@ struct SessionRule {
   bool ignore = false;  // it means nothing
   std::string fail;     // a reason's name; with the text found at `detail`
   std::vector<text::Pointer> detail;  // first non-empty place
-  // Kept for the run, under the name of a variable: {thread_id: /thread_id}.
-  std::map<std::string, text::Pointer> capture;
+  Captures capture;
 };
 const config::Section<SessionRule>& section_of(const SessionRule*);
 
-// A chat protocol as data: how frames are decoded, what is sent, which events in which partial
-// order, what is terminal, where the answer stands, whose a frame is. Constant after loading.
+// Sent again and again for as long as somebody listens to the session.
+struct TimedSend {
+  Span every = std::chrono::seconds(30);
+  text::Tree send;
+};
+const config::Section<TimedSend>& section_of(const TimedSend*);
+
+// A frame that a step waits for. Others that come meanwhile are passed over, but for the rules.
+struct Acknowledgement {
+  FrameMatch frame;
+  Span within = std::chrono::seconds(5);
+  Captures capture;
+};
+const config::Section<Acknowledgement>& section_of(const Acknowledgement*);
+
+// Something is sent, or waited for, or first the one and then the other.
+struct ScriptStep {
+  text::Tree send;
+  std::optional<Acknowledgement> expect;
+};
+const config::Section<ScriptStep>& section_of(const ScriptStep*);
+
+// Where the answer stands: in the terminal event, or spread over events of some names.
+struct AnswerPlaces {
+  std::vector<text::Pointer> at;  // first filled place
+  std::vector<std::string> of;    // ids of events; empty: the terminal one
+  std::string join;               // what stands between the texts of several
+};
+const config::Section<AnswerPlaces>& section_of(const AnswerPlaces*);
+
+// A chat protocol as data: how messages are cut and decoded, which steps come before the session is
+// ready, what is sent, which events in which partial order, what is terminal, where the answer
+// stands, whose a frame is. Constant after loading.
 struct Dialect {
   std::string name;
-  std::vector<text::Pointer> type;      // first non-empty place
-  std::vector<text::Pointer> event_id;  // first non-empty place
-  std::vector<SessionRule> rules;
-  FrameMatch ready;  // the ready message; during a conversation it is no event
+  Framing framing;
+  std::vector<text::Template> subprotocols;  // offered by a socket that names none
+  std::vector<text::Pointer> type;           // first non-empty place
+  std::vector<text::Pointer> event_id;       // first non-empty place
+  std::vector<SessionRule> rules;            // the first that a frame is for
+  std::vector<TimedSend> timed;
+  std::vector<ScriptStep> steps;        // from the upgrade until the ready message
+  FrameMatch ready;                     // the ready message; during a conversation it is no event
+  std::vector<ScriptStep> before_send;  // of a conversation; {{prompt}} is known
   text::Tree send;
   // The correlation ladder: places whose value, if there is one, must be that of the template.
   // A frame is foreign if one differs, own if one is there and none differs.
@@ -47,46 +87,49 @@ struct Dialect {
   // run on this connection. Else it is unattributed, evidence of nothing.
   bool only_run = true;
   EventRules rules_of_events;
-  std::vector<text::Pointer> answer;           // first non-empty place, of the terminal event
-  std::map<std::string, text::Template> vars;  // made once a run: {{vars.thread_id}}
+  AnswerPlaces answer;
+  std::map<std::string, text::Template> vars;  // made once a session: {{vars.thread_id}}
+
+  // The variables in an order in which each needs only those before it, and of each what it needs.
+  struct Made {
+    std::string name;
+    std::vector<std::string> needs;
+    bool of_turn = false;  // it says the prompt, so it is made in each conversation
+  };
+  std::vector<Made> made;
+  text::Needs needs;  // what its templates need and it does not supply itself: token, identity.*
 };
 const config::Section<Dialect>& section_of(const Dialect*);
 
-// The first rule that the frame is for; nothing: it may be an event.
-const SessionRule* rule_for(const Dialect& dialect, std::string_view type, text::Json frame,
-                            text::Names& names);
-bool matches(const FrameMatch& match, std::string_view type, text::Json frame, text::Names& names);
+// Whether somebody has to log in before it is spoken: one of its templates names the token.
+bool needs_token(const Dialect& dialect);
+// Whether it supplies a name itself: a variable, a place of a frame, the prompt.
+bool supplies(const Dialect& dialect, std::string_view name);
 
-// The first non-empty text at the places; empty: there is none.
-std::string_view first_text(const std::vector<text::Pointer>& places, text::Json frame);
-
-// Whose a frame is, by the correlation ladder.
-Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names);
-
-// The answer in a terminal event: the first filled place; an empty text if a place is there but
-// none is filled; nothing if none is there.
-std::optional<std::string> answer_in(const Dialect& dialect, text::Json frame);
-
-// The reply of a rule to a frame; the error names what nothing is known of.
-std::expected<std::string, std::string> reply_to(const SessionRule& rule, text::Json frame,
-                                                 text::Names& names);
-
-// Sets {{vars.*}} of a run, but for those that the session has captured already. The error names
-// what nothing is known of.
-std::expected<void, std::string> set_vars(const Dialect& dialect, text::Names& names);
-void capture(const SessionRule& rule, text::Json frame, text::Names& names);
+// Tells what does not fit together in a dialect that was read, and fills in what follows from the
+// rest. True if nothing was wrong.
+bool complete(Dialect& dialect, const config::Reader& reader, const config::Place& place);
 
 // The built-in dialects, read from their YAML; aborts if one is wrong (a test loads them all).
-const std::map<std::string, std::shared_ptr<const Dialect>>& built_in();
+using Dialects = std::map<std::string, std::shared_ptr<const Dialect>>;
+const Dialects& built_in();
 
 }  // namespace sonde::talk
 
 namespace sonde::config {
-// The section, and then that every event named in it is one of its events.
+// The section, and then `complete`.
 template <>
 struct Codec<talk::Dialect> {
   static bool read(const Value&, const Reader&, const Rule&, talk::Dialect& out);
   static Value schema(const Rule&);
   static std::string show(const talk::Dialect& dialect) { return dialect.name; }
+};
+
+// A list of places, or in full.
+template <>
+struct Codec<talk::AnswerPlaces> {
+  static bool read(const Value&, const Reader&, const Rule&, talk::AnswerPlaces& out);
+  static Value schema(const Rule&);
+  static std::string show(const talk::AnswerPlaces&) { return ""; }
 };
 }  // namespace sonde::config

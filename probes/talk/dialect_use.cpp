@@ -1,6 +1,8 @@
+#include "probes/talk/dialect_use.hpp"
+
 #include <algorithm>
 
-#include "probes/talk/dialect.hpp"
+#include "probes/text/wire.hpp"
 
 namespace sonde::talk {
 namespace {
@@ -10,6 +12,18 @@ using Kind = text::Json::Kind;
 // An id that is there but null or empty says nothing.
 bool filled(const text::Json& value) {
   return value && value.kind() != Kind::null && value.string() != std::string_view();
+}
+
+std::unexpected<Failure> unknown(const std::string& name) {
+  return std::unexpected(Failure{Reason::own_request, "nothing is known of '" + name + "'"});
+}
+
+std::expected<void, Failure> make_var(const Dialect& dialect, const Dialect::Made& var,
+                                      text::Names& names) {
+  auto text = dialect.vars.at(var.name).render(names);
+  if (!text) return unknown(text.error());
+  names.set("vars." + var.name, *std::move(text));
+  return {};
 }
 
 }  // namespace
@@ -48,7 +62,7 @@ Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names) {
 
 std::optional<std::string> answer_in(const Dialect& dialect, text::Json frame) {
   std::optional<std::string> answer;
-  for (const auto& place : dialect.answer) {
+  for (const auto& place : dialect.answer.at) {
     const text::Json value = place.at(frame);
     if (filled(value)) return value.text();
     if (value) answer = "";
@@ -56,30 +70,47 @@ std::optional<std::string> answer_in(const Dialect& dialect, text::Json frame) {
   return answer;
 }
 
-std::expected<std::string, std::string> reply_to(const SessionRule& rule, text::Json frame,
-                                                 text::Names& names) {
+std::expected<Outgoing, Failure> make_frame(const Dialect& dialect, const text::Tree& tree,
+                                            text::Names& names) {
+  auto text = tree.render_plain(names);
+  if (!text) return unknown(text.error());
+  *text += dialect.framing.end;
+  if (dialect.framing.codec != Coding::hex) return Outgoing{.payload = *std::move(text)};
+  auto bytes = text::from_hex(*text);
+  if (!bytes)
+    return std::unexpected(Failure{Reason::own_request, "what is sent is " + bytes.error()});
+  return Outgoing{.payload = *std::move(bytes), .binary = true};
+}
+
+std::expected<Outgoing, Failure> reply_to(const Dialect& dialect, const SessionRule& rule,
+                                          text::Json frame, text::Names& names) {
   constexpr std::string_view prefix = "frame/";
   for (auto& name : rule.reply.names()) {
     if (!name.starts_with(prefix)) continue;
     const auto place = text::Pointer::parse(std::string_view(name).substr(prefix.size() - 1));
     if (place) names.set(std::move(name), place->at(frame).text());
   }
-  return rule.reply.render_json(names);
+  return make_frame(dialect, rule.reply, names);
 }
 
-std::expected<void, std::string> set_vars(const Dialect& dialect, text::Names& names) {
-  for (const auto& [name, made] : dialect.vars) {
-    const std::string full = "vars." + name;
-    if (names.find(full)) continue;
-    auto text = made.render(names);
-    if (!text) return std::unexpected(text.error());
-    names.set(full, *std::move(text));
+std::expected<void, Failure> set_vars(const Dialect& dialect, text::Names& names, bool anew) {
+  for (const auto& var : dialect.made) {
+    if (var.of_turn || (!anew && names.find("vars." + var.name))) continue;
+    if (auto made = make_var(dialect, var, names); !made) return made;
   }
   return {};
 }
 
-void capture(const SessionRule& rule, text::Json frame, text::Names& names) {
-  for (const auto& [name, place] : rule.capture) {
+std::expected<void, Failure> set_turn_vars(const Dialect& dialect, text::Names& names) {
+  for (const auto& var : dialect.made) {
+    if (!var.of_turn) continue;
+    if (auto made = make_var(dialect, var, names); !made) return made;
+  }
+  return {};
+}
+
+void capture(const Captures& captures, text::Json frame, text::Names& names) {
+  for (const auto& [name, place] : captures) {
     const text::Json value = place.at(frame);
     if (filled(value)) names.set("vars." + name, value.text());
   }

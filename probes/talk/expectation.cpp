@@ -198,6 +198,11 @@ Expectation::Expectation(const EventRules& rules, Instant sent, text::Names& nam
     : state_(std::make_unique<State>(rules, sent, names)) {}
 Expectation::~Expectation() = default;
 
+const EventSpec* Expectation::event_of(const Incoming& message) const {
+  const Tally* tally = message.owner == Owner::own ? state_->tally_of(message) : nullptr;
+  return tally ? tally->spec : nullptr;
+}
+
 std::string Expectation::see(const Incoming& message) {
   if (message.owner == Owner::own) return state_->see_own(message);
   if (message.owner == Owner::unattributed) {

@@ -36,6 +36,8 @@ class Expectation {
   // `rules` must outlive it.
   Expectation(const EventRules& rules, Instant sent, text::Names& names);
 
+  // Which event a message of ours is; null: none that the rules name, or somebody else's.
+  const EventSpec* event_of(const Incoming& message) const;
   // Takes a message; why it is a wrong one, or empty.
   std::string see(const Incoming& message);
   // When the conversation is over although nothing arrives: the longest silence, the end of the

@@ -1,17 +1,22 @@
 #pragma once
 #include <cstdint>
-#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "probes/talk/ready.hpp"
 
 namespace sonde::talk {
 
-// What a message means to somebody who should have been refused.
-enum class Heard : std::uint8_t { refusal, welcome, other };
+// What a session says to somebody who should have been refused. A refusal is an authentication
+// error as the dialect's rules know it; a welcome is the ready message, any event, or, where no
+// ready message is awaited, that all steps were acknowledged. Everything else (heartbeats, what
+// cannot be read) is neither, and is passed over.
+enum class Heard : std::uint8_t { refusal, welcome, silence, ended };
 
-// A refusal is an authentication error as the dialect's rules know it; a welcome is the ready
-// message or any event; everything else (heartbeats, what cannot be read) is neither. Pure.
-Heard hear(const Dialect& dialect, const Ready& ready, std::string_view payload,
-           text::Names& names);
+// Takes the dialect's steps with the token of `names`, from which the variables are made anew, and
+// listens until then, or until the run is cut (silence).
+boost::asio::awaitable<Heard> overhear(net::Websocket& session, const Dialect& dialect,
+                                       const Ready& ready, Instant until, text::Names& names,
+                                       Trace& trace);
 
 }  // namespace sonde::talk

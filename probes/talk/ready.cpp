@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "probes/talk/frame.hpp"
+#include "probes/talk/steps.hpp"
 
 namespace asio = boost::asio;
 
@@ -13,35 +13,44 @@ bool at_once(const Ready& ready) {
   return ready.type.empty() && ready.json.empty() && !ready.identity.at;
 }
 
-Failure ended(const net::Websocket& session, Trace& trace) {
-  trace.ended(*session.ended());
-  return session.fault() ? *session.fault() : ended_before_ready(*session.ended());
-}
-
-Failure silent(const Ready& ready, int others) {
+Failure silent(const Ready& ready) {
   const std::string wanted =
       ready.type.empty() ? "ready message" : fmt::format("{}", fmt::join(ready.type, " or "));
-  return {Reason::no_ready, fmt::format("no {} within {:.3f} s; {} other messages came", wanted,
-                                        seconds(ready.within), others)};
+  return {Reason::no_ready, fmt::format("no {} within {:.3f} s", wanted, seconds(ready.within))};
 }
 
-asio::awaitable<std::optional<Failure>> wait(net::Websocket& session, const Ready& ready,
-                                             const Dialect& dialect, text::Names& names,
-                                             Trace& trace) {
-  const Instant until = Clock::now() + ready.within;
-  for (int others = 0;; ++others) {
-    const auto message = co_await session.receive(until);
-    const bool cut = co_await was_cut();
-    if (!message && session.ended()) co_return ended(session, trace);
-    if (!message && cut) co_return Failure{Reason::cut, ""};
-    if (!message) co_return silent(ready, others);
-    auto frame = co_await take(session, *message, Step::ready, dialect, names, trace);
-    if (!frame) co_return frame.error();
-    if (!*frame) continue;
-    auto failed = check_ready(ready, (*frame)->type, (*frame)->body(), names);
-    if (failed) trace.remark(failed->detail);
-    co_return failed;
+asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& ready) {
+  const auto arrival = co_await listener.next(Clock::now() + ready.within, Step::ready);
+  switch (arrival.how) {
+    case Arrival::How::ended:
+      co_return ended_at(Step::ready, listener.session(), listener.trace());
+    case Arrival::How::cut:
+      co_return Failure{Reason::cut, ""};
+    case Arrival::How::silence:
+      co_return silent(ready);
+    case Arrival::How::failed:
+      co_return arrival.failure;
+    case Arrival::How::frame:
+      break;
   }
+  const Frame& frame = *arrival.frame;
+  auto failed = check_ready(ready, frame.type, frame.body(), listener.names());
+  if (failed) listener.trace().remark(failed->detail);
+  co_return failed;
+}
+
+// The variables of the session, which its steps may say, then the steps, then the ready message.
+asio::awaitable<std::optional<Failure>> greet(Listener& listener, const Ready& ready) {
+  const Dialect& dialect = listener.dialect();
+  const auto set = set_vars(dialect, listener.names());
+  if (!set) co_return set.error();
+  if (!dialect.steps.empty()) {
+    auto failed = co_await take_steps(listener, dialect.steps, Step::ready);
+    if (failed) co_return failed;
+  }
+  if (at_once(ready)) co_return std::nullopt;
+  auto failed = co_await wait(listener, ready);
+  co_return failed;
 }
 
 }  // namespace
@@ -50,9 +59,10 @@ asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session, con
                                                     const Dialect& dialect, text::Names& names,
                                                     Trace& trace) {
   trace.at(Step::ready);
-  if (at_once(ready)) co_return std::nullopt;
+  if (at_once(ready) && dialect.steps.empty()) co_return std::nullopt;
   trace.open(Phase::ready);
-  auto failed = co_await wait(session, ready, dialect, names, trace);
+  Listener listener(session, dialect, names, trace);
+  auto failed = co_await greet(listener, ready);
   if (failed && failed->reason == Reason::cut)
     co_return failed;  // the deadline's phase is this one
   trace.close(Phase::ready);

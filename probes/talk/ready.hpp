@@ -29,12 +29,12 @@ struct Ready {
 };
 const config::Section<Ready>& section_of(const Ready*);
 
-// Waits for the ready message and checks it. Failures: no_ready, bad_ready (a first message of
-// another type that the dialect's rules do not explain), identity_mismatch, degraded_mode,
-// auth_rejected_after_accept (an auth error frame, or Close 1008, 4401, 4403),
-// server_error_after_accept (1011), restarting (1001, 1012), try_later (1013), closed_after_accept
-// (another close code), abrupt_close_after_accept (FIN or RST), malformed, message_too_big,
-// too_many_frames, protocol_error. Empty: it is ready.
+// Takes the dialect's steps, then waits for the ready message and checks it. Failures: no_ready,
+// bad_ready (a first message of another type that the dialect's rules do not explain),
+// identity_mismatch, degraded_mode, auth_rejected_after_accept (an auth error frame, or Close 1008,
+// 4401, 4403), server_error_after_accept (1011), restarting (1001, 1012), try_later (1013),
+// closed_after_accept (another close code), abrupt_close_after_accept (FIN or RST), malformed,
+// message_too_big, too_many_frames, protocol_error. Empty: it is ready.
 boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session,
                                                            const Ready& ready,
                                                            const Dialect& dialect,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
+#include "probes/talk/dialect_use.hpp"
 #include "probes/talk/frame.hpp"
 
 namespace sonde::talk {
@@ -87,7 +88,8 @@ TEST(AgentEvents, AnswerHeartbeatsAndIgnoreAcknowledgements) {
     return rule_for(agent_events(), frame.type, frame.body(), names);
   };
   const Frame ping = frame_of(R"({"type":"ping"})");
-  EXPECT_EQ(reply_to(*rule(ping), ping.body(), names), R"({"type":"pong"})");
+  EXPECT_EQ(reply_to(agent_events(), *rule(ping), ping.body(), names)->payload,
+            R"({"type":"pong"})");
   EXPECT_TRUE(rule(frame_of(R"({"type":"ack","received_type":"x"})"))->ignore);
   EXPECT_FALSE(rule(frame_of(R"({"type":"agent_started"})")));
 }
@@ -96,10 +98,10 @@ TEST(AgentEvents, TakeTheThreadOfTheHandshake) {
   text::Names names;
   const Frame frame = frame_of(R"({"type":"handshake_response","thread_id":"srv-7"})");
   const auto* rule = rule_for(agent_events(), frame.type, frame.body(), names);
-  const auto reply = reply_to(*rule, frame.body(), names);
-  EXPECT_EQ(reply->find(R"({"type":"handshake_acknowledged","thread_id":"srv-7","timestamp":"20)"),
-            0U);
-  capture(*rule, frame.body(), names);
+  const auto reply = reply_to(agent_events(), *rule, frame.body(), names);
+  EXPECT_TRUE(reply->payload.starts_with(
+      R"({"type":"handshake_acknowledged","thread_id":"srv-7","timestamp":"20)"));
+  capture(rule->capture, frame.body(), names);
   EXPECT_TRUE(set_vars(agent_events(), names));
   EXPECT_EQ(*names.find("vars.thread_id"), "srv-7");
 }

@@ -1,0 +1,150 @@
+#include "probes/talk/listener.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace asio = boost::asio;
+
+namespace sonde::talk {
+
+using How = Arrival::How;
+
+Listener::Listener(net::Websocket& session, const Dialect& dialect, text::Names& names,
+                   Trace& trace)
+    : session_(session), dialect_(dialect), names_(names), trace_(trace) {
+  for (const auto& timed : dialect.timed) beats_.push_back(Clock::now() + timed.every);
+}
+
+asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
+  while (true) {
+    bool goes_on = true;
+    if (!to_send_.empty()) goes_on = co_await flush();
+    if (!goes_on) co_return Arrival{.how = How::cut, .frame = {}, .at = {}, .failure = {}};
+    if (auto arrival = waiting()) co_return std::move(*arrival);
+    const auto message = co_await session_.receive(std::min(until, next_beat()));
+    if (message) {
+      hear(*message, step);
+      continue;
+    }
+    Arrival arrival;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    const Instant now = Clock::now();
+    if (session_.ended())
+      arrival.how = How::ended;
+    else if (state.cancelled() != asio::cancellation_type::none)
+      arrival.how = How::cut;
+    else if (now < until) {
+      beat(now);
+      continue;
+    }
+    co_return arrival;
+  }
+}
+
+asio::awaitable<std::expected<void, Failure>> Listener::say(const text::Tree& frame) {
+  auto made = make_frame(dialect_, frame, names_);
+  if (!made) co_return std::unexpected(made.error());
+  auto sent = co_await send(session_, *made, trace_);
+  co_return sent;
+}
+
+std::optional<Arrival> Listener::waiting() {
+  if (taken_ < frames_.size())
+    return Arrival{
+        .how = How::frame, .frame = std::move(frames_[taken_++]), .at = at_, .failure = {}};
+  if (!failure_) return std::nullopt;
+  return Arrival{
+      .how = How::failed, .frame = {}, .at = at_, .failure = std::exchange(failure_, std::nullopt)};
+}
+
+void Listener::hear(const net::Message& message, Step step) {
+  trace_.frame(Direction::in, message.binary ? "binary" : "text", message.payload, message.at,
+               message.binary);
+  frames_.clear();
+  taken_ = 0;
+  at_ = message.at;
+  if (dialect_.framing.split.empty()) {
+    hear_frame(message.payload, step);
+    return;
+  }
+  const auto pieces = cut(dialect_.framing, message.payload);
+  if (!pieces) {
+    fail(pieces.error());
+    return;
+  }
+  for (const auto piece : *pieces)
+    if (!hear_frame(piece, step)) return;
+}
+
+// False: nothing behind it in the message is looked at.
+bool Listener::hear_frame(std::string_view piece, Step step) {
+  auto frame = decode(dialect_, piece);
+  if (!frame) return fail(frame.error());
+  const SessionRule* rule = rule_for(dialect_, frame->type, frame->body(), names_);
+  if (rule) return obey(*rule, *frame, step);
+  frames_.push_back(*std::move(frame));
+  return true;
+}
+
+bool Listener::obey(const SessionRule& rule, const Frame& frame, Step step) {
+  capture(rule.capture, frame.body(), names_);
+  if (!rule.fail.empty()) return fail(rule_failure(rule, frame, step));
+  if (rule.reply.empty()) return true;
+  auto reply = reply_to(dialect_, rule, frame.body(), names_);
+  if (!reply) return fail({reply.error().reason, "a rule's reply: " + reply.error().detail});
+  to_send_.push_back(*std::move(reply));
+  return true;
+}
+
+bool Listener::fail(Failure failure) {
+  trace_.remark(failure.detail);
+  failure_ = std::move(failure);
+  return false;
+}
+
+Instant Listener::next_beat() const {
+  return beats_.empty() ? Instant::max() : *std::ranges::min_element(beats_);
+}
+
+// A beat that was missed is not made up for.
+void Listener::beat(Instant now) {
+  for (std::size_t i = 0; i < beats_.size(); ++i) {
+    if (beats_[i] > now) continue;
+    beats_[i] = now + dialect_.timed[i].every;
+    auto made = make_frame(dialect_, dialect_.timed[i].send, names_);
+    if (made)
+      to_send_.push_back(*std::move(made));
+    else
+      fail(made.error());
+  }
+}
+
+// What could not be sent because the session is over is no failure of its own: whoever receives
+// next learns how it ended. False: the run was cut.
+asio::awaitable<bool> Listener::flush() {
+  const auto frames = std::exchange(to_send_, {});
+  for (const auto& frame : frames) {
+    const auto sent = co_await send(session_, frame, trace_);
+    if (!sent && sent.error().reason == Reason::cut) co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> was_cut() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
+}
+
+asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session, const Outgoing& frame,
+                                                   Trace& trace) {
+  auto sent = co_await session.send(frame.payload, frame.binary);
+  if (sent)
+    trace.frame(Direction::out, frame.binary ? "binary" : "text", frame.payload, Clock::now(),
+                frame.binary);
+  co_return sent;
+}
+
+}  // namespace sonde::talk

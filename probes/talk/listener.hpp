@@ -1,0 +1,71 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/websocket.hpp"
+#include "probes/talk/dialect_use.hpp"
+#include "probes/talk/frame.hpp"
+
+namespace sonde::talk {
+
+// What listening came to: a frame that no rule has dealt with, the time limit, the end of the run
+// (its deadline, or the daemon stops), the end of the session (which says how it ended), or a
+// failure: of a frame or message, by a rule of the dialect, own_request.
+struct Arrival {
+  enum class How : std::uint8_t { frame, silence, cut, ended, failed };
+  How how = How::silence;
+  std::optional<Frame> frame;
+  Instant at;  // of the frame's message
+  std::optional<Failure> failure;
+};
+
+// Hears a session frame by frame: records messages, cuts and decodes them, does what the dialect's
+// rules say, and sends what it says to send from time to time. Everything that it is given must
+// outlive it. One at a time for a session.
+class Listener {
+ public:
+  Listener(net::Websocket& session, const Dialect& dialect, text::Names& names, Trace& trace);
+
+  // The next frame, if it comes until then. A failure has a reason that a run can have at `step`.
+  boost::asio::awaitable<Arrival> next(Instant until, Step step);
+
+  // Sends and records a frame of the dialect. own_request, send_failed, cut.
+  boost::asio::awaitable<std::expected<void, Failure>> say(const text::Tree& frame);
+
+  net::Websocket& session() { return session_; }
+  const Dialect& dialect() const { return dialect_; }
+  text::Names& names() { return names_; }
+  Trace& trace() { return trace_; }
+
+ private:
+  std::optional<Arrival> waiting();
+  void hear(const net::Message& message, Step step);
+  bool hear_frame(std::string_view piece, Step step);
+  bool obey(const SessionRule& rule, const Frame& frame, Step step);
+  bool fail(Failure failure);
+  Instant next_beat() const;
+  void beat(Instant now);
+  boost::asio::awaitable<bool> flush();
+
+  net::Websocket& session_;
+  const Dialect& dialect_;
+  text::Names& names_;
+  Trace& trace_;
+  std::vector<Instant> beats_;     // when each timed frame is due
+  std::vector<Outgoing> to_send_;  // replies and timed frames
+  std::vector<Frame> frames_;      // of the last message
+  std::size_t taken_ = 0;
+  Instant at_;
+  std::optional<Failure> failure_;  // behind the frames
+};
+
+// Whether the run was cut: by its deadline, or because the daemon stops.
+boost::asio::awaitable<bool> was_cut();
+
+// Sends and records a frame.
+boost::asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session,
+                                                          const Outgoing& frame, Trace& trace);
+
+}  // namespace sonde::talk
