@@ -72,7 +72,7 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
 
 std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& laboratory) {
   SessionSettings settings = laboratory.subject.settings;
-  if (experiment == origin) settings.socket.url = settings.socket.origin;
+  if (experiment == origin) settings.socket.url = Endpoint{settings.socket.origin, std::nullopt};
   if (experiment == without_alpn) settings.socket.line.tls.alpn = false;
   auto trial = make(std::move(settings), use_of(experiment), laboratory.names);
   if (!trial) return trial;
@@ -113,7 +113,7 @@ Possible possible_for(const Laboratory& laboratory) {
   for (Experiment always : {random_path, plain_get, again, with_extension}) possible.add(always);
   if (!socket.origin.empty()) possible.add(origin);
   text::Names names = laboratory.names;
-  if (const auto url = build_url(socket.url, names); url && url->tls()) possible.add(without_alpn);
+  if (const auto url = address_of(socket.url, names); url && url->tls()) possible.add(without_alpn);
   if (laboratory.subject.turn != nullptr) possible.add(late_message);
   if (socket.token_in.in == In::none) return possible;
   for (Experiment with_token : {no_token, garbage_token, other_carrier, reuse})

@@ -19,6 +19,12 @@ class Health : public Probe {
     if (!names) co_return Verdict::of(Step::health, names.error());
     auto request = build(*names);
     if (!request) co_return Verdict::of(Step::health, request.error());
+    if (settings_->expect.cors) {
+      auto asking_leave = ask_leave(*request, trace);
+      auto refused = co_await std::move(asking_leave);
+      if (refused) co_return std::move(*refused);
+      request = with_origin(*settings_->expect.cors, *std::move(request));
+    }
     auto asking =
         net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
     const net::Answer answer = co_await std::move(asking);
@@ -26,6 +32,8 @@ class Health : public Probe {
   }
 
  private:
+  asio::awaitable<std::optional<Verdict>> ask_leave(const net::Request& request,
+                                                    Trace& trace) const;
   std::expected<net::Request, Failure> build(text::Names& names) const;
   Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
 
@@ -54,6 +62,21 @@ std::expected<net::Request, Failure> Health::build(text::Names& names) const {
   if (!body) return own("body", body.error());
   request.body = std::move(*body);
   return request;
+}
+
+// As a browser does before the page's request; it follows no redirect there.
+asio::awaitable<std::optional<Verdict>> Health::ask_leave(const net::Request& request,
+                                                          Trace& trace) const {
+  const Cors& cors = *settings_->expect.cors;
+  const net::Request preflight = preflight_of(cors, request);
+  const net::Redirects none;
+  auto asking = net::fetch(shared_.network, preflight, settings_->line, none, trace);
+  const net::Answer answer = co_await std::move(asking);
+  if (!answer.ok()) co_return Verdict::of(Step::health, answer.failure);
+  auto wrong = judge_preflight(cors, request, answer.response);
+  if (!wrong) co_return std::nullopt;
+  wrong->detail = trace.scrub(wrong->detail);
+  co_return Verdict::of(Step::health, *std::move(wrong));
 }
 
 Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "probes/common.hpp"
+#include "probes/cors.hpp"
 #include "probes/net/http_exchange.hpp"
 #include "probes/probe.hpp"
 #include "probes/shared.hpp"
@@ -33,6 +34,7 @@ struct Expected {
   std::map<std::string, text::Pattern> headers;
   text::Comparisons json;
   BodyRules body;
+  std::optional<Cors> cors;         // a preflight comes first
   std::optional<Span> max_latency;  // from the first lookup to the last byte
 };
 const config::Section<Expected>& section_of(const Expected*);

@@ -105,6 +105,8 @@ std::optional<Failure> judge_health(const Expected& expected, const net::Respons
                                     Span took, text::Names& names) {
   if (auto wrong = judge_status(expected, response)) return wrong;
   if (auto wrong = judge_type(expected, response)) return wrong;
+  if (expected.cors)
+    if (auto wrong = judge_cors(*expected.cors, response)) return wrong;
   if (auto wrong = judge_headers(expected, response)) return wrong;
   if (auto wrong = judge_json(expected, response, names)) return wrong;
   if (auto wrong = judge_body(expected.body, response.body)) return wrong;

@@ -20,6 +20,8 @@ const config::Section<Expected>& section_of(const Expected*) {
           .key("headers", &Expected::headers, "Patterns by the name of the header.")
           .key("json", &Expected::json, "What stands where in the JSON body.")
           .key("body", &Expected::body, "What the body must say as a text, and its size.")
+          .key("cors", &Expected::cors,
+               "What a page of another origin needs: a preflight is sent first, and judged.")
           .key("max_latency", &Expected::max_latency,
                "The most that the whole run may take although it succeeds.",
                {.min = 0.0001, .max = 3600});

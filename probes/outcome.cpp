@@ -13,7 +13,7 @@ constexpr Reason at_health[] = {
     body_too_big,  bad_encoding, bad_status,        bad_content_type, bad_header,
     bad_body,      contract,     redirected,        login_redirect,   reported_unhealthy,
     latency_limit, overloaded,   server_error,      bad_gateway,      gateway_timeout,
-    no_route,      spa_fallback};
+    no_route,      spa_fallback, cors_refused};
 
 constexpr Reason at_login[] = {
     dns_nxdomain,   dns_nodata,      dns_servfail,      dns_timeout,  tcp_refused,
@@ -73,7 +73,11 @@ constexpr Reason at_upgrade[] = {dns_nxdomain,
                                  server_error_before_auth,
                                  server_error_after_auth,
                                  forbidden,
-                                 clock_skew};
+                                 clock_skew,
+                                 timeout,
+                                 endpoint_drift,
+                                 endpoint_missing,
+                                 mixed_content};
 
 constexpr Reason at_ready[] = {no_ready,
                                bad_ready,

@@ -46,6 +46,8 @@ constexpr ReasonRow table[] = {
     {reported_unhealthy, "reported_unhealthy", fail,
      "The service says of itself that it is unhealthy."},
     {latency_limit, "latency_limit", fail, "The answer was right but slower than max_latency."},
+    {cors_refused, "cors_refused", fail,
+     "A browser would not let the front end's origin make this request (CORS)."},
     {overloaded, "overloaded", fail, "The service turns requests away (429, 503)."},
     {server_error, "server_error", fail, "The service fails (5xx)."},
     {bad_gateway, "bad_gateway", fail, "A proxy got no valid answer from the service (502)."},
@@ -97,6 +99,13 @@ constexpr ReasonRow table[] = {
      "The upgrade fails (5xx) with a token and without one."},
     {server_error_after_auth, "server_error_after_auth", fail,
      "The upgrade fails (5xx) with a good token only; without one it is refused."},
+
+    {endpoint_drift, "endpoint_drift", fail,
+     "The page sends its users to another WebSocket address than the expected one."},
+    {endpoint_missing, "endpoint_missing", fail,
+     "The page and its scripts name no WebSocket address."},
+    {mixed_content, "mixed_content", fail,
+     "An https page names a ws:// address, which browsers refuse to open."},
 
     {no_ready, "no_ready", fail, "Connected, but the ready message never came."},
     {bad_ready, "bad_ready", fail, "The first message is not the ready message."},

@@ -60,6 +60,7 @@ enum class Reason : std::uint8_t {
   login_redirect,
   reported_unhealthy,
   latency_limit,
+  cors_refused,
   overloaded,
   server_error,
   bad_gateway,
@@ -96,6 +97,10 @@ enum class Reason : std::uint8_t {
   socket_unauthorized,
   server_error_before_auth,
   server_error_after_auth,
+  // Where the front end connects.
+  endpoint_drift,
+  endpoint_missing,
+  mixed_content,
   // Ready.
   no_ready,
   bad_ready,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/auth/hide.hpp"
+#include "probes/discover.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/dialect_use.hpp"
 #include "probes/talk/ready.hpp"
@@ -57,6 +58,15 @@ Opened failed(Step step, Failure failure) {
   return {.session = std::nullopt, .failure = Verdict::of(step, std::move(failure))};
 }
 
+// The users are somewhere else, whatever becomes of them there.
+Opened drifted(Failure drift, const Opened& there) {
+  drift.detail += "; there the session is ";
+  drift.detail += there.failure
+                      ? std::string(name(there.failure->reason)) + ", " + there.failure->detail
+                      : std::string("ready");
+  return failed(Step::upgrade, std::move(drift));
+}
+
 }  // namespace
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
@@ -67,6 +77,14 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
     auto logged_in = co_await std::move(logging_in);
     if (!logged_in) co_return failed(Step::login, logged_in.error());
   }
+  std::optional<Failure> drift;
+  if (settings.socket.url.discover) {
+    auto discovering =
+        discover(settings.socket.url, shared.network, settings.socket.line, names, trace);
+    auto discovered = co_await std::move(discovering);
+    if (!discovered) co_return failed(Step::upgrade, discovered.error());
+    drift = std::move(discovered->drift);
+  }
   trace.at(Step::upgrade);
   if (with_token) trace.auth_begun(Step::upgrade);
   auto request = build_upgrade(settings.socket, TokenUse::valid, names);
@@ -74,6 +92,7 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
   auto opening = open_socket(*request, settings, shared.network, names, trace);
   Opened opened = co_await std::move(opening);
   if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
+  if (drift) co_return drifted(*std::move(drift), opened);
   co_return opened;
 }
 

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "probes/net/http_text.hpp"
+#include "probes/shipped.hpp"
+
 namespace sonde {
 namespace {
 
@@ -64,12 +67,20 @@ std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Car
   return {};
 }
 
+// A browser says from which page it comes.
+void add_origin(net::UpgradeRequest& request, const text::Names& names) {
+  const std::string* origin = names.find(page_origin);
+  const bool own = net::find_header(request.headers, "Origin") != nullptr;
+  if (origin != nullptr && !own) request.headers.emplace_back("Origin", *origin);
+}
+
 }  // namespace
 
 const config::Section<Socket>& section_of(const Socket*) {
   static const auto keys =
       config::Section<Socket>()
-          .key("url", &Socket::url, "The address of the WebSocket (ws:// or wss://).",
+          .key("url", &Socket::url,
+               "The address of the WebSocket (ws:// or wss://), or how to find it.",
                {.filled = true})
           .key("token_in", &Socket::token_in,
                "Where the token travels: header, subprotocol, query, cookie, none, or in full.")
@@ -87,7 +98,7 @@ const config::Section<Socket>& section_of(const Socket*) {
 }
 
 void add_needs(const Socket& socket, text::Needs& needs) {
-  needs.add(socket.url);
+  add_needs(socket.url, needs);
   needs.add(socket.origin);
   needs.add(socket.rest);
   needs.add(socket.token_in.text);
@@ -103,21 +114,11 @@ void use_token(TokenUse use, text::Names& names) {
   if (use == TokenUse::none) names.set("token", "");
 }
 
-std::expected<net::Url, Failure> build_url(const text::Template& address, text::Names& names) {
-  auto rendered = address.render(names);
-  if (!rendered) return own("url", rendered.error());
-  auto url = net::parse_url(*rendered);
-  if (!url) return own("url", url.error());
-  if (url->scheme != "ws" && url->scheme != "wss")
-    return own("url", "a ws:// or wss:// address is wanted, not " + url->scheme + "://");
-  return std::move(*url);
-}
-
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names) {
   text::Names own_names = names;
   use_token(use, own_names);
-  auto url = build_url(socket.url, own_names);
+  auto url = address_of(socket.url, own_names);
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
   auto good = add_subprotocols(request, socket.subprotocols, use, own_names);
@@ -125,6 +126,7 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   for (const auto& [name, value] : socket.headers)
     if (good) good = add_header(request, name, value, use, own_names);
   if (!good) return std::unexpected(good.error());
+  if (socket.url.discover) add_origin(request, own_names);
   return request;
 }
 

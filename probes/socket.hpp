@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/endpoint.hpp"
 #include "probes/net/websocket.hpp"
 #include "probes/talk/ready.hpp"
 #include "probes/text/needs.hpp"
@@ -23,7 +24,7 @@ struct Carrier {
 
 // A WebSocket endpoint, as configured: an entry of `sockets:`, or the same keys in a probe.
 struct Socket {
-  text::Template url;
+  Endpoint url;
   Carrier token_in;
   std::vector<text::Template> subprotocols;
   std::string expect_subprotocol;  // "": any that was offered, or none
@@ -46,9 +47,6 @@ void use_token(TokenUse use, text::Names& names);
 // sent), or with one that no server can have issued.
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names);
-
-// The same request to another address (ws or wss).
-std::expected<net::Url, Failure> build_url(const text::Template& address, text::Names& names);
 
 // What the server must select; empty: whatever was offered, or nothing.
 const std::string& expected_subprotocol(const Socket& socket);

@@ -56,9 +56,10 @@ std::string date() {
 std::string wire(const Reply& reply, bool with_body, bool keep_alive) {
   const std::string_view reason = http::obsolete_reason(static_cast<http::status>(reply.status));
   auto text = fmt::format(
-      "HTTP/1.1 {} {}\r\nServer: sonde-demo\r\nDate: {}\r\nContent-Type: application/json\r\n"
+      "HTTP/1.1 {} {}\r\nServer: sonde-demo\r\nDate: {}\r\nContent-Type: {}\r\n"
       "Content-Length: {}\r\nConnection: {}\r\n",
-      reply.status, reason, date(), reply.body.size(), keep_alive ? "keep-alive" : "close");
+      reply.status, reason, date(), reply.type, reply.body.size(),
+      keep_alive ? "keep-alive" : "close");
   for (const auto& [name, value] : reply.headers) text += fmt::format("{}: {}\r\n", name, value);
   text += "\r\n";
   if (with_body) text += reply.body;

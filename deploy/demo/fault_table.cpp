@@ -21,6 +21,13 @@ void refuse(Entry& entry, const Value&) {
                         .headers = {}};
 }
 
+// In the place of the path that the front end opens.
+void ship(Reply& reply, string_view path) {
+  constexpr string_view right = "/websocket";
+  const auto at = reply.body.find(right);
+  if (at != std::string::npos) reply.body.replace(at, right.size(), path);
+}
+
 void hang(Entry& entry, const Value&) {
   entry.refusal.emplace();
   entry.refusal->hang = true;
@@ -68,6 +75,9 @@ const Fault table[] = {
      [](R& r, const V& v) { r.delay = v.time; }},
     {"health_unhealthy", Place::health, Takes::nothing, "", "/api/health answers 200 and says unhealthy",
      [](R& r, const V&) { answer<200>(r, R"({"status":"unhealthy","database_status":"down"})"); }},
+
+    {"frontend_ws", Place::page, Takes::nothing, "", "the script of /app sends its users to /ws, which is broken",
+     [](R& r, const V&) { ship(r, "/ws"); }},
 
     {"upgrade_500", Place::upgrade, Takes::nothing, "", "/websocket answers the upgrade with 500", refuse<500>},
     {"upgrade_403", Place::upgrade, Takes::nothing, "", "/websocket answers the upgrade with 403", refuse<403>},

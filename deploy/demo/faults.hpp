@@ -39,7 +39,7 @@ struct Entry {
 };
 
 // Where a fault acts; each attempt there counts for its share.
-enum class Place : std::uint8_t { login, health, upgrade, run };
+enum class Place : std::uint8_t { login, health, page, upgrade, run };
 using Effect = std::variant<void (*)(Reply&, const Value&), void (*)(Entry&, const Value&),
                             void (*)(Plan&, const Value&)>;
 
@@ -64,8 +64,8 @@ class Faults {
                                              std::string_view value);
   bool switch_off(std::string_view name);  // false: there is no such fault
   void all_off();
-  // Lets every fault of this place that is due act upon its subject: a Reply for login and
-  // health, an Entry for upgrade, a Plan for run.
+  // Lets every fault of this place that is due act upon its subject: a Reply for login,
+  // health and page, an Entry for upgrade, a Plan for run.
   template <class Subject>
   void meet(Place place, Subject& subject);
   std::string list() const;  // JSON

@@ -26,10 +26,11 @@ struct Request {
 // What it is answered.
 struct Reply {
   int status = 200;
-  std::string body;  // JSON
+  std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds delay{};  // before the first byte of it
   bool hang = false;                  // never answered; the connection stays open
+  std::string type = "application/json";
 };
 
 // "a=1&b=x%20y+z", at most 64 fields; a bad escape stands for itself.

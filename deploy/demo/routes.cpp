@@ -51,6 +51,26 @@ Reply upgrade_required(Backend&, const Request&) {
           .headers = {{"Upgrade", "websocket"}}};
 }
 
+// The front end: a page, and the script that names the WebSocket.
+Reply page(Backend&, const Request&) {
+  return {.body =
+              "<!doctype html><html><head><title>sonde-demo</title>"
+              "<script type=module src=/app.js></script></head><body></body></html>\n",
+          .headers = {},
+          .type = "text/html; charset=utf-8"};
+}
+
+Reply script(Backend& backend, const Request&) {
+  Reply reply{.body =
+                  "const socketPath = \"/websocket\";\n"
+                  "const url = new URL(socketPath, location.href.replace(/^http/, \"ws\"));\n"
+                  "window.openChat = (token) => new WebSocket(url, [`jwt.${token}`]);\n",
+              .headers = {},
+              .type = "text/javascript"};
+  backend.faults.meet(Place::page, reply);
+  return reply;
+}
+
 Reply welcome(Backend& backend, const Request&) {
   return json(
       fmt::format(R"({{"name":"sonde-demo","websocket":"/websocket","faults":"{}/faults"}})",
@@ -75,6 +95,8 @@ const Route routes[] = {
     {"GET", "/ws", broken},  // the endpoint that a frontend was left on
     {"GET", "/websocket", upgrade_required},
     {"GET", "/open", upgrade_required},
+    {"GET", "/app", page},
+    {"GET", "/app.js", script},
     {"GET", "/", welcome},
 };
 

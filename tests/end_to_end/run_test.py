@@ -121,6 +121,22 @@ class RunAgainstDemo(unittest.TestCase):
         self.assertEqual(results["upgrade"]["reason"], "forbidden_or_no_route")
         self.assertEqual(results["upgrade"]["experiments"], [])
 
+    def test_a_front_end_that_was_left_on_another_path_is_found(self):
+        with self.folder.file.open("a") as file:
+            file.write("""  frontend: { kind: upgrade, target: demo, socket: main,
+              url: { expected: "{{target.ws}}/websocket", discover: {
+                page: "{{target.http}}/app", match: 'socketPath = "([^"]+)"' } } }
+""")
+        self.assertEqual(run_sonde(self.folder, "frontend")[0], 0)
+        self.demo.fault("frontend_ws")
+        code, results, errors = run_sonde(self.folder, "frontend", "upgrade")
+        result = results["frontend"]
+        self.assertEqual((code, result["step"], result["reason"]),
+                         (1, "upgrade", "endpoint_drift"), errors)
+        for said in ("/ws, expected is ws://", "/websocket", "HTTP 500"):
+            self.assertIn(said, result["detail"])
+        self.assertEqual(results["upgrade"]["verdict"], "pass")
+
     def test_secrets_are_in_no_output(self):
         for output in ("text", "json", "junit"):
             done = subprocess.run(

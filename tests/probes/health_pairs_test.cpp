@@ -69,6 +69,8 @@ Scenarios bodies() {
       health("AServiceThatCallsItselfUnhealthy", reported_unhealthy, "/status",
              {json(200, R"({"status":"unhealthy","database_status":"down"})")},
              {{"expect", "{ json: { /status: healthy } }"}}),
+      health("APreflightThatNobodyAnswers", cors_refused, "preflight: HTTP 405", {answer(405)},
+             {{"expect", "{ cors: { origin: https://app.example.com } }"}}),
       health("ARightAnswerThatIsSlow", latency_limit, "at most 0.020 s is wanted",
              {pause(60ms), answer(200)}, {{"expect", "{ max_latency: 20ms }"}}),
   };

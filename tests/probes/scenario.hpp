@@ -29,6 +29,7 @@ Scenarios ready_scenarios();
 Scenarios events_scenarios();
 Scenarios answer_scenarios();
 Scenarios refuse_scenarios();
+Scenarios endpoint_scenarios();   // where the page sends its users
 Scenarios diagnosed_scenarios();  // with control experiments
 Scenarios prober_scenarios();     // the inconclusive ones
 Scenarios unclear_refusals();     // those of them that are met at refuse

@@ -114,6 +114,7 @@ SONDE_PAIRS(Ready, ready_scenarios);
 SONDE_PAIRS(Events, events_scenarios);
 SONDE_PAIRS(Answer, answer_scenarios);
 SONDE_PAIRS(Refuse, refuse_scenarios);
+SONDE_PAIRS(Endpoint, endpoint_scenarios);
 SONDE_PAIRS(Diagnosed, diagnosed_scenarios);
 SONDE_PAIRS(Prober, prober_scenarios);
 #undef SONDE_PAIRS
@@ -122,7 +123,8 @@ std::set<std::string> pairs_that_happen() {
   std::set<std::string> all;
   for (const auto& scenario :
        join({health_scenarios(), login_scenarios(), upgrade_scenarios(), ready_scenarios(),
-             events_scenarios(), answer_scenarios(), refuse_scenarios(), diagnosed_scenarios()}))
+             events_scenarios(), answer_scenarios(), refuse_scenarios(), diagnosed_scenarios(),
+             endpoint_scenarios()}))
     all.insert(label(scenario.step, scenario.reason));
   return all;
 }

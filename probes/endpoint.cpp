@@ -1,0 +1,87 @@
+#include "probes/endpoint.hpp"
+
+#include <utility>
+
+#include "probes/shipped.hpp"
+
+namespace sonde {
+namespace {
+
+std::unexpected<Failure> own(const std::string& why) {
+  return std::unexpected(Failure{Reason::own_request, "url: " + why});
+}
+
+std::expected<net::Url, Failure> parsed(const std::string& text) {
+  auto url = net::parse_url(text);
+  if (!url) return own(url.error());
+  if (url->scheme != "ws" && url->scheme != "wss")
+    return own("a ws:// or wss:// address is wanted, not " + url->scheme + "://");
+  return *std::move(url);
+}
+
+}  // namespace
+
+const config::Section<Discover>& section_of(const Discover*) {
+  static const auto keys =
+      config::Section<Discover>()
+          .key("page", &Discover::page, "The page that a user opens.",
+               {.required = true, .filled = true})
+          .key("follow", &Discover::follow,
+               "What else is searched: the scripts that the page names, or nothing.")
+          .key("match", &Discover::match,
+               "Pattern (RE2) of the WebSocket address; its first group, or all of it, is an "
+               "absolute address or a path.",
+               {.required = true});
+  return keys;
+}
+
+std::span<const config::Named<Discover::Follow>> names_of(const Discover::Follow*) {
+  static constexpr config::Named<Discover::Follow> names[] = {
+      {"scripts", Discover::Follow::scripts}, {"nothing", Discover::Follow::nothing}};
+  return names;
+}
+
+const config::Section<Endpoint>& section_of(const Endpoint*) {
+  static const auto keys =
+      config::Section<Endpoint>()
+          .key("discover", &Endpoint::discover, "How the address is found that the product ships.",
+               {.required = true})
+          .key("expected", &Endpoint::address,
+               "The address that it has to be; another one is endpoint_drift.", {.filled = true});
+  return keys;
+}
+
+void add_needs(const Endpoint& endpoint, text::Needs& needs) {
+  needs.add(endpoint.address);
+  if (endpoint.discover) needs.add(endpoint.discover->page);
+}
+
+std::expected<net::Url, Failure> address_of(const text::Template& address, text::Names& names) {
+  auto rendered = address.render(names);
+  if (!rendered) return own(rendered.error());
+  return parsed(*rendered);
+}
+
+std::expected<net::Url, Failure> address_of(const Endpoint& endpoint, text::Names& names) {
+  const std::string* found = endpoint.discover ? names.find(shipped_address) : nullptr;
+  return found != nullptr ? parsed(*found) : address_of(endpoint.address, names);
+}
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+bool Codec<Endpoint>::read(const Value& value, const Reader& reader, const Rule& rule,
+                           Endpoint& out) {
+  out = Endpoint{};
+  if (value.kind != Value::Kind::map)
+    return Codec<text::Template>::read(value, reader, rule, out.address);
+  return section_of(static_cast<const Endpoint*>(nullptr)).read(value, reader, out);
+}
+
+Value Codec<Endpoint>::schema(const Rule& rule) {
+  return schema_any_of({Codec<text::Template>::schema(rule),
+                        section_of(static_cast<const Endpoint*>(nullptr)).schema()});
+}
+
+}  // namespace sonde::config
