@@ -115,9 +115,9 @@ Possible possible_for(const Laboratory& laboratory) {
   text::Names names = laboratory.names;
   if (const auto url = address_of(socket.url, names); url && url->tls()) possible.add(without_alpn);
   if (laboratory.subject.turn != nullptr) possible.add(late_message);
-  if (socket.token_in.in == In::none) return possible;
-  for (Experiment with_token : {no_token, garbage_token, other_carrier, reuse})
-    possible.add(with_token);
+  if (!needs_token(laboratory.subject.settings)) return possible;
+  for (Experiment with_token : {no_token, garbage_token, reuse}) possible.add(with_token);
+  if (socket.token_in.in != In::none) possible.add(other_carrier);
   if (!socket.rest.empty()) possible.add(rest);
   if (login && login->asks()) possible.add(fresh_login);
   if (!laboratory.inquiry.spare_refusals) return possible;
