@@ -2,124 +2,95 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "probes/secrets.hpp"
 
 namespace sonde {
 namespace {
 
-constexpr std::string_view redacted = "<redacted>";
-constexpr std::size_t shortest = 4;
+constexpr auto npos = std::string_view::npos;
 
-// Beyond ASCII a cut may halve a character, which some forms replace.
-std::string_view beginning(std::string_view text) {
-  const auto first = text.substr(0, 9);
-  const bool ascii = std::ranges::all_of(first, [](char c) { return c >= 0; });
-  return ascii ? first : text;
-}
-
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool is_token_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  const char small = lower(c);
+  return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.';
 }
 
 // A JWT: "eyJ" (a JSON object in base64url), then parts with a dot between them (RFC 7515 3.1).
 void replace_jwts(std::string& text) {
-  for (std::size_t at = text.find("eyJ"); at != std::string::npos; at = text.find("eyJ", at + 1)) {
-    std::size_t end = at;
+  for (auto at = text.find('J'); at != npos; at = text.find('J', at + 1)) {
+    if (at < 2 || text[at - 1] != 'y' || text[at - 2] != 'e') continue;
+    const auto begin = at - 2;
+    auto end = at;
     while (end < text.size() && is_token_char(text[end])) ++end;
-    const std::string_view token = std::string_view(text).substr(at, end - at);
-    if (std::ranges::count(token, '.') >= 2) text.replace(at, end - at, redacted);
+    const auto token = std::string_view(text).substr(begin, end - begin);
+    if (std::ranges::count(token, '.') < 2) continue;
+    text.replace(begin, end - begin, redacted);
+    at = begin;
   }
 }
 
 bool names_a_secret(std::string_view name) {
   constexpr std::array words = {"token", "password", "secret", "ticket", "jwt"};
   constexpr std::array harmless = {"token_type", "tokens", "tokens_used"};
+  if (name.find_first_of("kwcKWC") == npos) return false;  // each of the words has one of these
   if (std::ranges::find(harmless, name) != harmless.end()) return false;
   std::string small(name);
   std::ranges::transform(small, small.begin(), lower);
   return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
-// The end of the JSON string whose opening quote is at `from`; npos if it is cut off.
-std::size_t string_end(std::string_view text, std::size_t from) {
-  for (std::size_t i = from + 1; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      return i;
-  }
-  return std::string_view::npos;
+// A JSON string value: its first byte, and whether its quotes are escaped, because it stands in a
+// string itself.
+struct Value {
+  std::size_t begin = npos;
+  bool escaped = false;
+};
+
+// The string after the colon at `colon`.
+Value value_after(std::string_view text, std::size_t colon) {
+  const auto at = text.find_first_not_of(" \t\r\n", colon + 1);
+  if (at == npos) return {};
+  if (text[at] == '"') return {at + 1, false};
+  return text.substr(at).starts_with("\\\"") ? Value{at + 2, true} : Value();
 }
 
-// Where the string value of the member named by [from, end] begins; npos if there is none.
-std::size_t value_of(std::string_view text, std::size_t end) {
-  std::size_t at = text.find_first_not_of(" \t\r\n", end + 1);
-  if (at == std::string_view::npos || text[at] != ':') return std::string_view::npos;
-  at = text.find_first_not_of(" \t\r\n", at + 1);
-  return at != std::string_view::npos && text[at] == '"' ? at : std::string_view::npos;
+// One past its last byte, also if the text is cut off before.
+std::size_t end_of(std::string_view text, Value value) {
+  if (value.escaped) return std::min(text.find("\\\"", value.begin), text.size());
+  for (auto at = value.begin; at < text.size(); ++at) {
+    if (text[at] == '"') return at;
+    if (text[at] == '\\') ++at;
+  }
+  return text.size();
+}
+
+// The name before the colon at `colon`; empty if there is none.
+std::string_view name_before(std::string_view text, std::size_t colon, bool escaped) {
+  const std::string_view quote = escaped ? "\\\"" : "\"";
+  auto head = text.substr(0, text.find_last_not_of(" \t\r\n", colon - 1) + 1);
+  if (!head.ends_with(quote)) return {};
+  head.remove_suffix(quote.size());
+  auto open = escaped ? head.rfind(quote) : head.rfind('"');
+  while (!escaped && open != npos && open > 0 && head[open - 1] == '\\')
+    open = head.rfind('"', open - 1);
+  return open == npos ? std::string_view() : head.substr(open + quote.size());
 }
 
 void replace_members(std::string& text) {
-  std::size_t at = text.find('"');
-  while (at != std::string::npos) {
-    const std::size_t end = string_end(text, at);
-    if (end == std::string::npos) return;
-    const std::size_t value = value_of(text, end);
-    if (value == std::string::npos || !names_a_secret(text.substr(at + 1, end - at - 1))) {
-      at = text.find('"', end + 1);
-      continue;
-    }
-    const std::size_t last = std::min(string_end(text, value), text.size());
-    text.replace(value + 1, last - value - 1, redacted);
-    at = text.find('"', value + redacted.size() + 2);
+  for (auto colon = text.find(':', 1); colon != npos; colon = text.find(':', colon + 1)) {
+    const Value value = value_after(text, colon);
+    if (value.begin == npos || !names_a_secret(name_before(text, colon, value.escaped))) continue;
+    text.replace(value.begin, end_of(text, value) - value.begin, redacted);
+    colon = value.begin + redacted.size() - 1;
   }
 }
 
 }  // namespace
 
-Secret::Secret(std::string_view text, std::span<const Form> forms) : text_(text) {
-  heads_.reserve(forms.size() + 1);
-  add(nullptr);
-  for (const Form form : forms) add(form);
-}
-
-void Secret::add(Form form) {
-  const std::string start = form ? form(beginning(text_)) : text_;
-  if (start.size() < shortest) return;
-  Head head{.form = form};
-  head.size = static_cast<std::uint8_t>(std::min(start.size(), head.bytes.size()));
-  std::copy_n(start.begin(), head.size, head.bytes.begin());
-  const auto same = std::ranges::find(heads_, head.text(), &Head::text);
-  heads_.insert(same, head);
-}
-
-// The size of the longest form that `shown` begins with; 0: none.
-std::size_t Secret::match(std::span<const Head> heads, std::string_view shown) const {
-  std::size_t longest = 0;
-  for (const Head& head : heads) {
-    const std::string made = head.form ? head.form(text_) : text_;
-    if (shown.starts_with(made)) longest = std::max(longest, made.size());
-  }
-  return longest;
-}
-
-void Secret::redact(std::string& shown) const {
-  const std::span<const Head> all(heads_);
-  for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
-    const auto start = all[from].text();
-    while (to < all.size() && all[to].text() == start) ++to;
-    for (auto at = shown.find(start); at != shown.npos; at = shown.find(start, at)) {
-      const auto size = match(all.subspan(from, to - from), std::string_view(shown).substr(at));
-      if (size > 0) shown.replace(at, size, redacted);
-      at += size > 0 ? redacted.size() : 1;
-    }
-  }
-}
-
-void scrub(std::string& text, std::span<const Secret> secrets) {
-  for (const Secret& secret : secrets) secret.redact(text);
+void scrub(std::string& text) {
   replace_jwts(text);
   replace_members(text);
 }

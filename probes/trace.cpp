@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/scrub.hpp"
+
 namespace sonde {
 namespace {
 
@@ -85,41 +87,38 @@ std::optional<Phase> Trace::phase() const {
 }
 
 void Trace::hide(std::string_view text, std::span<const Form> forms) {
-  if (std::ranges::find(secrets_, text, &Secret::text) == secrets_.end()) add(Secret(text, forms));
+  if (secrets_.hide(text, forms)) redact_records();
 }
 
-void Trace::add(Secret added) {
-  // The longest first: what is left of it when a shorter one goes from its middle is still secret.
-  const auto shorter = [&](const Secret& other) {
-    return other.text().size() < added.text().size();
-  };
-  const Secret& secret =
-      *secrets_.insert(std::ranges::find_if(secrets_, shorter), std::move(added));
+void Trace::redact_records() {
   for (auto& exchange : exchanges_) {
-    secret.redact(exchange.url);
-    secret.redact(exchange.sent_body);
-    secret.redact(exchange.body);
+    secrets_.redact(exchange.url);
+    secrets_.redact(exchange.sent_body);
+    secrets_.redact(exchange.body);
     for (auto* headers : {&exchange.sent, &exchange.received})
-      for (auto& [name, value] : *headers) secret.redact(value);
+      for (auto& [name, value] : *headers) secrets_.redact(value);
   }
   for (auto& frame : frames_) {
-    secret.redact(frame.text);
-    secret.redact(frame.remark);
+    secrets_.redact(frame.text);
+    secrets_.redact(frame.remark);
   }
-  secret.redact(ending_.reason);
+  secrets_.redact(ending_.reason);
+}
+
+void Trace::clean(std::string& text) const {
+  secrets_.redact(text);
+  sonde::scrub(text);
 }
 
 std::string Trace::scrub(std::string_view text) const {
-  std::string clean(text);
-  sonde::scrub(clean, secrets_);
-  return clean;
+  std::string shown(text);
+  clean(shown);
+  return shown;
 }
 
 // A secret that the cut would halve must be seen whole first, so more is scrubbed than is kept.
 std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
-  std::size_t longest = 0;
-  for (const auto& secret : secrets_) longest = std::max(longest, secret.bytes_max());
-  std::string kept = scrub(text.substr(0, bytes_max + longest));
+  std::string kept = scrub(text.substr(0, bytes_max + secrets_.bytes_max()));
   kept.resize(std::min({kept.size(), bytes_max, bytes_left_}));
   bytes_left_ -= kept.size();
   return kept;
@@ -130,7 +129,7 @@ void Trace::scrub_headers(Headers& headers) const {
     if (is_sensitive_header(name))
       value = scrub_header(value);
     else
-      sonde::scrub(value, secrets_);
+      clean(value);
   }
 }
 
@@ -177,8 +176,7 @@ Trace Trace::aside() const {
 }
 
 void Trace::experiment(ExperimentNote note, const Trace& aside) {
-  for (const Secret& secret : aside.secrets_)
-    if (std::ranges::find(secrets_, secret.text(), &Secret::text) == secrets_.end()) add(secret);
+  if (secrets_.hide(aside.secrets_)) redact_records();
   note.answer = scrub(note.answer);
   for (Exchange made : aside.exchanges_) {
     made.experiment = note.name;

@@ -10,7 +10,7 @@
 
 #include "probes/clock.hpp"
 #include "probes/reason.hpp"
-#include "probes/scrub.hpp"
+#include "probes/secrets.hpp"
 
 namespace sonde {
 
@@ -210,8 +210,9 @@ class Trace {
   const Ending& ending() const { return ending_; }
 
  private:
-  void add(Secret secret);
+  void redact_records();
   std::string keep(std::string_view text, std::size_t bytes_max);
+  void clean(std::string& text) const;
   void scrub_headers(Headers& headers) const;
 
   Instant started_;
@@ -220,7 +221,7 @@ class Trace {
   std::vector<std::size_t> open_;    // indices of the enclosing phases that last, outermost first
   std::optional<std::size_t> fine_;  // index of the fine phase that lasts
   std::vector<PhaseSpan> phases_;
-  std::vector<Secret> secrets_;
+  Secrets secrets_;
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;
