@@ -64,7 +64,6 @@ void set_up(SSL_CTX* context, const TlsSettings& settings) {
   constexpr unsigned char protocols[] = "\x08http/1.1";
   if (settings.alpn) SSL_CTX_set_alpn_protos(context, protocols, sizeof protocols - 1);
   SSL_CTX_set_verify(context, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, verify_server, nullptr);
 }
 
 std::expected<Context, std::string> make(const TlsSettings& settings) {
@@ -79,7 +78,7 @@ std::expected<Context, std::string> make(const TlsSettings& settings) {
 }  // namespace
 
 TlsContexts::~TlsContexts() {
-  for (auto& [settings, context] : contexts_) SSL_CTX_free(context);
+  for (auto& [settings, one] : contexts_) SSL_CTX_free(one.context);
   X509_STORE_free(system_);
 }
 
@@ -92,11 +91,14 @@ x509_store_st* TlsContexts::system() {
 
 std::expected<ssl_ctx_st*, Failure> TlsContexts::context(const TlsSettings& settings) {
   const auto found = contexts_.find(settings);
-  if (found != contexts_.end()) return found->second;
+  if (found != contexts_.end()) return found->second.context;
   auto made = make(settings);
   if (!made) return std::unexpected(Failure{Reason::own_secret, std::move(made.error())});
   if (settings.verify && settings.ca.empty()) SSL_CTX_set1_cert_store(made->get(), system());
-  return contexts_[settings] = made->release();
+  auto& one = contexts_[settings];  // stays in its place, to which the callback points
+  one.context = made->release();
+  SSL_CTX_set_cert_verify_callback(one.context, verify_server, &one.good_chains);
+  return one.context;
 }
 
 std::expected<void, std::string> check(const TlsSettings& settings) {

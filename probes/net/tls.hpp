@@ -4,6 +4,7 @@
 #include <string>
 
 #include "probes/net/settings.hpp"
+#include "probes/net/tls_verified.hpp"
 #include "probes/reason.hpp"
 
 struct ssl_ctx_st;
@@ -28,7 +29,11 @@ class TlsContexts {
  private:
   x509_store_st* system();
 
-  std::map<TlsSettings, ssl_ctx_st*> contexts_;
+  struct One {
+    ssl_ctx_st* context = nullptr;
+    GoodChains good_chains;
+  };
+  std::map<TlsSettings, One> contexts_;
   x509_store_st* system_ = nullptr;
 };
 

@@ -30,7 +30,7 @@ Stream make_stream(SSL_CTX* context, Socket socket, const Url& url, const TlsSet
   SSL_set_bio(ssl, bio, bio);
   SSL_set_app_data(ssl, &stream->peer);
   stream->peer.verify = settings.verify;
-  expect_name(ssl, settings.server_name.empty() ? url.host : settings.server_name);
+  expect_name(ssl, settings.server_name.empty() ? url.host : settings.server_name, stream->peer);
   return stream;
 }
 

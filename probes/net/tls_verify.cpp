@@ -8,6 +8,7 @@
 #include <ctime>
 #include <limits>
 #include <memory>
+#include <utility>
 
 namespace sonde::net {
 namespace {
@@ -23,16 +24,27 @@ std::string shown(const X509_NAME* name) {
   return {bytes, std::min(static_cast<std::size_t>(size), name_max)};
 }
 
-std::int64_t not_after(const X509* certificate) {
-  std::tm time{};
-  const bool good = ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1;
-  return good ? timegm(&time) : std::numeric_limits<std::int64_t>::max();
+std::time_t seconds(const ASN1_TIME* time, std::time_t otherwise) {
+  std::tm fields{};
+  return ASN1_TIME_to_tm(time, &fields) == 1 ? timegm(&fields) : otherwise;
 }
 
-std::int64_t earliest_end(const STACK_OF(X509) * chain, std::int64_t leaf) {
+std::time_t not_after(const X509* certificate) {
+  return seconds(X509_get0_notAfter(certificate), std::numeric_limits<std::time_t>::max());
+}
+
+std::time_t earliest_end(const STACK_OF(X509) * chain, std::time_t leaf) {
   for (int i = 0; i < sk_X509_num(chain); ++i)
     leaf = std::min(leaf, not_after(sk_X509_value(chain, i)));
   return leaf;
+}
+
+std::time_t latest_begin(const STACK_OF(X509) * chain) {
+  std::time_t latest = 0;
+  for (int i = 0; i < sk_X509_num(chain); ++i)
+    latest = std::max(latest, seconds(X509_get0_notBefore(sk_X509_value(chain, i)),
+                                      std::numeric_limits<std::time_t>::max()));
+  return latest;
 }
 
 std::string alpn_of(const SSL* ssl) {
@@ -42,15 +54,40 @@ std::string alpn_of(const SSL* ssl) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-void note_facts(const SSL* ssl, X509_STORE_CTX* chain, TlsFacts& facts) {
+// What the certificates say.
+TlsFacts facts_of(X509_STORE_CTX* chain) {
+  TlsFacts facts;
   const X509* leaf = X509_STORE_CTX_get0_cert(chain);
+  facts.subject = shown(X509_get_subject_name(leaf));
+  facts.issuer = shown(X509_get_issuer_name(leaf));
+  facts.not_after = earliest_end(X509_STORE_CTX_get0_untrusted(chain), not_after(leaf));
+  return facts;
+}
+
+void note_session(const SSL* ssl, TlsFacts& facts) {
   facts.version = SSL_get_version(ssl);
   const char* cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(ssl));
   facts.cipher = cipher ? cipher : "";
   facts.alpn = alpn_of(ssl);
-  facts.subject = shown(X509_get_subject_name(leaf));
-  facts.issuer = shown(X509_get_issuer_name(leaf));
-  facts.not_after = earliest_end(X509_STORE_CTX_get0_untrusted(chain), not_after(leaf));
+}
+
+// The chain as sent, byte by byte, after the name that it is for.
+std::string bytes_of(X509_STORE_CTX* chain, const std::string& name) {
+  std::string bytes = name + '\0';
+  const auto* sent = X509_STORE_CTX_get0_untrusted(chain);
+  for (int i = 0; i < sk_X509_num(sent); ++i) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(sk_X509_value(sent, i), &der);
+    if (size > 0) bytes.append(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+  }
+  return bytes;
+}
+
+bool verify(X509_STORE_CTX* chain, TlsPeer& peer) {
+  const bool good = X509_verify_cert(chain) == 1;
+  if (!good) peer.error = X509_STORE_CTX_get_error(chain);
+  return good;
 }
 
 bool is_address(const std::string& name) {
@@ -74,15 +111,26 @@ Reason reason_of(int error) {
 
 }  // namespace
 
-int verify_server(X509_STORE_CTX* chain, void*) {
+int verify_server(X509_STORE_CTX* chain, void* known) {
   const auto index = SSL_get_ex_data_X509_STORE_CTX_idx();
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, index));
   auto& peer = *static_cast<TlsPeer*>(SSL_get_app_data(ssl));
-  note_facts(ssl, chain, peer.facts);
+  auto& good_chains = *static_cast<GoodChains*>(known);
+  std::string bytes = bytes_of(chain, peer.name);
+  const auto* found = good_chains.find(bytes, std::time(nullptr));
+  peer.facts = found ? found->facts : facts_of(chain);
   peer.seen = true;
+  note_session(ssl, peer.facts);
   if (!peer.verify) return 1;
-  const bool good = X509_verify_cert(chain) == 1;
-  if (!good) peer.error = X509_STORE_CTX_get_error(chain);
+  if (found) X509_STORE_CTX_set_error(chain, X509_V_OK);
+  const bool good = found || verify(chain, peer);
+  if (good && !found) {
+    const auto* all = X509_STORE_CTX_get0_chain(chain);
+    good_chains.keep(std::move(bytes),
+                     {.facts = peer.facts,
+                      .from = latest_begin(all),
+                      .until = earliest_end(all, std::numeric_limits<std::time_t>::max())});
+  }
   return good ? 1 : 0;
 }
 
@@ -90,7 +138,8 @@ Failure verify_failure(int error, const std::string& where) {
   return {reason_of(error), where + ": " + X509_verify_cert_error_string(error)};
 }
 
-void expect_name(SSL* ssl, const std::string& name) {
+void expect_name(SSL* ssl, const std::string& name, TlsPeer& peer) {
+  peer.name = name;
   const std::string bare = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
   auto* param = SSL_get0_param(ssl);
   if (is_address(bare)) {

@@ -102,6 +102,22 @@ TEST_F(Tls, FactsAreNoted) {
   EXPECT_EQ(facts().host_port, "127.0.0.1:" + std::to_string(server.port()));
 }
 
+TEST_F(Tls, AChainThatWasGoodBeforeHasTheSameFacts) {
+  const TlsServer server({.identity = authority.issue({.to_days = 10})});
+  ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
+  ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
+  ASSERT_EQ(trace.tls_facts().size(), 2U);
+  EXPECT_EQ(trace.tls_facts()[0].subject, facts().subject);
+  EXPECT_EQ(trace.tls_facts()[0].not_after, facts().not_after);
+  EXPECT_EQ(facts().version, "TLSv1.3");
+}
+
+TEST_F(Tls, AChainThatWasGoodForOneNameIsJudgedAnewForAnother) {
+  const TlsServer server({.identity = authority.issue({})});
+  ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
+  EXPECT_EQ(reason(server.port(), "localhost"), Reason::tls_name_mismatch) << detail;
+}
+
 TEST_F(Tls, ExpiredCertificateIsToldAndItsExpiryNoted) {
   EXPECT_EQ(reason_with(authority.issue({.from_days = -9, .to_days = -2})), Reason::tls_expired);
   EXPECT_TRUE(detail.contains("expired")) << detail;
