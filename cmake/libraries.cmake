@@ -21,7 +21,8 @@ add_library(boost_json ALIAS Boost::json)
 # definitions or the one-definition rule breaks without a word.
 add_library(boost_src STATIC probes/net/boost_src.cpp)
 target_compile_definitions(boost_src PUBLIC
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)  # as deep as a run's coroutines stand
 target_link_libraries(boost_src PUBLIC Boost::headers OpenSSL::SSL Threads::Threads)
 
 # config/dialects/*.yaml, compiled into the binary.

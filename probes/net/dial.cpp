@@ -27,7 +27,10 @@ asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
   co_return first;
 }
 
-void note_peer(const Socket& socket, Trace& trace) {
+// Of several addresses the socket knows which one answered.
+void note_peer(const Socket& socket, std::span<const Address> dialled, std::uint16_t port,
+               Trace& trace) {
+  if (dialled.size() == 1) return trace.peer(show(dialled.front(), port));
   boost::system::error_code gone;  // reset since: then there is no peer to name
   const auto peer = socket.remote_endpoint(gone);
   if (gone) return;
@@ -44,7 +47,7 @@ asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& lin
                         ? connect_each(network.executor(), *addresses, url.port)
                         : connect(network.executor(), *addresses, url.port);
   auto socket = co_await std::move(connecting);
-  if (socket) note_peer(*socket, trace);
+  if (socket) note_peer(*socket, *addresses, url.port, trace);
   co_return socket;
 }
 

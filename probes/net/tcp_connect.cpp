@@ -3,6 +3,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -70,6 +72,39 @@ boost::system::error_code open(Socket& socket, const asio::ip::tcp::endpoint& to
   return error;
 }
 
+namespace {
+
+// Over loopback the handshake is done when connect() returns, but only a second call says so; it
+// saves a turn of the loop. Elsewhere it says EALREADY, and the loop waits.
+int try_connect(Socket& socket, const asio::ip::tcp::endpoint& to) {
+  const int fd = socket.native_handle();
+  const auto size = static_cast<socklen_t>(to.size());
+  if (::connect(fd, to.data(), size) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  return ::connect(fd, to.data(), size) == 0 ? 0 : errno;
+}
+
+int pending_error(Socket& socket) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error
+                                                                                        : errno;
+}
+
+asio::awaitable<boost::system::error_code> connect_to(Socket& socket,
+                                                      const asio::ip::tcp::endpoint& to) {
+  int error = try_connect(socket, to);
+  if (error == EALREADY || error == EINTR) {
+    constexpr auto token = asio::as_tuple(asio::use_awaitable);
+    const auto [cut] = co_await socket.async_wait(Socket::wait_write, token);
+    if (cut) co_return cut;
+    error = pending_error(socket);
+  }
+  co_return boost::system::error_code(error, boost::system::system_category());
+}
+
+}  // namespace
+
 // Most names have one address: no race, no timer.
 asio::awaitable<std::expected<Socket, Failure>> connect_one(const asio::any_io_executor& executor,
                                                             const Address& address,
@@ -77,10 +112,7 @@ asio::awaitable<std::expected<Socket, Failure>> connect_one(const asio::any_io_e
   const auto to = endpoint_of(address, port);
   Socket socket(executor);
   auto error = open(socket, to);
-  if (!error) {
-    constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    std::tie(error) = co_await socket.async_connect(to, token);
-  }
+  if (!error) error = co_await connect_to(socket, to);
   if (error) co_return std::unexpected(socket_failure(error, show(address, port)));
   co_return socket;
 }
