@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "probes/net/status.hpp"
 #include "probes/outcome.hpp"
 #include "probes/shipped.hpp"
@@ -23,6 +27,21 @@ struct Source {
   net::Url url;
   std::string text;
 };
+
+// Searches a long text piece by piece, and lets the loop go on in between: a bundle of megabytes
+// must not delay the other probes. An address of up to 4 KB is found wherever it stands.
+asio::awaitable<std::optional<std::string>> find_in(const text::Pattern& match,
+                                                    std::string_view text) {
+  constexpr std::size_t piece = 256 * 1024, overlap = 4096;
+  auto executor = co_await asio::this_coro::executor;
+  while (true) {
+    const bool more = text.size() > piece + overlap;
+    auto found = find_shipped(match, text.substr(0, piece + overlap), more);
+    if (found || !more) co_return found;
+    text.remove_prefix(piece);
+    co_await asio::post(executor, asio::use_awaitable);
+  }
+}
 
 // The last exchange that `aside` saw, for the record.
 void record_last(const Trace& aside, Trace& trace) {
@@ -96,7 +115,9 @@ asio::awaitable<Search> search_scripts(const text::Pattern& match, std::vector<n
     if (!script && script.error().reason == Reason::cut) search.cut = script.error();
     if (search.cut) break;
     ++(script ? search.searched : search.unread);
-    if (script) search.found = find_shipped(match, script->text);
+    if (!script) continue;
+    auto looking = find_in(match, script->text);
+    search.found = co_await std::move(looking);
     if (!search.found) continue;
     reader.record();
     search.where = url.text();
@@ -143,7 +164,9 @@ asio::awaitable<std::expected<Discovered, Failure>> look(const Endpoint& endpoin
   reader.record();
   const text::Html html = text::parse_html(page->text);
   const net::Url base = base_of(html, page->url);
-  Search search{.found = find_shipped(match, page->text), .where = page->url.text(), .cut = {}};
+  auto looking = find_in(match, page->text);
+  Search search{.found = {}, .where = page->url.text(), .cut = {}};
+  search.found = co_await std::move(looking);
   if (!search.found && endpoint.discover->follow == Discover::Follow::scripts) {
     auto searching = search_scripts(match, scripts_of(html, base), reader);
     search = co_await std::move(searching);

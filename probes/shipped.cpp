@@ -42,9 +42,10 @@ bool same_host(const net::Url& a, const net::Url& b) {
 
 }  // namespace
 
-std::optional<std::string> find_shipped(const text::Pattern& match, std::string_view text) {
+std::optional<std::string> find_shipped(const text::Pattern& match, std::string_view text,
+                                        bool more) {
   const auto groups = match.groups(text);
-  if (groups.empty()) return std::nullopt;
+  if (groups.empty() || (more && text.ends_with(groups[0]))) return std::nullopt;
   return unescaped(groups.size() > 1 && !groups[1].empty() ? groups[1] : groups[0]);
 }
 

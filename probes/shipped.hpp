@@ -18,8 +18,10 @@ inline constexpr std::string_view shipped_address = "discovered.address";
 inline constexpr std::string_view page_origin = "discovered.origin";
 
 // What the pattern finds first in a page or script: its first group, or all of it, without the
-// escapes of JavaScript and JSON (\/ and \u0026 and the like).
-std::optional<std::string> find_shipped(const text::Pattern& match, std::string_view text);
+// escapes of JavaScript and JSON (\/ and \u0026 and the like). With `more` text to come, what ends
+// where this text ends does not count.
+std::optional<std::string> find_shipped(const text::Pattern& match, std::string_view text,
+                                        bool more = false);
 
 // Where that leads from the page, as `new WebSocket(url)` takes it: relative to the page, http
 // for ws and https for wss. The error says what is wrong with it.

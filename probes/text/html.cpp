@@ -10,7 +10,7 @@
 namespace sonde::text {
 namespace {
 
-constexpr std::size_t text_max = 2 * 1024 * 1024;
+constexpr std::size_t text_max = 1024 * 1024;
 constexpr std::size_t value_max = 64 * 1024;
 constexpr int depth_max = 512;
 constexpr std::size_t forms_max = 32;

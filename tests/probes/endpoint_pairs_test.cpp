@@ -138,6 +138,19 @@ TEST(Endpoint, IsSearchedInThePageFirst) {
   for (const Request& request : server.requests()) EXPECT_NE(request.target(), "/app.js");
 }
 
+TEST(Endpoint, IsFoundWhereverItStandsInALongScript) {
+  const std::string address = R"(open(u, "/websocket");)";
+  for (const std::size_t at : {256U * 1024U - 8U, 260U * 1024U - 4U, 900U * 1024U, 3000U * 1024U}) {
+    const Product product{.script = std::string(at, ' ') + address + std::string(1000, ' ')};
+    const Server server(Handler(std::bind_front(serve, product)));
+    Usual usual(server.url(""));
+    usual.kind("upgrade");
+    merge(usual.socket, endpoint("/", "/websocket"));
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << at << " " << walked.show();
+  }
+}
+
 TEST(Endpoint, NeedsAPageAndAPattern) {
   Usual usual("127.0.0.1:1");
   usual.kind("upgrade");

@@ -13,6 +13,8 @@ TEST(Shipped, IsTheFirstGroupOrAllOfTheMatchWithoutEscapes) {
             "wss://a/ws?x=1&2");
   EXPECT_EQ(find_shipped(pattern("PATH='([^']+)'"), "PATH='/ws';PATH='/other'"), "/ws");
   EXPECT_EQ(find_shipped(pattern("nothing"), "text"), std::nullopt);
+  EXPECT_EQ(find_shipped(pattern("ws:[^;]+"), "x ws://a/w", true), std::nullopt);
+  EXPECT_EQ(find_shipped(pattern("ws:[^;]+"), "x ws://a/ws;", true), "ws://a/ws");
   EXPECT_EQ(find_shipped(pattern(".*"), "a\\"), "a\\");
 }
 
