@@ -68,6 +68,12 @@ int connect_to(std::uint16_t port) {
   return fd;
 }
 
+// What is not read before the end would turn the FIN into an RST.
+void hear(SSL* ssl) {
+  char bytes[4096];
+  SSL_read(ssl, bytes, sizeof bytes);
+}
+
 }  // namespace
 
 void TlsServer::State::carry(SSL* ssl, int fd) const {
@@ -95,7 +101,10 @@ void TlsServer::State::serve(int fd) {
   if (SSL_accept(ssl) == 1) {
     const char* sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     if (!named.test_and_set()) name.set_value(sni ? sni : "");
-    if (!hates || !chose(ssl)) relay != 0 ? carry(ssl, fd) : echo(ssl);
+    if (hates && chose(ssl))
+      hear(ssl);
+    else
+      relay != 0 ? carry(ssl, fd) : echo(ssl);
     SSL_shutdown(ssl);
   }
   SSL_free(ssl);
