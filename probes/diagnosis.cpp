@@ -69,8 +69,10 @@ said::Set said_of(const Observation& answer, const Observation& failure) {
   if (answer.reason == Reason::ok) return said::opened | said::differs;
   const bool alike = answer.step == failure.step && answer.reason == failure.reason;
   if (answer.status == 0 && answer.step != Step::ready) return alike ? said::same : said::nothing;
+  // Another server that says the same is another answer.
   const bool same = answer.status == failure.status && answer.code == failure.code &&
-                    (alike || answer.status != 0);
+                    answer.server == failure.server &&
+                    answer.content_type == failure.content_type && (alike || answer.status != 0);
   said::Set set = same ? said::same : said::differs;
   const int status = answer.status;
   if (status == 401 || status == 403 || answer.reason == Reason::auth_rejected_after_accept)

@@ -113,6 +113,12 @@ Script used_elsewhere(const Refusal& refuse, const Request&, const std::string& 
 Script starting(const Request&, const std::string&, Memory& memory) {
   return memory.upgrades == 1 ? by_403() : welcome();
 }
+// A plain request counts as a use as well.
+Script used_by_rest(const Request& request, const std::string& token, Memory& memory) {
+  const Instant before = std::exchange(memory.used[token], Clock::now());
+  if (request.target() == "/api/me") return {json(200, "{}")};
+  return memory.upgrades == 1 || Clock::now() - before < 50ms ? by_401() : welcome();
+}
 // The token is refused for good.
 Script first_token(const Refusal& refuse, const Request&, const std::string& token, Memory&) {
   return token == "token-of-login-1" ? refuse() : welcome();
@@ -142,6 +148,10 @@ Scenarios tokens(const std::string& how, Step step, const Refusal& refuse) {
   };
 }
 
+Script edge_and_app(const Request& request, const std::string&, Memory&) {
+  const std::string server = request.target() == "/websocket" ? "app" : "edge";
+  return {answer(403, "", {{"Server", server}})};
+}
 Script at_one_path(const Request& request, const std::string&, Memory&) {
   return request.target() == "/websocket" ? by_403() : Script{json(404, R"({"detail":"x"})")};
 }
@@ -151,6 +161,9 @@ Scenarios forbidden_ones() {
   return {
       look("A403WhereOtherPathsAre404", Step::upgrade, forbidden, "it is the token", at_one_path),
       look("A403AtAnyPath", Step::upgrade, forbidden_or_no_route, "answers the same", at_all_paths),
+      look("A403OfAnotherServer", Step::upgrade, forbidden_or_no_route, "HTTP 403", edge_and_app),
+      look("A401OfATokenThatRestUsesAtOnce", Step::upgrade, token_reuse_rejected, "used twice",
+           used_by_rest, {.socket = {{"rest", R"("{{target.http}}/api/me")"}}}),
       look("A403ThatIsGoneAtOnce", Step::upgrade, not_ready, "accepts the same token", starting,
            {.circumstances = {.passed_lately = true}}),
       look("A403ThatIsGoneButNothingPassedBefore", Step::upgrade, forbidden_or_no_route,

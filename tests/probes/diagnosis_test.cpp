@@ -153,6 +153,9 @@ TEST(SaidOf, ComparesAnAnswerWithTheFailure) {
       .step = Step::upgrade, .reason = Reason::forbidden_or_no_route, .status = 403};
   Observation answer = failure;
   EXPECT_EQ(said_of(answer, failure), said::same | said::refused);
+  answer.server = "nginx";
+  EXPECT_EQ(said_of(answer, failure), said::differs | said::refused);
+  answer.server.clear();
   answer.status = 404;
   EXPECT_EQ(said_of(answer, failure), said::differs | said::absent);
   answer.status = 500;

@@ -117,6 +117,23 @@ TEST(Json, CarriesWhatWentOverTheWire) {
   EXPECT_EQ(document.root().member("ending").member("by").text(), "fin");
 }
 
+TEST(Json, ExperimentsStandWithTheirAnswersAndExchanges) {
+  MadeResult made;
+  Trace aside = made.trace().aside();
+  aside.exchange({.method = "GET", .url = "ws://h/sonde-x", .status = 404});
+  made.trace().experiment({"random_path", "a path that nobody serves", "HTTP 404",
+                           MadeResult::at(1300), std::chrono::milliseconds(12)},
+                          aside);
+  made.trace().separated = "it is the token";
+  const auto document = parsed(made);
+  const text::Json experiment = document.root().member("experiments").item(0);
+  EXPECT_EQ(experiment.member("name").text(), "random_path");
+  EXPECT_EQ(experiment.member("answer").text(), "HTTP 404");
+  EXPECT_DOUBLE_EQ(*experiment.member("at").number(), 1.3);
+  EXPECT_EQ(document.root().member("exchanges").item(0).member("experiment").text(), "random_path");
+  EXPECT_EQ(text_at(document, "separated"), "it is the token");
+}
+
 TEST(Json, HostileBytesStayInsideTheirString) {
   MadeResult made;
   made.frame(Direction::in, "\"},\xFF\x01{\"verdict\":\"pass\"", 1);
