@@ -85,8 +85,12 @@ bool read_settings(const config::Value& value, const config::Reader& reader, Cha
 
 void add_needs(const ChatSettings& settings, text::Needs& needs) {
   add_needs(settings.session, needs);
-  needs.add(settings.prompt);
-  if (settings.answer.equals) needs.add(*settings.answer.equals);
+  text::Needs own;
+  own.add(settings.prompt);
+  if (settings.answer.equals) own.add(*settings.answer.equals);
+  for (const auto& spec : settings.rules.events) own.add(spec.json);
+  for (auto& need : own.all)
+    if (!talk::supplies(*settings.session.dialect, need.name)) needs.all.push_back(std::move(need));
 }
 
 std::vector<std::string> events_of(const ChatSettings& settings) {

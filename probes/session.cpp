@@ -1,9 +1,7 @@
 #include "probes/session.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "probes/auth/hide.hpp"
 #include "probes/discover.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/dialect_use.hpp"
@@ -41,17 +39,6 @@ asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
   if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
   if (auto wrong = check_subprotocol(socket, *upgraded.session)) co_return std::unexpected(*wrong);
   co_return std::move(*upgraded.session);
-}
-
-// What is made of a secret is one: the text that SASL encodes, a digest of a password.
-void hide_made(const talk::Dialect& dialect, const text::Names& names, Trace& trace) {
-  const auto is_secret = [&](const std::string& name) {
-    const std::string* text = names.find(name);
-    return text != nullptr && trace.scrub(*text) != *text;
-  };
-  for (const auto& var : dialect.made)
-    if (!var.of_turn && std::ranges::any_of(var.needs, is_secret))
-      auth::hide(trace, *names.find("vars." + var.name));
 }
 
 Opened failed(Step step, Failure failure) {
@@ -103,7 +90,7 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
   // Anew for each session, also because the token may be another one.
   const auto set = talk::set_vars(*settings.dialect, names, true);
   if (!set) co_return failed(Step::upgrade, set.error());
-  hide_made(*settings.dialect, names, trace);
+  talk::hide_made(*settings.dialect, false, names, trace);
   trace.open(Phase::upgrade);
   auto upgrading = upgrade_session(settings.socket, request, network, trace);
   auto session = co_await std::move(upgrading);

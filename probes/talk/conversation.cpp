@@ -28,7 +28,7 @@ Failure unknown_name(const std::string& name) {
   return {Reason::own_request, "nothing is known of '" + name + "'"};
 }
 
-std::expected<Question, Failure> ask(const Turn& turn, text::Names& names) {
+std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace& trace) {
   if (auto set = set_vars(*turn.dialect, names); !set) return std::unexpected(set.error());
   Question question{.challenge = make_challenge(turn.challenge, names), .prompt = {}};
   names.set("challenge", question.challenge.question);
@@ -37,6 +37,7 @@ std::expected<Question, Failure> ask(const Turn& turn, text::Names& names) {
   question.prompt = *std::move(prompt);
   names.set("prompt", question.prompt);
   if (auto set = set_turn_vars(*turn.dialect, names); !set) return std::unexpected(set.error());
+  hide_made(*turn.dialect, true, names, trace);
   return question;
 }
 
@@ -157,7 +158,7 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
                                   Trace& trace) {
   trace.at(Step::events);
   trace.reachable = true;
-  const auto question = ask(turn, names);
+  const auto question = ask(turn, names, trace);
   if (!question) co_return concluded(Step::events, question.error(), trace);
   trace.open(Phase::events);
   Listener listener(session, *turn.dialect, names, trace);

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "probes/reason.hpp"
+#include "probes/outcome.hpp"
 
 namespace sonde::talk {
 
@@ -18,9 +18,12 @@ const config::Section<FrameMatch>& section_of(const FrameMatch*) {
 
 namespace {
 
+// What a frame can mean: the reasons of the steps in which frames are heard.
 std::vector<std::string_view> reason_names() {
   std::vector<std::string_view> all;
-  for (const auto& row : reasons()) all.push_back(row.name);
+  for (const Step step : {Step::ready, Step::events})
+    for (const Reason reason : reasons_at(step))
+      if (std::ranges::count(all, name(reason)) == 0) all.push_back(name(reason));
   return all;
 }
 

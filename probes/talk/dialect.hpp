@@ -103,7 +103,7 @@ const config::Section<Dialect>& section_of(const Dialect*);
 
 // Whether somebody has to log in before it is spoken: one of its templates names the token.
 bool needs_token(const Dialect& dialect);
-// Whether it supplies a name itself: a variable, a place of a frame, the prompt.
+// Whether a name is that of one of its variables.
 bool supplies(const Dialect& dialect, std::string_view name);
 
 // Tells what does not fit together in a dialect that was read, and fills in what follows from the

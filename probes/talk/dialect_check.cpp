@@ -190,7 +190,7 @@ bool needs_token(const Dialect& dialect) {
 }
 
 bool supplies(const Dialect& dialect, std::string_view name) {
-  if (!is_var(name)) return name == "prompt";
+  if (!is_var(name)) return false;
   name.remove_prefix(of_vars.size());
   return dialect.vars.contains(std::string(name)) ||
          std::ranges::count(captured(dialect), name) > 0;

@@ -43,6 +43,9 @@ std::expected<void, Failure> set_vars(const Dialect& dialect, text::Names& names
                                       bool anew = false);
 // Sets those that say the prompt, which has to be known.
 std::expected<void, Failure> set_turn_vars(const Dialect& dialect, text::Names& names);
+// Hides in `trace`, in every usual encoding, the variables that are made of what it hides already:
+// those of the session, or those of the turn.
+void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, Trace& trace);
 // Sets those variables whose places are filled.
 void capture(const Captures& captures, text::Json frame, text::Names& names);
 

@@ -150,6 +150,16 @@ TEST(Dialects, NeedOfTheTargetWhatTheirTemplatesName) {
   EXPECT_EQ(plan(usual.yaml()).wrong(), "") << "it has no token";
 }
 
+TEST(Dialects, LetTheProbeNameTheirVariables) {
+  Usual usual("127.0.0.1:9");
+  usual.kind("chat");
+  usual.probe["prompt"] = "\"I am {{vars.thread_id}}\"";
+  usual.probe["events"] = R"({ agent_started: { json: { /thread_id: "{{vars.thread_id}}" } } })";
+  EXPECT_EQ(plan(usual.yaml()).wrong(), "");
+  usual.probe["events"] = R"({ agent_started: { json: { /thread_id: "{{vars.thred}}" } } })";
+  EXPECT_THAT(plan(usual.yaml()).wrong(), HasSubstr("{{vars.thred}} is not known on target 't'"));
+}
+
 TEST(Dialects, WithoutAVariableThatNamesTheTokenNeedNoLogin) {
   Usual usual("127.0.0.1:9");
   usual.kind("chat");

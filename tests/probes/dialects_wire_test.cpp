@@ -144,6 +144,17 @@ TEST(Mqtt, NeverShowsThePasswordInItsPackets) {
     EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(Usual::password.substr(0, 8)))));
 }
 
+TEST(Mqtt, NeverShowsASecretThatIsSentWithThePrompt) {
+  Story story = mqtt();
+  story.dialect = "d";
+  story.more =
+      "dialects: { d: { extends: mqtt, vars: { body: \"{{identity.password}}: {{prompt}}\" } } }\n";
+  const Told told = story.told();
+  EXPECT_THAT(told.heard, HasSubstr(text::hex(Usual::password)));
+  for (const auto& frame : told.walk.trace->frames())
+    EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(Usual::password.substr(0, 8)))));
+}
+
 TEST(Mqtt, IsRejectedByTheCodeOfTheConnackAlthoughAFinFollows) {
   EXPECT_THAT(mqtt().but(0, {"hex:20020005", "fin"}).told().outcome,
               StartsWith("fail ready/auth_rejected_after_accept: refused: 05"));

@@ -219,5 +219,24 @@ TEST(Expectation, MeasuresFromTheSend) {
   EXPECT_EQ(story.expectation().longest_silence(), milliseconds(10));
 }
 
+TEST(Expectation, PassesOverForeignEventsThatMeanNothing) {
+  Story story = five_events("", with("foreign_events: ignore")).foreign(55, "agent_thinking");
+  EXPECT_EQ(story.remark(), "");
+  EXPECT_EQ(story.ends(800), "ok");
+  EXPECT_EQ(story.delivery("agent_thinking").foreign, 0U);
+}
+
+TEST(Expectation, KnowsWhichEventAMessageOfOursIs) {
+  const EventRules rules = five();
+  text::Names known;
+  const Expectation expectation(rules, Instant(), known);
+  Incoming incoming{.type = "error", .event_id = {}, .body = {}, .at = {}};
+  ASSERT_NE(expectation.event_of(incoming), nullptr);
+  EXPECT_EQ(expectation.event_of(incoming)->id, "agent_error");
+  incoming.owner = Owner::foreign;
+  EXPECT_EQ(expectation.event_of(incoming), nullptr);
+  EXPECT_EQ(expectation.event_of({.type = "other", .event_id = {}, .body = {}, .at = {}}), nullptr);
+}
+
 }  // namespace
 }  // namespace sonde::talk
