@@ -96,8 +96,11 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
   result.took = ended - result.begun;
   blame_lag(result, ended);
-  auto explaining = explain(station, wanted, result, *trace);
-  co_await std::move(explaining);
+  if (result.verdict.outcome == Outcome::pass) station.diagnoses.passed(ended);
+  if (result.verdict.outcome == Outcome::fail) {
+    auto explaining = explain(station, wanted, result, *trace);
+    co_await std::move(explaining);
+  }
   result.trace = std::move(trace);
 }
 
@@ -107,10 +110,7 @@ asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, 
   const Instant now = Clock::now();
   const Diagnose& bounds = station.check->diagnose;
   Verdict& verdict = result.verdict;
-  if (verdict.outcome == Outcome::pass) station.diagnoses.passed(now);
-  const bool open = verdict.outcome == Outcome::fail &&
-                    !rules_for(verdict.step, verdict.reason).empty() && !bounds.off;
-  if (!open) co_return;
+  if (bounds.off || rules_for(verdict.step, verdict.reason).empty()) co_return;
   const Observation failure = observe(verdict, trace);
   if (const Conclusion* known = station.diagnoses.known(failure)) {
     verdict = explained(std::move(verdict), known->reason, known->because);
