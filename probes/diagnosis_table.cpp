@@ -74,7 +74,7 @@ const Rules forbade =
           token_refused_still,
           {{{{again, said::same}, {random_path, said::absent}},
             forbidden,
-            "a path that nobody serves answers otherwise, so it is the token that is refused"},
+            "a path that nobody serves answers otherwise, so this one is served and refuses us"},
            {{{again, said::same}, {random_path, said::same}},
             ok,
             "a path that nobody serves answers the same"}}});
