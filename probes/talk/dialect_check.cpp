@@ -170,6 +170,17 @@ bool answer_known(const Dialect& dialect, const config::Reader& reader,
   return good;
 }
 
+// Subprotocols are offered before the session has variables.
+bool offers_no_vars(const Dialect& dialect, const config::Reader& reader) {
+  bool good = true;
+  for (const auto& offered : dialect.subprotocols) {
+    if (std::ranges::none_of(offered.names(), is_var)) continue;
+    reader.at("subprotocols").wrong(offered.place(), "a variable is not known here yet");
+    good = false;
+  }
+  return good;
+}
+
 // What is needed as soon as the session begins cannot say the prompt.
 bool in_time(const Dialect& dialect, const text::Needs& needs, const config::Reader& reader) {
   bool good = true;
@@ -205,6 +216,7 @@ bool complete(Dialect& dialect, const config::Reader& reader, const config::Plac
   good &= needs.take(needs_of_replies(dialect), {of_frame, "prompt", "challenge"});
   good &= needs.take(needs_of_turn(dialect), {"prompt", "challenge"});
   good &= put_in_order(dialect, reader);
+  good &= offers_no_vars(dialect, reader);
   good &= in_time(dialect, needs_of_session(dialect), reader);
   good &= in_time(dialect, needs_of_replies(dialect), reader);
   return needs.take_vars() && good;

@@ -135,6 +135,8 @@ TEST(Dialects, TellTheirMistakesWithTheirPlaces) {
               HasSubstr("dialects.d.vars.a: it needs itself"));
   EXPECT_THAT(wrong("d: { steps: { send: \"{{prompt}}\" } }"),
               HasSubstr("{{prompt}} is not known here"));
+  EXPECT_THAT(wrong("d: { vars: { a: x }, subprotocols: \"v.{{vars.a}}\" }"),
+              HasSubstr("dialects.d.subprotocols: a variable is not known here yet"));
 }
 
 TEST(Dialects, NeedOfTheTargetWhatTheirTemplatesName) {
