@@ -104,12 +104,8 @@ TEST_F(Tls, FactsAreNoted) {
 
 TEST_F(Tls, AChainThatWasGoodBeforeHasTheSameFacts) {
   const TlsServer server({.identity = authority.issue({.to_days = 10})});
-  ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
-  ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
-  ASSERT_EQ(trace.tls_facts().size(), 2U);
-  EXPECT_EQ(trace.tls_facts()[0].subject, facts().subject);
-  EXPECT_EQ(trace.tls_facts()[0].not_after, facts().not_after);
-  EXPECT_EQ(facts().version, "TLSv1.3");
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(reason(server.port()), Reason::ok) << detail;
+  EXPECT_EQ(trace.tls_facts().at(0).not_after, trace.tls_facts().at(1).not_after);
 }
 
 TEST_F(Tls, AChainThatWasGoodForOneNameIsJudgedAnewForAnother) {
