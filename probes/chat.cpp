@@ -9,14 +9,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-talk::Turn turn_of(const ChatSettings& settings) {
-  return {.dialect = settings.session.dialect,
-          .rules = settings.rules,
-          .prompt = settings.prompt,
-          .challenge = settings.challenge,
-          .answer = settings.answer};
-}
-
 class ChatProbe : public Probe {
  public:
   ChatProbe(std::shared_ptr<const ChatSettings> settings, std::shared_ptr<const Site> site,
@@ -60,6 +52,14 @@ class ChatProbe : public Probe {
 };
 
 }  // namespace
+
+talk::Turn turn_of(const ChatSettings& settings) {
+  return {.dialect = settings.session.dialect,
+          .rules = settings.rules,
+          .prompt = settings.prompt,
+          .challenge = settings.challenge,
+          .answer = settings.answer};
+}
 
 const config::Section<ChatSettings>& section_of(const ChatSettings*) {
   using S = ChatSettings;

@@ -93,6 +93,7 @@ Reason deadline_reason(Step step, std::optional<Phase> phase) {
   if (step == Step::upgrade) return Reason::handshake_timeout;
   if (step == Step::ready) return Reason::no_ready;
   if (step == Step::refuse) return Reason::refusal_unclear;
+  if (step == Step::hold) return Reason::hold_unclear;
   return Reason::timeout;
 }
 

@@ -2,6 +2,7 @@
 
 #include "probes/chat.hpp"
 #include "probes/health.hpp"
+#include "probes/isolation.hpp"
 #include "probes/login.hpp"
 #include "probes/upgrade.hpp"
 
@@ -13,15 +14,26 @@ const config::Section<S>& section() {
   return section_of(static_cast<const S*>(nullptr));
 }
 
+// What a kind has of its own, and what it has of a chat.
+template <class S>
+auto& base_of(S& settings) {
+  if constexpr (requires { settings.chat; })
+    return settings.chat;
+  else
+    return settings;
+}
+
 template <class S>
 void describe(const S& settings, Draft& draft) {
-  if constexpr (requires { settings.session; }) {
+  const auto& base = base_of(settings);
+  if constexpr (requires { base.session; }) {
     draft.has_socket = true;
-    draft.url = settings.session.socket.url.text();
+    draft.url = base.session.socket.url.text();
   } else if constexpr (requires { settings.url; }) {
     draft.url = settings.url.text();
   }
   if constexpr (requires { events_of(settings); }) draft.events = events_of(settings);
+  if constexpr (requires { others_of(settings); }) draft.others = others_of(settings);
   add_needs(settings, draft.needs);
 }
 
@@ -58,21 +70,30 @@ template <class S>
 std::optional<Draft> read(const config::Value& value, const config::Reader& reader,
                           const Layers& layers) {
   auto settings = std::make_shared<S>();
-  settings->common = layers.common;
+  auto& base = base_of(*settings);
+  base.common = layers.common;
   bool known = true;
-  if constexpr (requires { settings->session; }) {
-    if (layers.socket != nullptr) settings->session.socket = *layers.socket;
-    known = find_dialect(value, reader, layers.dialects, settings->session);
+  if constexpr (requires { base.session; }) {
+    if (layers.socket != nullptr) base.session.socket = *layers.socket;
+    known = find_dialect(value, reader, layers.dialects, base.session);
   }
   if (!read_keys(value, reader, *settings) || !known) return std::nullopt;
-  if constexpr (requires { settings->session; }) complete(settings->session);
-  Draft draft{.heading = settings->heading,
-              .common = settings->common,
+  if constexpr (requires { base.session; }) complete(base.session);
+  Draft draft{.heading = base.heading,
+              .common = base.common,
               .needs = {},
               .url = {},
               .events = {},
+              .others = {},
+              .vet = {},
               .make = {}};
   describe(*settings, draft);
+  if constexpr (requires(const Site& site, const config::Place& place) {
+                  vet(*settings, site, reader, place);
+                })
+    draft.vet = [settings](const Site& site, const config::Reader& at, const config::Place& place) {
+      vet(*settings, site, at, place);
+    };
   draft.make = [settings](std::shared_ptr<const Site> site, Shared& shared) {
     return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
   };
@@ -103,9 +124,12 @@ std::span<const Kind> kinds() {
       kind<LoginSettings>("login", "A user can log in and gets a usable token.", {login},
                           {"token"}),
       kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
-                            {login, upgrade, ready, refuse}, {"token"}),
+                            {login, upgrade, ready, hold, refuse}, {"token"}),
       kind<ChatSettings>("chat", "A message is answered, with every event, by the right answer.",
                          {login, upgrade, ready, events, answer}, {"token", "challenge"}),
+      kind<IsolationSettings>("isolation", "What a user is told, no other user receives.",
+                              {login, upgrade, ready, events, answer, isolation},
+                              {"token", "challenge", "canary", "session"}),
   };
   return table;
 }

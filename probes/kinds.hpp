@@ -23,6 +23,9 @@ struct Draft {
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
+  std::vector<Whom> others;  // besides its own: Site::others, in this order
+  // Tells what the probe cannot do there.
+  std::function<void(const Site&, const config::Reader&, const config::Place&)> vet;
   std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, Shared&)> make;
 };
 

@@ -114,8 +114,15 @@ constexpr Reason at_answer[] = {answer_missing, answer_empty, answer_short,
 
 constexpr Reason at_refuse[] = {auth_fail_open, no_refusal};
 
-constexpr Reason for_inconclusive[] = {own_dns,    own_descriptors, own_network, own_lag,
-                                       own_secret, own_request,     own_fault,   refusal_unclear};
+constexpr Reason at_hold[] = {idle_closed,     close_unclean,   hold_expired,   not_closed,
+                              wrong_close,     pong_missing,    restarting,     malformed,
+                              message_too_big, too_many_frames, protocol_error, extension_fault};
+
+constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event};
+
+constexpr Reason for_inconclusive[] = {own_dns,   own_descriptors, own_network,
+                                       own_lag,   own_secret,      own_request,
+                                       own_fault, refusal_unclear, hold_unclear};
 constexpr Reason for_skipped[] = {overlap, capacity, late};
 
 }  // namespace
@@ -137,8 +144,9 @@ std::span<const Reason> reasons_at(Step step) {
     case Step::refuse:
       return at_refuse;
     case Step::isolation:
+      return at_isolation;
     case Step::hold:
-      return {};
+      return at_hold;
   }
   return {};
 }

@@ -16,18 +16,24 @@ using config::Value;
 
 // A name that stands for something elsewhere in the file; a mistake if there is no such thing.
 template <class T>
-const T* find_named(const std::map<std::string, T>& all, const std::string& name,
-                    const Value& probe, const Reader& reader, std::string_view key) {
-  if (auto found = all.find(name); found != all.end()) return &found->second;
+const T* find_named(const std::map<std::string, T>& all, const Said& said,
+                    const Value::Entry& probe, const Reader& reader) {
+  if (auto found = all.find(said.name); found != all.end()) return &found->second;
   std::vector<std::string_view> names;
   names.reserve(all.size());
   for (const auto& [known, value] : all) names.push_back(known);
-  const std::string_view near = config::nearest(name, names);
-  const Value* at = probe.find(key);
-  reader.at(key).wrong(at != nullptr ? at->place : probe.place,
-                       "there is no '" + name + "'" +
-                           (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+  const std::string_view near = config::nearest(said.name, names);
+  reader.at(said.key).wrong(
+      said.place.line > 0 ? said.place : probe.place,
+      "there is no '" + said.name + "'" +
+          (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
   return nullptr;
+}
+
+// What a probe's key says; without a place, its defaults say it.
+Said say(const Value& probe, std::string_view key, std::string name) {
+  const Value* at = probe.find(key);
+  return {std::move(name), key, at != nullptr ? at->place : config::Place{}};
 }
 
 // What a fingerprint is made of: the text of every part of the file that shapes the check.
@@ -64,12 +70,14 @@ class Binder {
   const Kind* read_kind() const;
   std::optional<Draft> read_draft(const Kind& kind) const;
   bool complete(const Draft& draft) const;
-  bool add_login(const Draft& draft, Site& site) const;
-  bool add_identity(const Draft& draft, Site& site) const;
+  bool add_login(const Draft& draft, const Whom& whom, Site& site) const;
+  bool add_identity(const Whom& whom, Site& site) const;
   bool names_known(const Kind& kind, const text::Needs& needs, const Site& site) const;
-  std::shared_ptr<const Site> make_site(const Kind& kind, const Draft& draft,
-                                        const std::string& target) const;
-  auth::Account account_of(const Draft& draft, const std::string& target) const;
+  std::shared_ptr<Site> make_site(const Kind& kind, const Draft& draft, const Whom& whom,
+                                  const std::string& target) const;
+  std::shared_ptr<const Site> make_sites(const Kind& kind, const Draft& draft,
+                                         const std::string& target) const;
+  auth::Account account_of(const Whom& whom, const std::string& target) const;
   std::string fingerprint(const Draft& draft, const std::string& target) const;
   std::shared_ptr<const Check> make_check(const Kind& kind, const Draft& draft,
                                           std::shared_ptr<const Site> site) const;
@@ -97,7 +105,8 @@ const Kind* Binder::read_kind() const {
 std::optional<Draft> Binder::read_draft(const Kind& kind) const {
   Layers layers{.common = file_.defaults, .socket = nullptr, .dialects = file_.dialects};
   if (const Value* socket = entry_.value.find("socket")) {
-    layers.socket = find_named(file_.sockets, socket->text, entry_.value, reader_, "socket");
+    layers.socket =
+        find_named(file_.sockets, {socket->text, "socket", socket->place}, entry_, reader_);
     if (layers.socket == nullptr) return std::nullopt;
   }
   return kind.read(entry_.value, reader_, layers);
@@ -115,29 +124,29 @@ bool Binder::complete(const Draft& draft) const {
   return true;
 }
 
-bool Binder::add_login(const Draft& draft, Site& site) const {
+bool Binder::add_login(const Draft& draft, const Whom& whom, Site& site) const {
   const bool wanted =
       std::ranges::any_of(draft.needs.all, [](const auto& need) { return need.name == "token"; });
   if (!wanted) return true;
-  if (draft.common.login.empty()) {
+  if (whom.login.name.empty()) {
     reader_.wrong(entry_.place, "it needs a token, so name a login: 'login', here or in defaults");
     return false;
   }
-  const auto* login = find_named(file_.logins, draft.common.login, entry_.value, reader_, "login");
+  const auto* login = find_named(file_.logins, whom.login, entry_, reader_);
   if (login != nullptr) site.login = *login;
   return login != nullptr;
 }
 
 // The target's own identities come first; a probe that names none may still need none.
-bool Binder::add_identity(const Draft& draft, Site& site) const {
-  site.identity_name = draft.common.as;
+bool Binder::add_identity(const Whom& whom, Site& site) const {
+  site.identity_name = whom.as.name;
   if (site.identity_name.empty()) return true;
   auto own = site.target.identities.find(site.identity_name);
   if (own != site.target.identities.end()) {
     site.identity = own->second;
     return true;
   }
-  const auto* common = find_named(file_.identities, draft.common.as, entry_.value, reader_, "as");
+  const auto* common = find_named(file_.identities, whom.as, entry_, reader_);
   if (common != nullptr) site.identity = *common;
   return common != nullptr;
 }
@@ -158,16 +167,17 @@ bool Binder::names_known(const Kind& kind, const text::Needs& needs, const Site&
   return good;
 }
 
-std::shared_ptr<const Site> Binder::make_site(const Kind& kind, const Draft& draft,
-                                              const std::string& target) const {
-  const Target* place = find_named(file_.targets, target, entry_.value, reader_, "target");
+std::shared_ptr<Site> Binder::make_site(const Kind& kind, const Draft& draft, const Whom& whom,
+                                        const std::string& target) const {
+  const Said said = say(entry_.value, "target", target);
+  const Target* place = find_named(file_.targets, said, entry_, reader_);
   if (place == nullptr) return nullptr;
   auto site = std::make_shared<Site>();
   site->target_name = target;
   site->target = *place;
   site->location = file_.location;
-  if (!add_login(draft, *site) || !add_identity(draft, *site)) return nullptr;
-  site->account = account_of(draft, target);
+  if (!add_login(draft, whom, *site) || !add_identity(whom, *site)) return nullptr;
+  site->account = account_of(whom, target);
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(kind, needs, *site)) return nullptr;
@@ -175,10 +185,26 @@ std::shared_ptr<const Site> Binder::make_site(const Kind& kind, const Draft& dra
   return site;
 }
 
+// As whom the probe runs, and as whom besides.
+std::shared_ptr<const Site> Binder::make_sites(const Kind& kind, const Draft& draft,
+                                               const std::string& target) const {
+  const Whom self{.as = say(entry_.value, "as", draft.common.as),
+                  .login = say(entry_.value, "login", draft.common.login)};
+  auto site = make_site(kind, draft, self, target);
+  if (site == nullptr) return nullptr;
+  for (const Whom& whom : draft.others) {
+    auto other = make_site(kind, draft, whom, target);
+    if (other == nullptr) return nullptr;
+    site->others.push_back(std::move(other));
+  }
+  if (draft.vet) draft.vet(*site, reader_, entry_.place);
+  return site;
+}
+
 // What shapes a login, and not the probe that logs in.
-auth::Account Binder::account_of(const Draft& draft, const std::string& target) const {
-  const std::string& login = draft.common.login;
-  const std::string& identity = draft.common.as;
+auth::Account Binder::account_of(const Whom& whom, const std::string& target) const {
+  const std::string& login = whom.login.name;
+  const std::string& identity = whom.as.name;
   return {.target = target,
           .login = login,
           .identity = identity,
@@ -189,7 +215,10 @@ auth::Account Binder::account_of(const Draft& draft, const std::string& target) 
 std::string Binder::fingerprint(const Draft& draft, const std::string& target) const {
   const Value* socket = entry_.value.find("socket");
   const Value* defaults = root_.find("defaults");
-  return config::to_json(entry_.value, false) + part(root_, "targets", target) +
+  std::string others;
+  for (const Whom& whom : draft.others)
+    others += part(root_, "identities", whom.as.name) + part(root_, "logins", whom.login.name);
+  return config::to_json(entry_.value, false) + part(root_, "targets", target) + others +
          part(root_, "identities", draft.common.as) + part(root_, "logins", draft.common.login) +
          part(root_, "sockets", socket != nullptr ? socket->text : "") +
          dialect_parts(root_, entry_.value) + file_.location +
@@ -221,7 +250,7 @@ void Binder::bind(std::vector<std::shared_ptr<const Check>>& checks) {
   const auto draft = read_draft(*kind);
   if (!draft || !complete(*draft)) return;
   for (const auto& target : draft->heading.target)
-    if (auto site = make_site(*kind, *draft, target))
+    if (auto site = make_sites(*kind, *draft, target))
       checks.push_back(make_check(*kind, *draft, std::move(site)));
 }
 

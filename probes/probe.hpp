@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -35,6 +36,8 @@ struct Attempt {
   bool check_refusals = true;  // run the refusal checks this time
   std::unique_ptr<Evidence>* evidence =
       nullptr;  // where a failing attempt leaves it; null: nobody asks
+  // The one refusal check whose turn it is, modulo their number; empty: all of them.
+  std::optional<std::uint32_t> refusal_turn = {};
 };
 
 // What somebody who asks why an attempt failed knows and allows.

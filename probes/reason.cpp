@@ -155,6 +155,19 @@ constexpr ReasonRow table[] = {
      "The endpoint accepts a session without a valid token."},
     {no_refusal, "no_refusal", fail, "An invalid token is neither accepted nor refused."},
 
+    {idle_closed, "idle_closed", fail,
+     "Held and silent, then ended without a Close: an idle limit on the way."},
+    {close_unclean, "close_unclean", fail, "Held and in use, then ended without a Close."},
+    {hold_expired, "hold_expired", fail, "The server closed a held session that should stay open."},
+    {not_closed, "not_closed", fail, "A held session outlived its token and was not closed."},
+    {wrong_close, "wrong_close", fail,
+     "A held session was closed, but otherwise than it should be."},
+    {pong_missing, "pong_missing", fail, "A held session did not answer a ping."},
+
+    {cross_user_leak, "cross_user_leak", fail, "A user received what belongs to another user."},
+    {session_shared, "session_shared", fail,
+     "Two sessions share what each should have for itself."},
+
     {own_dns, "own_dns", inconclusive, "Our own DNS servers do not answer."},
     {own_descriptors, "own_descriptors", inconclusive, "We are out of file descriptors."},
     {own_network, "own_network", inconclusive, "Our own network is down or out of ports."},
@@ -163,7 +176,9 @@ constexpr ReasonRow table[] = {
     {own_request, "own_request", inconclusive, "We cannot build the request from its template."},
     {own_fault, "own_fault", inconclusive, "Sonde itself made a mistake; please report it."},
     {refusal_unclear, "refusal_unclear", inconclusive,
-     "A refusal check met a network failure and says nothing."},
+     "A refusal check could not be made, or met a network failure, and says nothing."},
+    {hold_unclear, "hold_unclear", inconclusive,
+     "A session could not be held as long as it takes to judge it."},
 
     {overlap, "overlap", skipped, "The previous run was still going on."},
     {capacity, "capacity", skipped, "Too many runs were going on."},

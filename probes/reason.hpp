@@ -143,6 +143,16 @@ enum class Reason : std::uint8_t {
   // Refusal checks.
   auth_fail_open,
   no_refusal,
+  // Held sessions.
+  idle_closed,
+  close_unclean,
+  hold_expired,
+  not_closed,
+  wrong_close,
+  pong_missing,
+  // Isolation.
+  cross_user_leak,
+  session_shared,
   // The prober was at fault: inconclusive.
   own_dns,
   own_descriptors,
@@ -152,6 +162,7 @@ enum class Reason : std::uint8_t {
   own_request,
   own_fault,
   refusal_unclear,
+  hold_unclear,
   // The run was not made: skipped.
   overlap,
   capacity,

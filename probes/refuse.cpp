@@ -21,8 +21,9 @@ std::string_view check_name(RefusalCheck check) {
   return "";
 }
 
-TokenUse use_of(RefusalCheck check) {
-  return check == RefusalCheck::no_token ? TokenUse::none : TokenUse::garbage;
+// Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
+bool is_good(RefusalCheck check) {
+  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
 }
 
 Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
@@ -46,75 +47,113 @@ std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session, 
                     "the upgrade was accepted, then the connection ended (" + how + ")");
 }
 
-// What an accepted upgrade with a bad token does next.
-asio::awaitable<std::optional<Failure>> watch(net::Websocket& session,
-                                              const SessionSettings& settings, RefusalCheck check,
-                                              text::Names& names, Trace& trace) {
-  const Instant until = Clock::now() + settings.socket.ready.within;
-  text::Names bad = names;
-  use_token(use_of(check), bad);
+// What an accepted upgrade does next.
+asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
+                                              const RefusalSubject& subject, text::Names& names) {
+  const talk::Ready& ready = subject.session.socket.ready;
+  const Instant until = Clock::now() + ready.within;
   auto listening =
-      talk::overhear(session, *settings.dialect, settings.socket.ready, until, bad, trace);
+      talk::overhear(session, *subject.session.dialect, ready, until, names, subject.trace);
   const auto heard = co_await std::move(listening);
   if (heard == talk::Heard::refusal) co_return std::nullopt;
   if (heard == talk::Heard::welcome) {
-    trace.remark("welcomed without a valid token");
+    subject.trace.remark("welcomed, although it must be refused");
     co_return with_check(check, Reason::auth_fail_open,
-                         "the endpoint welcomes a session without a valid token");
+                         is_good(check) ? "the endpoint welcomes a token that is used wrongly"
+                                        : "the endpoint welcomes a session without a valid token");
   }
   co_return ended(check, session, Clock::now() < until);
 }
 
-asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
-                                                  const SessionSettings& settings, Shared& shared,
-                                                  text::Names& names, Trace& trace) {
-  auto request = build_upgrade(settings.socket, use_of(check), names);
-  if (!request) co_return request.error();
-  auto upgrading = net::upgrade(shared.network, *request, settings.socket.line, trace);
-  net::Upgraded upgraded = co_await std::move(upgrading);
-  if (upgraded.session) {
-    auto watching = watch(*upgraded.session, settings, check, names, trace);
-    auto wrong = co_await std::move(watching);
-    co_return wrong;
+constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
+
+void come_from_elsewhere(net::UpgradeRequest& request) {
+  constexpr std::string_view origin = "origin";
+  std::erase_if(request.headers, [&](const auto& header) {
+    return std::ranges::equal(header.first, origin, {},
+                              [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  });
+  request.headers.emplace_back("Origin", foreign);
+}
+
+void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std::string& token) {
+  if (usual == Carrier::In::query) {
+    request.headers.emplace_back("Authorization", "Bearer " + token);
+  } else {
+    request.url.target +=
+        (request.url.target.contains('?') ? "&" : "?") + ("token=" + text::percent_encode(token));
   }
-  switch (classify_refusal(upgraded.answer)) {
+}
+
+std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Socket& socket,
+                                                  text::Names& names) {
+  const bool bare = check == RefusalCheck::no_token || check == RefusalCheck::wrong_place;
+  const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
+  auto request = build_upgrade(socket, bare ? TokenUse::none : TokenUse::valid, names);
+  if (request && check == RefusalCheck::foreign_origin) come_from_elsewhere(*request);
+  if (request && check == RefusalCheck::wrong_place)
+    carry_elsewhere(*request, socket.token_in.in, token);
+  if (bare) use_token(TokenUse::none, names);
+  return request;
+}
+
+std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer, const Trace& trace) {
+  switch (classify_refusal(answer)) {
     case Refusal::refused:
-      co_return std::nullopt;
+      return std::nullopt;
     case Refusal::unclear:
-      co_return with_check(check, Reason::refusal_unclear, upgraded.answer.failure.detail);
+      return with_check(check, Reason::refusal_unclear, answer.failure.detail);
     case Refusal::none:
       break;
   }
-  co_return with_check(check, Reason::no_refusal,
-                       trace.scrub(net::describe(upgraded.answer.response)));
+  return with_check(check, Reason::no_refusal, trace.scrub(net::describe(answer.response)));
+}
+
+asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
+                                                  const RefusalSubject& subject) {
+  text::Names names = subject.names;
+  if (check != RefusalCheck::no_token && !is_good(check)) {
+    auto making = bad_token(check, subject);
+    auto token = co_await std::move(making);
+    if (!token) co_return with_check(check, token.error().reason, token.error().detail);
+    names.set("token", std::move(*token));
+  }
+  auto request = build(check, subject.session.socket, names);
+  if (!request) co_return request.error();
+  auto upgrading =
+      net::upgrade(subject.shared.network, *request, subject.session.socket.line, subject.trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (!upgraded.session) co_return judge(check, upgraded.answer, subject.trace);
+  auto watching = watch(*upgraded.session, check, subject, names);
+  auto wrong = co_await std::move(watching);
+  co_return wrong;
+}
+
+// A pass-through is worse than a check that says nothing, whichever comes first.
+bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
+  if (!verdict) return true;
+  if (verdict->reason == Reason::auth_fail_open) return false;
+  return found.reason == Reason::auth_fail_open ||
+         (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail);
 }
 
 }  // namespace
 
-std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
-  static constexpr config::Named<RefusalCheck> names[] = {
-      {"no_token", RefusalCheck::no_token}, {"garbage_token", RefusalCheck::garbage_token}};
-  return names;
-}
-
-asio::awaitable<std::optional<Verdict>> check_refusals(const std::vector<RefusalCheck>& checks,
-                                                       const SessionSettings& settings,
-                                                       Shared& shared, text::Names& names,
-                                                       Trace& trace) {
-  trace.at(Step::refuse);
-  trace.open(Phase::refuse);
+asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
+                                                       std::optional<std::uint32_t> turn) {
+  const auto& checks = subject.settings.checks;
+  subject.trace.at(Step::refuse);
+  subject.trace.open(Phase::refuse);
   std::optional<Verdict> verdict;
-  for (RefusalCheck check : checks) {
-    auto checking = check_one(check, settings, shared, names, trace);
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    if (turn && *turn % checks.size() != i) continue;
+    auto checking = check_one(checks[i], subject);
     auto wrong = co_await std::move(checking);
     if (!wrong) continue;
     Verdict found = Verdict::of(Step::refuse, std::move(*wrong));
-    // A pass-through is worse than a check that says nothing, whichever comes first.
-    if (!verdict || found.reason == Reason::auth_fail_open ||
-        (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail))
-      verdict = std::move(found);
+    if (outranks(found, verdict)) verdict = std::move(found);
   }
-  trace.close(Phase::refuse);
+  subject.trace.close(Phase::refuse);
   co_return verdict;
 }
 

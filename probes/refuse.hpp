@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "probes/session.hpp"
@@ -9,15 +10,63 @@
 namespace sonde {
 
 // Refusal checks: an upgrade that must be refused. Opt-in, for they touch a security control.
-enum class RefusalCheck : std::uint8_t { no_token, garbage_token };
+enum class RefusalCheck : std::uint8_t {
+  no_token,
+  garbage_token,
+  expired_token,    // the claims of the good token with an expiry in the past
+  bad_signature,    // one bit of it changed
+  alg_none,         // no signature, and a header that says so
+  hs256_confusion,  // signed with the public key as a secret; needs `jwks`
+  wrong_audience,   // a good token of another login; needs `other_login`
+  logged_out,       // a good token after its logout; needs `logout`
+  foreign_origin,   // the good token, from a page of somebody else
+  wrong_place       // the good token where it does not belong: in the query, or else the header
+};
 std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*);
 
-// Runs each check over a connection of its own. 401, 403 or a policy close is a refusal; a ready
-// message or any event is auth_fail_open; 101 and silence, or 5xx, is no_refusal; a network
-// failure is inconclusive (refusal_unclear). Step and phase refuse; never an auth sample. Empty:
-// all were refused.
-boost::asio::awaitable<std::optional<Verdict>> check_refusals(
-    const std::vector<RefusalCheck>& checks, const SessionSettings& settings, Shared& shared,
-    text::Names& names, Trace& trace);
+// How a token is given back.
+struct Logout {
+  std::string method = "POST";
+  text::Template url;
+  std::map<std::string, text::Template> headers = {{"Authorization", "Bearer {{token}}"}};
+  text::Tree body;
+};
+const config::Section<Logout>& section_of(const Logout*);
+
+// What must be refused, and what some of the checks need.
+struct RefuseSettings {
+  std::vector<RefusalCheck> checks;
+  std::string other_login;
+  std::optional<Logout> logout;
+  text::Template jwks;
+};
+const config::Section<RefuseSettings>& section_of(const RefuseSettings*);
+void add_needs(const RefuseSettings& settings, text::Needs& needs);
+// Tells every check that cannot be made as the probe is configured; true if there is none.
+bool check(const RefuseSettings& settings, const SessionSettings& session,
+           const config::Value& probe, const config::Reader& reader);
+
+// What the checks of a run work with. All outlives them.
+struct RefusalSubject {
+  const RefuseSettings& settings;
+  const SessionSettings& session;
+  const Site& site;
+  Shared& shared;
+  std::uint64_t seed;
+  text::Names& names;  // with the good token
+  Trace& trace;
+};
+
+// The token that must be refused, for the checks that have one of their own. refusal_unclear: it
+// cannot be made of this token, or nobody gives it.
+boost::asio::awaitable<std::expected<std::string, Failure>> bad_token(
+    RefusalCheck check, const RefusalSubject& subject);
+
+// Runs each check over a connection of its own; with `turn`, one of them in its turn. 401, 403 or a
+// policy close is a refusal; a ready message or any event is auth_fail_open; 101 and silence, or
+// 5xx, is no_refusal; a network failure, or a check that cannot be made, is inconclusive
+// (refusal_unclear). Step and phase refuse; never an auth sample. Empty: all were refused.
+boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
+                                                              std::optional<std::uint32_t> turn);
 
 }  // namespace sonde

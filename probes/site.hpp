@@ -10,6 +10,18 @@
 
 namespace sonde {
 
+// A name that a probe's key says, and where; nowhere: it comes from the defaults.
+struct Said {
+  std::string name;
+  std::string_view key;
+  config::Place place;
+};
+
+// Somebody as whom a probe runs: a name of `identities:` and one of `logins:`.
+struct Whom {
+  Said as, login;
+};
+
 // Where and as whom a probe runs: one target, one identity, one login. Constant; shared by the
 // probes of a target.
 struct Site {
@@ -20,6 +32,7 @@ struct Site {
   std::shared_ptr<const auth::Login> login;  // null: none configured
   auth::Account account;                     // whose login it is
   std::string location;
+  std::vector<std::shared_ptr<const Site>> others;  // as whom the probe runs besides
 
   // What names() is made of; of the secrets those that `needs` names. Once, when the rest is set.
   void prepare(const text::Needs& needs);

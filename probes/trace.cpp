@@ -17,8 +17,9 @@ constexpr std::size_t aside_bytes_max = 16 * 1024;
 constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
 
 constexpr std::string_view phase_names[] = {
-    "resolve",  "connect", "proxy", "tls",    "request", "first_byte", "body",    "login",
-    "discover", "upgrade", "ready", "events", "refuse",  "close",      "diagnose"};
+    "resolve", "connect", "proxy",     "tls",     "request", "first_byte",
+    "body",    "login",   "discover",  "upgrade", "ready",   "events",
+    "refuse",  "hold",    "isolation", "close",   "diagnose"};
 constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
                                             "out_of_order", "foreign", "after_terminal"};
 constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
@@ -151,11 +152,30 @@ Exchange& Trace::exchange(Exchange exchange) {
 
 void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
                   bool binary) {
+  if (seen_) seen_(direction, payload);
   if (bytes_left_ < frame_cost) return;
   bytes_left_ -= frame_cost;
   std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max / 2)), frame_bytes_max)
                             : keep(payload, frame_bytes_max);
-  frames_.push_back({direction, std::string(kind), std::move(text), payload.size(), now, ""});
+  frames_.push_back({direction, std::string(kind), std::move(text), payload.size(), now, "", ""});
+}
+
+void Trace::absorb(Trace&& other, std::string_view session) {
+  other.finish();
+  if (secrets_.hide(other.secrets_)) redact_records();
+  for (auto& exchange : other.exchanges_) this->exchange(std::move(exchange));
+  for (auto& frame : other.frames_) {
+    if (bytes_left_ < frame_cost) break;
+    bytes_left_ -= frame_cost;
+    frame.text = keep(frame.text, frame_bytes_max);
+    frame.remark = scrub(frame.remark);
+    frame.session = session;
+    frames_.push_back(std::move(frame));
+  }
+  std::ranges::move(other.tls_, std::back_inserter(tls_));
+  std::ranges::move(other.phases_, std::back_inserter(phases_));
+  if (peer_.empty()) peer_ = std::move(other.peer_);
+  if (!skew) skew = other.skew;
 }
 
 void Trace::remark(std::string_view why) {

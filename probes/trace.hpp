@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +15,8 @@
 
 namespace sonde {
 
-// A stretch of a run. `login`, `discover`, `upgrade` and `refuse` enclose the finer ones of their
-// exchanges.
+// A stretch of a run. `login`, `discover`, `upgrade`, `refuse` and `isolation` enclose the finer
+// ones of their exchanges.
 enum class Phase : std::uint8_t {
   resolve,
   connect,
@@ -30,6 +31,8 @@ enum class Phase : std::uint8_t {
   ready,
   events,
   refuse,
+  hold,
+  isolation,
   close,
   diagnose  // after the run: no part of its duration
 };
@@ -81,7 +84,8 @@ struct FrameNote {
   std::string text;
   std::size_t bytes = 0;
   Instant at;
-  std::string remark;  // why it was the wrong one; empty: nothing was wrong with it
+  std::string remark;   // why it was the wrong one; empty: nothing was wrong with it
+  std::string session;  // whose, in a run that has several at once
 };
 
 enum class EventState : std::uint8_t {
@@ -159,6 +163,12 @@ class Trace {
   Exchange& exchange(Exchange exchange);
   void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
              bool binary = false);
+  // From now on `seen` is shown every frame that is recorded, whole and as it came.
+  using Seen = std::function<void(Direction, std::string_view payload)>;
+  void watch(Seen seen) { seen_ = std::move(seen); }
+  // Takes over what another session of this run did: its secrets, exchanges, frames, which are
+  // marked with the session's name, TLS facts and phases.
+  void absorb(Trace&& other, std::string_view session);
   // Says why the last recorded frame was the wrong one.
   void remark(std::string_view why);
   void event(EventNote note) { events_.push_back(std::move(note)); }
@@ -222,6 +232,7 @@ class Trace {
   std::optional<std::size_t> fine_;  // index of the fine phase that lasts
   std::vector<PhaseSpan> phases_;
   Secrets secrets_;
+  Seen seen_;
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;

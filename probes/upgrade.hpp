@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "probes/common.hpp"
+#include "probes/hold.hpp"
 #include "probes/refuse.hpp"
 
 namespace sonde {
@@ -11,13 +12,16 @@ struct UpgradeSettings {
   Heading heading;
   Common common;
   SessionSettings session;
-  std::vector<RefusalCheck> refuse;
+  std::optional<Hold> hold;
+  RefuseSettings refuse;
 };
 const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*);
+bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out);
 void add_needs(const UpgradeSettings& settings, text::Needs& needs);
+std::vector<Whom> others_of(const UpgradeSettings& settings);
 
-// Logs in, upgrades, waits for the ready message, and makes sure that who has no valid token is
-// refused.
+// Logs in, upgrades, waits for the ready message, holds the session, and makes sure that who has no
+// valid token is refused.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared);
 

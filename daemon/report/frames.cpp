@@ -23,6 +23,8 @@ std::string frame_text(const FrameNote& frame, Instant started, const TextStyle&
                   as_millis(frame.at - started), printable(frame.kind, style.unicode, 20),
                   as_bytes(frame.bytes), printable(frame.text, style.unicode, 300));
   while (line.ends_with(' ')) line.pop_back();
+  if (!frame.session.empty())
+    line += fmt::format("  [{}]", printable(frame.session, style.unicode, 60));
   if (!frame.remark.empty()) {
     const std::string remark = fmt::format("  <- {}", printable(frame.remark, style.unicode, 300));
     line += painted(remark, Paint::bad, style);

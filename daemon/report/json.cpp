@@ -60,10 +60,11 @@ std::string experiment_json(const ExperimentNote& note, Instant started) {
 }
 
 std::string frame_json(const FrameNote& frame, Instant started) {
-  return fmt::format(R"({{"direction":"{}","kind":{},"text":{},"bytes":{},"at":{},"remark":{}}})",
-                     frame.direction == Direction::in ? "in" : "out", json_quote(frame.kind),
-                     json_quote(frame.text), frame.bytes, as_seconds(frame.at - started),
-                     json_quote(frame.remark));
+  return fmt::format(
+      R"({{"direction":"{}","kind":{},"text":{},"bytes":{},"at":{},"remark":{},"session":{}}})",
+      frame.direction == Direction::in ? "in" : "out", json_quote(frame.kind),
+      json_quote(frame.text), frame.bytes, as_seconds(frame.at - started), json_quote(frame.remark),
+      json_quote(frame.session));
 }
 
 std::string ending_json(const Ending& ending) {

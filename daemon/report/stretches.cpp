@@ -8,7 +8,7 @@ namespace {
 
 bool encloses(Phase phase) {
   return phase == Phase::login || phase == Phase::discover || phase == Phase::upgrade ||
-         phase == Phase::refuse;
+         phase == Phase::refuse || phase == Phase::isolation;
 }
 
 Instant end_of(const PhaseSpan& span) { return span.entered + span.took.value_or(Span::zero()); }

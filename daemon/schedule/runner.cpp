@@ -84,7 +84,8 @@ asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
 asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   const std::optional<Instant> refused_before = station.refused;
   std::unique_ptr<Evidence> evidence;
-  const Attempt wanted{result.attempt, random_(), refusals_due(station, result.begun), &evidence};
+  const Attempt wanted{result.attempt, random_(), refusals_due(station, result.begun), &evidence,
+                       station.refusal_turn};
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
@@ -94,6 +95,8 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   const Instant ended = Clock::now();
   trace->finish(ended);
   if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
+  if (wanted.check_refusals && refusals_made(*trace) && station.refusal_turn)
+    ++*station.refusal_turn;
   result.took = ended - result.begun;
   blame_lag(result, ended);
   if (result.verdict.outcome == Outcome::pass) station.diagnoses.passed(ended);

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct Station {
   std::unique_ptr<Probe> probe;
   std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
   std::optional<Instant> refused;               // the last round of refusal checks
+  std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
   Diagnoses diagnoses;                          // what is known of its failures
 };
 using StationPtr = std::shared_ptr<Station>;

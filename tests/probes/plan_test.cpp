@@ -56,7 +56,7 @@ TEST_F(Plan, ACheckHasWhatTheFileSays) {
   EXPECT_EQ(check->retries, 2);
   EXPECT_EQ(check->refusals_every, 90s);
   EXPECT_EQ(check->steps,
-            (std::vector<Step>{Step::login, Step::upgrade, Step::ready, Step::refuse}));
+            (std::vector<Step>{Step::login, Step::upgrade, Step::ready, Step::hold, Step::refuse}));
 }
 
 TEST_F(Plan, DefaultsHoldWhereTheProbeSaysNothing) {

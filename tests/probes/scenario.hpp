@@ -29,10 +29,13 @@ Scenarios ready_scenarios();
 Scenarios events_scenarios();
 Scenarios answer_scenarios();
 Scenarios refuse_scenarios();
+Scenarios hold_scenarios();
+Scenarios isolation_scenarios();
 Scenarios endpoint_scenarios();   // where the page sends its users
 Scenarios diagnosed_scenarios();  // with control experiments
 Scenarios prober_scenarios();     // the inconclusive ones
 Scenarios unclear_refusals();     // those of them that are met at refuse
+Scenarios unclear_holds();        // and at hold
 
 // What fails before the first byte of HTTP, at health, login or upgrade.
 Scenarios network_scenarios(Step step);

@@ -116,6 +116,8 @@ SONDE_PAIRS(Answer, answer_scenarios);
 SONDE_PAIRS(Refuse, refuse_scenarios);
 SONDE_PAIRS(Endpoint, endpoint_scenarios);
 SONDE_PAIRS(Diagnosed, diagnosed_scenarios);
+SONDE_PAIRS(Hold, hold_scenarios);
+SONDE_PAIRS(Isolation, isolation_scenarios);
 SONDE_PAIRS(Prober, prober_scenarios);
 #undef SONDE_PAIRS
 
@@ -123,8 +125,8 @@ std::set<std::string> pairs_that_happen() {
   std::set<std::string> all;
   for (const auto& scenario :
        join({health_scenarios(), login_scenarios(), upgrade_scenarios(), ready_scenarios(),
-             events_scenarios(), answer_scenarios(), refuse_scenarios(), diagnosed_scenarios(),
-             endpoint_scenarios()}))
+             events_scenarios(), answer_scenarios(), refuse_scenarios(), hold_scenarios(),
+             isolation_scenarios(), diagnosed_scenarios(), endpoint_scenarios()}))
     all.insert(label(scenario.step, scenario.reason));
   return all;
 }

@@ -138,6 +138,8 @@ Usual::Usual(std::string_view at) {
   target = {{"http", "http://" + host}, {"auth", "http://" + host}, {"ws", "ws://" + host}};
   identity = {{"username", "alice@example.com"},
               {"password", "{ file: " + folder.write("alice.pw", std::string(password)) + " }"}};
+  other = identity;
+  other["username"] = "bob@example.com";
   login = {{"method", "json"},
            {"url", R"("{{target.auth}}/auth/login")"},
            {"body", R"({ email: "{{identity.username}}", password: "{{identity.password}}" })"}};
@@ -149,9 +151,11 @@ Usual::Usual(std::string_view at) {
 void Usual::kind(std::string_view name) {
   probe = {{"kind", std::string(name)}};
   if (name == "health") probe["url"] = R"("{{target.http}}/api/health")";
-  if (name == "upgrade" || name == "chat") probe["socket"] = "main";
-  if (name == "chat") probe["prompt"] = R"("What is the answer to all of it?")";
-  if (name == "chat") probe["settle"] = "50ms";
+  if (name == "upgrade" || name == "chat" || name == "isolation") probe["socket"] = "main";
+  if (name == "chat" || name == "isolation")
+    probe["prompt"] = R"("What is the answer to all of it?")";
+  if (name == "chat" || name == "isolation") probe["settle"] = "50ms";
+  if (name == "isolation") probe["sessions"] = "[{ as: alice }, { as: bob }]";
 }
 
 void Usual::secure(const std::string& ca) {
@@ -166,8 +170,9 @@ std::string Usual::yaml() const {
   Keys bound = probe;
   bound.emplace("target", "t");
   return "defaults: " + flow(defaults) + "\ntargets: { t: " + flow(target) +
-         " }\nidentities: { alice: " + flow(identity) + " }\nlogins: { account: " + flow(login) +
-         " }\nsockets: { main: " + flow(socket) + " }\nprobes: { p: " + flow(bound) + " }\n" + more;
+         " }\nidentities: { alice: " + flow(identity) + ", bob: " + flow(other) +
+         " }\nlogins: { account: " + flow(login) + " }\nsockets: { main: " + flow(socket) +
+         " }\nprobes: { p: " + flow(bound) + " }\n" + more;
 }
 
 std::string granted(std::string_view token) {

@@ -60,8 +60,8 @@ class Folder {
 };
 
 // The usual file, whose keys a test may change: target `t`, identity `alice` with her password in
-// a file, login `account` (JSON), socket `main`, probe `p`, which logs in as alice. Values are
-// YAML in flow style; an empty one leaves the key out.
+// a file (`other` is bob, who has the same), login `account` (JSON), socket `main`, probe `p`,
+// which logs in as alice. Values are YAML in flow style; an empty one leaves the key out.
 struct Usual {
   using Keys = std::map<std::string, std::string>;
   static constexpr std::string_view password = "correct horse/battery+\"staple\"";
@@ -70,7 +70,7 @@ struct Usual {
   explicit Usual(std::string_view at);
 
   Folder folder;
-  Keys target, identity, login, socket, probe, defaults;
+  Keys target, identity, other, login, socket, probe, defaults;
   std::string more;  // further sections, as they are
 
   void kind(std::string_view name);  // the usual probe of that kind

@@ -1,0 +1,130 @@
+#include "probes/hold.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/auth/token.hpp"
+#include "probes/talk/listener.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Span pong_min = std::chrono::seconds(1), pong_max = std::chrono::seconds(10);
+constexpr Instant never = Instant::max();
+
+// By our monotonic clock; the claims say it by the wall clock.
+std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace) {
+  const std::string* token = names.find("token");
+  const auto claims = auth::read_claims(token != nullptr ? *token : "");
+  if (!claims || !claims->expires) return std::nullopt;
+  const auto now = std::chrono::system_clock::now() + trace.skew.value_or(Span::zero());
+  const auto left = std::chrono::sys_seconds(std::chrono::seconds(*claims->expires)) - now;
+  return Clock::now() + std::chrono::duration_cast<Span>(left);
+}
+
+// One hold of one session.
+class Holding {
+ public:
+  Holding(net::Websocket& session, const Hold& hold, const talk::Dialect& dialect,
+          text::Names& names, Trace& trace)
+      : session_(session), hold_(hold), trace_(trace), listener_(session, dialect, names, trace) {
+    const Instant now = Clock::now();
+    held_ = {.begun = now,
+             .over = now,
+             .expires = expiry_of(names, trace),
+             .heard = now,
+             .survived = {},
+             .ending = {}};
+    until_ = hold_until(hold, now, held_.expires);
+    next_ping_ = hold.ping.every > Span::zero() ? now + hold.ping.every : never;
+    trace.watch([this](Direction direction, std::string_view) {
+      if (direction == Direction::in) heard(Clock::now());
+    });
+  }
+  ~Holding() { trace_.watch({}); }
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+
+  asio::awaitable<std::optional<Failure>> run() {
+    using How = talk::Arrival::How;
+    while (true) {
+      auto waiting = listener_.next(std::min(until_, next_ping_), Step::hold);
+      const auto arrival = co_await std::move(waiting);
+      if (arrival.how == How::cut) co_return Failure{Reason::cut, ""};
+      if (arrival.how == How::ended) co_return over();
+      if (arrival.how == How::failed)
+        if (auto wrong = complaint(*arrival.failure)) co_return wrong;
+      if (Clock::now() >= until_) co_return over();
+      if (Clock::now() < next_ping_) continue;
+      auto pinging = ping();
+      auto wrong = co_await std::move(pinging);
+      if (wrong) co_return wrong;
+    }
+  }
+
+ private:
+  void heard(Instant at) {
+    held_.survived = std::max(held_.survived, at - held_.heard);
+    held_.heard = std::max(held_.heard, at);
+  }
+
+  // What the server says before it closes for an expired token is what is expected.
+  std::optional<Failure> complaint(const Failure& failure) const {
+    using enum Reason;
+    if (failure.reason == malformed || row(failure.reason).outcome != Outcome::fail) return failure;
+    if (hold_.expect.closed) return std::nullopt;
+    return Failure{hold_expired, failure.detail};
+  }
+
+  asio::awaitable<std::optional<Failure>> ping() {
+    next_ping_ = Clock::now() + hold_.ping.every;
+    const Span wait = std::clamp(hold_.ping.every, pong_min, pong_max);
+    const Instant limit = std::min(until_, Clock::now() + wait);
+    trace_.frame(Direction::out, "ping", "", Clock::now());
+    auto pinging = session_.ping(limit);
+    const auto pong = co_await std::move(pinging);
+    if (pong) trace_.frame(Direction::in, "pong", "", Clock::now());
+    if (pong || session_.ended() || Clock::now() >= until_ || Clock::now() < limit)
+      co_return std::nullopt;
+    co_return Failure{Reason::pong_missing,
+                      fmt::format("no pong within {:.1f} s of a ping", seconds(wait))};
+  }
+
+  std::optional<Failure> over() {
+    held_.over = Clock::now();
+    held_.ending = session_.ended();
+    if (held_.ending) trace_.ended(*held_.ending);
+    if (session_.fault()) return *session_.fault();
+    return judge_hold(hold_, held_);
+  }
+
+  net::Websocket& session_;
+  const Hold& hold_;
+  Trace& trace_;
+  talk::Listener listener_;
+  Held held_;
+  Instant until_, next_ping_;
+};
+
+}  // namespace
+
+asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, const Hold& hold,
+                                                     const talk::Dialect& dialect,
+                                                     text::Names& names, Trace& trace) {
+  trace.at(Step::hold);
+  trace.open(Phase::hold);
+  Holding holding(session, hold, dialect, names, trace);
+  auto running = holding.run();
+  auto failed = co_await std::move(running);
+  if (failed && failed->reason == Reason::cut)
+    co_return failed;  // the deadline's phase is this one
+  trace.close(Phase::hold);
+  if (failed) failed->detail = trace.scrub(failed->detail);
+  co_return failed;
+}
+
+}  // namespace sonde

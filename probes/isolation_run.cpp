@@ -1,0 +1,129 @@
+#include "probes/isolation_run.hpp"
+
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "probes/talk/listener.hpp"
+#include "probes/together.hpp"
+
+namespace sonde {
+namespace asio = boost::asio;
+
+asio::awaitable<Verdict> IsolationRun::run() {
+  trace_.at(Step::login);
+  invite();
+  bool all = true;
+  for (Seat& one : seats_) {
+    if (&one == back_) continue;
+    auto opening = open(one);
+    all = co_await std::move(opening);
+    if (!all) break;
+  }
+  if (all) {
+    trace_.at(Step::isolation);
+    trace_.reachable = true;
+    trace_.open(Phase::isolation);
+    auto meeting = meet();
+    co_await std::move(meeting);
+    auto parting = part();
+    co_await std::move(parting);
+    trace_.close(Phase::isolation);
+  }
+  co_return conclude();
+}
+
+asio::awaitable<bool> IsolationRun::open(Seat& seat) {
+  if (seat.verdict) co_return false;
+  auto opening = open_session(settings_.chat.session, seat.site, shared_, seat.names, seat.trace);
+  Opened opened = co_await std::move(opening);
+  seat.verdict = std::move(opened.failure);
+  seat.session = std::move(opened.session);
+  if (!seat.session) co_return false;
+  own_vars(seat);
+  seat.trace.at(Step::events);
+  co_return true;
+}
+
+asio::awaitable<void> IsolationRun::speak(Seat& seat) {
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace);
+  seat.verdict = co_await std::move(conversing);
+}
+
+asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace);
+  [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
+  seat.heard.expires_at(Instant::min());
+}
+
+asio::awaitable<void> IsolationRun::wait_until_heard(Seat& seat) {
+  co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// The next session of the user is there before the old one goes: a server that forgets the user
+// with the old one then leaves the new one without an answer.
+asio::awaitable<void> IsolationRun::come_back(Seat& before, Seat& after) {
+  std::vector<asio::awaitable<void>> waiting, speaking;
+  waiting.push_back(wait_until_heard(before));
+  speaking.push_back(speak_until_cut(before));
+  auto interrupted = together(std::move(waiting), std::move(speaking));
+  co_await std::move(interrupted);
+  auto opening = open(after);
+  const bool opened = co_await std::move(opening);
+  before.session.reset();
+  if (!opened) co_return;
+  auto speaking_again = speak(after);
+  co_await std::move(speaking_again);
+}
+
+// Until then, the end of the session or of the meeting.
+asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
+  using How = talk::Arrival::How;
+  talk::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
+  How how = How::frame;
+  while (how == How::frame || (how == How::failed && !seat.session->ended())) {
+    auto hearing = listener.next(until, Step::events);
+    const auto arrival = co_await std::move(hearing);
+    how = arrival.how;
+    if (seat.silent && how == How::frame)
+      watch_.unasked(seat.member, seat.last, arrival.frame->type);
+  }
+  if (seat.silent && how == How::ended)
+    seat.verdict =
+        Verdict::of(Step::events, {Reason::closed_midstream, "it ended while it listened"});
+}
+
+asio::awaitable<void> IsolationRun::leave(Seat& seat) {
+  auto leaving = leave_session(*seat.session, seat.trace);
+  co_await std::move(leaving);
+}
+
+asio::awaitable<void> IsolationRun::meet() {
+  std::vector<asio::awaitable<void>> speakers, listeners;
+  for (Seat& one : seats_) {
+    if (&one == back_ || &one == cut_) continue;
+    if (one.silent)
+      listeners.push_back(listen(one, Instant::max()));
+    else
+      speakers.push_back(speak(one));
+  }
+  if (cut_ != nullptr) speakers.push_back(come_back(*cut_, *back_));
+  auto meeting = together(std::move(speakers), std::move(listeners));
+  co_await std::move(meeting);
+}
+
+// Whatever came to those who were done before the others, and the end.
+asio::awaitable<void> IsolationRun::part() {
+  std::vector<asio::awaitable<void>> leaving;
+  for (Seat& one : seats_) {
+    if (!one.session) continue;
+    auto rest = listen(one, Clock::now());
+    co_await std::move(rest);
+    leaving.push_back(leave(one));
+  }
+  auto gone = together(std::move(leaving));
+  co_await std::move(gone);
+}
+
+}  // namespace sonde

@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <array>
+
+#include "probes/refuse.hpp"
+
+namespace sonde {
+
+using enum RefusalCheck;
+
+std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
+  static constexpr config::Named<RefusalCheck> names[] = {{"no_token", no_token},
+                                                          {"garbage_token", garbage_token},
+                                                          {"expired_token", expired_token},
+                                                          {"bad_signature", bad_signature},
+                                                          {"alg_none", alg_none},
+                                                          {"hs256_confusion", hs256_confusion},
+                                                          {"wrong_audience", wrong_audience},
+                                                          {"logged_out", logged_out},
+                                                          {"foreign_origin", foreign_origin},
+                                                          {"wrong_place", wrong_place}};
+  return names;
+}
+
+const config::Section<Logout>& section_of(const Logout*) {
+  static const auto keys =
+      config::Section<Logout>()
+          .key("method", &Logout::method, "The method of the request.")
+          .key("url", &Logout::url, "Where a token is given back.",
+               {.required = true, .filled = true})
+          .key("headers", &Logout::headers, "Headers of the request; they may say {{token}}.")
+          .key("body", &Logout::body, "What is sent, as JSON; it may say {{token}}.");
+  return keys;
+}
+
+const config::Section<RefuseSettings>& section_of(const RefuseSettings*) {
+  using S = RefuseSettings;
+  static const auto keys =
+      config::Section<S>()
+          .key("refuse", &S::checks, "What must be refused after the main upgrade passed.")
+          .key("other_login", &S::other_login,
+               "For wrong_audience: the login whose tokens are for somebody else.")
+          .key("logout", &S::logout, "For logged_out: how a token is given back.")
+          .key("jwks", &S::jwks,
+               "For hs256_confusion: the address of the public keys (a JWK set).");
+  return keys;
+}
+
+void add_needs(const RefuseSettings& settings, text::Needs& needs) {
+  needs.add(settings.jwks);
+  if (!settings.logout) return;
+  needs.add(settings.logout->url);
+  needs.add_values(settings.logout->headers);
+  needs.add(settings.logout->body);
+}
+
+bool check(const RefuseSettings& settings, const SessionSettings& session,
+           const config::Value& probe, const config::Reader& reader) {
+  const auto has = [&](RefusalCheck wanted) {
+    return std::ranges::find(settings.checks, wanted) != settings.checks.end();
+  };
+  bool good = true;
+  const auto need = [&](bool wrong, std::string what) {
+    if (wrong) reader.at("refuse").wrong(probe.find("refuse")->place, std::move(what));
+    good &= !wrong;
+  };
+  need(has(hs256_confusion) && settings.jwks.empty(),
+       "hs256_confusion needs 'jwks', the address of the keys");
+  need(has(wrong_audience) && settings.other_login.empty(),
+       "wrong_audience needs 'other_login', whose tokens are for somebody else");
+  need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");
+  need(has(wrong_place) && session.socket.token_in.in == Carrier::In::none,
+       "wrong_place needs a place where the token belongs, but token_in is none");
+  const bool only_origin =
+      std::ranges::all_of(settings.checks, [](RefusalCheck one) { return one == foreign_origin; });
+  need(!settings.checks.empty() && !only_origin && !needs_token(session),
+       "the session carries no token, so none can be refused");
+  return good;
+}
+
+}  // namespace sonde

@@ -1,0 +1,147 @@
+#include <gmock/gmock.h>
+
+#include "probes/hold.hpp"
+#include "tests/probes/scenario.hpp"
+
+namespace sonde::test {
+namespace {
+
+using enum Reason;
+using namespace std::chrono_literals;
+
+// An upgrade that is held against a server which does `then` once it is ready.
+Walk held_by(const Script& script, const std::string& hold, const std::string& timeout) {
+  const Server server(after_login(script));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["hold"] = hold;
+  usual.defaults["timeout"] = timeout;
+  return walk(usual);
+}
+
+Walk held(const Script& then, const std::string& hold, const std::string& timeout) {
+  Script script = {accept(), ready_message()};
+  script.insert(script.end(), then.begin(), then.end());
+  return held_by(script, hold, timeout);
+}
+
+Scenario hold(std::string name, Reason reason, std::string detail, Script then,
+              std::string hold = "{ for: 2s }", std::string timeout = "5s") {
+  return {std::move(name), Step::hold, reason, std::move(detail),
+          std::bind_front(held, std::move(then), std::move(hold), std::move(timeout))};
+}
+
+constexpr const char* short_close = "{ for: 150ms, expect: { closed: [4401], within: 10s } }";
+
+}  // namespace
+
+Scenarios hold_scenarios() {
+  return {
+      hold("AProxyThatEndsASilentSession", idle_closed, "fin", {pause(120ms), fin()}),
+      hold("AProxyThatResetsASilentSession", idle_closed, "rst", {pause(120ms), rst()}),
+      hold("AFinInAChattySession", close_unclean, "survived a silence",
+           {pause(150ms), tell("news"), pause(20ms), fin()}),
+      hold("APolicyThatClosesAHeldSession", hold_expired, "closed with 4401 expired",
+           {pause(50ms), close(4401, "expired"), hang()}),
+      hold("AnAuthErrorFrameInAHeldSession", hold_expired, "authentication_error",
+           {pause(50ms), tell("authentication_error"), hang()}),
+      hold("ARestartOfTheServer", restarting, "1012", {pause(50ms), close(1012), hang()}),
+      hold("AnExpiryThatNobodyLooksAt", not_closed, "still open", {wait_for_close()}, short_close),
+      hold("AnExpiryWithAnotherCode", wrong_close, "closed with 1011", {close(1011), hang()},
+           short_close),
+      hold("APingWithoutPong", pong_missing, "pong", {hang()}, "{ for: 15s, ping: 20ms }", "20s"),
+      hold("AHeldFrameThatIsNoJson", malformed, "is", {text("{"), hang()}),
+      hold("AHeldFrameThatIsTooBig", message_too_big, "limits.frame",
+           {text(std::string(2 * 1024 * 1024, 'x')), hang()}),
+      hold("AFloodOfHeldFrames", too_many_frames, "1000",
+           {endless(frame(op_text, event("news"))), hang()}),
+      hold("AHeldFrameOfAnExtension", extension_fault, "reserved bits",
+           {send(frame(op_text, "{}", {.rsv = 4})), hang()}),
+      hold("AHeldFrameThatBreaksTheProtocol", protocol_error, "", {send(frame(3, "{}")), hang()}),
+  };
+}
+
+Scenarios unclear_holds() {
+  const Script late = {accept(), pause(100ms), ready_message(), wait_for_close()};
+  return {{"AHoldThatTheDeadlineCuts", Step::hold, hold_unclear, "deadline",
+           std::bind_front(held_by, late, "{ for: 280ms }", "300ms")}};
+}
+
+}  // namespace sonde::test
+
+namespace sonde {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Held from 0 s; the token expired at 60 s.
+struct Story {
+  Hold hold{.length = 90s, .ping = {}, .expect = {}};
+  Held held;
+  Story() {
+    held.expires = at(60s);
+    held.over = at(90s);
+    held.heard = held.over;
+  }
+  static Instant at(Span span) { return Instant{} + 1h + span; }
+  std::string judge() {
+    held.begun = at(0s);
+    const auto failure = judge_hold(hold, held);
+    return failure ? std::string(name(failure->reason)) : "none";
+  }
+  std::string closed(int code, Span when) {
+    held.ending = Ending{.by = EndedBy::close_frame, .code = code, .reason = {}};
+    held.over = at(when);
+    return judge();
+  }
+  std::string cut(EndedBy by, Span when, Span silent) {
+    held.ending = Ending{.by = by, .code = 0, .reason = {}};
+    held.over = at(when);
+    held.heard = at(when - silent);
+    return judge();
+  }
+};
+
+TEST(Hold, ASessionThatOutlivesItsTokenIsGoodWhereItShouldStayOpen) {
+  EXPECT_EQ(Story().judge(), "none");
+}
+
+TEST(Hold, ACloseOfTheRightCodeAfterTheExpiryIsGoodWhereItShouldBeClosed) {
+  Story story;
+  story.hold.expect = {.closed = true, .codes = {4401, 1008}, .within = 10s};
+  EXPECT_EQ(story.closed(4401, 61s), "none");
+  EXPECT_EQ(story.closed(1008, 69s), "none");
+  EXPECT_EQ(story.closed(4403, 61s), "wrong_close");
+  EXPECT_EQ(story.closed(4401, 20s), "wrong_close") << "long before the token expired";
+}
+
+TEST(Hold, IsNoLongerThanTheServerMayTakeToClose) {
+  Story story;
+  story.hold.expect = {.closed = true, .codes = {4401}, .within = 10s};
+  EXPECT_EQ(hold_until(story.hold, story.at(0s), story.at(60s)), story.at(70s));
+  EXPECT_EQ(hold_until(story.hold, story.at(0s), story.at(85s)), story.at(90s));
+  EXPECT_EQ(hold_until(story.hold, story.at(0s), std::nullopt), story.at(90s));
+  EXPECT_EQ(hold_until(Hold{.length = 90s, .ping = {}, .expect = {}}, story.at(0s), story.at(1s)),
+            story.at(90s));
+}
+
+TEST(Hold, ATokenThatOutlivesTheHoldSaysNothing) {
+  Story story;
+  story.hold.expect = {.closed = true, .codes = {4401}, .within = 10s};
+  story.held.expires = story.at(900s);
+  EXPECT_EQ(story.judge(), "hold_unclear");
+  story.held.expires.reset();
+  EXPECT_EQ(story.judge(), "not_closed");
+}
+
+TEST(Hold, AnIdleLimitIsToldFromALimitOnTheWholeConnection) {
+  Story story;
+  story.held.survived = 20s;  // pings every 20 s were answered
+  EXPECT_EQ(story.cut(EndedBy::fin, 65s, 5s), "close_unclean");
+  EXPECT_EQ(story.cut(EndedBy::rst, 65s, 30s), "idle_closed");
+  story.held.survived = {};
+  EXPECT_EQ(story.cut(EndedBy::fin, 60s, 60s), "idle_closed");
+}
+
+}  // namespace
+}  // namespace sonde

@@ -1,0 +1,200 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <list>
+#include <set>
+
+#include "probes/text/json.hpp"
+#include "tests/probes/scenario.hpp"
+
+// Servers that keep users apart, and such that do not.
+namespace sonde::test {
+namespace {
+
+namespace asio = boost::asio;
+using enum Reason;
+
+// What a server does with what belongs to one session.
+struct Manners {
+  bool broadcast = false;   // every frame goes to everybody
+  bool shared = false;      // as the kernel of a notebook: all but the answer goes to everybody
+  bool same_user = false;   // to the other sessions of the user
+  bool one_thread = false;  // everybody is in the same thread
+  bool noisy = false;       // whoever is ready is told some news
+  bool forgetful = false;   // with an old session, the user's new one is forgotten
+};
+
+struct Room {
+  struct Guest {
+    Peer* peer;
+    std::string user;
+    bool known = true;
+  };
+  explicit Room(Manners keeps) : manners(keeps) {}
+  Manners manners;
+  std::list<Guest> guests;
+};
+using RoomPtr = std::shared_ptr<Room>;
+using Guest = std::list<Room::Guest>::iterator;
+
+std::string user_of(const Request& request) {
+  return request.header("Authorization").ends_with("bob") ? "bob@example.com" : "alice@example.com";
+}
+
+asio::awaitable<void> tell_all(RoomPtr room, Guest from, std::string payload, bool last,
+                               Peer& peer) {
+  const std::string bytes = frame(op_text, payload);
+  if (!room->manners.forgetful || from->known) co_await peer.write(bytes);
+  const bool leaks = room->manners.broadcast || (room->manners.shared && !last);
+  std::vector<Peer*> others;
+  for (auto& guest : room->guests)
+    if (guest.peer != &peer && (leaks || (room->manners.same_user && guest.user == from->user)))
+      others.push_back(guest.peer);
+  for (Peer* other : others) co_await other->write(bytes);
+}
+
+// The turn echoes the thread and, as agents do, says what it thinks about.
+Script turn(const RoomPtr& room, Guest from, const std::string& message) {
+  const auto asked = text::Document::parse(message);
+  const auto payload = asked->root().member("payload");
+  const std::string thread = payload.member("thread_id").text();
+  const std::string of_thread = R"(,"thread_id":")" + (room->manners.shared ? "" : thread) + "\"";
+  const std::string thought = text::json_quote("I think about " + payload.member("content").text());
+  const std::string frames[] = {
+      event("agent_started", of_thread),
+      event("agent_thinking", of_thread + R"(,"thought":)" + thought),
+      event("tool_executing", of_thread + R"(,"tool_name":"calculator","execution_id":"x1")"),
+      event("tool_completed", of_thread + R"(,"results":{"n":42},"execution_id":"x1")"),
+      event("agent_completed", of_thread + R"(,"final_response":"42 it is")")};
+  Script script;
+  for (const auto& one : frames)
+    script.push_back(std::bind_front(tell_all, room, from, one, &one == std::end(frames) - 1));
+  return script;
+}
+
+asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
+  const std::string user = user_of(peer.request());
+  const std::string news = R"(,"number":)" + std::to_string(room->guests.size());
+  const Guest me = room->guests.insert(room->guests.end(), {&peer, user});
+  const std::string thread = room->manners.one_thread ? "main-thread" : "";
+  const std::string ready = R"({"type":"connection_established","data":{"user_id":")" + user +
+                            R"(","thread_id":")" + thread + "\"}}";
+  co_await peer.write(frame(op_text, ready));
+  if (room->manners.noisy) co_await peer.write(frame(op_text, event("news", news)));
+  const Act converse = on_message(std::bind_front(turn, room, me));
+  co_await converse(peer);
+  for (auto& guest : room->guests) guest.known &= guest.user != user;
+  room->guests.erase(me);
+}
+
+Script serve(const RoomPtr& room, const Request& request) {
+  if (request.target() == "/auth/login")
+    return {json(200, granted(request.body.contains("bob@") ? "token-of-bob" : "token-of-alice"))};
+  return {accept(), std::bind_front(stay, room)};
+}
+
+Walk meet(const Manners& manners, const Usual::Keys& keys = {}) {
+  const Server server(Handler(std::bind_front(serve, std::make_shared<Room>(manners))));
+  Usual usual(server.url(""));
+  usual.kind("isolation");
+  merge(usual.probe, keys);
+  return walk(usual);
+}
+
+Scenario isolation(std::string name, Reason reason, std::string detail, Manners manners,
+                   Usual::Keys keys = {}) {
+  return {std::move(name), Step::isolation, reason, std::move(detail),
+          std::bind_front(meet, manners, std::move(keys))};
+}
+
+}  // namespace
+
+Scenarios isolation_scenarios() {
+  return {
+      isolation("ABroadcastToEverybody", cross_user_leak, "received", {.broadcast = true}),
+      isolation("AKernelThatUsersShare", cross_user_leak, "alone was told", {.shared = true}),
+      isolation("ATabThatReceivesTheOthers", session_shared, "alone was told", {.same_user = true},
+                {{"same_user", "forbid"}}),
+      isolation("AThreadThatUsersShare", session_shared, "main-thread", {.one_thread = true}),
+      isolation("NewsForSomebodyWhoAskedNothing", foreign_event, "bob-2 asked nothing",
+                {.noisy = true}),
+  };
+}
+
+namespace {
+
+TEST(IsolationProbe, AServerThatKeepsUsersApartPasses) {
+  const Walk walked = meet({});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_TRUE(walked.trace->auth().empty()) << "its logins are no samples of the auth rate";
+}
+
+TEST(IsolationProbe, SeveralTabsOfAUserMayReceiveTheSame) {
+  const Walk walked = meet({.same_user = true}, {{"abort", "false"}});
+  EXPECT_NE(walked.verdict.step, Step::isolation) << walked.show();
+}
+
+TEST(IsolationProbe, ASessionThatIsForgottenWithTheOldOneOfItsUserFails) {
+  const Walk walked = meet({.forgetful = true}, {{"gap_max", "300ms"}, {"timeout", "2s"}});
+  EXPECT_EQ(walked.verdict.step, Step::events) << walked.show();
+  EXPECT_THAT(walked.verdict.detail, testing::StartsWith("alice-"));
+}
+
+TEST(IsolationProbe, EveryFrameSaysWhoseItIs) {
+  const Walk walked = meet({});
+  std::set<std::string> sessions;
+  for (const auto& one : walked.trace->frames()) sessions.insert(one.session);
+  EXPECT_EQ(sessions, (std::set<std::string>{"alice-1", "bob-1", "bob-2", "alice-2", "alice-3"}));
+}
+
+TEST(IsolationProbe, ALeakOutranksAChatThatFailed) {
+  const Walk walked = meet({.broadcast = true, .forgetful = true}, {{"timeout", "2s"}});
+  EXPECT_EQ(walked.verdict.reason, cross_user_leak) << walked.show();
+}
+
+TEST(IsolationProbe, ALoginThatFailsIsNoLeak) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("isolation");
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.step, Step::login);
+  EXPECT_EQ(walked.verdict.reason, credentials) << walked.show();
+}
+
+std::string mistakes(const Usual::Keys& keys) {
+  Usual usual("127.0.0.1:9");
+  usual.kind("isolation");
+  merge(usual.probe, keys);
+  return plan(usual.yaml()).wrong();
+}
+
+TEST(IsolationPlan, TheShortestFormIsRight) { EXPECT_EQ(mistakes({}), ""); }
+
+TEST(IsolationPlan, OneUserAloneIsAMistakeUnlessTabsAreKeptApart) {
+  EXPECT_THAT(mistakes({{"sessions", "[{ as: alice }, { as: alice }]"}}),
+              testing::HasSubstr("all are of one user"));
+  EXPECT_EQ(mistakes({{"sessions", "[{ as: alice }, { as: alice }]"}, {"same_user", "forbid"}}),
+            "");
+}
+
+TEST(IsolationPlan, AnIdentityThatIsNotThereIsAMistakeWhereItIsNamed) {
+  EXPECT_THAT(mistakes({{"sessions", "[{ as: alice }, { as: bop }]"}}),
+              testing::HasSubstr("probes.p.sessions: there is no 'bop'; did you mean 'bob'?"));
+}
+
+TEST(IsolationPlan, SessionsThatAllAreSilentAreAMistake) {
+  EXPECT_THAT(mistakes({{"sessions", "[{ as: alice, silent: true }, { as: bob, silent: true }]"}}),
+              testing::HasSubstr("silent"));
+}
+
+TEST(HoldPlan, ATimeoutThatDoesNotCoverTheHoldIsAMistake) {
+  Usual usual("127.0.0.1:9");
+  usual.kind("upgrade");
+  usual.probe["hold"] = "{ for: 65s, ping: none, expect: still_open }";
+  EXPECT_THAT(plan(usual.yaml()).wrong(), testing::HasSubstr("probes.p.hold: it holds for 65s"));
+  usual.defaults["timeout"] = "90s";
+  EXPECT_EQ(plan(usual.yaml()).wrong(), "");
+}
+
+}  // namespace
+}  // namespace sonde::test
