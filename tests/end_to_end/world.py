@@ -1,4 +1,5 @@
 """Starts the real binaries on free ports, and ends them by process id."""
+import ctypes
 import http.client
 import json
 import os
@@ -49,14 +50,20 @@ def request(base, path, method="GET", headers=None):
         connection.close()
 
 
+def _die_with_parent():
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 class Process:
-    """A child whose output goes to a file, so that it never blocks."""
+    """A child whose output goes to a file, so that it never blocks; it never outlives its test."""
 
     def __init__(self, *command, environment=None):
         self.output = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.child = subprocess.Popen(
             [str(part) for part in command], stdout=self.output, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
+            stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})},
+            preexec_fn=_die_with_parent)
 
     def said(self):
         return pathlib.Path(self.output.name).read_text(errors="replace")

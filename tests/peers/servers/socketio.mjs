@@ -1,0 +1,43 @@
+// A chat over Socket.IO: a token in the CONNECT packet, five events a turn, an acknowledgement.
+import { Server } from 'socket.io';
+import { answerTo, desk, listen, switches, userOf } from './desk.mjs';
+
+const server = desk();
+const io = new Server(server, { pingInterval: 300, pingTimeout: 300 });
+
+io.use((socket, next) => {
+  socket.data.user = userOf(socket.handshake.auth.token);
+  if (socket.data.user) return next();
+  const refusal = new Error('invalid token');
+  refusal.data = { code: 'UNAUTHORIZED' };
+  next(refusal);
+});
+
+const events = (turn, answer) => [
+  ['agent_started', { turn }],
+  ['agent_thinking', { turn, text: 'which tool?' }],
+  ['tool_executing', { turn, tool: 'calculator' }],
+  ['tool_completed', { turn, tool: 'calculator', result: answer }],
+  ['agent_completed', { turn, answer }],
+];
+
+// Whoever writes io.emit for socket.emit tells everybody.
+function run(socket, { turn, text }) {
+  const to = switches.has('broadcast') ? io : socket;
+  for (const [name, value] of events(turn, answerTo(text))) {
+    if (switches.has(`without_${name}`)) continue;
+    to.emit(name, { ...value, prompt: text });
+  }
+}
+
+io.on('connection', (socket) => {
+  socket.emit('welcome', { user: switches.has('demo_user') ? 'demo-user-001' : socket.data.user });
+  socket.on('chat', (message, acknowledge) => {
+    if (switches.has('drop')) return socket.disconnect(true);
+    acknowledge?.({ accepted: true, turn: message.turn });
+    // As an agent would: after the acknowledgement, in a turn of its own.
+    setImmediate(run, socket, message);
+  });
+});
+
+listen(server, Number(process.argv[2] ?? 0));
