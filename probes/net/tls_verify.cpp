@@ -54,6 +54,13 @@ std::string alpn_of(const SSL* ssl) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
+// TLS 1.2 takes the new cipher into use only after the certificate was looked at.
+std::string cipher_of(const SSL* ssl) {
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  if (cipher == nullptr) cipher = SSL_get_pending_cipher(ssl);
+  return cipher != nullptr ? SSL_CIPHER_get_name(cipher) : "";
+}
+
 // What the certificates say.
 TlsFacts facts_of(X509_STORE_CTX* chain) {
   TlsFacts facts;
@@ -66,8 +73,7 @@ TlsFacts facts_of(X509_STORE_CTX* chain) {
 
 void note_session(const SSL* ssl, TlsFacts& facts) {
   facts.version = SSL_get_version(ssl);
-  const char* cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(ssl));
-  facts.cipher = cipher ? cipher : "";
+  facts.cipher = cipher_of(ssl);
   facts.alpn = alpn_of(ssl);
 }
 

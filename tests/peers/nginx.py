@@ -33,7 +33,8 @@ SERVERS = {
     # Every path that nobody knows gets the page; only the API gets through.
     "spa": 'location / {{ default_type text/html; return 200 "<!doctype html><title>app</title>"; }} '
            "location /login {{ " + PASS + " }}",
-    "moved": "location / {{ return 301 https://elsewhere.example.com$request_uri; }}",
+    "moved": "location / {{ return 301 https://elsewhere.example.com$request_uri; }} "
+             "location /login {{ " + PASS + " }}",
     "edge": "location / {{ auth_request /guard; " + UPGRADE + " }} "
             "location = /guard {{ internal; return 401; }} location /login {{ " + PASS + " }}",
 }

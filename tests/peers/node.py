@@ -36,3 +36,7 @@ class GraphQl(NodePeer):
 
 class Oidc(NodePeer):
     script = "oidc.mjs"
+
+
+class Chat(NodePeer):
+    script = "chat.mjs"

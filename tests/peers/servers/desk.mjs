@@ -25,6 +25,28 @@ function reply(response, status, value) {
   response.end(JSON.stringify(value));
 }
 
+// What an agent that says the five events makes of a message of the user.
+export function runAgent(socket, { payload }) {
+  const turn = { thread_id: payload.thread_id, final_response: answerTo(payload.content) };
+  for (const type of ['agent_started', 'agent_thinking', 'tool_executing', 'tool_completed',
+                      'agent_completed'])
+    if (!switches.has(`without_${type}`)) socket.send(JSON.stringify({ type, ...turn }));
+}
+
+export function greet(socket, user) {
+  socket.send(JSON.stringify({ type: 'connection_established', data: { user_id: user } }));
+  socket.on('message', (data) => runAgent(socket, JSON.parse(data)));
+}
+
+// A refusal before the upgrade.
+export function refuse(socket) {
+  socket.on('error', () => {}); // who was refused may be gone already
+  socket.end('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n' +
+             'Connection: close\r\n\r\n');
+}
+
+export const bearerOf = (request) => request.headers.authorization?.match(/^Bearer (.+)$/)?.[1];
+
 async function login(request, response) {
   const { username, password } = JSON.parse(await bodyOf(request));
   if (!passwords[username] || passwords[username] !== password)

@@ -6,7 +6,7 @@ import querystring from 'node:querystring';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { Provider } from 'oidc-provider';
 import { WebSocketServer } from 'ws';
-import { answerTo, bodyOf, listen, passwords, switches, turn } from './desk.mjs';
+import { bearerOf, bodyOf, greet, listen, passwords, refuse, switches, turn } from './desk.mjs';
 
 const port = Number(process.argv[2]);
 const lifetime = Number(process.argv[3] ?? 60);
@@ -66,34 +66,22 @@ const server = http.createServer((request, response) =>
 const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
 const sockets = new WebSocketServer({ noServer: true });
 
-async function tokenOf(request) {
-  const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1];
-  const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] });
+async function claimsOf(request) {
+  if (switches.has('fail_open')) return { sub: 'alice', exp: 2 ** 31 };
+  const { payload } = await jwtVerify(bearerOf(request), keys,
+                                      { issuer, audience, algorithms: ['RS256'] });
   return payload;
 }
 
-function refuse(socket) {
-  socket.end('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\n' +
-             'Connection: close\r\n\r\n');
-}
-
 function serve(socket, { sub, exp }) {
-  socket.send(JSON.stringify({ type: 'connection_established', data: { user_id: sub } }));
+  greet(socket, sub);
   if (switches.has('close_at_expiry'))
     setTimeout(() => socket.close(4401, 'token expired'), exp * 1000 - Date.now());
-  socket.on('message', (data) => {
-    const { payload } = JSON.parse(data);
-    const end = { thread_id: payload.thread_id, final_response: answerTo(payload.content) };
-    for (const type of ['agent_started', 'agent_thinking', 'tool_executing', 'tool_completed',
-                        'agent_completed'])
-      socket.send(JSON.stringify({ type, ...end }));
-  });
 }
 
 server.on('upgrade', async (request, socket, head) => {
   try {
-    const claims = switches.has('fail_open') ? { sub: 'alice', exp: 2 ** 31 }
-                                             : await tokenOf(request);
+    const claims = await claimsOf(request);
     sockets.handleUpgrade(request, socket, head, (accepted) => serve(accepted, claims));
   } catch {
     refuse(socket);

@@ -1,0 +1,71 @@
+"""A chat behind nginx and haproxy: each way in which people have them wrong, by its reason."""
+import unittest
+
+from example import Checks
+from haproxy import HaProxy
+from nginx import Nginx
+from node import Chat
+
+SECRETS = {"ALICE_PASSWORD": "alice-password"}
+
+# front, probe, step, reason
+NGINX = [
+    ("no_upgrade", "upgrade", "upgrade", "no_route"),
+    ("stripped", "upgrade", "upgrade", "unauthorized"),
+    ("dead", "upgrade", "login", "bad_gateway"),
+    ("dead", "health", "health", "bad_gateway"),
+    ("spa", "upgrade", "upgrade", "spa_fallback"),
+    ("moved", "upgrade", "upgrade", "redirected"),
+    ("moved", "health", "health", "redirected"),
+    ("edge", "upgrade", "upgrade", "unauthorized"),
+    ("edge", "health", "health", "bad_status"),
+]
+HAPROXY = [
+    ("stripped", "upgrade", "upgrade", "unauthorized"),
+    ("dead", "upgrade", "login", "overloaded"),
+    ("dead", "health", "health", "overloaded"),
+]
+
+
+class BehindAProxy(Checks, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.chat = cls.enterClassContext(Chat())
+        cls.nginx = cls.enterClassContext(Nginx(cls.chat.port))
+        cls.haproxy = cls.enterClassContext(HaProxy(cls.chat.port))
+
+    def behind(self, port, scheme=""):
+        return self.example("behind-a-proxy.yaml", {
+            "https://chat.example.com": "http%s://127.0.0.1:%d" % (scheme, port),
+            "wss://chat.example.com": "ws%s://127.0.0.1:%d" % (scheme, port)}, SECRETS)
+
+    def test_a_proxy_that_knows_websocket_passes(self):
+        for proxy in (self.nginx, self.haproxy):
+            with self.subTest(type(proxy).__name__):
+                self.assert_passes(self.behind(proxy.at("good")))
+
+    def test_tls_that_also_speaks_http_2_passes(self):
+        example = self.behind(self.nginx.at("secure"), "s")
+        results = self.assert_passes(
+            example.with_secret("SSL_CERT_FILE", str(self.nginx.certificate)))
+        facts = results["health"]["tls"][0]
+        self.assertEqual((facts["version"], facts["alpn"]), ("TLSv1.2", "http/1.1"))
+        self.assertIn("ECDHE", facts["cipher"])
+
+    def test_a_certificate_that_nobody_vouches_for_is_untrusted(self):
+        self.assert_fails(self.behind(self.nginx.at("secure"), "s"), "upgrade", "login",
+                          "tls_untrusted")
+
+    def test_each_fault_of_nginx_is_named_by_step_and_reason(self):
+        for front, probe, step, reason in NGINX:
+            with self.subTest(front=front, probe=probe):
+                self.assert_fails(self.behind(self.nginx.at(front)), probe, step, reason)
+
+    def test_each_fault_of_haproxy_is_named_by_step_and_reason(self):
+        for front, probe, step, reason in HAPROXY:
+            with self.subTest(front=front, probe=probe):
+                self.assert_fails(self.behind(self.haproxy.at(front)), probe, step, reason)
+
+
+if __name__ == "__main__":
+    unittest.main()
