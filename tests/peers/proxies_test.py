@@ -10,8 +10,8 @@ SECRETS = {"ALICE_PASSWORD": "alice-password"}
 
 # front, probe, step, reason
 NGINX = [
-    ("no_upgrade", "upgrade", "upgrade", "no_route"),
-    ("stripped", "upgrade", "upgrade", "unauthorized"),
+    ("no_upgrade", "upgrade", "upgrade", "upgrade_stripped"),
+    ("stripped", "upgrade", "upgrade", "header_stripped"),
     ("dead", "upgrade", "login", "bad_gateway"),
     ("dead", "health", "health", "bad_gateway"),
     ("spa", "upgrade", "upgrade", "spa_fallback"),
@@ -21,7 +21,7 @@ NGINX = [
     ("edge", "health", "health", "bad_status"),
 ]
 HAPROXY = [
-    ("stripped", "upgrade", "upgrade", "unauthorized"),
+    ("stripped", "upgrade", "upgrade", "header_stripped"),
     ("dead", "upgrade", "login", "overloaded"),
     ("dead", "health", "health", "overloaded"),
 ]
@@ -36,6 +36,7 @@ class BehindAProxy(Checks, unittest.TestCase):
 
     def behind(self, port, scheme=""):
         return self.example("behind-a-proxy.yaml", {
+            "ws://10.0.0.5:8000": self.chat.ws,
             "https://chat.example.com": "http%s://127.0.0.1:%d" % (scheme, port),
             "wss://chat.example.com": "ws%s://127.0.0.1:%d" % (scheme, port)}, SECRETS)
 

@@ -7,7 +7,7 @@ import { answerTo, desk, listen, switches, userOf } from './desk.mjs';
 const text = { type: GraphQLString };
 const Progress = new GraphQLObjectType({
   name: 'Progress',
-  fields: { event: { type: new GraphQLNonNull(GraphQLString) }, user: text, turn: text, text },
+  fields: { event: { type: new GraphQLNonNull(GraphQLString) }, user: text, text },
 });
 
 const turnOf = (answer) => [
@@ -18,15 +18,15 @@ const turnOf = (answer) => [
   ['agent_completed', answer],
 ];
 
-async function* chat(_, { prompt, turn }, { user }) {
+async function* chat(_, { prompt }, { user }) {
   for (const [event, said] of turnOf(answerTo(prompt))) {
     if (switches.has(`without_${event}`)) continue;
     if (switches.has('failing') && event === 'tool_executing') throw new Error('the tool is broken');
-    yield { chat: { event, user, turn, text: said } };
+    yield { chat: { event, user, text: said } };
   }
 }
 
-const args = { prompt: { type: new GraphQLNonNull(GraphQLString) }, turn: text };
+const args = { prompt: { type: new GraphQLNonNull(GraphQLString) } };
 const schema = new GraphQLSchema({
   query: new GraphQLObjectType({ name: 'Query', fields: { version: text } }),
   subscription: new GraphQLObjectType({

@@ -13,28 +13,28 @@ io.use((socket, next) => {
   next(refusal);
 });
 
-const events = (turn, answer) => [
-  ['agent_started', { turn }],
-  ['agent_thinking', { turn, text: 'which tool?' }],
-  ['tool_executing', { turn, tool: 'calculator' }],
-  ['tool_completed', { turn, tool: 'calculator', result: answer }],
-  ['agent_completed', { turn, answer }],
+const events = (id, answer) => [
+  ['turn:begin', { id }],
+  ['turn:thinking', { id, text: 'which tool?' }],
+  ['tool:begin', { id, tool: 'calculator' }],
+  ['tool:result', { id, tool: 'calculator', result: answer }],
+  ['turn:end', { id, answer }],
 ];
 
 // Whoever writes io.emit for socket.emit tells everybody.
-function run(socket, { turn, text }) {
+function run(socket, { id, text }) {
   const to = switches.has('broadcast') ? io : socket;
-  for (const [name, value] of events(turn, answerTo(text))) {
+  for (const [name, value] of events(id, answerTo(text))) {
     if (switches.has(`without_${name}`)) continue;
-    to.emit(name, { ...value, prompt: text });
+    if (switches.has('drop') && name === 'tool:result') return socket.disconnect(true);
+    to.emit(name, { ...value, about: text });
   }
 }
 
 io.on('connection', (socket) => {
   socket.emit('welcome', { user: switches.has('demo_user') ? 'demo-user-001' : socket.data.user });
   socket.on('chat', (message, acknowledge) => {
-    if (switches.has('drop')) return socket.disconnect(true);
-    acknowledge?.({ accepted: true, turn: message.turn });
+    acknowledge?.({ accepted: true, id: message.id });
     // As an agent would: after the acknowledgement, in a turn of its own.
     setImmediate(run, socket, message);
   });

@@ -1,0 +1,41 @@
+"""mosquitto over WebSocket: frames of bytes, a password in CONNECT, a bot behind the broker."""
+import unittest
+
+from example import Checks
+from mosquitto import PASSWORD, Mosquitto, MqttBot
+
+
+class MqttExample(Checks, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = cls.enterClassContext(Mosquitto())
+
+    def of(self, broker=None):
+        return self.example("mqtt.yaml", {"wss://mqtt.example.com": (broker or self.broker).ws},
+                            {"ALICE_PASSWORD": PASSWORD})
+
+    def test_the_example_passes(self):
+        with MqttBot(self.broker):
+            self.assert_passes(self.of())
+
+    def test_a_wrong_password_is_refused_by_connack_although_no_close_follows(self):
+        self.assert_fails(self.of().with_secret("ALICE_PASSWORD", "no"), "connect", "ready",
+                          "auth_rejected_after_accept")
+
+    def test_a_bot_that_is_gone_is_seen_by_the_chat_alone(self):
+        example = self.of().exchange("timeout: 15s", "timeout: 2s")
+        self.assert_passes(example, "connect")
+        self.assert_fails(example, "chat", "events", "first_event_timeout")
+
+    def test_another_subprotocol_ends_the_handshake_without_an_answer(self):
+        example = self.of().exchange("token_in: none", "token_in: none, subprotocols: [wrong]")
+        self.assert_fails(example, "connect", "upgrade", "handshake_eof")
+
+    def test_a_stopped_broker_is_refused(self):
+        with Mosquitto() as gone:
+            example = self.of(gone)
+        self.assert_fails(example, "connect", "upgrade", "tcp_refused")
+
+
+if __name__ == "__main__":
+    unittest.main()
