@@ -35,10 +35,10 @@ TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
 }
 
 TEST_F(Diagnosing, ItsTimeIsNoPartOfTheRun) {
-  script->looks = milliseconds(300);
+  script->looks = milliseconds(800);
   Worker worker(options());
   worker.assign(duties());
-  EXPECT_LT(published.wait_for(1, Outcome::fail)[0]->took, milliseconds(150));
+  EXPECT_LT(published.wait_for(1, Outcome::fail)[0]->took, milliseconds(700));
 }
 
 TEST_F(Diagnosing, ItEndsAtItsOwnLimitAndTheFailureStays) {
