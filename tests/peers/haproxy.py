@@ -2,7 +2,7 @@
 from ground import Peer, free_port, open_port, program
 import certificate
 
-TUNNEL_SECONDS = 2
+TUNNEL_SECONDS = 1
 
 CONFIG = """
 global

@@ -2,7 +2,7 @@
 from ground import Peer, free_port, open_port, program
 import certificate
 
-IDLE_SECONDS = 2
+IDLE_SECONDS = 1
 
 HEAD = """
 daemon off; master_process off; error_log stderr notice; pid {folder}/nginx.pid;

@@ -1,4 +1,5 @@
 """npm's servers: a small program of ours over each library, whose switches make it misbehave."""
+import certificate
 from ground import HERE, Peer, request
 
 OWN = HERE / "node" / "node_modules" / ".bin" / "node"
@@ -40,3 +41,12 @@ class Oidc(NodePeer):
 
 class Chat(NodePeer):
     script = "chat.mjs"
+
+
+class Http2Only(NodePeer):
+    script = "h2only.mjs"
+
+    def __init__(self):
+        super().__init__()
+        self.certificate, key = certificate.make(self.folder)
+        self.arguments = (str(self.certificate), str(key))

@@ -4,7 +4,7 @@ import unittest
 from example import Checks
 from node import SocketIo
 
-SECRETS = {"ALICE_PASSWORD": "alice-password"}
+SECRETS = {"ALICE_PASSWORD": "alice-password", "BOB_PASSWORD": "bob-password"}
 EVENTS = ["agent_started", "agent_thinking", "tool_executing", "tool_completed", "agent_completed"]
 
 # switch of the server, probe, step, reason
@@ -12,6 +12,7 @@ SWITCHES = [
     ("demo_user", "upgrade", "ready", "identity_mismatch"),
     ("without_turn:begin", "chat", "events", "missing_event"),
     ("without_tool:result", "chat", "events", "missing_event"),
+    ("broadcast", "isolation", "isolation", "cross_user_leak"),
     ("drop", "chat", "events", "closed_midstream"),
 ]
 
