@@ -1,8 +1,9 @@
 """Jupyter Server with a password, a token and Python kernels."""
 import hashlib
 import json
+import urllib.request
 
-from ground import Peer, program, request
+from ground import Peer, open_port, program
 
 PASSWORD = "jupyter-password"
 TOKEN = "jupyter-token-0123456789"
@@ -27,10 +28,17 @@ class Jupyter(Peer):
                 "JUPYTER_DATA_DIR": home + "/data", "JUPYTER_RUNTIME_DIR": home + "/runtime",
                 "PATH": "/usr/bin:/bin"}
 
-    def api(self, path, method="GET"):
-        status, _, body = request(self.http, path, method, {"Authorization": "token " + TOKEN})
-        assert status < 300, (method, path, status, body)
-        return json.loads(body) if body else None
+    def ready(self):
+        return open_port(self.port) and self.api("/api/status") is not None
+
+    def api(self, path, body=None):
+        asked = urllib.request.Request(self.http + path, body and json.dumps(body).encode(),
+                                       {"Authorization": "token " + TOKEN})
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            return json.loads(answer.read())
+
+    def new_kernel(self):
+        return self.api("/api/kernels", {"name": "python3"})["id"]
 
     def kernels(self):
         return [kernel["id"] for kernel in self.api("/api/kernels")]

@@ -1,0 +1,65 @@
+"""Jupyter Server: tokens and forms, kernels that compute, channels that tell everybody."""
+import unittest
+
+from example import Checks
+from jupyter import TOKEN, Jupyter
+from nginx import Nginx
+
+ANY_KERNEL = "00000000-0000-0000-0000-000000000000"
+EVENTS = {"busy", "input", "output", "reply", "idle"}
+
+
+class JupyterExamples(Checks, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(Jupyter())
+        cls.kernel = cls.server.new_kernel()
+
+    def with_token(self, http=None, ws=None):
+        example = self.example("jupyter-token.yaml", {
+            "https://jupyter.example.com": http or self.server.http,
+            "wss://jupyter.example.com": ws or self.server.ws}, {"JUPYTER_TOKEN": TOKEN})
+        return example.exchange(ANY_KERNEL, self.kernel)
+
+    def behind(self, proxy, front):
+        at = "127.0.0.1:%d" % proxy.at(front)
+        return self.with_token("http://" + at, "ws://" + at)
+
+    def test_code_is_computed_and_its_events_are_told_from_those_of_others(self):
+        results = self.assert_passes(self.with_token(), "api", "upgrade", "chat")
+        received = {e["name"] for e in results["chat"]["events"] if e["state"] == "received"}
+        self.assertEqual(received, EVENTS)
+
+    def test_two_users_on_one_kernel_hear_each_other(self):
+        result = self.assert_fails(self.with_token(), "tenants", "isolation", "cross_user_leak")
+        self.assertIn("alone was told", result["detail"])
+
+    def test_a_wrong_token_is_forbidden(self):
+        example = self.with_token().with_secret("JUPYTER_TOKEN", "no")
+        self.assert_fails(example, "chat", "upgrade", "forbidden")
+
+    def test_bearer_is_a_header_that_jupyter_does_not_look_for(self):
+        example = self.with_token().exchange("Authorization: token", "Authorization: Bearer")
+        self.assert_fails(example, "chat", "upgrade", "header_stripped")
+
+    def test_a_kernel_that_is_gone_is_no_route_or_hidden_by_a_proxy(self):
+        example = self.with_token().exchange(self.kernel, ANY_KERNEL)
+        self.assert_fails(example, "chat", "upgrade", "no_route_or_stripped")
+
+    def test_code_that_raises_is_an_error_of_the_agent(self):
+        example = self.with_token().exchange('"print({{challenge}})"', '"1/0 # {{challenge}}"')
+        result = self.assert_fails(example, "chat", "events", "agent_error")
+        self.assertIn("division by zero", result["detail"])
+
+    def test_code_that_prints_something_else_is_a_wrong_answer(self):
+        example = self.with_token().exchange('"print({{challenge}})"', '"print(1) # {{challenge}}"')
+        self.assert_fails(example, "chat", "answer", "answer_wrong")
+
+    def test_a_proxy_that_strips_the_header_is_named(self):
+        with Nginx(self.server.port, only=["good", "stripped"]) as proxy:
+            self.assert_passes(self.behind(proxy, "good"), "chat")
+            self.assert_fails(self.behind(proxy, "stripped"), "chat", "upgrade", "header_stripped")
+
+
+if __name__ == "__main__":
+    unittest.main()
