@@ -16,7 +16,7 @@ Carrier usual(In in) {
   Carrier carrier{.in = in, .subprotocols = {}, .expect = {}};
   if (in != In::header) carrier.text = {};
   if (in == In::query) carrier.text = "token={{token}}";
-  if (in == In::cookie) carrier.text = "token={{token}}";
+  if (in == In::cookie) carrier.text = "{{cookies}}";
   if (in == In::subprotocol) carrier.subprotocols = {"bearer.{{token}}"};
   return carrier;
 }

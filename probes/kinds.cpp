@@ -124,12 +124,15 @@ std::span<const Kind> kinds() {
       kind<LoginSettings>("login", "A user can log in and gets a usable token.", {login},
                           {"token"}),
       kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
-                            {login, upgrade, ready, hold, refuse}, {"token"}),
+                            {login, upgrade, ready, hold, refuse},
+                            {"token", "refresh_token", "cookies"}),
       kind<ChatSettings>("chat", "A message is answered, with every event, by the right answer.",
-                         {login, upgrade, ready, events, answer}, {"token", "challenge"}),
-      kind<IsolationSettings>("isolation", "What a user is told, no other user receives.",
-                              {login, upgrade, ready, events, answer, isolation},
-                              {"token", "challenge", "canary", "session"}),
+                         {login, upgrade, ready, events, answer},
+                         {"token", "refresh_token", "cookies", "challenge"}),
+      kind<IsolationSettings>(
+          "isolation", "What a user is told, no other user receives.",
+          {login, upgrade, ready, events, answer, isolation},
+          {"token", "refresh_token", "cookies", "challenge", "canary", "session"}),
   };
   return table;
 }

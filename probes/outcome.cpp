@@ -15,15 +15,57 @@ constexpr Reason at_health[] = {
     latency_limit, overloaded,   server_error,      bad_gateway,      gateway_timeout,
     no_route,      spa_fallback, cors_refused};
 
-constexpr Reason at_login[] = {
-    dns_nxdomain,   dns_nodata,      dns_servfail,      dns_timeout,  tcp_refused,
-    tcp_timeout,    tcp_reset,       tcp_unreachable,   proxy_failed, tls_handshake,
-    tls_untrusted,  tls_expired,     tls_name_mismatch, tls_timeout,  alpn_h2,
-    timeout,        closed_early,    truncated_body,    bad_http,     header_too_big,
-    body_too_big,   bad_encoding,    bad_status,        contract,     redirected,
-    login_redirect, overloaded,      server_error,      bad_gateway,  gateway_timeout,
-    no_route,       spa_fallback,    credentials,       forbidden,    account_locked,
-    token_missing,  token_malformed, token_expired,     token_claims, clock_skew};
+constexpr Reason at_login[] = {dns_nxdomain,
+                               dns_nodata,
+                               dns_servfail,
+                               dns_timeout,
+                               tcp_refused,
+                               tcp_timeout,
+                               tcp_reset,
+                               tcp_unreachable,
+                               proxy_failed,
+                               tls_handshake,
+                               tls_untrusted,
+                               tls_expired,
+                               tls_name_mismatch,
+                               tls_timeout,
+                               alpn_h2,
+                               timeout,
+                               closed_early,
+                               truncated_body,
+                               bad_http,
+                               header_too_big,
+                               body_too_big,
+                               bad_encoding,
+                               bad_status,
+                               contract,
+                               redirected,
+                               login_redirect,
+                               overloaded,
+                               server_error,
+                               bad_gateway,
+                               gateway_timeout,
+                               no_route,
+                               spa_fallback,
+                               credentials,
+                               forbidden,
+                               account_locked,
+                               token_missing,
+                               token_malformed,
+                               token_expired,
+                               token_claims,
+                               clock_skew,
+                               token_signature,
+                               token_key_unknown,
+                               jwks_unusable,
+                               refresh_refused,
+                               no_form,
+                               csrf,
+                               no_session,
+                               oidc_config,
+                               authorization_refused,
+                               bad_callback,
+                               answer_incomplete};
 
 constexpr Reason at_upgrade[] = {dns_nxdomain,
                                  dns_nodata,
@@ -120,10 +162,11 @@ constexpr Reason at_hold[] = {idle_closed,     close_unclean,   hold_expired,   
 
 constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event};
 
-constexpr Reason for_inconclusive[] = {own_dns,   own_descriptors, own_network,
-                                       own_lag,   own_secret,      own_request,
-                                       own_fault, refusal_unclear, hold_unclear};
-constexpr Reason for_skipped[] = {overlap, capacity, late};
+constexpr Reason for_inconclusive[] = {
+    own_dns,         own_descriptors, own_network, own_lag,
+    own_secret,      own_request,     own_fault,   monitor_credential_expired,
+    refusal_unclear, hold_unclear};
+constexpr Reason for_skipped[] = {overlap, capacity, late, suppressed};
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/schema.hpp"
+#include "probes/auth/signature.hpp"
 #include "probes/kinds.hpp"
 
 namespace sonde {
@@ -88,6 +89,14 @@ class Binder {
   Reader reader_;
 };
 
+// {{login.NAME}} of a login that captures it.
+bool given(const auth::Login& login, std::string_view name) {
+  constexpr std::string_view prefix = "login.";
+  const auto names = login.gives();
+  return name.starts_with(prefix) &&
+         std::ranges::find(names, name.substr(prefix.size())) != names.end();
+}
+
 const Kind* Binder::read_kind() const {
   if (!config::expect(entry_.value, reader_, Value::Kind::map)) return nullptr;
   const Value* written = entry_.value.find("kind");
@@ -133,8 +142,13 @@ bool Binder::add_login(const Draft& draft, const Whom& whom, Site& site) const {
     return false;
   }
   const auto* login = find_named(file_.logins, whom.login, entry_, reader_);
-  if (login != nullptr) site.login = *login;
-  return login != nullptr;
+  if (login == nullptr) return false;
+  site.login = *login;
+  if (!site.login) return false;  // what is wrong with it was told
+  if (site.login->gives_token() || !draft.has_socket) return true;
+  reader_.wrong(entry_.place,
+                "the login '" + whom.login.name + "' gives no token, and its socket carries one");
+  return false;
 }
 
 // The target's own identities come first; a probe that names none may still need none.
@@ -154,7 +168,7 @@ bool Binder::add_identity(const Whom& whom, Site& site) const {
 bool Binder::names_known(const Kind& kind, const text::Needs& needs, const Site& site) const {
   bool good = true;
   for (const auto& need : needs.all) {
-    if (site.knows(need.name) ||
+    if (site.knows(need.name) || (site.login && given(*site.login, need.name)) ||
         std::ranges::find(kind.run_names, need.name) != kind.run_names.end())
       continue;
     reader_.wrong(need.place.line > 0 ? need.place : entry_.place,
@@ -208,8 +222,10 @@ auth::Account Binder::account_of(const Whom& whom, const std::string& target) co
   return {.target = target,
           .login = login,
           .identity = identity,
-          .version = part(root_, "targets", target) + part(root_, "identities", identity) +
-                     part(root_, "logins", login) + file_.location};
+          .version = text::hex(auth::sha256(part(root_, "targets", target) +
+                                            part(root_, "identities", identity) +
+                                            part(root_, "logins", login) + file_.location))
+                         .substr(0, 16)};
 }
 
 std::string Binder::fingerprint(const Draft& draft, const std::string& target) const {

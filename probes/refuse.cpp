@@ -116,7 +116,7 @@ asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
     auto making = bad_token(check, subject);
     auto token = co_await std::move(making);
     if (!token) co_return with_check(check, token.error().reason, token.error().detail);
-    names.set("token", std::move(*token));
+    use_token(std::move(*token), names);
   }
   auto request = build(check, subject.session.socket, names);
   if (!request) co_return request.error();

@@ -46,8 +46,9 @@ std::expected<net::Request, Failure> request_to(const text::Template& address, t
 
 asio::awaitable<std::expected<net::Response, Failure>> ask(const net::Request& request,
                                                            const RefusalSubject& subject) {
+  const net::Redirects none;  // outlives the request
   auto asking =
-      net::fetch(subject.shared.network, request, subject.session.socket.line, {}, subject.trace);
+      net::fetch(subject.shared.network, request, subject.session.socket.line, none, subject.trace);
   net::Answer answer = co_await std::move(asking);
   if (!answer.ok()) co_return unclear(answer.failure.detail);
   if (answer.response.status / 100 != 2)

@@ -54,16 +54,19 @@ Opened drifted(Failure drift, const Opened& there) {
   return failed(Step::upgrade, std::move(drift));
 }
 
-}  // namespace
+// {{cookies}}: what a browser would send to the socket; of a login that left none, the token.
+void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
+  const auto url = address_of(socket.url, names);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::string cookies = url ? token.cookies.header(*url, now) : "";
+  if (cookies.empty()) cookies = "token=" + token.value;
+  names.set("cookies", std::move(cookies));
+}
 
-asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
-                                     Shared& shared, text::Names& names, Trace& trace) {
+// From the login on; `token` is what it gave, empty where none is needed.
+asio::awaitable<Opened> open_with(const SessionSettings& settings, const auth::Token& token,
+                                  Shared& shared, text::Names& names, Trace& trace) {
   const bool with_token = needs_token(settings);
-  if (with_token) {
-    auto logging_in = log_in(site, shared, names, trace);
-    auto logged_in = co_await std::move(logging_in);
-    if (!logged_in) co_return failed(Step::login, logged_in.error());
-  }
   std::optional<Failure> drift;
   if (settings.socket.url.discover) {
     auto discovering =
@@ -73,13 +76,35 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
     drift = std::move(discovered->drift);
   }
   trace.at(Step::upgrade);
-  if (with_token) trace.auth_begun(Step::upgrade);
+  if (with_token) {
+    offer_cookies(token, settings.socket, names);
+    trace.auth_begun(Step::upgrade);
+  }
   auto request = build_upgrade(settings.socket, TokenUse::valid, names);
   if (!request) co_return failed(Step::upgrade, request.error());
   auto opening = open_socket(*request, settings, shared.network, names, trace);
   Opened opened = co_await std::move(opening);
   if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
   if (drift) co_return drifted(*std::move(drift), opened);
+  co_return opened;
+}
+
+}  // namespace
+
+asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+                                     Shared& shared, text::Names& names, Trace& trace) {
+  auth::Token token;
+  if (needs_token(settings)) {
+    auto logging_in = log_in(site, shared, names, trace, settings.reuse.share);
+    auto logged_in = co_await std::move(logging_in);
+    if (!logged_in) co_return failed(Step::login, logged_in.error());
+    token = std::move(*logged_in);
+  }
+  auto opening = open_with(settings, token, shared, names, trace);
+  Opened opened = co_await std::move(opening);
+  // Whatever was wrong, the next run shall not meet it with the same token.
+  if (opened.failure && needs_token(settings))
+    shared.keeper.purse(site.account, Clock::now()).token.reset();
   co_return opened;
 }
 
@@ -103,6 +128,24 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
   auto wrong = co_await std::move(waiting);
   if (wrong) co_return failed(Step::ready, std::move(*wrong));
   Opened opened{.session = std::move(*session), .failure = std::nullopt};
+  co_return opened;
+}
+
+}  // namespace
+
+asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+                                     Shared& shared, text::Names& names, Trace& trace) {
+  const bool with_token = carries_token(settings.socket);
+  if (with_token) {
+    auto logging_in = log_in(site, shared, names, trace, settings.reuse.share);
+    const auto token = co_await std::move(logging_in);
+    if (!token) co_return failed(Step::login, token.error());
+    offer_cookies(*token, settings.socket, names);
+  }
+  auto opening = open_with(settings, shared.network, names, trace);
+  Opened opened = co_await std::move(opening);
+  // Whatever was wrong, the next run shall not meet it with the same token.
+  if (opened.failure && with_token) shared.keeper.purse(site.account, Clock::now()).token.reset();
   co_return opened;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "config/percent.hpp"
 #include "probes/login.hpp"
 #include "probes/socket.hpp"
 #include "probes/talk/dialect.hpp"
@@ -15,6 +16,7 @@ struct SessionSettings {
   std::string socket_name;  // of `sockets:`; its keys were read before the probe's own
   Socket socket;
   std::string dialect_name = "agent-events";
+  config::Percent reuse{.share = 0.8};  // of a token's life
   std::shared_ptr<const talk::Dialect> dialect = talk::built_in().at("agent-events");
 };
 const config::Section<SessionSettings>& section_of(const SessionSettings*);

@@ -9,6 +9,9 @@ const config::Section<SessionSettings>& section_of(const SessionSettings*) {
           .key("socket", &S::socket_name,
                "Which of the sockets it uses; keys of a socket may stand in the probe itself.")
           .also(&S::socket, section_of(static_cast<const Socket*>(nullptr)))
+          .key("reuse", &S::reuse,
+               "The share of a token's life in which it is used again instead of a new login, if "
+               "its life is known; login probes always log in afresh. 0%: never.")
           .key("dialect", &S::dialect_name,
                "The chat protocol that is spoken: a name of `dialects:`, or a built-in one.");
   return keys;

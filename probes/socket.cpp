@@ -14,8 +14,19 @@ constexpr std::string_view garbage =
 
 bool names_token(const text::Template& text) {
   for (const auto& name : text.names())
-    if (name == "token") return true;
+    if (name == "token" || name == "cookies") return true;
   return false;
+}
+
+// The same cookies with `token` as their value, so that none of them is a session.
+std::string garbled(const std::string* cookies, const std::string& token) {
+  std::string all = cookies != nullptr ? *cookies : "";
+  for (auto at = all.find('='); at != all.npos; at = all.find('=', at)) {
+    const std::size_t end = std::min(all.find(';', at), all.size());
+    all.replace(at + 1, end - at - 1, token);
+    at += token.size() + 1;
+  }
+  return all;
 }
 
 using Error = std::unexpected<Failure>;
@@ -109,9 +120,14 @@ void add_needs(const Socket& socket, text::Needs& needs) {
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
 }
 
+void use_token(std::string token, text::Names& names) {
+  names.set("cookies", token.empty() ? "" : garbled(names.find("cookies"), token));
+  names.set("token", std::move(token));
+}
+
 void use_token(TokenUse use, text::Names& names) {
-  if (use == TokenUse::garbage) names.set("token", std::string(garbage));
-  if (use == TokenUse::none) names.set("token", "");
+  if (use == TokenUse::garbage) use_token(std::string(garbage), names);
+  if (use == TokenUse::none) use_token("", names);
 }
 
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,

@@ -41,7 +41,9 @@ void add_needs(const Socket& socket, text::Needs& needs);
 enum class TokenUse : std::uint8_t { valid, none, garbage };
 
 // Makes the token of `names` the one that is used: empty, or one that no server can have issued.
+// The cookies of a login carry it as well, or a session that is still good would go with it.
 void use_token(TokenUse use, text::Names& names);
+void use_token(std::string token, text::Names& names);
 
 // The upgrade request with the token of `names`, without one (nothing that would carry it is
 // sent), or with one that no server can have issued.

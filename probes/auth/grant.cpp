@@ -5,16 +5,12 @@
 #include <chrono>
 #include <utility>
 
+#include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
 namespace {
-
-std::int64_t unix_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
 
 // RFC 6749 5.2 answers wrong credentials with 400, which elsewhere means a wrong request.
 bool refuses_credentials(const net::Response& response) {
@@ -27,39 +23,38 @@ bool refuses_credentials(const net::Response& response) {
 }
 
 std::expected<net::Request, Failure> build(const Grant& grant, Form form, text::Names& names) {
-  net::Request request{.method = "POST",
-                       .url = {},
-                       .headers = std::move(form.headers),
-                       .body = std::move(form.body)};
-  auto own = [](std::string why) { return std::unexpected(Failure{Reason::own_request, why}); };
-  auto rendered = grant.url.render(names);
-  if (!rendered) return own("login url: " + rendered.error());
-  auto url = net::parse_url(*rendered);
-  if (!url) return own("login url: " + url.error());
-  request.url = std::move(*url);
-  request.headers.emplace_back("Content-Type", std::move(form.content_type));
-  request.headers.emplace_back("Accept", "application/json");
-  for (const auto& [name, value] : grant.headers) {
-    auto text = value.render(names);
-    if (!text) return own("login header " + name + ": " + text.error());
-    request.headers.emplace_back(name, std::move(*text));
-  }
+  auto request = build_request("login", "POST", grant.url, grant.headers, names);
+  if (!request) return request;
+  for (auto& header : form.headers) request->headers.push_back(std::move(header));
+  request->headers.emplace_back("Content-Type", std::move(form.content_type));
+  request->headers.emplace_back("Accept", "application/json");
+  request->body = std::move(form.body);
   return request;
 }
 
-std::expected<Token, Failure> judge(const Grant& grant, const net::Answer& answer, Trace& trace) {
-  if (!answer.ok()) return std::unexpected(answer.failure);
-  if (auto refused = refusal_of(answer.response)) {
-    refused->detail = trace.scrub(refused->detail);
-    return std::unexpected(*refused);
-  }
-  auto token = take_token(grant, answer.response.body);
-  if (!token) return token;
-  hide(trace, token->value);
-  if (!grant.jwt) return token;
-  auto wrong = check_jwt(token->value, *grant.jwt, token->lifetime, unix_now(), trace.skew);
-  if (wrong) return std::unexpected(*wrong);
-  return token;
+Token token_of(std::string_view value) { return {.value = std::string(value)}; }
+
+std::expected<Token, Failure> take_cookie(const Grant& grant, Cookies cookies) {
+  const std::string* value = cookies.find(grant.token_cookie);
+  if (value == nullptr)
+    return std::unexpected(
+        Failure{Reason::token_missing, "the answer sets no cookie " + grant.token_cookie});
+  if (!is_token_text(*value))
+    return std::unexpected(
+        Failure{Reason::token_malformed, "the cookie " + grant.token_cookie + " is no token text"});
+  return token_of(*value);
+}
+
+std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
+  const text::Json found = grant.token.at(root);
+  if (!found || found.kind() == text::Json::Kind::null)
+    return std::unexpected(
+        Failure{Reason::token_missing, "nothing at " + grant.token.text() + " in the answer"});
+  const auto value = found.string();
+  if (!value || !is_token_text(*value))
+    return std::unexpected(Failure{Reason::token_malformed,
+                                   "what stands at " + grant.token.text() + " is no token text"});
+  return token_of(*value);
 }
 
 }  // namespace
@@ -71,6 +66,10 @@ const config::Section<Grant>& section_of(const Grant*) {
                {.required = true, .filled = true})
           .key("headers", &Grant::headers, "Further headers of the request.")
           .key("token", &Grant::token, "Where the token stands in the answer.")
+          .key("token_cookie", &Grant::token_cookie,
+               "The cookie whose value is the token, where it does not stand in the body.")
+          .key("refresh_token", &Grant::refresh_token,
+               "Where a refresh token stands in the answer, if it does.")
           .key("expires_in", &Grant::expires_in,
                "Where the token's lifetime in seconds stands in the answer, if it does.")
           .key("jwt", &Grant::jwt, "What the token has to be; without it, it is taken as it comes.")
@@ -82,6 +81,7 @@ const config::Section<Grant>& section_of(const Grant*) {
 void add_needs(const Grant& grant, text::Needs& needs) {
   needs.add(grant.url);
   needs.add_values(grant.headers);
+  if (grant.jwt) add_needs(*grant.jwt, needs);
 }
 
 std::optional<Failure> refusal_of(const net::Response& response) {
@@ -95,32 +95,52 @@ std::optional<Failure> refusal_of(const net::Response& response) {
   return Failure{net::reason_of(response), what};
 }
 
-std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body) {
+std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body,
+                                         Cookies cookies) {
   const auto document = text::Document::parse(body);
-  if (!document)
+  if (!document && grant.token_cookie.empty())
     return std::unexpected(
         Failure{Reason::token_missing, "the answer is not JSON: " + document.error()});
-  const text::Json found = grant.token.at(document->root());
-  if (!found || found.kind() == text::Json::Kind::null)
-    return std::unexpected(
-        Failure{Reason::token_missing, "nothing at " + grant.token.text() + " in the answer"});
-  const auto value = found.string();
-  if (!value || !is_token_text(*value))
-    return std::unexpected(Failure{Reason::token_malformed,
-                                   "what stands at " + grant.token.text() + " is no token text"});
-  Token token{.value = std::string(*value), .lifetime = {}};
-  if (const auto lives = grant.expires_in.at(document->root()).number(); lives && *lives > 0)
-    token.lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
+  const text::Json root = document ? document->root() : text::Json();
+  auto token = grant.token_cookie.empty() ? take_member(grant, root) : take_cookie(grant, cookies);
+  if (!token) return token;
+  token->cookies = std::move(cookies);
+  if (const auto lives = grant.expires_in.at(root).number(); lives && *lives > 0)
+    token->lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
+  const auto refresh = grant.refresh_token.at(root).string();
+  if (refresh && is_token_text(*refresh)) token->refresh = *refresh;
   return token;
+}
+
+boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
+                                                                   const Grant& grant, Form form,
+                                                                   Cookies& cookies) {
+  auto request = build(grant, std::move(form), context.names);
+  if (!request) co_return std::unexpected(request.error());
+  auto asking = ask(context, *request, grant.line, grant.redirects, cookies);
+  net::Answer answer = co_await std::move(asking);
+  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
+  if (auto refused = refusal_of(answer.response)) {
+    refused->detail = context.trace.scrub(refused->detail);
+    co_return std::unexpected(std::move(*refused));
+  }
+  co_return std::move(answer.response);
 }
 
 boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
                                                              Form form) {
-  auto request = build(grant, std::move(form), context.names);
-  if (!request) co_return std::unexpected(request.error());
-  auto asking = net::fetch(context.network, *request, grant.line, grant.redirects, context.trace);
-  const net::Answer answer = co_await std::move(asking);
-  auto token = judge(grant, answer, context.trace);
+  Cookies cookies;
+  auto sending = send(context, grant, std::move(form), cookies);
+  const auto answer = co_await std::move(sending);
+  if (!answer) co_return std::unexpected(answer.error());
+  auto token = take_token(grant, answer->body, std::move(cookies));
+  if (!token) co_return token;
+  hide(context.trace, token->value);
+  if (!token->refresh.empty()) hide(context.trace, token->refresh);
+  if (!grant.jwt) co_return token;
+  auto checking = check_token(context, *grant.jwt, grant.line, *token);
+  auto wrong = co_await std::move(checking);
+  if (wrong) co_return std::unexpected(std::move(*wrong));
   co_return token;
 }
 

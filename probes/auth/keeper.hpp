@@ -1,11 +1,21 @@
 #pragma once
+#include <chrono>
 #include <compare>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "probes/auth/gate.hpp"
+#include "probes/auth/lockout.hpp"
+#include "probes/auth/token.hpp"
 #include "probes/clock.hpp"
 
 namespace sonde::auth {
+
+struct KeySet;
+class StateFile;
 
 // Whose login it is. `version` differs if what shapes the login differs, so that a reload that
 // changes it takes nothing over.
@@ -17,18 +27,57 @@ struct Account {
 // What the logins of one account know of one another.
 struct Purse {
   Instant used{};  // last
+
+  std::optional<Token> token;  // of the last login
+  Instant got{};               // when the answer came
+
+  Lockout lockout;
+
+  // The refresh token that is good now. Whoever redeems it is alone behind the gate.
+  Gate refreshing;
+  std::string refresh;
+  std::shared_ptr<StateFile> state_file;
+};
+
+// How often an account was refused in a row, for a store that outlives the process.
+struct RefusalCount {
+  Account account;
+  int refused = 0;
+  std::chrono::system_clock::time_point last;
 };
 
 // What the logins of one worker remember; used on its thread only, so it needs no lock. An
-// account that was not used for a week is forgotten when another comes.
+// account that was not used for a week is forgotten when another comes, and of more than 100
+// addresses of keys the oldest.
 class Keeper {
  public:
   // The account's purse, made where there is none. The reference holds as long as the account
   // is used.
   Purse& purse(const Account& account, Instant now);
 
+  // Published keys by their address.
+  struct Published {
+    std::shared_ptr<const KeySet> set;
+    Instant fetched{};
+  };
+  const Published* keys(const std::string& url) const;
+  void put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now);
+
+  // The accounts with refusals, and such counts put back.
+  std::vector<RefusalCount> refusals(Instant now, std::chrono::system_clock::time_point wall) const;
+  void restore(const std::vector<RefusalCount>& counts, Instant now,
+               std::chrono::system_clock::time_point wall);
+
  private:
   std::map<Account, Purse> purses_;
+  std::map<std::string, Published> keys_;
 };
+
+// Keeps the token of a login for reuse. Its life is expires_in, else what its own claims say.
+void remember(Purse& purse, const Token& token, Instant now);
+
+// A token is used again until `share` (0 to 1) of its life is over, if its life is known. Null:
+// there is none, or it is too old.
+const Token* reusable(const Purse& purse, double share, Instant now);
 
 }  // namespace sonde::auth

@@ -40,15 +40,27 @@ class Login {
   virtual void needs(text::Needs& needs) const = 0;
   // False for a login that asks nobody (a static token): it makes no auth attempt.
   virtual bool asks() const { return true; }
+  // False for a login that ends before there is a token or a session: no socket can use it.
+  virtual bool gives_token() const { return true; }
+  // The names of what it captures besides the token: {{login.NAME}}.
+  virtual std::vector<std::string> gives() const { return {}; }
+
+  LockoutRules lockout;
+};
+
+// A login inside another one, which has none inside itself.
+struct Inner {
+  std::shared_ptr<const Login> login;  // null: none
 };
 
 // A row of the table of methods: one file and one row each.
 struct Method {
   std::string_view name;
   std::string_view help;
-  std::shared_ptr<const Login> (*read)(const config::Value&, const config::Reader&);
+  std::shared_ptr<Login> (*read)(const config::Value&, const config::Reader&);
   config::Value (*schema)();
   std::vector<config::KeyRow> (*table)(const std::string& prefix);
+  bool nests;  // has a login inside
 };
 std::span<const Method> methods();
 
@@ -61,5 +73,12 @@ struct Codec<std::shared_ptr<const auth::Login>> {
   static bool read(const Value&, const Reader&, const Rule&, std::shared_ptr<const auth::Login>&);
   static Value schema(const Rule&);
   static std::string show(const std::shared_ptr<const auth::Login>&) { return ""; }
+};
+// An entry that a login has inside; any method but those that have one themselves.
+template <>
+struct Codec<auth::Inner> {
+  static bool read(const Value&, const Reader&, const Rule&, auth::Inner&);
+  static Value schema(const Rule&);
+  static std::string show(const auth::Inner&) { return ""; }
 };
 }  // namespace sonde::config

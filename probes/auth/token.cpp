@@ -106,20 +106,6 @@ std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, st
 
 }  // namespace
 
-const config::Section<JwtRules>& section_of(const JwtRules*) {
-  static const auto keys =
-      config::Section<JwtRules>()
-          .key("issuer", &JwtRules::issuer, "The token's iss, exactly.")
-          .key("audience", &JwtRules::audience, "One of these is in the token's aud.")
-          .key("algorithms", &JwtRules::algorithms,
-               "The token's alg is one of these; \"none\" never passes.",
-               {.one_of = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
-                           "ES512", "EdDSA", "HS256", "HS384", "HS512"}})
-          .key("leeway", &JwtRules::leeway, "How far the token's times may be off.",
-               {.min = 0, .max = 600});
-  return keys;
-}
-
 bool is_token_text(std::string_view text) {
   return !text.empty() && text.size() <= token_bytes_max &&
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -137,8 +123,11 @@ std::expected<Claims, std::string> read_claims(std::string_view jwt) {
   if (!payload) return std::unexpected(payload.error());
   const Json root = payload->root();
   Claims claims{.algorithm = text_of(header->root().member("alg")),
+                .key_id = text_of(header->root().member("kid")),
                 .issuer = text_of(root.member("iss")),
                 .subject = text_of(root.member("sub")),
+                .id = text_of(root.member("jti")),
+                .nonce = text_of(root.member("nonce")),
                 .audience = audience_of(root.member("aud")),
                 .expires = {},
                 .not_before = {},

@@ -7,37 +7,41 @@
 #include <string_view>
 #include <vector>
 
-#include "config/section.hpp"
+#include "probes/auth/cookies.hpp"
 #include "probes/clock.hpp"
 #include "probes/reason.hpp"
 
 namespace sonde::auth {
 
-// What a login gives. The value is a secret: it goes into the request it is for and nowhere else.
+// What a login gives. All of it is secret: it goes into the request it is for and nowhere else.
 struct Token {
-  std::string value;
-  std::optional<Span> lifetime;  // as the login said (expires_in)
+  std::string value;                                       // empty: the login gives cookies alone
+  std::optional<Span> lifetime;                            // as the login said (expires_in)
+  std::string refresh;                                     // the refresh token, where there is one
+  Cookies cookies;                                         // what the login left in the browser
+  std::vector<std::pair<std::string, std::string>> named;  // further captures, {{login.NAME}}
 };
 
 // Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that
 // carries it.
 bool is_token_text(std::string_view text);
 
-// `jwt:` of a login: what its token has to be. Without it a token is taken as it comes.
+// What a JWT has to be.
 struct JwtRules {
-  bool required = false;                // set when `jwt:` is written
   std::string issuer;                   // empty: any
   std::vector<std::string> audience;    // one of these; empty: any
   std::vector<std::string> algorithms;  // one of these; "none" never passes
   Span leeway = std::chrono::seconds(5);
 };
-const config::Section<JwtRules>& section_of(const JwtRules*);
 
 // The claims of a JWT that a monitor reads (RFC 7519 4.1); times in Unix seconds.
 struct Claims {
   std::string algorithm;
+  std::string key_id;  // kid of the header
   std::string issuer;
   std::string subject;
+  std::string id;     // jti
+  std::string nonce;  // of an ID token
   std::vector<std::string> audience;
   std::optional<std::int64_t> expires, not_before, issued;
 };

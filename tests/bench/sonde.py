@@ -86,6 +86,7 @@ def chat(ground, every, think_ms=0, in_flight=100, timeout="10s", tls=False):
              "timeout": timeout, "dialect": "agent-events", "challenge": "product",
              "prompt": "what is {{challenge}}?", "gap_max": timeout, "settle": "0s",
              "url": "{{target.ws}}/websocket" + query, "token_in": "header",
+             "reuse": "0%",
              "ready": {"type": "connection_established", "within": timeout}}
     return with_ca(ground, probe) if tls else probe
 

@@ -1,5 +1,7 @@
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
+#include "tests/support/provider.hpp"
+#include "tests/support/signer.hpp"
 
 namespace sonde::test {
 namespace {
@@ -92,6 +94,121 @@ Scenarios tokens() {
   };
 }
 
+// A login whose token `signer` signed, and keys that are published.
+Walk check_signature(const std::string& issued, const std::string& keys) {
+  const Server server(Handler([&](const Request& request) -> Script {
+    return {json(200, request.target() == "/keys" ? keys : granted(issued))};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["jwt"] = R"({ jwks: "{{target.auth}}/keys" })";
+  return walk(usual);
+}
+
+Walk sign_with_another_key() { return check_signature(Signer().fresh(), Signer().jwks()); }
+Walk sign_with_a_key_that_is_not_published() {
+  return check_signature(Signer("ES256", "k2").fresh(), Signer().jwks());
+}
+Walk publish_no_keys() { return check_signature(Signer().fresh(), "{}"); }
+
+Scenarios signatures() {
+  return {
+      {"ASignatureByAnotherKey", Step::login, token_signature, "k1", sign_with_another_key},
+      {"AKeyThatIsNotPublished", Step::login, token_key_unknown, "k2",
+       sign_with_a_key_that_is_not_published},
+      {"KeysThatAreNone", Step::login, jwks_unusable, "keys", publish_no_keys},
+  };
+}
+
+// A provider that is changed, and a walk through its forms.
+using Change = void (*)(Provider&);
+Walk walk_through(Change change) {
+  Provider provider;
+  change(provider);
+  Usual usual(provider.url());
+  usual.kind("login");
+  usual.login = {
+      {"method", "oidc"},
+      {"issuer", R"("{{target.auth}}")"},
+      {"client_id", "web"},
+      {"redirect_uri", "https://app.example.com/cb"},
+      {"fields", R"({ login: "{{identity.username}}", password: "{{identity.password}}" })"}};
+  return walk(usual);
+}
+
+std::string no_configuration(const std::string&) { return "{}"; }
+std::string other_state(std::string back) {
+  return back.replace(back.find("state="), 6, "state=x");
+}
+
+Scenario provider(std::string name, Reason reason, std::string detail, Change change) {
+  return {std::move(name), Step::login, reason, std::move(detail),
+          std::bind_front(walk_through, change)};
+}
+
+Scenarios providers() {
+  return {
+      provider("AConfigurationWithoutIssuer", oidc_config, "issuer",
+               [](Provider& p) { p.discovery = no_configuration; }),
+      provider("AnAuthorizationThatIsDenied", authorization_refused, "access_denied",
+               [](Provider& p) { p.error = "access_denied"; }),
+      provider("ARedirectWithAnotherState", bad_callback, "state",
+               [](Provider& p) { p.callback = other_state; }),
+  };
+}
+
+constexpr std::string_view form =
+    "<form method=post action=/in><input name=username><input type=password name=password></form>";
+
+Walk fill_in(const Script& posted, const std::string& page) {
+  const Server server(Handler([&](const Request& request) -> Script {
+    return request.method() == "GET" ? Script{answer(200, page)} : posted;
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
+  return walk(usual);
+}
+
+Walk refuse_every_refresh() {
+  const Server server(Handler([](const Request& request) -> Script {
+    if (request.target() == "/token") return {json(400, R"({"error":"invalid_grant"})")};
+    return {json(200, R"({"access_token":"a","refresh_token":"r"})")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "refresh"},
+                 {"url", R"("{{target.auth}}/token")"},
+                 {"client_id", "web"},
+                 {"login", R"({ method: json, url: "{{target.auth}}/in", body: {} })"}};
+  return walk(usual);
+}
+
+Walk lack_a_capture() {
+  const Server server(Script{json(200, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {
+      {"method", "steps"},
+      {"requests", R"([{ url: "{{target.auth}}/", capture: { token: { json: /t } } }])"}};
+  return walk(usual);
+}
+
+Scenarios sessions() {
+  const std::string page(form);
+  return {
+      {"APageWithoutForm", Step::login, no_form, "no form",
+       std::bind_front(fill_in, Script{}, "<p>Hello</p>")},
+      {"ACsrfTokenThatIsRefused", Step::login, csrf, "CSRF",
+       std::bind_front(fill_in, Script{answer(403, "CSRF verification failed")}, page)},
+      {"AFormThatLeadsNowhere", Step::login, no_session, "wanted",
+       std::bind_front(fill_in, Script{answer(200, "thanks")}, page)},
+      {"ARefreshTokenThatIsRefusedAtOnce", Step::login, refresh_refused, "just gave",
+       refuse_every_refresh},
+      {"AStepWithoutItsCapture", Step::login, answer_incomplete, "'token'", lack_a_capture},
+  };
+}
+
 Scenarios broken() {
   return {
       login("ASilentServer", timeout, "phase first_byte", {hang()}, {}, "150ms"),
@@ -112,7 +229,8 @@ Scenarios broken() {
 }  // namespace
 
 Scenarios login_scenarios() {
-  return join({network_scenarios(Step::login), statuses(), tokens(), broken()});
+  return join({network_scenarios(Step::login), statuses(), tokens(), signatures(), providers(),
+               sessions(), broken()});
 }
 
 }  // namespace sonde::test

@@ -4,6 +4,7 @@
 
 #include "tests/probes/scenario.hpp"
 #include "tests/support/dns_server.hpp"
+#include "tests/support/signer.hpp"
 
 // What is the prober's own fault and says nothing of the target.
 namespace sonde::test {
@@ -39,6 +40,16 @@ Walk lose_the_token() {
   const auto check = plan(usual.yaml()).check("p");
   usual.folder.remove("token");
   return walk(check);
+}
+
+Walk show_an_old_token() {
+  Usual usual("127.0.0.1:9");
+  usual.kind("login");
+  const std::string token = Signer().token(R"("exp":1000)");
+  usual.login = {{"method", "token"},
+                 {"token", "{ file: " + usual.folder.write("token", token) + " }"},
+                 {"jwt", "{}"}};
+  return walk(usual);
 }
 
 Walk ask_nonsense(Step step, const std::string& url) {
@@ -91,6 +102,8 @@ Scenarios prober_scenarios() {
       {"APasswordThatIsGoneForAHealthProbe", Step::health, own_secret, "alice.pw",
        std::bind_front(lose_the_password, "health")},
       {"AStaticTokenThatIsGone", Step::login, own_secret, "token", lose_the_token},
+      {"AStaticTokenThatHasExpired", Step::login, monitor_credential_expired, "exp is",
+       show_an_old_token},
       {"AHealthUrlThatIsNone", Step::health, own_request, "url",
        std::bind_front(ask_nonsense, Step::health, R"("{{target.name}}")")},
       {"ALoginUrlThatIsNone", Step::login, own_request, "login url",

@@ -87,28 +87,64 @@ asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiri
   walked.verdict = co_await within(inquiry.limit, std::move(diagnosing), trace);
 }
 
-Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt, Inquiring inquiring) {
-  asio::io_context io(1);
-  Shared shared(io.get_executor());
-  Walk walked{.verdict = {}, .trace = std::make_unique<Trace>(), .check = std::move(check)};
-  const auto probe = walked.check->make(shared);
-  auto keep = [&](const std::exception_ptr& thrown) {
-    if (thrown) std::rethrow_exception(thrown);
-    io.stop();
-  };
-  asio::co_spawn(io, run(*probe, attempt, std::move(inquiring), walked), keep);
-  io.run();
-  return walked;
-}
-
 }  // namespace
 
+struct Walker::State {
+  asio::io_context io{1};
+  Shared shared{io.get_executor()};
+  std::vector<Walk> together(const std::vector<std::shared_ptr<const Check>>& checks,
+                             const Attempt& attempt, const Inquiring& inquiring);
+};
+
+Walker::Walker() : state_(std::make_unique<State>()) {}
+Walker::~Walker() = default;
+Shared& Walker::shared() { return state_->shared; }
+
+std::vector<Walk> Walker::State::together(const std::vector<std::shared_ptr<const Check>>& checks,
+                                          const Attempt& attempt, const Inquiring& inquiring) {
+  std::vector<Walk> walks;
+  std::vector<std::unique_ptr<Probe>> probes;
+  walks.reserve(checks.size());
+  std::size_t left = checks.size();
+  auto keep = [&left, this](const std::exception_ptr& thrown) {
+    if (thrown) std::rethrow_exception(thrown);
+    if (--left == 0) io.stop();
+  };
+  for (const auto& check : checks) {
+    probes.push_back(check->make(shared));
+    Walk& walked = walks.emplace_back();
+    walked.trace = std::make_unique<Trace>();
+    walked.check = check;
+    asio::co_spawn(io, run(*probes.back(), attempt, inquiring, walked), keep);
+  }
+  io.restart();
+  io.run();
+  return walks;
+}
+
+std::vector<Walk> Walker::together(const std::vector<std::shared_ptr<const Check>>& checks,
+                                   const Attempt& attempt) {
+  return state_->together(checks, attempt, std::nullopt);
+}
+
+Walk Walker::walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
+  std::vector<Walk> walks = together({std::move(check)}, attempt);
+  return std::move(walks.front());
+}
+
+Walk Walker::walk(const Usual& usual) { return walk(plan(usual.yaml()).check("p")); }
+
+Walk Walker::walk_and_diagnose(const Usual& usual, const Circumstances& circumstances) {
+  auto walks = state_->together({plan(usual.yaml()).check("p")}, {.seed = 7}, circumstances);
+  return std::move(walks.front());
+}
+
 Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
-  return walk(std::move(check), attempt, std::nullopt);
+  return Walker().walk(std::move(check), attempt);
 }
 
 Walk walk_and_diagnose(const Usual& usual, const Circumstances& circumstances) {
-  return walk(plan(usual.yaml()).check("p"), {.seed = 7}, circumstances);
+  return Walker().walk_and_diagnose(usual, circumstances);
 }
 
 Walk walk(const Usual& usual, const Attempt& attempt) {

@@ -44,6 +44,24 @@ struct Walk {
 };
 Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt = {.seed = 7});
 
+// A worker: its runs share what the probes of a worker share (tokens, keys, counts).
+class Walker {
+ public:
+  Walker();
+  ~Walker();
+  Walk walk(std::shared_ptr<const Check> check, const Attempt& attempt = {.seed = 7});
+  Walk walk(const struct Usual& usual);
+  Walk walk_and_diagnose(const struct Usual& usual, const struct Circumstances& circumstances);
+  // All at once, each with its own trace.
+  std::vector<Walk> together(const std::vector<std::shared_ptr<const Check>>& checks,
+                             const Attempt& attempt = {.seed = 7});
+  Shared& shared();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // A folder for a test's files, gone with it.
 class Folder {
  public:

@@ -134,7 +134,9 @@ TEST(StaticToken, IsStillCheckedAsAJwt) {
   EXPECT_EQ(show_token("opaque", "{}").verdict.reason, Reason::token_malformed);
   const std::string old =
       text::base64url(R"({"alg":"RS256"})") + "." + text::base64url(R"({"exp":1000})") + ".c2ln";
-  EXPECT_EQ(show_token(old, "{}").verdict.reason, Reason::token_expired);
+  const Walk walked = show_token(old, "{}");
+  EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
 }
 
 TEST(StaticToken, WithABlankInItIsOurOwnMistake) {

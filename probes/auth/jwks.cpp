@@ -1,0 +1,97 @@
+#include "probes/auth/jwks.hpp"
+
+#include <algorithm>
+
+#include "probes/text/json.hpp"
+#include "probes/text/template.hpp"
+
+namespace sonde::auth {
+namespace {
+
+using text::Json;
+
+constexpr std::size_t keys_max = 100;
+
+std::string text_of(Json value) { return std::string(value.string().value_or("")); }
+
+std::string bytes_of(Json value) {
+  auto bytes = text::from_base64url(value.string().value_or(""));
+  return bytes ? std::move(*bytes) : std::string();
+}
+
+bool is_for_signatures(Json jwk) {
+  const auto use = jwk.member("use").string();
+  if (use && *use != "sig") return false;
+  const Json operations = jwk.member("key_ops");
+  if (!operations) return true;
+  for (std::size_t i = 0; i < operations.size(); ++i)
+    if (operations.item(i).string() == "verify") return true;
+  return false;
+}
+
+std::expected<Key, std::string> read_key(Json jwk) {
+  const std::string type = text_of(jwk.member("kty"));
+  if (type == "RSA") return Key::rsa(bytes_of(jwk.member("n")), bytes_of(jwk.member("e")));
+  if (type == "EC")
+    return Key::curve(text_of(jwk.member("crv")), bytes_of(jwk.member("x")),
+                      bytes_of(jwk.member("y")));
+  if (type == "OKP") return Key::edwards(text_of(jwk.member("crv")), bytes_of(jwk.member("x")));
+  return std::unexpected("its kty is no RSA, EC or OKP");
+}
+
+std::string known(const KeySet& set) {
+  std::string all;
+  for (const auto& jwk : set.keys)
+    all += (all.empty() ? "" : ", ") + (jwk.id.empty() ? "(none)" : jwk.id.substr(0, 64));
+  return all.empty() ? "no key at all" : all;
+}
+
+bool may_verify(const Jwk& jwk, const std::string& algorithm) {
+  return jwk.key.fits(algorithm) && (jwk.algorithm.empty() || jwk.algorithm == algorithm);
+}
+
+}  // namespace
+
+std::expected<KeySet, std::string> read_jwks(std::string_view json) {
+  const auto document = text::Document::parse(json);
+  if (!document) return std::unexpected("it is not JSON: " + document.error());
+  const Json keys = document->root().member("keys");
+  if (keys.kind() != Json::Kind::array) return std::unexpected("it has no list \"keys\"");
+  if (keys.size() > keys_max) return std::unexpected("it has more than 100 keys");
+  KeySet set;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const Json jwk = keys.item(i);
+    if (text_of(jwk.member("kty")) == "oct" || !is_for_signatures(jwk)) continue;
+    std::string id = text_of(jwk.member("kid"));
+    auto key = read_key(jwk);
+    if (key)
+      set.keys.push_back({std::move(id), text_of(jwk.member("alg")), std::move(*key)});
+    else
+      set.unusable.push_back("kid " + id.substr(0, 64) + ": " + key.error());
+  }
+  return set;
+}
+
+SignatureCheck check_signature(std::string_view jwt, const std::string& algorithm,
+                               const std::string& key_id, const KeySet& set) {
+  const std::size_t dot = jwt.rfind('.');
+  const auto signature =
+      text::from_base64url(dot == jwt.npos ? std::string_view() : jwt.substr(dot + 1));
+  if (!signature) return {Signed::bad, "the signature is not base64url"};
+  std::size_t named = 0, tried = 0;
+  for (const auto& jwk : set.keys) {
+    if (!key_id.empty() && jwk.id != key_id) continue;
+    ++named;
+    if (!may_verify(jwk, algorithm)) continue;
+    ++tried;
+    if (jwk.key.verifies(algorithm, jwt.substr(0, dot), *signature)) return {Signed::good, ""};
+  }
+  const std::string which = key_id.empty() ? "" : "of kid \"" + key_id.substr(0, 64) + "\" ";
+  if (tried > 0) return {Signed::bad, "the signature " + which + "is not by that key"};
+  if (named > 0 && !key_id.empty())
+    return {Signed::bad, "the key " + which + "cannot verify " + algorithm};
+  return {Signed::unknown_key,
+          "no key " + which + "for " + algorithm + " among the published: " + known(set)};
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,113 @@
+#include "probes/auth/jwt_settings.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "probes/auth/hide.hpp"
+#include "probes/auth/published.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+
+std::unexpected<Failure> own(const std::string& what, const std::string& why) {
+  return std::unexpected(Failure{Reason::own_request, "jwt." + what + ": " + why});
+}
+
+std::expected<KeySet, Failure> read_file(const std::string& path) {
+  constexpr std::size_t bytes_max = 1024 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string json(bytes_max, '\0');
+  file.read(json.data(), static_cast<std::streamsize>(json.size()));
+  json.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  if (json.empty()) return own("jwks_file", path + " cannot be read, or is empty");
+  auto set = read_jwks(json);
+  if (!set) return own("jwks_file", path + ": " + set.error());
+  return std::move(*set);
+}
+
+std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context& context) {
+  KeySource source{.url = {}, .fixed = {}, .secret = {}, .refetch = settings.jwks_refetch};
+  if (!settings.jwks.empty()) {
+    auto text = settings.jwks.render(context.names);
+    auto url = text ? net::parse_url(*text) : std::unexpected(text.error());
+    if (!url) return own("jwks", url.error());
+    source.url = std::move(*url);
+  }
+  if (!settings.jwks_file.empty()) {
+    auto set = read_file(settings.jwks_file);
+    if (!set) return std::unexpected(set.error());
+    source.fixed = std::make_shared<const KeySet>(std::move(*set));
+  }
+  if (!settings.secret.empty()) {
+    auto secret = settings.secret.reveal();
+    if (!secret) return std::unexpected(Failure{Reason::own_secret, secret.error()});
+    hide(context.trace, *secret);
+    source.secret = Key::secret(std::move(*secret));
+  }
+  return source;
+}
+
+std::int64_t unix_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+}  // namespace
+
+const config::Section<JwtSettings>& section_of(const JwtSettings*) {
+  using S = JwtSettings;
+  static const auto keys =
+      config::Section<S>()
+          .key("issuer", &S::issuer, "The token's iss, exactly.")
+          .key("audience", &S::audience, "One of these is in the token's aud.")
+          .key("algorithms", &S::algorithms,
+               "The token's alg is one of these; \"none\" never passes.",
+               {.one_of = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+                           "ES512", "EdDSA", "HS256", "HS384", "HS512"}})
+          .key("leeway", &S::leeway, "How far the token's times may be off.",
+               {.min = 0, .max = 600})
+          .key("jwks", &S::jwks, "Where the keys are published that sign tokens (a URL).")
+          .key("jwks_file", &S::jwks_file, "The published keys in a file.")
+          .key("secret", &S::secret, "The secret that signs tokens, for HS256, HS384 and HS512.")
+          .key("jwks_refetch", &S::jwks_refetch,
+               "Least time between two fetches of the keys for the sake of an unknown one.",
+               {.min = 0, .max = 86400});
+  return keys;
+}
+
+void add_needs(const JwtSettings& settings, text::Needs& needs) {
+  needs.add(settings.issuer);
+  for (const auto& audience : settings.audience) needs.add(audience);
+  needs.add(settings.jwks);
+}
+
+std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names) {
+  JwtRules rules{
+      .issuer = {}, .audience = {}, .algorithms = settings.algorithms, .leeway = settings.leeway};
+  auto issuer = settings.issuer.render(names);
+  if (!issuer) return own("issuer", issuer.error());
+  rules.issuer = std::move(*issuer);
+  for (const auto& wanted : settings.audience) {
+    auto audience = wanted.render(names);
+    if (!audience) return own("audience", audience.error());
+    rules.audience.push_back(std::move(*audience));
+  }
+  return rules;
+}
+
+asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtSettings& settings,
+                                                    const net::Line& line, const Token& token) {
+  const auto rules = render(settings, context.names);
+  if (!rules) co_return rules.error();
+  auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_now(), context.trace.skew);
+  if (wrong || !settings.has_keys()) co_return wrong;
+  const auto source = source_of(settings, context);
+  if (!source) co_return source.error();
+  auto checking = verify_signature(context, *source, line, token.value);
+  wrong = co_await std::move(checking);
+  co_return wrong;
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,40 @@
+#pragma once
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "probes/auth/login.hpp"
+#include "probes/auth/token.hpp"
+#include "probes/net/settings.hpp"
+
+namespace sonde::auth {
+
+// `jwt:` of a login, as configured: what its token has to be. Without it a token is taken as it
+// comes. The signature is checked if `jwks`, `jwks_file` or `secret` says by which keys.
+struct JwtSettings {
+  text::Template issuer;
+  std::vector<text::Template> audience;
+  std::vector<std::string> algorithms;
+  Span leeway = std::chrono::seconds(5);
+  text::Template jwks;    // a URL
+  std::string jwks_file;  // read at each login
+  config::Secret secret;  // for HS256, HS384 and HS512 alone
+  Span jwks_refetch = std::chrono::seconds(10);
+
+  bool has_keys() const { return !jwks.empty() || !jwks_file.empty() || !secret.empty(); }
+};
+const config::Section<JwtSettings>& section_of(const JwtSettings*);
+void add_needs(const JwtSettings& settings, text::Needs& needs);
+
+// Fails with own_request.
+std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names);
+
+// Checks a token by its rules: shape, claims, times, and the signature. `lifetime` is expires_in,
+// `line` the way to the keys. Failures: those of check_jwt, token_signature, token_key_unknown,
+// jwks_unusable, those of net::fetch where the keys are fetched, own_request, own_secret.
+boost::asio::awaitable<std::optional<Failure>> check_token(Context& context,
+                                                           const JwtSettings& settings,
+                                                           const net::Line& line,
+                                                           const Token& token);
+
+}  // namespace sonde::auth

@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct evp_pkey_st;
+
+namespace sonde::auth {
+
+// What a key is; it decides which algorithms the key can verify (RFC 7518 3.1, RFC 8037 3.1).
+enum class KeyKind : std::uint8_t { rsa, p256, p384, p521, ed25519, ed448, secret };
+
+// A public key, or a shared secret. OpenSSL does the arithmetic; copies share it.
+class Key {
+ public:
+  // RFC 7518 6.3: modulus (2048 to 16384 bits) and exponent as big-endian bytes.
+  static std::expected<Key, std::string> rsa(std::string_view modulus, std::string_view exponent);
+  // RFC 7518 6.2: "P-256", "P-384" or "P-521", and a point on that curve.
+  static std::expected<Key, std::string> curve(std::string_view name, std::string_view x,
+                                               std::string_view y);
+  // RFC 8037: "Ed25519" or "Ed448".
+  static std::expected<Key, std::string> edwards(std::string_view name, std::string_view x);
+  static Key secret(std::string bytes);
+
+  KeyKind kind() const { return kind_; }
+  // Whether this kind of key is for `algorithm`: an RSA key never verifies an HMAC.
+  bool fits(std::string_view algorithm) const;
+  // Whether `signature` (raw bytes, as a JWT has it) is of `text`. False for an algorithm that the
+  // key does not fit.
+  bool verifies(std::string_view algorithm, std::string_view text,
+                std::string_view signature) const;
+  // The public key in PEM (SubjectPublicKeyInfo); empty for a secret.
+  std::string pem() const;
+
+ private:
+  Key(KeyKind kind, evp_pkey_st* key);
+  KeyKind kind_;
+  std::shared_ptr<evp_pkey_st> key_;
+  std::string secret_;
+};
+
+}  // namespace sonde::auth

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace sonde::auth {
+
+// The raw signature of `text`; `key` is a private key in PEM, for HS* the secret itself. The error
+// says what is wrong with the key, and shows none of it.
+std::expected<std::string, std::string> sign(std::string_view algorithm, std::string_view key,
+                                             std::string_view text);
+
+// SHA-256 of `text`, as bytes.
+std::string sha256(std::string_view text);
+// So many bytes that nobody can guess.
+std::string random_bytes(std::size_t count);
+
+}  // namespace sonde::auth
