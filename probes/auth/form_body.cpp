@@ -11,8 +11,12 @@ std::string FormBody::render(std::string_view name, const text::Template& value)
 }
 
 void FormBody::add(std::string_view name, const text::Template& value) {
-  body_ += (body_.empty() ? "" : "&") + std::string(name) + "=" +
-           text::percent_encode(render(name, value));
+  add_text(name, render(name, value));
+}
+
+void FormBody::add_text(std::string_view name, std::string_view value) {
+  body_ +=
+      (body_.empty() ? "" : "&") + text::percent_encode(name) + "=" + text::percent_encode(value);
 }
 
 Form FormBody::form() const {

@@ -13,6 +13,7 @@ class FormBody {
  public:
   explicit FormBody(text::Names& names) : names_(&names) {}
   void add(std::string_view name, const text::Template& value);
+  void add_text(std::string_view name, std::string_view value);
   // The rendered text, or empty after a failure.
   std::string render(std::string_view name, const text::Template& value);
   const std::optional<Failure>& failure() const { return failure_; }

@@ -1,0 +1,170 @@
+#include "probes/auth/authorization.hpp"
+
+#include "probes/auth/ask.hpp"
+#include "probes/auth/hide.hpp"
+#include "probes/net/http_redirect.hpp"
+#include "probes/net/status.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int requests_max = 20;
+
+std::string decode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto high = i + 2 < text.size() ? digits.find(static_cast<char>(text[i + 1] | 0x20)) : 16;
+    const auto low = i + 2 < text.size() ? digits.find(static_cast<char>(text[i + 2] | 0x20)) : 16;
+    if (text[i] == '%' && high < 16 && low < 16) {
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::string_view path_of(const net::Url& url) {
+  return std::string_view(url.target).substr(0, url.target.find('?'));
+}
+
+std::string_view query_of(const net::Url& url) {
+  const std::size_t question = url.target.find('?');
+  return question == url.target.npos ? "" : std::string_view(url.target).substr(question + 1);
+}
+
+bool is_client(const net::Url& url, const Authorization& asked) {
+  const net::Url& wanted = asked.redirect_to;
+  return url.scheme == wanted.scheme && url.host == wanted.host && url.port == wanted.port &&
+         path_of(url) == path_of(wanted);
+}
+
+// Where a walk goes on, or its end.
+struct Turn {
+  std::optional<net::Request> next;
+  std::optional<Parameters> returned;  // to the client
+};
+using Turned = std::expected<Turn, Failure>;
+
+Turned after_redirect(const net::Request& request, const net::Response& response,
+                      const Authorization& asked) {
+  const std::string* location = response.header("location");
+  const auto to =
+      location != nullptr ? net::resolve(request.url, *location) : std::unexpected(std::string());
+  if (to && is_client(*to, asked))
+    return Turn{.next = {}, .returned = read_parameters(query_of(*to))};
+  auto next = net::follow(request, response);
+  if (!next) return std::unexpected(next.error());
+  return Turn{.next = std::move(*next), .returned = {}};
+}
+
+Turned after_page(const net::Request& request, const net::Response& response,
+                  const Authorization& asked, bool& entered) {
+  const text::Html page = text::parse_html(response.body);
+  const text::Form* form = choose_form(page, asked.entries);
+  if (form == nullptr)
+    return std::unexpected(Failure{Reason::no_form, "a page on the way has no form"});
+  const bool enters = matching(*form, asked.entries) > 0;
+  if (enters && entered && form->has_type("password"))
+    return std::unexpected(
+        Failure{Reason::credentials, "the provider asks for the credentials again"});
+  entered = entered || (enters && form->has_type("password"));
+  auto next = fill(page, *form, asked.entries, request.url);
+  if (!next) return std::unexpected(next.error());
+  // response_mode=form_post: the page posts itself to the client.
+  if (is_client(next->url, asked))
+    return Turn{.next = {},
+                .returned = read_parameters(next->body.empty() ? query_of(next->url)
+                                                               : std::string_view(next->body))};
+  return Turn{.next = std::move(*next), .returned = {}};
+}
+
+Failure by_status(const net::Response& response, bool entered) {
+  const std::string what = net::describe(response);
+  if (response.status == 401 && entered) return {Reason::credentials, what};
+  if (response.status == 403) return {Reason::forbidden, what};
+  if (response.status == 423) return {Reason::account_locked, what};
+  if (response.status == 400) return {Reason::authorization_refused, what};
+  return {net::reason_of(response), what};
+}
+
+Turned turn(const net::Request& request, const net::Answer& answer, const Authorization& asked,
+            bool& entered) {
+  if (!answer.ok()) return std::unexpected(answer.failure);
+  if (net::is_redirect(answer.response.status))
+    return after_redirect(request, answer.response, asked);
+  const bool form_again = answer.response.status >= 400 && entered &&
+                          asks_again(text::parse_html(answer.response.body), asked.entries);
+  if (answer.response.status == 200 || form_again)
+    return after_page(request, answer.response, asked, entered);
+  return std::unexpected(by_status(answer.response, entered));
+}
+
+}  // namespace
+
+Parameters read_parameters(std::string_view encoded) {
+  Parameters all;
+  while (!encoded.empty()) {
+    const std::size_t end = std::min(encoded.find('&'), encoded.size());
+    const std::string_view pair = encoded.substr(0, end);
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    all.emplace(decode(pair.substr(0, equals)),
+                decode(pair.substr(std::min(equals + 1, pair.size()))));
+    encoded.remove_prefix(std::min(end + 1, encoded.size()));
+  }
+  return all;
+}
+
+std::expected<std::string, Failure> code_of(const Parameters& parameters,
+                                            const Authorization& asked) {
+  auto value = [&](std::string_view name) {
+    const auto found = parameters.find(name);
+    return found == parameters.end() ? std::string() : found->second;
+  };
+  auto bad = [](const std::string& what) {
+    return std::unexpected(Failure{Reason::bad_callback, "the redirect to the client " + what});
+  };
+  if (value("state") != asked.state) return bad("does not have the state that was sent");
+  const std::string issuer = value("iss");
+  if (issuer.empty() && asked.states_issuer) return bad("has no iss, though one is promised");
+  if (!issuer.empty() && issuer != asked.issuer)
+    return bad("has the iss \"" + issuer + "\", wanted \"" + asked.issuer + "\"");
+  if (const std::string error = value("error"); !error.empty())
+    return std::unexpected(
+        Failure{Reason::authorization_refused, error + " " + value("error_description")});
+  std::string code = value("code");
+  if (code.empty()) return bad("has no code");
+  return code;
+}
+
+asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
+                                                               const Authorization& asked,
+                                                               const net::Line& line) {
+  net::Request request{.method = "GET", .url = asked.start, .headers = {}, .body = {}};
+  Cookies cookies;
+  bool entered = false;
+  for (int count = 0; count < requests_max; ++count) {
+    auto asking = ask(context, request, line, {}, cookies);
+    const net::Answer answer = co_await std::move(asking);
+    auto turned = turn(request, answer, asked, entered);
+    if (turned && turned->returned) {
+      auto code = code_of(*turned->returned, asked);
+      if (code) hide(context.trace, *code);
+      if (!code) code.error().detail = context.trace.scrub(code.error().detail);
+      co_return code;
+    }
+    if (!turned) {
+      turned.error().detail = context.trace.scrub(turned.error().detail);
+      co_return std::unexpected(std::move(turned.error()));
+    }
+    request = std::move(*turned->next);
+  }
+  co_return std::unexpected(
+      Failure{Reason::no_session, "20 requests did not lead back to the client"});
+}
+
+}  // namespace sonde::auth

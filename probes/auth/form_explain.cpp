@@ -1,0 +1,79 @@
+#include <array>
+
+#include "probes/auth/form_login.hpp"
+#include "probes/net/status.hpp"
+
+namespace sonde::auth {
+namespace {
+
+// What frameworks say of a CSRF token that they refuse: Tornado, Django, Rails, Spring, Laravel.
+const text::Pattern& usual_csrf_error() {
+  static const text::Pattern pattern =
+      *text::Pattern::parse("(?i)csrf|xsrf|forgery|authenticity.?token|page expired");
+  return pattern;
+}
+
+bool may_be_csrf(int status) { return status == 400 || status == 403 || status == 422; }
+
+std::string wanted_of(const FormSuccess& success) {
+  if (success.empty()) return "a redirect to another path and a cookie";
+  std::string all;
+  if (success.redirect) all += ", a redirect to " + success.redirect->text();
+  if (!success.cookie.empty()) all += ", the cookie " + success.cookie;
+  if (success.body) all += ", a page with " + success.body->text();
+  return all.substr(2);
+}
+
+}  // namespace
+
+const config::Section<FormSuccess>& section_of(const FormSuccess*) {
+  static const auto keys =
+      config::Section<FormSuccess>()
+          .key("redirect", &FormSuccess::redirect,
+               "The address that the answer redirects to matches this.")
+          .key("cookie", &FormSuccess::cookie, "This cookie is set; its value is {{token}}.")
+          .key("body", &FormSuccess::body, "The page where the redirects end matches this.");
+  return keys;
+}
+
+const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings*) {
+  using S = FormLogin::Settings;
+  static const auto keys =
+      config::Section<S>()
+          .key("url", &S::url, "The page with the form.", {.required = true, .filled = true})
+          .key("fields", &S::fields, "What is entered, by the names of the form's fields.")
+          .key("headers", &S::headers, "Further headers of the request for the page.")
+          .key("success", &S::success,
+               "What says that the login succeeded; without it, a redirect to another path and a "
+               "cookie.")
+          .key("refused", &S::refused, "A page that matches this refuses the credentials.")
+          .key("csrf_error", &S::csrf_error, "A page that matches this refuses the CSRF token.")
+          .key("lifetime", &S::lifetime, "How long the session lives, if its cookie does not say.",
+               {.min = 0, .max = 31536000})
+          .also(&S::line, net::section_of(static_cast<const net::Line*>(nullptr)));
+  return keys;
+}
+
+Failure explain_form(const FormLogin::Settings& settings, const net::Response& answer,
+                     const net::Response& page, const Entries& entries) {
+  const std::string what = net::describe(answer);
+  const int status = page.status;
+  if (settings.csrf_error && settings.csrf_error->found_in(page.body))
+    return {Reason::csrf, what + ", and the page matches csrf_error"};
+  if (settings.refused && settings.refused->found_in(page.body))
+    return {Reason::credentials, what + ", and the page matches refused"};
+  if (status == 401) return {Reason::credentials, what};
+  if (status == 419) return {Reason::csrf, what};  // Laravel's "Page Expired"
+  if (status == 423) return {Reason::account_locked, what};
+  // A page that has the form again refuses what was entered, whatever its hidden fields are named.
+  const bool again = asks_again(text::parse_html(page.body), entries);
+  if (may_be_csrf(status) && !again && usual_csrf_error().found_in(page.body))
+    return {Reason::csrf, what + ", and the page speaks of a CSRF token"};
+  if (again && status < 500 && status != 429)
+    return {Reason::credentials, what + ", and the page asks for the credentials again"};
+  if (status == 403) return {Reason::forbidden, what};
+  if (status >= 400) return {net::reason_of(page), net::describe(page)};
+  return {Reason::no_session, what + "; wanted: " + wanted_of(settings.success)};
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,114 @@
+#include "probes/auth/form_login.hpp"
+
+#include "probes/auth/ask.hpp"
+#include "probes/net/http_redirect.hpp"
+#include "probes/net/status.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+using Settings = FormLogin::Settings;
+using Filled = std::expected<net::Request, Failure>;
+
+constexpr net::Redirects follow_all{.follow = true, .max = 10};
+
+Filled fill_page(const net::Request& request, const net::Answer& answer, const Entries& entries,
+                 const Trace& trace) {
+  if (!answer.ok()) return std::unexpected(answer.failure);
+  if (answer.response.status != 200)
+    return std::unexpected(Failure{net::reason_of(answer.response),
+                                   "the page: " + trace.scrub(net::describe(answer.response))});
+  const text::Html page = text::parse_html(answer.response.body);
+  const text::Form* form = choose_form(page, entries);
+  if (form == nullptr || matching(*form, entries) < entries.size())
+    return std::unexpected(Failure{Reason::no_form, trace.scrub("the page has " + describe(page))});
+  return fill(page, *form, entries, request.url);
+}
+
+std::optional<net::Url> target_of(const net::Request& request, const net::Response& answer) {
+  const std::string* location = answer.header("location");
+  if (!net::is_redirect(answer.status) || location == nullptr) return std::nullopt;
+  auto url = net::resolve(request.url, *location);
+  return url ? std::optional(std::move(*url)) : std::nullopt;
+}
+
+std::string path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
+
+// Whether the answer itself says so; the body of the last page is looked at elsewhere.
+bool succeeded(const Settings& settings, const net::Url& page, const std::optional<net::Url>& to,
+               const net::Response& answer, const Cookies& cookies) {
+  const FormSuccess& wanted = settings.success;
+  if (answer.status >= 400) return false;
+  if (wanted.empty()) return to && path_of(*to) != path_of(page) && !cookies.empty();
+  if (wanted.redirect && !(to && wanted.redirect->found_in(to->text()))) return false;
+  return wanted.cookie.empty() || cookies.find(wanted.cookie) != nullptr;
+}
+
+Token token_of(const Settings& settings, Cookies cookies) {
+  Token token;
+  const std::string& name = settings.success.cookie;
+  for (const auto& cookie : cookies.all()) {
+    if (name.empty() || cookie.name != name) continue;
+    token.value = cookie.value;
+    if (cookie.expires) token.lifetime = *cookie.expires - wall_now();
+  }
+  if (settings.lifetime > Span{}) token.lifetime = settings.lifetime;
+  token.cookies = std::move(cookies);
+  return token;
+}
+
+// The page where the redirects of an answer end; the answer itself where there are none.
+asio::awaitable<net::Answer> last_page(Context& context, const net::Request& request,
+                                       net::Answer answer, const net::Line& line,
+                                       Cookies& cookies) {
+  if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
+  auto next = net::follow(request, answer.response);
+  if (!next) {
+    answer.failure = {next.error().reason, context.trace.scrub(next.error().detail)};
+    co_return answer;
+  }
+  auto asking = ask(context, *next, line, follow_all, cookies);
+  net::Answer page = co_await std::move(asking);
+  co_return page;
+}
+
+}  // namespace
+
+asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {
+  auto entries = render_entries(settings_.fields, context.names);
+  if (!entries) co_return std::unexpected(entries.error());
+  auto request = build_request("login", "GET", settings_.url, settings_.headers, context.names);
+  if (!request) co_return std::unexpected(request.error());
+  Cookies cookies;
+  auto opening = ask(context, *request, settings_.line, follow_all, cookies);
+  const net::Answer opened = co_await std::move(opening);
+  auto filled = fill_page(*request, opened, *entries, context.trace);
+  if (!filled) co_return std::unexpected(filled.error());
+  const net::Url page_url = request->url;
+
+  auto posting = ask(context, *filled, settings_.line, {}, cookies);
+  net::Answer answer = co_await std::move(posting);
+  if (!answer.ok()) co_return std::unexpected(answer.failure);
+  const auto to = target_of(*filled, answer.response);
+  bool good = succeeded(settings_, page_url, to, answer.response, cookies);
+  if (good && !settings_.success.body) co_return token_of(settings_, std::move(cookies));
+
+  const net::Response first = answer.response;
+  auto walking = last_page(context, *filled, std::move(answer), settings_.line, cookies);
+  const net::Answer last = co_await std::move(walking);
+  if (!last.ok()) co_return std::unexpected(last.failure);
+  good = good && settings_.success.body && settings_.success.body->found_in(last.response.body);
+  if (good) co_return token_of(settings_, std::move(cookies));
+  Failure failure = explain_form(settings_, first, last.response, *entries);
+  failure.detail = context.trace.scrub(failure.detail);
+  co_return std::unexpected(std::move(failure));
+}
+
+void FormLogin::needs(text::Needs& needs) const {
+  needs.add(settings_.url);
+  needs.add_values(settings_.fields);
+  needs.add_values(settings_.headers);
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,53 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "probes/auth/forms.hpp"
+#include "probes/auth/login.hpp"
+#include "probes/text/pattern.hpp"
+
+namespace sonde::auth {
+
+// What says that the form was accepted; all that is written has to hold. Nothing written: a
+// redirect to another path, and a cookie.
+struct FormSuccess {
+  std::optional<text::Pattern> redirect;  // in the address that the answer redirects to
+  std::string cookie;                     // is set
+  std::optional<text::Pattern> body;      // in the page where the redirects end
+  bool empty() const { return !redirect && cookie.empty() && !body; }
+};
+const config::Section<FormSuccess>& section_of(const FormSuccess*);
+
+// `method: form`: fetches the page that users open, fills in its form as they do, with the hidden
+// fields and cookies that guard it, and posts it. What it gives are the session's cookies, for
+// `token_in: cookie`; {{token}} is the value of `success.cookie`.
+class FormLogin : public Login {
+ public:
+  struct Settings {
+    text::Template url;
+    std::map<std::string, text::Template> fields = {{"username", "{{identity.username}}"},
+                                                    {"password", "{{identity.password}}"}};
+    std::map<std::string, text::Template> headers;
+    FormSuccess success;
+    std::optional<text::Pattern> refused;     // in the body: the credentials are refused
+    std::optional<text::Pattern> csrf_error;  // in the body: the CSRF token is refused
+    Span lifetime{};                          // of the session; 0: as its cookie says
+    net::Line line;
+  };
+  explicit FormLogin(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
+  void needs(text::Needs& needs) const override;
+
+ private:
+  Settings settings_;
+};
+const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings*);
+
+// Why the answer to a form is no success, and no failure of the service either: credentials, csrf,
+// forbidden, account_locked, no_session, or by its status. `page` is where the redirects end, if
+// there were any, else the answer itself. Pure.
+Failure explain_form(const FormLogin::Settings& settings, const net::Response& answer,
+                     const net::Response& page, const Entries& entries);
+
+}  // namespace sonde::auth

@@ -1,0 +1,29 @@
+#pragma once
+#include <expected>
+#include <string>
+
+#include "probes/auth/login.hpp"
+#include "probes/net/settings.hpp"
+
+namespace sonde::auth {
+
+// What an OpenID provider says of itself (OpenID Connect Discovery 1.0, 3), as far as a login
+// needs it.
+struct OidcConfig {
+  std::string issuer;
+  net::Url authorization, token, jwks;
+  bool states_issuer = false;  // authorization_response_iss_parameter_supported (RFC 9207)
+};
+
+// Reads a configuration: the issuer is `issuer` to the byte, the three endpoints are addresses,
+// https ones if the issuer is, and on its host if `same_host`. Fails with oidc_config. Pure.
+std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
+                                                    const std::string& issuer, bool same_host);
+
+// Fetches the configuration of `issuer`. Failures: those of net::fetch, oidc_config, own_request.
+boost::asio::awaitable<std::expected<OidcConfig, Failure>> discover(Context& context,
+                                                                    const text::Template& issuer,
+                                                                    bool same_host,
+                                                                    const net::Line& line);
+
+}  // namespace sonde::auth

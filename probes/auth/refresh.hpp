@@ -1,0 +1,41 @@
+#pragma once
+#include "probes/auth/client_proof.hpp"
+#include "probes/auth/grant.hpp"
+#include "probes/auth/login.hpp"
+
+namespace sonde::auth {
+
+// `method: refresh` (RFC 6749 6): redeems a refresh token, which the server may rotate. Of all the
+// logins of an account one is at it at a time. The first token comes from `login`, and so does
+// another one when it is refused; or it is `refresh_token`, and what it is rotated to is kept in
+// `state_file`, on disk before it is used. Redeeming one that `login` just gave and being refused
+// is refresh_refused; a static one that is refused has expired (monitor_credential_expired).
+class Refresh : public Login {
+ public:
+  struct Settings {
+    Grant grant;
+    ClientProof client{.how = ClientProof::How::none};
+    Inner login;
+    config::Secret first;
+    std::string state_file;
+    std::string scope;
+  };
+  explicit Refresh(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
+  void needs(text::Needs& needs) const override;
+
+ private:
+  std::expected<void, Failure> load(Purse& purse) const;
+  std::expected<void, Failure> keep(Purse& purse, const std::string& refresh) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> redeem(Context& context,
+                                                               Purse& purse) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> begin_anew(Context& context,
+                                                                   Purse& purse) const;
+  Settings settings_;
+};
+const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*);
+// What the keys must be together.
+bool check(const Refresh::Settings& settings, const config::Value& value,
+           const config::Reader& reader);
+
+}  // namespace sonde::auth

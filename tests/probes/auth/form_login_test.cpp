@@ -1,0 +1,131 @@
+#include <gmock/gmock.h>
+
+#include "tests/support/provider.hpp"
+#include "tests/support/walk.hpp"
+#include "tests/support/ws_server.hpp"
+
+namespace sonde::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view form = R"(<form method="post" action="/login">
+  <input type=hidden name=_xsrf value="x&amp;y"><input name=username>
+  <input type=password name=password></form>)";
+
+// An application as Tornado, Django and others guard theirs.
+struct Application {
+  std::string wanted = "x&y";  // the CSRF token
+  std::string password = std::string(Usual::password);
+  Headers landed = {{"Location", "/home"}, {"Set-Cookie", "session=s3ss10n; Path=/; HttpOnly"}};
+  std::string page = std::string(form);
+  Script refused = {answer(401, page, {{"Content-Type", "text/html"}})};
+
+  Script operator()(const Request& request) const {
+    if (request.target() == "/home") return {answer(200, "<h1>Hello alice</h1>")};
+    if (request.target() == "/ws") {
+      const bool known = request.header("Cookie").find("session=s3ss10n") != std::string::npos;
+      return known ? Script{accept(), text(R"({"type":"connection_established"})"), on_message({})}
+                   : Script{answer(403)};
+    }
+    if (request.method() == "GET")
+      return {answer(200, page, {{"Set-Cookie", "_xsrf=jar; Path=/"}})};
+    auto sent = parameters(request.body);
+    if (sent["_xsrf"] != wanted || request.header("Cookie") != "_xsrf=jar")
+      return {answer(403, "'_xsrf' argument missing from POST")};
+    if (sent["password"] != password) return refused;
+    return {answer(302, "", landed)};
+  }
+};
+
+Walk log_in(const Application& application, const std::string& success = "",
+            const Usual::Keys& more = {}) {
+  const Server server{Handler(application)};
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"success", success}};
+  for (const auto& [name, value] : more) usual.login[name] = value;
+  return walk(usual);
+}
+
+TEST(FormLogin, PassesBySuccessOfEveryKind) {
+  for (const std::string success :
+       {"", "{ redirect: /home$ }", "{ cookie: session }", "{ body: Hello alice }",
+        "{ redirect: home, cookie: session, body: Hello }"}) {
+    const Walk walked = log_in({}, success);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << success << walked.show();
+  }
+}
+
+TEST(FormLogin, FailsWhereWhatIsWantedDoesNotCome) {
+  for (const std::string success :
+       {"{ redirect: /other }", "{ cookie: token }", "{ body: Hello bob }"}) {
+    const Walk walked = log_in({}, success);
+    EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success << walked.show();
+  }
+}
+
+TEST(FormLogin, TellsABadPasswordFromABadCsrfToken) {
+  EXPECT_EQ(log_in({.password = "another"}).verdict.reason, Reason::credentials);
+  EXPECT_EQ(log_in({.wanted = "another"}).verdict.reason, Reason::csrf);
+}
+
+TEST(FormLogin, TakesAPageWithTheFormAgainForABadPassword) {
+  Application application{.password = "another"};
+  for (const int status : {200, 422, 403}) {
+    application.refused = {answer(status, std::string(form) + "csrf")};
+    EXPECT_EQ(log_in(application).verdict.reason, Reason::credentials) << status;
+  }
+  application.refused = {answer(302, "", {{"Location", "/login?error"}})};
+  EXPECT_EQ(log_in(application).verdict.reason, Reason::credentials);
+}
+
+TEST(FormLogin, BelievesThePatternsThatItIsGiven) {
+  Application application{.password = "another"};
+  application.refused = {answer(200, "<p>The CSRF token has expired</p>" + std::string(form))};
+  EXPECT_EQ(log_in(application, "", {{"csrf_error", "CSRF token"}}).verdict.reason, Reason::csrf);
+  application.refused = {answer(200, "<p>No such user</p>")};
+  EXPECT_EQ(log_in(application, "", {{"refused", "No such user"}}).verdict.reason,
+            Reason::credentials);
+}
+
+TEST(FormLogin, FailsWithoutTheFormAndSaysWhatThereIs) {
+  Application application;
+  application.page = R"(<form><input name="q"></form>)";
+  const Walk walked = log_in(application);
+  EXPECT_EQ(walked.verdict.reason, Reason::no_form);
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("a form with q"));
+}
+
+TEST(FormLogin, GivesItsCookiesToASocket) {
+  const Server server{Handler(Application())};
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
+  usual.socket["url"] = R"("{{target.ws}}/ws")";
+  usual.socket["token_in"] = "cookie";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(server.requests().back().header("Cookie"), "_xsrf=jar; session=s3ss10n");
+  for (const auto& exchange : walked.trace->exchanges())
+    for (const auto& headers : {exchange.sent, exchange.received})
+      for (const auto& [name, value] : headers) EXPECT_THAT(value, testing::Not(HasSubstr("s3ss")));
+}
+
+TEST(FormLogin, OfASessionWithAKnownLifeIsUsedAgain) {
+  const Server server{Handler(Application())};
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"lifetime", "1h"}};
+  usual.socket["url"] = R"("{{target.ws}}/ws")";
+  usual.socket["token_in"] = "cookie";
+  Walker walker;
+  EXPECT_EQ(walker.walk(usual).trace->auth().size(), 2U);
+  const Walk again = walker.walk(usual);
+  EXPECT_EQ(again.verdict.outcome, Outcome::pass) << again.show();
+  ASSERT_EQ(again.trace->auth().size(), 1U);
+  EXPECT_EQ(again.trace->auth()[0].step, Step::upgrade);
+}
+
+}  // namespace
+}  // namespace sonde::test

@@ -1,0 +1,154 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <set>
+
+#include "probes/auth/state_file.hpp"
+#include "tests/support/provider.hpp"
+#include "tests/support/walk.hpp"
+
+namespace sonde::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Rotates refresh tokens; a used one is refused.
+struct Rotation {
+  std::string good = "r0";
+  bool broken = false;  // refuses every one
+  int count = 0, logins = 0, refreshes = 0;
+  Server server{Handler([this](const Request& request) -> Script {
+    if (request.target() == "/login") {
+      ++logins;
+      return give();
+    }
+    ++refreshes;
+    if (broken || parameters(request.body)["refresh_token"] != good)
+      return {json(400, R"({"error":"invalid_grant"})")};
+    return give();
+  })};
+  Script give() {
+    good = "r" + std::to_string(++count);
+    return {
+        json(200, R"({"access_token":"access","expires_in":60,"refresh_token":")" + good + "\"}")};
+  }
+};
+
+std::unique_ptr<Usual> by_login(const Rotation& rotation) {
+  auto usual = std::make_unique<Usual>(rotation.server.url(""));
+  usual->kind("login");
+  usual->login = {{"method", "refresh"},
+                  {"url", R"("{{target.auth}}/token")"},
+                  {"client_id", "web"},
+                  {"login", R"({ method: json, url: "{{target.auth}}/login", body: {} })"}};
+  return usual;
+}
+
+TEST(Refresh, RedeemsEachTokenOnce) {
+  Rotation rotation;
+  const auto usual = by_login(rotation);
+  Walker walker;
+  for (int i = 0; i < 3; ++i) {
+    const Walk walked = walker.walk(*usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
+  EXPECT_EQ(rotation.logins, 1);
+  EXPECT_EQ(rotation.refreshes, 3);
+}
+
+TEST(Refresh, OfManyRunsAtOnceIsMadeByOneAfterTheOther) {
+  Rotation rotation;
+  const auto usual = by_login(rotation);
+  const auto check = plan(usual->yaml()).check("p");
+  Walker walker;
+  for (const Walk& walked : walker.together({check, check, check, check}))
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(rotation.logins, 1);
+  EXPECT_EQ(rotation.refreshes, 4);
+}
+
+TEST(Refresh, LogsInAgainWhenTheTokenIsRefused) {
+  Rotation rotation;
+  const auto usual = by_login(rotation);
+  Walker walker;
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  rotation.good = "revoked";
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(rotation.logins, 2);
+}
+
+TEST(Refresh, FailsWhereATokenThatWasJustGivenIsRefused) {
+  Rotation rotation;
+  rotation.broken = true;
+  const Walk walked = walk(*by_login(rotation));
+  EXPECT_EQ(walked.verdict.reason, Reason::refresh_refused) << walked.show();
+}
+
+struct Static {
+  Rotation rotation;
+  Usual usual{rotation.server.url("")};
+  std::string state;
+  explicit Static(const std::string& first = "r0") {
+    usual.kind("login");
+    state = usual.folder.write("unused", "") + ".state";
+    usual.login = {{"method", "refresh"},
+                   {"url", R"("{{target.auth}}/token")"},
+                   {"client_id", "web"},
+                   {"first", "{ file: " + usual.folder.write("first", first) + " }"},
+                   {"state_file", state}};
+  }
+  std::string kept() const {
+    std::ifstream file(state);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST(StaticRefresh, IsKeptInItsFileForTheNextProcess) {
+  Static fixed;
+  for (const std::string kept : {"r1", "r2"}) {
+    const Walk walked = walk(fixed.usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+    EXPECT_EQ(fixed.kept(), kept);
+  }
+  struct stat facts{};
+  ASSERT_EQ(stat(fixed.state.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600U);
+}
+
+TEST(StaticRefresh, ThatIsRefusedIsOurOwnExpiredCredential) {
+  Static fixed("expired");
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
+}
+
+TEST(StaticRefresh, IsNotUsedWhileAnotherHasTheFile) {
+  Static fixed;
+  const auto other = auth::StateFile::open(fixed.state);
+  ASSERT_TRUE(other) << other.error();
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("another process"));
+  EXPECT_EQ(fixed.rotation.refreshes, 0);
+}
+
+TEST(StaticRefresh, IsNotReadFromAFileThatOthersMayRead) {
+  Static fixed;
+  std::ofstream(fixed.state) << "r0";
+  chmod(fixed.state.c_str(), 0644);
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("chmod 600"));
+}
+
+TEST(StaticRefresh, WithoutAFileIsAMistake) {
+  Static fixed;
+  fixed.usual.login.erase("state_file");
+  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("state_file"));
+  fixed.usual.login.erase("first");
+  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("where the refresh token comes from"));
+}
+
+}  // namespace
+}  // namespace sonde::test
