@@ -131,24 +131,6 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
   co_return opened;
 }
 
-}  // namespace
-
-asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
-                                     Shared& shared, text::Names& names, Trace& trace) {
-  const bool with_token = carries_token(settings.socket);
-  if (with_token) {
-    auto logging_in = log_in(site, shared, names, trace, settings.reuse.share);
-    const auto token = co_await std::move(logging_in);
-    if (!token) co_return failed(Step::login, token.error());
-    offer_cookies(*token, settings.socket, names);
-  }
-  auto opening = open_with(settings, shared.network, names, trace);
-  Opened opened = co_await std::move(opening);
-  // Whatever was wrong, the next run shall not meet it with the same token.
-  if (opened.failure && with_token) shared.keeper.purse(site.account, Clock::now()).token.reset();
-  co_return opened;
-}
-
 asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace) {
   trace.enter(Phase::close);
   auto closing = session.close(normal_closure, Clock::now() + closing_max);
