@@ -112,6 +112,22 @@ TEST(FormLogin, GivesItsCookiesToASocket) {
       for (const auto& [name, value] : headers) EXPECT_THAT(value, testing::Not(HasSubstr("s3ss")));
 }
 
+TEST(FormLogin, SendsNoGoodSessionWithARefusalCheck) {
+  const Server server{Handler(Application())};
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
+  usual.socket["url"] = R"("{{target.ws}}/ws")";
+  usual.socket["token_in"] = "cookie";
+  usual.probe["refuse"] = "[no_token, garbage_token]";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  const auto requests = server.requests();
+  ASSERT_GE(requests.size(), 3U);
+  EXPECT_EQ(requests[requests.size() - 2].header("Cookie"), "");
+  EXPECT_THAT(requests.back().header("Cookie"), HasSubstr("session=eyJ"));
+}
+
 TEST(FormLogin, OfASessionWithAKnownLifeIsUsedAgain) {
   const Server server{Handler(Application())};
   Usual usual(server.url(""));
