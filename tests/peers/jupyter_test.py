@@ -2,7 +2,7 @@
 import unittest
 
 from example import Checks
-from jupyter import TOKEN, Jupyter
+from jupyter import PASSWORD, TOKEN, Jupyter
 from nginx import Nginx
 
 ANY_KERNEL = "00000000-0000-0000-0000-000000000000"
@@ -20,6 +20,11 @@ class JupyterExamples(Checks, unittest.TestCase):
             "https://jupyter.example.com": http or self.server.http,
             "wss://jupyter.example.com": ws or self.server.ws}, {"JUPYTER_TOKEN": TOKEN})
         return example.exchange(ANY_KERNEL, self.kernel)
+
+    def with_form(self):
+        return self.example("jupyter.yaml", {
+            "https://jupyter.example.com": self.server.http,
+            "wss://jupyter.example.com": self.server.ws}, {"JUPYTER_PASSWORD": PASSWORD})
 
     def behind(self, proxy, front):
         at = "127.0.0.1:%d" % proxy.at(front)
@@ -59,6 +64,28 @@ class JupyterExamples(Checks, unittest.TestCase):
         with Nginx(self.server.port, only=["good", "stripped"]) as proxy:
             self.assert_passes(self.behind(proxy, "good"), "chat")
             self.assert_fails(self.behind(proxy, "stripped"), "chat", "upgrade", "header_stripped")
+
+    def test_a_browser_s_form_and_cookies_open_the_channels_of_one_kernel(self):
+        self.assert_passes(self.with_form())
+        before = set(self.server.kernels())
+        self.assert_passes(self.with_form())
+        self.assertEqual(set(self.server.kernels()), before)
+
+    def test_a_wrong_password_is_refused_by_the_form(self):
+        example = self.with_form().with_secret("JUPYTER_PASSWORD", "no")
+        self.assert_fails(example, "login", "login", "credentials")
+
+    def test_a_form_without_its_hidden_field_is_refused_for_that(self):
+        example = self.with_form().exchange("form: { _xsrf:", "form: { other:")
+        code, results = example.run("login")
+        self.assertEqual((code, results["login"]["step"]), (1, "login"), results)
+        self.assertIn("403", results["login"]["detail"])
+
+    def test_a_foreign_origin_is_refused_with_the_cookies_of_a_user(self):
+        example = self.with_form().exchange('Origin: "{{target.http}}"',
+                                            'Origin: "https://foreign.example.com"')
+        code, results = example.run("chat")
+        self.assertEqual((code, results["chat"]["step"]), (1, "upgrade"), results)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import { bearerOf, bodyOf, greet, listen, passwords, refuse, switches, turn } fr
 const port = Number(process.argv[2]);
 const lifetime = Number(process.argv[3] ?? 60);
 const issuer = `http://127.0.0.1:${port}`;
-const audience = 'https://api.example.com';
+const audience = 'https://api.example.com/';
 
 const provider = new Provider(issuer, {
   clients: [
@@ -50,13 +50,21 @@ const provider = new Provider(issuer, {
 });
 
 // The library's own forms take every password; as most providers do, a wrong one gets the form again.
+function wrongPassword(context, { prompt, login, password }) {
+  return context.path.startsWith('/interaction/') && prompt === 'login' && passwords[login] !== password;
+}
+
+// Somebody else who has the same refresh token: the library then revokes all that came of it.
+const steal = (body) => fetch(`${issuer}/token?stolen`, { method: 'POST', body: new URLSearchParams(body) });
+
 provider.use(async (context, next) => {
-  if (context.method === 'POST' && context.path.startsWith('/interaction/')) {
-    context.req.body = querystring.parse(await bodyOf(context.req));
-    const { prompt, login, password } = context.req.body;
-    if (prompt === 'login' && passwords[login] !== password) return context.redirect(context.path);
-  }
+  if (context.method !== 'POST') return next();
+  const body = (context.req.body = querystring.parse(await bodyOf(context.req)));
+  if (wrongPassword(context, body)) return context.redirect(context.path);
+  const ours = body.grant_type === 'refresh_token' && context.querystring !== 'stolen';
+  if (ours && switches.has('stolen_before')) await steal(body);
   await next();
+  if (ours && switches.has('stolen_after')) await steal(body);
 });
 
 const callback = provider.callback();
