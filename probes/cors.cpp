@@ -87,12 +87,14 @@ std::optional<Failure> judge_preflight(const Cors& cors, const net::Request& req
   if (auto wrong = judge_cors(cors, preflight)) return refused(said + wrong->detail);
   const std::string method = method_of(cors, request);
   constexpr std::string_view methods = "Access-Control-Allow-Methods";
+  const auto unlike = [&](std::string_view name, const std::string& wanted) {
+    return refused(fmt::format("{}{}, wanted {}", said, shown(preflight, name), wanted));
+  };
   if (!is_simple(method) && !allows(cors, preflight, methods, method))
-    return refused(said + shown(preflight, methods) + ", wanted " + method);
+    return unlike(methods, method);
   constexpr std::string_view headers = "Access-Control-Allow-Headers";
   for (const std::string& header : cors.headers)
-    if (!allows(cors, preflight, headers, header))
-      return refused(said + shown(preflight, headers) + ", wanted " + header);
+    if (!allows(cors, preflight, headers, header)) return unlike(headers, header);
   return std::nullopt;
 }
 

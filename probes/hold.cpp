@@ -98,7 +98,7 @@ class Holding {
     held_.over = Clock::now();
     held_.ending = session_.ended();
     if (held_.ending) trace_.ended(*held_.ending);
-    if (session_.fault()) return *session_.fault();
+    if (session_.fault()) return session_.fault();
     return judge_hold(hold_, held_);
   }
 

@@ -54,8 +54,14 @@ std::optional<int> month_of(std::string_view token) {
 
 void read_token(std::string_view token, Found& found) {
   if (!found.hour && token.contains(':') && read_time(token, found)) return;
-  if (!found.day && (found.day = digits(token, 1, 2))) return;
-  if (!found.month && (found.month = month_of(token))) return;
+  if (!found.day) {
+    found.day = digits(token, 1, 2);
+    if (found.day) return;
+  }
+  if (!found.month) {
+    found.month = month_of(token);
+    if (found.month) return;
+  }
   if (!found.year) found.year = digits(token, 2, 4);
 }
 

@@ -36,8 +36,8 @@ std::optional<Failure> check_device_answer(const std::string& body) {
 asio::awaitable<std::expected<Token, Failure>> Device::run(Context& context) const {
   FormBody body(context.names);
   if (!settings_.scope.empty()) body.add_text("scope", settings_.scope);
-  auto form = prove(settings_.client, body.render("url", settings_.grant.url), std::move(body),
-                    context.trace);
+  const std::string url = body.render("url", settings_.grant.url);
+  auto form = prove(settings_.client, url, std::move(body), context.trace);
   if (!form) co_return std::unexpected(form.error());
   Cookies cookies;
   auto asking = send(context, settings_.grant, std::move(*form), cookies);
