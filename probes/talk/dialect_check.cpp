@@ -156,8 +156,10 @@ bool put_in_order(Dialect& dialect, const config::Reader& reader) {
 
 bool answer_known(const Dialect& dialect, const config::Reader& reader,
                   const config::Place& place) {
+  const auto& events = dialect.rules_of_events.events;
   std::vector<std::string_view> known;
-  for (const auto& spec : dialect.rules_of_events.events) known.push_back(spec.id);
+  known.reserve(events.size());
+  for (const auto& spec : events) known.push_back(spec.id);
   bool good = true;
   for (const auto& id : dialect.answer.of) {
     if (std::ranges::count(known, id) > 0) continue;
