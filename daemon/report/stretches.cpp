@@ -67,8 +67,8 @@ std::vector<Stretch> stretches(const Trace& trace) {
                    .took = span.took.value_or(Span::zero())});
   }
   const auto events = moments(trace, 1);
-  all.insert(all.begin() + static_cast<std::ptrdiff_t>(place_of_events(trace)), events.begin(),
-             events.end());
+  const auto place = std::min(place_of_events(trace), all.size());  // without those of inquiries
+  all.insert(all.begin() + static_cast<std::ptrdiff_t>(place), events.begin(), events.end());
   return all;
 }
 

@@ -63,10 +63,11 @@ bool find_all(const std::vector<FramePattern>& patterns, std::string_view text,
 
 std::expected<text::Document, std::string> open_text(const Framing& framing,
                                                      std::string_view text) {
-  std::vector<Text> members = {{"text", text}, {"type", {}}};
-  if (!find_all(framing.patterns, text, members, members[1].second))
+  std::vector<Text> members = {{"text", text}};
+  std::string_view type;
+  if (!find_all(framing.patterns, text, members, type))
     return std::unexpected("of no form that the dialect knows");
-  if (members[1].second.empty()) members.erase(members.begin() + 1);
+  if (!type.empty()) members.insert(members.begin() + 1, {"type", type});
   return text::Document::of(members);
 }
 
