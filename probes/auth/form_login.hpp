@@ -26,8 +26,7 @@ class FormLogin : public Login {
  public:
   struct Settings {
     text::Template url;
-    std::map<std::string, text::Template> fields = {{"username", "{{identity.username}}"},
-                                                    {"password", "{{identity.password}}"}};
+    std::map<std::string, text::Template> fields;  // none: username and password, of the identity
     std::map<std::string, text::Template> headers;
     FormSuccess success;
     std::optional<text::Pattern> refused;     // in the body: the credentials are refused
@@ -35,7 +34,9 @@ class FormLogin : public Login {
     Span lifetime{};                          // of the session; 0: as its cookie says
     net::Line line;
   };
-  explicit FormLogin(Settings settings) : settings_(std::move(settings)) {}
+  explicit FormLogin(Settings settings) : settings_(std::move(settings)) {
+    use_usual_if_none(settings_.fields);
+  }
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
 

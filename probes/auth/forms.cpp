@@ -105,6 +105,11 @@ std::string describe(const text::Html& page) {
   return all.substr(0, 300);
 }
 
+void use_usual_if_none(std::map<std::string, text::Template>& fields) {
+  if (!fields.empty()) return;
+  fields = {{"username", "{{identity.username}}"}, {"password", "{{identity.password}}"}};
+}
+
 std::expected<Entries, Failure> render_entries(const std::map<std::string, text::Template>& fields,
                                                text::Names& names) {
   Entries entries;

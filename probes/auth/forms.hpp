@@ -31,6 +31,9 @@ std::expected<net::Request, Failure> fill(const text::Html& page, const text::Fo
 // "a form with login, password", for people.
 std::string describe(const text::Html& page);
 
+// Where no fields are written, the usual ones: username and password, of the identity.
+void use_usual_if_none(std::map<std::string, text::Template>& fields);
+
 // Entries from templates, hidden nowhere yet. Fails with own_request.
 std::expected<Entries, Failure> render_entries(const std::map<std::string, text::Template>& fields,
                                                text::Names& names);

@@ -4,6 +4,7 @@
 
 #include "probes/auth/authorization.hpp"
 #include "probes/auth/client_proof.hpp"
+#include "probes/auth/forms.hpp"
 #include "probes/auth/jwt_settings.hpp"
 #include "probes/auth/login.hpp"
 
@@ -19,15 +20,16 @@ class Oidc : public Login {
     ClientProof client{.how = ClientProof::How::none};
     text::Template redirect_uri;
     std::string scope = "openid";
-    std::map<std::string, text::Template> fields = {{"username", "{{identity.username}}"},
-                                                    {"password", "{{identity.password}}"}};
+    std::map<std::string, text::Template> fields;  // none: username and password, of the identity
     std::map<std::string, text::Template> parameters;
     bool same_host = false;
     bool use_id_token = false;
     std::optional<JwtSettings> jwt;
     net::Line line;
   };
-  explicit Oidc(Settings settings) : settings_(std::move(settings)) {}
+  explicit Oidc(Settings settings) : settings_(std::move(settings)) {
+    use_usual_if_none(settings_.fields);
+  }
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
 

@@ -57,6 +57,16 @@ TEST(FormLogin, PassesBySuccessOfEveryKind) {
   }
 }
 
+TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {
+  Application application;
+  application.page =
+      R"(<form method="post" action="/login"><input type=hidden name=_xsrf value="x&amp;y">
+    <input type=password name=password></form>)";
+  const Walk walked =
+      log_in(application, "", {{"fields", R"({ password: "{{identity.password}}" })"}});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
 TEST(FormLogin, FailsWhereWhatIsWantedDoesNotCome) {
   for (const std::string success :
        {"{ redirect: /other }", "{ cookie: token }", "{ body: Hello bob }"}) {
