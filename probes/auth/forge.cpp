@@ -1,12 +1,10 @@
 #include "probes/auth/forge.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
+#include "probes/auth/signature.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
@@ -88,15 +86,10 @@ Forged with_public_key_as_secret(std::string_view jwt, std::string_view public_k
   if (!parts) return std::unexpected(parts.error());
   const Change hmac[] = {{"alg", R"("HS256")"}};
   const std::string header = changed(parts->header, hmac);
-  const std::string text = header + "." + std::string(parts->claims);
-  std::array<unsigned char, 32> mac{};
-  std::size_t size = 0;
-  const auto* data = reinterpret_cast<const unsigned char*>(text.data());
-  if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, public_key_pem.data(),
-                public_key_pem.size(), data, text.size(), mac.data(), mac.size(), &size) == nullptr)
-    return std::unexpected("OpenSSL cannot make an HMAC");
-  return join(header, parts->claims,
-              text::base64url({reinterpret_cast<const char*>(mac.data()), size}));
+  const std::string signed_text = header + "." + std::string(parts->claims);
+  const auto mac = sign("HS256", public_key_pem, signed_text);
+  if (!mac) return std::unexpected(mac.error());
+  return join(header, parts->claims, text::base64url(*mac));
 }
 
 }  // namespace sonde::auth
