@@ -15,6 +15,8 @@ add_library(re2::re2 ALIAS PkgConfig::re2_pc)
 pkg_check_modules(systemd_pc REQUIRED IMPORTED_TARGET libsystemd)
 add_library(systemd ALIAS PkgConfig::systemd_pc)
 find_package(LibXml2 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(date REQUIRED)  # IANA time zones, which libstdc++ 12 lacks
 add_library(boost_json ALIAS Boost::json)
 
 # The bodies of Asio and Beast, compiled once. PUBLIC, because every unit must see the same

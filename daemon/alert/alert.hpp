@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "daemon/view.hpp"
+
+namespace sonde {
+
+using Labels = std::map<std::string, std::string>;
+
+enum class Severity : std::uint8_t { info, warning, critical };  // in rising order
+
+// An alert that fires, or has ended lately, as receivers are told of it. A value.
+struct Alert {
+  // Its identity: alertname, target, severity, and where it is about one check probe and kind, and
+  // the rule's own labels. Never a value, an instance or a location.
+  Labels labels;
+  Labels annotations;  // summary, description, runbook_url, evidence_url; change while it fires
+  Severity severity = Severity::critical;
+  std::string target;  // as in labels; empty: of the daemon itself
+  WallTime starts;     // when it began to fire
+  std::optional<WallTime> ended;
+  bool told = true;        // false: held back (inhibition, incident); receivers get no new page
+  std::string group;       // of one incident: alerts with one group are told in one message
+  std::string source_url;  // absolute; where the daemon shows it
+};
+
+// The same for alerts with the same labels: FNV-1a over the sorted pairs, each part ended by 0xff,
+// as Prometheus makes it (model.LabelSet.Fingerprint).
+std::uint64_t fingerprint(const Labels& labels);
+
+}  // namespace sonde

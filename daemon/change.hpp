@@ -1,0 +1,59 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/result.hpp"
+#include "daemon/view.hpp"
+
+namespace sonde {
+
+// What has to survive a crash, as the rooms hand it to record and get it back at start. Record
+// knows what none of it means.
+
+// A check in the store: "kind/probe/target".
+std::string key_of(const Check& check);
+
+// One bucket of one window of one rate.
+struct BucketRow {
+  std::string series;      // key_of(check) + " success" | " auth/login" | " event/agent_started"
+  std::uint8_t tier = 0;   // 0: 10s, 1: 2m, 2: 10m, 3: 1h
+  std::uint32_t slot = 0;  // Unix seconds / step of the tier
+  std::uint32_t attempts = 0, failures = 0;
+  friend bool operator==(const BucketRow&, const BucketRow&) = default;
+};
+
+// A room's own state, in a text that only the room reads. An empty text forgets the note.
+struct Note {
+  std::string room;  // "alert", "receiver", "maintenance", "judge", "deploys", "lockout"
+  std::string key;
+  std::string text;
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
+// A failed run of the recent past, as judge wants it back.
+struct FailureRow {
+  std::string check;  // key_of
+  WallTime at;        // its end
+  Step step = Step::health;
+  Reason reason = Reason::ok;
+  std::string detail;
+};
+
+// Written together or not at all.
+struct Changes {
+  std::vector<ResultPtr> results;
+  std::vector<BucketRow> buckets;
+  std::vector<Note> notes;
+  bool empty() const { return results.empty() && buckets.empty() && notes.empty(); }
+};
+
+// What was there at start.
+struct Remembered {
+  std::vector<BucketRow> buckets;  // in the order of series, tier, slot
+  std::vector<Note> notes;
+  std::vector<FailureRow> failures;  // of the last 6 hours, oldest first
+};
+
+}  // namespace sonde
