@@ -1,16 +1,12 @@
 """The daemon against the demo backend: metrics, a real Prometheus, reload, stop."""
 import gzip
-import json
-import pathlib
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
-import urllib.parse
 
-from world import Demo, Folder, Process, Serve, free_port, request, until
+from shop import Prometheus
+from world import Demo, Folder, Process, Serve, request, until
 
 
 class ServeAgainstDemo(unittest.TestCase):
@@ -110,7 +106,6 @@ class ServeAgainstDemo(unittest.TestCase):
         second.stop()
 
 
-@unittest.skipUnless(shutil.which("prometheus"), "prometheus is not installed")
 class ScrapedByPrometheus(unittest.TestCase):
     def setUp(self):
         self.demo = Demo()
@@ -119,33 +114,7 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.addCleanup(self.folder.remove)
         self.serve = Serve(self.folder)
         self.addCleanup(self.serve.process.stop)
-        self.data = tempfile.TemporaryDirectory()
-        self.addCleanup(self.data.cleanup)
-        root = pathlib.Path(self.data.name)
-        (root / "prometheus.yml").write_text(json.dumps({
-            "global": {"scrape_interval": "250ms", "scrape_timeout": "250ms"},
-            "scrape_configs": [{"job_name": "sonde", "static_configs": [
-                {"targets": [self.serve.url.removeprefix("http://")]}]}]}))
-        port = free_port()
-        self.url = "http://127.0.0.1:%d" % port
-        self.prometheus = Process("prometheus", "--config.file", root / "prometheus.yml",
-                                  "--storage.tsdb.path", root / "data",
-                                  "--web.listen-address", "127.0.0.1:%d" % port)
-        self.addCleanup(self.prometheus.stop)
-        until(self.ready)
-
-    def ready(self):
-        try:
-            return request(self.url, "/-/ready")[0] == 200
-        except OSError:
-            return False
-
-    def query(self, promql):
-        """{labels: value} of an instant query."""
-        _, _, body = request(self.url, "/api/v1/query?" + urllib.parse.urlencode({"query": promql}))
-        answer = json.loads(body)
-        self.assertEqual(answer["status"], "success", answer)
-        return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
+        self.query = Prometheus(self, [self.serve.url]).start().query
 
     def test_values_are_read_back_with_promql(self):
         until(lambda: self.query('up{job="sonde"} == 1'))

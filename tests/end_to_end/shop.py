@@ -1,0 +1,128 @@
+"""The parts of a Prometheus shop, real ones, on free ports: Prometheus, Alertmanager, a webhook sink."""
+import http.server
+import json
+import pathlib
+import signal
+import tempfile
+import threading
+import urllib.parse
+
+from world import Process, free_port, request, until
+
+
+class Service:
+    """A server with a data folder, which can be killed and started again on its port."""
+
+    def __init__(self, test):
+        self.port = free_port()
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.folder = tempfile.TemporaryDirectory()
+        test.addCleanup(self.folder.cleanup)
+        self.root = pathlib.Path(self.folder.name)
+        self.process = None
+        test.addCleanup(self.stop)
+
+    def start(self):
+        self.process = Process(*self.command())
+        until(self.ready)
+        return self
+
+    def ready(self):
+        if self.process.child.poll() is not None:
+            raise AssertionError("ended:\n" + self.process.said())
+        try:
+            return request(self.url, "/-/ready")[0] == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.stop(signal.SIGKILL)
+
+    def stop(self):
+        if self.process is not None and self.process.child.poll() is None:
+            self.process.stop()
+
+
+class Prometheus(Service):
+    def __init__(self, test, scraped, rules=None, alertmanager=None, interval="250ms"):
+        super().__init__(test)
+        config = {
+            "global": {"scrape_interval": interval, "scrape_timeout": interval,
+                       "evaluation_interval": interval},
+            "scrape_configs": [{"job_name": "sonde", "static_configs": [
+                {"targets": [url.removeprefix("http://") for url in scraped]}]}]}
+        if rules is not None:
+            (self.root / "rules.yml").write_text(rules)
+            config["rule_files"] = [str(self.root / "rules.yml")]
+        if alertmanager is not None:
+            config["alerting"] = {"alertmanagers": [{"static_configs": [
+                {"targets": [alertmanager.url.removeprefix("http://")]}]}]}
+        (self.root / "prometheus.yml").write_text(json.dumps(config))
+
+    def command(self):
+        return ("prometheus", "--config.file", self.root / "prometheus.yml",
+                "--storage.tsdb.path", self.root / "data", "--rules.alert.resend-delay=1s",
+                "--web.listen-address", "127.0.0.1:%d" % self.port)
+
+    def query(self, promql):
+        """[(labels, value)] of an instant query."""
+        path = "/api/v1/query?" + urllib.parse.urlencode({"query": promql})
+        answer = json.loads(request(self.url, path)[2])
+        assert answer["status"] == "success", answer
+        return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
+
+
+class Alertmanager(Service):
+    """Tells one webhook of everything, at once, each alert by itself."""
+
+    def __init__(self, test, webhook):
+        super().__init__(test)
+        (self.root / "alertmanager.yml").write_text(json.dumps({
+            "route": {"receiver": "sink", "group_by": ["..."], "group_wait": "0s",
+                      "group_interval": "1s", "repeat_interval": "4h"},
+            "receivers": [{"name": "sink", "webhook_configs": [
+                {"url": webhook, "send_resolved": True}]}]}))
+
+    def command(self):
+        # What it notified is on disk after a second, so that a kill does not make it tell again.
+        return ("prometheus-alertmanager", "--config.file", self.root / "alertmanager.yml",
+                "--storage.path", self.root / "data", "--cluster.listen-address=",
+                "--data.maintenance-interval=1s",
+                "--web.listen-address", "127.0.0.1:%d" % self.port)
+
+    def alerts(self):
+        return json.loads(request(self.url, "/api/v2/alerts")[2])
+
+
+class Sink:
+    """A webhook that keeps every message it is told."""
+
+    def __init__(self, test):
+        self.messages = []
+        sink = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                sink.messages.append(json.loads(body))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = "http://127.0.0.1:%d/" % self.server.server_address[1]
+        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread.start()
+        test.addCleanup(self.server.server_close)
+        test.addCleanup(thread.join)
+        test.addCleanup(self.server.shutdown)
+
+    def told(self, alertname, status, **labels):
+        """Every alert of that name and status, in the order in which it was told."""
+        wanted = {"alertname": alertname, **labels}
+        return [alert for message in list(self.messages) for alert in message["alerts"]
+                if alert["status"] == status
+                and all(alert["labels"].get(key) == value for key, value in wanted.items())]
