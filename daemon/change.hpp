@@ -49,9 +49,22 @@ struct Changes {
   bool empty() const { return results.empty() && buckets.empty() && notes.empty(); }
 };
 
+// All the buckets that were kept of one series. Its name stands once: a month of a hundred probes
+// is a million buckets.
+struct SeriesRows {
+  struct Bucket {
+    std::uint8_t tier = 0;
+    std::uint32_t slot = 0, attempts = 0, failures = 0;
+    friend bool operator==(const Bucket&, const Bucket&) = default;
+  };
+  std::string series;
+  std::vector<Bucket> buckets;  // in the order of tier and slot
+  friend bool operator==(const SeriesRows&, const SeriesRows&) = default;
+};
+
 // What was there at start.
 struct Remembered {
-  std::vector<BucketRow> buckets;  // in the order of series, tier, slot
+  std::vector<SeriesRows> series;  // in the order of their names
   std::vector<Note> notes;
   std::vector<FailureRow> failures;  // of the last 6 hours, oldest first
 };
