@@ -2,8 +2,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
+#include "config/codec.hpp"
 #include "daemon/view.hpp"
 
 namespace sonde {
@@ -11,6 +14,8 @@ namespace sonde {
 using Labels = std::map<std::string, std::string>;
 
 enum class Severity : std::uint8_t { info, warning, critical };  // in rising order
+std::span<const config::Named<Severity>> names_of(const Severity*);
+std::string_view name(Severity severity);
 
 // An alert that fires, or has ended lately, as receivers are told of it. A value.
 struct Alert {
