@@ -1,4 +1,4 @@
-#include "daemon/judge/objective.hpp"
+#include "daemon/objective.hpp"
 
 #include <gtest/gtest.h>
 
