@@ -11,11 +11,11 @@
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/once.hpp"
-#include "daemon/report/json.hpp"
 #include "daemon/report/junit.hpp"
 #include "daemon/report/progress.hpp"
 #include "daemon/report/summary.hpp"
 #include "daemon/report/text.hpp"
+#include "daemon/result_json.hpp"
 
 namespace sonde {
 namespace {
@@ -104,7 +104,7 @@ class Printer {
   void result(const ResultPtr& result) {
     results_.push_back(result);
     if (output_ == Output::text) print(report::as_text(*result, style_) + "\n");
-    if (output_ == Output::json) print(report::as_json(*result));
+    if (output_ == Output::json) print(as_json(*result));
   }
   int finish(Span took) {
     const report::Tally tally = report::tally(results_);

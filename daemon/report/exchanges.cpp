@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 #include "daemon/report/printable.hpp"
 #include "daemon/report/wire.hpp"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 #include "daemon/report/text.hpp"
 
 namespace sonde::report {

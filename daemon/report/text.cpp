@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 #include "daemon/report/printable.hpp"
 #include "daemon/report/waterfall.hpp"
 #include "daemon/report/wire.hpp"

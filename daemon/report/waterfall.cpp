@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 #include "daemon/report/printable.hpp"
 #include "probes/text/utf8.hpp"
 

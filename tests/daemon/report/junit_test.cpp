@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "tests/daemon/report/made_results.hpp"
+#include "tests/daemon/made_results.hpp"
 
 namespace sonde::report {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "daemon/result.hpp"
 
-namespace sonde::report {
+namespace sonde {
 
 // A Result as one JSON object on one line, with its line end. Always there: probe, kind, target,
 // verdict, step, reason ("" where nothing failed), detail, started (RFC 3339, UTC), seconds,
@@ -13,4 +13,4 @@ namespace sonde::report {
 // of the run. Times are finite numbers.
 std::string as_json(const Result& result);
 
-}  // namespace sonde::report
+}  // namespace sonde

@@ -1,11 +1,11 @@
-#include "daemon/report/json.hpp"
+#include "daemon/result_json.hpp"
 
 #include <fmt/format.h>
 
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde::report {
+namespace sonde {
 namespace {
 
 using text::json_quote;
@@ -118,4 +118,4 @@ std::string as_json(const Result& result) {
                      answers_json(*result.trace));
 }
 
-}  // namespace sonde::report
+}  // namespace sonde

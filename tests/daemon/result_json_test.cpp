@@ -1,13 +1,13 @@
-#include "daemon/report/json.hpp"
+#include "daemon/result_json.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "probes/text/json.hpp"
-#include "tests/daemon/report/made_results.hpp"
+#include "tests/daemon/made_results.hpp"
 
-namespace sonde::report {
+namespace sonde {
 namespace {
 
 text::Document parsed(const MadeResult& made) {
@@ -142,4 +142,4 @@ TEST(Json, HostileBytesStayInsideTheirString) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde

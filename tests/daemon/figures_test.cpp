@@ -1,8 +1,8 @@
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 
 #include <gtest/gtest.h>
 
-namespace sonde::report {
+namespace sonde {
 namespace {
 using namespace std::chrono_literals;
 
@@ -40,4 +40,4 @@ TEST(Figures, BytesChangeTheirUnit) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde

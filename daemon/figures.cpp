@@ -1,11 +1,11 @@
-#include "daemon/report/figures.hpp"
+#include "daemon/figures.hpp"
 
 #include <fmt/format.h>
 #include <time.h>
 
 #include <ctime>
 
-namespace sonde::report {
+namespace sonde {
 namespace {
 
 std::tm utc(std::int64_t unix_seconds) {
@@ -55,4 +55,4 @@ std::string as_bytes(std::size_t bytes) {
   return fmt::format("{:.1f} MB", size / (1024 * 1024));
 }
 
-}  // namespace sonde::report
+}  // namespace sonde

@@ -5,7 +5,7 @@
 
 #include "probes/clock.hpp"
 
-namespace sonde::report {
+namespace sonde {
 
 // "0.123 ms", "4.21 ms", "56.3 ms", "1203.0 ms": for columns that are compared.
 std::string as_millis(Span span);
@@ -25,4 +25,4 @@ std::string as_day(std::int64_t unix_seconds);
 // "182 B", "12.3 KB", "4.0 MB"; 1 KB is 1024 B.
 std::string as_bytes(std::size_t bytes);
 
-}  // namespace sonde::report
+}  // namespace sonde
