@@ -15,7 +15,8 @@ namespace sonde {
 // A check in the store: "kind/probe/target".
 std::string key_of(const Check& check);
 
-// One bucket of one window of one rate.
+// One bucket of one window of one rate. No attempts: it is to be forgotten (the clock was set
+// back).
 struct BucketRow {
   std::string series;      // key_of(check) + " success" | " auth/login" | " event/agent_started"
   std::uint8_t tier = 0;   // 0: 10s, 1: 2m, 2: 10m, 3: 1h

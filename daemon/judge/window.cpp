@@ -9,81 +9,72 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Tier {
+struct Grid {
   seconds step;
   seconds span;
 };
-constexpr std::array<Tier, 4> kTiers{{{seconds(10), hours(1)},
+constexpr std::array<Grid, 4> kGrids{{{seconds(10), hours(1)},
                                       {minutes(2), hours(6)},
                                       {minutes(10), hours(24)},
                                       {hours(1), hours(720)}}};
 
 std::uint32_t slot_of(std::size_t tier, WallSeconds now) {
-  return static_cast<std::uint32_t>(std::max(now, seconds(0)) / kTiers[tier].step);
+  return static_cast<std::uint32_t>(std::max(now, seconds(0)) / kGrids[tier].step);
 }
 
-// Whether a bucket is one of the `span` / step latest ones at `slot`.
-bool recent(std::uint32_t bucket, std::uint32_t slot, std::size_t tier, seconds span) {
-  return std::uint64_t{bucket} + static_cast<std::uint64_t>(span / kTiers[tier].step) > slot;
-}
-
-bool sound(const Window::Bucket& bucket, const std::deque<Window::Bucket>& before) {
-  return bucket.attempts > 0 && bucket.failures <= bucket.attempts &&
-         (before.empty() || before.back().slot < bucket.slot);
+// The finest tier that reaches `length` back, and how many of its buckets do.
+struct Reach {
+  std::size_t tier;
+  std::uint32_t buckets;
+};
+Reach reach_of(seconds length) {
+  length = std::clamp<seconds>(length, kGrids.front().step, kGrids.back().span);
+  std::size_t tier = 0;
+  while (kGrids[tier].span < length) ++tier;
+  const seconds step = kGrids[tier].step;
+  return {tier, static_cast<std::uint32_t>((length + step - seconds(1)) / step)};
 }
 
 }  // namespace
 
-const std::array<WindowName, 7> kWindows{{{"5m", minutes(5), 0},
-                                          {"10m", minutes(10), 0},
-                                          {"30m", minutes(30), 0},
-                                          {"1h", hours(1), 0},
-                                          {"6h", hours(6), 1},
-                                          {"24h", hours(24), 2},
-                                          {"30d", hours(720), 3}}};
+const std::array<WindowName, 7> kWindows{{{"5m", minutes(5)},
+                                          {"10m", minutes(10)},
+                                          {"30m", minutes(30)},
+                                          {"1h", hours(1)},
+                                          {"6h", hours(6)},
+                                          {"24h", hours(24)},
+                                          {"30d", hours(720)}}};
 
-// Drops what is too old, and draws what lies in the future into the bucket of now.
-void Window::settle(std::size_t tier, std::uint32_t slot) {
-  auto& buckets = tiers_[tier];
-  while (!buckets.empty() && !recent(buckets.front().slot, slot, tier, kTiers[tier].span))
-    buckets.pop_front();
-  Bucket ahead{slot, 0, 0};
-  for (; !buckets.empty() && buckets.back().slot >= slot; buckets.pop_back()) {
-    ahead.attempts += buckets.back().attempts;
-    ahead.failures += buckets.back().failures;
-  }
-  if (ahead.attempts > 0) buckets.push_back(ahead);
+WallSeconds window_begin(std::chrono::seconds length, WallSeconds now) {
+  const Reach reach = reach_of(length);
+  const std::int64_t first = std::int64_t{slot_of(reach.tier, now)} - reach.buckets + 1;
+  return first * kGrids[reach.tier].step;
 }
 
-void Window::add(bool failed, WallSeconds now) {
-  for (std::size_t tier = 0; tier < kTiers.size(); ++tier) {
-    auto slot = slot_of(tier, now);
-    settle(tier, slot);
-    auto& buckets = tiers_[tier];
-    if (buckets.empty() || buckets.back().slot != slot) buckets.push_back({slot, 0, 0});
-    ++buckets.back().attempts;
-    buckets.back().failures += failed ? 1 : 0;
-  }
+void Window::add(Tally more, WallSeconds now) {
+  for (std::size_t tier = 0; tier < tiers_.size(); ++tier)
+    tiers_[tier].add(more, slot_of(tier, now));
 }
 
-Counts Window::over(const WindowName& window, WallSeconds now) {
-  auto slot = slot_of(window.tier, now);
-  settle(window.tier, slot);
-  Counts sum;
-  for (const auto& bucket : tiers_[window.tier]) {
-    if (!recent(bucket.slot, slot, window.tier, window.length)) continue;
-    sum.attempts += bucket.attempts;
-    sum.failures += bucket.failures;
-  }
-  return sum;
+Tally Window::over(std::chrono::seconds length, WallSeconds now) const {
+  const Reach reach = reach_of(length);
+  return tiers_[reach.tier].over(reach.buckets, slot_of(reach.tier, now));
 }
 
-Window Window::restore(const Tiers& kept) {
-  Window window;
-  for (std::size_t tier = 0; tier < kept.size(); ++tier)
-    for (const auto& bucket : kept[tier])
-      if (sound(bucket, window.tiers_[tier])) window.tiers_[tier].push_back(bucket);
-  return window;
+void Window::settle(WallSeconds now) {
+  for (std::size_t tier = 0; tier < tiers_.size(); ++tier) tiers_[tier].settle(slot_of(tier, now));
+}
+
+std::vector<Window::Bucket> Window::take_changes() {
+  std::vector<Bucket> changes;
+  for (std::size_t tier = 0; tier < tiers_.size(); ++tier)
+    for (const Tier::Bucket& bucket : tiers_[tier].take_changes())
+      changes.push_back({static_cast<std::uint8_t>(tier), bucket.slot, bucket.tally});
+  return changes;
+}
+
+void Window::restore(const Bucket& bucket) {
+  if (bucket.tier < tiers_.size()) tiers_[bucket.tier].restore({bucket.slot, bucket.tally});
 }
 
 }  // namespace sonde

@@ -2,55 +2,53 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <string_view>
+#include <vector>
+
+#include "daemon/judge/tier.hpp"
+#include "daemon/view.hpp"
 
 namespace sonde {
 
-// Whole seconds of the wall clock since 1970, UTC.
-using WallSeconds = std::chrono::seconds;
-
-struct Counts {
-  std::uint64_t attempts = 0;
-  std::uint64_t failures = 0;  // never more than attempts
-  friend bool operator==(const Counts&, const Counts&) = default;
-};
-
-// The windows that are told, as labels name them, and the tier that answers for each.
+// The windows that are told, as labels name them.
 struct WindowName {
   std::string_view label;
   std::chrono::seconds length;
-  std::size_t tier;
 };
 extern const std::array<WindowName, 7> kWindows;
 
-// How often something was tried and failed lately. Pure: it is told the time. Buckets lie on the
-// grid of the wall clock, in tiers of 10s for 1h, 2m for 6h, 10m for 24h and 1h for 30d; empty ones
-// take no room, and at most 1,410 are kept. A window of length W is its W / step latest buckets,
-// the running one among them: it covers W less at most one step. After a clock that jumped back,
-// what lies in the future counts as of now; one that jumped forward ages what is there.
+// The first second that a window of this length covers: its buckets lie on the grid of the wall
+// clock, and the one of now is among them, so it covers `length` less at most one bucket. Of the
+// tiers 10s for 1h, 2m for 6h, 10m for 24h and 1h for 30d the finest that reaches so far back
+// answers; a length that is no whole number of its buckets is rounded up.
+WallSeconds window_begin(std::chrono::seconds length, WallSeconds now);
+
+// How often something was tried and failed lately. Pure: it is told the time. In memory at most
+// 1,404 buckets: 0.9 KB at a run a minute, 2.5 KB at a run a second, and as much again once there
+// are as many failures. After a clock that jumped back, what lies in the future counts as of now;
+// one that jumped forward ages what is there.
 class Window {
  public:
+  void add(Tally more, WallSeconds now);
+  // `length` from 10 s to 30 d; what is beyond counts as the nearest.
+  Tally over(std::chrono::seconds length, WallSeconds now) const;
+  // The clock was set: now is `now`.
+  void settle(WallSeconds now);
+
   struct Bucket {
-    std::uint32_t slot = 0;  // time / step of its tier
-    std::uint32_t attempts = 0;
-    std::uint32_t failures = 0;
+    std::uint8_t tier = 0;
+    std::uint32_t slot = 0;  // Unix seconds / step of the tier
+    Tally tally;
     friend bool operator==(const Bucket&, const Bucket&) = default;
   };
-  using Tiers = std::array<std::deque<Bucket>, 4>;  // oldest first
-
-  void add(bool failed, WallSeconds now);
-  Counts over(const WindowName& window, WallSeconds now);
-
-  // All that there is to keep, and a window made of what was kept. Buckets out of order, empty, or
-  // with more failures than attempts are left out.
-  const Tiers& tiers() const { return tiers_; }
-  static Window restore(const Tiers& kept);
+  // The buckets that are not as they were at the last call; an empty one is to be forgotten. What
+  // had become too old before the clock was set back is not told again: if it was kept, it is true.
+  std::vector<Bucket> take_changes();
+  // A bucket that was kept, in the order of slots. One that cannot be true is left out.
+  void restore(const Bucket& bucket);
 
  private:
-  void settle(std::size_t tier, std::uint32_t slot);
-
-  Tiers tiers_;
+  std::array<Tier, 4> tiers_{Tier(360), Tier(180), Tier(144), Tier(720)};
 };
 
 }  // namespace sonde

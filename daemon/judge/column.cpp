@@ -1,0 +1,44 @@
+#include "daemon/judge/column.hpp"
+
+#include <utility>
+
+namespace sonde {
+namespace {
+
+constexpr unsigned word_log = 5;  // a word has 2^5 bits
+
+std::uint32_t largest(unsigned log) { return 0xffffffffU >> (32U - (1U << log)); }
+
+std::size_t words_for(std::size_t size, unsigned log) { return ((size << log) + 31) >> word_log; }
+
+}  // namespace
+
+std::uint32_t Column::at(std::size_t i) const {
+  if (!words_) return 0;
+  return (words_[i >> (word_log - log_)] >> ((i << log_) & 31U)) & largest(log_);
+}
+
+std::uint64_t Column::sum(std::size_t from, std::size_t count) const {
+  std::uint64_t sum = 0;
+  if (!words_) return sum;
+  for (std::size_t i = from; i < from + count; ++i) sum += at(i);
+  return sum;
+}
+
+void Column::set(std::size_t i, std::uint32_t value) {
+  if (!words_ && value == 0) return;
+  if (!words_ || value > largest(log_)) widen(value);
+  std::uint32_t& word = words_[i >> (word_log - log_)];
+  const unsigned shift = (i << log_) & 31U;
+  word = (word & ~(largest(log_) << shift)) | (value << shift);
+}
+
+void Column::widen(std::uint32_t value) {
+  Column wide(size_);
+  while (value > largest(wide.log_)) ++wide.log_;
+  wide.words_ = std::make_unique<std::uint32_t[]>(words_for(size_, wide.log_));
+  for (std::size_t i = 0; words_ && i < size_; ++i) wide.set(i, at(i));
+  *this = std::move(wide);
+}
+
+}  // namespace sonde

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace sonde {
+
+// A fixed number of counts, each at most 2^32 - 1, packed: all take as many bits as the largest
+// that was ever set needs, 1, 2, 4, 8, 16 or 32. Nothing is allocated while all are 0.
+class Column {
+ public:
+  explicit Column(std::uint16_t size) : size_(size) {}
+
+  // `i` and `from + count` lie within the size.
+  std::uint32_t at(std::size_t i) const;
+  std::uint64_t sum(std::size_t from, std::size_t count) const;
+  void set(std::size_t i, std::uint32_t value);
+
+ private:
+  void widen(std::uint32_t value);
+
+  std::unique_ptr<std::uint32_t[]> words_;
+  std::uint16_t size_;
+  std::uint8_t log_ = 0;  // a count takes 2^log_ bits; a word holds a whole number of them
+};
+
+}  // namespace sonde
