@@ -16,6 +16,12 @@ AuthSample sample(const Trace::AuthNote& note, const Verdict& verdict) {
   return {note.step, false, verdict.reason};
 }
 
+std::optional<Span> end_of(Phase phase, const Trace& trace) {
+  auto span = std::ranges::find(trace.phases(), phase, &PhaseSpan::phase);
+  if (span == trace.phases().end() || !span->took) return std::nullopt;
+  return span->entered + *span->took - trace.started();
+}
+
 }  // namespace
 
 std::vector<AuthSample> auth_samples(const Result& result) {
@@ -26,6 +32,12 @@ std::vector<AuthSample> auth_samples(const Result& result) {
     if (!known) samples.push_back(sample(note, result.verdict));
   }
   return samples;
+}
+
+std::optional<Span> time_to_ready(const Result& result) {
+  if (result.verdict.outcome != Outcome::pass) return std::nullopt;
+  const auto ready = end_of(Phase::ready, *result.trace);
+  return ready ? ready : end_of(Phase::upgrade, *result.trace);
 }
 
 }  // namespace sonde

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "probes/check.hpp"
@@ -34,5 +35,9 @@ struct AuthSample {
   Reason reason;  // ok, or what failed before success
 };
 std::vector<AuthSample> auth_samples(const Result& result);
+
+// From the run's start to the first session that could be used: its ready message, or where none
+// is awaited the upgrade. Nothing for a run that did not pass, or opens no session.
+std::optional<Span> time_to_ready(const Result& result);
 
 }  // namespace sonde

@@ -53,5 +53,42 @@ TEST_F(AuthSamples, RetriesAndRunsThatSayNothingGiveNone) {
   EXPECT_TRUE(of(Verdict::of(Step::login, {Reason::timeout, ""})).empty());
 }
 
+struct TimeToReady : testing::Test {
+  const Instant begin{std::chrono::seconds(100)};
+  std::shared_ptr<Trace> trace = std::make_shared<Trace>(begin);
+
+  // A phase from one second of the run to another.
+  void phase(Phase phase, int from, int to) {
+    trace->open(phase, begin + std::chrono::seconds(from));
+    trace->close(phase, begin + std::chrono::seconds(to));
+  }
+  std::optional<Span> of(Verdict verdict) {
+    Result result;
+    result.verdict = std::move(verdict);
+    result.trace = trace;
+    return time_to_ready(result);
+  }
+};
+
+TEST_F(TimeToReady, EndsWithTheFirstReadyMessage) {
+  phase(Phase::login, 0, 1);
+  phase(Phase::upgrade, 1, 2);
+  phase(Phase::ready, 2, 5);
+  phase(Phase::upgrade, 5, 6);
+  phase(Phase::ready, 6, 7);
+  EXPECT_EQ(of(Verdict::pass()), std::chrono::seconds(5));
+}
+
+TEST_F(TimeToReady, EndsWithTheUpgradeWhereNoMessageIsAwaited) {
+  phase(Phase::upgrade, 1, 2);
+  EXPECT_EQ(of(Verdict::pass()), std::chrono::seconds(2));
+}
+
+TEST_F(TimeToReady, IsUnknownOfRunsThatFailedOrOpenedNoSession) {
+  EXPECT_FALSE(of(Verdict::pass()));
+  phase(Phase::upgrade, 1, 2);
+  EXPECT_FALSE(of(Verdict::of(Step::events, {Reason::stalled, ""})));
+}
+
 }  // namespace
 }  // namespace sonde
