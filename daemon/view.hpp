@@ -143,7 +143,7 @@ struct StoreFacts {
 };
 
 struct MaintenanceFacts {
-  std::string probe, target;
+  std::string probe, kind, target;
   bool active = false;
 };
 
