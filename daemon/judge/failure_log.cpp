@@ -1,0 +1,65 @@
+#include "daemon/judge/failure_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/judge/wall.hpp"
+
+namespace sonde {
+
+void FailureLog::add(WallSeconds at, Step step, Reason reason, std::string_view detail) {
+  const Entry entry{wall_second(at), step, reason};
+  if (entries_.size() < failures_max) {
+    entries_.push_back(entry);
+  } else {
+    forgotten_ = std::max(forgotten_, entries_[next_].at);
+    entries_[next_] = entry;
+    next_ = (next_ + 1) % failures_max;
+  }
+  keep_detail(step, reason, detail);
+}
+
+void FailureLog::keep_detail(Step step, Reason reason, std::string_view detail) {
+  std::erase_if(details_, [step, reason](const Detail& kept) {
+    return kept.step == step && kept.reason == reason;
+  });
+  if (details_.size() >= details_max) details_.erase(details_.begin());
+  details_.push_back({step, reason, start_of(detail, detail_bytes_max)});
+}
+
+Failures FailureLog::since(WallSeconds begin) const {
+  Failures failures;
+  failures.complete = forgotten_ == 0 || WallSeconds(forgotten_) < begin;
+  for (const Entry& entry : entries_) {
+    if (WallSeconds(entry.at) < begin) continue;
+    const WallTime at{WallSeconds(entry.at)};
+    FailureGroup& group = group_of(entry, failures.groups);
+    group.first = group.count == 0 ? at : std::min(group.first, at);
+    group.last = group.count == 0 ? at : std::max(group.last, at);
+    ++group.count;
+  }
+  std::ranges::sort(failures.groups, [](const FailureGroup& a, const FailureGroup& b) {
+    return std::pair(a.count, a.last) > std::pair(b.count, b.last);
+  });
+  return failures;
+}
+
+FailureGroup& FailureLog::group_of(const Entry& entry, std::vector<FailureGroup>& groups) const {
+  auto same = [&entry](const auto& other) {
+    return other.step == entry.step && other.reason == entry.reason;
+  };
+  if (auto known = std::ranges::find_if(groups, same); known != groups.end()) return *known;
+  FailureGroup& group = groups.emplace_back();
+  group.step = entry.step;
+  group.reason = entry.reason;
+  auto detail = std::ranges::find_if(details_, same);
+  if (detail != details_.end()) group.detail = detail->text;
+  return group;
+}
+
+void FailureLog::settle(WallSeconds now) {
+  for (Entry& entry : entries_) entry.at = std::min(entry.at, wall_second(now));
+  forgotten_ = std::min(forgotten_, wall_second(now));
+}
+
+}  // namespace sonde

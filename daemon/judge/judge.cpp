@@ -1,0 +1,128 @@
+#include "daemon/judge/judge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/judge/history.hpp"
+#include "daemon/judge/wall.hpp"
+
+namespace sonde {
+namespace {
+
+// Results come a little out of order; what is older than that says that the clock was set back.
+constexpr std::chrono::seconds disorder_max{60};
+
+}  // namespace
+
+Judge::Judge(Excluded excluded) : excluded_(std::move(excluded)) {}
+Judge::~Judge() = default;
+
+void Judge::assign(std::vector<std::shared_ptr<const Check>> checks) {
+  auto old = std::exchange(histories_, {});
+  by_check_.clear();
+  for (const auto& check : checks) {
+    auto known = old.extract(key_of(*check));
+    if (known.empty()) {
+      histories_.emplace(key_of(*check), std::make_unique<History>(check));
+    } else {
+      known.mapped()->renew(check);
+      histories_.insert(std::move(known));
+    }
+    by_check_[check.get()] = find(key_of(*check));
+  }
+  for (auto& [key, history] : old) {
+    history->take_changes(gone_);
+    std::erase(changed_, history.get());
+  }
+  checks_ = std::move(checks);
+}
+
+void Judge::watch(const std::vector<Watched>& watched) {
+  std::map<History*, std::vector<Timed>> wanted;
+  for (const Watched& one : watched)
+    if (History* history = find(*one.check)) wanted[history].push_back(one.timed);
+  for (auto& [key, history] : histories_) history->watch(wanted[history.get()]);
+}
+
+void Judge::restore(const Remembered& remembered) {
+  for (const SeriesRows& rows : remembered.series) restore(rows);
+  for (const Note& note : remembered.notes) {
+    History* history = note.room == "judge" ? find(note.key) : nullptr;
+    if (history) history->restore(note);
+  }
+  for (const FailureRow& row : remembered.failures)
+    if (History* history = find(row.check)) history->restore(row);
+}
+
+// A name may hold a space, so the key is the part before one that names a check.
+void Judge::restore(const SeriesRows& rows) {
+  const std::string& name = rows.series;
+  for (auto space = name.find(' '); space != std::string::npos; space = name.find(' ', space + 1))
+    if (History* history = find(name.substr(0, space)))
+      history->restore(std::string_view(name).substr(space + 1), rows);
+}
+
+Changes Judge::take_changes() {
+  Changes changes = std::exchange(gone_, {});
+  for (History* history : std::exchange(changed_, {})) history->take_changes(changes);
+  return changes;
+}
+
+void Judge::accept(const ResultPtr& result) {
+  History* history = find(*result->check);
+  if (!history) return;
+  const WallTime end = end_of(*result);
+  heed_clock(seconds_of(end));
+  if (!history->changed()) changed_.push_back(history);
+  history->add(*result, excluded_ && excluded_(*result->check, end));
+}
+
+void Judge::heed_clock(WallSeconds now) {
+  const bool set_back = now + disorder_max < latest_;
+  latest_ = set_back ? now : std::max(latest_, now);
+  if (!set_back) return;
+  for (auto& [key, history] : histories_) {
+    if (!history->changed()) changed_.push_back(history.get());
+    history->settle(now);
+  }
+}
+
+std::vector<Rate> Judge::rates(const Check& check) const {
+  const History* history = find(check);
+  return history ? history->rates() : std::vector<Rate>();
+}
+
+Tally Judge::tally(const Check& check, const Rate& rate, std::chrono::seconds length,
+                   WallSeconds now) const {
+  const History* history = find(check);
+  return history ? history->tally(rate, length, now) : Tally{};
+}
+
+Failures Judge::failures(const Check& check, std::chrono::seconds length, WallSeconds now) const {
+  const History* history = find(check);
+  return history ? history->failures(length, now) : Failures{};
+}
+
+Standing Judge::standing(const Check& check) const {
+  const History* history = find(check);
+  return history ? history->standing() : Standing{};
+}
+
+std::optional<Quantile> Judge::quantile(const Check& check, Timed timed, double q,
+                                        std::chrono::seconds length, WallSeconds now) const {
+  const History* history = find(check);
+  return history ? history->quantile(timed, q, length, now) : std::nullopt;
+}
+
+// A run that is under way when the checks change ends with the check as it was.
+History* Judge::find(const Check& check) const {
+  auto known = by_check_.find(&check);
+  return known != by_check_.end() ? known->second : find(key_of(check));
+}
+
+History* Judge::find(const std::string& key) const {
+  auto known = histories_.find(key);
+  return known == histories_.end() ? nullptr : known->second.get();
+}
+
+}  // namespace sonde

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "daemon/result.hpp"
+#include "daemon/view.hpp"
+
+namespace sonde {
+
+// What a Result changes in what the last runs say. A retry that passes ends a row of failures, as
+// the user had what he wanted, and starts no row of passes.
+void follow(Standing& standing, const Result& result);
+
+// What has to survive a restart: all but the certificates, which the next run shows again. A line
+// of at most 500 bytes.
+std::string text_of(const Standing& standing);
+// Nothing if the text is not one that text_of() made.
+std::optional<Standing> standing_from(std::string_view text);
+
+}  // namespace sonde

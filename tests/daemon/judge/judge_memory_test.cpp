@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/daemon/judge/judge_fixture.hpp"
+
+namespace sonde {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// What record would give back of everything that it was handed.
+struct Kept {
+  Remembered remembered;
+
+  void write(const Changes& changes) {
+    for (const BucketRow& row : changes.buckets) {
+      auto& all = remembered.series;
+      auto known = std::ranges::find(all, row.series, &SeriesRows::series);
+      if (known == all.end()) known = all.insert(all.end(), {row.series, {}});
+      std::erase_if(known->buckets, [&row](const SeriesRows::Bucket& bucket) {
+        return bucket.tier == row.tier && bucket.slot == row.slot;
+      });
+      known->buckets.push_back({row.tier, row.slot, row.attempts, row.failures});
+    }
+    for (const Note& note : changes.notes) {
+      std::erase_if(remembered.notes, [&note](const Note& old) { return old.key == note.key; });
+      remembered.notes.push_back(note);
+    }
+  }
+};
+
+TEST_F(JudgeTest, ComesBackAsItWasKept) {
+  Kept kept;
+  for (int i = 0; i < 100; ++i) {
+    now += seconds(60);
+    const bool fails = i % 4 == 3;
+    auto made =
+        run(fails ? failure(Step::events, Reason::stalled, "20 s of silence") : Verdict::pass());
+    judge.accept(made.auth(Step::upgrade, true).event("tool_completed", 1, fails ? 0 : 1).done());
+    if (i % 3 == 0) kept.write(judge.take_changes());
+  }
+  kept.write(judge.take_changes());
+  kept.remembered.notes.push_back({"alert", key_of(*chat), "not judge's"});
+  kept.remembered.failures.push_back(
+      {key_of(*chat), WallTime(now), Step::events, Reason::stalled, "20 s of silence"});
+  Judge back;
+  back.assign({chat});
+  back.restore(kept.remembered);
+  for (const Rate& rate : judge.rates(*chat))
+    for (seconds length : {seconds(600), seconds(hours(6)), seconds(hours(720))})
+      EXPECT_EQ(back.tally(*chat, rate, length, now), judge.tally(*chat, rate, length, now));
+  const Standing was = standing(), is = back.standing(*chat);
+  EXPECT_EQ(is.last, was.last);
+  EXPECT_EQ(is.newest, was.newest);
+  EXPECT_EQ(is.consecutive_failures, was.consecutive_failures);
+  EXPECT_EQ(is.last_run, was.last_run);
+  EXPECT_EQ(is.last_success, was.last_success);
+  EXPECT_EQ(is.failing_since, was.failing_since);
+  ASSERT_TRUE(is.failing);
+  EXPECT_EQ(is.failing->reason, Reason::stalled);
+  EXPECT_EQ(is.failing->detail, "20 s of silence");
+  EXPECT_EQ(back.failures(*chat, minutes(10), now).groups.at(0).detail, "20 s of silence");
+  EXPECT_TRUE(back.take_changes().empty()) << "nothing of it is new";
+}
+
+TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
+  EXPECT_TRUE(judge.take_changes().empty());
+  judge.accept(run(Verdict::pass())
+                   .auth(Step::login, true)
+                   .event("agent_started", 1, 1)
+                   .event("tool_completed", 0, 0)
+                   .done());
+  const Changes changes = judge.take_changes();
+  std::vector<std::string> series;
+  for (const BucketRow& row : changes.buckets)
+    if (row.tier == 0) series.push_back(row.series);
+  EXPECT_EQ(series,
+            (std::vector<std::string>{"chat/chat/staging success", "chat/chat/staging auth/login",
+                                      "chat/chat/staging event/agent_started"}));
+  EXPECT_EQ(changes.buckets.size(), 3u * 4u);
+  ASSERT_EQ(changes.notes.size(), 1u);
+  EXPECT_EQ(changes.notes[0].room, "judge");
+  EXPECT_EQ(changes.notes[0].key, "chat/chat/staging");
+  EXPECT_TRUE(judge.take_changes().empty());
+}
+
+TEST_F(JudgeTest, WhatACheckLeavesBehindIsStillTold) {
+  accept(Verdict::pass());
+  judge.assign({});
+  EXPECT_EQ(judge.take_changes().buckets.size(), 4u);
+  EXPECT_TRUE(judge.take_changes().empty());
+}
+
+TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
+  const SeriesRows rows{"chat/gone/staging success", {{0, 180'000'000, 5, 5}}};
+  const SeriesRows unknown{"chat/chat/staging event/unheard_of", {{0, 180'000'000, 5, 5}}};
+  judge.restore(
+      {.series = {rows, unknown},
+       .notes = {{"judge", "chat/chat/staging", "no such text"},
+                 {"judge", "chat/gone/staging", ""}},
+       .failures = {{"chat/gone/staging", WallTime(now), Step::login, Reason::timeout, ""}}});
+  for (const Rate& rate : judge.rates(*chat)) EXPECT_EQ(tally(rate), Tally{});
+  EXPECT_FALSE(standing().last);
+}
+
+}  // namespace
+}  // namespace sonde

@@ -1,0 +1,50 @@
+#include "daemon/judge/standing.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/daemon/judge/made_run.hpp"
+
+namespace sonde {
+namespace {
+
+TEST(Standing, ANewOneComesBackFromItsText) {
+  const auto back = standing_from(text_of({}));
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->last);
+  EXPECT_FALSE(back->last_run);
+  EXPECT_FALSE(back->failing);
+}
+
+TEST(Standing, ItsTextIsShortWhateverItHolds) {
+  Standing standing;
+  follow(standing, *MadeRun(chat_check(),
+                            failure(Step::isolation, Reason::abrupt_close_after_accept,
+                                    std::string(5000, 'x')),
+                            kNoon)
+                        .done());
+  const std::string text = text_of(standing);
+  EXPECT_LE(text.size(), 500u);
+  const auto back = standing_from(text);
+  ASSERT_TRUE(back && back->failing);
+  EXPECT_EQ(back->failing->step, Step::isolation);
+  EXPECT_EQ(back->failing->first, WallTime(kNoon));
+  EXPECT_EQ(text_of(*back), text);
+}
+
+TEST(Standing, ATextThatIsNotOneSaysNothing) {
+  Standing standing;
+  follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());
+  const std::string text = text_of(standing);
+  ASSERT_TRUE(standing_from(text));
+  EXPECT_FALSE(standing_from(""));
+  EXPECT_FALSE(standing_from("2" + text.substr(1)));
+  const std::size_t last_word = text.rfind(' ', text.size() - 2);
+  for (std::size_t end = 0; end <= last_word; ++end)
+    EXPECT_FALSE(standing_from(text.substr(0, end))) << text.substr(0, end);
+  std::string wrong = text;
+  wrong.replace(wrong.find("fail"), 4, "fall");
+  EXPECT_FALSE(standing_from(wrong));
+}
+
+}  // namespace
+}  // namespace sonde
