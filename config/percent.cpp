@@ -22,7 +22,9 @@ bool Codec<Percent>::read(const Value& value, const Reader& reader, const Rule&,
 }
 
 Value Codec<Percent>::schema(const Rule&) {
-  return map({{"type", scalar("string")}, {"pattern", scalar(R"(^[0-9]+(\.[0-9]+)?%$)")}});
+  return map({{"title", scalar("percentage")},
+              {"type", scalar("string")},
+              {"pattern", scalar(R"(^[0-9]+(\.[0-9]+)?%$)")}});
 }
 
 std::string Codec<Percent>::show(const Percent& percent) {

@@ -24,13 +24,22 @@ std::string hash_of(const config::Value& root) {
   return fmt::format("{:016x}", hash);
 }
 
+// Whether everything but `alerts:` is right; else some of the probes that these name are missing.
+bool plan_is_right(const config::Mistakes& mistakes) {
+  return std::ranges::all_of(mistakes.sorted(), [](const config::Mistake& mistake) {
+    return mistake.warning || mistake.path.starts_with("alerts");
+  });
+}
+
 }  // namespace
 
 const config::Section<File>& section_of(const File*) {
   static const auto keys =
       config::Section<File>()
           .key("include", &File::include, "Further files, merged; patterns relative to this one.")
-          .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)));
+          .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
+          .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
+               {.filled = true});
   return keys;
 }
 
@@ -42,8 +51,11 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   const config::Reader reader(mistakes);
   section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
+                    .rules = {},
                     .workers = workers_of(file.plan),
                     .hash = hash_of(*root)};
+  if (plan_is_right(mistakes))
+    settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;

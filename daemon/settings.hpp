@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "config/mistake.hpp"
 #include "config/section.hpp"
+#include "daemon/alert/rule_settings.hpp"
 #include "probes/plan.hpp"
 
 namespace sonde {
@@ -15,12 +17,14 @@ namespace sonde {
 struct File {
   std::vector<std::string> include;
   PlanFile plan;
+  std::map<std::string, RuleSettings> alerts;
 };
 const config::Section<File>& section_of(const File*);
 
 // What a correct file comes to. Constant; a reload makes another one.
 struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
+  std::vector<RuleSettings> rules;
   int workers = 1;
   std::string hash;  // changes exactly if the text of the file or what it includes does
 };

@@ -2,13 +2,16 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "config/percent.hpp"
 #include "config/section.hpp"
 #include "daemon/alert/alert.hpp"
+#include "daemon/alert/bound.hpp"
 #include "daemon/view.hpp"
 
 namespace sonde {
@@ -20,46 +23,43 @@ enum class AlertOf : std::uint8_t {
   probe_success,         // runs that passed
   latency,               // a quantile of `measure`
   consecutive_failures,  // failed runs in a row
-  certificate_expiry,    // time left of the certificate that expires first
-  reason,                // a run failed for one of `reasons` within the window
+  certificate_expiry,    // time left of a certificate, one alert a host and port
+  reason,                // runs failed for one of `reasons` within the window
   false_green,  // health passes while a login, upgrade or chat of the target fails in a row
   burn_rate     // the error budget of `rate` burns too fast in two windows
 };
-
-// A bound as it is written: a share for rates (`90%`), a duration for latency and certificates
-// (`2s`, `14d`), a whole number for counts. Exactly one is set.
-struct Bound {
-  std::optional<config::Percent> share;
-  std::optional<Span> span;
-  std::optional<std::uint64_t> count;
-};
+std::span<const config::Named<AlertOf>> names_of(const AlertOf*);
 
 struct Selector {
   std::vector<std::string> probe, kind, target;  // any of each; an empty list: all
 };
 bool selects(const Selector& selector, const Check& check);
+const config::Section<Selector>& section_of(const Selector*);
 
 enum class InstanceBy : std::uint8_t { check, target };
+std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*);
 enum class Burn : std::uint8_t { page, ticket };
+std::span<const config::Named<Burn>> names_of(const Burn*);
+std::span<const config::Named<Timed>> names_of(const Timed*);
 
 // One entry of `alerts:`. Constant after loading.
 struct RuleSettings {
   std::string name;
   AlertOf of = AlertOf::probe_success;
-  std::string event;                              // of event_delivery
-  Timed measure = Timed::duration;                // of latency
-  double quantile = 0.95;                         // of latency
-  std::vector<Reason> reasons;                    // of reason
-  AlertOf rate = AlertOf::auth_success;           // of burn_rate
-  config::Percent objective{.share = 0.995};      // of burn_rate
-  Burn burn = Burn::page;                         // of burn_rate
-  std::optional<Bound> below, above;              // when it fires; strictly
-  std::optional<Bound> clear_above, clear_below;  // when it clears; nothing: the default
-  std::vector<Span> over;                         // all of them must be beyond the bound
-  Span hold{};                                    // `for`
+  std::string event;                                 // of event_delivery; empty: the worst of all
+  Timed measure = Timed::duration;                   // of latency
+  double quantile = 0.95;                            // of latency
+  std::vector<Reason> reasons;                       // of reason
+  AlertOf rate = AlertOf::auth_success;              // of burn_rate
+  config::Percent objective{.share = 0.995};         // of burn_rate
+  Burn burn = Burn::page;                            // of burn_rate
+  std::optional<Bound> below, above;                 // when it fires; strictly
+  std::optional<Bound> clear_above, clear_below;     // when it clears, which the bound itself does
+  std::vector<Span> over{std::chrono::minutes(10)};  // all of them must be beyond the bound
+  Span hold{};                                       // `for`
   Span keep_firing_for = std::chrono::minutes(5);
-  int min_samples = 10;
-  int min_failures = 0;
+  int min_samples = 10;               // in each window; 1 if only min_failures is written
+  int min_failures = 0;               // in each window
   std::optional<Span> no_data_after;  // nothing: three times every, and a timeout, of the check
   Severity severity = Severity::warning;
   InstanceBy by = InstanceBy::check;
@@ -70,4 +70,22 @@ struct RuleSettings {
 };
 const config::Section<RuleSettings>& section_of(const RuleSettings*);
 
+// The entries of `alerts:`, each vetted against its subject, the checks and names that are taken,
+// with what is not written filled in: the bound, `clear_above` of rates, `over` (none for what has
+// no window). `root` is the whole file, whose places mistakes name. In the order of the file.
+std::vector<RuleSettings> make_rules(const std::map<std::string, RuleSettings>& entries,
+                                     const config::Value& root,
+                                     std::span<const std::shared_ptr<const Check>> checks,
+                                     config::Mistakes& mistakes);
+
 }  // namespace sonde
+
+namespace sonde::config {
+// A reason that a failed run can have, by its name.
+template <>
+struct Codec<Reason> {
+  static bool read(const Value&, const Reader&, const Rule&, Reason& out);
+  static Value schema(const Rule&);
+  static std::string show(Reason reason) { return std::string(name(reason)); }
+};
+}  // namespace sonde::config
