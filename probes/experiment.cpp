@@ -9,7 +9,9 @@
 
 #include "probes/deadline.hpp"
 #include "probes/experiment_request.hpp"
+#include "probes/log_in.hpp"
 #include "probes/net/status.hpp"
+#include "probes/rest.hpp"
 #include "probes/talk/listener.hpp"
 
 namespace sonde {
@@ -94,21 +96,17 @@ asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   co_return verdict;
 }
 
-// A plain request: 2xx is a pass, anything else is said by its status.
+// A plain request: to `rest`, any 2xx is a pass; where a WebSocket should be, no status is.
 asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto request = plain_request(experiment, laboratory);
   if (!request) co_return Verdict::of(Step::upgrade, request.error());
-  const net::Redirects none;
-  auto fetching = net::fetch(laboratory.subject.shared.network, *request,
-                             laboratory.subject.settings.socket.line, none, aside);
-  const net::Answer answer = co_await std::move(fetching);
-  if (answer.failure.reason == Reason::cut || answer.response.status == 0)
-    co_return Verdict::of(Step::upgrade, answer.failure);
-  const int status = answer.response.status;
-  if (experiment == rest && status >= 200 && status < 300) co_return Verdict::pass();
-  const Reason reason = status == 401 ? Reason::unauthorized : net::reason_of(answer.response);
-  co_return Verdict::of(Step::upgrade, {reason, net::describe(answer.response)});
+  auto asking = ask_plainly(*std::move(request), laboratory.subject.settings.socket.line,
+                            laboratory.subject.shared.network, aside);
+  Verdict verdict = co_await std::move(asking);
+  if (experiment == plain_get && verdict.outcome == Outcome::pass)
+    co_return Verdict::of(Step::upgrade, {Reason::bad_status, "a plain request is answered"});
+  co_return verdict;
 }
 
 // Two uses of the token, one right after the other; the refused one counts.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "probes/rest.hpp"
+
 namespace sonde {
 namespace {
 
@@ -45,27 +47,6 @@ std::vector<Carrier> others(In in) {
   if (in == In::header) return {usual_query(), usual_subprotocol()};
   if (in == In::query) return {usual_header(), usual_subprotocol()};
   return {usual_header(), usual_query()};
-}
-
-// The header that carries the token, as the socket says it, or as usual.
-std::expected<std::pair<std::string, std::string>, Failure> token_header(const Carrier& carrier,
-                                                                         text::Names& names) {
-  const Carrier usual;
-  const text::Template& text = carrier.in == In::header ? carrier.text : usual.text;
-  auto made = text.render(names);
-  if (!made) return std::unexpected(Failure{Reason::own_request, "rest: " + made.error()});
-  const std::size_t colon = made->find(": ");
-  return std::pair(made->substr(0, colon), made->substr(colon + 2));
-}
-
-std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Names names) {
-  auto address = socket.rest.render(names);
-  if (!address) return std::unexpected(Failure{Reason::own_request, "rest: " + address.error()});
-  auto url = net::parse_url(*address);
-  if (!url) return std::unexpected(Failure{Reason::own_request, "rest: " + url.error()});
-  auto header = token_header(socket.token_in, names);
-  if (!header) return std::unexpected(header.error());
-  return net::Request{.url = *std::move(url), .headers = {*std::move(header)}, .body = {}};
 }
 
 }  // namespace

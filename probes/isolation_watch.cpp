@@ -27,12 +27,6 @@ std::size_t hash_of(std::string_view payload) { return std::hash<std::string_vie
 
 }  // namespace
 
-std::span<const config::Named<SameUser>> names_of(const SameUser*) {
-  static constexpr config::Named<SameUser> names[] = {{"allow", SameUser::allow},
-                                                      {"forbid", SameUser::forbid}};
-  return names;
-}
-
 IsolationWatch::IsolationWatch(SameUser same_user, std::vector<std::string> ids)
     : same_user_(same_user), ids_(std::move(ids)) {}
 

@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "config/section.hpp"
 #include "probes/isolation_scan.hpp"
 #include "probes/reason.hpp"
+#include "probes/same_user.hpp"
 
 namespace sonde {
-
-// Whether a user's sessions may receive what another session of the same user does (several tabs).
-enum class SameUser : std::uint8_t { allow, forbid };
-std::span<const config::Named<SameUser>> names_of(const SameUser*);
 
 // Somebody who is watched.
 struct Member {

@@ -27,8 +27,8 @@ template <class S>
 void describe(const S& settings, Draft& draft) {
   const auto& base = base_of(settings);
   if constexpr (requires { base.session; }) {
-    draft.has_socket = true;
     draft.url = base.session.socket.url.text();
+    draft.has_socket = !draft.url.empty() || !requires { S::socket_optional; };
   } else if constexpr (requires { settings.url; }) {
     draft.url = settings.url.text();
   }
@@ -122,7 +122,7 @@ std::span<const Kind> kinds() {
       kind<HealthSettings>("health", "One HTTP endpoint says that the service is well.", {health},
                            {}),
       kind<LoginSettings>("login", "A user can log in and gets a usable token.", {login},
-                          {"token"}),
+                          {"token", "refresh_token", "cookies"}),
       kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
                             {login, upgrade, ready, hold, refuse},
                             {"token", "refresh_token", "cookies"}),

@@ -1,30 +1,41 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "probes/common.hpp"
+#include "probes/double_refresh.hpp"
 #include "probes/probe.hpp"
-#include "probes/shared.hpp"
-#include "probes/site.hpp"
+#include "probes/same_user.hpp"
+#include "probes/session.hpp"
 
 namespace sonde {
 
 struct LoginSettings {
   Heading heading;
   Common common;
+  int parallel = 1;                // logins at once
+  std::vector<std::string> users;  // besides `as`, in turn
+  SameUser same_user = SameUser::forbid;
+  talk::Identity identity;  // in the claims of the token
+  SessionSettings session;  // its socket and dialect, where a token is used; no address: nowhere
+  std::optional<RefreshPolicy> refresh;
+
+  static constexpr bool socket_optional = true;
 };
 const config::Section<LoginSettings>& section_of(const LoginSettings*);
+bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out);
 void add_needs(const LoginSettings& settings, text::Needs& needs);
+std::vector<Whom> others_of(const LoginSettings& settings);
+// Tells what its login cannot do.
+void vet(const LoginSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place);
 
-// Logs in afresh each time; a usable token is a success.
+// Logs in afresh each time; a usable token is a success. With `parallel` several logins are made at
+// once: all have to succeed, no two may get the same token (token_shared), each has to be for its
+// own user (identity_mismatch). Then one token is used in two places at once (see use_at_once), and
+// a refresh token redeemed twice (see refresh_twice). All of it is step login.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared);
-
-// The login of a run: step login, phase login, and the auth sample (none for a login that asks
-// nobody, for one that is suppressed, and for a token that an earlier one left, which is used until
-// `reuse` (0 to 1) of its life is over). On success `names` knows {{token}}, {{refresh_token}} and
-// {{login.NAME}}.
-boost::asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Shared& shared,
-                                                                   text::Names& names, Trace& trace,
-                                                                   double reuse = 0);
 
 }  // namespace sonde

@@ -13,6 +13,11 @@ struct Pair {
   Reason reason;
 };
 
+// What goes wrong before the first byte of a protocol, and may go right a moment later.
+std::span<const Reason> passing_network_reasons();
+// What goes wrong there until somebody mends it.
+std::span<const Reason> lasting_network_reasons();
+
 // The reasons that can end a run at a step; one table, the closed list of the project.
 std::span<const Reason> reasons_at(Step step);
 

@@ -79,6 +79,8 @@ enum class Reason : std::uint8_t {
   token_key_unknown,
   jwks_unusable,
   refresh_refused,
+  refresh_race,
+  token_shared,
   no_form,
   csrf,
   no_session,
@@ -174,6 +176,7 @@ enum class Reason : std::uint8_t {
   own_fault,
   monitor_credential_expired,
   refusal_unclear,
+  reuse_unclear,
   hold_unclear,
   // The run was not made: skipped.
   overlap,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "probes/discover.hpp"
+#include "probes/log_in.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/dialect_use.hpp"
 #include "probes/talk/ready.hpp"
@@ -54,15 +55,6 @@ Opened drifted(Failure drift, const Opened& there) {
   return failed(Step::upgrade, std::move(drift));
 }
 
-// {{cookies}}: what a browser would send to the socket; of a login that left none, the token.
-void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
-  const auto url = address_of(socket.url, names);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::string cookies = url ? token.cookies.header(*url, now) : "";
-  if (cookies.empty()) cookies = "token=" + token.value;
-  names.set("cookies", std::move(cookies));
-}
-
 // From the login on; `token` is what it gave, empty where none is needed.
 asio::awaitable<Opened> open_with(const SessionSettings& settings, const auth::Token& token,
                                   Shared& shared, text::Names& names, Trace& trace) {
@@ -90,6 +82,14 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const auth::T
 }
 
 }  // namespace
+
+void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
+  const auto url = address_of(socket.url, names);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::string cookies = url ? token.cookies.header(*url, now) : "";
+  if (cookies.empty()) cookies = "token=" + token.value;
+  names.set("cookies", std::move(cookies));
+}
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
                                      Shared& shared, text::Names& names, Trace& trace) {

@@ -5,7 +5,10 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "config/percent.hpp"
-#include "probes/login.hpp"
+#include "probes/common.hpp"
+#include "probes/probe.hpp"
+#include "probes/shared.hpp"
+#include "probes/site.hpp"
 #include "probes/socket.hpp"
 #include "probes/talk/dialect.hpp"
 
@@ -37,6 +40,9 @@ boost::asio::awaitable<Opened> open_session(const SessionSettings& settings, con
 boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
                                            const SessionSettings& settings, net::Network& network,
                                            text::Names& names, Trace& trace);
+
+// {{cookies}}: what a browser would send to the socket; of a login that left none, the token.
+void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names);
 
 // Leaves a session: the closing handshake within a second, which never fails a run.
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);

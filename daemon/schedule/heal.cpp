@@ -3,20 +3,14 @@
 #include <algorithm>
 #include <span>
 
+#include "probes/outcome.hpp"
+
 namespace sonde {
 namespace {
 
 using enum Reason;
 
-constexpr Reason healing[] = {dns_servfail,
-                              dns_timeout,
-                              tcp_refused,
-                              tcp_timeout,
-                              tcp_reset,
-                              tcp_unreachable,
-                              proxy_failed,
-                              tls_timeout,
-                              timeout,
+constexpr Reason healing[] = {timeout,
                               closed_early,
                               overloaded,
                               server_error,
@@ -47,7 +41,9 @@ bool among(std::span<const Reason> reasons, Reason reason) {
 
 }  // namespace
 
-bool can_heal(Reason reason) { return among(healing, reason); }
+bool can_heal(Reason reason) {
+  return among(passing_network_reasons(), reason) || among(healing, reason);
+}
 
 bool took_too_long(Reason reason) { return among(slow, reason); }
 

@@ -26,6 +26,20 @@ struct Context {
   Trace& trace;
 };
 
+class Login;
+
+// Redeems refresh tokens: what a login of `method: refresh` can besides.
+class Redeemer {
+ public:
+  virtual ~Redeemer() = default;
+
+  // The login that gives a refresh token each time; null: there is none.
+  virtual const Login* first() const = 0;
+  // Redeems one, whatever is remembered of others: no gate, no state file. Failures: as of a login.
+  virtual boost::asio::awaitable<std::expected<Token, Failure>> redeem(
+      Context& context, std::string refresh) const = 0;
+};
+
 // A way to log in, as configured: an entry of `logins:`. Constant; bound to nobody, so it is
 // given the names of the identity each time.
 class Login {
@@ -42,6 +56,8 @@ class Login {
   virtual bool asks() const { return true; }
   // False for a login that ends before there is a token or a session: no socket can use it.
   virtual bool gives_token() const { return true; }
+  // What it redeems refresh tokens with; null: it redeems none.
+  virtual const Redeemer* redeemer() const { return nullptr; }
   // The names of what it captures besides the token: {{login.NAME}}.
   virtual std::vector<std::string> gives() const { return {}; }
 

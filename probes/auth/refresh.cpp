@@ -12,10 +12,21 @@ std::unexpected<Failure> own(std::string why) {
   return std::unexpected(Failure{Reason::own_secret, std::move(why)});
 }
 
-// invalid_client is a matter of the client, whatever refresh token it shows.
-bool is_refused(const std::expected<Token, Failure>& token) {
+// invalid_client is a matter of the client, whatever refresh token it shows; an endpoint that takes
+// JSON knows no client.
+bool is_refused(const std::expected<Token, Failure>& token, bool json) {
   return !token && token.error().reason == Reason::credentials &&
-         token.error().detail.contains("invalid_grant");
+         (json || token.error().detail.contains("invalid_grant"));
+}
+
+// What is sent to an endpoint that takes JSON.
+std::expected<Form, Failure> json_form(const text::Tree& body, const std::string& refresh,
+                                       const text::Names& known) {
+  text::Names names = known;
+  names.set("refresh_token", refresh);
+  auto text = body.render_json(names);
+  if (!text) return std::unexpected(Failure{Reason::own_request, "refresh: " + text.error()});
+  return Form{.body = *std::move(text), .content_type = "application/json", .headers = {}};
 }
 
 }  // namespace
@@ -31,7 +42,10 @@ const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*) {
           .key("first", &S::first, "The first refresh token, where no login gives it.")
           .key("state_file", &S::state_file,
                "Where the refresh token is kept when the server changes it; for us alone (0600).")
-          .key("scope", &S::scope, "The scopes asked for, separated by spaces.");
+          .key("scope", &S::scope, "The scopes asked for, separated by spaces.")
+          .key(
+              "body", &S::body,
+              "What is sent as JSON, where the endpoint takes no form; it says {{refresh_token}}.");
   return keys;
 }
 
@@ -79,15 +93,29 @@ std::expected<void, Failure> Refresh::keep(Purse& purse, const std::string& refr
 }
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::redeem(Context& context,
-                                                               Purse& purse) const {
-  hide(context.trace, purse.refresh);
+                                                               std::string refresh) const {
+  hide(context.trace, refresh);
+  if (!settings_.body.empty()) {
+    auto form = json_form(settings_.body, refresh, context.names);
+    if (!form) co_return std::unexpected(form.error());
+    auto obtaining = obtain(context, settings_.grant, *std::move(form));
+    auto token = co_await std::move(obtaining);
+    co_return token;
+  }
   FormBody body(context.names);
   body.add_text("grant_type", "refresh_token");
-  body.add_text("refresh_token", purse.refresh);
+  body.add_text("refresh_token", refresh);
   if (!settings_.scope.empty()) body.add_text("scope", settings_.scope);
   auto asking = obtain_as(context, settings_.grant, settings_.client, std::move(body));
   auto token = co_await std::move(asking);
-  if (is_refused(token)) purse.refresh.clear();
+  co_return token;
+}
+
+asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(Context& context,
+                                                                    Purse& purse) const {
+  auto redeeming = redeem(context, purse.refresh);
+  auto token = co_await std::move(redeeming);
+  if (is_refused(token, !settings_.body.empty())) purse.refresh.clear();
   if (!token || token->refresh.empty()) co_return token;
   auto kept = keep(purse, token->refresh);
   if (!kept) co_return std::unexpected(kept.error());
@@ -104,9 +132,9 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(Context& cont
         Failure{Reason::answer_incomplete, "the login gives no refresh token"});
   auto kept = keep(purse, token->refresh);
   if (!kept) co_return std::unexpected(kept.error());
-  auto redeeming = redeem(context, purse);
+  auto redeeming = redeem_kept(context, purse);
   auto fresh = co_await std::move(redeeming);
-  if (is_refused(fresh))
+  if (is_refused(fresh, !settings_.body.empty()))
     co_return std::unexpected(
         Failure{Reason::refresh_refused,
                 "the refresh token that the login just gave is refused: " + fresh.error().detail});
@@ -120,9 +148,9 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) co
   if (!alone) co_return std::unexpected(alone.error());
   if (auto loaded = load(purse); !loaded) co_return std::unexpected(loaded.error());
   if (!purse.refresh.empty()) {
-    auto redeeming = redeem(context, purse);
+    auto redeeming = redeem_kept(context, purse);
     auto token = co_await std::move(redeeming);
-    if (!is_refused(token)) co_return token;
+    if (!is_refused(token, !settings_.body.empty())) co_return token;
     if (!settings_.login.login)
       co_return std::unexpected(Failure{Reason::monitor_credential_expired,
                                         "our refresh token is refused: " + token.error().detail});
@@ -134,7 +162,11 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) co
 
 void Refresh::needs(text::Needs& needs) const {
   add_needs(settings_.grant, needs);
-  add_needs(settings_.client, needs);
+  text::Needs body;
+  body.add(settings_.body);
+  for (auto& need : body.all)
+    if (need.name != "refresh_token") needs.all.push_back(std::move(need));
+  if (settings_.body.empty()) add_needs(settings_.client, needs);
   if (settings_.login.login) settings_.login.login->needs(needs);
 }
 

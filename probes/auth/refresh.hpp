@@ -2,6 +2,7 @@
 #include "probes/auth/client_proof.hpp"
 #include "probes/auth/grant.hpp"
 #include "probes/auth/login.hpp"
+#include "probes/text/tree.hpp"
 
 namespace sonde::auth {
 
@@ -10,7 +11,7 @@ namespace sonde::auth {
 // another one when it is refused; or it is `refresh_token`, and what it is rotated to is kept in
 // `state_file`, on disk before it is used. Redeeming one that `login` just gave and being refused
 // is refresh_refused; a static one that is refused has expired (monitor_credential_expired).
-class Refresh : public Login {
+class Refresh : public Login, public Redeemer {
  public:
   struct Settings {
     Grant grant;
@@ -19,16 +20,21 @@ class Refresh : public Login {
     config::Secret first;
     std::string state_file;
     std::string scope;
+    text::Tree body;  // sent as JSON instead of the form
   };
   explicit Refresh(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
+  const Redeemer* redeemer() const override { return this; }
+  const Login* first() const override { return settings_.login.login.get(); }
+  boost::asio::awaitable<std::expected<Token, Failure>> redeem(Context& context,
+                                                               std::string refresh) const override;
 
  private:
   std::expected<void, Failure> load(Purse& purse) const;
   std::expected<void, Failure> keep(Purse& purse, const std::string& refresh) const;
-  boost::asio::awaitable<std::expected<Token, Failure>> redeem(Context& context,
-                                                               Purse& purse) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> redeem_kept(Context& context,
+                                                                    Purse& purse) const;
   boost::asio::awaitable<std::expected<Token, Failure>> begin_anew(Context& context,
                                                                    Purse& purse) const;
   Settings settings_;

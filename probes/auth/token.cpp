@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <limits>
 
-#include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::auth {
@@ -109,6 +108,13 @@ std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, st
 bool is_token_text(std::string_view text) {
   return !text.empty() && text.size() <= token_bytes_max &&
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::expected<Document, std::string> read_payload(std::string_view jwt) {
+  const std::size_t first = jwt.find('.');
+  const std::size_t second = first == jwt.npos ? jwt.npos : jwt.find('.', first + 1);
+  if (second == jwt.npos) return std::unexpected("it does not have three parts");
+  return read_part(jwt.substr(first + 1, second - first - 1), "payload");
 }
 
 std::expected<Claims, std::string> read_claims(std::string_view jwt) {

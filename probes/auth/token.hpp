@@ -10,6 +10,7 @@
 #include "probes/auth/cookies.hpp"
 #include "probes/clock.hpp"
 #include "probes/reason.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde::auth {
 
@@ -49,6 +50,9 @@ struct Claims {
 // Three base64url parts, the first two JSON objects, times that are numbers. The error never
 // shows the token.
 std::expected<Claims, std::string> read_claims(std::string_view jwt);
+
+// All claims of such a token, as they stand in it.
+std::expected<text::Document, std::string> read_payload(std::string_view jwt);
 
 // Checks shape, algorithm, issuer, audience and times. `now` is Unix time by the local clock,
 // `skew` the server's clock against it where it is known: a token is judged by the clock of the

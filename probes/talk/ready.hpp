@@ -40,6 +40,11 @@ boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& sessi
                                                            const Dialect& dialect,
                                                            text::Names& names, Trace& trace);
 
+// Who a message (or what a token claims) says that we are: identity_mismatch, own_request, or
+// empty; pure.
+std::optional<Failure> check_identity(const Identity& identity, text::Json message,
+                                      text::Names& names);
+
 // What a session that ended before it was ready means; pure.
 Failure ended_before_ready(const Ending& ending);
 

@@ -32,13 +32,15 @@ namespace {
 
 std::string quoted(std::string_view text) { return text::json_quote(text::shorten(text, 120)); }
 
+}  // namespace
+
 std::optional<Failure> check_identity(const Identity& identity, text::Json message,
                                       text::Names& names) {
   if (!identity.at) return std::nullopt;
   const text::Json user = identity.at->at(message);
   if (!user || user.kind() == text::Json::Kind::null)
     return Failure{Reason::identity_mismatch,
-                   fmt::format("the ready message names no user at {}", identity.at->text())};
+                   fmt::format("no user is named at {}", identity.at->text())};
   const std::string said = user.text();
   for (const auto& pattern : identity.never)
     if (pattern.found_in(said))
@@ -53,8 +55,6 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
   return Failure{Reason::identity_mismatch, fmt::format("the server takes us for {}, not for {}",
                                                         quoted(said), quoted(*wanted))};
 }
-
-}  // namespace
 
 std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
                                    text::Names& names) {

@@ -24,6 +24,7 @@ Scenarios join(const std::vector<Scenarios>& tables);
 // The tables, one of each step.
 Scenarios health_scenarios();
 Scenarios login_scenarios();
+Scenarios parallel_scenarios();  // of several logins at once
 Scenarios upgrade_scenarios();
 Scenarios ready_scenarios();
 Scenarios events_scenarios();
@@ -36,6 +37,7 @@ Scenarios diagnosed_scenarios();  // with control experiments
 Scenarios prober_scenarios();     // the inconclusive ones
 Scenarios unclear_refusals();     // those of them that are met at refuse
 Scenarios unclear_holds();        // and at hold
+Scenarios unclear_uses();         // and of a token that is used twice at once
 
 // What fails before the first byte of HTTP, at health, login or upgrade.
 Scenarios network_scenarios(Step step);

@@ -109,6 +109,7 @@ std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.
   INSTANTIATE_TEST_SUITE_P(Title, Pairs, testing::ValuesIn(table()), name_of)
 SONDE_PAIRS(Health, health_scenarios);
 SONDE_PAIRS(Login, login_scenarios);
+SONDE_PAIRS(Parallel, parallel_scenarios);
 SONDE_PAIRS(Upgrade, upgrade_scenarios);
 SONDE_PAIRS(Ready, ready_scenarios);
 SONDE_PAIRS(Events, events_scenarios);
@@ -124,9 +125,9 @@ SONDE_PAIRS(Prober, prober_scenarios);
 std::set<std::string> pairs_that_happen() {
   std::set<std::string> all;
   for (const auto& scenario :
-       join({health_scenarios(), login_scenarios(), upgrade_scenarios(), ready_scenarios(),
-             events_scenarios(), answer_scenarios(), refuse_scenarios(), hold_scenarios(),
-             isolation_scenarios(), diagnosed_scenarios(), endpoint_scenarios()}))
+       join({health_scenarios(), login_scenarios(), parallel_scenarios(), upgrade_scenarios(),
+             ready_scenarios(), events_scenarios(), answer_scenarios(), refuse_scenarios(),
+             hold_scenarios(), isolation_scenarios(), diagnosed_scenarios(), endpoint_scenarios()}))
     all.insert(label(scenario.step, scenario.reason));
   return all;
 }

@@ -85,6 +85,35 @@ TEST(Refresh, FailsWhereATokenThatWasJustGivenIsRefused) {
   EXPECT_EQ(walked.verdict.reason, Reason::refresh_refused) << walked.show();
 }
 
+// An endpoint that takes JSON and refuses by 401, as many that are no OAuth server do.
+TEST(Refresh, SaysTheTokenInJsonWhereTheEndpointTakesNoForm) {
+  std::string good = "r0";
+  int logins = 0;
+  const Server server(Handler([&](const Request& request) -> Script {
+    const bool refreshes = request.target() == "/auth/refresh";
+    if (refreshes && request.body != R"({"refreshToken":")" + good + "\"}")
+      return {json(401, R"({"detail":"Invalid refresh token"})")};
+    logins += refreshes ? 0 : 1;
+    good += "+";
+    return {json(200, R"({"access_token":"access","refresh_token":")" + good + "\"}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "refresh"},
+                 {"url", R"("{{target.auth}}/auth/refresh")"},
+                 {"body", R"({ refreshToken: "{{refresh_token}}" })"},
+                 {"login", R"({ method: json, url: "{{target.auth}}/login", body: {} })"}};
+  Walker walker;
+  for (int i = 0; i < 2; ++i) {
+    const Walk walked = walker.walk(usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
+  good = "revoked";
+  const Walk walked = walker.walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(logins, 2);
+}
+
 struct Static {
   Rotation rotation;
   Usual usual{rotation.server.url("")};

@@ -54,7 +54,7 @@ TEST(ReadyMessage, ThatNamesAnybodyElseIsAnIdentityMismatch) {
             "identity_mismatch: the server takes us for \"bob\", not for \"alice\"");
   EXPECT_EQ(user("\"demo-user-001\""),
             "identity_mismatch: the server takes us for \"demo-user-001\", which matches ^demo-");
-  EXPECT_EQ(user("null"), "identity_mismatch: the ready message names no user at /data/user_id");
+  EXPECT_EQ(user("null"), "identity_mismatch: no user is named at /data/user_id");
 }
 
 TEST(SessionEnd, BeforeItIsReadySaysWhoRefusedAndWhy) {

@@ -1,0 +1,63 @@
+#include "probes/log_in.hpp"
+
+#include "probes/auth/hide.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+// Tells templates of a token, and the trace to show none of it.
+void know(const auth::Token& token, text::Names& names, Trace& trace) {
+  names.set("token", token.value);
+  names.set("refresh_token", token.refresh);
+  for (const auto& [name, value] : token.named) names.set("login." + name, value);
+  for (const std::string* secret : {&token.value, &token.refresh})
+    if (!secret->empty()) auth::hide(trace, *secret);
+  for (const auto& [name, value] : token.named) auth::hide(trace, value);
+  for (const auto& cookie : token.cookies.all())
+    if (cookie.value.size() >= 8) auth::hide(trace, cookie.value);
+}
+
+}  // namespace
+
+asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
+                                                               const Site& site, Shared& shared,
+                                                               text::Names& names, Trace& trace) {
+  auth::Lockout& lockout = shared.keeper.purse(site.account, Clock::now()).lockout;
+  auto held = login.asks() ? lockout.ask(site.login->lockout, Clock::now()) : std::nullopt;
+  if (held) co_return std::unexpected(*std::move(held));
+  auth::Context context{.network = shared.network,
+                        .keeper = shared.keeper,
+                        .account = site.account,
+                        .names = names,
+                        .trace = trace};
+  auto running = login.run(context);
+  auto token = co_await std::move(running);
+  lockout.note(token ? Reason::ok : token.error().reason, Clock::now());
+  if (token) know(*token, names, trace);
+  co_return token;
+}
+
+asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Shared& shared,
+                                                            text::Names& names, Trace& trace,
+                                                            double reuse) {
+  trace.at(Step::login);
+  auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  if (const auth::Token* kept = auth::reusable(purse, reuse, Clock::now())) {
+    know(*kept, names, trace);
+    co_return *kept;
+  }
+  trace.open(Phase::login);
+  auto logging_in = log_in_by(*site.login, site, shared, names, trace);
+  auto token = co_await std::move(logging_in);
+  if (site.login->asks() && (token || token.error().reason != Reason::suppressed))
+    trace.auth_begun(Step::login);
+  if (!token) co_return token;
+  auth::remember(purse, *token, Clock::now());
+  trace.auth_succeeded(Step::login);
+  trace.close(Phase::login);
+  co_return token;
+}
+
+}  // namespace sonde
