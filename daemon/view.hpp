@@ -130,6 +130,23 @@ struct ReceiverFacts {
   double durations_sum = 0;              // and their sum
 };
 
+// A run that did not pass, as the store keeps it for whoever asks afterwards why.
+struct EvidenceRow {
+  std::int64_t id = 0;  // never given twice; asks for the transcript
+  std::string check;    // key_of
+  WallTime ended;
+  Span took{};
+  int attempt = 1;
+  Verdict verdict;          // fail or inconclusive
+  bool transcript = false;  // there is one
+};
+// Which evidence is wanted, the newest first.
+struct EvidenceQuery {
+  std::string check;        // key_of; empty: of all checks
+  std::int64_t before = 0;  // only what is older than this id; 0: from the newest on
+  std::size_t limit = 50;   // 500 at most
+};
+
 struct StoreFacts {
   bool enabled = false;
   bool degraded = false;  // rows are lost: no space, read-only, corrupt; `why` says it

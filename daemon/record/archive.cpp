@@ -1,0 +1,64 @@
+#include "daemon/record/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "daemon/record/evidence.hpp"
+#include "daemon/record/remembering.hpp"
+#include "daemon/record/retention.hpp"
+#include "daemon/record/schema.hpp"
+#include "daemon/record/writing.hpp"
+
+namespace sonde::record {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Span examination_max = 500ms;
+constexpr Span question_max = 2s;
+
+// The small and dear ones first.
+constexpr std::array tables{"names", "notes", "buckets", "evidence", "results", "transcripts"};
+
+}  // namespace
+
+Archive::Archive(const std::filesystem::path& file, const RetentionSettings& keep)
+    : keep_(keep), database_(file, wal_max(keep.size)) {
+  migrate(database_);
+}
+
+bool Archive::write(const Changes& changes) {
+  return record::write(database_, names_, changes, keep_.size / 16);
+}
+
+Remembered Archive::remember(WallTime now) { return record::remember(database_, now); }
+
+bool Archive::tidy(WallTime now) { return record::tidy(database_, keep_, now); }
+
+std::vector<EvidenceRow> Archive::evidence(const EvidenceQuery& query) {
+  database_.limit(question_max);
+  auto rows = record::evidence(database_, query);
+  database_.limit(Span::zero());
+  return rows;
+}
+
+std::string Archive::transcript(std::int64_t id) {
+  database_.limit(question_max);
+  auto json = record::transcript(database_, id);
+  database_.limit(Span::zero());
+  return json;
+}
+
+bool Archive::examine(std::size_t table) {
+  database_.limit(examination_max);
+  Query look = database_.query(fmt::format("PRAGMA quick_check({})", tables.at(table)));
+  std::string found = look.ask().next() ? std::string(look.text(0)) : "ok";
+  database_.limit(Span::zero());
+  if (found != "ok") database_.fail({Fault::Kind::corrupt, std::move(found)});
+  return table + 1 < tables.size();
+}
+
+void Archive::checkpoint() { database_.number("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+}  // namespace sonde::record

@@ -1,0 +1,54 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/record/archive.hpp"
+#include "daemon/record/directory.hpp"
+
+namespace sonde::record {
+
+// Keeps the archive usable, on the store's thread: opens it, gives up a file that fails and opens
+// it again when it is next asked, and puts a fresh one in the place of a damaged one, with what
+// could still be read of windows and notes.
+class Keeper {
+ public:
+  explicit Keeper(StorageSettings settings);
+
+  struct Opening {
+    Remembered remembered;
+    std::string taken;  // another process has the directory; says which
+  };
+  Opening open();
+
+  bool write(const Changes& changes);  // false: nothing of it is kept
+  bool tidy();                         // one small step; true: more is due
+  // One step of looking over a file that was not closed cleanly; true: more is due.
+  bool examine();
+  std::expected<std::vector<EvidenceRow>, std::string> evidence(const EvidenceQuery& query);
+  std::expected<std::string, std::string> transcript(std::int64_t id);
+  void close();
+
+  const StoreFacts& facts() const { return facts_; }
+
+ private:
+  using Work = std::function<void(Archive&)>;
+  std::optional<Fault> attempt(const Work& work);
+  std::optional<Fault> attempt_once(const Work& work);
+  std::optional<Fault> ready();
+  std::optional<Fault> take_directory();
+  bool replace(const Fault& damage);
+  void settle(const std::optional<Fault>& fault);
+  void measure();
+
+  StorageSettings settings_;
+  std::optional<Directory> directory_;
+  std::unique_ptr<Archive> archive_;
+  std::optional<std::size_t> unexamined_;  // the next table to look over
+  std::string taken_;
+  StoreFacts facts_;
+};
+
+}  // namespace sonde::record

@@ -1,0 +1,36 @@
+#include "daemon/record/wording.hpp"
+
+namespace sonde::record {
+namespace {
+
+using Names = std::map<std::int64_t, std::string>;
+
+// The value up to `last` that has that name.
+template <class E>
+std::optional<E> named(const Names& names, std::int64_t id, E last) {
+  const auto found = names.find(id);
+  if (found == names.end()) return std::nullopt;
+  for (int value = 0; value <= static_cast<int>(last); ++value)
+    if (name(static_cast<E>(value)) == found->second) return static_cast<E>(value);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t as_stored(WallTime at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+WallTime as_wall(std::int64_t stored) { return WallTime(std::chrono::milliseconds(stored)); }
+
+std::optional<Verdict> verdict_of(const Names& names, std::int64_t outcome, std::int64_t step,
+                                  std::int64_t reason) {
+  const auto said = named(names, outcome, Outcome::skipped);
+  const auto where = named(names, step, Step::hold);
+  const auto why = names.find(reason);
+  const auto known = why == names.end() ? std::nullopt : reason_named(why->second);
+  if (!said || !where || !known) return std::nullopt;
+  return Verdict{.outcome = *said, .step = *where, .reason = *known, .detail = ""};
+}
+
+}  // namespace sonde::record
