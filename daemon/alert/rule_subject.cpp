@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/alert/alert_text.hpp"
+#include "daemon/alert/condition.hpp"
 #include "probes/outcome.hpp"
 
 namespace sonde {
@@ -13,6 +15,8 @@ bool goes_through(const Check& check, Step step) {
 }
 
 bool any(const RuleSettings&, const Check&) { return true; }
+
+bool on_path(const RuleSettings&, const Check& check) { return check.kind != "health"; }
 
 bool logs_in(const RuleSettings&, const Check& check) {
   return goes_through(check, Step::login) || goes_through(check, Step::upgrade);
@@ -43,61 +47,111 @@ const Bound two{.share = {}, .span = {}, .count = 2};
 const Bound none{.share = {}, .span = {}, .count = 0};
 const Bound fortnight{.share = {}, .span = std::chrono::hours(14 * 24), .count = {}};
 
+using enum Step;
+const std::vector<Step> authentication = {login, upgrade, ready};
+const std::vector<Step> conversation = {events, answer};
+const std::vector<Step> anywhere = {health, login,  upgrade,   ready, events,
+                                    answer, refuse, isolation, hold};
+
+const std::vector<std::string_view> of_rates = {"below", "clear_above", "over", "min_samples",
+                                                "min_failures"};
+
+// One row an AlertOf, in its order.
 const std::array<Subject, 9>& subjects() {
-  using enum AlertOf;
   using enum Measured;
+  using enum Part;
   static const std::array<Subject, 9> table = {{
-      {auth_success,
-       "auth_success",
-       share,
-       true,
-       {},
-       {"below", "clear_above", "over", "min_samples", "min_failures"},
-       logs_in},
-      {event_delivery,
-       "event_delivery",
-       share,
-       true,
-       {},
-       {"event", "below", "clear_above", "over", "min_samples", "min_failures"},
-       hears},
-      {probe_success,
-       "probe_success",
-       share,
-       true,
-       {},
-       {"below", "clear_above", "over", "min_samples", "min_failures"},
-       any},
-      {latency,
-       "latency",
-       span,
-       false,
-       {},
-       {"measure", "quantile", "above", "clear_below", "over", "min_samples"},
-       takes_time},
-      {consecutive_failures,
-       "consecutive_failures",
-       count,
-       false,
-       two,
-       {"above", "clear_below"},
-       any},
-      {certificate_expiry,
-       "certificate_expiry",
-       span,
-       true,
-       fortnight,
-       {"below", "clear_above"},
-       any},
-      {reason, "reason", count, false, none, {"reasons", "above", "clear_below", "over"}, can_give},
-      {false_green, "false_green", count, false, two, {"above", "clear_below"}, any},
-      {burn_rate,
-       "burn_rate",
-       burn,
-       true,
-       {},
-       {"rate", "event", "objective", "burn", "min_failures"},
-       of_rate},
+      {.name = "auth_success",
+       .measured = share,
+       .falls = true,
+       .keys = of_rates,
+       .concerns = logs_in,
+       .judge = judge_rate,
+       .value = value_of_rate,
+       .headline = headline_of_auth,
+       .part = path,
+       .counts = authentication},
+      {.name = "event_delivery",
+       .measured = share,
+       .falls = true,
+       .keys = {"event", "below", "clear_above", "over", "min_samples", "min_failures"},
+       .concerns = hears,
+       .judge = judge_rate,
+       .value = value_of_rate,
+       .headline = headline_of_delivery,
+       .part = path,
+       .counts = conversation},
+      {.name = "probe_success",
+       .measured = share,
+       .falls = true,
+       .keys = of_rates,
+       .concerns = any,
+       .judge = judge_rate,
+       .value = value_of_rate,
+       .headline = headline_of_success,
+       .part = path,
+       .counts = anywhere},
+      {.name = "latency",
+       .measured = span,
+       .falls = false,
+       .keys = {"measure", "quantile", "above", "clear_below", "over", "min_samples"},
+       .concerns = takes_time,
+       .judge = judge_latency,
+       .value = value_of_latency,
+       .headline = headline_of_latency,
+       .part = beside},
+      {.name = "consecutive_failures",
+       .measured = count,
+       .falls = false,
+       .usual = two,
+       .keys = {"above", "clear_below"},
+       .concerns = any,
+       .judge = judge_row,
+       .value = value_of_count,
+       .headline = headline_of_row,
+       .part = path,
+       .counts = anywhere},
+      {.name = "certificate_expiry",
+       .measured = span,
+       .falls = true,
+       .usual = fortnight,
+       .keys = {"below", "clear_above"},
+       .concerns = any,
+       .judge = judge_certificate,
+       .value = value_of_certificate,
+       .headline = headline_of_certificate,
+       .part = apart},
+      {.name = "reason",
+       .measured = count,
+       .falls = false,
+       .usual = none,
+       .keys = {"reasons", "above", "clear_below", "over"},
+       .concerns = can_give,
+       .judge = judge_reason,
+       .value = value_of_count,
+       .headline = headline_of_reason,
+       .part = path,
+       .counts = anywhere},
+      {.name = "false_green",
+       .measured = count,
+       .falls = false,
+       .usual = two,
+       .keys = {"above", "clear_below"},
+       .concerns = on_path,
+       .judge = judge_false_green,
+       .value = value_of_count,
+       .headline = headline_of_false_green,
+       .part = beside,
+       .counts = anywhere},
+      {.name = "burn_rate",
+       .measured = burn,
+       .falls = true,
+       .keys = {"rate", "event", "objective", "burn", "min_failures"},
+       .concerns = of_rate,
+       .judge = judge_burn,
+       .value = value_of_rate,
+       .headline = headline_of_burn,
+       .part = beside},
   }};
   return table;
 }
@@ -111,7 +165,7 @@ const Subject& subject(AlertOf of) { return subjects()[static_cast<std::size_t>(
 std::span<const config::Named<AlertOf>> names_of(const AlertOf*) {
   static const auto names = [] {
     std::vector<config::Named<AlertOf>> all;
-    for (const auto& row : subjects()) all.emplace_back(row.name, row.of);
+    for (const auto& row : subjects()) all.emplace_back(row.name, static_cast<AlertOf>(all.size()));
     return all;
   }();
   return names;

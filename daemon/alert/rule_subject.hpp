@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -7,11 +8,20 @@
 
 namespace sonde {
 
+struct Instance;
+struct Finding;
+struct Past;
+class Sight;
+
 enum class Measured : std::uint8_t { share, span, count, burn };
 
-// What can be said of an alert by what it is about; one row an AlertOf.
+// How an alert stands to the one incident of its target. `path`: it pages first or extends the
+// page of another. `beside`: it may extend one, but no other is silent because of it. `apart`: told
+// by itself, whatever else fires.
+enum class Part : std::uint8_t { path, beside, apart };
+
+// What can be said of an alert by what it is about.
 struct Subject {
-  AlertOf of;
   std::string_view name;
   Measured measured;  // what its bound is; burn: it has none
   bool falls;         // it fires below its bound, else above
@@ -20,6 +30,12 @@ struct Subject {
   std::vector<std::string_view> keys;
   // Whether a check can be asked; of one rule, without its selector.
   bool (*concerns)(const RuleSettings& rule, const Check& check);
+  Finding (*judge)(const Instance& instance, Sight& sight, const Past& past);
+  std::string (*value)(const Finding& finding);  // "72.0 % (18 of 25)"
+  // "upgrade auth success 72.0 % (18 of 25) over 10m on staging, wanted 90 %; logins 40 of 40"
+  std::string (*headline)(const Instance& instance, const Finding& finding, Sight& sight);
+  Part part;
+  std::vector<Step> counts;  // the steps at which a failed run counts for it
 
   bool has(std::string_view key) const;
 };

@@ -1,0 +1,126 @@
+#include "daemon/alert/alert_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/objective.hpp"
+
+namespace sonde {
+namespace {
+
+const Subject& counted(const Instance& instance) {
+  const RuleSettings& rule = *instance.rule;
+  return rule.of == AlertOf::burn_rate ? subject(rule.rate) : *instance.subject;
+}
+
+bool counts(const Instance& instance, const FailureGroup& group) {
+  const auto& steps = counted(instance).counts;
+  const auto& reasons = instance.rule->reasons;
+  return std::ranges::find(steps, group.step) != steps.end() &&
+         (reasons.empty() || std::ranges::find(reasons, group.reason) != reasons.end());
+}
+
+// How far back its failures lie: its longest window, or as long as the check has been failing.
+Span reach(const Instance& instance, const Finding& finding, const Check& check, Sight& sight) {
+  const auto& over = instance.rule->over;
+  if (!over.empty()) return *std::ranges::max_element(over);
+  if (!finding.stretches.empty()) return finding.stretches.front().window;
+  const auto& since = sight.standing(check).failing_since;
+  return since ? sight.now() - *since + std::chrono::seconds(1) : Span{};
+}
+
+void add(std::vector<FailureGroup>& groups, const FailureGroup& more) {
+  const auto same = std::ranges::find_if(groups, [&](const FailureGroup& group) {
+    return group.step == more.step && group.reason == more.reason;
+  });
+  if (same == groups.end()) {
+    groups.push_back(more);
+    return;
+  }
+  if (more.last > same->last) same->detail = more.detail;
+  same->count += more.count;
+  same->first = std::min(same->first, more.first);
+  same->last = std::max(same->last, more.last);
+}
+
+// "below 90 % over 10m and 30m for 2m, clears from 93 %"
+std::string show_rule(const RuleSettings& rule) {
+  const auto& bound = rule.below ? rule.below : rule.above;
+  const auto& clear = rule.below ? rule.clear_above : rule.clear_below;
+  std::string text;
+  if (bound) text += fmt::format(" {} {}", rule.below ? "below" : "above", show(*bound));
+  for (std::size_t i = 0; i < rule.over.size(); ++i)
+    text += (i == 0 ? " over " : " and ") + config::show(rule.over[i]);
+  if (rule.hold > Span{}) text += " for " + config::show(rule.hold);
+  if (clear) text += ", clears at " + show(*clear);
+  return text.empty() ? "" : " " + rule.name + " fires" + text + ".";
+}
+
+std::string show_who(const Instance& instance) {
+  if (instance.checks.empty()) return "";
+  if (instance.checks.size() == 1)
+    return fmt::format("Probe {} ({}) of {}.", instance.checks.front()->name,
+                       instance.checks.front()->kind, instance.target);
+  std::string names;
+  for (const auto& check : instance.checks) names += (names.empty() ? "" : ", ") + check->name;
+  return fmt::format("Probes {} of {}.", names, instance.target);
+}
+
+std::string show_help(const Failures& failures) {
+  if (failures.groups.empty()) return "";
+  const Reason reason = failures.groups.front().reason;
+  return fmt::format(" {}: {}", name(reason), row(reason).help);
+}
+
+std::string show_silence(const Instance& instance, const Finding& finding, Sight& sight) {
+  const bool one = instance.checks.size() == 1;
+  return fmt::format(
+      "no data of {} on {} since {}",
+      one ? instance.checks.front()->name : fmt::format("{} probes", instance.checks.size()),
+      instance.target, show_time(finding.silent_since, sight.now()));
+}
+
+// Where the headline has named the failure itself, it is not named again.
+bool names_failure(const RuleSettings& rule) {
+  return rule.of == AlertOf::consecutive_failures || rule.of == AlertOf::false_green;
+}
+
+}  // namespace
+
+Failures failures_of(const Instance& instance, const Finding& finding, Sight& sight) {
+  Failures all;
+  if (counted(instance).counts.empty()) return all;
+  for (const auto& check : instance.checks) {
+    const Span length = reach(instance, finding, *check, sight);
+    if (length <= Span{}) continue;
+    const auto found = sight.view().failures(
+        *check, std::chrono::ceil<std::chrono::seconds>(length), sight.seconds());
+    all.complete &= found.complete;
+    for (const auto& group : found.groups)
+      if (counts(instance, group)) add(all.groups, group);
+  }
+  std::ranges::sort(all.groups, [](const FailureGroup& a, const FailureGroup& b) {
+    return std::pair(a.count, a.last) > std::pair(b.count, b.last);
+  });
+  return all;
+}
+
+AlertText tell(const Instance& instance, const Finding& finding, Sight& sight) {
+  AlertText text;
+  if (finding.holds == Holds::no_data) {
+    text.value = "no data";
+    text.summary = show_silence(instance, finding, sight);
+    text.description = show_who(instance) + " It has not run, so nobody knows whether it works.";
+    return text;
+  }
+  const Failures failures = failures_of(instance, finding, sight);
+  text.value = instance.subject->value(finding);
+  text.summary = instance.subject->headline(instance, finding, sight);
+  if (!failures.groups.empty() && !names_failure(*instance.rule))
+    text.summary += "; " + show_failures(failures, sight.now());
+  text.description = show_who(instance) + show_help(failures) + show_rule(*instance.rule);
+  return text;
+}
+
+}  // namespace sonde

@@ -1,0 +1,50 @@
+#include "daemon/alert/condition.hpp"
+
+#include <algorithm>
+
+namespace sonde {
+namespace {
+
+// Nothing, if any of its checks was heard of in time.
+std::optional<WallTime> silent_since(const Instance& instance, Sight& sight) {
+  WallTime last{};
+  for (const auto& check : instance.checks) {
+    const WallTime heard = sight.heard(*check);
+    if (sight.now() - heard <= instance.rule->no_data_after.value_or(patience(*check))) return {};
+    last = std::max(last, heard);
+  }
+  return last;
+}
+
+}  // namespace
+
+WallSeconds Sight::seconds() const {
+  return std::chrono::floor<std::chrono::seconds>(now_.time_since_epoch());
+}
+
+const Standing& Sight::standing(const Check& check) {
+  auto found = standings_.find(&check);
+  if (found == standings_.end()) found = standings_.emplace(&check, view_.standing(check)).first;
+  return found->second;
+}
+
+WallTime Sight::heard(const Check& check) {
+  return std::max(standing(check).last_run.value_or(watched_since_), watched_since_);
+}
+
+Span patience(const Check& check) { return 3 * check.every + check.timeout; }
+
+Finding judge(const Instance& instance, Sight& sight, const Past& past) {
+  if (!instance.checks.empty()) {
+    if (const auto since = silent_since(instance, sight)) {
+      Finding finding;
+      finding.holds = Holds::no_data;
+      finding.check = instance.checks.front();
+      finding.silent_since = *since;
+      return finding;
+    }
+  }
+  return instance.subject->judge(instance, sight, past);
+}
+
+}  // namespace sonde

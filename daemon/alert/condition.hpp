@@ -1,0 +1,82 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "daemon/alert/rule_instance.hpp"
+#include "daemon/view.hpp"
+
+namespace sonde {
+
+// Whether what an alert is about is so. unknown: there are too few samples, and the alert stays as
+// it is. no_data: nothing was measured for so long that this is worth an alert itself.
+enum class Holds : std::uint8_t { no, yes, unknown, no_data };
+
+// A rate in one of the windows of a rule.
+struct Stretch {
+  Span window{};
+  Tally tally;
+};
+
+// What was found, and the numbers that say so.
+struct Finding {
+  Holds holds = Holds::unknown;
+  CheckPtr check;                  // the worst of a target's
+  Rate rate;                       // of rates: the worst
+  std::vector<Stretch> stretches;  // of rates: in each window
+  std::optional<Quantile> quantile;
+  std::uint64_t count = 0;
+  Span left{};            // until a certificate expires
+  WallTime silent_since;  // of no_data
+};
+
+// What the alert did before. A firing one goes on until its clear bound is reached, by the rate for
+// which it fires.
+struct Past {
+  bool firing = false;
+  std::optional<Rate> blamed;
+};
+
+// What is known at one moment. It remembers what it was told of a check, so make one for each
+// round of judging.
+class Sight {
+ public:
+  // `watched_since`: before that nobody looked, so silence is counted from then on.
+  Sight(const View& view, WallTime now, WallTime watched_since, bool blind = false)
+      : view_(view), now_(now), watched_since_(watched_since), blind_(blind) {}
+
+  const View& view() const { return view_; }
+  WallTime now() const { return now_; }
+  WallSeconds seconds() const;
+  bool blind() const { return blind_; }
+  const Standing& standing(const Check& check);
+  // When a check last said anything, failed or inconclusive, or was first looked at.
+  WallTime heard(const Check& check);
+
+ private:
+  const View& view_;
+  WallTime now_;
+  WallTime watched_since_;
+  bool blind_;
+  std::map<const Check*, Standing> standings_;
+};
+
+// Pure but for what the View says.
+Finding judge(const Instance& instance, Sight& sight, const Past& past);
+
+// How long a check may be silent: three times its `every` and a timeout.
+Span patience(const Check& check);
+
+// The rates that `of` judges apart; one population each.
+std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks);
+
+// Of the table of subjects.
+Finding judge_rate(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_burn(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_latency(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_row(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_certificate(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_reason(const Instance& instance, Sight& sight, const Past& past);
+Finding judge_false_green(const Instance& instance, Sight& sight, const Past& past);
+
+}  // namespace sonde

@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "daemon/alert/condition.hpp"
+#include "daemon/objective.hpp"
+
+namespace sonde {
+namespace {
+
+std::chrono::seconds whole(Span span) { return std::chrono::ceil<std::chrono::seconds>(span); }
+
+Tally sum(const Instance& instance, Sight& sight, const Rate& rate, Span window) {
+  Tally sum;
+  for (const auto& check : instance.checks) {
+    const Tally one = sight.view().tally(*check, rate, whole(window), sight.seconds());
+    sum.attempts += one.attempts;
+    sum.failures += one.failures;
+  }
+  return sum;
+}
+
+std::vector<Stretch> look(const Instance& instance, Sight& sight, const Rate& rate,
+                          std::span<const Span> windows) {
+  std::vector<Stretch> all;
+  all.reserve(windows.size());
+  for (Span window : windows) all.push_back({window, sum(instance, sight, rate, window)});
+  return all;
+}
+
+// Below in every window is yes, in one that has enough samples not below is no; a firing one asks
+// for its clear bound instead.
+Holds weigh(const RuleSettings& rule, const std::vector<Stretch>& stretches, bool firing) {
+  const Millionths bound = millionths(*(firing ? rule.clear_above : rule.below)->share);
+  Holds holds = Holds::yes;
+  for (const auto& [window, tally] : stretches) {
+    const bool enough = tally.attempts >= static_cast<std::uint64_t>(rule.min_samples);
+    const bool many = firing || tally.failures >= static_cast<std::uint64_t>(rule.min_failures);
+    if (enough && !(below(tally, bound) && many)) return Holds::no;
+    if (!enough) holds = Holds::unknown;
+  }
+  return holds;
+}
+
+// Whether `a` failed more of its attempts.
+bool worse(const Tally& a, const Tally& b) {
+  return a.failures * std::max<std::uint64_t>(b.attempts, 1) >
+         b.failures * std::max<std::uint64_t>(a.attempts, 1);
+}
+
+// What is shown of several: what holds, then what fired before, then the worse.
+bool tells_more(const Finding& a, const Finding& b, const Past& past) {
+  if ((a.holds == Holds::yes) != (b.holds == Holds::yes)) return a.holds == Holds::yes;
+  if ((past.blamed == a.rate) != (past.blamed == b.rate)) return past.blamed == a.rate;
+  return worse(a.stretches.front().tally, b.stretches.front().tally);
+}
+
+// One that holds is enough; what has too few samples says nothing beside what has enough (a cached
+// token makes no login, and an upgrade with it shows that the login was good).
+Finding worst(const std::vector<Finding>& all, const Past& past) {
+  if (all.empty()) return {};
+  Finding found = all.front();
+  bool known = false;
+  for (const auto& one : all) {
+    known |= one.holds == Holds::no;
+    if (tells_more(one, found, past)) found = one;
+  }
+  if (found.holds != Holds::yes) found.holds = known ? Holds::no : Holds::unknown;
+  return found;
+}
+
+std::span<const BurnPair> pairs_of(Burn burn) {
+  return std::span(kBurnPairs).subspan(burn == Burn::page ? 0 : 2, 2);
+}
+
+// Yes with the windows of the pair that burns, else with those of the first.
+Finding burning(const Instance& instance, Sight& sight, const Rate& rate) {
+  const RuleSettings& rule = *instance.rule;
+  const Objective objective{millionths(rule.objective),
+                            static_cast<std::uint64_t>(rule.min_failures)};
+  Finding finding;
+  for (const BurnPair& pair : pairs_of(rule.burn)) {
+    const std::array<Span, 2> windows = {pair.lengthy.length, pair.brief.length};
+    auto stretches = look(instance, sight, rate, windows);
+    const bool burns = sonde::burns(objective, pair, stretches[0].tally, stretches[1].tally);
+    if (burns)
+      finding.holds = Holds::yes;
+    else if (stretches[1].tally.attempts > 0)
+      finding.holds = Holds::no;
+    if (burns || finding.stretches.empty()) finding.stretches = std::move(stretches);
+    if (burns) break;
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks) {
+  if (of == AlertOf::auth_success)
+    return {{.of = RateOf::auth, .step = Step::login, .event = {}},
+            {.of = RateOf::auth, .step = Step::upgrade, .event = {}}};
+  if (of != AlertOf::event_delivery) return {{}};
+  std::vector<Rate> all;
+  for (const auto& check : checks)
+    for (const auto& event : check->events) {
+      Rate rate{.of = RateOf::delivery, .step = Step::login, .event = event};
+      const bool asked = rule.event.empty() || rule.event == event;
+      if (asked && std::ranges::find(all, rate) == all.end()) all.push_back(std::move(rate));
+    }
+  return all;
+}
+
+Finding judge_rate(const Instance& instance, Sight& sight, const Past& past) {
+  std::vector<Finding> all;
+  for (const Rate& rate : rates_of(instance.rule->of, *instance.rule, instance.checks)) {
+    Finding one;
+    one.check = instance.checks.front();
+    one.rate = rate;
+    one.stretches = look(instance, sight, rate, instance.rule->over);
+    const bool firing = past.firing && (!past.blamed || *past.blamed == rate);
+    one.holds = weigh(*instance.rule, one.stretches, firing);
+    all.push_back(std::move(one));
+  }
+  return worst(all, past);
+}
+
+Finding judge_burn(const Instance& instance, Sight& sight, const Past& past) {
+  std::vector<Finding> all;
+  for (const Rate& rate : rates_of(instance.rule->rate, *instance.rule, instance.checks)) {
+    Finding one = burning(instance, sight, rate);
+    one.check = instance.checks.front();
+    one.rate = rate;
+    all.push_back(std::move(one));
+  }
+  return worst(all, past);
+}
+
+}  // namespace sonde

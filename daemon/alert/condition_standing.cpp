@@ -1,0 +1,158 @@
+#include <algorithm>
+
+#include "daemon/alert/condition.hpp"
+
+namespace sonde {
+namespace {
+
+// The number that an alert counts, against the bound that matters now.
+Holds above(const RuleSettings& rule, std::uint64_t count, bool firing) {
+  const Bound& bound = *(firing && rule.clear_below ? rule.clear_below : rule.above);
+  return count > *bound.count ? Holds::yes : Holds::no;
+}
+
+Holds slow(const Instance& instance, const Quantile& quantile, bool firing) {
+  const RuleSettings& rule = *instance.rule;
+  if (quantile.samples < static_cast<std::uint64_t>(rule.min_samples)) return Holds::unknown;
+  const Bound& bound = *(firing && rule.clear_below ? rule.clear_below : rule.above);
+  return quantile.value > *bound.span ? Holds::yes : Holds::no;
+}
+
+// A check in all windows: slow in each is yes, not slow in one is no.
+Finding slow_check(const Instance& instance, const CheckPtr& check, Sight& sight, bool firing) {
+  const RuleSettings& rule = *instance.rule;
+  Finding finding;
+  finding.check = check;
+  finding.holds = Holds::yes;
+  for (Span window : rule.over) {
+    const auto length = std::chrono::ceil<std::chrono::seconds>(window);
+    const auto found =
+        sight.view().quantile(*check, rule.measure, rule.quantile, length, sight.seconds());
+    const Holds one = found ? slow(instance, *found, firing) : Holds::unknown;
+    if (!finding.quantile) finding.quantile = found;
+    if (one == Holds::no || finding.holds == Holds::yes) finding.holds = one;
+    if (one == Holds::no) break;
+  }
+  return finding;
+}
+
+int rank(Holds holds) { return holds == Holds::yes ? 2 : holds == Holds::no ? 1 : 0; }
+
+bool slower(const Finding& a, const Finding& b) {
+  if (rank(a.holds) != rank(b.holds)) return rank(a.holds) > rank(b.holds);
+  return a.quantile && (!b.quantile || a.quantile->value > b.quantile->value);
+}
+
+// The check that has failed most often in a row; unknown if none was judged yet.
+Finding longest_row(const Instance& instance, Sight& sight) {
+  Finding finding;
+  for (const auto& check : instance.checks) {
+    const Standing& standing = sight.standing(*check);
+    if (!standing.last) continue;
+    if (finding.check && standing.consecutive_failures <= finding.count) continue;
+    finding.check = check;
+    finding.count = standing.consecutive_failures;
+  }
+  return finding;
+}
+
+// Whether any run was judged, or passed, in the longest window of the rule.
+bool any_judged(const Instance& instance, Sight& sight, bool passed) {
+  const Span window = *std::ranges::max_element(instance.rule->over);
+  const auto length = std::chrono::ceil<std::chrono::seconds>(window);
+  return std::ranges::any_of(instance.checks, [&](const CheckPtr& check) {
+    const Tally tally = sight.view().tally(*check, {}, length, sight.seconds());
+    return tally.attempts > (passed ? tally.failures : 0);
+  });
+}
+
+std::uint64_t count_reasons(const Instance& instance, const Check& check, Sight& sight,
+                            Span window) {
+  const auto length = std::chrono::ceil<std::chrono::seconds>(window);
+  const auto& wanted = instance.rule->reasons;
+  std::uint64_t count = 0;
+  for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups)
+    if (std::ranges::find(wanted, group.reason) != wanted.end()) count += group.count;
+  return count;
+}
+
+}  // namespace
+
+Finding judge_latency(const Instance& instance, Sight& sight, const Past& past) {
+  Finding found;
+  for (const auto& check : instance.checks) {
+    Finding one = slow_check(instance, check, sight, past.firing);
+    if (!found.check || slower(one, found)) found = std::move(one);
+  }
+  return found;
+}
+
+Finding judge_row(const Instance& instance, Sight& sight, const Past& past) {
+  Finding finding = longest_row(instance, sight);
+  if (finding.check) finding.holds = above(*instance.rule, finding.count, past.firing);
+  if (!finding.check) finding.check = instance.checks.front();
+  return finding;
+}
+
+// A certificate that a check of the target was shown and is no more is none of its any more; until
+// all were asked, nobody knows.
+Finding judge_certificate(const Instance& instance, Sight& sight, const Past& past) {
+  const RuleSettings& rule = *instance.rule;
+  Finding finding;
+  finding.check = instance.checks.front();
+  bool asked = true;
+  std::optional<std::int64_t> not_after;
+  for (const auto& check : instance.checks) {
+    const Standing& standing = sight.standing(*check);
+    asked &= standing.last_run.has_value();
+    const auto found = standing.certificates.find(instance.endpoint);
+    if (found == standing.certificates.end()) continue;
+    if (!not_after || found->second < *not_after) finding.check = check;
+    not_after = std::min(not_after.value_or(found->second), found->second);
+  }
+  if (!not_after) {
+    finding.holds = asked ? Holds::no : Holds::unknown;
+    return finding;
+  }
+  finding.left = std::chrono::seconds(*not_after) - sight.seconds();
+  const Bound& bound = *(past.firing && rule.clear_above ? rule.clear_above : rule.below);
+  finding.holds = finding.left < *bound.span ? Holds::yes : Holds::no;
+  return finding;
+}
+
+// In every window it has to have happened often enough. It is over when a run has passed since: one
+// that failed elsewhere says nothing of it.
+Finding judge_reason(const Instance& instance, Sight& sight, const Past& past) {
+  Finding finding;
+  finding.check = instance.checks.front();
+  finding.holds = Holds::yes;
+  for (Span window : instance.rule->over) {
+    std::uint64_t sum = 0, most = 0;
+    for (const auto& check : instance.checks) {
+      const auto count = count_reasons(instance, *check, sight, window);
+      if (count > most) finding.check = check;
+      most = std::max(most, count);
+      sum += count;
+    }
+    if (window == instance.rule->over.front()) finding.count = sum;
+    if (above(*instance.rule, sum, past.firing) == Holds::no) finding.holds = Holds::no;
+  }
+  if (finding.holds == Holds::no && !any_judged(instance, sight, past.firing))
+    finding.holds = Holds::unknown;
+  return finding;
+}
+
+Finding judge_false_green(const Instance& instance, Sight& sight, const Past& past) {
+  Finding finding = judge_row(instance, sight, past);
+  if (finding.holds != Holds::yes) return finding;
+  bool green = !instance.health.empty();
+  for (const auto& check : instance.health) {
+    const auto& last = sight.standing(*check).last;
+    if (last == Outcome::fail) finding.holds = Holds::no;
+    green &= last == Outcome::pass;
+  }
+  if (finding.holds == Holds::yes && !green) finding.holds = Holds::unknown;
+  return finding;
+}
+
+}  // namespace sonde

@@ -1,0 +1,79 @@
+#include "daemon/alert/rule_state.hpp"
+
+#include <algorithm>
+
+namespace sonde {
+namespace {
+
+void fire(RuleState& state, WallTime now) {
+  state.state = AlertState::firing;
+  state.fired_at = now;
+  state.resolved_at.reset();
+}
+
+void holds(RuleState& state, Span hold, WallTime now) {
+  state.cleared_at.reset();
+  if (state.state == AlertState::inactive) {
+    state.state = AlertState::pending;
+    state.active_at = now;
+  }
+  if (state.state != AlertState::pending) return;
+  state.active_at = std::min(state.active_at, now);  // a clock that was set back
+  if (now - state.active_at >= hold) fire(state, now);
+}
+
+void resolve(RuleState& state, WallTime now) {
+  state.state = AlertState::inactive;
+  state.resolved_at = now;
+  state.cleared_at.reset();
+  state.blamed.reset();
+  state.silent = false;
+}
+
+void clears(RuleState& state, Span keep, WallTime now) {
+  if (state.state == AlertState::pending) state.state = AlertState::inactive;
+  if (!state.firing()) return;
+  if (!state.cleared_at || *state.cleared_at > now) state.cleared_at = now;
+  if (now - *state.cleared_at >= keep && !state.flapping.flaps) resolve(state, now);
+}
+
+void forget(RuleState& state, WallTime now) {
+  if (state.resolved_at && now - *state.resolved_at >= resolved_kept) state.resolved_at.reset();
+}
+
+bool known(Holds holds) { return holds == Holds::yes || holds == Holds::no; }
+
+}  // namespace
+
+bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, WallTime now,
+          bool of_run) {
+  const RuleState before = state;
+  if (of_run && known(finding.holds)) state.flapping.add(finding.holds == Holds::yes);
+  switch (finding.holds) {
+    case Holds::yes:
+      holds(state, rule.hold, now);
+      state.blamed = finding.rate;
+      state.silent = false;
+      break;
+    case Holds::no_data:
+      state.silent |= !state.firing();
+      holds(state, Span{}, now);
+      break;
+    case Holds::no:
+      clears(state, rule.keep_firing_for, now);
+      break;
+    case Holds::unknown:
+      if (state.silent) clears(state, Span{}, now);
+      break;
+  }
+  forget(state, now);
+  return !(state == before);
+}
+
+RuleState after_outage(RuleState state, Span outage) {
+  if (state.state == AlertState::pending && outage >= outage_max)
+    state.state = AlertState::inactive;
+  return state;
+}
+
+}  // namespace sonde

@@ -1,0 +1,63 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/codec.hpp"
+#include "daemon/alert/alert_text.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t detail_max = 80;
+constexpr std::size_t groups_max = 3;
+
+std::string show_group(const FailureGroup& group, WallTime now) {
+  const std::string detail = show_detail(group.detail);
+  return fmt::format("{} x {}/{}{} since {}", group.count, name(group.step), name(group.reason),
+                     detail.empty() ? "" : " (" + detail + ")", show_time(group.first, now));
+}
+
+}  // namespace
+
+std::string show_share(Millionths share) {
+  return config::show_number(static_cast<double>(share) / (kWhole / 100)) + " %";
+}
+
+// Rounded down, so that what is below a bound is not shown as the bound.
+std::string show_success(const Tally& tally) {
+  const auto good = tally.attempts - tally.failures;
+  const auto tenths = tally.attempts > 0 ? good * 1000 / tally.attempts : 0;
+  return fmt::format("{}.{} % ({} of {})", tenths / 10, tenths % 10, good, tally.attempts);
+}
+
+std::string show_time(WallTime time, WallTime now) {
+  const auto tm = fmt::gmtime(std::chrono::system_clock::to_time_t(time));
+  return now - time < std::chrono::hours(20) ? fmt::format("{:%H:%M} UTC", tm)
+                                             : fmt::format("{:%d %b %H:%M} UTC", tm);
+}
+
+std::string show_detail(const std::string& detail) {
+  std::string text = detail.substr(0, detail_max);
+  if (detail.size() > detail_max) {
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
+      text.pop_back();  // a character is cut whole
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+    text += "...";
+  }
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
+  return text;
+}
+
+std::string show_failures(const Failures& failures, WallTime now) {
+  std::string all;
+  const auto& groups = failures.groups;
+  for (std::size_t i = 0; i < std::min(groups.size(), groups_max); ++i)
+    all += (i > 0 ? ", " : "") + show_group(groups[i], now);
+  if (groups.size() > groups_max)
+    all += fmt::format(" and {} more reasons", groups.size() - groups_max);
+  return all;
+}
+
+}  // namespace sonde

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "daemon/alert/alert_text.hpp"
+#include "daemon/objective.hpp"
+
+namespace sonde {
+namespace {
+
+// "72.0 % (18 of 25) over 10m, 80.0 % (60 of 75) over 30m"
+std::string over(const Finding& finding) {
+  std::string all;
+  for (const auto& [window, tally] : finding.stretches)
+    all += fmt::format("{}{} over {}", all.empty() ? "" : ", ", show_success(tally),
+                       config::show(window));
+  return all;
+}
+
+std::string wanted(const Instance& instance) {
+  return fmt::format("on {}, wanted {}", instance.target,
+                     show_share(millionths(*instance.rule->below->share)));
+}
+
+// The other one of logins and upgrades, or that nobody tried.
+std::string beside(const Instance& instance, const Finding& finding, Sight& sight) {
+  const bool logins = finding.rate.step == Step::upgrade;
+  const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
+  const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
+  Tally sum;
+  for (const auto& check : instance.checks) {
+    const Tally one = sight.view().tally(*check, rate, window, sight.seconds());
+    sum.attempts += one.attempts;
+    sum.failures += one.failures;
+  }
+  if (sum.attempts == 0) return "";
+  return fmt::format("; {} {} of {}", logins ? "logins" : "upgrades", sum.attempts - sum.failures,
+                     sum.attempts);
+}
+
+std::string subject_of(const Instance& instance, const Rate& rate) {
+  if (rate.of == RateOf::auth) return fmt::format("{} auth success", name(rate.step));
+  if (rate.of == RateOf::delivery) return fmt::format("delivery of {}", rate.event);
+  if (instance.checks.size() > 1)
+    return fmt::format("success of {} probes", instance.checks.size());
+  return fmt::format("{} success", instance.checks.front()->name);
+}
+
+// "20.1": as many times faster than allowed, of tenths.
+std::string times(const RuleSettings& rule, const Tally& tally) {
+  const auto rate = burn_rate({.target = millionths(rule.objective)}, tally);
+  return fmt::format("{:.1f}", rate.value_or(0));
+}
+
+}  // namespace
+
+std::string value_of_rate(const Finding& finding) {
+  return finding.stretches.empty() ? "" : show_success(finding.stretches.front().tally);
+}
+
+std::string headline_of_success(const Instance& instance, const Finding& finding, Sight&) {
+  return fmt::format("{} {} {}", subject_of(instance, finding.rate), over(finding),
+                     wanted(instance));
+}
+
+std::string headline_of_auth(const Instance& instance, const Finding& finding, Sight& sight) {
+  return headline_of_success(instance, finding, sight) + beside(instance, finding, sight);
+}
+
+std::string headline_of_delivery(const Instance& instance, const Finding& finding, Sight& sight) {
+  return headline_of_success(instance, finding, sight);
+}
+
+std::string headline_of_burn(const Instance& instance, const Finding& finding, Sight&) {
+  const RuleSettings& rule = *instance.rule;
+  const Stretch& lengthy = finding.stretches.at(0);
+  const Stretch& brief = finding.stretches.at(1);
+  return fmt::format(
+      "{} burns its error budget {} times too fast over {} and {} times over {} on {}, {}, wanted "
+      "{} in 30d",
+      subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
+      times(rule, brief.tally), config::show(brief.window), instance.target,
+      show_success(lengthy.tally), show_share(millionths(rule.objective)));
+}
+
+}  // namespace sonde
