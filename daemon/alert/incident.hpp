@@ -1,0 +1,51 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/alert/rule_instance.hpp"
+#include "daemon/view.hpp"
+
+namespace sonde {
+
+// Where a check, or what it can fail at, stands on the path of a user: login, upgrade, ready,
+// events, answer, from 0 on; what follows the path comes after it, health beside it is nowhere.
+std::optional<int> place_of(const Check& check);
+std::optional<int> place_of(Step step);
+// The steps that a check is there for: not those that it only goes through.
+std::vector<Step> own_steps(const Check& check);
+
+// An alert of a target that fires, or that was told and has ended while others fire.
+struct Member {
+  std::string name;
+  Severity severity = Severity::critical;
+  Part part = Part::path;
+  std::optional<int> place;  // of its checks, the earliest; nothing: beside the path
+  Failures failures;         // those that count for it, in its window
+  std::vector<Step> owns;    // own steps of its checks at which these are
+  bool always = false;       // it pages, whatever else fires
+  std::string cause;         // an alert of the daemon itself that explains it; empty: none
+  std::string suppressed;    // a maintenance, and whose; empty: none
+  WallTime fired_at;
+  bool firing = true;
+  bool was_told = false;
+};
+
+struct Ruling {
+  bool told = false;
+  std::string held_by;            // why nobody is told
+  bool open = true;               // false: nothing keeps what has ended
+  bool own_group = false;         // told by itself, not with the incident
+  std::vector<std::string> also;  // of the one that stands for the incident: what else fires
+};
+
+// Who is told of the alerts of one target: one cause, one page. Pure. In the order of `members`.
+//   - An alert is held back while each failure in its window, all of them known, is at an earlier
+//     step that a firing, unsuppressed alert of at least its severity owns.
+//   - A target has one incident: the first alert pages, later ones only with a higher severity. One
+//     that has ended stands for it as long as others of its severity fire of which nobody was told.
+//   - What was told stays told until it ends.
+std::vector<Ruling> rule_on(std::span<const Member> members);
+
+}  // namespace sonde

@@ -1,0 +1,185 @@
+#include "daemon/alert/incident.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/daemon/alert/hand_view.hpp"
+
+namespace sonde {
+namespace {
+
+using std::chrono::minutes;
+
+// An alert of a probe of that kind, whose runs fail at these steps.
+Member member(const std::string& kind, std::vector<Step> failing,
+              Severity severity = Severity::critical) {
+  const auto check = make_check(kind);
+  Member made;
+  made.name = kind + "_fails";
+  made.severity = severity;
+  made.place = place_of(*check);
+  for (Step step : failing) {
+    FailureGroup group;
+    group.step = step;
+    group.reason = Reason::server_error;
+    group.count = 5;
+    made.failures.groups.push_back(group);
+    const auto own = own_steps(*check);
+    if (std::ranges::find(own, step) != own.end()) made.owns.push_back(step);
+  }
+  return made;
+}
+
+std::vector<bool> told(const std::vector<Member>& members) {
+  std::vector<bool> all;
+  for (const auto& ruling : rule_on(members)) all.push_back(ruling.told);
+  return all;
+}
+
+std::string held(const std::vector<Member>& members, std::size_t i) {
+  return rule_on(members).at(i).held_by;
+}
+
+using Told = std::vector<bool>;
+constexpr auto login = Step::login;
+constexpr auto upgrade = Step::upgrade;
+constexpr auto ready = Step::ready;
+constexpr auto events = Step::events;
+
+TEST(Incident, ALoginOutageMutesWhatFailsAtTheLoginAlone) {
+  const std::vector<Member> all = {member("chat", {login}), member("upgrade", {login}),
+                                   member("login", {login})};
+  EXPECT_EQ(told(all), (Told{false, false, true}));
+  EXPECT_EQ(held(all, 0), "held by login_fails");
+  EXPECT_EQ(rule_on(all)[2].also, (std::vector<std::string>{"chat_fails", "upgrade_fails"}));
+}
+
+TEST(Incident, MixedFailuresAreNotHeldByTheLogin) {
+  const std::vector<Member> all = {member("chat", {login, events}, Severity::critical),
+                                   member("login", {login}, Severity::critical)};
+  EXPECT_EQ(held(all, 0), "part of the incident of login_fails");
+  auto mixed = member("chat", {login, events});
+  auto other = member("login", {login});
+  other.part = Part::apart;  // of no incident, and it owns nothing
+  EXPECT_EQ(told({mixed, other}), (Told{true, true}));
+}
+
+TEST(Incident, EachFailureNeedsAnOwner) {
+  const std::vector<Member> all = {member("chat", {login, upgrade}), member("login", {login}),
+                                   member("upgrade", {login, upgrade})};
+  EXPECT_EQ(held(all, 0), "held by login_fails");
+  EXPECT_EQ(held(all, 2), "part of the incident of login_fails");
+  const std::vector<Member> some = {member("chat", {login, ready}, Severity::critical),
+                                    member("login", {login}, Severity::critical)};
+  EXPECT_EQ(held(some, 0), "part of the incident of login_fails");
+}
+
+TEST(Incident, AnOwnerOfALowerSeverityHoldsNothing) {
+  const std::vector<Member> all = {member("chat", {login}, Severity::critical),
+                                   member("login", {login}, Severity::warning)};
+  EXPECT_EQ(told(all), (Told{true, false}));
+}
+
+TEST(Incident, AHigherSeverityPagesAgain) {
+  auto first = member("login", {login}, Severity::warning);
+  first.was_told = true;
+  const std::vector<Member> all = {member("upgrade", {upgrade}, Severity::critical), first,
+                                   member("chat", {events}, Severity::critical)};
+  EXPECT_EQ(told(all), (Told{true, true, false}));
+  EXPECT_EQ(held(all, 2), "part of the incident of upgrade_fails");
+}
+
+TEST(Incident, FailuresThatAreNotAllKnownAreNotHeld) {
+  auto chat = member("chat", {login}, Severity::critical);
+  chat.failures.complete = false;
+  EXPECT_EQ(held({chat, member("login", {login})}, 0), "part of the incident of login_fails");
+  chat.failures = {};
+  EXPECT_EQ(held({chat, member("login", {login})}, 0), "part of the incident of login_fails");
+}
+
+TEST(Incident, HealthMutesNothing) {
+  auto health = member("health", {Step::health});
+  health.was_told = true;
+  const std::vector<Member> all = {health, member("login", {login}), member("chat", {events})};
+  EXPECT_EQ(told(all), (Told{true, true, false}));
+  EXPECT_TRUE(rule_on(all)[0].own_group);
+}
+
+TEST(Incident, HealthExtendsAnIncident) {
+  auto first = member("login", {login});
+  first.was_told = true;
+  EXPECT_EQ(told({first, member("health", {Step::health})}), (Told{true, false}));
+}
+
+TEST(Incident, WhatWasToldStaysTold) {
+  auto chat = member("chat", {login});
+  chat.was_told = true;
+  const std::vector<Member> all = {chat, member("login", {login})};
+  EXPECT_EQ(told(all), (Told{true, false}));
+  EXPECT_EQ(held(all, 1), "part of the incident of chat_fails");
+}
+
+TEST(Incident, SomeReasonsAlwaysPage) {
+  auto first = member("login", {login});
+  first.was_told = true;
+  auto open = member("upgrade", {Step::refuse});
+  open.always = true;
+  const std::vector<Member> all = {first, open};
+  EXPECT_EQ(told(all), (Told{true, true}));
+  EXPECT_TRUE(rule_on(all)[1].own_group);
+}
+
+TEST(Incident, WhatIsSuppressedOwnsAndPagesNothing) {
+  auto first = member("login", {login});
+  first.suppressed = "maintenance";
+  const std::vector<Member> all = {first, member("chat", {login})};
+  EXPECT_EQ(told(all), (Told{false, true}));
+  EXPECT_EQ(held(all, 0), "maintenance");
+}
+
+TEST(Incident, ACauseOfTheDaemonsOwnHolds) {
+  auto silent = member("chat", {});
+  silent.cause = "held by SondeStalled";
+  EXPECT_EQ(held({silent}, 0), "held by SondeStalled");
+}
+
+TEST(Incident, OneThatHasEndedStandsForItWhileOthersOfItsSeverityFire) {
+  auto first = member("login", {login});
+  first.was_told = true;
+  first.firing = false;
+  std::vector<Member> all = {first, member("chat", {login})};
+  EXPECT_EQ(told(all), (Told{true, false}));
+  EXPECT_TRUE(rule_on(all)[0].open);
+  all[1].severity = Severity::warning;
+  EXPECT_EQ(told(all), (Told{true, true}));
+  EXPECT_FALSE(rule_on(all)[0].open);
+  EXPECT_FALSE(rule_on({all.data(), 1})[0].open);
+}
+
+TEST(Incident, OneThatHasEndedGoesIfAnotherWasToldToo) {
+  auto first = member("login", {login});
+  first.was_told = true;
+  first.firing = false;
+  auto second = member("chat", {events});
+  second.was_told = true;
+  const std::vector<Member> all = {first, second, member("upgrade", {upgrade})};
+  EXPECT_FALSE(rule_on(all)[0].open);
+  EXPECT_EQ(told(all), (Told{true, true, false}));
+}
+
+TEST(Incident, TheGravestAndEarliestOfSeveralPages) {
+  auto late = member("login", {login});
+  late.fired_at += minutes(1);
+  EXPECT_EQ(told({late, member("chat", {events})}), (Told{false, true}));
+  EXPECT_EQ(told({member("chat", {events}), member("login", {login})}), (Told{false, true}));
+}
+
+TEST(Incident, StandsOnThePathOfTheUser) {
+  EXPECT_EQ(place_of(*make_check("health")), std::nullopt);
+  EXPECT_LT(place_of(*make_check("login")), place_of(*make_check("upgrade")));
+  EXPECT_LT(place_of(*make_check("upgrade")), place_of(*make_check("chat")));
+  EXPECT_LT(place_of(*make_check("chat")), place_of(*make_check("isolation")));
+  EXPECT_EQ(own_steps(*make_check("chat")), (std::vector<Step>{Step::events, Step::answer}));
+}
+
+}  // namespace
+}  // namespace sonde
