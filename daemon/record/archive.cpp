@@ -34,7 +34,13 @@ bool Archive::write(const Changes& changes) {
 
 Remembered Archive::remember(WallTime now) { return record::remember(database_, now); }
 
-bool Archive::tidy(WallTime now) { return record::tidy(database_, keep_, now); }
+// Not synced: what a power cut brings back is tidied up again.
+bool Archive::tidy(WallTime now) {
+  database_.sync(false);
+  const bool more = record::tidy(database_, keep_, now);
+  database_.sync(true);
+  return more;
+}
 
 std::vector<EvidenceRow> Archive::evidence(const EvidenceQuery& query) {
   database_.limit(question_max);

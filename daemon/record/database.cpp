@@ -33,7 +33,7 @@ std::string manners(std::size_t wal_max) {
   const auto bytes = static_cast<std::int64_t>(wal_max);
   return fmt::format(
       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-      "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={};"
+      "PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint={};"
       "PRAGMA journal_size_limit={};",
       std::max<std::int64_t>(bytes / page / 2, 8), bytes);
 }
@@ -63,7 +63,14 @@ void Database::fail(Fault fault) {
 }
 
 // auto_vacuum takes in a file without tables alone.
-void Database::adopt() { run("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL"); }
+void Database::adopt() {
+  run("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL");
+  sync(true);
+}
+
+void Database::sync(bool every_commit) {
+  run(every_commit ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+}
 
 void Database::check(int code) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;

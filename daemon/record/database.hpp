@@ -45,6 +45,9 @@ class Database {
 
   // The file is ours: it keeps a write-ahead log, and every commit is synced.
   void adopt();
+  // Whether a power cut may take back what is committed from now on, as long as no later commit
+  // is synced; a crash of the process never does.
+  void sync(bool every_commit);
 
   void run(const std::string& sql);             // one or more statements without values or rows
   std::int64_t number(const std::string& sql);  // of the first row; 0 without one

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 using namespace std::chrono_literals;
 
 constexpr int rows_a_step = 500;
-constexpr int transcripts_a_step = 50;  // each of them is several pages
+constexpr int transcripts_a_step = 10;  // each of them is several pages
 constexpr int results_age_part = 4;     // of the age, for results that passed
 constexpr std::int64_t page = 4096;
 constexpr std::int64_t bytes_a_result = 40;
@@ -86,7 +86,7 @@ bool shrink(Database& database, std::size_t size_max) {
   const std::int64_t all = pages(database), unused = free_pages(database);
   if ((all - unused) * page > room - size / 8 && drop_oldest(database, size)) return true;
   if (all * page <= room || unused == 0) return false;
-  database.run("PRAGMA incremental_vacuum(256)");
+  database.run("PRAGMA incremental_vacuum(64)");
   return database.good();
 }
 
