@@ -3,21 +3,6 @@
 #include <utility>
 
 namespace sonde {
-namespace {
-
-constexpr unsigned word_log = 5;  // a word has 2^5 bits
-
-std::uint32_t largest(unsigned log) { return 0xffffffffU >> (32U - (1U << log)); }
-
-std::size_t words_for(std::size_t size, unsigned log) { return ((size << log) + 31) >> word_log; }
-
-}  // namespace
-
-std::uint32_t Column::at(std::size_t i) const {
-  if (!words_) return 0;
-  return (words_[i >> (word_log - log_)] >> ((i << log_) & 31U)) & largest(log_);
-}
-
 std::uint64_t Column::sum(std::size_t from, std::size_t count) const {
   std::uint64_t sum = 0;
   if (!words_) return sum;
@@ -36,7 +21,8 @@ void Column::set(std::size_t i, std::uint32_t value) {
 void Column::widen(std::uint32_t value) {
   Column wide(size_);
   while (value > largest(wide.log_)) ++wide.log_;
-  wide.words_ = std::make_unique<std::uint32_t[]>(words_for(size_, wide.log_));
+  const std::size_t bits = std::size_t{size_} << wide.log_;
+  wide.words_ = std::make_unique<std::uint32_t[]>((bits + 31) >> word_log);
   for (std::size_t i = 0; words_ && i < size_; ++i) wide.set(i, at(i));
   *this = std::move(wide);
 }

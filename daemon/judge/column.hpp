@@ -12,11 +12,18 @@ class Column {
   explicit Column(std::uint16_t size) : size_(size) {}
 
   // `i` and `from + count` lie within the size.
-  std::uint32_t at(std::size_t i) const;
+  std::uint32_t at(std::size_t i) const {
+    if (!words_) return 0;
+    return (words_[i >> (word_log - log_)] >> ((i << log_) & 31U)) & largest(log_);
+  }
   std::uint64_t sum(std::size_t from, std::size_t count) const;
   void set(std::size_t i, std::uint32_t value);
 
  private:
+  static constexpr unsigned word_log = 5;  // a word has 2^5 bits
+  static constexpr std::uint32_t largest(unsigned log) {
+    return 0xffffffffU >> (32U - (1U << log));
+  }
   void widen(std::uint32_t value);
 
   std::unique_ptr<std::uint32_t[]> words_;

@@ -62,10 +62,11 @@ void Judge::restore(const SeriesRows& rows) {
       history->restore(std::string_view(name).substr(space + 1), rows);
 }
 
-Changes Judge::take_changes() {
-  Changes changes = std::exchange(gone_, {});
+void Judge::take_changes(Changes& changes) {
+  const Changes gone = std::exchange(gone_, {});
+  changes.buckets.insert(changes.buckets.end(), gone.buckets.begin(), gone.buckets.end());
+  changes.notes.insert(changes.notes.end(), gone.notes.begin(), gone.notes.end());
   for (History* history : std::exchange(changed_, {})) history->take_changes(changes);
-  return changes;
 }
 
 void Judge::accept(const ResultPtr& result) {

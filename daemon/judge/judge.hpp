@@ -40,9 +40,9 @@ class Judge : public Sink, public View {
   // What was there at the start of the daemon: after the first assign() and before the first
   // Result. What belongs to none of the checks is ignored; it stays in the store.
   void restore(const Remembered& remembered);
-  // Buckets and notes that are not as they were at the last call, those of checks that are gone
-  // among them.
-  Changes take_changes();
+  // Adds the buckets and notes that are not as they were at the last call, those of checks that
+  // are gone among them.
+  void take_changes(Changes& changes);
 
   void accept(const ResultPtr& result) override;
 

@@ -14,27 +14,33 @@ std::uint32_t fitting(std::uint64_t count) {
 
 void Tier::add(Tally more, std::uint32_t now) {
   settle(now);
-  const Tally was = at(now);
-  put(now, {was.attempts + more.attempts, was.failures + more.failures});
+  const std::size_t i = index(now);
+  const Tally was = at(i);
+  put(i, {was.attempts + more.attempts, was.failures + more.failures});
   mark(now);
 }
 
 void Tier::settle(std::uint32_t now) {
-  if (total_.attempts > 0 && now > newest_) age(now);
+  if (total_.attempts > 0 && now > newest_)
+    clear(newest_ + std::int64_t{1}, std::min<std::int64_t>(now - newest_, size_));
   if (total_.attempts > 0 && now < newest_) draw_back(now);
   newest_ = now;
 }
 
-void Tier::age(std::uint32_t now) {
-  const std::int64_t passed = std::min<std::int64_t>(std::int64_t{now} - newest_, size_);
-  for (std::int64_t i = 1; i <= passed; ++i) put(newest_ + i, {});
+// Most are empty already, and a bucket without attempts has no failures.
+void Tier::clear(std::int64_t first, std::int64_t count) {
+  std::size_t i = index(first);
+  for (; count > 0; --count) {
+    if (attempts_.at(i) > 0) put(i, {});
+    if (++i == size_) i = 0;
+  }
 }
 
 void Tier::draw_back(std::uint32_t now) {
   const std::int64_t first = std::max<std::int64_t>(now, oldest());
   const Tally ahead = sum(first, newest_ - first + 1);
-  for (std::int64_t slot = first; slot <= newest_; ++slot) put(slot, {});
-  put(now, ahead);
+  clear(first, newest_ - first + 1);
+  put(index(now), ahead);
   mark(now);
   mark(newest_);
 }
@@ -49,38 +55,19 @@ Tally Tier::over(std::uint32_t count, std::uint32_t now) const {
   return {total_.attempts - older.attempts, total_.failures - older.failures};
 }
 
-std::vector<Tier::Bucket> Tier::take_changes() {
-  std::vector<Bucket> changes;
-  const std::int64_t from = changed_from_, to = changed_to_;
-  for (auto slot = std::max(from, oldest()); slot <= std::min<std::int64_t>(to, newest_); ++slot)
-    changes.push_back({static_cast<std::uint32_t>(slot), at(slot)});
-  // What lay in the future before the clock was set back.
-  for (auto slot = std::max({from, newest_ + std::int64_t{1}, to - size_ + 1}); slot <= to; ++slot)
-    changes.push_back({static_cast<std::uint32_t>(slot), {}});
-  changed_from_ = std::numeric_limits<std::uint32_t>::max();
-  changed_to_ = 0;
-  return changes;
-}
-
 void Tier::restore(const Bucket& bucket) {
   const bool sound = bucket.tally.attempts > 0 && bucket.tally.failures <= bucket.tally.attempts;
   if (!sound || (total_.attempts > 0 && bucket.slot <= newest_)) return;
   settle(bucket.slot);
-  put(bucket.slot, bucket.tally);
+  put(index(bucket.slot), bucket.tally);
 }
 
 std::size_t Tier::index(std::int64_t slot) const {
   return static_cast<std::size_t>((slot % size_ + size_) % size_);
 }
 
-Tally Tier::at(std::int64_t slot) const {
-  const std::size_t i = index(slot);
-  return {attempts_.at(i), failures_.at(i)};
-}
-
-void Tier::put(std::int64_t slot, Tally tally) {
-  const std::size_t i = index(slot);
-  const Tally was = at(slot);
+void Tier::put(std::size_t i, Tally tally) {
+  const Tally was = at(i);
   const Tally is{fitting(tally.attempts), fitting(tally.failures)};
   attempts_.set(i, fitting(is.attempts));
   failures_.set(i, fitting(is.failures));

@@ -68,8 +68,9 @@ void Window::settle(WallSeconds now) {
 std::vector<Window::Bucket> Window::take_changes() {
   std::vector<Bucket> changes;
   for (std::size_t tier = 0; tier < tiers_.size(); ++tier)
-    for (const Tier::Bucket& bucket : tiers_[tier].take_changes())
+    tiers_[tier].take_changes([&changes, tier](const Tier::Bucket& bucket) {
       changes.push_back({static_cast<std::uint8_t>(tier), bucket.slot, bucket.tally});
+    });
   return changes;
 }
 

@@ -16,6 +16,11 @@ struct JudgeTest : testing::Test {
   MadeRun run(Verdict verdict) { return {chat, std::move(verdict), now}; }
   void accept(Verdict verdict) { judge.accept(run(std::move(verdict)).done()); }
   Tally tally(const Rate& rate) { return judge.tally(*chat, rate, std::chrono::minutes(10), now); }
+  Changes changes() {
+    Changes changes;
+    judge.take_changes(changes);
+    return changes;
+  }
   Standing standing() { return judge.standing(*chat); }
 };
 

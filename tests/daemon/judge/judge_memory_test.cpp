@@ -40,9 +40,9 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
     auto made =
         run(fails ? failure(Step::events, Reason::stalled, "20 s of silence") : Verdict::pass());
     judge.accept(made.auth(Step::upgrade, true).event("tool_completed", 1, fails ? 0 : 1).done());
-    if (i % 3 == 0) kept.write(judge.take_changes());
+    if (i % 3 == 0) kept.write(changes());
   }
-  kept.write(judge.take_changes());
+  kept.write(changes());
   kept.remembered.notes.push_back({"alert", key_of(*chat), "not judge's"});
   kept.remembered.failures.push_back(
       {key_of(*chat), WallTime(now), Step::events, Reason::stalled, "20 s of silence"});
@@ -63,35 +63,37 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
   EXPECT_EQ(is.failing->reason, Reason::stalled);
   EXPECT_EQ(is.failing->detail, "20 s of silence");
   EXPECT_EQ(back.failures(*chat, minutes(10), now).groups.at(0).detail, "20 s of silence");
-  EXPECT_TRUE(back.take_changes().empty()) << "nothing of it is new";
+  Changes fresh;
+  back.take_changes(fresh);
+  EXPECT_TRUE(fresh.empty()) << "nothing of it is new";
 }
 
 TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
-  EXPECT_TRUE(judge.take_changes().empty());
+  EXPECT_TRUE(changes().empty());
   judge.accept(run(Verdict::pass())
                    .auth(Step::login, true)
                    .event("agent_started", 1, 1)
                    .event("tool_completed", 0, 0)
                    .done());
-  const Changes changes = judge.take_changes();
+  const Changes told = changes();
   std::vector<std::string> series;
-  for (const BucketRow& row : changes.buckets)
+  for (const BucketRow& row : told.buckets)
     if (row.tier == 0) series.push_back(row.series);
   EXPECT_EQ(series,
             (std::vector<std::string>{"chat/chat/staging success", "chat/chat/staging auth/login",
                                       "chat/chat/staging event/agent_started"}));
-  EXPECT_EQ(changes.buckets.size(), 3u * 4u);
-  ASSERT_EQ(changes.notes.size(), 1u);
-  EXPECT_EQ(changes.notes[0].room, "judge");
-  EXPECT_EQ(changes.notes[0].key, "chat/chat/staging");
-  EXPECT_TRUE(judge.take_changes().empty());
+  EXPECT_EQ(told.buckets.size(), 3u * 4u);
+  ASSERT_EQ(told.notes.size(), 1u);
+  EXPECT_EQ(told.notes[0].room, "judge");
+  EXPECT_EQ(told.notes[0].key, "chat/chat/staging");
+  EXPECT_TRUE(changes().empty());
 }
 
 TEST_F(JudgeTest, WhatACheckLeavesBehindIsStillTold) {
   accept(Verdict::pass());
   judge.assign({});
-  EXPECT_EQ(judge.take_changes().buckets.size(), 4u);
-  EXPECT_TRUE(judge.take_changes().empty());
+  EXPECT_EQ(changes().buckets.size(), 4u);
+  EXPECT_TRUE(changes().empty());
 }
 
 TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
