@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "daemon/expose/metrics_page.hpp"
 #include "probes/outcome.hpp"
 
 namespace sonde {
@@ -39,10 +40,6 @@ EventCounts& at(std::vector<EventCounts>& events, const std::string& event) {
 
 void expect_pairs(std::vector<PairCount>& counts, Step label, std::span<const Step> steps) {
   for (const Pair& pair : pairs_of(steps)) at(counts, label, pair.reason);
-}
-
-double unix_seconds(std::chrono::system_clock::time_point at) {
-  return std::chrono::duration<double>(at.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -97,6 +94,7 @@ void Counts::add_first(const Result& result) {
     ++consecutive_failures;
     ++at(failures, verdict.step, verdict.reason);
   }
+  if (const auto took = time_to_ready(result)) ready.observe(*took);
   add_auth(result);
   add_times(*result.trace);
   add_events(*result.trace);

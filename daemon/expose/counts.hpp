@@ -53,7 +53,7 @@ class Counts {
   std::vector<Attempts> auth_attempts;
   std::optional<bool> success;                   // of the last attempt that was judged
   std::optional<double> last_run, last_success;  // Unix seconds of their ends
-  Histogram duration{latency_bounds};
+  Histogram duration{latency_bounds}, ready{latency_bounds};
   std::array<PhaseSum, static_cast<std::size_t>(Phase::diagnose)> phases{};
   std::vector<EventCounts> events;
   Histogram first_event{latency_bounds}, terminal_event{latency_bounds},

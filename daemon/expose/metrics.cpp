@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "daemon/expose/counts.hpp"
+#include "daemon/expose/facts_families.hpp"
 #include "daemon/expose/families.hpp"
 #include "daemon/expose/gzip.hpp"
 #include "daemon/expose/own_counts.hpp"
@@ -53,7 +54,7 @@ class Metrics::Renderer {
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
   void add(const Result& result);
-  std::string page() const;
+  std::string page(const Facts& facts) const;
   OwnCounts& own() { return own_; }
 
  private:
@@ -94,18 +95,24 @@ void Metrics::Renderer::add(const Result& result) {
   if (known != counts_.end()) known->second.add(result);
 }
 
-std::string Metrics::Renderer::page() const {
+std::string Metrics::Renderer::page(const Facts& facts) const {
   AllCounts all;
   for (const auto& [place, counts] : counts_) all.push_back(&counts);
   Page page;
   write_probe_families(page, all, in_flight_);
   write_auth_families(page, all);
   write_event_families(page, all);
+  write_window_families(page, facts.windows);
+  write_alert_families(page, facts);
+  write_receiver_families(page, facts.receivers);
+  write_store_families(page, facts.store);
+  write_surroundings(page, facts);
   own_.write(page, read_process(), said_by_level());
   return page.take();
 }
 
-Metrics::Metrics(Options options) : renderer_(std::make_unique<Renderer>(std::move(options))) {}
+Metrics::Metrics(Options options)
+    : facts_(std::move(options.facts)), renderer_(std::make_unique<Renderer>(std::move(options))) {}
 
 Metrics::~Metrics() = default;
 
@@ -145,8 +152,9 @@ void Metrics::served(std::string handler, unsigned code, Span took) {
 
 void Metrics::render(bool gzip, std::function<void(std::string)> done) {
   flush();
-  renderer_->post([renderer = renderer_.get(), gzip, done = std::move(done)] {
-    std::string page = renderer->page();
+  renderer_->post([renderer = renderer_.get(), gzip, done = std::move(done),
+                   facts = facts_ ? facts_() : Facts()] {
+    std::string page = renderer->page(facts);
     done(gzip ? gzipped(page) : std::move(page));
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/sink.hpp"
+#include "daemon/view.hpp"
 
 namespace sonde {
 
@@ -18,6 +19,8 @@ class Metrics : public Sink {
   struct Options {
     std::string version, revision;  // of sonde_build_info
     std::size_t workers = 1;
+    // What the rooms say of themselves; asked in render(), on the main thread. Empty: nothing.
+    std::function<Facts()> facts = {};
   };
   explicit Metrics(Options options);
   ~Metrics() override;  // a page that is asked for is rendered first
@@ -38,6 +41,7 @@ class Metrics : public Sink {
 
  private:
   class Renderer;
+  std::function<Facts()> facts_;
   std::unique_ptr<Renderer> renderer_;
   std::vector<ResultPtr> waiting_;
   void flush();

@@ -102,15 +102,21 @@ void Page::sum(Labels labels, std::uint64_t count, double sum) {
   metric.summary.sample_sum = sum;
 }
 
-void Page::histogram(Labels labels, const Histogram& histogram) {
+void Page::histogram(Labels labels, const Histogram& of) {
+  histogram(labels, of.bounds(), of.counts(), of.sum());
+}
+
+void Page::histogram(Labels labels, std::span<const double> bounds,
+                     std::span<const std::uint64_t> counts, double sum) {
+  if (counts.size() != bounds.size() + 1) return;
   prometheus::ClientMetric& metric = state_->add(labels);
   std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
-    cumulative += histogram.counts()[i];
-    metric.histogram.bucket.push_back({cumulative, histogram.bounds()[i]});
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    cumulative += counts[i];
+    metric.histogram.bucket.push_back({cumulative, bounds[i]});
   }
-  metric.histogram.sample_count = cumulative + histogram.counts().back();
-  metric.histogram.sample_sum = histogram.sum();
+  metric.histogram.sample_count = cumulative + counts.back();
+  metric.histogram.sample_sum = sum;
 }
 
 std::string Page::take() {

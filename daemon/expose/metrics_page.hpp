@@ -1,7 +1,9 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,10 @@ namespace sonde {
 
 using Label = std::pair<std::string_view, std::string_view>;
 using Labels = std::initializer_list<Label>;
+
+inline double unix_seconds(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
 
 enum class FamilyType : std::uint8_t { counter, gauge, summary, histogram };
 
@@ -28,6 +34,10 @@ class Page {
   void value(Labels labels, double value);  // of a counter or a gauge
   void sum(Labels labels, std::uint64_t count, double sum);
   void histogram(Labels labels, const Histogram& histogram);
+  // `counts`: of each bucket alone, one more than there are bounds; without them there is no
+  // series.
+  void histogram(Labels labels, std::span<const double> bounds,
+                 std::span<const std::uint64_t> counts, double sum);
 
   std::string take();
 

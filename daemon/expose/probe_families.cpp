@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "daemon/expose/families.hpp"
 
 namespace sonde {
@@ -68,6 +70,11 @@ void write_gauges(Page& page, const AllCounts& all) {
 void write_times(Page& page, const AllCounts& all) {
   page.family("sonde_probe_duration_seconds", "Duration of runs that passed.", histogram);
   for (const Counts* of : all) page.histogram({probe(*of), kind(*of), target(*of)}, of->duration);
+  page.family("sonde_session_ready_seconds",
+              "Time from the start of a run that passed to its first usable session.", histogram);
+  for (const Counts* of : all)
+    if (std::ranges::find(of->check->steps, Step::upgrade) != of->check->steps.end())
+      page.histogram({probe(*of), kind(*of), target(*of)}, of->ready);
   page.family("sonde_probe_phase_duration_seconds",
               "Time spent in each phase of a run that was reached.", summary);
   for (const Counts* of : all)

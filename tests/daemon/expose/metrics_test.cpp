@@ -8,7 +8,7 @@
 #include <fstream>
 #include <future>
 
-#include "tests/daemon/expose/made_result.hpp"
+#include "tests/daemon/expose/made_facts.hpp"
 
 namespace sonde {
 namespace {
@@ -21,7 +21,9 @@ const std::string who = R"(probe="chat",kind="chat",target="staging")";
 struct MetricsTest : testing::Test {
   std::shared_ptr<Check> chat = chat_check();
   int under_way = 0;
-  Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 2}};
+  Facts facts;
+  Metrics metrics{
+      {.version = "1.2.3", .revision = "abc", .workers = 2, .facts = [this] { return facts; }}};
 
   void SetUp() override { assign({chat}); }
   void assign(std::vector<std::shared_ptr<const Check>> checks) {
@@ -198,6 +200,31 @@ TEST_F(MetricsTest, TellsOfTheDaemonItself) {
     EXPECT_THAT(text, HasSubstr("\nprocess_" + std::string(name) + " "));
 }
 
+TEST_F(MetricsTest, TimesTheWayToTheFirstSessionOfRunsThatPass) {
+  EXPECT_THAT(page(), HasSubstr(line("sonde_session_ready_seconds_count", "", "0")));
+  Making making(chat, Verdict::pass());
+  making.trace->enter(Phase::ready, making.trace->started() + std::chrono::seconds(1));
+  making.trace->finish(making.trace->started() + std::chrono::seconds(3));
+  metrics.accept(making.done());
+  metrics.accept(made(chat, failed(Step::ready, Reason::no_ready)));
+  EXPECT_THAT(page(), HasSubstr(line("sonde_session_ready_seconds_count", "", "1")));
+  EXPECT_THAT(page(), HasSubstr(line("sonde_session_ready_seconds_sum", "", "3")));
+  auto login = chat_check("login");
+  login->steps = {Step::login};
+  assign({login});
+  EXPECT_THAT(page(), Not(HasSubstr("sonde_session_ready_seconds"))) << "it opens no session";
+}
+
+TEST_F(MetricsTest, ShowsWhatTheRoomsSayWhenThePageIsAskedFor) {
+  EXPECT_THAT(page(), Not(HasSubstr("window=")));
+  facts = made_facts();
+  const std::string text = page();
+  for (const char* name :
+       {"sonde_auth_success_ratio{", "sonde_alerts{", "sonde_notifications_total{",
+        "sonde_store_writes_total ", "sonde_maintenance_active{"})
+    EXPECT_THAT(text, HasSubstr("\n" + std::string(name)));
+}
+
 TEST_F(MetricsTest, HelpStandsOnceAFamilyHoweverLongItIs) {
   std::vector<std::shared_ptr<const Check>> checks;
   for (int i = 0; i < 50; ++i) checks.push_back(chat_check("p" + std::to_string(i)));
@@ -227,6 +254,7 @@ TEST_F(MetricsTest, GzipHoldsTheSamePage) {
 
 TEST_F(MetricsTest, PromtoolFindsNothingToSay) {
   if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "no promtool";
+  facts = made_facts();
   Making making(chat, failed(Step::events, Reason::missing_event));
   making.trace->enter(Phase::connect);
   making.trace->finish();
