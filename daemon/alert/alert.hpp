@@ -30,6 +30,7 @@ struct Alert {
   bool told = true;        // false: held back (inhibition, incident); receivers get no new page
   std::string group;       // of one incident: alerts with one group are told in one message
   std::string source_url;  // absolute; where the daemon shows it
+  friend bool operator==(const Alert&, const Alert&) = default;
 };
 
 // The same for alerts with the same labels: FNV-1a over the sorted pairs, each part ended by 0xff,

@@ -22,10 +22,9 @@ bool counts(const Instance& instance, const FailureGroup& group) {
 }
 
 // How far back its failures lie: its longest window, or as long as the check has been failing.
-Span reach(const Instance& instance, const Finding& finding, const Check& check, Sight& sight) {
-  const auto& over = instance.rule->over;
-  if (!over.empty()) return *std::ranges::max_element(over);
-  if (!finding.stretches.empty()) return finding.stretches.front().window;
+Span reach(const RuleSettings& rule, const Check& check, Sight& sight) {
+  if (!rule.over.empty()) return *std::ranges::max_element(rule.over);
+  if (rule.of == AlertOf::burn_rate) return pairs_of(rule.burn).front().lengthy.length;
   const auto& since = sight.standing(check).failing_since;
   return since ? sight.now() - *since + std::chrono::seconds(1) : Span{};
 }
@@ -88,11 +87,11 @@ bool names_failure(const RuleSettings& rule) {
 
 }  // namespace
 
-Failures failures_of(const Instance& instance, const Finding& finding, Sight& sight) {
+Failures failures_of(const Instance& instance, Sight& sight) {
   Failures all;
   if (counted(instance).counts.empty()) return all;
   for (const auto& check : instance.checks) {
-    const Span length = reach(instance, finding, *check, sight);
+    const Span length = reach(*instance.rule, *check, sight);
     if (length <= Span{}) continue;
     const auto found = sight.view().failures(
         *check, std::chrono::ceil<std::chrono::seconds>(length), sight.seconds());
@@ -108,13 +107,14 @@ Failures failures_of(const Instance& instance, const Finding& finding, Sight& si
 
 AlertText tell(const Instance& instance, const Finding& finding, Sight& sight) {
   AlertText text;
+  if (finding.check) text.probe = finding.check->name;
   if (finding.holds == Holds::no_data) {
     text.value = "no data";
     text.summary = show_silence(instance, finding, sight);
     text.description = show_who(instance) + " It has not run, so nobody knows whether it works.";
     return text;
   }
-  const Failures failures = failures_of(instance, finding, sight);
+  const Failures failures = failures_of(instance, sight);
   text.value = instance.subject->value(finding);
   text.summary = instance.subject->headline(instance, finding, sight);
   if (!failures.groups.empty() && !names_failure(*instance.rule))

@@ -11,11 +11,12 @@ struct AlertText {
   std::string value;        // "72.0 % (18 of 25)"
   std::string summary;      // one line: what, where, since when, and what fails
   std::string description;  // which probe, what the reason means, and when it fires
+  std::string probe;        // of which there is evidence; empty: of none
 };
 AlertText tell(const Instance& instance, const Finding& finding, Sight& sight);
 
 // The failed runs that count for an alert, in its longest window, the most frequent first.
-Failures failures_of(const Instance& instance, const Finding& finding, Sight& sight);
+Failures failures_of(const Instance& instance, Sight& sight);
 
 // ---- Parts of it
 std::string show_share(Millionths share);            // "90 %", "99.95 %"

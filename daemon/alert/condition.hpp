@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/alert/rule_instance.hpp"
+#include "daemon/objective.hpp"
 #include "daemon/view.hpp"
 
 namespace sonde {
@@ -66,6 +67,9 @@ Finding judge(const Instance& instance, Sight& sight, const Past& past);
 
 // How long a check may be silent: three times its `every` and a timeout.
 Span patience(const Check& check);
+
+// Of a burn_rate: two windows each, the first pair the faster one.
+std::span<const BurnPair> pairs_of(Burn burn);
 
 // The rates that `of` judges apart; one population each.
 std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks);

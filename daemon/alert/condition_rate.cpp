@@ -67,10 +67,6 @@ Finding worst(const std::vector<Finding>& all, const Past& past) {
   return found;
 }
 
-std::span<const BurnPair> pairs_of(Burn burn) {
-  return std::span(kBurnPairs).subspan(burn == Burn::page ? 0 : 2, 2);
-}
-
 // Yes with the windows of the pair that burns, else with those of the first.
 Finding burning(const Instance& instance, Sight& sight, const Rate& rate) {
   const RuleSettings& rule = *instance.rule;
@@ -92,6 +88,10 @@ Finding burning(const Instance& instance, Sight& sight, const Rate& rate) {
 }
 
 }  // namespace
+
+std::span<const BurnPair> pairs_of(Burn burn) {
+  return std::span(kBurnPairs).subspan(burn == Burn::page ? 0 : 2, 2);
+}
 
 std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks) {
   if (of == AlertOf::auth_success)

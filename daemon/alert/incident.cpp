@@ -87,12 +87,12 @@ std::vector<std::size_t> Incident::in_order() const {
 // One that has ended goes on while another of its severity would otherwise have to page.
 void Incident::keep_open(std::size_t i) {
   const Member& ended = members_[i];
-  rulings_[i].told = true;
+  rulings_[i].told = ended.was_told;
   rulings_[i].open = std::ranges::any_of(members_, [&](const Member& member) {
     return counts(member) && !member.was_told && member.severity >= ended.severity &&
            lead(member.severity) == nullptr;
   });
-  rulings_[i].open &= ended.part == Part::path && ended.place && !ended.always;
+  rulings_[i].open &= ended.was_told && ended.part == Part::path && ended.place && !ended.always;
   if (rulings_[i].open) leads_.push_back(&ended);
 }
 

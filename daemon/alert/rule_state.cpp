@@ -60,7 +60,7 @@ bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, Wa
       holds(state, Span{}, now);
       break;
     case Holds::no:
-      clears(state, rule.keep_firing_for, now);
+      clears(state, state.silent ? Span{} : rule.keep_firing_for, now);
       break;
     case Holds::unknown:
       if (state.silent) clears(state, Span{}, now);

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t detail_max = 80;
 constexpr std::size_t groups_max = 3;
 
+// A byte of a UTF-8 character that is not its first.
+bool is_continued(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+
 std::string show_group(const FailureGroup& group, WallTime now) {
   const std::string detail = show_detail(group.detail);
   return fmt::format("{} x {}/{}{} since {}", group.count, name(group.step), name(group.reason),
@@ -38,13 +41,9 @@ std::string show_time(WallTime time, WallTime now) {
 }
 
 std::string show_detail(const std::string& detail) {
-  std::string text = detail.substr(0, detail_max);
-  if (detail.size() > detail_max) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
-      text.pop_back();  // a character is cut whole
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    text += "...";
-  }
+  std::size_t size = std::min(detail.size(), detail_max);
+  while (size > 0 && size < detail.size() && is_continued(detail[size])) --size;
+  std::string text = detail.substr(0, size) + (size < detail.size() ? "..." : "");
   std::ranges::replace_if(
       text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
   return text;

@@ -1,0 +1,171 @@
+#include "daemon/alert/engine.hpp"
+
+#include <algorithm>
+
+#include "daemon/alert/rule_builtin.hpp"
+
+namespace sonde {
+namespace {
+
+// Longer than that between two evaluations, nobody judged: the machine slept.
+constexpr Span pause_max = std::chrono::minutes(2);
+
+bool is_certificate(const Instance& instance) {
+  return instance.rule->of == AlertOf::certificate_expiry && instance.endpoint.empty() &&
+         instance.subject == &subject(AlertOf::certificate_expiry);
+}
+
+void begin(Track& track) {
+  if (track.lingers()) return;  // it never ended for those who were told
+  track.alert = Alert{.labels = track.instance.labels,
+                      .annotations = {},
+                      .severity = track.instance.rule->severity,
+                      .target = track.instance.target,
+                      .starts = track.state.fired_at,
+                      .ended = {},
+                      .told = false,
+                      .group = {},
+                      .source_url = {}};
+}
+
+}  // namespace
+
+Engine::Engine(const View& view, EngineOptions options)
+    : view_(view),
+      options_(std::move(options)),
+      watched_since_(options_.now()),
+      evaluated_(watched_since_) {}
+
+void Engine::assign(std::vector<RuleSettings> rules) {
+  auto instances = builtin_instances(view_.checks());
+  rules_.clear();
+  for (auto& rule : rules) {
+    rules_.push_back(std::make_shared<const RuleSettings>(std::move(rule)));
+    auto more = instances_of(rules_.back(), view_.checks());
+    std::ranges::move(more, std::back_inserter(instances));
+  }
+  certificates_.clear();
+  std::ranges::copy_if(instances, std::back_inserter(certificates_), is_certificate);
+  std::erase_if(instances, is_certificate);
+  Sight now = sight();
+  for (const auto& one : certificates_)
+    for (const auto& check : one.checks)
+      for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
+        instances.push_back(at_endpoint(one, endpoint));
+  tracks_.assign(std::move(instances), now.now());
+  ++version_;
+}
+
+void Engine::restore(const std::vector<Note>& notes) {
+  const auto make = [this](const Kept& kept) -> std::optional<Instance> {
+    if (!kept.alert || !kept.alert->labels.contains("endpoint")) return std::nullopt;
+    const Labels& labels = kept.alert->labels;
+    for (const auto& one : certificates_)
+      if (one.rule->name == labels.at("alertname") && one.target == kept.alert->target)
+        return at_endpoint(one, labels.at("endpoint"));
+    return std::nullopt;
+  };
+  tracks_.restore(notes, make, options_.now());
+  ++version_;
+}
+
+Sight Engine::sight() const {
+  const WallTime now = options_.now();
+  return {view_, now, watched_since_, blind(now)};
+}
+
+// A skipped beat says nothing new, and a run of a check as it was before a reload is found with
+// the next evaluation.
+void Engine::accept(const ResultPtr& result) {
+  if (result->verdict.outcome == Outcome::skipped) return;
+  const auto tracks = tracks_.of_check(*result->check);
+  if (tracks.empty()) return;
+  Sight now = sight();
+  if (now.blind()) return;
+  for (Track* track : tracks) look(*track, now, true);
+  settle(result->check->target, now);
+}
+
+void Engine::evaluate() {
+  const WallTime at = options_.now();
+  if (at - evaluated_ > pause_max || at < evaluated_) watched_since_ = at;
+  evaluated_ = at;
+  Sight now = sight();
+  if (!now.blind()) find_certificates(now);
+  for (Track* track : tracks_.all())
+    if (!now.blind() || track->instance.checks.empty()) look(*track, now, false);
+  for (const auto& target : tracks_.targets()) settle(target, now);
+  if (tracks_.forget(at)) ++version_;
+}
+
+void Engine::find_certificates(Sight& sight) {
+  for (const auto& one : certificates_)
+    for (const auto& check : one.checks)
+      for (const auto& [endpoint, not_after] : sight.standing(*check).certificates)
+        if (auto made = at_endpoint(one, endpoint); tracks_.find(made.key) == nullptr)
+          tracks_.add(std::move(made));
+}
+
+void Engine::look(Track& track, Sight& sight, bool of_run) {
+  const Finding finding = judge(track.instance, sight, track.state.past());
+  count(track, finding);
+  const bool fired = track.state.firing(), idle = track.idle();
+  const bool changed = step(track.state, *track.instance.rule, finding, sight.now(), of_run);
+  if (!fired && track.state.firing()) begin(track);
+  const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
+  track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
+  if (finding.holds == Holds::yes || track.state.silent)
+    track.text = tell(track.instance, finding, sight);
+  track.changed |= changed && !(idle && track.idle());
+}
+
+void Engine::count(const Track& track, const Finding& finding) {
+  RuleFacts& facts = counts_[track.instance.rule->name];
+  ++facts.evaluations;
+  if (finding.holds == Holds::unknown) ++facts.insufficient;
+}
+
+void Engine::settle(const std::string& target, Sight& sight) {
+  std::vector<Track*> tracks;
+  std::vector<Member> members;
+  for (Track* track : tracks_.of_target(target)) {
+    if (!track->state.firing() && !track->lingers()) continue;
+    tracks.push_back(track);
+    members.push_back(member_of(*track, sight));
+  }
+  if (members.empty()) return;
+  const auto rulings = rule_on(members);
+  for (std::size_t i = 0; i < tracks.size(); ++i)
+    if (apply(*tracks[i], rulings[i], sight.now())) ++version_;
+}
+
+// True: what receivers are to know of it has changed.
+bool Engine::apply(Track& track, const Ruling& ruling, WallTime now) {
+  Alert& alert = *track.alert;
+  Alert next = alert;
+  track.held_by = ruling.held_by;
+  next.told |= ruling.told;
+  next.annotations = annotations_of(track, ruling, now);
+  next.source_url = options_.external_url + "/";
+  next.group = ruling.own_group ? "alert/" + track.instance.key : "target/" + track.instance.target;
+  if (track.instance.rule->checksum == "builtin") next.group = track.instance.rule->name;
+  if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
+  if (next == alert) return false;
+  alert = std::move(next);
+  return track.changed = true;
+}
+
+std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,
+                                                 std::span<const CheckPtr> checks) {
+  std::vector<std::pair<CheckPtr, Timed>> all;
+  for (const auto& rule : rules) {
+    if (rule.of != AlertOf::latency) continue;
+    for (const auto& check : checks) {
+      const std::pair one(check, rule.measure);
+      if (concerns(rule, *check) && std::ranges::find(all, one) == all.end()) all.push_back(one);
+    }
+  }
+  return all;
+}
+
+}  // namespace sonde

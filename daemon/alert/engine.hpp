@@ -1,0 +1,79 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/alert/alert.hpp"
+#include "daemon/alert/incident.hpp"
+#include "daemon/alert/rule_settings.hpp"
+#include "daemon/alert/track.hpp"
+#include "daemon/sink.hpp"
+
+namespace sonde {
+
+// What the engine is told of the world around it.
+struct EngineOptions {
+  std::string external_url;  // absolute, without a slash at its end: where people reach the daemon
+  std::string runbook_base;  // the same, of a folder with NAME.md; empty: rules name their own
+  // Why nobody is to be told of a check now: a maintenance, and whose; an empty text: they are.
+  std::function<std::string(const Check&, WallTime)> suppressed;
+  // Whether no egress reference answers. Then every alert stays as it is.
+  std::function<bool(WallTime)> blind;
+  std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
+};
+
+// Judges the rules: after each run those of its check, and every few seconds all of them. It comes
+// after judge in the list of sinks, and tells nobody: it says what fires, and the pipeline reads
+// it. On the main thread.
+class Engine : public Sink {
+ public:
+  Engine(const View& view, EngineOptions options);
+
+  // From now on exactly these rules, of the checks that the View has now. Alerts of unchanged
+  // rules go on; a firing one whose rule is gone or has changed is resolved.
+  void assign(std::vector<RuleSettings> rules);
+  // What was there at the start of the daemon; after the first assign().
+  void restore(const std::vector<Note>& notes);
+  // What has changed since the last call.
+  std::vector<Note> take_notes() { return tracks_.take_notes(options_.now()); }
+
+  void accept(const ResultPtr& result) override;
+  void evaluate();  // every 15 s
+
+  // What fires, and what has ended in the last 15 minutes. `version` changes whenever that does.
+  std::vector<Alert> current() const;
+  std::uint64_t version() const { return version_; }
+  std::vector<AlertFacts> facts() const;  // pending and firing
+  std::vector<RuleFacts> rule_facts() const;
+
+ private:
+  Sight sight() const;
+  void look(Track& track, Sight& sight, bool of_run);
+  void count(const Track& track, const Finding& finding);
+  void find_certificates(Sight& sight);
+  void settle(const std::string& target, Sight& sight);
+  bool apply(Track& track, const Ruling& ruling, WallTime now);
+  Member member_of(const Track& track, Sight& sight) const;
+  std::string suppressed(const Instance& instance, WallTime now) const;
+  std::string cause_of(const Track& track) const;
+  Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
+  bool blind(WallTime now) const { return options_.blind && options_.blind(now); }
+
+  const View& view_;
+  EngineOptions options_;
+  std::vector<std::shared_ptr<const RuleSettings>> rules_;
+  std::vector<Instance> certificates_;  // one a target; their endpoints are found later
+  Tracks tracks_;
+  std::map<std::string, RuleFacts> counts_;
+  WallTime watched_since_, evaluated_;
+  std::uint64_t version_ = 0;
+};
+
+// What somebody has to measure so that the rules can ask for it: times, by check.
+std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,
+                                                 std::span<const CheckPtr> checks);
+
+}  // namespace sonde

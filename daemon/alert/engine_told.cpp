@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/alert/engine.hpp"
+#include "daemon/alert/rule_builtin.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t also_max = 5;
+
+// Whoever gets in, is told another user's messages, or is taken for one, is told of at once.
+bool always_pages(const RuleSettings& rule) {
+  constexpr std::array grave = {Reason::auth_fail_open, Reason::cross_user_leak,
+                                Reason::identity_mismatch};
+  return rule.of == AlertOf::reason &&
+         std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
+}
+
+// The earliest of its checks; nothing where all stand beside the path.
+std::optional<int> place_of(const Instance& instance) {
+  std::optional<int> first;
+  for (const auto& check : instance.checks)
+    if (const auto place = place_of(*check)) first = std::min(first.value_or(*place), *place);
+  return first;
+}
+
+std::vector<Step> owned(const Instance& instance, const Failures& failures) {
+  std::vector<Step> all;
+  for (const auto& check : instance.checks)
+    for (Step step : own_steps(*check))
+      if (std::ranges::find(failures.groups, step, &FailureGroup::step) != failures.groups.end())
+        all.push_back(step);
+  return all;
+}
+
+std::string show_also(const std::vector<std::string>& also) {
+  if (also.empty()) return "";
+  const std::size_t shown = std::min(also.size(), also_max);
+  const std::string more =
+      also.size() > shown ? fmt::format(" and {} more", also.size() - shown) : "";
+  return fmt::format(
+      "; also {}{}",
+      fmt::join(also.begin(), also.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
+}
+
+std::string show_state(const Track& track, WallTime now) {
+  if (!track.state.firing()) return "; this has ended, the incident goes on";
+  if (track.quiet_since) return "; no data since " + show_time(*track.quiet_since, now);
+  if (track.state.flapping.flaps) return "; flapping";
+  if (track.state.cleared_at)
+    return "; good again since " + show_time(*track.state.cleared_at, now);
+  return "";
+}
+
+}  // namespace
+
+std::string Engine::suppressed(const Instance& instance, WallTime now) const {
+  std::string why;
+  if (!options_.suppressed) return why;
+  for (const auto& check : instance.checks) {
+    why = options_.suppressed(*check, now);
+    if (why.empty()) return why;  // one that is not is enough
+  }
+  return why;
+}
+
+// An alert for want of data is explained by the one that says so of its check.
+std::string Engine::cause_of(const Track& track) const {
+  if (!track.state.silent || is_stalled_alert(track.instance)) return "";
+  for (const auto& check : track.instance.checks)
+    for (const Track* other : tracks_.of_check(*check))
+      if (is_stalled_alert(other->instance) && other->state.firing())
+        return "held by " + other->instance.rule->name;
+  return "";
+}
+
+Member Engine::member_of(const Track& track, Sight& sight) const {
+  const Instance& instance = track.instance;
+  Member member;
+  member.name = instance.rule->name;
+  member.severity = instance.rule->severity;
+  member.part = track.state.silent && instance.subject->part == Part::path ? Part::beside
+                                                                           : instance.subject->part;
+  member.place = place_of(instance);
+  if (track.state.firing() && !track.state.silent) member.failures = failures_of(instance, sight);
+  member.owns = owned(instance, member.failures);
+  member.always = always_pages(*instance.rule);
+  member.cause = cause_of(track);
+  member.suppressed = suppressed(instance, sight.now());
+  member.fired_at = track.alert->starts;
+  member.firing = track.state.firing();
+  member.was_told = track.alert->told;
+  return member;
+}
+
+Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
+  const Instance& instance = track.instance;
+  Labels all = instance.rule->annotations;
+  all["summary"] = track.text.summary + show_state(track, now) + show_also(ruling.also);
+  if (!track.text.description.empty()) all["description"] = track.text.description;
+  if (!track.text.probe.empty())
+    all["evidence_url"] =
+        fmt::format("{}/failures/{}/{}", options_.external_url, track.text.probe, instance.target);
+  if (!instance.rule->runbook.empty())
+    all["runbook_url"] = instance.rule->runbook;
+  else if (!options_.runbook_base.empty())
+    all["runbook_url"] = fmt::format("{}/{}.md", options_.runbook_base, instance.rule->name);
+  return all;
+}
+
+std::vector<Alert> Engine::current() const {
+  std::vector<Alert> all;
+  std::set<std::uint64_t> known;
+  for (const Track* track : tracks_.all()) {
+    if (!track->alert) continue;
+    known.insert(fingerprint(track->alert->labels));
+    all.push_back(*track->alert);
+  }
+  for (auto& alert : tracks_.orphans())
+    if (!known.contains(fingerprint(alert.labels))) all.push_back(std::move(alert));
+  return all;
+}
+
+std::vector<AlertFacts> Engine::facts() const {
+  std::vector<AlertFacts> all;
+  for (const Track* track : tracks_.all()) {
+    if (track->state.state == AlertState::inactive) continue;
+    const bool told = track->alert && track->state.firing();
+    all.push_back(
+        {.labels = track->instance.labels,
+         .annotations = told ? track->alert->annotations : Labels{{"summary", track->text.summary}},
+         .state = track->state.state,
+         .active_at = track->state.active_at,
+         .value = track->text.value,
+         .held_by = track->held_by});
+  }
+  return all;
+}
+
+std::vector<RuleFacts> Engine::rule_facts() const {
+  std::vector<RuleFacts> all;
+  for (const auto& rule : rules_) {
+    const auto counted = counts_.find(rule->name);
+    RuleFacts facts = counted != counts_.end() ? counted->second : RuleFacts{};
+    facts.name = rule->name;
+    facts.severity = name(rule->severity);
+    all.push_back(std::move(facts));
+  }
+  return all;
+}
+
+}  // namespace sonde

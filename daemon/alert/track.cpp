@@ -1,0 +1,176 @@
+#include "daemon/alert/track.hpp"
+
+#include <charconv>
+
+namespace sonde {
+namespace {
+
+constexpr std::string_view room = "alert";
+// The note that says when the notes were taken last: an outage is counted from there.
+constexpr std::string_view clock_key = "clock";
+constexpr Span clock_every = std::chrono::seconds(15);
+
+std::string show_clock(WallTime now) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+  return std::to_string(since.count());
+}
+
+// How long nobody judged; very long if nobody knows.
+Span outage(const std::vector<Note>& notes, WallTime now) {
+  for (const Note& note : notes) {
+    if (note.room != room || note.key != clock_key) continue;
+    std::int64_t seconds = 0;
+    const char* end = note.text.data() + note.text.size();
+    const auto read = std::from_chars(note.text.data(), end, seconds);
+    if (read.ec == std::errc() && read.ptr == end && seconds >= 0 && seconds < 10'000'000'000)
+      return now - WallTime(std::chrono::seconds(seconds));
+  }
+  return Span::max();
+}
+
+Kept kept_of(const Track& track) {
+  return {track.instance.rule->checksum, track.state, track.text, track.alert};
+}
+
+void take_over(Track& track, Kept kept, Span outage) {
+  track.state = after_outage(std::move(kept.state), outage);
+  track.alert = std::move(kept.alert);
+  track.text = std::move(kept.text);
+  track.changed = true;
+  if (track.alert) track.alert->labels = track.instance.labels;
+  if (track.state.firing() && !track.alert) track.state = {};  // nobody can have been told
+}
+
+bool is_over(const Alert& alert, WallTime now) {
+  return alert.ended && now - *alert.ended >= ended_kept;
+}
+
+}  // namespace
+
+Track& Tracks::add(Instance instance) {
+  auto track = std::make_unique<Track>();
+  track->instance = std::move(instance);
+  auto& kept = tracks_[track->instance.key];
+  kept = std::move(track);
+  for (const auto& check : kept->instance.checks) by_check_[check.get()].push_back(kept.get());
+  for (const auto& check : kept->instance.health) by_check_[check.get()].push_back(kept.get());
+  by_target_[kept->instance.target].push_back(kept.get());
+  return *kept;
+}
+
+void Tracks::assign(std::vector<Instance> instances, WallTime now) {
+  auto old = std::exchange(tracks_, {});
+  by_check_.clear();
+  by_target_.clear();
+  for (auto& instance : instances) {
+    Track& track = add(std::move(instance));
+    const auto found = old.find(track.instance.key);
+    if (found == old.end()) continue;
+    Track& before = *found->second;
+    if (before.instance.rule->checksum != track.instance.rule->checksum) continue;
+    track.state = std::move(before.state);
+    track.alert = std::move(before.alert);
+    track.text = std::move(before.text);
+    track.held_by = std::move(before.held_by);
+    track.changed = before.changed;
+    old.erase(found);
+  }
+  for (const auto& [key, track] : old) {
+    if (track->idle() && !track->changed) continue;
+    erase(key);
+    if (track->alert) orphan(key, kept_of(*track), now);
+  }
+}
+
+// Under a key of its own: the rule that comes after it may fire, too.
+void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
+  if (!kept.alert || !kept.alert->told) return;
+  Kept ended = kept;
+  ended.state = {};
+  if (!ended.alert->ended) ended.alert->ended = now;
+  if (is_over(*ended.alert, now)) return;
+  const std::string own = key + " #" + kept.checksum;
+  notes_.push_back({std::string(room), own, write(ended)});
+  orphans_[own] = std::move(ended);
+}
+
+void Tracks::restore(const Note& note, const Make& make, Span outage, WallTime now) {
+  auto kept = read_kept(note.text);
+  if (!kept) return erase(note.key);
+  Track* track = find(note.key);
+  if (track == nullptr)
+    if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
+  if (track != nullptr && track->instance.rule->checksum == kept->checksum)
+    return take_over(*track, std::move(*kept), outage);
+  erase(note.key);
+  const auto mark = note.key.find(" #");
+  orphan(note.key.substr(0, mark), *kept, now);
+}
+
+void Tracks::restore(const std::vector<Note>& notes, const Make& make, WallTime now) {
+  const Span down = outage(notes, now);
+  for (const Note& note : notes)
+    if (note.room == room && note.key != clock_key) restore(note, make, down, now);
+}
+
+std::vector<Note> Tracks::take_notes(WallTime now) {
+  std::vector<Note> notes = std::exchange(notes_, {});
+  for (auto& [key, track] : tracks_) {
+    if (!std::exchange(track->changed, false)) continue;
+    notes.push_back({std::string(room), key, track->idle() ? "" : write(kept_of(*track))});
+  }
+  if (now - clock_ >= clock_every || now < clock_)
+    notes.push_back({std::string(room), std::string(clock_key), show_clock(clock_ = now)});
+  return notes;
+}
+
+bool Tracks::forget(WallTime now) {
+  bool any = false;
+  for (auto& [key, track] : tracks_) {
+    if (!track->alert || !is_over(*track->alert, now)) continue;
+    track->alert.reset();
+    track->changed = any = true;
+  }
+  for (auto& [key, kept] : orphans_)
+    if (is_over(*kept.alert, now)) erase(key);
+  const auto over = [&](const auto& one) { return is_over(*one.second.alert, now); };
+  return std::erase_if(orphans_, over) > 0 || any;
+}
+
+std::vector<Track*> Tracks::all() const {
+  std::vector<Track*> all;
+  all.reserve(tracks_.size());
+  for (const auto& [key, track] : tracks_) all.push_back(track.get());
+  return all;
+}
+
+std::span<Track* const> Tracks::of_check(const Check& check) const {
+  const auto found = by_check_.find(&check);
+  return found != by_check_.end() ? std::span<Track* const>(found->second)
+                                  : std::span<Track* const>();
+}
+
+std::span<Track* const> Tracks::of_target(const std::string& target) const {
+  const auto found = by_target_.find(target);
+  return found != by_target_.end() ? std::span<Track* const>(found->second)
+                                   : std::span<Track* const>();
+}
+
+Track* Tracks::find(const std::string& key) const {
+  const auto found = tracks_.find(key);
+  return found != tracks_.end() ? found->second.get() : nullptr;
+}
+
+std::vector<std::string> Tracks::targets() const {
+  std::vector<std::string> all;
+  for (const auto& [target, tracks] : by_target_) all.push_back(target);
+  return all;
+}
+
+std::vector<Alert> Tracks::orphans() const {
+  std::vector<Alert> all;
+  for (const auto& [key, kept] : orphans_) all.push_back(*kept.alert);
+  return all;
+}
+
+}  // namespace sonde

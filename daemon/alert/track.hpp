@@ -1,0 +1,74 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/alert/alert_codec.hpp"
+#include "daemon/alert/alert_text.hpp"
+#include "daemon/change.hpp"
+
+namespace sonde {
+
+// An alert that can fire, where it stands, and what receivers know of it.
+struct Track {
+  Instance instance;
+  RuleState state;
+  AlertText text;                       // of the last finding that held
+  std::string held_by;                  // why nobody is told; empty: they are
+  std::optional<Alert> alert;           // while it fires, and a while after its end
+  std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since
+  bool changed = false;                 // since the notes were taken
+
+  // Its rule has let go of it, but receivers have not heard so.
+  bool lingers() const { return alert && !alert->ended && !state.firing(); }
+  bool idle() const { return state.state == AlertState::inactive && !alert; }
+};
+
+// How long an alert that has ended is told.
+constexpr Span ended_kept = std::chrono::minutes(15);
+
+// Every alert that can fire. It owns them, finds them by check and by target, and keeps those whose
+// rule is gone until receivers have heard of their end.
+class Tracks {
+ public:
+  // From now on exactly these; one whose key and rule are as before goes on, another one that
+  // fires has ended.
+  void assign(std::vector<Instance> instances, WallTime now);
+  Track& add(Instance instance);
+
+  // Makes the instance of an alert that was kept and is not known yet (a certificate that nobody
+  // was shown since); nothing: its rule is gone.
+  using Make = std::function<std::optional<Instance>(const Kept&)>;
+  // What was kept, after an outage of the daemon. A firing alert goes on, and nobody is told anew.
+  void restore(const std::vector<Note>& notes, const Make& make, WallTime now);
+  // What has changed since the last call, and every 15 s the time.
+  std::vector<Note> take_notes(WallTime now);
+  // Forgets what ended a while ago; true: there was something.
+  bool forget(WallTime now);
+
+  std::vector<Track*> all() const;
+  std::span<Track* const> of_check(const Check& check) const;
+  std::span<Track* const> of_target(const std::string& target) const;
+  Track* find(const std::string& key) const;
+  std::vector<std::string> targets() const;  // an empty one: of the daemon itself
+  std::vector<Alert> orphans() const;        // ended, without a rule
+
+ private:
+  void restore(const Note& note, const Make& make, Span outage, WallTime now);
+  void orphan(const std::string& key, const Kept& kept, WallTime now);
+  void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }
+
+  std::map<std::string, std::unique_ptr<Track>, std::less<>> tracks_;
+  std::unordered_map<const Check*, std::vector<Track*>> by_check_;
+  std::map<std::string, std::vector<Track*>, std::less<>> by_target_;
+  std::map<std::string, Kept> orphans_;  // by the key of their note
+  std::vector<Note> notes_;              // beside those of tracks that have changed
+  WallTime clock_;                       // as it was written last
+};
+
+}  // namespace sonde

@@ -1,0 +1,56 @@
+#include "daemon/alert/alert_codec.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sonde {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(AlertCodec, GivesBackWhatItWasGiven) {
+  Kept kept;
+  kept.checksum = "abc";
+  kept.state.state = AlertState::firing;
+  kept.state.active_at = WallTime(milliseconds(1764080000123));
+  kept.state.fired_at = WallTime(milliseconds(1764080120123));
+  kept.state.cleared_at = WallTime(milliseconds(1764080180000));
+  kept.state.silent = true;
+  kept.state.blamed = Rate{.of = RateOf::delivery, .step = Step::login, .event = "tool \"x\"\n"};
+  kept.state.flapping = {.changes = 0b1011, .last = true, .flaps = true};
+  kept.text = {"72 %", "a summary", "what it means", "chat"};
+  kept.alert = Alert{.labels = {{"alertname", "A"}, {"team", "\xc3\xa4"}},
+                     .annotations = {{"summary", "s"}},
+                     .severity = Severity::warning,
+                     .target = "staging",
+                     .starts = WallTime(milliseconds(1764080120123)),
+                     .ended = WallTime(milliseconds(1764080200000)),
+                     .told = true,
+                     .group = "target/staging",
+                     .source_url = "http://localhost:9811/"};
+  const auto read = read_kept(write(kept));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->checksum, kept.checksum);
+  EXPECT_EQ(read->state, kept.state);
+  EXPECT_EQ(read->alert, kept.alert);
+  EXPECT_EQ(read->text.summary, kept.text.summary);
+  EXPECT_EQ(read->text.probe, kept.text.probe);
+}
+
+TEST(AlertCodec, NothingIsLittle) {
+  const auto read = read_kept(write(Kept{}));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->state, RuleState{});
+  EXPECT_FALSE(read->alert);
+}
+
+TEST(AlertCodec, ReadsNothingFromWhatIsNoNote) {
+  for (const std::string text : {"", "null", "[]", "{}", "{\"state\":", "1"})
+    EXPECT_FALSE(read_kept(text)) << text;
+  const auto wild = read_kept(R"({"state":{"state":99,"fired_at":-1,"changes":1e300},"alert":7})");
+  ASSERT_TRUE(wild);
+  EXPECT_EQ(wild->state, RuleState{});
+  EXPECT_FALSE(wild->alert);
+}
+
+}  // namespace
+}  // namespace sonde
