@@ -39,7 +39,8 @@ const config::Section<File>& section_of(const File*) {
           .key("include", &File::include, "Further files, merged; patterns relative to this one.")
           .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
-               {.filled = true});
+               {.filled = true})
+          .key("storage", &File::storage, "What survives a restart, and where it is kept.");
   return keys;
 }
 
@@ -52,6 +53,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
                     .rules = {},
+                    .storage = file.storage,
                     .workers = workers_of(file.plan),
                     .hash = hash_of(*root)};
   if (plan_is_right(mistakes))

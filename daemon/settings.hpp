@@ -9,6 +9,7 @@
 #include "config/mistake.hpp"
 #include "config/section.hpp"
 #include "daemon/alert/rule_settings.hpp"
+#include "daemon/record/settings.hpp"
 #include "probes/plan.hpp"
 
 namespace sonde {
@@ -18,6 +19,7 @@ struct File {
   std::vector<std::string> include;
   PlanFile plan;
   std::map<std::string, RuleSettings> alerts;
+  StorageSettings storage;
 };
 const config::Section<File>& section_of(const File*);
 
@@ -25,6 +27,7 @@ const config::Section<File>& section_of(const File*);
 struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<RuleSettings> rules;
+  StorageSettings storage;
   int workers = 1;
   std::string hash;  // changes exactly if the text of the file or what it includes does
 };

@@ -11,6 +11,7 @@ namespace sonde {
 struct RetentionSettings {
   Span age = std::chrono::days(30);
   std::size_t size = 512UL * 1024 * 1024;  // of all files of the store together
+  bool operator==(const RetentionSettings&) const = default;
 };
 const config::Section<RetentionSettings>& section_of(const RetentionSettings*);
 
@@ -18,6 +19,7 @@ const config::Section<RetentionSettings>& section_of(const RetentionSettings*);
 struct StorageSettings {
   std::string path;  // a directory; empty: nothing survives a restart
   RetentionSettings retention;
+  bool operator==(const StorageSettings&) const = default;
 };
 const config::Section<StorageSettings>& section_of(const StorageSettings*);
 

@@ -1,0 +1,62 @@
+#pragma once
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "daemon/app.hpp"
+#include "daemon/expose/landing.hpp"
+#include "daemon/expose/metrics.hpp"
+#include "daemon/expose/web.hpp"
+#include "daemon/judge/judge.hpp"
+#include "daemon/lifecycle.hpp"
+#include "daemon/memory.hpp"
+#include "daemon/schedule/pool.hpp"
+
+namespace sonde {
+
+// The parts of the daemon, in the order in which they are built; each knows those above it at most
+// by what it is handed here.
+struct App::Parts {
+  Parts(const Flags& given, Settings loaded) : flags(given), settings(std::move(loaded)) {}
+
+  Flags flags;
+  Settings settings;
+  boost::asio::io_context loop{1};
+  std::unique_ptr<Judge> judge;
+  std::unique_ptr<Memory> memory;
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<Landing> landing;
+  std::vector<Sink*> sinks;
+  std::unique_ptr<Web> web;
+  std::unique_ptr<Pool> pool;
+  std::unique_ptr<Lifecycle> lifecycle;
+  std::string unready = "starting";
+  bool stopping = false;
+
+  // Binds and starts everything, or says why not.
+  std::expected<void, std::string> build();
+
+  // Hands everybody what is configured now.
+  void assign();
+  // Loads and checks everything first; a bad file changes nothing. Empty, or what is wrong.
+  std::string reload();
+  // Ends everything in reverse order.
+  void stop();
+
+ private:
+  std::expected<void, std::string> build_memory();
+  void build_sinks();
+  std::expected<void, std::string> build_web();
+  void build_pool();
+  void build_lifecycle();
+  void accept(const ResultPtr& result);
+  Facts facts() const;
+  std::string status() const;
+  void keep_for_restart(Settings& loaded) const;
+  void stopped(bool in_time);
+};
+
+}  // namespace sonde

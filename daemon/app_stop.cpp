@@ -1,0 +1,43 @@
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include "daemon/app_parts.hpp"
+#include "daemon/exit_code.hpp"
+#include "daemon/log.hpp"
+#include "daemon/stopper.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr Span drain_max = std::chrono::milliseconds(1500);
+
+using Done = std::function<void(bool in_time)>;
+
+}  // namespace
+
+void App::Parts::stop() {
+  if (stopping) return;
+  stopping = true;
+  unready = "stopping";
+  lifecycle->stopping("stopping");
+  log::say(log::Level::info, "stopping: cutting the runs under way");
+  std::vector<Stopper::Step> steps = {
+      {"workers", [this](Done done) { pool->stop(drain_max, std::move(done)); }},
+      {"store", [this](Done done) { memory->stop(std::move(done)); }},
+      {"listener", [this](const Done& done) {
+         web->stop();
+         done(true);
+       }}};
+  Stopper::run(std::move(steps), [this](bool in_time) { stopped(in_time); });
+}
+
+void App::Parts::stopped(bool in_time) {
+  lifecycle->close();
+  if (in_time) return;
+  // A thread that hangs still holds what it would post to, so nothing may be destroyed.
+  log::finish();
+  std::_Exit(exit_failed);
+}
+
+}  // namespace sonde

@@ -1,0 +1,44 @@
+#pragma once
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "daemon/record/recorder.hpp"
+#include "daemon/record/store.hpp"
+#include "daemon/sink.hpp"
+
+namespace sonde {
+
+// What outlives the process: the store with its recorder, or nothing where no `storage` is
+// configured. On the main thread.
+class Memory : public Sink {
+ public:
+  // `gather` adds what the rooms changed since it was last asked. The error: another process has
+  // the store.
+  static std::expected<std::unique_ptr<Memory>, std::string> open(
+      const StorageSettings& settings, boost::asio::any_io_executor main,
+      std::function<void(Changes&)> gather);
+
+  // What was there at start; once.
+  Remembered take_remembered();
+
+  void accept(const ResultPtr& result) override;
+  // A room has something to gather, though no result came.
+  void changed();
+  // Has what changed written, and then calls `then`, whatever came of it: a disk that fails delays
+  // a page, and never keeps it back.
+  void keep(std::function<void()> then);
+
+  StoreFacts facts() const;
+  Store* store() { return store_.get(); }  // null: there is none
+  void stop(std::function<void(bool in_time)> done);
+
+ private:
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Recorder> recorder_;
+};
+
+}  // namespace sonde
