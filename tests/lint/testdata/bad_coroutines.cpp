@@ -20,6 +20,31 @@ asio::awaitable<void> good() {
   co_return co_await more();
 }
 
+asio::awaitable<int> reads(const std::string& path, std::string owner, const Bounds& bounds = {});
+asio::awaitable<void> views(std::string_view text, int count);
+
+asio::awaitable<void> good_names(const std::string& path, const Bounds& bounds) {
+  auto reading = reads(path, "me", bounds);  // the text is taken by value
+  const auto got = co_await std::move(reading);
+  auto seeing = views("a literal lives on", got);
+  co_await std::move(seeing);
+  const auto sum = co_await reads(path + "/x", owner_of(path), bounds);
+  auto line = reads_at_once(path, {});  // no coroutine
+}
+
+asio::awaitable<void> bad_names(const std::string& path) {
+  auto bare = reads(path, "me", {});                                 // BAD
+  co_await std::move(bare);
+  auto made = room.reads(path, "me", Bounds{.max = 3});              // BAD
+  co_await std::move(made);
+  auto text = reads(std::string("x"), "me");                         // BAD
+  co_await std::move(text);
+  auto literal = reads("x", "me");                                   // BAD
+  co_await std::move(literal);
+  auto sum = net::views(path + "/x", 1);                             // BAD
+  co_await std::move(sum);
+}
+
 asio::awaitable<void> bad() {
   spawn([x]() -> asio::awaitable<void> { co_return; });              // BAD
   spawn([x] { co_await later(); });                                  // BAD
