@@ -76,6 +76,7 @@ asio::awaitable<void> Websocket::close(std::uint16_t code, Instant until) {
   state->drop(by_us ? EndedBy::us : EndedBy::deadline);
 }
 
+Instant Websocket::opened() const { return state_->opened; }
 const std::optional<Ending>& Websocket::ended() const {
   return state_->inbox.empty() ? state_->ending : not_ended;
 }

@@ -50,6 +50,8 @@ class Websocket {
   // The closing handshake, given up at `until`; then the connection is closed.
   boost::asio::awaitable<void> close(std::uint16_t code, Instant until);
 
+  // When the upgrade was accepted.
+  Instant opened() const;
   // How the session ended; empty while it lasts.
   const std::optional<Ending>& ended() const;
   // Set when the peer broke the protocol or a bound: protocol_error, malformed (invalid UTF-8),

@@ -42,6 +42,7 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   Stream stream;
   Limits limits;
   std::string subprotocol;
+  Instant opened = Clock::now();
   std::optional<Ending> ending;
   std::optional<Failure> fault;
 

@@ -47,7 +47,7 @@ const config::Section<SessionRule>& section_of(const SessionRule*) {
 const config::Section<TimedSend>& section_of(const TimedSend*) {
   static const auto keys =
       config::Section<TimedSend>()
-          .key("every", &TimedSend::every, "How long after the last time, or the beginning.",
+          .key("every", &TimedSend::every, "How long apart, from the start of the session.",
                {.min = 0.01, .max = 3600})
           .key("send", &TimedSend::send, "What is sent.", {.required = true});
   return keys;

@@ -15,7 +15,9 @@ using How = Arrival::How;
 Listener::Listener(net::Websocket& session, const Dialect& dialect, text::Names& names,
                    Trace& trace)
     : session_(session), dialect_(dialect), names_(names), trace_(trace) {
-  for (const auto& timed : dialect.timed) beats_.push_back(Clock::now() + timed.every);
+  const Instant now = Clock::now();
+  for (const auto& timed : dialect.timed)
+    beats_.push_back(next_beat(session.opened(), timed.every, now));
 }
 
 asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
@@ -24,7 +26,7 @@ asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
     if (!to_send_.empty()) goes_on = co_await flush();
     if (!goes_on) co_return Arrival{.how = How::cut, .frame = {}, .at = {}, .failure = {}};
     if (auto arrival = waiting()) co_return std::move(*arrival);
-    const auto message = co_await session_.receive(std::min(until, next_beat()));
+    const auto message = co_await session_.receive(std::min(until, earliest_beat()));
     if (message) {
       hear(*message, step);
       continue;
@@ -105,7 +107,7 @@ bool Listener::fail(Failure failure) {
   return false;
 }
 
-Instant Listener::next_beat() const {
+Instant Listener::earliest_beat() const {
   return beats_.empty() ? Instant::max() : *std::ranges::min_element(beats_);
 }
 
@@ -113,7 +115,7 @@ Instant Listener::next_beat() const {
 void Listener::beat(Instant now) {
   for (std::size_t i = 0; i < beats_.size(); ++i) {
     if (beats_[i] > now) continue;
-    beats_[i] = now + dialect_.timed[i].every;
+    beats_[i] = next_beat(session_.opened(), dialect_.timed[i].every, now);
     auto made = make_frame(dialect_, dialect_.timed[i].send, names_);
     if (made)
       to_send_.push_back(*std::move(made));
@@ -131,6 +133,10 @@ asio::awaitable<bool> Listener::flush() {
     if (!sent && sent.error().reason == Reason::cut) co_return false;
   }
   co_return true;
+}
+
+Instant next_beat(Instant begun, Span every, Instant now) {
+  return begun + ((now - begun) / every + 1) * every;
 }
 
 asio::awaitable<bool> was_cut() {

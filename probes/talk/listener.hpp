@@ -22,8 +22,9 @@ struct Arrival {
 };
 
 // Hears a session frame by frame: records messages, cuts and decodes them, does what the dialect's
-// rules say, and sends what it says to send from time to time. Everything that it is given must
-// outlive it. One at a time for a session.
+// rules say, and sends what it says to send from time to time, counted from the start of the
+// session. Everything that it is given must outlive it. One at a time for a session, which may have
+// one after the other.
 class Listener {
  public:
   Listener(net::Websocket& session, const Dialect& dialect, text::Names& names, Trace& trace);
@@ -45,7 +46,7 @@ class Listener {
   bool hear_frame(std::string_view piece, Step step);
   bool obey(const SessionRule& rule, const Frame& frame, Step step);
   bool fail(Failure failure);
-  Instant next_beat() const;
+  Instant earliest_beat() const;
   void beat(Instant now);
   boost::asio::awaitable<bool> flush();
 
@@ -60,6 +61,9 @@ class Listener {
   Instant at_;
   std::optional<Failure> failure_;  // behind the frames
 };
+
+// When what is sent every so often is due next, in a session that began then; pure.
+Instant next_beat(Instant begun, Span every, Instant now);
 
 // Whether the run was cut: by its deadline, or because the daemon stops.
 boost::asio::awaitable<bool> was_cut();

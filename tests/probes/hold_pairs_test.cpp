@@ -74,6 +74,42 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// A server that goes on only after its heartbeat was answered, as the dialect says.
+TEST(HoldProbe, AnswersTheHeartbeatsOfTheDialectForAsLongAsItHolds) {
+  using namespace test;
+  Script script = {accept(), ready_message()};
+  for (int i = 0; i < 3; ++i)
+    for (Act act : {test::text(R"({"type":"heartbeat"})"), expect(op_text), test::pause(30ms)})
+      script.push_back(std::move(act));
+  script.push_back(wait_for_close());
+  const Server server(after_login(script));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["hold"] = "{ for: 300ms, ping: none }";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  const auto frames = server.frames(3);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(frames.at(i).payload, R"({"type":"heartbeat_ack"})");
+}
+
+TEST(HoldProbe, SendsWhatADialectSendsFromTimeToTime) {
+  using namespace test;
+  Script script = {accept(), ready_message()};
+  for (int i = 0; i < 3; ++i) script.push_back(expect(op_text));
+  script.push_back(wait_for_close());
+  const Server server(after_login(script));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["hold"] = "{ for: 500ms, ping: none }";
+  usual.probe["dialect"] = "beating";
+  usual.more =
+      "dialects: { beating: { extends: agent-events, timed: { every: 50ms, send: beat } } }";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(server.frames(3).front().payload, "beat");
+}
+
 // Held from 0 s; the token expired at 60 s.
 struct Story {
   Hold hold{.length = 90s, .ping = {}, .expect = {}};

@@ -86,6 +86,14 @@ TEST_F(Listening, SendsWhatIsTimedForAsLongAsItListens) {
   EXPECT_EQ(heard(), "beat 1;beat 2;");
 }
 
+TEST(Beats, CountFromTheStartOfTheSessionWhicheverPhaseItIsIn) {
+  const Instant begun = Instant{} + 1h;
+  EXPECT_EQ(next_beat(begun, 25s, begun), begun + 25s);
+  EXPECT_EQ(next_beat(begun, 25s, begun + 24s), begun + 25s);
+  EXPECT_EQ(next_beat(begun, 25s, begun + 25s), begun + 50s);
+  EXPECT_EQ(next_beat(begun, 25s, begun + 80s), begun + 100s) << "those missed are not made up for";
+}
+
 TEST_F(Listening, KnowsSilenceFromTheEndAndFromACut) {
   open("type: /t", {test::pause(100ms), test::close(1001)});
   EXPECT_EQ(next(10ms).how, How::silence);
