@@ -50,6 +50,9 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
           .key("csrf_error", &S::csrf_error, "A page that matches this refuses the CSRF token.")
           .key("lifetime", &S::lifetime, "How long the session lives, if its cookie does not say.",
                {.min = 0, .max = 31536000})
+          .key("then", &S::then,
+               "Requests that follow with the cookies, with captures as `steps` has them.",
+               {.max = 20})
           .also(&S::line, net::section_of(static_cast<const net::Line*>(nullptr)));
   return keys;
 }

@@ -1,5 +1,7 @@
 #include "probes/auth/form_login.hpp"
 
+#include <algorithm>
+
 #include "probes/auth/ask.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/status.hpp"
@@ -75,7 +77,7 @@ asio::awaitable<net::Answer> last_page(Context& context, const net::Request& req
 
 }  // namespace
 
-asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {
+asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& context) const {
   auto entries = render_entries(settings_.fields, context.names);
   if (!entries) co_return std::unexpected(entries.error());
   auto request = build_request("login", "GET", settings_.url, settings_.headers, context.names);
@@ -105,10 +107,32 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
   co_return std::unexpected(std::move(failure));
 }
 
+asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {
+  auto filling = fill_in(context);
+  auto token = co_await std::move(filling);
+  if (!token || settings_.then.empty()) co_return token;
+  text::Names names = context.names;  // what is captured here is known here alone
+  auto taking = take_steps(context, settings_.then, settings_.line, names, *token);
+  auto wrong = co_await std::move(taking);
+  if (wrong) co_return std::unexpected(*std::move(wrong));
+  co_return token;
+}
+
+bool check(const FormLogin::Settings& settings, const config::Value& value,
+           const config::Reader& reader) {
+  return check(settings.then, value, reader);
+}
+
 void FormLogin::needs(text::Needs& needs) const {
   needs.add(settings_.url);
   needs.add_values(settings_.fields);
   needs.add_values(settings_.headers);
+  text::Needs later;
+  add_needs(settings_.then, later);
+  const auto captured = gives();
+  for (auto& need : later.all)
+    if (std::ranges::find(captured, need.name) == captured.end())
+      needs.all.push_back(std::move(need));
 }
 
 }  // namespace sonde::auth

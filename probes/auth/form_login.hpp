@@ -5,6 +5,7 @@
 
 #include "probes/auth/forms.hpp"
 #include "probes/auth/login.hpp"
+#include "probes/auth/step_request.hpp"
 #include "probes/text/pattern.hpp"
 
 namespace sonde::auth {
@@ -21,7 +22,8 @@ const config::Section<FormSuccess>& section_of(const FormSuccess*);
 
 // `method: form`: fetches the page that users open, fills in its form as they do, with the hidden
 // fields and cookies that guard it, and posts it. What it gives are the session's cookies, for
-// `token_in: cookie`; {{token}} is the value of `success.cookie`.
+// `token_in: cookie`; {{token}} is the value of `success.cookie`. Then it may make further requests
+// with the cookies, as the page does once it is open, and capture what a socket needs.
 class FormLogin : public Login {
  public:
   struct Settings {
@@ -32,6 +34,7 @@ class FormLogin : public Login {
     std::optional<text::Pattern> refused;     // in the body: the credentials are refused
     std::optional<text::Pattern> csrf_error;  // in the body: the CSRF token is refused
     Span lifetime{};                          // of the session; 0: as its cookie says
+    std::vector<StepRequest> then;            // what the page asks for once it is open
     net::Line line;
   };
   explicit FormLogin(Settings settings) : settings_(std::move(settings)) {
@@ -39,11 +42,16 @@ class FormLogin : public Login {
   }
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
+  std::vector<std::string> gives() const override { return captures_of(settings_.then); }
 
  private:
+  boost::asio::awaitable<std::expected<Token, Failure>> fill_in(Context& context) const;
   Settings settings_;
 };
 const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings*);
+
+bool check(const FormLogin::Settings& settings, const config::Value& value,
+           const config::Reader& reader);
 
 // Why the answer to a form is no success, and no failure of the service either: credentials, csrf,
 // forbidden, account_locked, no_session, or by its status. `page` is where the redirects end, if

@@ -49,8 +49,13 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
 
 bool check(const Steps::Settings& settings, const config::Value& value,
            const config::Reader& reader) {
+  return check(settings.requests, value, reader);
+}
+
+bool check(const std::vector<StepRequest>& steps, const config::Value& value,
+           const config::Reader& reader) {
   bool good = true;
-  for (const auto& step : settings.requests) {
+  for (const auto& step : steps) {
     if (!step.json.empty() + !step.form.empty() + !step.body.empty() > 1) {
       reader.wrong(value.place, "a request has one body: json, form or body");
       good = false;

@@ -75,11 +75,19 @@ class JupyterExamples(Checks, unittest.TestCase):
         example = self.with_form().with_secret("JUPYTER_PASSWORD", "no")
         self.assert_fails(example, "login", "login", "credentials")
 
-    def test_a_form_without_its_hidden_field_is_refused_for_that(self):
-        example = self.with_form().exchange("form: { _xsrf:", "form: { other:")
+    def test_a_form_whose_csrf_token_is_another_is_refused_for_that(self):
+        example = self.with_form().exchange("fields: {", "fields: { _xsrf: another-token,")
+        self.assert_fails(example, "login", "login", "csrf")
+
+    def test_a_page_without_a_form_is_named(self):
+        example = self.with_form().exchange('url: "{{target.http}}/login"',
+                                            'url: "{{target.http}}/api/status"')
         code, results = example.run("login")
         self.assertEqual((code, results["login"]["step"]), (1, "login"), results)
-        self.assertIn("403", results["login"]["detail"])
+
+    def test_a_session_that_is_not_given_after_the_form_is_a_failure_of_the_login(self):
+        example = self.with_form().exchange("X-XSRFToken", "X-Other")
+        self.assert_fails(example, "login", "login", "forbidden")
 
     def test_a_foreign_origin_is_refused_with_the_cookies_of_a_user(self):
         example = self.with_form().exchange('Origin: "{{target.http}}"',

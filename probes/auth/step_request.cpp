@@ -1,0 +1,133 @@
+#include "probes/auth/step_request.hpp"
+
+#include <algorithm>
+
+#include "probes/auth/ask.hpp"
+#include "probes/auth/grant.hpp"
+#include "probes/auth/hide.hpp"
+#include "probes/net/status.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t captured_max = 16 * 1024;
+
+std::unexpected<Failure> own(const std::string& what, const std::string& why) {
+  return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
+}
+
+bool is_wanted(const StepRequest& step, int status) {
+  if (step.status.empty()) return status >= 200 && status < 300;
+  return std::ranges::find(step.status, status) != step.status.end();
+}
+
+std::expected<net::Request, Failure> build(const StepRequest& step, text::Names& names) {
+  auto request = build_request("login", step.method, step.url, step.headers, names);
+  if (!request) return request;
+  std::expected<std::string, std::string> body = "";
+  std::string type;
+  if (!step.json.empty()) {
+    body = step.json.render_json(names);
+    type = "application/json";
+  } else if (!step.form.empty()) {
+    body = step.form.render_form(names);
+    type = "application/x-www-form-urlencoded";
+  } else {
+    body = step.body.render(names);
+  }
+  if (!body) return own("body", body.error());
+  request->body = std::move(*body);
+  if (!type.empty()) request->headers.emplace_back("Content-Type", type);
+  return request;
+}
+
+// Why an answer stops the login, if it does.
+std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer) {
+  if (!answer.ok()) return answer.failure;
+  if (is_wanted(step, answer.response.status)) return std::nullopt;
+  const auto refused = refusal_of(answer.response);
+  return refused.value_or(Failure{Reason::bad_status, net::describe(answer.response)});
+}
+
+std::optional<Failure> capture_all(const StepRequest& step, const net::Response& response,
+                                   Token& token, text::Names& names, Trace& trace) {
+  for (const auto& [name, capture] : step.capture) {
+    auto found = find(capture, response, token.cookies);
+    if (!found || found->empty())
+      return Failure{Reason::answer_incomplete,
+                     "the answer of " + step.url.text() + " lacks '" + name + "'"};
+    if (found->size() > captured_max)
+      return Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"};
+    hide(trace, *found);
+    names.set(name, *found);
+    token.named.emplace_back(name, std::move(*found));
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
+                                             const net::Line& line, text::Names& names,
+                                             Token& token) {
+  auto request = build(step, names);
+  if (!request) co_return request.error();
+  auto asking = ask(context, *request, line, step.redirects, token.cookies);
+  const net::Answer answer = co_await std::move(asking);
+  auto wrong = judge(step, answer);
+  if (!wrong) wrong = capture_all(step, answer.response, token, names, context.trace);
+  if (wrong) wrong->detail = context.trace.scrub(wrong->detail);
+  co_return wrong;
+}
+
+}  // namespace
+
+std::optional<std::string> find(const Capture& capture, const net::Response& response,
+                                const Cookies& cookies) {
+  if (capture.json) {
+    const auto document = text::Document::parse(response.body);
+    const text::Json found = document ? capture.json->at(document->root()) : text::Json();
+    if (!found || found.kind() == text::Json::Kind::null) return std::nullopt;
+    return found.text();
+  }
+  const std::string* value = nullptr;
+  if (!capture.header.empty()) value = response.header(capture.header);
+  if (!capture.cookie.empty()) value = cookies.find(capture.cookie);
+  const bool in_body = capture.header.empty() && capture.cookie.empty();
+  if (in_body) value = &response.body;
+  if (value == nullptr || !capture.body) return value ? std::optional(*value) : std::nullopt;
+  const auto groups = capture.body->groups(*value);
+  if (groups.empty()) return std::nullopt;
+  return groups.size() > 1 ? groups[1] : groups[0];
+}
+
+asio::awaitable<std::optional<Failure>> take_steps(Context& context,
+                                                   const std::vector<StepRequest>& steps,
+                                                   const net::Line& line, text::Names& names,
+                                                   Token& token) {
+  for (const auto& step : steps) {
+    auto taking = take(context, step, line, names, token);
+    auto wrong = co_await std::move(taking);
+    if (wrong) co_return wrong;
+  }
+  co_return std::nullopt;
+}
+
+std::vector<std::string> captures_of(const std::vector<StepRequest>& steps) {
+  std::vector<std::string> names;
+  for (const auto& step : steps)
+    for (const auto& [name, capture] : step.capture) names.push_back(name);
+  return names;
+}
+
+void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs) {
+  for (const auto& step : steps) {
+    needs.add(step.url);
+    needs.add_values(step.headers);
+    needs.add(step.json);
+    needs.add(step.form);
+    needs.add(step.body);
+  }
+}
+
+}  // namespace sonde::auth

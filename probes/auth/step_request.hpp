@@ -1,0 +1,57 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/auth/login.hpp"
+#include "probes/text/pattern.hpp"
+#include "probes/text/pointer.hpp"
+#include "probes/text/tree.hpp"
+
+namespace sonde::auth {
+
+// Where something stands in an answer; one of these.
+struct Capture {
+  std::optional<text::Pointer> json;
+  std::string header;
+  std::string cookie;
+  std::optional<text::Pattern> body;  // its first group, else all that matches
+};
+const config::Section<Capture>& section_of(const Capture*);
+
+// One request of `method: steps`, or of those that follow a form.
+struct StepRequest {
+  std::string method = "POST";
+  text::Template url;
+  std::map<std::string, text::Template> headers;
+  text::Tree json;  // the body: one of these three, or none
+  text::Tree form;
+  text::Template body;
+  std::vector<int> status;  // that go on; empty: 200 to 299
+  net::Redirects redirects;
+  std::map<std::string, Capture> capture;  // {{NAME}} in later requests, {{login.NAME}} elsewhere
+};
+const config::Section<StepRequest>& section_of(const StepRequest*);
+
+// What a capture finds; empty: nothing. Pure.
+std::optional<std::string> find(const Capture& capture, const net::Response& response,
+                                const Cookies& cookies);
+
+// Makes the requests one after the other, with the cookies of `token`, which take what comes; what
+// is captured `names` knows, and the token by name. Failures: those of net::fetch, of
+// refusal_of, answer_incomplete, own_request. Empty: all of them were made.
+boost::asio::awaitable<std::optional<Failure>> take_steps(Context& context,
+                                                          const std::vector<StepRequest>& steps,
+                                                          const net::Line& line, text::Names& names,
+                                                          Token& token);
+
+// The names of what they capture.
+std::vector<std::string> captures_of(const std::vector<StepRequest>& steps);
+// What their templates need, also of what is captured before.
+void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs);
+// What their keys must be together.
+bool check(const std::vector<StepRequest>& steps, const config::Value& value,
+           const config::Reader& reader);
+
+}  // namespace sonde::auth
