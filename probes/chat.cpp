@@ -2,52 +2,31 @@
 
 #include <utility>
 
-#include "probes/inquiry.hpp"
+#include "probes/session_probe.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
 
-class ChatProbe : public Probe {
+class ChatProbe : public SessionProbe {
  public:
-  ChatProbe(std::shared_ptr<const ChatSettings> settings, std::shared_ptr<const Site> site,
+  ChatProbe(const std::shared_ptr<const ChatSettings>& settings, std::shared_ptr<const Site> site,
             Shared& shared)
-      : settings_(std::move(settings)),
-        site_(std::move(site)),
-        shared_(shared),
-        turn_(turn_of(*settings_)) {}
-
-  asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
-    trace.at(Step::login);
-    auto names = site_->names(attempt.seed, trace);
-    if (!names) co_return Verdict::of(Step::login, names.error());
-    auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
-    Opened opened = co_await std::move(opening);
-    if (opened.failure) {
-      leave_evidence(attempt, *std::move(names));
-      co_return std::move(*opened.failure);
-    }
-    auto conversing = talk::converse(*opened.session, turn_, *names, trace);
-    Verdict verdict = co_await std::move(conversing);
-    auto leaving = leave_session(*opened.session, trace);
-    co_await std::move(leaving);
-    if (verdict.outcome == Outcome::fail) leave_evidence(attempt, *std::move(names));
-    co_return verdict;
-  }
-
-  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
-                                    Trace& trace) const override {
-    const Subject subject{settings_->session, *site_, shared_, &turn_};
-    auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
-    Verdict explained = co_await std::move(inquiring);
-    co_return explained;
-  }
+      : SessionProbe(settings->session, std::move(site), shared),
+        settings_(settings),
+        turn_(turn_of(*settings)) {}
 
  private:
+  asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
+                               Trace& trace) const override {
+    auto conversing = talk::converse(session, turn_, names, trace);
+    Verdict verdict = co_await std::move(conversing);
+    co_return verdict;
+  }
+  const talk::Turn* turn() const override { return &turn_; }
+
   std::shared_ptr<const ChatSettings> settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
   talk::Turn turn_;
 };
 
@@ -99,7 +78,7 @@ std::vector<std::string> events_of(const ChatSettings& settings) {
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared) {
-  return std::make_unique<ChatProbe>(std::move(settings), std::move(site), shared);
+  return std::make_unique<ChatProbe>(settings, std::move(site), shared);
 }
 
 }  // namespace sonde

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "probes/chat.hpp"
+#include "probes/cross_access.hpp"
 #include "probes/isolation_watch.hpp"
 
 namespace sonde {
@@ -27,6 +28,7 @@ struct IsolationSettings {
   text::Template canary = "sonde-{{session}}-{{nonce(16)}}";
   std::vector<std::string> ids = {"user_id",       "thread_id",  "run_id",
                                   "connection_id", "session_id", "conversation_id"};
+  std::optional<CrossAccess> cross_access;
 };
 const config::Section<IsolationSettings>& section_of(const IsolationSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader,
@@ -36,9 +38,10 @@ std::vector<Whom> others_of(const IsolationSettings& settings);
 
 // Several users chat at once. Each session has a canary of its own in its prompt, and whatever any
 // of them receives is searched for the canaries and ids of the others. Every chat that is not cut
-// has to come to its end as a chat probe's. Step isolation: cross_user_leak, which outranks every
-// other reason, session_shared, foreign_event. It makes no auth samples and no event deliveries:
-// these count what a user alone meets.
+// has to come to its end as a chat probe's. With cross_access one user then asks for what is
+// another's. Step isolation: cross_user_leak, which outranks every
+// other reason, session_shared, foreign_event, no_refusal. It makes no auth samples and no event
+// deliveries: these count what a user alone meets.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared);
 

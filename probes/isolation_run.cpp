@@ -1,5 +1,6 @@
 #include "probes/isolation_run.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -27,6 +28,8 @@ asio::awaitable<Verdict> IsolationRun::run() {
     trace_.open(Phase::isolation);
     auto meeting = meet();
     co_await std::move(meeting);
+    auto trespassing = trespass();
+    co_await std::move(trespassing);
     auto parting = part();
     co_await std::move(parting);
     trace_.close(Phase::isolation);
@@ -111,6 +114,22 @@ asio::awaitable<void> IsolationRun::meet() {
   if (cut_ != nullptr) speakers.push_back(come_back(*cut_, *back_));
   auto meeting = together(std::move(speakers), std::move(listeners));
   co_await std::move(meeting);
+}
+
+// The first user asks for what is the next one's, who has just said something.
+asio::awaitable<void> IsolationRun::trespass() {
+  const auto speaks = [](const Seat& seat) { return !seat.silent && seat.session; };
+  const auto intruder = std::ranges::find_if(seats_, speaks);
+  const auto owner = std::ranges::find_if(seats_, [&](const Seat& seat) {
+    return speaks(seat) && seat.site.identity_name != intruder->site.identity_name;
+  });
+  if (!settings_.cross_access || intruder == seats_.end() || owner == seats_.end()) co_return;
+  Trace aside = trace_.aside();
+  auto trying =
+      try_cross_access(*settings_.cross_access, settings_.chat.session, shared_.network,
+                       {intruder->name, intruder->names}, {owner->name, owner->names}, aside);
+  trespass_ = co_await std::move(trying);
+  trace_.absorb(std::move(aside), "cross_access");
 }
 
 // Whatever came to those who were done before the others, and the end.

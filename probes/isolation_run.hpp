@@ -50,6 +50,7 @@ class IsolationRun {
   boost::asio::awaitable<void> listen(Seat& seat, Instant until);
   boost::asio::awaitable<void> leave(Seat& seat);
   boost::asio::awaitable<void> meet();
+  boost::asio::awaitable<void> trespass();
   boost::asio::awaitable<void> part();
   Verdict conclude();
 
@@ -61,8 +62,9 @@ class IsolationRun {
   Trace& trace_;
   IsolationWatch watch_;
   std::deque<Seat> seats_;
-  Seat* cut_ = nullptr;   // the one that is cut in mid-stream
-  Seat* back_ = nullptr;  // and its user's next session
+  std::optional<Failure> trespass_;  // what came of cross_access
+  Seat* cut_ = nullptr;              // the one that is cut in mid-stream
+  Seat* back_ = nullptr;             // and its user's next session
 };
 
 }  // namespace sonde

@@ -93,7 +93,11 @@ Verdict IsolationRun::conclude() {
     verdict->detail = one.name + ": " + verdict->detail;
     trace_.at(verdict->step);
   }
-  if (auto finding = watch_.finding()) verdict = Verdict::of(Step::isolation, std::move(*finding));
+  if (trespass_ && (!verdict || row(trespass_->reason).outcome == Outcome::fail))
+    verdict = Verdict::of(Step::isolation, *trespass_);
+  const bool trespassed = trespass_ && trespass_->reason == Reason::cross_user_leak;
+  if (auto finding = watch_.finding(); finding && !trespassed)
+    verdict = Verdict::of(Step::isolation, *std::move(finding));
   for (Seat& one : seats_) trace_.absorb(std::move(one.trace), one.name);
   if (!verdict) return Verdict::pass();
   verdict->detail = trace_.scrub(verdict->detail);

@@ -32,7 +32,9 @@ const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
           .key("canary", &S::canary,
                "A text that one session alone is told; it may ask {{session}} and nonce(n).")
           .key("ids", &S::ids,
-               "Names of JSON members that hold ids, of which no two users may share one.");
+               "Names of JSON members that hold ids, of which no two users may share one.")
+          .key("cross_access", &S::cross_access,
+               "What one user asks of another's, by his own token, and must be refused.");
   return keys;
 }
 
@@ -42,6 +44,13 @@ bool several_users(const IsolationSettings& settings) {
   std::set<std::string> users;
   for (const auto& session : settings.sessions) users.insert(session.as);
   return users.size() > 1 || settings.same_user == SameUser::forbid;
+}
+
+bool two_speakers(const IsolationSettings& settings) {
+  std::set<std::string> users;
+  for (const auto& session : settings.sessions)
+    if (!session.silent) users.insert(session.as);
+  return users.size() > 1;
 }
 
 bool anybody_speaks(const IsolationSettings& settings) {
@@ -62,14 +71,20 @@ bool read_settings(const config::Value& value, const config::Reader& reader,
     reader.at("sessions")
         .wrong(place,
                "all are of one user, who may receive all of it; name two, or same_user: forbid");
+  if (out.cross_access && !two_speakers(out))
+    reader.at("cross_access")
+        .wrong(value.find("cross_access")->place,
+               "it takes sessions of two users that are not silent");
   if (!anybody_speaks(out)) reader.at("sessions").wrong(place, "all of them are silent");
   return talk::check(out.chat.rules, reader, value.place) && several_users(out) &&
-         anybody_speaks(out);
+         anybody_speaks(out) && (!out.cross_access || two_speakers(out));
 }
 
 void add_needs(const IsolationSettings& settings, text::Needs& needs) {
   add_needs(settings.chat, needs);
   needs.add(settings.canary);
+  if (settings.cross_access)
+    add_needs(*settings.cross_access, *settings.chat.session.dialect, needs);
 }
 
 std::vector<Whom> others_of(const IsolationSettings& settings) {

@@ -139,12 +139,12 @@ constexpr Reason at_hold[] = {idle_closed,     close_unclean,   hold_expired,   
                               wrong_close,     pong_missing,    restarting,     malformed,
                               message_too_big, too_many_frames, protocol_error, extension_fault};
 
-constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event};
+constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event, no_refusal};
 
 constexpr Reason for_inconclusive[] = {
-    own_dns,         own_descriptors, own_network, own_lag,
-    own_secret,      own_request,     own_fault,   monitor_credential_expired,
-    refusal_unclear, reuse_unclear,   hold_unclear};
+    own_dns,         own_descriptors, own_network,   own_lag,
+    own_secret,      own_request,     own_fault,     monitor_credential_expired,
+    refusal_unclear, breaker_open,    reuse_unclear, hold_unclear};
 constexpr Reason for_skipped[] = {overlap, capacity, late, suppressed};
 
 }  // namespace

@@ -200,6 +200,8 @@ constexpr ReasonRow table[] = {
      "A credential of ours (token, refresh token) has expired; put a new one in its place."},
     {refusal_unclear, "refusal_unclear", inconclusive,
      "A refusal check could not be made, or met a network failure, and says nothing."},
+    {breaker_open, "breaker_open", inconclusive,
+     "A breaker of the target seems to be open because of our own refusal checks; they pause."},
     {reuse_unclear, "reuse_unclear", inconclusive,
      "Of two uses of a token at once, one failed otherwise than by a refusal; it says nothing."},
     {hold_unclear, "hold_unclear", inconclusive,

@@ -176,6 +176,7 @@ enum class Reason : std::uint8_t {
   own_fault,
   monitor_credential_expired,
   refusal_unclear,
+  breaker_open,
   reuse_unclear,
   hold_unclear,
   // The run was not made: skipped.

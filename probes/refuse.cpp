@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "probes/net/status.hpp"
+#include "probes/observation.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/hear.hpp"
 
@@ -12,8 +13,6 @@ namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::array policy_codes = {1008, 4401, 4403, 3000, 4001, 4003};
 
 std::string_view check_name(RefusalCheck check) {
   for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
@@ -38,9 +37,7 @@ std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session, 
     return with_check(check, Reason::no_refusal, "the upgrade was accepted, then nothing came");
   }
   const Ending& ending = *session.ended();
-  const bool policy = ending.by == EndedBy::close_frame &&
-                      std::ranges::find(policy_codes, ending.code) != policy_codes.end();
-  if (policy) return std::nullopt;
+  if (is_policy_close(ending)) return std::nullopt;
   const std::string how =
       ending.code != 0 ? "Close " + std::to_string(ending.code) : std::string(name(ending.by));
   return with_check(check, Reason::no_refusal,
@@ -109,24 +106,42 @@ std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer, cons
   return with_check(check, Reason::no_refusal, trace.scrub(net::describe(answer.response)));
 }
 
-asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check,
-                                                  const RefusalSubject& subject) {
+// What the token was goes with what was found of it.
+std::optional<Failure> with_token(std::optional<Failure> found, const std::string& what) {
+  if (found && !what.empty()) found->detail += " (" + what + ")";
+  return found;
+}
+
+asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check, const RefusalSubject& subject,
+                                                  Observation& seen) {
   text::Names names = subject.names;
+  std::string what;
   if (check != RefusalCheck::no_token && !is_good(check)) {
     auto making = bad_token(check, subject);
     auto token = co_await std::move(making);
     if (!token) co_return with_check(check, token.error().reason, token.error().detail);
-    use_token(std::move(*token), names);
+    what = std::move(token->what);
+    use_token(std::move(token->value), names);
   }
   auto request = build(check, subject.session.socket, names);
   if (!request) co_return request.error();
   auto upgrading =
       net::upgrade(subject.shared.network, *request, subject.session.socket.line, subject.trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
-  if (!upgraded.session) co_return judge(check, upgraded.answer, subject.trace);
+  seen.status = upgraded.answer.response.status;
+  if (!upgraded.session) co_return with_token(judge(check, upgraded.answer, subject.trace), what);
   auto watching = watch(*upgraded.session, check, subject, names);
   auto wrong = co_await std::move(watching);
-  co_return wrong;
+  if (upgraded.session->ended()) seen.code = upgraded.session->ended()->code;
+  co_return with_token(std::move(wrong), what);
+}
+
+// An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
+Verdict blame(Verdict found, Breaker& breaker, Instant begun, const Observation& seen) {
+  const Instant now = Clock::now();
+  if (found.reason != Reason::no_refusal || !suspects_breaker(seen, found.detail)) return found;
+  if (!breaker.tripped(now, now - begun)) return found;
+  return Verdict::of(Step::refuse, {Reason::breaker_open, found.detail});
 }
 
 // A pass-through is worse than a check that says nothing, whichever comes first.
@@ -142,18 +157,25 @@ bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
 asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                        std::optional<std::uint32_t> turn) {
   const auto& checks = subject.settings.checks;
-  subject.trace.at(Step::refuse);
-  subject.trace.open(Phase::refuse);
+  Trace& trace = subject.trace;
+  Breaker& breaker = subject.shared.breakers[subject.site.target_name];
+  if (!breaker.lets_check(Clock::now())) co_return std::nullopt;
+  trace.at(Step::refuse);
+  trace.open(Phase::refuse);
   std::optional<Verdict> verdict;
   for (std::size_t i = 0; i < checks.size(); ++i) {
     if (turn && *turn % checks.size() != i) continue;
-    auto checking = check_one(checks[i], subject);
+    const Instant begun = Clock::now();
+    Observation seen;
+    auto checking = check_one(checks[i], subject, seen);
     auto wrong = co_await std::move(checking);
+    if (!wrong) breaker.refused(Clock::now());
     if (!wrong) continue;
-    Verdict found = Verdict::of(Step::refuse, std::move(*wrong));
+    Verdict found = blame(Verdict::of(Step::refuse, *std::move(wrong)), breaker, begun, seen);
     if (outranks(found, verdict)) verdict = std::move(found);
+    if (!breaker.lets_check(Clock::now())) break;
   }
-  subject.trace.close(Phase::refuse);
+  trace.close(Phase::refuse);
   co_return verdict;
 }
 

@@ -13,14 +13,15 @@ namespace sonde {
 enum class RefusalCheck : std::uint8_t {
   no_token,
   garbage_token,
-  expired_token,    // the claims of the good token with an expiry in the past
-  bad_signature,    // one bit of it changed
-  alg_none,         // no signature, and a header that says so
-  hs256_confusion,  // signed with the public key as a secret; needs `jwks`
-  wrong_audience,   // a good token of another login; needs `other_login`
-  logged_out,       // a good token after its logout; needs `logout`
-  foreign_origin,   // the good token, from a page of somebody else
-  wrong_place       // the good token where it does not belong: in the query, or else the header
+  expired_token,      // one of ours that has expired; without one, a forged expiry in the past
+  bad_signature,      // one bit of it changed
+  alg_none,           // no signature, and a header that says so
+  hs256_confusion,    // signed with the public key as a secret; needs `jwks`, here or in the login
+  wrong_audience,     // a good token of another login; needs `other_login`
+  refresh_as_access,  // the refresh token where an access token belongs
+  logged_out,         // a good token after its logout; needs `logout`
+  foreign_origin,     // the good token, from a page of somebody else
+  wrong_place         // the good token where it does not belong: in the query, or else the header
 };
 std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*);
 
@@ -46,6 +47,10 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs);
 bool check(const RefuseSettings& settings, const SessionSettings& session,
            const config::Value& probe, const config::Reader& reader);
 
+// Tells what its login would have to say for the checks.
+void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place);
+
 // What the checks of a run work with. All outlives them.
 struct RefusalSubject {
   const RefuseSettings& settings;
@@ -57,15 +62,23 @@ struct RefusalSubject {
   Trace& trace;
 };
 
-// The token that must be refused, for the checks that have one of their own. refusal_unclear: it
-// cannot be made of this token, or nobody gives it.
-boost::asio::awaitable<std::expected<std::string, Failure>> bad_token(
-    RefusalCheck check, const RefusalSubject& subject);
+// A token that must be refused, and what it is where that has to be said.
+struct BadToken {
+  std::string value;
+  std::string what;
+};
+
+// That of the checks that have one of their own. refusal_unclear: it cannot be made of this token,
+// or nobody gives it.
+boost::asio::awaitable<std::expected<BadToken, Failure>> bad_token(RefusalCheck check,
+                                                                   const RefusalSubject& subject);
 
 // Runs each check over a connection of its own; with `turn`, one of them in its turn. 401, 403 or a
 // policy close is a refusal; a ready message or any event is auth_fail_open; 101 and silence, or
 // 5xx, is no_refusal; a network failure, or a check that cannot be made, is inconclusive
-// (refusal_unclear). Step and phase refuse; never an auth sample. Empty: all were refused.
+// (refusal_unclear), and so is what looks like a breaker of the target that they opened
+// (breaker_open): then, and for a while, no further one is made. Step and phase refuse; never an
+// auth sample. Empty: all were refused, or none was made.
 boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                               std::optional<std::uint32_t> turn);
 

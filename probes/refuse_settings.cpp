@@ -15,6 +15,7 @@ std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
                                                           {"alg_none", alg_none},
                                                           {"hs256_confusion", hs256_confusion},
                                                           {"wrong_audience", wrong_audience},
+                                                          {"refresh_as_access", refresh_as_access},
                                                           {"logged_out", logged_out},
                                                           {"foreign_origin", foreign_origin},
                                                           {"wrong_place", wrong_place}};
@@ -40,8 +41,10 @@ const config::Section<RefuseSettings>& section_of(const RefuseSettings*) {
           .key("other_login", &S::other_login,
                "For wrong_audience: the login whose tokens are for somebody else.")
           .key("logout", &S::logout, "For logged_out: how a token is given back.")
-          .key("jwks", &S::jwks,
-               "For hs256_confusion: the address of the public keys (a JWK set).");
+          .key(
+              "jwks", &S::jwks,
+              "For hs256_confusion: the address of the public keys (a JWK set), if not that of the "
+              "login's jwt.");
   return keys;
 }
 
@@ -51,6 +54,15 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs) {
   needs.add(settings.logout->url);
   needs.add_values(settings.logout->headers);
   needs.add(settings.logout->body);
+}
+
+void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place) {
+  const bool confuses =
+      std::ranges::find(settings.checks, hs256_confusion) != settings.checks.end();
+  if (confuses && settings.jwks.empty() && site.login && site.login->jwks.empty())
+    reader.at("refuse").wrong(
+        place, "hs256_confusion needs 'jwks', the address of the keys, here or in the login's jwt");
 }
 
 bool check(const RefuseSettings& settings, const SessionSettings& session,
@@ -63,8 +75,6 @@ bool check(const RefuseSettings& settings, const SessionSettings& session,
     if (wrong) reader.at("refuse").wrong(probe.find("refuse")->place, std::move(what));
     good &= !wrong;
   };
-  need(has(hs256_confusion) && settings.jwks.empty(),
-       "hs256_confusion needs 'jwks', the address of the keys");
   need(has(wrong_audience) && settings.other_login.empty(),
        "wrong_audience needs 'other_login', whose tokens are for somebody else");
   need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");

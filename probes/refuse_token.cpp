@@ -3,6 +3,7 @@
 
 #include "probes/auth/forge.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/log_in.hpp"
 #include "probes/net/status.hpp"
 #include "probes/refuse.hpp"
 
@@ -10,7 +11,7 @@ namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
-using Token = std::expected<std::string, Failure>;
+using Token = std::expected<BadToken, Failure>;
 using enum RefusalCheck;
 
 std::unexpected<Failure> unclear(std::string why) {
@@ -22,15 +23,24 @@ std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-auth::Forged forge(RefusalCheck check, std::string_view good) {
-  if (check == bad_signature) return auth::with_bad_signature(good);
-  if (check == alg_none) return auth::with_alg_none(good);
-  return auth::with_past_expiry(good, unix_now());
+Token forged(auth::Forged token, std::string what = "") {
+  if (!token) return unclear("it cannot be made of this token: " + token.error());
+  return BadToken{*std::move(token), std::move(what)};
 }
 
-Token forged(auth::Forged token) {
-  if (!token) return unclear("it cannot be made of this token: " + token.error());
-  return std::move(*token);
+// One that the server issued and that has expired since; a forged one shows less.
+Token expired(const RefusalSubject& subject, std::string_view good) {
+  const Instant now = Clock::now();
+  const auto kept = auth::expired(subject.shared.keeper.purse(subject.site.account, now), now);
+  if (!kept) return forged(auth::with_past_expiry(good, unix_now()), "a forged one");
+  const auto ago = std::chrono::floor<std::chrono::minutes>(now - kept->expires).count();
+  return BadToken{kept->value, "issued once, expired " + std::to_string(ago) + " min ago"};
+}
+
+Token refresh_token(const text::Names& names) {
+  const std::string* refresh = names.find("refresh_token");
+  if (refresh == nullptr || refresh->empty()) return unclear("the login gives no refresh token");
+  return BadToken{*refresh, ""};
 }
 
 std::expected<net::Request, Failure> request_to(const text::Template& address, text::Names& names) {
@@ -57,7 +67,8 @@ asio::awaitable<std::expected<net::Response, Failure>> ask(const net::Request& r
 }
 
 asio::awaitable<Token> confuse(const RefusalSubject& subject, const std::string& good) {
-  auto request = request_to(subject.settings.jwks, subject.names);
+  const text::Template& own = subject.settings.jwks;
+  auto request = request_to(own.empty() ? subject.site.login->jwks : own, subject.names);
   if (!request) co_return std::unexpected(request.error());
   auto asking = ask(*request, subject);
   auto keys = co_await std::move(asking);
@@ -71,15 +82,10 @@ asio::awaitable<Token> confuse(const RefusalSubject& subject, const std::string&
 asio::awaitable<Token> log_in_as(const Site& site, const RefusalSubject& subject) {
   auto names = site.names(subject.seed + 1, subject.trace);
   if (!names) co_return std::unexpected(names.error());
-  auth::Context context{.network = subject.shared.network,
-                        .keeper = subject.shared.keeper,
-                        .account = site.account,
-                        .names = *names,
-                        .trace = subject.trace};
-  auto running = site.login->run(context);
-  auto token = co_await std::move(running);
+  auto logging_in = log_in_by(*site.login, site, subject.shared, *names, subject.trace);
+  auto token = co_await std::move(logging_in);
   if (!token) co_return unclear("no token to try: " + token.error().detail);
-  co_return std::move(token->value);
+  co_return BadToken{std::move(token->value), ""};
 }
 
 std::expected<net::Request, Failure> request_of(const Logout& logout, text::Names& names) {
@@ -101,7 +107,7 @@ asio::awaitable<Token> give_back(const RefusalSubject& subject) {
   Token token = co_await std::move(logging_in);
   if (!token) co_return token;
   text::Names names = subject.names;
-  names.set("token", *token);
+  names.set("token", token->value);
   const auto request = request_of(*subject.settings.logout, names);
   if (!request) co_return std::unexpected(request.error());
   auto asking = ask(*request, subject);
@@ -116,7 +122,7 @@ asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
   if (check == garbage_token) {
     text::Names names = subject.names;
     use_token(TokenUse::garbage, names);
-    co_return *names.find("token");
+    co_return BadToken{*names.find("token"), ""};
   }
   if (check == hs256_confusion) {
     auto confusing = confuse(subject, good);
@@ -133,7 +139,10 @@ asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
     Token token = co_await std::move(giving);
     co_return token;
   }
-  co_return forged(forge(check, good));
+  if (check == refresh_as_access) co_return refresh_token(subject.names);
+  if (check == bad_signature) co_return forged(auth::with_bad_signature(good));
+  if (check == alg_none) co_return forged(auth::with_alg_none(good));
+  co_return expired(subject, good);
 }
 
 }  // namespace
@@ -141,7 +150,7 @@ asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
 asio::awaitable<Token> bad_token(RefusalCheck check, const RefusalSubject& subject) {
   auto making = make(check, subject);
   Token token = co_await std::move(making);
-  if (token) auth::hide(subject.trace, *token);
+  if (token) auth::hide(subject.trace, token->value);
   co_return token;
 }
 

@@ -1,19 +1,24 @@
 #pragma once
+#include <map>
+#include <string>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "probes/auth/keeper.hpp"
+#include "probes/breaker.hpp"
 #include "probes/net/network.hpp"
 
 namespace sonde {
 
 // What the probes of one worker share: its network, and what its logins remember (tokens, keys,
-// counts). The worker owns it; used on its thread only, it needs no lock. Outlives every attempt.
+// counts), and what the targets' breakers may make of our refusal checks. The worker owns it; used
+// on its thread only, it needs no lock. Outlives every attempt.
 struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
   auth::Keeper keeper;
+  std::map<std::string, Breaker> breakers;  // by target
 };
 
 }  // namespace sonde

@@ -2,58 +2,40 @@
 
 #include <utility>
 
-#include "probes/inquiry.hpp"
+#include "probes/session_probe.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
 
-class UpgradeProbe : public Probe {
+class UpgradeProbe : public SessionProbe {
  public:
-  UpgradeProbe(std::shared_ptr<const UpgradeSettings> settings, std::shared_ptr<const Site> site,
-               Shared& shared)
-      : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
-
-  asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
-    trace.at(Step::login);
-    auto names = site_->names(attempt.seed, trace);
-    if (!names) co_return Verdict::of(Step::login, names.error());
-    auto opening = open_session(settings_->session, *site_, shared_, *names, trace);
-    Opened opened = co_await std::move(opening);
-    if (opened.failure) {
-      leave_evidence(attempt, *std::move(names));
-      co_return std::move(*opened.failure);
-    }
-    std::optional<Failure> failed;
-    if (settings_->hold) {
-      auto holding = hold_session(*opened.session, *settings_->hold, *settings_->session.dialect,
-                                  *names, trace);
-      failed = co_await std::move(holding);
-    }
-    auto leaving = leave_session(*opened.session, trace);
-    co_await std::move(leaving);
-    if (failed) co_return Verdict::of(Step::hold, std::move(*failed));
-    if (!attempt.check_refusals || settings_->refuse.checks.empty()) co_return Verdict::pass();
-    const RefusalSubject subject{
-        settings_->refuse, settings_->session, *site_, shared_, attempt.seed, *names, trace};
-    auto checking = check_refusals(subject, attempt.refusal_turn);
-    auto wrong = co_await std::move(checking);
-    co_return wrong ? std::move(*wrong) : Verdict::pass();
-  }
-
-  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
-                                    Trace& trace) const override {
-    const Subject subject{settings_->session, *site_, shared_};
-    auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
-    Verdict explained = co_await std::move(inquiring);
-    co_return explained;
-  }
+  UpgradeProbe(const std::shared_ptr<const UpgradeSettings>& settings,
+               std::shared_ptr<const Site> site, Shared& shared)
+      : SessionProbe(settings->session, std::move(site), shared), settings_(settings) {}
 
  private:
+  asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
+                               Trace& trace) const override {
+    if (!settings_->hold) co_return Verdict::pass();
+    auto holding =
+        hold_session(session, *settings_->hold, *settings_->session.dialect, names, trace);
+    auto failed = co_await std::move(holding);
+    co_return failed ? Verdict::of(Step::hold, *std::move(failed)) : Verdict::pass();
+  }
+
+  asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
+                                      Trace& trace) const override {
+    if (!attempt.check_refusals || settings_->refuse.checks.empty()) co_return Verdict::pass();
+    const RefusalSubject subject{
+        settings_->refuse, settings_->session, site(), shared(), attempt.seed, names, trace};
+    auto checking = check_refusals(subject, attempt.refusal_turn);
+    auto wrong = co_await std::move(checking);
+    co_return wrong ? *std::move(wrong) : Verdict::pass();
+  }
+
   std::shared_ptr<const UpgradeSettings> settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
 };
 
 }  // namespace
@@ -87,6 +69,11 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
   add_needs(settings.refuse, needs);
 }
 
+void vet(const UpgradeSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place) {
+  vet(settings.refuse, site, reader, place);
+}
+
 std::vector<Whom> others_of(const UpgradeSettings& settings) {
   const std::string& other = settings.refuse.other_login;
   if (other.empty()) return {};
@@ -95,7 +82,7 @@ std::vector<Whom> others_of(const UpgradeSettings& settings) {
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared) {
-  return std::make_unique<UpgradeProbe>(std::move(settings), std::move(site), shared);
+  return std::make_unique<UpgradeProbe>(settings, std::move(site), shared);
 }
 
 }  // namespace sonde

@@ -18,6 +18,8 @@ struct UpgradeSettings {
 const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out);
 void add_needs(const UpgradeSettings& settings, text::Needs& needs);
+void vet(const UpgradeSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place);
 std::vector<Whom> others_of(const UpgradeSettings& settings);
 
 // Logs in, upgrades, waits for the ready message, holds the session, and makes sure that who has no

@@ -1,12 +1,22 @@
 #include "probes/auth/keeper.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sonde::auth {
 namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
 constexpr std::size_t keys_max = 100;
+constexpr Span leeway_max = std::chrono::minutes(5);
+
+// What the claims of a token say of its life.
+std::optional<Span> lifetime_of(std::string_view token) {
+  const auto claims = read_claims(token);
+  if (!claims || !claims->expires || !claims->issued || *claims->expires <= *claims->issued)
+    return std::nullopt;
+  return std::chrono::seconds(*claims->expires - *claims->issued);
+}
 
 }  // namespace
 
@@ -55,10 +65,17 @@ void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
 void remember(Purse& purse, const Token& token, Instant now) {
   purse.token = token;
   purse.got = now;
-  if (token.lifetime) return;
-  const auto claims = read_claims(token.value);
-  if (claims && claims->expires && claims->issued && *claims->expires > *claims->issued)
-    purse.token->lifetime = std::chrono::seconds(*claims->expires - *claims->issued);
+  if (!token.lifetime) purse.token->lifetime = lifetime_of(token.value);
+  expired(purse, now);
+  if (!purse.aging && purse.token->lifetime && !token.value.empty())
+    purse.aging = Aging{token.value, now + *purse.token->lifetime};
+}
+
+// The youngest of the old ones: its key may be gone before the token is forgotten.
+std::optional<Aging> expired(Purse& purse, Instant now) {
+  if (purse.aging && now - purse.aging->expires >= leeway_max)
+    purse.aged = std::exchange(purse.aging, std::nullopt);
+  return purse.aged;
 }
 
 const Token* reusable(const Purse& purse, double share, Instant now) {

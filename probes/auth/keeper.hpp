@@ -24,12 +24,20 @@ struct Account {
   auto operator<=>(const Account&) const = default;
 };
 
+// A token that is good no longer, or will be.
+struct Aging {
+  std::string value;
+  Instant expires{};
+};
+
 // What the logins of one account know of one another.
 struct Purse {
   Instant used{};  // last
 
   std::optional<Token> token;  // of the last login
   Instant got{};               // when the answer came
+  std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
+  std::optional<Aging> aged;   // expired, for a refusal check
 
   Lockout lockout;
 
@@ -75,6 +83,10 @@ class Keeper {
 
 // Keeps the token of a login for reuse. Its life is expires_in, else what its own claims say.
 void remember(Purse& purse, const Token& token, Instant now);
+
+// A token of the account that the server issued and that expired five minutes ago or more, which no
+// leeway of a server covers. Empty: none of known life is so old yet.
+std::optional<Aging> expired(Purse& purse, Instant now);
 
 // A token is used again until `share` (0 to 1) of its life is over, if its life is known. Null:
 // there is none, or it is too old.

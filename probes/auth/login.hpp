@@ -62,6 +62,7 @@ class Login {
   virtual std::vector<std::string> gives() const { return {}; }
 
   LockoutRules lockout;
+  text::Template jwks;  // the address of the keys of its tokens; empty: it does not say
 };
 
 // A login inside another one, which has none inside itself.

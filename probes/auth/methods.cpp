@@ -19,6 +19,18 @@ namespace {
 using config::Reader;
 using config::Value;
 
+// Where the keys of a method's tokens are published, as far as its settings say.
+template <class S>
+text::Template jwks_of(const S& settings) {
+  if constexpr (requires { settings.jwt; })
+    if (settings.jwt) return settings.jwt->jwks;
+  if constexpr (requires { settings.grant.jwt; })
+    if (settings.grant.jwt) return settings.grant.jwt->jwks;
+  if constexpr (requires { settings.login.login; })
+    if (settings.login.login) return settings.login.login->jwks;
+  return {};
+}
+
 // What a method's row is made of: its settings, which have a section and make its Login.
 template <class M>
 std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
@@ -27,7 +39,10 @@ std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
   if (!keys.read(value, reader, settings)) return nullptr;
   if constexpr (requires { check(settings, value, reader); })
     if (!check(settings, value, reader)) return nullptr;
-  return std::make_shared<M>(std::move(settings));
+  text::Template jwks = jwks_of(settings);
+  auto login = std::make_shared<M>(std::move(settings));
+  login->jwks = std::move(jwks);
+  return login;
 }
 
 template <class M>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <map>
 #include <set>
 
 #include "probes/text/json.hpp"
@@ -22,6 +23,14 @@ struct Manners {
   bool one_thread = false;  // everybody is in the same thread
   bool noisy = false;       // whoever is ready is told some news
   bool forgetful = false;   // with an old session, the user's new one is forgotten
+  // What somebody gets who asks for the thread of another user.
+  enum class Strangers : std::uint8_t {
+    refused,
+    served,
+    error,
+    silence
+  } strangers = Strangers::refused;
+  bool lost_threads = false;  // nobody finds one, not even its owner
 };
 
 struct Room {
@@ -33,6 +42,7 @@ struct Room {
   explicit Room(Manners keeps) : manners(keeps) {}
   Manners manners;
   std::list<Guest> guests;
+  std::map<std::string, std::string> owners;  // of the threads
 };
 using RoomPtr = std::shared_ptr<Room>;
 using Guest = std::list<Room::Guest>::iterator;
@@ -58,6 +68,7 @@ Script turn(const RoomPtr& room, Guest from, const std::string& message) {
   const auto asked = text::Document::parse(message);
   const auto payload = asked->root().member("payload");
   const std::string thread = payload.member("thread_id").text();
+  room->owners[thread] = from->user;
   const std::string of_thread = R"(,"thread_id":")" + (room->manners.shared ? "" : thread) + "\"";
   const std::string thought = text::json_quote("I think about " + payload.member("content").text());
   const std::string frames[] = {
@@ -87,7 +98,21 @@ asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
   room->guests.erase(me);
 }
 
+// A thread, by its id behind the last '='; over HTTP or by an upgrade.
+Script open_thread(const RoomPtr& room, const Request& request) {
+  using enum Manners::Strangers;
+  const bool upgrade = request.target().starts_with("/websocket");
+  const auto found = room->owners.find(request.target().substr(request.target().find('=') + 1));
+  if (found == room->owners.end() || room->manners.lost_threads) return {json(404, "{}")};
+  const auto strangers = room->manners.strangers;
+  if (found->second == user_of(request) || strangers == served)
+    return upgrade ? Script{accept(), ready_message(), wait_for_close()} : Script{json(200, "{}")};
+  if (strangers == silence) return {accept(), wait_for_close()};
+  return {json(strangers == error ? 500 : 403, "{}")};
+}
+
 Script serve(const RoomPtr& room, const Request& request) {
+  if (request.target().contains("thread=")) return open_thread(room, request);
   if (request.target() == "/auth/login")
     return {json(200, granted(request.body.contains("bob@") ? "token-of-bob" : "token-of-alice"))};
   return {accept(), std::bind_front(stay, room)};
@@ -107,10 +132,24 @@ Scenario isolation(std::string name, Reason reason, std::string detail, Manners 
           std::bind_front(meet, manners, std::move(keys))};
 }
 
+const Usual::Keys by_request = {
+    {"cross_access", R"({ url: "{{target.http}}/threads?thread={{other.vars.thread_id}}" })"}};
+const Usual::Keys by_upgrade = {
+    {"cross_access", R"({ url: "{{target.ws}}/websocket?thread={{other.vars.thread_id}}" })"}};
+
 }  // namespace
 
 Scenarios isolation_scenarios() {
+  using enum Manners::Strangers;
   return {
+      isolation("AThreadThatEveryTokenOpens", cross_user_leak,
+                "alice-1 asked for what is bob-1's: HTTP 200", {.strangers = served}, by_request),
+      isolation("AThreadThatWelcomesEveryUpgrade", cross_user_leak, "the upgrade was welcomed",
+                {.strangers = served}, by_upgrade),
+      isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500", {.strangers = error},
+                by_request),
+      isolation("AThreadThatSaysNothingToStrangers", no_refusal, "nothing was said",
+                {.strangers = silence}, by_upgrade),
       isolation("ABroadcastToEverybody", cross_user_leak, "received", {.broadcast = true}),
       isolation("AKernelThatUsersShare", cross_user_leak, "alone was told", {.shared = true}),
       isolation("ATabThatReceivesTheOthers", session_shared, "alone was told", {.same_user = true},
@@ -121,7 +160,19 @@ Scenarios isolation_scenarios() {
   };
 }
 
+Scenarios unclear_trespasses() {
+  return {isolation("AThreadThatItsOwnerDoesNotFind", refusal_unclear,
+                    "bob-1 is not served its own", {.lost_threads = true}, by_request)};
+}
+
 namespace {
+
+TEST(IsolationProbe, AServerThatRefusesStrangersPasses) {
+  for (const auto& keys : {by_request, by_upgrade}) {
+    const Walk walked = meet({}, keys);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
+}
 
 TEST(IsolationProbe, AServerThatKeepsUsersApartPasses) {
   const Walk walked = meet({});
@@ -180,6 +231,15 @@ TEST(IsolationPlan, OneUserAloneIsAMistakeUnlessTabsAreKeptApart) {
 TEST(IsolationPlan, AnIdentityThatIsNotThereIsAMistakeWhereItIsNamed) {
   EXPECT_THAT(mistakes({{"sessions", "[{ as: alice }, { as: bop }]"}}),
               testing::HasSubstr("probes.p.sessions: there is no 'bop'; did you mean 'bob'?"));
+}
+
+TEST(IsolationPlan, WhatIsAskedOfTheOtherHasToBeKnown) {
+  EXPECT_EQ(mistakes(by_request), "");
+  EXPECT_THAT(mistakes({{"cross_access", R"({ url: "{{target.http}}/{{other.room}}" })"}}),
+              testing::HasSubstr("{{room}} is not known"));
+  EXPECT_THAT(mistakes({{"cross_access", R"({ url: "{{target.http}}" })"},
+                        {"sessions", "[{ as: alice }, { as: bob, silent: true }]"}}),
+              testing::HasSubstr("two users that are not silent"));
 }
 
 TEST(IsolationPlan, SessionsThatAllAreSilentAreAMistake) {

@@ -114,7 +114,7 @@ Scenarios prober_scenarios() {
        offer_no_token},
       {"NoDescriptorLeft", Step::upgrade, own_descriptors, "", run_out_of_descriptors},
   };
-  return join({own, unclear_refusals(), unclear_holds(), unclear_uses()});
+  return join({own, unclear_refusals(), unclear_holds(), unclear_trespasses(), unclear_uses()});
 }
 
 }  // namespace sonde::test

@@ -4,6 +4,7 @@
 
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
+#include "tests/support/signer.hpp"
 
 // Each refusal check against a server that is strict, and against one that overlooks just that.
 namespace sonde::test {
@@ -11,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string jwt() {
+std::string unsigned_jwt() {
   return text::base64url(R"({"alg":"RS256","typ":"JWT"})") + "." +
          text::base64url(R"({"sub":"alice","exp":4000000000})") + "." +
          text::base64url(std::string(256, 's'));
@@ -19,12 +20,16 @@ std::string jwt() {
 
 // What a server sees of whoever comes, and what it knows.
 struct Guard {
-  std::string token = jwt();
+  std::string token = unsigned_jwt();
   bool careless = false;
   bool out = false;  // the token was given back
   std::vector<std::string> tokens = {}, origins = {};
 };
 using GuardPtr = std::shared_ptr<Guard>;
+
+std::string pair_of(const std::string& token) {
+  return R"({"access_token":")" + token + R"(","refresh_token":"refresh-token-4711"})";
+}
 
 std::string keys() {
   return R"({"keys":[{"kty":"RSA","n":")" + text::base64url(std::string(256, '\xb5')) +
@@ -44,7 +49,7 @@ Script upgrade(const GuardPtr& guard, const Request& request) {
 }
 
 Script serve(const GuardPtr& guard, const Request& request) {
-  if (request.target() == "/auth/login") return {json(200, granted(guard->token))};
+  if (request.target() == "/auth/login") return {json(200, pair_of(guard->token))};
   if (request.target() == "/other/login") return {json(200, granted("for-somebody-else"))};
   if (request.target() == "/jwks") return {json(200, keys())};
   if (request.target() == "/logout") {
@@ -100,8 +105,8 @@ TEST_P(Refusals, ShowNoToken) {
 
 INSTANTIATE_TEST_SUITE_P(Matrix, Refusals,
                          testing::Values("garbage_token", "expired_token", "bad_signature",
-                                         "alg_none", "hs256_confusion", "logged_out",
-                                         "foreign_origin", "wrong_place"),
+                                         "alg_none", "hs256_confusion", "refresh_as_access",
+                                         "logged_out", "foreign_origin", "wrong_place"),
                          [](const auto& each) { return each.param; });
 
 TEST(Refusal, AllOfThemAreMadeOverConnectionsOfTheirOwn) {
@@ -119,6 +124,79 @@ TEST(Refusal, InItsTurnOneOfThemIsMade) {
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
     ASSERT_EQ(guard->tokens.size(), 2U);
     EXPECT_EQ(guard->tokens[1].empty(), turn % 2 == 0);
+  }
+}
+
+TEST(Refusal, TheKeysOfTheLoginServeToConfuseTheServer) {
+  const Signer signer("RS256");
+  const auto guard = std::make_shared<Guard>(Guard{.token = signer.fresh(), .careless = true});
+  const Server server(Handler([&](const Request& request) -> Script {
+    if (request.target() == "/jwks") return {json(200, signer.jwks())};
+    return serve(guard, request);
+  }));
+  Usual usual(server.url(""));
+  ask(usual, "[hs256_confusion]");
+  usual.probe.erase("jwks");
+  EXPECT_THAT(plan(usual.yaml()).wrong(), HasSubstr("hs256_confusion needs 'jwks'"));
+  usual.login["jwt"] = R"({ jwks: "{{target.auth}}/jwks" })";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::auth_fail_open) << walked.show();
+}
+
+TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
+  const auto guard = std::make_shared<Guard>(Guard{.careless = true});
+  bool refuses = true;
+  const Server server(Handler([&](const Request& request) -> Script {
+    if (refuses && request.target() == "/auth/login") return {json(401, "{}")};
+    return serve(guard, request);
+  }));
+  Usual usual(server.url(""));
+  ask(usual, "[expired_token]");
+  Walker walker;
+  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
+  refuses = false;
+  EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(a forged one)"));
+  refuses = true;
+  usual.probe["reuse"] = "0%";
+  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
+  auth::Keeper& keeper = walker.shared().keeper;
+  const auto account = keeper.refusals(Clock::now(), std::chrono::system_clock::now()).front();
+  keeper.purse(account.account, Clock::now()).aged =
+      auth::Aging{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
+  refuses = false;
+  EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));
+  EXPECT_EQ(guard->tokens.back(), "Bearer a-token-of-yesterday");
+}
+
+TEST(Refusal, ALoginWithoutRefreshTokenHasNoneToMisuse) {
+  const Server server(after_login({accept(), ready_message(), wait_for_close()}));
+  Usual usual(server.url(""));
+  ask(usual, "[refresh_as_access]");
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("the login gives no refresh token"));
+}
+
+// Whoever shows the good token anywhere is welcome; a careless server welcomes everybody.
+Walk carry(const std::string& carrier, bool careless) {
+  const Server server(Handler([careless](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    if (careless || request.head.contains("the-granted-token"))
+      return {accept(), ready_message(), wait_for_close()};
+    return {json(401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  ask(usual, "[no_token, garbage_token]");
+  usual.socket["token_in"] = carrier;
+  return walk(usual);
+}
+
+TEST(Refusal, IsWantedOfEveryCarrierOfTheToken) {
+  for (const std::string carrier : {"header", "query", "cookie", "subprotocol"}) {
+    const Walk strict = carry(carrier, false);
+    EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << carrier << ": " << strict.show();
+    const Walk careless = carry(carrier, true);
+    EXPECT_EQ(careless.verdict.reason, Reason::auth_fail_open) << carrier << careless.show();
   }
 }
 

@@ -37,6 +37,7 @@ Scenarios diagnosed_scenarios();  // with control experiments
 Scenarios prober_scenarios();     // the inconclusive ones
 Scenarios unclear_refusals();     // those of them that are met at refuse
 Scenarios unclear_holds();        // and at hold
+Scenarios unclear_trespasses();   // and of isolation
 Scenarios unclear_uses();         // and of a token that is used twice at once
 
 // What fails before the first byte of HTTP, at health, login or upgrade.

@@ -23,7 +23,10 @@ struct Application {
 
   Script operator()(const Request& request) const {
     if (request.target() == "/home") return {answer(200, "<h1>Hello alice</h1>")};
-    if (request.target() == "/ws") {
+    if (request.target() == "/api/room")
+      return {json(request.header("Cookie").contains("session=s3ss10n") ? 200 : 403,
+                   R"({"room":"r-17"})")};
+    if (request.target() == "/ws" || request.target() == "/ws/r-17") {
       const bool known = request.header("Cookie").find("session=s3ss10n") != std::string::npos;
       return known ? Script{accept(), text(R"({"type":"connection_established"})"), on_message({})}
                    : Script{answer(403)};
@@ -120,6 +123,29 @@ TEST(FormLogin, GivesItsCookiesToASocket) {
   for (const auto& exchange : walked.trace->exchanges())
     for (const auto& headers : {exchange.sent, exchange.received})
       for (const auto& [name, value] : headers) EXPECT_THAT(value, testing::Not(HasSubstr("s3ss")));
+}
+
+TEST(FormLogin, ThenAsksWhatThePageAsksAndTellsTheSocket) {
+  const Server server{Handler(Application())};
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {{"method", "form"},
+                 {"url", R"("{{target.auth}}/login")"},
+                 {"then", R"([{ method: GET, url: "{{target.http}}/api/room",
+                                capture: { room: { json: /room } } }])"}};
+  usual.socket["url"] = R"("{{target.ws}}/ws/{{login.room}}")";
+  usual.socket["token_in"] = "cookie";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(server.requests().back().target(), "/ws/r-17");
+}
+
+TEST(FormLogin, FailsWhereWhatThePageAsksIsNotGiven) {
+  const Usual::Keys other = {{"then", R"([{ method: GET, url: "{{target.auth}}/api/room",
+                     capture: { key: { json: /key } } }])"}};
+  EXPECT_EQ(log_in({}, "", other).verdict.reason, Reason::answer_incomplete);
+  const Usual::Keys missing = {{"then", R"([{ url: "{{target.auth}}/login" }])"}};
+  EXPECT_EQ(log_in({}, "", missing).verdict.reason, Reason::forbidden);
 }
 
 TEST(FormLogin, SendsNoGoodSessionWithARefusalCheck) {

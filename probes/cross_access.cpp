@@ -1,0 +1,179 @@
+#include "probes/cross_access.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "probes/net/status.hpp"
+#include "probes/refusal.hpp"
+#include "probes/talk/hear.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view of_other = "other.";
+
+// What came of a request or an upgrade.
+struct Answered {
+  enum class How : std::uint8_t { granted, refused, neither, unclear };
+  How how = How::unclear;
+  std::string what;
+};
+using How = Answered::How;
+
+std::vector<std::string> names_in(const CrossAccess& access) {
+  text::Needs needs;
+  needs.add(access.url);
+  needs.add_values(access.headers);
+  needs.add(access.body);
+  std::vector<std::string> names;
+  for (auto& need : needs.all) names.push_back(std::move(need.name));
+  return names;
+}
+
+// What somebody knows, and of the owner what is asked of it.
+text::Names names_of(const CrossAccess& access, const text::Names& own, const text::Names& owner) {
+  text::Names names = own;
+  for (const auto& name : names_in(access))
+    if (name.starts_with(of_other))
+      if (const std::string* value = owner.find(name.substr(of_other.size())))
+        names.set(name, *value);
+  return names;
+}
+
+Answered cannot(const std::string& why) { return {How::unclear, why}; }
+
+Answered judge(const net::Answer& answer, const Trace& trace) {
+  if (!answer.ok() && answer.response.status == 0) return {How::unclear, answer.failure.detail};
+  const net::Response& response = answer.response;
+  const std::string what = trace.scrub(net::describe(response));
+  if (response.status / 100 == 2) return {How::granted, what};
+  const bool refused = response.status == 401 || response.status == 403 || response.status == 404 ||
+                       net::reason_of(response) == Reason::login_redirect;
+  return {refused ? How::refused : How::neither, what};
+}
+
+std::expected<net::Request, std::string> request_of(const CrossAccess& access, net::Url url,
+                                                    text::Names& names) {
+  net::Request request{.method = access.method, .url = std::move(url), .headers = {}, .body = {}};
+  for (const auto& [name, value] : access.headers) {
+    auto text = value.render(names);
+    if (!text) return std::unexpected("nothing is known of '" + text.error() + "'");
+    request.headers.emplace_back(name, *std::move(text));
+  }
+  if (access.body.empty()) return request;
+  auto body = access.body.render_json(names);
+  if (!body) return std::unexpected(body.error());
+  request.body = *std::move(body);
+  request.headers.emplace_back("Content-Type", "application/json");
+  return request;
+}
+
+asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::Network& network,
+                              Trace& trace) {
+  const net::Redirects none;
+  auto fetching = net::fetch(network, request, line, none, trace);
+  const net::Answer answer = co_await std::move(fetching);
+  co_return judge(answer, trace);
+}
+
+Answered judge(const net::Websocket& session, talk::Heard heard) {
+  if (heard == talk::Heard::welcome) return {How::granted, "the upgrade was welcomed"};
+  const bool closed = session.ended() && is_policy_close(*session.ended());
+  if (heard == talk::Heard::refusal || closed) return {How::refused, "refused after the upgrade"};
+  return {How::neither, "the upgrade was accepted, then nothing was said"};
+}
+
+asio::awaitable<Answered> open(net::UpgradeRequest request, const SessionSettings& settings,
+                               net::Network& network, text::Names& names, Trace& trace) {
+  auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (!upgraded.session) co_return judge(upgraded.answer, trace);
+  const Instant until = Clock::now() + settings.socket.ready.within;
+  auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready, until,
+                                names, trace);
+  const talk::Heard heard = co_await std::move(hearing);
+  const Answered answered = judge(*upgraded.session, heard);
+  auto leaving = leave_session(*upgraded.session, trace);
+  co_await std::move(leaving);
+  co_return answered;
+}
+
+asio::awaitable<Answered> attempt(const CrossAccess& access, const SessionSettings& settings,
+                                  net::Network& network, text::Names names, Trace& trace) {
+  const auto address = access.url.render(names);
+  if (!address) co_return cannot("nothing is known of '" + address.error() + "'");
+  auto url = net::parse_url(*address);
+  if (!url) co_return cannot("its url: " + url.error());
+  if (url->scheme == "ws" || url->scheme == "wss") {
+    Socket socket = settings.socket;
+    socket.url = Endpoint{access.url, std::nullopt};
+    auto request = build_upgrade(socket, TokenUse::valid, names);
+    if (!request) co_return cannot(request.error().detail);
+    auto opening = open(*std::move(request), settings, network, names, trace);
+    Answered answered = co_await std::move(opening);
+    co_return answered;
+  }
+  auto request = request_of(access, *std::move(url), names);
+  if (!request) co_return cannot(request.error());
+  auto asking = ask(*std::move(request), settings.socket.line, network, trace);
+  Answered answered = co_await std::move(asking);
+  co_return answered;
+}
+
+}  // namespace
+
+const config::Section<CrossAccess>& section_of(const CrossAccess*) {
+  using A = CrossAccess;
+  static const auto keys =
+      config::Section<A>()
+          .key("url", &A::url,
+               "What is another user's, by {{other.NAME}}; ws:// or wss:// asks for an upgrade.",
+               {.required = true, .filled = true})
+          .key("method", &A::method, "The method of the request.",
+               {.one_of = {"GET", "POST", "PUT", "PATCH"}})
+          .key("headers", &A::headers, "Headers of the request; they may say {{token}}.")
+          .key("body", &A::body, "What is sent, as JSON.");
+  return keys;
+}
+
+void add_needs(const CrossAccess& access, const talk::Dialect& dialect, text::Needs& needs) {
+  for (auto& name : names_in(access)) {
+    if (name.starts_with(of_other)) name.erase(0, of_other.size());
+    if (!talk::supplies(dialect, name)) needs.all.push_back({std::move(name), access.url.place()});
+  }
+}
+
+asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& access,
+                                                         const SessionSettings& settings,
+                                                         net::Network& network, Party intruder,
+                                                         Party owner, Trace& trace) {
+  auto control =
+      attempt(access, settings, network, names_of(access, owner.names, owner.names), trace);
+  const Answered own = co_await std::move(control);
+  if (own.how != How::granted)
+    co_return Failure{
+        Reason::refusal_unclear,
+        fmt::format("cross_access: {} is not served its own ({}), so nothing is proven", owner.name,
+                    own.what)};
+  auto intruding =
+      attempt(access, settings, network, names_of(access, intruder.names, owner.names), trace);
+  const Answered other = co_await std::move(intruding);
+  const std::string what = fmt::format("cross_access: {} asked for what is {}'s: {}", intruder.name,
+                                       owner.name, other.what);
+  switch (other.how) {
+    case How::granted:
+      co_return Failure{Reason::cross_user_leak, what};
+    case How::neither:
+      co_return Failure{Reason::no_refusal, what};
+    case How::unclear:
+      co_return Failure{Reason::refusal_unclear, what};
+    case How::refused:
+      break;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace sonde

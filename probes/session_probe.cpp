@@ -1,0 +1,73 @@
+#include "probes/session_probe.hpp"
+
+#include <utility>
+
+#include "probes/observation.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+// Of the last upgrade, also of one that failed.
+Span upgrade_time(const Trace& trace) {
+  Span took{};
+  for (const auto& span : trace.phases())
+    if (span.phase == Phase::upgrade) took = span.took.value_or(Clock::now() - span.entered);
+  return took;
+}
+
+// The target's breaker counts whom we sent to be refused, and then refuses everybody.
+Verdict blame(Verdict verdict, Breaker& breaker, const Trace& trace) {
+  if (verdict.outcome != Outcome::fail) return verdict;
+  if (!suspects_breaker(observe(verdict, trace), verdict.detail)) return verdict;
+  if (!breaker.tripped(Clock::now(), upgrade_time(trace))) return verdict;
+  return Verdict::of(
+      verdict.step,
+      {Reason::breaker_open,
+       "after our refusal checks: " + std::string(name(verdict.reason)) + ", " + verdict.detail});
+}
+
+}  // namespace
+
+asio::awaitable<Verdict> SessionProbe::attempt(const Attempt& attempt, Trace& trace) const {
+  trace.at(Step::login);
+  auto names = site_->names(attempt.seed, trace);
+  if (!names) co_return Verdict::of(Step::login, names.error());
+  auto walking = walk(attempt, *names, trace);
+  Verdict verdict = co_await std::move(walking);
+  // A cut becomes a failure later, which may be looked into as well.
+  if (verdict.outcome != Outcome::pass) leave_evidence(attempt, *std::move(names));
+  co_return verdict;
+}
+
+asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names& names,
+                                            Trace& trace) const {
+  Breaker& breaker = shared_.breakers[site_->target_name];
+  auto opening = open_session(settings_, *site_, shared_, names, trace);
+  Opened opened = co_await std::move(opening);
+  if (opened.failure) co_return blame(*std::move(opened.failure), breaker, trace);
+  breaker.passed(upgrade_time(trace));
+  auto using_it = use(*opened.session, names, trace);
+  Verdict verdict = co_await std::move(using_it);
+  auto leaving = leave_session(*opened.session, trace);
+  co_await std::move(leaving);
+  if (verdict.outcome != Outcome::pass) co_return verdict;
+  auto going_on = afterwards(attempt, names, trace);
+  verdict = co_await std::move(going_on);
+  co_return verdict;
+}
+
+asio::awaitable<Verdict> SessionProbe::afterwards(const Attempt&, text::Names&, Trace&) const {
+  co_return Verdict::pass();
+}
+
+asio::awaitable<Verdict> SessionProbe::diagnose(const Inquiry& inquiry, Verdict verdict,
+                                                Trace& trace) const {
+  const Subject subject{settings_, *site_, shared_, turn()};
+  auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
+  Verdict explained = co_await std::move(inquiring);
+  co_return explained;
+}
+
+}  // namespace sonde
