@@ -36,7 +36,13 @@ class GraphQl(NodePeer):
 
 
 class Oidc(NodePeer):
+    """`key`: the private key of its client `robot`."""
     script = "oidc.mjs"
+
+    def __init__(self, *arguments):
+        super().__init__()
+        _, self.key = certificate.make(self.folder)
+        self.arguments = (str(self.key), *arguments)
 
 
 class Chat(NodePeer):

@@ -1,6 +1,8 @@
 // A certified OpenID provider with forms, rotation and JWT access tokens (oidc-provider), and a
 // WebSocket that takes its tokens (ws, jose).
-// Usage: node oidc.mjs PORT [TOKEN_SECONDS]
+// Usage: node oidc.mjs PORT KEY [TOKEN_SECONDS]   (KEY: the private key of the client `robot`)
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import querystring from 'node:querystring';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -9,7 +11,8 @@ import { WebSocketServer } from 'ws';
 import { bearerOf, bodyOf, greet, listen, passwords, refuse, switches, turn } from './desk.mjs';
 
 const port = Number(process.argv[2]);
-const lifetime = Number(process.argv[3] ?? 60);
+const robot = createPublicKey(readFileSync(process.argv[3])).export({ format: 'jwk' });
+const lifetime = Number(process.argv[4] ?? 60);
 const issuer = `http://127.0.0.1:${port}`;
 const audience = 'https://api.example.com/';
 
@@ -28,19 +31,36 @@ const provider = new Provider(issuer, {
       response_types: [],
       grant_types: ['client_credentials'],
     },
+    {
+      client_id: 'robot',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [{ ...robot, use: 'sig' }] },
+      redirect_uris: [],
+      response_types: [],
+      grant_types: ['client_credentials'],
+    },
+    {
+      client_id: 'television',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [],
+      response_types: [],
+      grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    },
   ],
   scopes: ['openid', 'offline_access', 'chat'],
   findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
   ttl: { AccessToken: lifetime, ClientCredentials: lifetime },
   features: {
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => audience,
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({
+      getResourceServerInfo: (_, resource) => ({
         scope: 'chat',
-        audience,
+        audience: resource,
         accessTokenTTL: lifetime,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'RS256' } },
@@ -67,17 +87,37 @@ provider.use(async (context, next) => {
   if (ours && switches.has('stolen_after')) await steal(body);
 });
 
+// The API's plain requests, by the same tokens as its socket.
+async function whoami(request, response) {
+  const claims = await claimsOf(request).catch(() => null);
+  response.writeHead(claims ? 200 : 401, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ user: claims?.sub ?? null }));
+}
+
 const callback = provider.callback();
-const server = http.createServer((request, response) =>
-  request.url.startsWith('/switches') ? turn(request, response) : callback(request, response));
+const server = http.createServer((request, response) => {
+  if (request.url.startsWith('/switches')) return turn(request, response);
+  return request.url === '/whoami' ? whoami(request, response) : callback(request, response);
+});
 
 const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
 const sockets = new WebSocketServer({ noServer: true });
 
+const uses = new Map(); // token -> when it was used last
+
+// As a service does that takes a token shown twice within a second for a stolen one.
+function refuseReuse(token) {
+  const last = uses.get(token) ?? 0;
+  uses.set(token, Date.now());
+  if (Date.now() - last < 1000) throw new Error('token reuse detected');
+}
+
 async function claimsOf(request) {
   if (switches.has('fail_open')) return { sub: 'alice', exp: 2 ** 31 };
-  const { payload } = await jwtVerify(bearerOf(request), keys,
-                                      { issuer, audience, algorithms: ['RS256'] });
+  const token = bearerOf(request);
+  const wanted = switches.has('any_audience') ? {} : { audience };
+  const { payload } = await jwtVerify(token, keys, { issuer, ...wanted, algorithms: ['RS256'] });
+  if (switches.has('no_reuse')) refuseReuse(token);
   return payload;
 }
 
