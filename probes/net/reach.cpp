@@ -1,0 +1,33 @@
+#include "probes/net/reach.hpp"
+
+#include <utility>
+
+#include "probes/net/lookup.hpp"
+#include "probes/net/tcp_connect.hpp"
+
+namespace sonde::net {
+namespace asio = boost::asio;
+
+asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const std::string& name,
+                                                        const Dns& dns) {
+  Line line;
+  line.dns = dns;
+  auto found = co_await network.lookup().resolve(name, line);
+  if (found) co_return std::expected<void, Failure>();
+  const Reason reason = found.error().reason;
+  if (reason == Reason::dns_nxdomain || reason == Reason::dns_nodata)
+    co_return std::expected<void, Failure>();
+  co_return std::unexpected(std::move(found.error()));
+}
+
+asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,
+                                                        std::uint16_t port) {
+  const Line line;
+  auto found = co_await network.lookup().resolve(host, line);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  auto connected = co_await connect(network.executor(), *found, port);
+  if (!connected) co_return std::unexpected(std::move(connected.error()));
+  co_return std::expected<void, Failure>();
+}
+
+}  // namespace sonde::net

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/network.hpp"
+#include "probes/net/settings.hpp"
+#include "probes/reason.hpp"
+
+namespace sonde::net {
+
+// Whether somebody out there answers us. Both end when they are cut, and say what went wrong.
+
+// The servers answer for a name: with addresses, or that it has none (NXDOMAIN, NODATA). SERVFAIL
+// is no answer: so speaks a server near us that reaches nobody itself.
+boost::asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network,
+                                                               const std::string& name,
+                                                               const Dns& dns);
+
+// A TCP connection comes about, and is closed. A refusal is no answer: a firewall of our own
+// refuses in the same way.
+boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
+                                                               const std::string& host,
+                                                               std::uint16_t port);
+
+}  // namespace sonde::net
