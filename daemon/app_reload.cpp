@@ -23,7 +23,7 @@ std::string tell(const config::Mistakes& mistakes) {
 
 void App::Parts::assign() {
   judge->assign(settings.checks);
-  pool->assign(settings.checks);
+  pool->assign(settings.checks, settings.egress);
   landing->assign(settings.checks);
   metrics->assign(settings.checks, pool->in_flight());
   metrics->loaded(true, settings.hash, std::chrono::system_clock::now());

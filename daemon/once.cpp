@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/runner.hpp"
 #include "probes/shared.hpp"
 
@@ -43,6 +44,7 @@ class Once {
   const OnceOptions& options_;
   asio::io_context loop_{1};
   Shared shared_{loop_.get_executor()};
+  Egress egress_;
   Runner runner_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   asio::steady_timer progress_{loop_};
@@ -54,8 +56,11 @@ class Once {
 
 Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOptions& options)
     : options_(options),
-      runner_(loop_.get_executor(),
-              {.worker = 0, .publish = [this](ResultPtr result) { done_one(result); }}) {
+      egress_(loop_.get_executor(), [](EgressState) {}),
+      runner_(loop_.get_executor(), {.worker = 0,
+                                     .publish = [this](ResultPtr result) { done_one(result); },
+                                     .egress = &egress_}) {
+  egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
     auto station = std::make_shared<Station>();
     station->check = check;
@@ -116,6 +121,7 @@ void Once::finish() {
   signals_.cancel();
   progress_.cancel();
   sampler_.cancel();
+  egress_.stop();
 }
 
 void Once::stop() {

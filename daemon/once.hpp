@@ -7,10 +7,13 @@
 
 namespace sonde {
 
+struct EgressSettings;
+
 // How `sonde run` runs probes.
 struct OnceOptions {
-  int repeat = 1;           // of each probe, one after the other
-  std::size_t at_once = 8;  // different probes; more wait
+  int repeat = 1;                                          // of each probe, one after the other
+  std::size_t at_once = 8;                                 // different probes; more wait
+  std::shared_ptr<const EgressSettings> egress = nullptr;  // consulted by failures; null: nobody
   // Told of each Result when it is made.
   std::function<void(const ResultPtr&)> publish;
   // Told five times a second what is under way: the checks, the runs that have ended, all runs.

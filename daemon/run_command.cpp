@@ -124,10 +124,11 @@ class Printer {
   std::vector<ResultPtr> results_;
 };
 
-int run_all(const Checks& checks, const Flags& flags, std::FILE* out) {
+int run_all(const Checks& checks, const std::shared_ptr<const EgressSettings>& egress,
+            const Flags& flags, std::FILE* out) {
   Printer printer(out, flags.output);
   ProgressLine line;
-  OnceOptions options{.repeat = flags.repeat, .publish = {}, .progress = {}};
+  OnceOptions options{.repeat = flags.repeat, .egress = egress, .publish = {}, .progress = {}};
   options.publish = [&](const ResultPtr& result) {
     line.wipe();
     printer.result(result);
@@ -153,10 +154,10 @@ int run_command(const Flags& flags) {
   if (!settings) return exit_config;
   Checks selected;
   if (!select(settings->checks, flags, selected)) return exit_usage;
-  if (flags.output_file.empty()) return run_all(selected, flags, stdout);
+  if (flags.output_file.empty()) return run_all(selected, settings->egress, flags, stdout);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(flags.output_file.c_str(), "we"),
                                                        std::fclose);
-  if (file) return run_all(selected, flags, file.get());
+  if (file) return run_all(selected, settings->egress, flags, file.get());
   fmt::print(stderr, "sonde run: {} cannot be opened for writing\n", flags.output_file);
   return exit_usage;
 }

@@ -40,7 +40,10 @@ const config::Section<File>& section_of(const File*) {
           .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
                {.filled = true})
-          .key("storage", &File::storage, "What survives a restart, and where it is kept.");
+          .key("storage", &File::storage, "What survives a restart, and where it is kept.")
+          .key("egress", &File::egress,
+               "Who tells whether our own network works: failures in which nobody was heard say "
+               "nothing of the target while none of these answers.");
   return keys;
 }
 
@@ -55,7 +58,9 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
                     .rules = {},
                     .storage = file.storage,
                     .workers = workers_of(file.plan),
+                    .egress = {},
                     .hash = hash_of(*root)};
+  if (file.egress) settings.egress = std::make_shared<const EgressSettings>(*file.egress);
   if (plan_is_right(mistakes))
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
   if (settings.checks.empty() && !mistakes.any())

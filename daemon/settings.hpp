@@ -10,6 +10,7 @@
 #include "config/section.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/record/settings.hpp"
+#include "daemon/schedule/egress_settings.hpp"
 #include "probes/plan.hpp"
 
 namespace sonde {
@@ -20,6 +21,7 @@ struct File {
   PlanFile plan;
   std::map<std::string, RuleSettings> alerts;
   StorageSettings storage;
+  std::optional<EgressSettings> egress;
 };
 const config::Section<File>& section_of(const File*);
 
@@ -29,6 +31,7 @@ struct Settings {
   std::vector<RuleSettings> rules;
   StorageSettings storage;
   int workers = 1;
+  std::shared_ptr<const EgressSettings> egress;  // null: no references
   std::string hash;  // changes exactly if the text of the file or what it includes does
 };
 

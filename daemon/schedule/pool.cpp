@@ -84,7 +84,8 @@ Pool::~Pool() {
   state_->hands.clear();
 }
 
-void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks) {
+void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks,
+                  const std::shared_ptr<const EgressSettings>& egress) {
   auto counts = std::make_shared<Counts>();
   std::vector<std::vector<Duty>> duties(state_->hands.size());
   for (const auto& check : checks) {
@@ -97,7 +98,16 @@ void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks) {
   }
   state_->counts = std::move(counts);
   for (std::size_t i = 0; i < duties.size(); ++i)
-    state_->hands[i].worker->assign(std::move(duties[i]));
+    state_->hands[i].worker->assign(std::move(duties[i]), egress);
+}
+
+std::optional<bool> Pool::egress_up() const {
+  std::optional<bool> up;
+  for (const State::Hand& hand : state_->hands) {
+    const EgressState seen = hand.worker->progress().egress.load(std::memory_order_relaxed);
+    if (seen != EgressState::unknown) up = up.value_or(false) || seen == EgressState::up;
+  }
+  return up;
 }
 
 std::function<int(const Check&)> Pool::in_flight() const {

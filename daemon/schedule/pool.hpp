@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,6 +10,8 @@
 #include "daemon/result.hpp"
 
 namespace sonde {
+
+struct EgressSettings;
 
 // The workers, seen from the main thread, which alone may call this. A check belongs to the
 // worker that owns its target.
@@ -29,8 +32,14 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // From now on exactly these; unchanged ones (by name, target and fingerprint) keep their phase,
-  // their probe and what it learnt.
-  void assign(const std::vector<std::shared_ptr<const Check>>& checks);
+  // their probe and what it learnt. `egress`: the references of every worker's egress sentinel;
+  // null: none.
+  void assign(const std::vector<std::shared_ptr<const Check>>& checks,
+              const std::shared_ptr<const EgressSettings>& egress = nullptr);
+
+  // Whether our own network reaches the world, as far as any worker sees. Empty: there are no
+  // references, or none was asked yet.
+  std::optional<bool> egress_up() const;
 
   // How many runs of a check are under way; 0 for one that it does not know. The function may be
   // called on any thread, and stays right until the next assign().

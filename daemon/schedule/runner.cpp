@@ -5,6 +5,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/heal.hpp"
 #include "probes/deadline.hpp"
 #include "probes/inquiry.hpp"
@@ -99,6 +100,10 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
     ++*station.refusal_turn;
   result.took = ended - result.begun;
   blame_lag(result, ended);
+  if (options_.egress && options_.egress->on() && consults_egress(result.verdict.reason)) {
+    auto blaming = blame_egress(result, *trace);
+    co_await std::move(blaming);
+  }
   if (result.verdict.outcome == Outcome::pass) station.diagnoses.passed(ended);
   if (result.verdict.outcome == Outcome::fail) {
     auto explaining = explain(station, wanted, result, *trace);
@@ -133,6 +138,17 @@ asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, 
   const Conclusion conclusion{verdict.reason, trace.separated};
   station.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
                         !trace.experiments().empty());
+}
+
+// Like the experiments, after the time is measured.
+asio::awaitable<void> Runner::blame_egress(Result& result, const Trace& trace) {
+  const Instant began = trace.phases().empty() ? result.begun : trace.phases().back().entered;
+  auto asking = options_.egress->blame(began, result.begun + result.took);
+  std::string why = co_await std::move(asking);
+  if (why.empty()) co_return;
+  Verdict& verdict = result.verdict;
+  why += "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
+  verdict = Verdict::of(verdict.step, {Reason::egress_down, std::move(why)});
 }
 
 void Runner::blame_lag(Result& result, Instant ended) const {

@@ -11,6 +11,8 @@
 
 namespace sonde {
 
+class Egress;
+
 // Whether a further attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
 
@@ -21,6 +23,7 @@ class Runner {
   struct Options {
     int worker = 0;
     std::function<void(ResultPtr)> publish;
+    Egress* egress = nullptr;  // consulted by failures in which nobody was heard; null: never
   };
   Runner(boost::asio::any_io_executor executor, Options options);
 
@@ -38,6 +41,7 @@ class Runner {
   boost::asio::awaitable<void> attempt(Station& station, Result& result);
   boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
                                        Trace& trace);
+  boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   void blame_lag(Result& result, Instant ended) const;
   Result blank(const Station& station) const;
 

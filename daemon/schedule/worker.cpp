@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/outbox.hpp"
 #include "daemon/schedule/roster.hpp"
 #include "daemon/schedule/runner.hpp"
@@ -25,7 +26,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   explicit Loop(Options options);
 
   void run();  // the thread
-  void assign(std::vector<Duty> duties);
+  void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress);
   void stop();
 
   asio::io_context& io() { return io_; }
@@ -44,6 +45,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
   asio::steady_timer beat_{io_}, sampler_{io_};
   Outbox outbox_;
+  Egress egress_;
   Runner runner_;
   std::unique_ptr<Shared> shared_;
   Roster roster_;
@@ -53,9 +55,13 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 Worker::Loop::Loop(Options options)
     : options_(std::move(options)),
       outbox_(io_.get_executor(), options_.publish),
-      runner_(io_.get_executor(), {.worker = options_.number, .publish = [this](ResultPtr result) {
-                                     outbox_.put(std::move(result));
-                                   }}) {}
+      egress_(
+          io_.get_executor(),
+          [this](EgressState state) { progress_.egress.store(state, std::memory_order_relaxed); }),
+      runner_(io_.get_executor(),
+              {.worker = options_.number,
+               .publish = [this](ResultPtr result) { outbox_.put(std::move(result)); },
+               .egress = &egress_}) {}
 
 void Worker::Loop::run() {
   const std::string title = "worker-" + std::to_string(options_.number);
@@ -65,8 +71,10 @@ void Worker::Loop::run() {
   if (options_.ended) options_.ended();
 }
 
-void Worker::Loop::assign(std::vector<Duty> duties) {
+void Worker::Loop::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress) {
   if (runner_.runs().stopping()) return;
+  egress_.assign(std::move(egress), shared_->network);
+  egress_.watch();
   auto make = [this](const Check& check) { return check.make(*shared_); };
   roster_.assign(std::move(duties), make, Clock::now());
   wait_for_beat();
@@ -121,7 +129,10 @@ void Worker::Loop::stop() {
   roster_.agenda() = Agenda();
   wait_for_beat();
   runner_.runs().stop();
-  runner_.runs().when_drained([this] { end(); });
+  runner_.runs().when_drained([this] {
+    egress_.stop();
+    egress_.tasks().when_drained([this] { end(); });
+  });
 }
 
 // On the loop, so that the network's own operations can end before the thread does.
@@ -143,11 +154,12 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::assign(std::vector<Duty> duties) {
+void Worker::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress) {
   // Due until the worker has taken them over: a worker that hangs is seen to hang.
   loop_->progress().next.store(Clock::now(), std::memory_order_relaxed);
-  asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties)]() mutable {
-    loop->assign(std::move(duties));
+  asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties),
+                           egress = std::move(egress)]() mutable {
+    loop->assign(std::move(duties), std::move(egress));
   });
 }
 

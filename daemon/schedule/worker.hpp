@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "daemon/result.hpp"
+#include "daemon/schedule/egress_log.hpp"
 
 namespace sonde {
+
+struct EgressSettings;
 
 // A check, and where its worker says how many of its runs are under way.
 struct Duty {
@@ -17,10 +20,12 @@ struct Duty {
   std::shared_ptr<std::atomic<int>> in_flight;
 };
 
-// What a worker says of its agenda, for the watchdog. Written by the worker, read by anybody.
+// What a worker says of its agenda, for the watchdog, and of its egress sentinel. Written by the
+// worker, read by anybody.
 struct Progress {
   std::atomic<std::uint64_t> rounds = 0;      // how often due beats were taken
   std::atomic<Instant> next{Instant::max()};  // when the next beat is due; max: none
+  std::atomic<EgressState> egress = EgressState::unknown;
 };
 
 // One thread with one loop, its own network and its share of the agenda; it makes Results of
@@ -43,8 +48,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // From now on exactly these. Those whose name, target and fingerprint it has already go on
-  // undisturbed; runs of the others end under the configuration that they began with.
-  void assign(std::vector<Duty> duties);
+  // undisturbed; runs of the others end under the configuration that they began with. `egress`:
+  // whom a failure consults, and who is asked every so often; null: nobody.
+  void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress = nullptr);
   // No beat any more; runs under way are cut and not published. Then the thread ends.
   void stop();
   // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.

@@ -1,0 +1,113 @@
+#include "daemon/schedule/egress_settings.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "probes/net/url.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t name_max = 200;  // a label is put in front of it
+
+bool is_name(std::string_view text) {
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
+  };
+  const bool address =
+      std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
+  return !text.empty() && text.size() <= name_max && !address &&
+         std::ranges::all_of(text, allowed) && !text.starts_with('.') && !text.contains("..");
+}
+
+}  // namespace
+
+std::string Reference::title() const {
+  if (!dns.empty()) return "dns " + dns;
+  return tcp.host.empty() ? "" : "tcp " + config::Codec<HostPort>::show(tcp);
+}
+
+const config::Section<Reference>& section_of(const Reference*) {
+  static const auto keys =
+      config::Section<Reference>()
+          .key("dns", &Reference::dns,
+               "A name; a fresh name below it is asked for, which no cache knows, and any answer "
+               "but SERVFAIL will do.")
+          .also(&Reference::servers, net::section_of(static_cast<const net::Dns*>(nullptr)))
+          .key("tcp", &Reference::tcp, "host:port; it will do if a connection comes about.");
+  return keys;
+}
+
+const config::Section<EgressSettings>& section_of(const EgressSettings*) {
+  static const auto keys =
+      config::Section<EgressSettings>()
+          .key("every", &EgressSettings::every, "How often the references are asked at least.",
+               {.min = 0.1, .max = 3600})
+          .key("timeout", &EgressSettings::timeout,
+               "How long a round of questions waits for the first answer; no part of the duration "
+               "of a run.",
+               {.min = 0.05, .max = 30})
+          .key("references", &EgressSettings::references,
+               "Who answers whenever our own network works: two or more, on different ways out.",
+               {.required = true, .min = 1, .max = 8});
+  return keys;
+}
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+bool Codec<HostPort>::read(const Value& value, const Reader& reader, const Rule& rule,
+                           HostPort& out) {
+  std::string text;
+  if (!read_text(value, reader, rule, text)) return false;
+  const auto url = net::parse_url("https://" + text);
+  const bool good = url && url->target == "/" && text.ends_with(":" + std::to_string(url->port));
+  if (good)
+    out = {.host = url->host, .port = url->port};
+  else
+    reader.wrong(value.place, "expected host:port, as 192.0.2.1:443 or [2001:db8::1]:443");
+  return good;
+}
+
+std::string Codec<HostPort>::show(const HostPort& where) {
+  if (where.host.empty()) return "";
+  const bool v6 = where.host.contains(':');
+  return (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+}
+
+bool Codec<Reference>::read(const Value& value, const Reader& reader, const Rule&, Reference& out) {
+  if (!section_of(static_cast<const Reference*>(nullptr)).read(value, reader, out)) return false;
+  const bool dns = value.find("dns") != nullptr;
+  std::string wrong;
+  if (dns == (value.find("tcp") != nullptr))
+    wrong = "a reference is either { dns: NAME } or { tcp: \"host:port\" }";
+  else if (dns && !is_name(out.dns))
+    wrong = "dns: expected a name of at most 200 characters, as example.com";
+  else if (!dns && value.find("servers"))
+    wrong = "servers: only a reference by dns asks them";
+  if (!wrong.empty()) reader.wrong(value.place, wrong);
+  return wrong.empty();
+}
+
+Value Codec<Reference>::schema(const Rule&) {
+  return section_of(static_cast<const Reference*>(nullptr)).schema();
+}
+
+bool Codec<EgressSettings>::read(const Value& value, const Reader& reader, const Rule&,
+                                 EgressSettings& out) {
+  const auto& keys = section_of(static_cast<const EgressSettings*>(nullptr));
+  if (!keys.read(value, reader, out)) return false;
+  if (out.references.size() == 1)
+    reader.warn(value.place,
+                "one reference alone decides: when it fails, every failure is taken for ours; "
+                "name a second one");
+  return true;
+}
+
+Value Codec<EgressSettings>::schema(const Rule&) {
+  return section_of(static_cast<const EgressSettings*>(nullptr)).schema();
+}
+
+}  // namespace sonde::config

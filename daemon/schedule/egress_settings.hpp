@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "probes/net/settings.hpp"
+
+namespace sonde {
+
+// "192.0.2.1:443", "[2001:db8::1]:443", "one.example.com:443".
+struct HostPort {
+  std::string host;  // empty: none is given
+  std::uint16_t port = 0;
+};
+
+// Somebody far away who answers whenever our own network works; exactly one of `dns` and `tcp`.
+struct Reference {
+  std::string dns;   // a name; any answer of a server will do
+  net::Dns servers;  // to ask for it
+  HostPort tcp;
+  std::string title() const;  // "dns example.com"
+};
+
+// `egress:`. Constant after loading.
+struct EgressSettings {
+  Span every = std::chrono::seconds(5);
+  Span timeout = std::chrono::seconds(2);
+  std::vector<Reference> references;
+};
+const config::Section<EgressSettings>& section_of(const EgressSettings*);
+const config::Section<Reference>& section_of(const Reference*);
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+template <>
+struct Codec<HostPort> {
+  static bool read(const Value&, const Reader&, const Rule&, HostPort& out);
+  static Value schema(const Rule& rule) { return schema_text(rule); }
+  static std::string show(const HostPort&);
+};
+
+// The section, and then that it names one reference.
+template <>
+struct Codec<Reference> {
+  static bool read(const Value&, const Reader&, const Rule&, Reference& out);
+  static Value schema(const Rule&);
+  static std::string show(const Reference& reference) { return reference.title(); }
+};
+
+// The section, and then a warning where one reference alone decides.
+template <>
+struct Codec<EgressSettings> {
+  static bool read(const Value&, const Reader&, const Rule&, EgressSettings& out);
+  static Value schema(const Rule&);
+  static std::string show(const EgressSettings&) { return ""; }
+};
+
+}  // namespace sonde::config

@@ -1,0 +1,61 @@
+#include "daemon/schedule/egress_log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sonde {
+namespace {
+
+using std::chrono::milliseconds;
+
+Instant at(int ms) { return Instant(milliseconds(ms)); }
+
+EgressAnswer round(int asked, int known, bool up) {
+  return {.asked = at(asked), .at = at(known), .up = up, .detail = "nobody"};
+}
+
+TEST(EgressLog, KnowsNothingBeforeTheFirstRound) {
+  EXPECT_EQ(EgressLog().judge(at(0), at(100)), EgressState::unknown);
+}
+
+TEST(EgressLog, ARoundWithinTheFailureThatNobodyAnsweredBlamesUs) {
+  EgressLog log;
+  log.add(round(1000, 3000, false));
+  log.add(round(8000, 8010, true));
+  EXPECT_EQ(log.judge(at(500), at(8500)), EgressState::down);
+  EXPECT_EQ(log.why_down(), "nobody");
+}
+
+TEST(EgressLog, AnEarlierRoundSaysNothingOfALaterFailure) {
+  EgressLog log;
+  log.add(round(1000, 1900, false));
+  log.add(round(1500, 1990, true));
+  EXPECT_EQ(log.judge(at(2000), at(2001)), EgressState::unknown);
+}
+
+TEST(EgressLog, AnAnswerDuringTheFailureThatIsOldByItsEndIsAskedAnew) {
+  EgressLog log;
+  log.add(round(2000, 2010, true));
+  EXPECT_EQ(log.judge(at(1500), at(2900)), EgressState::up);
+  EXPECT_EQ(log.judge(at(1500), at(12000)), EgressState::unknown);
+}
+
+TEST(EgressLog, ARoundUnderWayWhenTheFailureEndsAnswersForIt) {
+  EgressLog up, down;
+  up.add(round(1000, 3000, true));
+  down.add(round(1000, 3000, false));
+  EXPECT_EQ(up.judge(at(2000), at(2001)), EgressState::up);
+  EXPECT_EQ(down.judge(at(2000), at(2001)), EgressState::down);
+}
+
+TEST(ConsultsEgress, OnlyWhereNobodyWasHeard) {
+  using enum Reason;
+  for (Reason reason : {dns_nxdomain, dns_timeout, tcp_refused, tcp_timeout, tcp_unreachable,
+                        tls_timeout, timeout, handshake_timeout, stalled, own_dns, own_network})
+    EXPECT_TRUE(consults_egress(reason)) << name(reason);
+  for (Reason reason : {ok, server_error, bad_status, tls_expired, credentials, closed_early,
+                        auth_fail_open, own_lag, own_descriptors, overlap, shutdown, cut})
+    EXPECT_FALSE(consults_egress(reason)) << name(reason);
+}
+
+}  // namespace
+}  // namespace sonde
