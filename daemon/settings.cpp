@@ -24,10 +24,12 @@ std::string hash_of(const config::Value& root) {
   return fmt::format("{:016x}", hash);
 }
 
-// Whether everything but `alerts:` is right; else some of the probes that these name are missing.
+// Whether everything but `alerts:` and `maintenance:` is right; else some of the probes that these
+// name are missing.
 bool plan_is_right(const config::Mistakes& mistakes) {
   return std::ranges::all_of(mistakes.sorted(), [](const config::Mistake& mistake) {
-    return mistake.warning || mistake.path.starts_with("alerts");
+    return mistake.warning || mistake.path.starts_with("alerts") ||
+           mistake.path.starts_with("maintenance");
   });
 }
 
@@ -41,6 +43,10 @@ const config::Section<File>& section_of(const File*) {
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
                {.filled = true})
           .key("storage", &File::storage, "What survives a restart, and where it is kept.")
+          .key("maintenance", &File::maintenance,
+               "When nobody is told of alerts, by the name of the window; probing and recording go "
+               "on.",
+               {.filled = true})
           .key("egress", &File::egress,
                "Who tells whether our own network works: failures in which nobody was heard say "
                "nothing of the target while none of these answers.");
@@ -57,12 +63,15 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
                     .rules = {},
                     .storage = file.storage,
+                    .maintenance = {},
                     .workers = workers_of(file.plan),
                     .egress = {},
                     .hash = hash_of(*root)};
   if (file.egress) settings.egress = std::make_shared<const EgressSettings>(*file.egress);
-  if (plan_is_right(mistakes))
+  if (plan_is_right(mistakes)) {
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
+    settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
+  }
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;

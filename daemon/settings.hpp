@@ -8,6 +8,7 @@
 
 #include "config/mistake.hpp"
 #include "config/section.hpp"
+#include "daemon/alert/downtime_settings.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/record/settings.hpp"
 #include "daemon/schedule/egress_settings.hpp"
@@ -21,6 +22,7 @@ struct File {
   PlanFile plan;
   std::map<std::string, RuleSettings> alerts;
   StorageSettings storage;
+  std::map<std::string, DowntimeText> maintenance;
   std::optional<EgressSettings> egress;
 };
 const config::Section<File>& section_of(const File*);
@@ -30,6 +32,7 @@ struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<RuleSettings> rules;
   StorageSettings storage;
+  std::vector<Downtime> maintenance;
   int workers = 1;
   std::shared_ptr<const EgressSettings> egress;  // null: no references
   std::string hash;  // changes exactly if the text of the file or what it includes does

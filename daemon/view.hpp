@@ -164,6 +164,39 @@ struct MaintenanceFacts {
   bool active = false;
 };
 
+// A window of maintenance, for API and page.
+struct MaintenanceWindow {
+  std::string id;                                // of the file: its name there
+  bool configured = false;                       // of the file, so the API cannot end it
+  std::vector<std::string> probe, kind, target;  // any of each; an empty list: all
+  std::string reason, author;
+  bool counted = false;  // its runs count in the rates all the same
+  bool active = false;
+  WallTime from, to;     // of the stretch that runs now, else of the next one
+  std::string schedule;  // of a recurring one: "sat, sun 02:00 for 2h, Europe/Berlin"
+};
+// What somebody asks for by the API, as it was written; alert reads and bounds it.
+struct MaintenanceWish {
+  std::string from, to;      // "2026-12-01T02:00"; no `from`: now
+  std::string length;        // "2h", in the place of `to`
+  std::string zone = "UTC";  // of times without an offset
+  std::vector<std::string> probe, kind, target;
+  std::string reason, author;
+  std::string rates;  // "include" or "exclude"; empty: exclude
+};
+
+// Something new went live: a hint for whoever asks what has changed.
+struct DeployMarker {
+  WallTime at;
+  std::string target;  // empty: everywhere
+  std::string version, by;
+  friend bool operator==(const DeployMarker&, const DeployMarker&) = default;
+};
+struct DeployWish {
+  std::string target, version, by;
+  std::string at;  // "2026-12-01T02:00:00Z"; empty: now
+};
+
 // Everything above at one moment, made on the main thread when a page of metrics is asked for.
 struct Facts {
   std::vector<WindowFacts> windows;

@@ -36,6 +36,7 @@ OWNERS = [
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
     (r"systemd/", r"daemon/lifecycle\.cpp$"),
+    (r"date/", r"daemon/alert/maintenance_zone\.cpp$"),
     (r"sqlite3\.h$", r"daemon/record/[^/]+\.cpp$"),
     (r"boost/beast/(websocket|websocket\.hpp)",
      r"(probes/net/(websocket|ws_)[^/]*\.(cpp|hpp)|deploy/demo/[^/]+\.cpp)$"),
