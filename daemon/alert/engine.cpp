@@ -82,8 +82,9 @@ void Engine::accept(const ResultPtr& result) {
   if (tracks.empty()) return;
   Sight now = sight();
   if (now.blind()) return;
-  for (Track* track : tracks) look(*track, now, true);
-  settle(result->check->target, now);
+  bool changed = false;
+  for (Track* track : tracks) changed |= look(*track, now, true);
+  if (changed) settle(result->check->target, now);
 }
 
 void Engine::evaluate() {
@@ -106,17 +107,22 @@ void Engine::find_certificates(Sight& sight) {
           tracks_.add(std::move(made));
 }
 
-void Engine::look(Track& track, Sight& sight, bool of_run) {
+// True: it has begun to fire, or has ended.
+bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const Finding finding = judge(track.instance, sight, track.state.past());
   count(track, finding);
   const bool fired = track.state.firing(), idle = track.idle();
   const bool changed = step(track.state, *track.instance.rule, finding, sight.now(), of_run);
-  if (!fired && track.state.firing()) begin(track);
+  if (!fired && track.state.firing()) {
+    begin(track);
+    tracks_.wake(track);
+  }
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   if (finding.holds == Holds::yes || track.state.silent)
     track.text = tell(track.instance, finding, sight);
   track.changed |= changed && !(idle && track.idle());
+  return fired != track.state.firing();
 }
 
 void Engine::count(const Track& track, const Finding& finding) {
@@ -126,14 +132,9 @@ void Engine::count(const Track& track, const Finding& finding) {
 }
 
 void Engine::settle(const std::string& target, Sight& sight) {
-  std::vector<Track*> tracks;
+  const auto tracks = tracks_.firing(target);
   std::vector<Member> members;
-  for (Track* track : tracks_.of_target(target)) {
-    if (!track->state.firing() && !track->lingers()) continue;
-    tracks.push_back(track);
-    members.push_back(member_of(*track, sight));
-  }
-  if (members.empty()) return;
+  for (const Track* track : tracks) members.push_back(member_of(*track, sight));
   const auto rulings = rule_on(members);
   for (std::size_t i = 0; i < tracks.size(); ++i)
     if (apply(*tracks[i], rulings[i], sight.now())) ++version_;

@@ -51,7 +51,7 @@ class Engine : public Sink {
 
  private:
   Sight sight() const;
-  void look(Track& track, Sight& sight, bool of_run);
+  bool look(Track& track, Sight& sight, bool of_run);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void settle(const std::string& target, Sight& sight);

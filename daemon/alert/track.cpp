@@ -1,5 +1,6 @@
 #include "daemon/alert/track.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sonde {
@@ -54,14 +55,13 @@ Track& Tracks::add(Instance instance) {
   kept = std::move(track);
   for (const auto& check : kept->instance.checks) by_check_[check.get()].push_back(kept.get());
   for (const auto& check : kept->instance.health) by_check_[check.get()].push_back(kept.get());
-  by_target_[kept->instance.target].push_back(kept.get());
   return *kept;
 }
 
 void Tracks::assign(std::vector<Instance> instances, WallTime now) {
   auto old = std::exchange(tracks_, {});
   by_check_.clear();
-  by_target_.clear();
+  firing_.clear();
   for (auto& instance : instances) {
     Track& track = add(std::move(instance));
     const auto found = old.find(track.instance.key);
@@ -73,6 +73,7 @@ void Tracks::assign(std::vector<Instance> instances, WallTime now) {
     track.text = std::move(before.text);
     track.held_by = std::move(before.held_by);
     track.changed = before.changed;
+    if (track.fires()) wake(track);
     old.erase(found);
   }
   for (const auto& [key, track] : old) {
@@ -94,6 +95,11 @@ void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
   orphans_[own] = std::move(ended);
 }
 
+void Tracks::resume(Track& track, Kept kept, Span outage) {
+  take_over(track, std::move(kept), outage);
+  if (track.fires()) wake(track);
+}
+
 void Tracks::restore(const Note& note, const Make& make, Span outage, WallTime now) {
   auto kept = read_kept(note.text);
   if (!kept) return erase(note.key);
@@ -101,7 +107,7 @@ void Tracks::restore(const Note& note, const Make& make, Span outage, WallTime n
   if (track == nullptr)
     if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
   if (track != nullptr && track->instance.rule->checksum == kept->checksum)
-    return take_over(*track, std::move(*kept), outage);
+    return resume(*track, std::move(*kept), outage);
   erase(note.key);
   const auto mark = note.key.find(" #");
   orphan(note.key.substr(0, mark), *kept, now);
@@ -150,10 +156,18 @@ std::span<Track* const> Tracks::of_check(const Check& check) const {
                                   : std::span<Track* const>();
 }
 
-std::span<Track* const> Tracks::of_target(const std::string& target) const {
-  const auto found = by_target_.find(target);
-  return found != by_target_.end() ? std::span<Track* const>(found->second)
-                                   : std::span<Track* const>();
+void Tracks::wake(Track& track) {
+  auto& all = firing_[track.instance.target];
+  if (std::ranges::find(all, &track) == all.end()) all.push_back(&track);
+}
+
+std::vector<Track*> Tracks::firing(const std::string& target) {
+  const auto found = firing_.find(target);
+  if (found == firing_.end()) return {};
+  std::erase_if(found->second, [](const Track* track) { return !track->fires(); });
+  std::vector<Track*> all = found->second;
+  if (all.empty()) firing_.erase(found);
+  return all;
 }
 
 Track* Tracks::find(const std::string& key) const {
@@ -163,7 +177,7 @@ Track* Tracks::find(const std::string& key) const {
 
 std::vector<std::string> Tracks::targets() const {
   std::vector<std::string> all;
-  for (const auto& [target, tracks] : by_target_) all.push_back(target);
+  for (const auto& [target, tracks] : firing_) all.push_back(target);
   return all;
 }
 

@@ -26,6 +26,8 @@ struct Track {
 
   // Its rule has let go of it, but receivers have not heard so.
   bool lingers() const { return alert && !alert->ended && !state.firing(); }
+  // It matters for who is told.
+  bool fires() const { return alert && !alert->ended; }
   bool idle() const { return state.state == AlertState::inactive && !alert; }
 };
 
@@ -53,22 +55,27 @@ class Tracks {
 
   std::vector<Track*> all() const;
   std::span<Track* const> of_check(const Check& check) const;
-  std::span<Track* const> of_target(const std::string& target) const;
+  // Has to be said of one that has begun to fire; until it is let go it is one of `firing`.
+  void wake(Track& track);
+  // Those of a target that fire, or whose end nobody has heard of.
+  std::vector<Track*> firing(const std::string& target);
   Track* find(const std::string& key) const;
-  std::vector<std::string> targets() const;  // an empty one: of the daemon itself
-  std::vector<Alert> orphans() const;        // ended, without a rule
+  // Where something fires; an empty one: at the daemon itself.
+  std::vector<std::string> targets() const;
+  std::vector<Alert> orphans() const;  // ended, without a rule
 
  private:
   void restore(const Note& note, const Make& make, Span outage, WallTime now);
+  void resume(Track& track, Kept kept, Span outage);
   void orphan(const std::string& key, const Kept& kept, WallTime now);
   void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }
 
   std::map<std::string, std::unique_ptr<Track>, std::less<>> tracks_;
   std::unordered_map<const Check*, std::vector<Track*>> by_check_;
-  std::map<std::string, std::vector<Track*>, std::less<>> by_target_;
-  std::map<std::string, Kept> orphans_;  // by the key of their note
-  std::vector<Note> notes_;              // beside those of tracks that have changed
-  WallTime clock_;                       // as it was written last
+  std::map<std::string, std::vector<Track*>, std::less<>> firing_;  // by target
+  std::map<std::string, Kept> orphans_;                             // by the key of their note
+  std::vector<Note> notes_;  // beside those of tracks that have changed
+  WallTime clock_;           // as it was written last
 };
 
 }  // namespace sonde

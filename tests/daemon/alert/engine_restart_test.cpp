@@ -1,0 +1,118 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/alert/engine.hpp"
+#include "tests/daemon/alert/hand_engine.hpp"
+
+namespace sonde {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::ElementsAre;
+
+using EngineRestartTest = HandEngine;
+
+TEST_F(EngineRestartTest, AFiringAlertIsNotToldAnewAfterACrash) {
+  fail(login, Step::login);
+  after(minutes(3));
+  const auto before = find("login_fails");
+  now += hours(3);
+  start();
+  EXPECT_EQ(find("login_fails").starts, before.starts);
+  EXPECT_EQ(find("login_fails").annotations, before.annotations);
+  EXPECT_TRUE(find("login_fails").told);
+  view.of(login).standing.last_run.reset();
+  after(minutes(1));
+  EXPECT_EQ(find("login_fails").starts, before.starts);
+  EXPECT_FALSE(find("login_fails").ended);
+}
+
+TEST_F(EngineRestartTest, APendingOneGoesOnAfterAShortOutage) {
+  for (auto& rule : rules) rule.hold = minutes(10);
+  start();
+  fail(login, Step::login);
+  after(minutes(5));
+  now += minutes(4);
+  start();
+  after(minutes(1) + seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+}
+
+TEST_F(EngineRestartTest, APendingOneIsForgottenAfterALongOutage) {
+  for (auto& rule : rules) rule.hold = minutes(10);
+  start();
+  fail(login, Step::login);
+  after(minutes(5));
+  now += hours(1);
+  start();
+  after(minutes(2));
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineRestartTest, AChangedRuleResolvesWhatItFired) {
+  fail(login, Step::login);
+  after(seconds(15));
+  rules[1].checksum = "2";
+  rules[1].above = count(9);
+  engine->assign(rules);
+  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  after(minutes(1));
+  start();  // and a crash right after it loses nothing
+  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  after(minutes(15));
+  EXPECT_THAT(ended(), ElementsAre());
+  EXPECT_EQ(notes.size(), 2);  // the clock and the watchdog
+}
+
+TEST_F(EngineRestartTest, ARuleThatChangedWhileTheDaemonWasDownResolves) {
+  fail(login, Step::login);
+  after(seconds(15));
+  rules[1].checksum = "2";
+  rules[1].above = count(9);
+  start();
+  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineRestartTest, AReloadThatChangesNothingChangesNoAlert) {
+  fail(login, Step::login);
+  after(minutes(1));
+  const auto before = engine->current();
+  engine->assign(rules);
+  EXPECT_EQ(engine->current(), before);
+}
+
+TEST_F(EngineRestartTest, ACertificateIsOneAlertAnEndpointAndSurvivesACrash) {
+  RuleSettings rule;
+  rule.name = "CertificateExpires";
+  rule.of = AlertOf::certificate_expiry;
+  rule.below = Bound{.share = {}, .span = hours(24 * 14), .count = {}};
+  rule.over = {};
+  rule.checksum = "1";
+  rules = {rule};
+  start();
+  for (const auto& check : {login, chat})
+    view.of(check).standing.certificates["a:443"] = 1764080000 + 86400;
+  after(seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("CertificateExpires"));
+  EXPECT_EQ(find("CertificateExpires").labels.at("endpoint"), "a:443");
+  for (const auto& check : view.checks()) view.of(check).standing = {};
+  start();
+  engine->evaluate();
+  EXPECT_THAT(paging(), ElementsAre("CertificateExpires"));
+}
+
+TEST_F(EngineRestartTest, RestoresNothingFromNotesThatAreNone) {
+  notes["login_fails login/login/staging"] = "{\"state\":";
+  notes["nobody"] = R"({"state":{"state":2}})";
+  notes["login_fails login/login/staging2"] = R"({"state":{"state":2},"checksum":"1"})";
+  start();
+  after(seconds(15));
+  EXPECT_THAT(paging(), ElementsAre());
+  EXPECT_EQ(notes.size(), 2);
+}
+
+}  // namespace
+}  // namespace sonde

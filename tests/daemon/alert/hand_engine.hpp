@@ -1,0 +1,115 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/alert/engine.hpp"
+#include "tests/daemon/alert/hand_view.hpp"
+
+namespace sonde {
+
+inline Bound count(std::uint64_t n) { return {.share = {}, .span = {}, .count = n}; }
+
+inline RuleSettings outage(std::string kind, Severity severity = Severity::critical) {
+  RuleSettings rule;
+  rule.name = kind + "_fails";
+  rule.of = AlertOf::consecutive_failures;
+  rule.above = count(2);
+  rule.over = {};
+  rule.keep_firing_for = std::chrono::minutes(5);
+  rule.severity = severity;
+  rule.where.kind = {std::move(kind)};
+  rule.checksum = "1";
+  return rule;
+}
+
+// A daemon's engine under a hand clock, with the probes of one target.
+struct HandEngine : testing::Test {
+  HandView view;
+  WallTime now{std::chrono::seconds(1764080000)};
+  std::string maintenance;  // of staging; empty: none
+  bool blind = false;
+  CheckPtr health = view.add("health"), login = view.add("login"), upgrade = view.add("upgrade"),
+           chat = view.add("chat");
+  std::vector<RuleSettings> rules = {outage("health"), outage("login"), outage("upgrade"),
+                                     outage("chat")};
+  std::unique_ptr<Engine> engine;
+  std::map<std::string, std::string> notes;  // as the store keeps them
+
+  HandEngine() { start(); }
+
+  void start() {
+    engine = std::make_unique<Engine>(
+        view, EngineOptions{.external_url = "http://sonde:9811",
+                            .runbook_base = "https://runbooks.example.com",
+                            .suppressed = [this](const Check&, WallTime) { return maintenance; },
+                            .blind = [this](WallTime) { return blind; },
+                            .now = [this] { return now; }});
+    engine->assign(rules);
+    std::vector<Note> kept;
+    for (const auto& [key, text] : notes) kept.push_back({"alert", key, text});
+    engine->restore(kept);
+  }
+  void save() {
+    for (auto& note : engine->take_notes())
+      if (note.text.empty())
+        notes.erase(note.key);
+      else
+        notes[note.key] = std::move(note.text);
+  }
+  void after(Span span) {
+    for (const WallTime end = now + std::chrono::duration_cast<WallTime::duration>(span);
+         now < end;) {
+      now = std::min(now + std::chrono::seconds(15), end);
+      for (const auto& check : view.checks()) view.of(check).standing.last_run = now;
+      engine->evaluate();
+    }
+    save();
+  }
+  void fail(const CheckPtr& check, Step step, std::uint64_t row = 3) {
+    FailureGroup group{step, Reason::server_error, row, now, now, "HTTP 500"};
+    auto& told = view.of(check);
+    told.failures.groups = {group};
+    told.standing.last = Outcome::fail;
+    told.standing.consecutive_failures = row;
+    told.standing.failing_since = now;
+    told.standing.failing = group;
+  }
+  void pass(const CheckPtr& check) {
+    auto& told = view.of(check);
+    told.standing.last = Outcome::pass;
+    told.standing.consecutive_failures = 0;
+    told.standing.failing.reset();
+    told.standing.failing_since.reset();
+  }
+  void run(const CheckPtr& check, Verdict verdict) {
+    view.of(check).standing.last_run = now;
+    auto result = std::make_shared<Result>();
+    result->check = check;
+    result->verdict = std::move(verdict);
+    engine->accept(result);
+  }
+  // Names of what fires by now and pages, without those of the daemon.
+  std::vector<std::string> paging() const { return names(true, false); }
+  std::vector<std::string> held() const { return names(false, false); }
+  std::vector<std::string> ended() const { return names(true, true); }
+  std::vector<std::string> names(bool told, bool over) const {
+    std::vector<std::string> all;
+    for (const auto& alert : engine->current())
+      if (alert.told == told && alert.ended.has_value() == over && !alert.target.empty())
+        all.push_back(alert.labels.at("alertname"));
+    return all;
+  }
+  Alert find(const std::string& name) const {
+    for (const auto& alert : engine->current())
+      if (alert.labels.at("alertname") == name) return alert;
+    ADD_FAILURE() << "no alert " << name;
+    return {};
+  }
+};
+
+}  // namespace sonde
