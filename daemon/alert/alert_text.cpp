@@ -105,7 +105,8 @@ Failures failures_of(const Instance& instance, Sight& sight) {
   return all;
 }
 
-AlertText tell(const Instance& instance, const Finding& finding, Sight& sight) {
+AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
+               Sight& sight) {
   AlertText text;
   if (finding.check) text.probe = finding.check->name;
   if (finding.holds == Holds::no_data) {
@@ -114,7 +115,6 @@ AlertText tell(const Instance& instance, const Finding& finding, Sight& sight) {
     text.description = show_who(instance) + " It has not run, so nobody knows whether it works.";
     return text;
   }
-  const Failures failures = failures_of(instance, sight);
   text.value = instance.subject->value(finding);
   text.summary = instance.subject->headline(instance, finding, sight);
   if (!failures.groups.empty() && !names_failure(*instance.rule))

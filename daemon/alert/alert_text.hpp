@@ -5,15 +5,16 @@
 
 namespace sonde {
 
-// What a tired person reads. Pure but for what the View says; holds no secret, for the details of
-// failures hold none.
+// What a tired person reads; `failures` are those that count. Pure but for what the View says;
+// holds no secret, for the details of failures hold none.
 struct AlertText {
   std::string value;        // "72.0 % (18 of 25)"
   std::string summary;      // one line: what, where, since when, and what fails
   std::string description;  // which probe, what the reason means, and when it fires
   std::string probe;        // of which there is evidence; empty: of none
 };
-AlertText tell(const Instance& instance, const Finding& finding, Sight& sight);
+AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
+               Sight& sight);
 
 // The failed runs that count for an alert, in its longest window, the most frequent first.
 Failures failures_of(const Instance& instance, Sight& sight);

@@ -9,6 +9,9 @@ namespace {
 
 // Longer than that between two evaluations, nobody judged: the machine slept.
 constexpr Span pause_max = std::chrono::minutes(2);
+// Where more fires at a target than that, it has been told long ago, and what more there is to tell
+// waits for the next evaluation.
+constexpr std::size_t firing_max = 100;
 
 bool is_certificate(const Instance& instance) {
   return instance.rule->of == AlertOf::certificate_expiry && instance.endpoint.empty() &&
@@ -84,7 +87,8 @@ void Engine::accept(const ResultPtr& result) {
   if (now.blind()) return;
   bool changed = false;
   for (Track* track : tracks) changed |= look(*track, now, true);
-  if (changed) settle(result->check->target, now);
+  const std::string& target = result->check->target;
+  if (changed && tracks_.firing(target).size() <= firing_max) settle(target, now);
 }
 
 void Engine::evaluate() {
@@ -111,6 +115,7 @@ void Engine::find_certificates(Sight& sight) {
 bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const Finding finding = judge(track.instance, sight, track.state.past());
   count(track, finding);
+  const AlertState before = track.state.state;
   const bool fired = track.state.firing(), idle = track.idle();
   const bool changed = step(track.state, *track.instance.rule, finding, sight.now(), of_run);
   if (!fired && track.state.firing()) {
@@ -119,10 +124,19 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   }
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
-  if (finding.holds == Holds::yes || track.state.silent)
-    track.text = tell(track.instance, finding, sight);
+  if (!of_run || track.state.state != before) describe(track, finding, sight);
   track.changed |= changed && !(idle && track.idle());
   return fired != track.state.firing();
+}
+
+// What is read of it, as long as there is something to read. It costs more than to judge, so that
+// it is not done for each run.
+void Engine::describe(Track& track, const Finding& finding, Sight& sight) {
+  if (track.state.state == AlertState::inactive) return;
+  const Failures failures = failures_of(track.instance, sight);
+  track.failing = track.state.silent ? Failing() : failing_of(failures);
+  if (finding.holds == Holds::yes || track.state.silent)
+    track.text = tell(track.instance, finding, failures, sight);
 }
 
 void Engine::count(const Track& track, const Finding& finding) {
@@ -134,7 +148,7 @@ void Engine::count(const Track& track, const Finding& finding) {
 void Engine::settle(const std::string& target, Sight& sight) {
   const auto tracks = tracks_.firing(target);
   std::vector<Member> members;
-  for (const Track* track : tracks) members.push_back(member_of(*track, sight));
+  for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
   const auto rulings = rule_on(members);
   for (std::size_t i = 0; i < tracks.size(); ++i)
     if (apply(*tracks[i], rulings[i], sight.now())) ++version_;

@@ -52,11 +52,12 @@ class Engine : public Sink {
  private:
   Sight sight() const;
   bool look(Track& track, Sight& sight, bool of_run);
+  void describe(Track& track, const Finding& finding, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void settle(const std::string& target, Sight& sight);
   bool apply(Track& track, const Ruling& ruling, WallTime now);
-  Member member_of(const Track& track, Sight& sight) const;
+  Member member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;

@@ -27,11 +27,12 @@ std::optional<int> place_of(const Instance& instance) {
   return first;
 }
 
-std::vector<Step> owned(const Instance& instance, const Failures& failures) {
+std::vector<Step> owned(const Instance& instance, const std::vector<Step>& failing) {
   std::vector<Step> all;
   for (const auto& check : instance.checks)
     for (Step step : own_steps(*check))
-      if (std::ranges::find(failures.groups, step, &FailureGroup::step) != failures.groups.end())
+      if (std::ranges::find(failing, step) != failing.end() &&
+          std::ranges::find(all, step) == all.end())
         all.push_back(step);
   return all;
 }
@@ -67,8 +68,10 @@ std::string Engine::suppressed(const Instance& instance, WallTime now) const {
   return why;
 }
 
-// An alert for want of data is explained by the one that says so of its check.
+// An alert for want of data is explained by the one that says so of its check, and nothing is said
+// of one that a restart brought back untold until it has been judged.
 std::string Engine::cause_of(const Track& track) const {
+  if (!track.failing && !track.alert->told) return "not judged since the start";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)
     for (const Track* other : tracks_.of_check(*check))
@@ -77,7 +80,7 @@ std::string Engine::cause_of(const Track& track) const {
   return "";
 }
 
-Member Engine::member_of(const Track& track, Sight& sight) const {
+Member Engine::member_of(const Track& track, WallTime now) const {
   const Instance& instance = track.instance;
   Member member;
   member.name = instance.rule->name;
@@ -85,11 +88,11 @@ Member Engine::member_of(const Track& track, Sight& sight) const {
   member.part = track.state.silent && instance.subject->part == Part::path ? Part::beside
                                                                            : instance.subject->part;
   member.place = place_of(instance);
-  if (track.state.firing() && !track.state.silent) member.failures = failures_of(instance, sight);
-  member.owns = owned(instance, member.failures);
+  if (track.failing) member.failing = *track.failing;
+  member.owns = owned(instance, member.failing.steps);
   member.always = always_pages(*instance.rule);
   member.cause = cause_of(track);
-  member.suppressed = suppressed(instance, sight.now());
+  member.suppressed = suppressed(instance, now);
   member.fired_at = track.alert->starts;
   member.firing = track.state.firing();
   member.was_told = track.alert->told;

@@ -19,40 +19,66 @@ bool counts(const Member& member) {
          member.cause.empty() && member.suppressed.empty();
 }
 
-const Member* owner_of(Step step, const Member& later, std::span<const Member> members) {
-  for (const Member& owner : members)
-    if (counts(owner) && owner.severity >= later.severity && *owner.place < *later.place &&
-        std::ranges::find(owner.owns, step) != owner.owns.end())
-      return &owner;
-  return nullptr;
-}
-
-// The alert that owns the first of the failures, if each has an owner.
-const Member* held_by(const Member& member, std::span<const Member> members) {
-  const auto& [groups, complete] = member.failures;
-  if (member.always || !member.place || !complete || groups.empty()) return nullptr;
-  const Member* first = nullptr;
-  for (const auto& group : groups) {
-    const auto place = place_of(group.step);
-    const bool earlier = place && *place < *member.place;
-    const Member* owner = earlier ? owner_of(group.step, member, members) : nullptr;
-    if (owner == nullptr) return nullptr;
-    if (first == nullptr) first = owner;
+// Who owns a step of the path. Of those with the same place and severity one is enough, so that
+// there are few, however many alerts fire.
+class Owners {
+ public:
+  explicit Owners(std::span<const Member> members) {
+    for (const Member& member : members)
+      if (counts(member))
+        for (Step step : member.owns) add({step, &member});
   }
-  return first;
-}
 
-// What stands for the incident: indices of those that page.
+  // The owner of the first of the failures, if each has one.
+  const Member* of(const Member& member) const {
+    const auto& [steps, complete] = member.failing;
+    if (member.always || !member.place || !complete || steps.empty()) return nullptr;
+    const Member* first = nullptr;
+    for (Step step : steps) {
+      const Member* owner = of(step, member);
+      if (owner == nullptr) return nullptr;
+      if (first == nullptr) first = owner;
+    }
+    return first;
+  }
+
+ private:
+  struct Owner {
+    Step step;
+    const Member* member;
+  };
+
+  void add(const Owner& owner) {
+    const bool known = std::ranges::any_of(all_, [&](const Owner& other) {
+      return other.step == owner.step && other.member->place == owner.member->place &&
+             other.member->severity == owner.member->severity;
+    });
+    if (!known) all_.push_back(owner);
+  }
+
+  const Member* of(Step step, const Member& later) const {
+    const auto place = place_of(step);
+    if (!place || *place >= *later.place) return nullptr;
+    for (const auto& [owned, member] : all_)
+      if (owned == step && member->severity >= later.severity && *member->place < *later.place)
+        return member;
+    return nullptr;
+  }
+
+  std::vector<Owner> all_;
+};
+
 class Incident {
  public:
   explicit Incident(std::span<const Member> members)
-      : members_(members), rulings_(members.size()) {}
+      : members_(members), owners_(members), rulings_(members.size()) {}
 
   std::vector<Ruling> decide();
 
  private:
   const Member* lead(Severity severity) const;
   std::vector<std::size_t> in_order() const;
+  void follow(const Member& member);
   void keep_open(std::size_t i);
   void decide(std::size_t i);
   bool may_page(std::size_t i);
@@ -60,15 +86,18 @@ class Incident {
   void tell_the_rest();
 
   std::span<const Member> members_;
+  Owners owners_;
   std::vector<Ruling> rulings_;
-  std::vector<const Member*> leads_;
+  const Member* lead_ = nullptr;  // the gravest that pages, which stands for the incident
 };
 
-// The gravest that pages, of at least that severity.
+// The one that pages, if of at least that severity.
 const Member* Incident::lead(Severity severity) const {
-  const auto found =
-      std::ranges::max_element(leads_, {}, [](const Member* one) { return one->severity; });
-  return found != leads_.end() && (*found)->severity >= severity ? *found : nullptr;
+  return lead_ != nullptr && lead_->severity >= severity ? lead_ : nullptr;
+}
+
+void Incident::follow(const Member& member) {
+  if (lead_ == nullptr || member.severity > lead_->severity) lead_ = &member;
 }
 
 // Those that were told come first, then the gravest, the earliest, and the first on the path.
@@ -93,7 +122,7 @@ void Incident::keep_open(std::size_t i) {
            lead(member.severity) == nullptr;
   });
   rulings_[i].open &= ended.was_told && ended.part == Part::path && ended.place && !ended.always;
-  if (rulings_[i].open) leads_.push_back(&ended);
+  if (rulings_[i].open) follow(ended);
 }
 
 void Incident::hold(std::size_t i, std::string why) {
@@ -109,14 +138,14 @@ void Incident::decide(std::size_t i) {
   if (!member.was_told && !may_page(i)) return;
   rulings_[i].told = true;
   rulings_[i].own_group = !counts(member);
-  if (counts(member)) leads_.push_back(&member);
+  if (counts(member)) follow(member);
 }
 
 // Whether nothing that fires speaks for it.
 bool Incident::may_page(std::size_t i) {
   const Member& member = members_[i];
   if (member.part == Part::apart || member.always) return true;
-  if (const Member* owner = held_by(member, members_))
+  if (const Member* owner = owners_.of(member))
     hold(i, "held by " + owner->name);
   else if (const Member* told = lead(member.severity))
     hold(i, "part of the incident of " + told->name);
@@ -140,6 +169,14 @@ std::vector<Ruling> Incident::decide() {
 }
 
 }  // namespace
+
+Failing failing_of(const Failures& failures) {
+  Failing failing{{}, failures.complete};
+  for (const auto& group : failures.groups)
+    if (std::ranges::find(failing.steps, group.step) == failing.steps.end())
+      failing.steps.push_back(group.step);
+  return failing;
+}
 
 std::optional<int> place_of(Step step) {
   switch (step) {

@@ -16,14 +16,22 @@ std::optional<int> place_of(Step step);
 // The steps that a check is there for: not those that it only goes through.
 std::vector<Step> own_steps(const Check& check);
 
+// At which steps runs failed; once each.
+struct Failing {
+  std::vector<Step> steps;
+  bool complete = true;  // false: not all are known
+  friend bool operator==(const Failing&, const Failing&) = default;
+};
+Failing failing_of(const Failures& failures);
+
 // An alert of a target that fires, or that was told and has ended while others fire.
 struct Member {
   std::string name;
   Severity severity = Severity::critical;
   Part part = Part::path;
   std::optional<int> place;  // of its checks, the earliest; nothing: beside the path
-  Failures failures;         // those that count for it, in its window
-  std::vector<Step> owns;    // own steps of its checks at which these are
+  Failing failing;           // where the runs failed that count for it, in its window
+  std::vector<Step> owns;    // those of its checks' own steps that are among them
   bool always = false;       // it pages, whatever else fires
   std::string cause;         // an alert of the daemon itself that explains it; empty: none
   std::string suppressed;    // a maintenance, and whose; empty: none

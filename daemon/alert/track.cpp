@@ -71,6 +71,7 @@ void Tracks::assign(std::vector<Instance> instances, WallTime now) {
     track.state = std::move(before.state);
     track.alert = std::move(before.alert);
     track.text = std::move(before.text);
+    track.failing = std::move(before.failing);
     track.held_by = std::move(before.held_by);
     track.changed = before.changed;
     if (track.fires()) wake(track);

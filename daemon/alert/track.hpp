@@ -10,6 +10,7 @@
 
 #include "daemon/alert/alert_codec.hpp"
 #include "daemon/alert/alert_text.hpp"
+#include "daemon/alert/incident.hpp"
 #include "daemon/change.hpp"
 
 namespace sonde {
@@ -19,6 +20,7 @@ struct Track {
   Instance instance;
   RuleState state;
   AlertText text;                       // of the last finding that held
+  std::optional<Failing> failing;       // as of the last evaluation; empty: there was none yet
   std::string held_by;                  // why nobody is told; empty: they are
   std::optional<Alert> alert;           // while it fires, and a while after its end
   std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since

@@ -36,7 +36,7 @@ struct AlertTextTest : testing::Test {
   AlertText text(const Instance& instance, WallTime watched_since) {
     Sight sight(view, now, watched_since);
     const Finding finding = judge(instance, sight, {});
-    return tell(instance, finding, sight);
+    return tell(instance, finding, failures_of(instance, sight), sight);
   }
   AlertText text() {
     return text(instances_of(std::make_shared<RuleSettings>(rule), view.checks()).at(0), now);

@@ -29,6 +29,17 @@ TEST_F(EngineRestartTest, AFiringAlertIsNotToldAnewAfterACrash) {
   EXPECT_FALSE(find("login_fails").ended);
 }
 
+TEST_F(EngineRestartTest, AnIncidentGoesOnAfterACrash) {
+  fail(login, Step::login);
+  fail(upgrade, Step::login);
+  after(minutes(1));
+  start();
+  fail(chat, Step::events);
+  run(chat, Verdict::of(Step::events, {Reason::stalled, ""}));
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+  EXPECT_THAT(held(), ElementsAre("chat_fails", "upgrade_fails"));
+}
+
 TEST_F(EngineRestartTest, APendingOneGoesOnAfterAShortOutage) {
   for (auto& rule : rules) rule.hold = minutes(10);
   start();

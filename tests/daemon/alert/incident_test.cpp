@@ -18,11 +18,7 @@ Member member(const std::string& kind, std::vector<Step> failing,
   made.severity = severity;
   made.place = place_of(*check);
   for (Step step : failing) {
-    FailureGroup group;
-    group.step = step;
-    group.reason = Reason::server_error;
-    group.count = 5;
-    made.failures.groups.push_back(group);
+    made.failing.steps.push_back(step);
     const auto own = own_steps(*check);
     if (std::ranges::find(own, step) != own.end()) made.owns.push_back(step);
   }
@@ -90,9 +86,9 @@ TEST(Incident, AHigherSeverityPagesAgain) {
 
 TEST(Incident, FailuresThatAreNotAllKnownAreNotHeld) {
   auto chat = member("chat", {login}, Severity::critical);
-  chat.failures.complete = false;
+  chat.failing.complete = false;
   EXPECT_EQ(held({chat, member("login", {login})}, 0), "part of the incident of login_fails");
-  chat.failures = {};
+  chat.failing = {};
   EXPECT_EQ(held({chat, member("login", {login})}, 0), "part of the incident of login_fails");
 }
 
