@@ -40,7 +40,7 @@ bool can_give(const RuleSettings& rule, const Check& check) {
 }
 
 bool of_rate(const RuleSettings& rule, const Check& check) {
-  return subject(rule.rate).concerns(rule, check);
+  return rule.rate <= AlertOf::probe_success && subject(rule.rate).concerns(rule, check);
 }
 
 const Bound two{.share = {}, .span = {}, .count = 2};
@@ -163,6 +163,7 @@ const Subject& subject(AlertOf of) { return subjects[static_cast<std::size_t>(of
 std::span<const config::Named<AlertOf>> names_of(const AlertOf*) {
   static const auto names = [] {
     std::vector<config::Named<AlertOf>> all;
+    all.reserve(subjects.size());
     for (const auto& row : subjects) all.emplace_back(row.name, static_cast<AlertOf>(all.size()));
     return all;
   }();

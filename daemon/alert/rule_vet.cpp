@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "config/schema.hpp"
+#include "daemon/alert/rule_entry.hpp"
 #include "daemon/alert/rule_names.hpp"
 #include "daemon/alert/rule_subject.hpp"
 
@@ -22,8 +23,6 @@ constexpr std::array<std::string_view, 3> taken = {"SondeBlind", "SondeStalled",
 constexpr std::array<std::string_view, 14> special = {
     "event", "measure", "quantile",    "reasons",     "rate", "objective",   "burn",
     "below", "above",   "clear_above", "clear_below", "over", "min_samples", "min_failures"};
-constexpr Span window_min = std::chrono::seconds(10);
-constexpr Span window_max = std::chrono::hours(720);
 
 // FNV-1a: cheap, and nobody gains by forging it.
 std::string checksum(std::string_view text) {
@@ -37,26 +36,15 @@ class Vetter {
  public:
   Vetter(RuleSettings rule, const Value::Entry& entry, Checks checks, Reader reader)
       : rule_(std::move(rule)),
-        entry_(entry),
         subject_(subject(rule_.of)),
-        checks_(checks),
-        reader_(std::move(reader)) {}
+        entry_(entry, std::move(reader)),
+        checks_(checks) {}
 
   RuleSettings vet();
 
  private:
-  bool written(std::string_view key) const { return entry_.value.find(key) != nullptr; }
-  const config::Place& place(std::string_view key) const;
-  void wrong(std::string_view key, std::string text) const;
-  void warn(std::string_view key, std::string text) const;
-
   void vet_keys() const;
   void vet_special();
-  void vet_bounds();
-  void vet_bound(std::string_view key, const std::optional<Bound>& bound) const;
-  void vet_order() const;
-  void vet_windows() const;
-  void vet_room(const Check& check, Span window) const;
   void vet_checks() const;
   void vet_names(std::string_view key, const std::vector<std::string>& wanted,
                  std::string Check::* part) const;
@@ -64,118 +52,26 @@ class Vetter {
   void fill();
 
   RuleSettings rule_;
-  const Value::Entry& entry_;
   const Subject& subject_;
+  RuleEntry entry_;
   Checks checks_;
-  Reader reader_;
 };
-
-const config::Place& Vetter::place(std::string_view key) const {
-  const Value* value = entry_.value.find(key);
-  return value != nullptr ? value->place : entry_.place;
-}
-
-void Vetter::wrong(std::string_view key, std::string text) const {
-  reader_.at(key).wrong(place(key), std::move(text));
-}
-
-void Vetter::warn(std::string_view key, std::string text) const {
-  reader_.at(key).warn(place(key), std::move(text));
-}
 
 void Vetter::vet_keys() const {
   for (auto key : special)
-    if (written(key) && !subject_.has(key))
-      wrong(key, fmt::format("says nothing of '{}'; it takes {}", subject_.name,
-                             fmt::join(subject_.keys, ", ")));
+    if (entry_.written(key) && !subject_.has(key))
+      entry_.wrong(key, fmt::format("says nothing of '{}'; it takes {}", subject_.name,
+                                    fmt::join(subject_.keys, ", ")));
 }
 
 void Vetter::vet_special() {
   if (rule_.of == AlertOf::reason && rule_.reasons.empty())
-    wrong("reasons", "name the reasons that it fires for");
+    entry_.wrong("reasons", "name the reasons that it fires for");
   if (rule_.of != AlertOf::burn_rate) return;
   if (rule_.rate > AlertOf::probe_success)
-    wrong("rate", "a budget is had by auth_success, event_delivery and probe_success alone");
+    entry_.wrong("rate", "a budget is had by auth_success, event_delivery and probe_success alone");
   if (millionths(rule_.objective) >= kWhole)
-    wrong("objective", "an objective of 100% has no budget that could burn");
-}
-
-std::string wanted(Measured measured) {
-  switch (measured) {
-    case Measured::share:
-      return "a percentage is expected here, such as 90%";
-    case Measured::span:
-      return "a duration is expected here, such as 2s or 14d";
-    default:
-      return "a whole number is expected here, such as 2";
-  }
-}
-
-bool fits(Measured measured, const Bound& bound) {
-  return measured == Measured::share  ? bound.share.has_value()
-         : measured == Measured::span ? bound.span.has_value()
-                                      : bound.count.has_value();
-}
-
-void Vetter::vet_bound(std::string_view key, const std::optional<Bound>& bound) const {
-  if (!bound || !subject_.has(key)) return;
-  const bool no_sign = subject_.measured == Measured::share && bound->count;
-  if (!fits(subject_.measured, *bound))
-    wrong(key, wanted(subject_.measured) + (no_sign ? "; the % is missing" : ""));
-  else if (bound->share && millionths(*bound->share) == 0)
-    wrong(key, "nothing is ever below 0%");
-}
-
-double size(const Bound& bound) {
-  if (bound.share) return bound.share->share;
-  return bound.span ? seconds(*bound.span) : static_cast<double>(bound.count.value_or(0));
-}
-
-void Vetter::vet_order() const {
-  const auto& fires = subject_.falls ? rule_.below : rule_.above;
-  const auto& clears = subject_.falls ? rule_.clear_above : rule_.clear_below;
-  if (!fires || !clears || !fits(subject_.measured, *fires) || !fits(subject_.measured, *clears))
-    return;
-  const bool crossed = subject_.falls ? size(*clears) < size(*fires) : size(*clears) > size(*fires);
-  if (crossed)
-    wrong(subject_.falls ? "clear_above" : "clear_below",
-          fmt::format("it would clear at {} while it fires {} {}", show(*clears),
-                      subject_.falls ? "below" : "above", show(*fires)));
-}
-
-void Vetter::vet_bounds() {
-  vet_bound("below", rule_.below);
-  vet_bound("above", rule_.above);
-  vet_bound("clear_above", rule_.clear_above);
-  vet_bound("clear_below", rule_.clear_below);
-  auto& fires = subject_.falls ? rule_.below : rule_.above;
-  if (!fires) fires = subject_.usual;
-  const std::string_view key = subject_.falls ? "below" : "above";
-  if (!fires && subject_.has(key) && !written(key))
-    wrong(key, "say when it fires: " + wanted(subject_.measured));
-  vet_order();
-}
-
-// Whether enough samples of a check can lie in a window.
-void Vetter::vet_room(const Check& check, Span window) const {
-  const auto runs = window / check.every;
-  const std::string who = fmt::format("'{}' (every {})", check.name, config::show(check.every));
-  if (subject_.has("min_samples") && rule_.by == InstanceBy::check && runs < rule_.min_samples)
-    warn("over", fmt::format("{} holds {} runs of {}, fewer than min_samples ({}): it cannot fire",
-                             config::show(window), runs, who, rule_.min_samples));
-  else if (window < 2 * check.every)
-    warn("over", fmt::format("{} is emptied by one skipped run of {}", config::show(window), who));
-}
-
-void Vetter::vet_windows() const {
-  if (!subject_.has("over")) return;
-  for (Span window : rule_.over) {
-    if (window < window_min || window > window_max)
-      wrong("over", fmt::format("a window is 10s to 30d long, not {}", config::show(window)));
-    else
-      for (const auto& check : checks_)
-        if (concerns(rule_, *check)) vet_room(*check, window);
-  }
+    entry_.wrong("objective", "an objective of 100% has no budget that could burn");
 }
 
 void Vetter::vet_names(std::string_view key, const std::vector<std::string>& wanted,
@@ -185,9 +81,10 @@ void Vetter::vet_names(std::string_view key, const std::vector<std::string>& wan
   for (const auto& name : wanted) {
     if (known.contains(name)) continue;
     const auto near = config::nearest(name, {known.begin(), known.end()});
-    reader_.at("where").at(key).wrong(
-        place("where"), fmt::format("there is no {}{}", config::quote(name),
-                                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    entry_.reader().at("where").at(key).wrong(
+        entry_.place("where"),
+        fmt::format("there is no {}{}", config::quote(name),
+                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
 }
 
@@ -198,18 +95,26 @@ void Vetter::vet_checks() const {
   const auto chosen = [&](const auto& check) { return selects(rule_.where, *check); };
   const auto asked = [&](const auto& check) { return concerns(rule_, *check); };
   if (std::ranges::none_of(checks_, chosen))
-    wrong("where", "there is no such probe: it would never fire");
+    entry_.wrong("where", "there is no such probe: it would never fire");
   else if (std::ranges::none_of(checks_, asked) && !rule_.event.empty())
-    wrong("event", "no probe that it watches hears " + config::quote(rule_.event));
+    entry_.wrong("event", "no probe that it watches hears " + config::quote(rule_.event));
   else if (std::ranges::none_of(checks_, asked))
-    warn("of", "no probe that it watches can tell: it will never fire");
+    entry_.warn("of", "no probe that it watches can tell: it will never fire");
 }
 
 void Vetter::vet_false_green() {
   if (rule_.of != AlertOf::false_green) return;
-  const Value* by = entry_.value.find("by");
-  if (by != nullptr && by->text != "target") wrong("by", "false_green is of a target: by: target");
+  const Value* by = entry_.find("by");
+  if (by != nullptr && by->text != "target")
+    entry_.wrong("by", "false_green is of a target: by: target");
   rule_.by = InstanceBy::target;
+  const auto green = [&](const auto& health) {
+    return health->kind == "health" && std::ranges::any_of(checks_, [&](const auto& check) {
+             return check->target == health->target && concerns(rule_, *check);
+           });
+  };
+  if (std::ranges::none_of(checks_, green))
+    entry_.warn("of", "no target that it watches has a health probe: it will never fire");
 }
 
 void Vetter::fill() {
@@ -221,23 +126,23 @@ void Vetter::fill() {
         .span = {},
         .count = {}};
   if (!subject_.has("over")) rule_.over.clear();
-  if (written("min_failures") && !written("min_samples")) rule_.min_samples = 1;
-  if (rule_.of == AlertOf::burn_rate && !written("min_failures")) rule_.min_failures = 3;
-  rule_.name = entry_.name;
-  rule_.checksum = checksum(config::to_json(entry_.value, false));
+  if (entry_.written("min_failures") && !entry_.written("min_samples")) rule_.min_samples = 1;
+  if (rule_.of == AlertOf::burn_rate && !entry_.written("min_failures")) rule_.min_failures = 3;
+  rule_.name = entry_.entry().name;
+  rule_.checksum = checksum(config::to_json(entry_.entry().value, false));
 }
 
 RuleSettings Vetter::vet() {
   fill();
   vet_keys();
   vet_special();
-  vet_bounds();
+  vet_bounds(rule_, entry_);
   vet_false_green();
-  vet_windows();
+  vet_windows(rule_, entry_, checks_);
   vet_checks();
-  if (std::ranges::find(taken, entry_.name) != taken.end())
-    reader_.wrong(entry_.place, "the daemon has an alert of this name of its own");
-  vet_rule_names(rule_, entry_, reader_);
+  if (std::ranges::find(taken, entry_.entry().name) != taken.end())
+    entry_.reader().wrong(entry_.entry().place, "the daemon has an alert of this name of its own");
+  vet_rule_names(rule_, entry_.entry(), entry_.reader());
   return std::move(rule_);
 }
 

@@ -24,7 +24,7 @@ std::string show_group(const FailureGroup& group, WallTime now) {
 }  // namespace
 
 std::string show_share(Millionths share) {
-  return config::show_number(static_cast<double>(share) / (kWhole / 100)) + " %";
+  return config::show_number(100.0 * share / kWhole) + " %";
 }
 
 // Rounded down, so that what is below a bound is not shown as the bound.

@@ -178,12 +178,14 @@ Track* Tracks::find(const std::string& key) const {
 
 std::vector<std::string> Tracks::targets() const {
   std::vector<std::string> all;
+  all.reserve(firing_.size());
   for (const auto& [target, tracks] : firing_) all.push_back(target);
   return all;
 }
 
 std::vector<Alert> Tracks::orphans() const {
   std::vector<Alert> all;
+  all.reserve(orphans_.size());
   for (const auto& [key, kept] : orphans_) all.push_back(*kept.alert);
   return all;
 }

@@ -96,6 +96,8 @@ TEST(RuleSettings, ANumberWithoutItsSignIsNoPercentage) {
               HasSubstr("a whole number is expected here"));
   EXPECT_THAT(told("{ of: auth_success, below: ninety }"), HasSubstr("not 'ninety'"));
   EXPECT_THAT(told("{ of: auth_success, below: 0% }"), HasSubstr("nothing is ever below 0%"));
+  EXPECT_THAT(told("{ of: auth_success, below: 99.99999% }"), HasSubstr("to the fourth decimal"));
+  good("{ of: auth_success, below: 99.9999% }");
 }
 
 TEST(RuleSettings, MissTheBoundThatHasNoDefault) {
@@ -111,6 +113,7 @@ TEST(RuleSettings, RefuseKeysThatSayNothingOfTheirSubject) {
   EXPECT_THAT(told("{ of: reason }"), HasSubstr("name the reasons"));
   EXPECT_THAT(told("{ of: reason, reasons: own_dns }"), HasSubstr("is not known here"));
   EXPECT_THAT(told("{ of: burn_rate, rate: latency }"), HasSubstr("alerts.A.rate: a budget"));
+  EXPECT_THAT(told("{ of: burn_rate, rate: burn_rate }"), HasSubstr("alerts.A.rate: a budget"));
   EXPECT_THAT(told("{ of: false_green, by: probe }"), HasSubstr("by: target"));
 }
 
@@ -145,6 +148,8 @@ TEST(RuleSettings, NameTheProbeThatWasMeant) {
               HasSubstr("no probe that it watches hears 'agent_startd'"));
   EXPECT_THAT(told("{ of: auth_success, below: 90%, where: { kind: health } }"),
               HasSubstr("no probe that it watches can tell"));
+  EXPECT_THAT(told("{ of: false_green, where: { target: production } }"),
+              HasSubstr("no target that it watches has a health probe"));
 }
 
 TEST(RuleSettings, RefuseNamesThatPrometheusWouldRefuse) {

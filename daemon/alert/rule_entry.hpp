@@ -1,0 +1,45 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config/reader.hpp"
+#include "daemon/alert/rule_settings.hpp"
+
+namespace sonde {
+
+// An entry of `alerts:` as it was written, and where its mistakes go.
+class RuleEntry {
+ public:
+  RuleEntry(const config::Value::Entry& entry, config::Reader reader)
+      : entry_(entry), reader_(std::move(reader)) {}
+
+  const config::Value::Entry& entry() const { return entry_; }
+  const config::Reader& reader() const { return reader_; }
+  const config::Value* find(std::string_view key) const { return entry_.value.find(key); }
+  bool written(std::string_view key) const { return find(key) != nullptr; }
+  // Of a key; of the entry itself if that is not written.
+  const config::Place& place(std::string_view key) const {
+    return written(key) ? find(key)->place : entry_.place;
+  }
+  void wrong(std::string_view key, std::string text) const {
+    reader_.at(key).wrong(place(key), std::move(text));
+  }
+  void warn(std::string_view key, std::string text) const {
+    reader_.at(key).warn(place(key), std::move(text));
+  }
+
+ private:
+  const config::Value::Entry& entry_;
+  config::Reader reader_;
+};
+
+// Fills in the bound that its subject usually has; tells one that is missing, of the wrong kind,
+// or cleared on its own side.
+void vet_bounds(RuleSettings& rule, const RuleEntry& entry);
+// Tells windows that are too short or too long, and warns of those that their probes cannot fill.
+void vet_windows(const RuleSettings& rule, const RuleEntry& entry,
+                 std::span<const std::shared_ptr<const Check>> checks);
+
+}  // namespace sonde
