@@ -87,7 +87,8 @@ Instance watchdog_instance() {
 }  // namespace
 
 std::vector<Instance> builtin_instances(std::span<const CheckPtr> checks) {
-  const auto rule = std::make_shared<RuleSettings>(settings("SondeStalled", Severity::critical));
+  const auto rule =
+      std::make_shared<RuleSettings>(settings("SondeProbeStalled", Severity::critical));
   auto all = instances_of(rule, checks);
   for (auto& one : all) one.subject = &stalled;
   all.push_back(blind_instance());

@@ -18,7 +18,7 @@ using config::Value;
 using Checks = std::span<const std::shared_ptr<const Check>>;
 
 // What the daemon fires of itself.
-constexpr std::array<std::string_view, 3> taken = {"SondeBlind", "SondeStalled", "Watchdog"};
+constexpr std::array<std::string_view, 3> taken = {"SondeBlind", "SondeProbeStalled", "Watchdog"};
 // Keys that not every subject has.
 constexpr std::array<std::string_view, 14> special = {
     "event", "measure", "quantile",    "reasons",     "rate", "objective",   "burn",

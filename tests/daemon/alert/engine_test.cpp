@@ -132,8 +132,8 @@ TEST_F(EngineTest, ACheckThatDoesNotRunIsOneAlertAndNotOneARule) {
     for (const auto& check : {health, login, upgrade}) view.of(check).standing.last_run = now;
     engine->evaluate();
   }
-  EXPECT_THAT(paging(), ElementsAre("SondeStalled"));
-  EXPECT_EQ(find("SondeStalled").labels.at("probe"), "chat");
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeStalled"));
+  EXPECT_EQ(find("SondeProbeStalled").labels.at("probe"), "chat");
   EXPECT_THAT(held(), ElementsAre("chat_fails"));
   EXPECT_EQ(find("chat_fails").annotations.at("summary").substr(0, 26),
             "no data of chat on staging");

@@ -134,8 +134,8 @@ TEST(Incident, WhatIsSuppressedOwnsAndPagesNothing) {
 
 TEST(Incident, ACauseOfTheDaemonsOwnHolds) {
   auto silent = member("chat", {});
-  silent.cause = "held by SondeStalled";
-  EXPECT_EQ(held({silent}, 0), "held by SondeStalled");
+  silent.cause = "held by SondeProbeStalled";
+  EXPECT_EQ(held({silent}, 0), "held by SondeProbeStalled");
 }
 
 TEST(Incident, OneThatHasEndedStandsForItWhileOthersOfItsSeverityFire) {
