@@ -40,7 +40,8 @@ void note_peer(const Socket& socket, std::span<const Address> dialled, std::uint
 
 asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& line, Trace& trace) {
   trace.enter(Phase::resolve);
-  const auto addresses = co_await network.lookup().resolve(url.host, line);
+  const std::string& host = line.pinned.empty() ? url.host : line.pinned;
+  const auto addresses = co_await network.lookup().resolve(host, line);
   if (!addresses) co_return std::unexpected(addresses.error());
   trace.enter(Phase::connect);
   auto connecting = line.family == Family::each

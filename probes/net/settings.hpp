@@ -62,6 +62,7 @@ struct Line {
   Dns dns;
   TlsSettings tls;
   Limits limits;
+  std::string pinned;  // connect to this address and ask for none; no key, for who remembers one
 };
 
 struct Redirects {

@@ -1,0 +1,48 @@
+#pragma once
+#include <expected>
+#include <string>
+
+#include "config/codec.hpp"
+#include "probes/net/url.hpp"
+
+namespace sonde {
+
+// A text of the configuration that stands there as it is, or is a secret by reference.
+struct PlainOrSecret {
+  std::string text;       // if it is no secret
+  config::Secret secret;  // read anew at each use
+  bool empty() const { return text.empty() && secret.empty(); }
+  // The error says what is wrong with the secret, and shows none of it.
+  std::expected<std::string, std::string> reveal() const;
+};
+
+// The same for an http or https URL. Without a path it ends in "/".
+struct HookUrl {
+  PlainOrSecret text;
+  bool is_secret() const { return !text.secret.empty(); }
+  std::expected<net::Url, std::string> reveal() const;
+  // Where it leads, for people: scheme and host, or where the secret is.
+  std::string place() const;
+};
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+template <>
+struct Codec<PlainOrSecret> {
+  static bool read(const Value&, const Reader&, const Rule&, PlainOrSecret& out);
+  static Value schema(const Rule& rule) {
+    return schema_any_of({schema_text(rule), schema_secret()});
+  }
+  static std::string show(const PlainOrSecret& value) { return value.text; }
+};
+
+template <>
+struct Codec<HookUrl> {
+  static bool read(const Value&, const Reader&, const Rule&, HookUrl& out);
+  static Value schema(const Rule& rule) { return Codec<PlainOrSecret>::schema(rule); }
+  static std::string show(const HookUrl& url) { return url.text.text; }
+};
+
+}  // namespace sonde::config
