@@ -59,6 +59,18 @@ void add_run(CLI::App& app, Flags& flags) {
   run->add_option("--output.file", flags.output_file, "Write there instead of standard output.");
 }
 
+void add_test_alert(CLI::App& app, Flags& flags) {
+  CLI::App* test = add_command(app, flags, "test-alert",
+                               "Tell a receiver of a test, the way that true alerts go. Exit code "
+                               "0: it was taken, 1: it was not.",
+                               Command::test_alert);
+  test->add_option("RECEIVER", flags.receiver, "A name of `receivers:`.")->required();
+  test->add_option("--alert", flags.alert, "The label alertname.")->capture_default_str();
+  test->add_option("--severity", flags.severity, "The label severity.")
+      ->check(CLI::IsMember({"info", "warning", "critical"}))
+      ->capture_default_str();
+}
+
 void add_schema(CLI::App& app, Flags& flags) {
   CLI::App* schema = add_command(app, flags, "schema", "The JSON Schema of the configuration file.",
                                  Command::schema);
@@ -82,6 +94,7 @@ std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
   add_run(app, flags);
   add_command(app, flags, "check", "Every mistake in the configuration file at once.",
               Command::check);
+  add_test_alert(app, flags);
   add_schema(app, flags);
   try {
     app.parse(argc, argv);

@@ -8,7 +8,7 @@
 namespace sonde {
 
 // The command line, after Prometheus' dotted style.
-enum class Command : std::uint8_t { serve, run, check, schema };
+enum class Command : std::uint8_t { serve, run, check, test_alert, schema };
 enum class Output : std::uint8_t { text, json, junit };
 
 struct Flags {
@@ -27,6 +27,11 @@ struct Flags {
   int repeat = 1;
   Output output = Output::text;
   std::string output_file;  // empty: standard output
+
+  // test-alert
+  std::string receiver;
+  std::string alert = "SondeTest";
+  std::string severity = "info";
 
   // schema
   bool keys = false;       // the table of keys instead

@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
       return sonde::run_command(flags);
     case sonde::Command::check:
       return sonde::check_command(flags);
+    case sonde::Command::test_alert:
+      return sonde::test_alert_command(flags);
     case sonde::Command::schema:
       return sonde::schema_command(flags);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "config/load.hpp"
@@ -24,12 +25,15 @@ std::string hash_of(const config::Value& root) {
   return fmt::format("{:016x}", hash);
 }
 
-// Whether everything but `alerts:` and `maintenance:` is right; else some of the probes that these
-// name are missing.
+// Whether everything that the probes depend on is right; else some of those that `alerts:` and
+// `maintenance:` name are missing.
 bool plan_is_right(const config::Mistakes& mistakes) {
-  return std::ranges::all_of(mistakes.sorted(), [](const config::Mistake& mistake) {
-    return mistake.warning || mistake.path.starts_with("alerts") ||
-           mistake.path.starts_with("maintenance");
+  constexpr std::array<std::string_view, 4> others = {"alerts", "maintenance", "receivers",
+                                                      "heartbeat"};
+  return std::ranges::all_of(mistakes.sorted(), [&](const config::Mistake& mistake) {
+    return mistake.warning || std::ranges::any_of(others, [&](std::string_view key) {
+             return mistake.path.starts_with(key);
+           });
   });
 }
 
@@ -49,7 +53,10 @@ const config::Section<File>& section_of(const File*) {
                {.filled = true})
           .key("egress", &File::egress,
                "Who tells whether our own network works: failures in which nobody was heard say "
-               "nothing of the target while none of these answers.");
+               "nothing of the target while none of these answers.")
+          .key("receivers", &File::receivers, "Who is told of alerts, by name.")
+          .key("heartbeat", &File::heartbeat,
+               "A request to somebody outside who raises the alarm when it stays away.");
   return keys;
 }
 
@@ -64,6 +71,8 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
                     .rules = {},
                     .storage = file.storage,
                     .maintenance = {},
+                    .receivers = std::move(file.receivers.all),
+                    .heartbeat = std::move(file.heartbeat),
                     .workers = workers_of(file.plan),
                     .egress = {},
                     .hash = hash_of(*root)};
@@ -72,6 +81,8 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
   }
+  if (!settings.receivers.empty() && !settings.heartbeat)
+    mistakes.warn(root->place, "heartbeat", "there is none: if this daemon dies, nobody is told");
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;

@@ -9,6 +9,8 @@
 #include "config/mistake.hpp"
 #include "config/section.hpp"
 #include "daemon/alert/downtime_settings.hpp"
+#include "daemon/alert/heartbeat.hpp"
+#include "daemon/alert/receivers.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/record/settings.hpp"
 #include "daemon/schedule/egress_settings.hpp"
@@ -24,6 +26,8 @@ struct File {
   StorageSettings storage;
   std::map<std::string, DowntimeText> maintenance;
   std::optional<EgressSettings> egress;
+  ReceiverEntries receivers;
+  std::optional<HeartbeatSettings> heartbeat;
 };
 const config::Section<File>& section_of(const File*);
 
@@ -33,6 +37,8 @@ struct Settings {
   std::vector<RuleSettings> rules;
   StorageSettings storage;
   std::vector<Downtime> maintenance;
+  std::vector<ReceiverEntry> receivers;
+  std::optional<HeartbeatSettings> heartbeat;
   int workers = 1;
   std::shared_ptr<const EgressSettings> egress;  // null: no references
   std::string hash;  // changes exactly if the text of the file or what it includes does

@@ -42,9 +42,9 @@ void add(Sum& sum, const Pending& pending) {
   }
 }
 
-std::optional<Due> due(const Sum& sum, const Grouping& grouping) {
+std::optional<Due> due(const Sum& sum, const Grouping& grouping, WallTime now) {
   if (!sum.last && sum.fresh) return Due{Why::first, after(sum.since, grouping.group_wait)};
-  if (!sum.last && sum.ended) return Due{Why::all_resolved, WallTime::min()};
+  if (!sum.last && sum.ended) return Due{Why::all_resolved, now};
   if (!sum.last) return std::nullopt;
   if (sum.fresh) {
     const bool graver = !sum.open || sum.worst_fresh > sum.worst_open;
@@ -88,7 +88,7 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
                        WallTime now) {
   Sum sum;
   for (const Pending* pending : group) add(sum, *pending);
-  auto found = due(sum, grouping);
+  auto found = due(sum, grouping, now);
   if (!found) return found;
   found->at = std::min(found->at, after(now, longest(found->why, grouping)));
   if (sum.refused)

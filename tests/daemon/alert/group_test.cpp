@@ -83,10 +83,7 @@ TEST_F(GroupTest, NothingIsRepeatedAfterTheEnd) {
 TEST_F(GroupTest, WhatEndedWhileThePlaceWasDownIsToldAtOnce) {
   Pending missed = fresh(ended(made_alert(), 50));
   missed.tried = true;
-  const auto found = of({missed});
-  ASSERT_TRUE(found);
-  EXPECT_EQ(name(found->why), name(Why::all_resolved));
-  EXPECT_LE(found->at, at(100));
+  expect({missed}, Why::all_resolved, 100);
 }
 
 TEST_F(GroupTest, RefusedGroupWaitsForTheInterval) {

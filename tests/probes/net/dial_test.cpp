@@ -58,6 +58,20 @@ TEST_F(Dial, ConnectsToAnAddress) {
   EXPECT_EQ(trace.phases()[1].phase, Phase::connect);
 }
 
+TEST_F(Dial, PinnedAddressNeedsNoName) {
+  const TcpServer server(test::echo);
+  test::DnsServer down(
+      [](const std::string&, const std::string&) -> DnsReply { return {.code = 2}; });
+  line.dns.servers = {down.address()};
+  EXPECT_FALSE(to("name.test", server.port()));
+  const int asked = down.questions();
+  line.pinned = "127.0.0.1";
+  auto dialled = to("name.test", server.port());
+  ASSERT_TRUE(dialled) << dialled.error().detail;
+  EXPECT_EQ(trace.peer(), "127.0.0.1:" + std::to_string(server.port()));
+  EXPECT_EQ(down.questions(), asked);
+}
+
 TEST_F(Dial, ConnectsToAnIpv6Address) {
   const TcpServer server(test::echo, "::1");
   ASSERT_TRUE(to("::1", server.port()));
