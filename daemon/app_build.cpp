@@ -15,24 +15,29 @@ using log::Level;
 
 // Who listens is built before who probes: a port that is taken is told before anything is asked.
 std::expected<void, std::string> App::Parts::build() {
-  judge = std::make_unique<Judge>();
+  judge = std::make_unique<Judge>(
+      [this](const Check& check, WallTime ended) { return maintenance.excludes(check, ended); });
   if (auto opened = build_memory(); !opened) return opened;
   build_sinks();
   if (auto bound = build_web(); !bound) return bound;
+  build_engine();
+  build_telling();
+  judge->assign(settings.checks);
+  assign_alerts();
+  restore(memory->take_remembered());
   build_pool();
+  alerting->start();
   build_lifecycle();
   return {};
 }
 
 std::expected<void, std::string> App::Parts::build_memory() {
   auto opened = Memory::open(settings.storage, loop.get_executor(),
-                             [this](Changes& changes) { judge->take_changes(changes); });
+                             [this](Changes& changes) { gather(changes); });
   if (!opened) return std::unexpected(opened.error());
   memory = std::move(*opened);
   if (settings.storage.path.empty())
     log::say(Level::warning, "no storage.path: windows and alerts begin anew at each start");
-  judge->assign(settings.checks);
-  judge->restore(memory->take_remembered());
   return {};
 }
 
@@ -93,10 +98,20 @@ void App::Parts::accept(const ResultPtr& result) {
   for (Sink* sink : sinks) sink->accept(result);
 }
 
+std::string App::Parts::external_url() const { return "http://" + web->address(); }
+
 Facts App::Parts::facts() const {
+  const WallTime now = std::chrono::system_clock::now();
   Facts facts;
-  facts.windows = window_facts(*judge, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()));
+  facts.windows =
+      window_facts(*judge, std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
+  facts.alerts = engine->facts();
+  facts.rules = engine->rule_facts();
+  facts.receivers = notifier->facts();
   facts.store = memory->facts();
+  facts.maintenance = maintenance.facts(judge->checks(), now);
+  facts.egress_up = pool->egress_up();
+  facts.heartbeat = heartbeat->last();
   return facts;
 }
 

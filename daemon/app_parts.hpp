@@ -6,6 +6,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "daemon/alert/deploys.hpp"
+#include "daemon/alert/heartbeat.hpp"
+#include "daemon/alert/maintenance.hpp"
+#include "daemon/alerting.hpp"
 #include "daemon/app.hpp"
 #include "daemon/expose/landing.hpp"
 #include "daemon/expose/metrics.hpp"
@@ -14,6 +18,7 @@
 #include "daemon/lifecycle.hpp"
 #include "daemon/memory.hpp"
 #include "daemon/schedule/pool.hpp"
+#include "probes/net/network.hpp"
 
 namespace sonde {
 
@@ -25,8 +30,15 @@ struct App::Parts {
   Flags flags;
   Settings settings;
   boost::asio::io_context loop{1};
+  Maintenance maintenance;
+  Deploys deploys;
   std::unique_ptr<Judge> judge;
   std::unique_ptr<Memory> memory;
+  std::unique_ptr<net::Network> network;  // of who tells, on the main thread
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Notifier> notifier;
+  std::unique_ptr<Heartbeat> heartbeat;
+  std::unique_ptr<Alerting> alerting;
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<Landing> landing;
   std::vector<Sink*> sinks;
@@ -48,14 +60,22 @@ struct App::Parts {
 
  private:
   std::expected<void, std::string> build_memory();
+  void build_engine();
+  void build_telling();
   void build_sinks();
   std::expected<void, std::string> build_web();
   void build_pool();
   void build_lifecycle();
   void accept(const ResultPtr& result);
+  void gather(Changes& changes);
+  void restore(const Remembered& remembered);
+  void assign_alerts();
+  bool well() const;
   Facts facts() const;
   std::string status() const;
+  std::string external_url() const;
   void keep_for_restart(Settings& loaded) const;
+  void stop_telling(std::function<void(bool in_time)> done);
   void stopped(bool in_time);
 };
 

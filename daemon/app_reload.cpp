@@ -22,7 +22,6 @@ std::string tell(const config::Mistakes& mistakes) {
 }  // namespace
 
 void App::Parts::assign() {
-  judge->assign(settings.checks);
   pool->assign(settings.checks, settings.egress);
   landing->assign(settings.checks);
   metrics->assign(settings.checks, pool->in_flight());
@@ -48,6 +47,8 @@ std::string App::Parts::reload() {
   if (loaded) {
     keep_for_restart(*loaded);
     settings = std::move(*loaded);
+    judge->assign(settings.checks);
+    assign_alerts();
     assign();
     log::say(Level::info, "reloaded", {{"probes", std::to_string(settings.checks.size())}});
   } else {

@@ -11,6 +11,7 @@ namespace sonde {
 namespace {
 
 constexpr Span drain_max = std::chrono::milliseconds(1500);
+constexpr Span tell_max = std::chrono::seconds(2);
 
 using Done = std::function<void(bool in_time)>;
 
@@ -24,12 +25,23 @@ void App::Parts::stop() {
   log::say(log::Level::info, "stopping: cutting the runs under way");
   std::vector<Stopper::Step> steps = {
       {"workers", [this](Done done) { pool->stop(drain_max, std::move(done)); }},
+      {"heartbeat",
+       [this](Done done) { heartbeat->stop([done = std::move(done)] { done(true); }); }},
+      {"receivers", [this](Done done) { stop_telling(std::move(done)); }},
       {"store", [this](Done done) { memory->stop(std::move(done)); }},
       {"listener", [this](const Done& done) {
          web->stop();
          done(true);
        }}};
   Stopper::run(std::move(steps), [this](bool in_time) { stopped(in_time); });
+}
+
+// What was found is on the disk before it is told, and what could not be told afterwards, too.
+void App::Parts::stop_telling(std::function<void(bool)> done) {
+  alerting->stop();
+  memory->keep([this, done = std::move(done)]() mutable {
+    notifier->stop(tell_max, [done = std::move(done)] { done(true); });
+  });
 }
 
 void App::Parts::stopped(bool in_time) {

@@ -37,7 +37,27 @@ bool plan_is_right(const config::Mistakes& mistakes) {
   });
 }
 
+// What is legal, and leaves somebody asleep.
+void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
+  const bool embedded = settings.alerting == AlertingBy::embedded;
+  const bool told = embedded && !settings.receivers.empty();
+  if (told && !settings.heartbeat)
+    mistakes.warn(root.place, "heartbeat", "there is none: if this daemon dies, nobody is told");
+  if (told && settings.rules.empty())
+    mistakes.warn(root.place, "alerts", "there is none: the receivers are never told anything");
+  if (embedded && !told && !settings.rules.empty())
+    mistakes.warn(root.place, "receivers",
+                  "there is none: alerts are shown and nobody is told; if Prometheus tells, write "
+                  "'alerting: prometheus'");
+}
+
 }  // namespace
+
+std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*) {
+  static constexpr config::Named<AlertingBy> names[] = {{"embedded", AlertingBy::embedded},
+                                                        {"prometheus", AlertingBy::prometheus}};
+  return names;
+}
 
 const config::Section<File>& section_of(const File*) {
   static const auto keys =
@@ -46,6 +66,9 @@ const config::Section<File>& section_of(const File*) {
           .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
                {.filled = true})
+          .key("alerting", &File::alerting,
+               "Who tells the receivers: this daemon, or Prometheus by what `sonde rules` prints; "
+               "several locations need the latter.")
           .key("storage", &File::storage, "What survives a restart, and where it is kept.")
           .key("maintenance", &File::maintenance,
                "When nobody is told of alerts, by the name of the window; probing and recording go "
@@ -69,6 +92,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
                     .rules = {},
+                    .alerting = file.alerting,
                     .storage = file.storage,
                     .maintenance = {},
                     .receivers = std::move(file.receivers.all),
@@ -81,8 +105,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
   }
-  if (!settings.receivers.empty() && !settings.heartbeat)
-    mistakes.warn(root->place, "heartbeat", "there is none: if this daemon dies, nobody is told");
+  warn_of_gaps(settings, *root, mistakes);
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;

@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,11 +20,16 @@
 
 namespace sonde {
 
+// Who tells: one pager, not two.
+enum class AlertingBy : std::uint8_t { embedded, prometheus };
+std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*);
+
 // The whole file, as declared by the rooms that use its keys.
 struct File {
   std::vector<std::string> include;
   PlanFile plan;
   std::map<std::string, RuleSettings> alerts;
+  AlertingBy alerting = AlertingBy::embedded;
   StorageSettings storage;
   std::map<std::string, DowntimeText> maintenance;
   std::optional<EgressSettings> egress;
@@ -35,6 +42,7 @@ const config::Section<File>& section_of(const File*);
 struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<RuleSettings> rules;
+  AlertingBy alerting = AlertingBy::embedded;
   StorageSettings storage;
   std::vector<Downtime> maintenance;
   std::vector<ReceiverEntry> receivers;

@@ -9,7 +9,7 @@
 namespace sonde {
 namespace {
 
-const Subject& counted(const Instance& instance) {
+const RuleSubject& counted(const Instance& instance) {
   const RuleSettings& rule = *instance.rule;
   return rule.of == AlertOf::burn_rate ? subject(rule.rate) : *instance.subject;
 }

@@ -147,7 +147,7 @@ void Engine::count(const Track& track, const Finding& finding) {
 
 void Engine::settle(const std::string& target, Sight& sight) {
   const auto tracks = tracks_.firing(target);
-  std::vector<Member> members;
+  std::vector<IncidentMember> members;
   members.reserve(tracks.size());
   for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
   const auto rulings = rule_on(members);

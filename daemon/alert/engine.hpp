@@ -57,7 +57,7 @@ class Engine : public Sink {
   void find_certificates(Sight& sight);
   void settle(const std::string& target, Sight& sight);
   bool apply(Track& track, const Ruling& ruling, WallTime now);
-  Member member_of(const Track& track, WallTime now) const;
+  IncidentMember member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;

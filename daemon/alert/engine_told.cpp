@@ -80,9 +80,9 @@ std::string Engine::cause_of(const Track& track) const {
   return "";
 }
 
-Member Engine::member_of(const Track& track, WallTime now) const {
+IncidentMember Engine::member_of(const Track& track, WallTime now) const {
   const Instance& instance = track.instance;
-  Member member;
+  IncidentMember member;
   member.name = instance.rule->name;
   member.severity = instance.rule->severity;
   member.part = track.state.silent && instance.subject->part == Part::path ? Part::beside

@@ -14,7 +14,7 @@ bool goes_through(const Check& check, Step step) {
 }
 
 // Firing, on the path and able to speak: such alerts make up an incident.
-bool counts(const Member& member) {
+bool counts(const IncidentMember& member) {
   return member.firing && member.part == Part::path && member.place && !member.always &&
          member.cause.empty() && member.suppressed.empty();
 }
@@ -23,19 +23,19 @@ bool counts(const Member& member) {
 // there are few, however many alerts fire.
 class Owners {
  public:
-  explicit Owners(std::span<const Member> members) {
-    for (const Member& member : members)
+  explicit Owners(std::span<const IncidentMember> members) {
+    for (const IncidentMember& member : members)
       if (counts(member))
         for (Step step : member.owns) add({step, &member});
   }
 
   // The owner of the first of the failures, if each has one.
-  const Member* of(const Member& member) const {
+  const IncidentMember* of(const IncidentMember& member) const {
     const auto& [steps, complete] = member.failing;
     if (member.always || !member.place || !complete || steps.empty()) return nullptr;
-    const Member* first = nullptr;
+    const IncidentMember* first = nullptr;
     for (Step step : steps) {
-      const Member* owner = of(step, member);
+      const IncidentMember* owner = of(step, member);
       if (owner == nullptr) return nullptr;
       if (first == nullptr) first = owner;
     }
@@ -45,7 +45,7 @@ class Owners {
  private:
   struct Owner {
     Step step;
-    const Member* member;
+    const IncidentMember* member;
   };
 
   void add(const Owner& owner) {
@@ -56,7 +56,7 @@ class Owners {
     if (!known) all_.push_back(owner);
   }
 
-  const Member* of(Step step, const Member& later) const {
+  const IncidentMember* of(Step step, const IncidentMember& later) const {
     const auto place = place_of(step);
     if (!place || *place >= *later.place) return nullptr;
     for (const auto& [owned, member] : all_)
@@ -70,33 +70,33 @@ class Owners {
 
 class Incident {
  public:
-  explicit Incident(std::span<const Member> members)
+  explicit Incident(std::span<const IncidentMember> members)
       : members_(members), owners_(members), rulings_(members.size()) {}
 
   std::vector<Ruling> decide();
 
  private:
-  const Member* lead(Severity severity) const;
+  const IncidentMember* lead(Severity severity) const;
   std::vector<std::size_t> in_order() const;
-  void follow(const Member& member);
+  void follow(const IncidentMember& member);
   void keep_open(std::size_t i);
   void decide(std::size_t i);
   bool may_page(std::size_t i);
   void hold(std::size_t i, std::string why);
   void tell_the_rest();
 
-  std::span<const Member> members_;
+  std::span<const IncidentMember> members_;
   Owners owners_;
   std::vector<Ruling> rulings_;
-  const Member* lead_ = nullptr;  // the gravest that pages, which stands for the incident
+  const IncidentMember* lead_ = nullptr;  // the gravest that pages, which stands for the incident
 };
 
 // The one that pages, if of at least that severity.
-const Member* Incident::lead(Severity severity) const {
+const IncidentMember* Incident::lead(Severity severity) const {
   return lead_ != nullptr && lead_->severity >= severity ? lead_ : nullptr;
 }
 
-void Incident::follow(const Member& member) {
+void Incident::follow(const IncidentMember& member) {
   if (lead_ == nullptr || member.severity > lead_->severity) lead_ = &member;
 }
 
@@ -105,7 +105,7 @@ std::vector<std::size_t> Incident::in_order() const {
   std::vector<std::size_t> order(members_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto key = [&](std::size_t i) {
-    const Member& member = members_[i];
+    const IncidentMember& member = members_[i];
     return std::tuple(!member.was_told, !member.firing, -static_cast<int>(member.severity),
                       member.fired_at, member.place.value_or(after_path), i);
   };
@@ -115,9 +115,9 @@ std::vector<std::size_t> Incident::in_order() const {
 
 // One that has ended goes on while another of its severity would otherwise have to page.
 void Incident::keep_open(std::size_t i) {
-  const Member& ended = members_[i];
+  const IncidentMember& ended = members_[i];
   rulings_[i].told = ended.was_told;
-  rulings_[i].open = std::ranges::any_of(members_, [&](const Member& member) {
+  rulings_[i].open = std::ranges::any_of(members_, [&](const IncidentMember& member) {
     return counts(member) && !member.was_told && member.severity >= ended.severity &&
            lead(member.severity) == nullptr;
   });
@@ -131,7 +131,7 @@ void Incident::hold(std::size_t i, std::string why) {
 }
 
 void Incident::decide(std::size_t i) {
-  const Member& member = members_[i];
+  const IncidentMember& member = members_[i];
   if (!member.firing) return keep_open(i);
   if (!member.suppressed.empty()) return hold(i, member.suppressed);
   if (!member.cause.empty()) return hold(i, member.cause);
@@ -143,17 +143,17 @@ void Incident::decide(std::size_t i) {
 
 // Whether nothing that fires speaks for it.
 bool Incident::may_page(std::size_t i) {
-  const Member& member = members_[i];
+  const IncidentMember& member = members_[i];
   if (member.part == Part::apart || member.always) return true;
-  if (const Member* owner = owners_.of(member))
+  if (const IncidentMember* owner = owners_.of(member))
     hold(i, "held by " + owner->name);
-  else if (const Member* told = lead(member.severity))
+  else if (const IncidentMember* told = lead(member.severity))
     hold(i, "part of the incident of " + told->name);
   return rulings_[i].held_by.empty();
 }
 
 void Incident::tell_the_rest() {
-  const Member* first = lead(Severity::info);
+  const IncidentMember* first = lead(Severity::info);
   if (first == nullptr) return;
   auto& also = rulings_[static_cast<std::size_t>(first - members_.data())].also;
   for (std::size_t i = 0; i < members_.size(); ++i)
@@ -210,6 +210,8 @@ std::vector<Step> own_steps(const Check& check) {
   return own;
 }
 
-std::vector<Ruling> rule_on(std::span<const Member> members) { return Incident(members).decide(); }
+std::vector<Ruling> rule_on(std::span<const IncidentMember> members) {
+  return Incident(members).decide();
+}
 
 }  // namespace sonde

@@ -25,7 +25,7 @@ struct Failing {
 Failing failing_of(const Failures& failures);
 
 // An alert of a target that fires, or that was told and has ended while others fire.
-struct Member {
+struct IncidentMember {
   std::string name;
   Severity severity = Severity::critical;
   Part part = Part::path;
@@ -54,6 +54,6 @@ struct Ruling {
 //   - A target has one incident: the first alert pages, later ones only with a higher severity. One
 //     that has ended stands for it as long as others of its severity fire of which nobody was told.
 //   - What was told stays told until it ends.
-std::vector<Ruling> rule_on(std::span<const Member> members);
+std::vector<Ruling> rule_on(std::span<const IncidentMember> members);
 
 }  // namespace sonde

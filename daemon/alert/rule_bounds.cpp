@@ -32,7 +32,7 @@ bool finer_than_counted(const config::Percent& share) {
   return std::abs(share.share * kWhole - millionths(share)) > 0.001;
 }
 
-void vet_bound(const Subject& subject, const RuleEntry& entry, std::string_view key,
+void vet_bound(const RuleSubject& subject, const RuleEntry& entry, std::string_view key,
                const std::optional<Bound>& bound) {
   if (!bound || !subject.has(key)) return;
   const bool no_sign = subject.measured == Measured::share && bound->count;
@@ -49,7 +49,7 @@ double size(const Bound& bound) {
   return bound.span ? seconds(*bound.span) : static_cast<double>(bound.count.value_or(0));
 }
 
-void vet_order(const RuleSettings& rule, const Subject& subject, const RuleEntry& entry) {
+void vet_order(const RuleSettings& rule, const RuleSubject& subject, const RuleEntry& entry) {
   const auto& fires = subject.falls ? rule.below : rule.above;
   const auto& clears = subject.falls ? rule.clear_above : rule.clear_below;
   if (!fires || !clears || !fits(subject.measured, *fires) || !fits(subject.measured, *clears))
@@ -78,7 +78,7 @@ void vet_room(const RuleSettings& rule, const RuleEntry& entry, const Check& che
 }  // namespace
 
 void vet_bounds(RuleSettings& rule, const RuleEntry& entry) {
-  const Subject& subject = sonde::subject(rule.of);
+  const RuleSubject& subject = sonde::subject(rule.of);
   vet_bound(subject, entry, "below", rule.below);
   vet_bound(subject, entry, "above", rule.above);
   vet_bound(subject, entry, "clear_above", rule.clear_above);

@@ -37,21 +37,21 @@ std::string watchdog_headline(const Instance&, const Finding&, Sight&) {
   return "Sonde judges and tells; if this stops, nobody is told of anything";
 }
 
-const Subject blind{.name = "blind",
-                    .judge = judge_blind,
-                    .value = no_value,
-                    .headline = blind_headline,
-                    .part = Part::apart};
-const Subject stalled{.name = "stalled",
-                      .judge = judge_stalled,
-                      .value = no_value,
-                      .headline = stalled_headline,
-                      .part = Part::apart};
-const Subject watchdog{.name = "watchdog",
-                       .judge = judge_watchdog,
-                       .value = no_value,
-                       .headline = watchdog_headline,
-                       .part = Part::apart};
+const RuleSubject blind{.name = "blind",
+                        .judge = judge_blind,
+                        .value = no_value,
+                        .headline = blind_headline,
+                        .part = Part::apart};
+const RuleSubject stalled{.name = "stalled",
+                          .judge = judge_stalled,
+                          .value = no_value,
+                          .headline = stalled_headline,
+                          .part = Part::apart};
+const RuleSubject watchdog{.name = "watchdog",
+                           .judge = judge_watchdog,
+                           .value = no_value,
+                           .headline = watchdog_headline,
+                           .part = Part::apart};
 
 RuleSettings settings(std::string name, Severity severity) {
   RuleSettings rule;
@@ -63,7 +63,7 @@ RuleSettings settings(std::string name, Severity severity) {
   return rule;
 }
 
-Instance of_daemon(RuleSettings rule, const Subject& subject) {
+Instance of_daemon(RuleSettings rule, const RuleSubject& subject) {
   Instance made;
   made.labels = {{"alertname", rule.name}, {"severity", std::string(name(rule.severity))}};
   made.key = rule.name;

@@ -13,7 +13,7 @@ using CheckPtr = std::shared_ptr<const Check>;
 // One alert that a rule can fire: of a check, of a target, or of a certificate.
 struct Instance {
   std::shared_ptr<const RuleSettings> rule;
-  const Subject* subject = nullptr;
+  const RuleSubject* subject = nullptr;
   std::vector<CheckPtr> checks;  // whose sums it judges
   std::vector<CheckPtr> health;  // of false_green: the health probes of the target
   std::string target;

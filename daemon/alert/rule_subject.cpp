@@ -60,7 +60,7 @@ using enum Measured;
 using enum Part;
 
 // One row an AlertOf, in its order.
-const std::array<Subject, 9> subjects = {{
+const std::array<RuleSubject, 9> subjects = {{
     {.name = "auth_success",
      .measured = share,
      .falls = true,
@@ -156,9 +156,11 @@ const std::array<Subject, 9> subjects = {{
 
 }  // namespace
 
-bool Subject::has(std::string_view key) const { return std::ranges::find(keys, key) != keys.end(); }
+bool RuleSubject::has(std::string_view key) const {
+  return std::ranges::find(keys, key) != keys.end();
+}
 
-const Subject& subject(AlertOf of) { return subjects[static_cast<std::size_t>(of)]; }
+const RuleSubject& subject(AlertOf of) { return subjects[static_cast<std::size_t>(of)]; }
 
 std::span<const config::Named<AlertOf>> names_of(const AlertOf*) {
   static const auto names = [] {

@@ -21,7 +21,7 @@ enum class Measured : std::uint8_t { share, span, count, burn };
 enum class Part : std::uint8_t { path, beside, apart };
 
 // What can be said of an alert by what it is about.
-struct Subject {
+struct RuleSubject {
   std::string_view name;
   Measured measured;  // what its bound is; burn: it has none
   bool falls;         // it fires below its bound, else above
@@ -39,7 +39,7 @@ struct Subject {
 
   bool has(std::string_view key) const;
 };
-const Subject& subject(AlertOf of);
+const RuleSubject& subject(AlertOf of);
 
 // The checks that a rule is about: selected, and of a kind that its subject knows.
 bool concerns(const RuleSettings& rule, const Check& check);

@@ -52,7 +52,7 @@ class Vetter {
   void fill();
 
   RuleSettings rule_;
-  const Subject& subject_;
+  const RuleSubject& subject_;
   RuleEntry entry_;
   Checks checks_;
 };

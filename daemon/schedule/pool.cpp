@@ -1,5 +1,6 @@
 #include "daemon/schedule/pool.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -13,6 +14,8 @@
 namespace sonde {
 namespace asio = boost::asio;
 namespace {
+
+constexpr Span late_max = std::chrono::seconds(5);
 
 using Counts = std::unordered_map<std::string, std::shared_ptr<std::atomic<int>>>;  // by identity
 
@@ -115,6 +118,12 @@ std::function<int(const Check&)> Pool::in_flight() const {
     auto known = counts->find(identity(check));
     return known == counts->end() ? 0 : known->second->load(std::memory_order_relaxed);
   };
+}
+
+bool Pool::on_time(Instant now) const {
+  return std::ranges::all_of(state_->hands, [now](const State::Hand& hand) {
+    return hand.worker->progress().next.load(std::memory_order_relaxed) > now - late_max;
+  });
 }
 
 bool Pool::progressed(Instant now) {

@@ -45,6 +45,9 @@ class Pool {
   // called on any thread, and stays right until the next assign().
   std::function<int(const Check&)> in_flight() const;
 
+  // Whether no worker is late with a beat by more than five seconds.
+  bool on_time(Instant now) const;
+
   // Whether every worker went on since the last call: it took beats, or none was due.
   bool progressed(Instant now);
 

@@ -90,6 +90,11 @@ class Alertmanager(Service):
                 "--data.maintenance-interval=1s",
                 "--web.listen-address", "127.0.0.1:%d" % self.port)
 
+    def remembers(self, alertname):
+        """Whether it has on disk that it told somebody of the alert."""
+        log = self.root / "data" / "nflog"
+        return log.exists() and alertname.encode() in log.read_bytes()
+
     def alerts(self):
         return json.loads(request(self.url, "/api/v2/alerts")[2])
 

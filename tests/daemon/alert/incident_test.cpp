@@ -10,10 +10,10 @@ namespace {
 using std::chrono::minutes;
 
 // An alert of a probe of that kind, whose runs fail at these steps.
-Member member(const std::string& kind, std::vector<Step> failing,
-              Severity severity = Severity::critical) {
+IncidentMember member(const std::string& kind, std::vector<Step> failing,
+                      Severity severity = Severity::critical) {
   const auto check = make_check(kind);
-  Member made;
+  IncidentMember made;
   made.name = kind + "_fails";
   made.severity = severity;
   made.place = place_of(*check);
@@ -25,13 +25,13 @@ Member member(const std::string& kind, std::vector<Step> failing,
   return made;
 }
 
-std::vector<bool> told(const std::vector<Member>& members) {
+std::vector<bool> told(const std::vector<IncidentMember>& members) {
   std::vector<bool> all;
   for (const auto& ruling : rule_on(members)) all.push_back(ruling.told);
   return all;
 }
 
-std::string held(const std::vector<Member>& members, std::size_t i) {
+std::string held(const std::vector<IncidentMember>& members, std::size_t i) {
   return rule_on(members).at(i).held_by;
 }
 
@@ -42,16 +42,16 @@ constexpr auto ready = Step::ready;
 constexpr auto events = Step::events;
 
 TEST(Incident, ALoginOutageMutesWhatFailsAtTheLoginAlone) {
-  const std::vector<Member> all = {member("chat", {login}), member("upgrade", {login}),
-                                   member("login", {login})};
+  const std::vector<IncidentMember> all = {member("chat", {login}), member("upgrade", {login}),
+                                           member("login", {login})};
   EXPECT_EQ(told(all), (Told{false, false, true}));
   EXPECT_EQ(held(all, 0), "held by login_fails");
   EXPECT_EQ(rule_on(all)[2].also, (std::vector<std::string>{"chat_fails", "upgrade_fails"}));
 }
 
 TEST(Incident, MixedFailuresAreNotHeldByTheLogin) {
-  const std::vector<Member> all = {member("chat", {login, events}, Severity::critical),
-                                   member("login", {login}, Severity::critical)};
+  const std::vector<IncidentMember> all = {member("chat", {login, events}, Severity::critical),
+                                           member("login", {login}, Severity::critical)};
   EXPECT_EQ(held(all, 0), "part of the incident of login_fails");
   auto mixed = member("chat", {login, events});
   auto other = member("login", {login});
@@ -60,26 +60,27 @@ TEST(Incident, MixedFailuresAreNotHeldByTheLogin) {
 }
 
 TEST(Incident, EachFailureNeedsAnOwner) {
-  const std::vector<Member> all = {member("chat", {login, upgrade}), member("login", {login}),
-                                   member("upgrade", {login, upgrade})};
+  const std::vector<IncidentMember> all = {member("chat", {login, upgrade}),
+                                           member("login", {login}),
+                                           member("upgrade", {login, upgrade})};
   EXPECT_EQ(held(all, 0), "held by login_fails");
   EXPECT_EQ(held(all, 2), "part of the incident of login_fails");
-  const std::vector<Member> some = {member("chat", {login, ready}, Severity::critical),
-                                    member("login", {login}, Severity::critical)};
+  const std::vector<IncidentMember> some = {member("chat", {login, ready}, Severity::critical),
+                                            member("login", {login}, Severity::critical)};
   EXPECT_EQ(held(some, 0), "part of the incident of login_fails");
 }
 
 TEST(Incident, AnOwnerOfALowerSeverityHoldsNothing) {
-  const std::vector<Member> all = {member("chat", {login}, Severity::critical),
-                                   member("login", {login}, Severity::warning)};
+  const std::vector<IncidentMember> all = {member("chat", {login}, Severity::critical),
+                                           member("login", {login}, Severity::warning)};
   EXPECT_EQ(told(all), (Told{true, false}));
 }
 
 TEST(Incident, AHigherSeverityPagesAgain) {
   auto first = member("login", {login}, Severity::warning);
   first.was_told = true;
-  const std::vector<Member> all = {member("upgrade", {upgrade}, Severity::critical), first,
-                                   member("chat", {events}, Severity::critical)};
+  const std::vector<IncidentMember> all = {member("upgrade", {upgrade}, Severity::critical), first,
+                                           member("chat", {events}, Severity::critical)};
   EXPECT_EQ(told(all), (Told{true, true, false}));
   EXPECT_EQ(held(all, 2), "part of the incident of upgrade_fails");
 }
@@ -95,7 +96,8 @@ TEST(Incident, FailuresThatAreNotAllKnownAreNotHeld) {
 TEST(Incident, HealthMutesNothing) {
   auto health = member("health", {Step::health});
   health.was_told = true;
-  const std::vector<Member> all = {health, member("login", {login}), member("chat", {events})};
+  const std::vector<IncidentMember> all = {health, member("login", {login}),
+                                           member("chat", {events})};
   EXPECT_EQ(told(all), (Told{true, true, false}));
   EXPECT_TRUE(rule_on(all)[0].own_group);
 }
@@ -109,7 +111,7 @@ TEST(Incident, HealthExtendsAnIncident) {
 TEST(Incident, WhatWasToldStaysTold) {
   auto chat = member("chat", {login});
   chat.was_told = true;
-  const std::vector<Member> all = {chat, member("login", {login})};
+  const std::vector<IncidentMember> all = {chat, member("login", {login})};
   EXPECT_EQ(told(all), (Told{true, false}));
   EXPECT_EQ(held(all, 1), "part of the incident of chat_fails");
 }
@@ -119,7 +121,7 @@ TEST(Incident, SomeReasonsAlwaysPage) {
   first.was_told = true;
   auto open = member("upgrade", {Step::refuse});
   open.always = true;
-  const std::vector<Member> all = {first, open};
+  const std::vector<IncidentMember> all = {first, open};
   EXPECT_EQ(told(all), (Told{true, true}));
   EXPECT_TRUE(rule_on(all)[1].own_group);
 }
@@ -127,7 +129,7 @@ TEST(Incident, SomeReasonsAlwaysPage) {
 TEST(Incident, WhatIsSuppressedOwnsAndPagesNothing) {
   auto first = member("login", {login});
   first.suppressed = "maintenance";
-  const std::vector<Member> all = {first, member("chat", {login})};
+  const std::vector<IncidentMember> all = {first, member("chat", {login})};
   EXPECT_EQ(told(all), (Told{false, true}));
   EXPECT_EQ(held(all, 0), "maintenance");
 }
@@ -142,7 +144,7 @@ TEST(Incident, OneThatHasEndedStandsForItWhileOthersOfItsSeverityFire) {
   auto first = member("login", {login});
   first.was_told = true;
   first.firing = false;
-  std::vector<Member> all = {first, member("chat", {login})};
+  std::vector<IncidentMember> all = {first, member("chat", {login})};
   EXPECT_EQ(told(all), (Told{true, false}));
   EXPECT_TRUE(rule_on(all)[0].open);
   all[1].severity = Severity::warning;
@@ -157,7 +159,7 @@ TEST(Incident, OneThatHasEndedGoesIfAnotherWasToldToo) {
   first.firing = false;
   auto second = member("chat", {events});
   second.was_told = true;
-  const std::vector<Member> all = {first, second, member("upgrade", {upgrade})};
+  const std::vector<IncidentMember> all = {first, second, member("upgrade", {upgrade})};
   EXPECT_FALSE(rule_on(all)[0].open);
   EXPECT_EQ(told(all), (Told{true, true, false}));
 }

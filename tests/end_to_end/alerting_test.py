@@ -1,0 +1,87 @@
+"""Who is woken, when and why: the real demo, daemon, Alertmanager and Prometheus, and a webhook that is told."""
+import socket
+import subprocess
+import unittest
+
+from shop import Prometheus
+from watched import CONFIG, LOW, Watched
+from world import SONDE, Demo, Folder, Serve, until
+
+
+class AuthFailures(unittest.TestCase):
+    def test_two_of_five_logins_page_once_and_healing_resolves(self):
+        watched = Watched(self, "login_500", share="2/5")
+        page = until(watched.paged)[0]
+        self.assertEqual(page["labels"]["target"], "demo")
+        self.assertEqual(page["labels"]["severity"], "critical")
+        self.assertRegex(page["annotations"]["summary"],
+                         r"login auth success (5\d|6\d)\.\d % \(\d+ of \d+\) over 20s on demo, wanted 90 %")
+        self.assertIn("login/server_error", page["annotations"]["summary"])
+        watched.demo.heal()
+        until(watched.healed)
+        self.assertEqual((len(watched.paged()), len(watched.healed())), (1, 1))
+
+    def test_twelve_of_a_hundred_page_and_eight_do_not(self):
+        low = Watched(self, "login_500", share="3/25")
+        fair = Watched(self, "login_500", share="2/25")
+        until(low.paged)
+        until(lambda: fair.attempts() >= 500)
+        self.assertEqual(fair.paged(), [])
+        self.assertEqual(len(low.paged()), 1)
+
+
+class SlowReceiver(unittest.TestCase):
+    def test_a_receiver_that_never_answers_changes_no_latency(self):
+        demo = Demo()
+        self.addCleanup(demo.stop)
+        demo.fault("login_500", share="2/5")
+        hole = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(hole.close)
+        told, quiet = self.watch(demo, "http://127.0.0.1:%d" % hole.getsockname()[1]), self.watch(demo)
+        until(lambda: (told.value("sonde_alerts", alertname=LOW, state="firing") or 0) == 1)
+        hole.settimeout(60)
+        accepted, _ = hole.accept()  # it is told, and waits for an answer that never comes
+        self.addCleanup(accepted.close)
+        before = [self.passed(serve) for serve in (told, quiet)]
+        until(lambda: all(self.passed(serve)[0] >= seen[0] + 100
+                          for serve, seen in zip((told, quiet), before)))
+        means = [(after[1] - seen[1]) / (after[0] - seen[0]) for after, seen in
+                 zip([self.passed(serve) for serve in (told, quiet)], before)]
+        self.assertLess(means[0] / means[1], 2.0, means)
+
+    def watch(self, demo, receiver=None):
+        text = CONFIG if receiver else CONFIG.replace(
+            "receivers:\n  pager: {{ alertmanager: {{ urls: [{alertmanager}] }} }}\n", "")
+        folder = Folder(demo.url, text, alertmanager=receiver, store="unset", more="")
+        self.addCleanup(folder.remove)
+        folder.write(text, store=folder.file.parent / "store")
+        serve = Serve(folder)
+        self.addCleanup(serve.process.stop)
+        return serve
+
+    def passed(self, serve):
+        """(runs, seconds) of the logins that passed."""
+        return [serve.value("sonde_probe_duration_seconds_" + part, probe="login")
+                for part in ("count", "sum")]
+
+
+class WithPrometheus(unittest.TestCase):
+    """`alerting: prometheus`: Prometheus judges by the rules that `sonde rules` makes, and it alone pages."""
+
+    def test_the_rules_page_once_also_when_prometheus_is_killed(self):
+        watched = Watched(self, "login_500", share="2/5", more="alerting: prometheus")
+        rules = subprocess.run([SONDE, "rules", "--config.file", watched.folder.file], check=True,
+                               capture_output=True, text=True).stdout
+        prometheus = Prometheus(self, [watched.serve.url], rules, watched.alertmanager).start()
+        until(watched.paged)
+        prometheus.kill()
+        prometheus.start()
+        until(lambda: prometheus.query('ALERTS{alertname="%s",alertstate="firing"}' % LOW))
+        self.assertEqual((len(watched.paged()), watched.healed()), (1, []))
+        watched.demo.heal()
+        until(watched.healed)
+        self.assertEqual(len(watched.paged()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,56 @@
+"""Kills in mid-alert lose no page, double none, and resolve nothing that is not over."""
+import signal
+import unittest
+
+from watched import LOW, Watched
+from world import until
+
+
+class Kills(unittest.TestCase):
+    def test_a_killed_daemon_neither_loses_nor_doubles_nor_resolves_the_page(self):
+        watched = Watched(self, "login_500", share="2/5")
+        until(watched.paged)
+        for _ in range(3):
+            watched.serve.process.stop(signal.SIGKILL)
+            watched.start()
+            # Windows came back: there is no wait for a hundred new samples.
+            until(lambda: (watched.serve.value("sonde_alerts", alertname=LOW, state="firing") or 0) == 1)
+            until(lambda: watched.attempts() >= 20)
+        self.assertEqual((len(watched.paged()), watched.healed()), (1, []))
+        watched.demo.heal()
+        until(watched.healed)
+        self.assertEqual(len(watched.paged()), 1)
+
+    def test_a_killed_daemon_whose_target_healed_meanwhile_resolves(self):
+        watched = Watched(self, "login_500", share="2/5")
+        until(watched.paged)
+        watched.serve.process.stop(signal.SIGKILL)
+        watched.demo.heal()
+        watched.start()
+        until(watched.healed)
+        self.assertEqual(len(watched.paged()), 1)
+
+    def test_sigterm_resolves_nothing(self):
+        watched = Watched(self, "login_500", share="2/5")
+        until(watched.paged)
+        watched.serve.process.stop()
+        # Whatever it sent was taken before it ended.
+        states = [alert["status"]["state"] for alert in watched.alertmanager.alerts()
+                  if alert["labels"]["alertname"] == LOW]
+        self.assertEqual((states, watched.healed()), (["active"], []))
+
+    def test_a_killed_alertmanager_is_told_again_and_pages_once(self):
+        watched = Watched(self, "login_500", share="2/5")
+        until(watched.paged)
+        until(lambda: watched.alertmanager.remembers(LOW))
+        watched.alertmanager.kill()
+        watched.alertmanager.start()
+        until(lambda: [alert for alert in watched.alertmanager.alerts()
+                       if alert["labels"]["alertname"] == LOW], patience=120)
+        watched.demo.heal()
+        until(watched.healed)
+        self.assertEqual(len(watched.paged()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
