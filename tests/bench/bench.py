@@ -66,9 +66,11 @@ def main():
     if not (options.build / "tests/bench/sonde-bench-server").exists():
         sys.exit(f"bench: no sonde-bench-server in {options.build}; leave --no-build away")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with tempfile.TemporaryDirectory(prefix="sonde-bench-") as folder:
-        with ground.standing(options.build.resolve(), Path(folder), options.quick) as place:
-            rows = [row for name in options.only or ROWS for row in measure(name, place)]
+    rows = []
+    for name in options.only or ROWS:  # each with a server of its own: what one left behind ends
+        with tempfile.TemporaryDirectory(prefix="sonde-bench-") as folder, \
+                ground.standing(options.build.resolve(), Path(folder), options.quick) as place:
+            rows += measure(name, place)
     today = datetime.datetime.now(datetime.UTC).date()
     print(f"{today}, {platform.machine()}, Linux {platform.release()}; {versions()}\n")
     print(table.markdown(rows))
