@@ -72,6 +72,7 @@ void App::Parts::gather(Changes& changes) {
   };
   add(maintenance.take_notes(wall()));
   add(deploys.take_notes());
+  add(lockouts.take_notes());
   add(engine->take_notes());
   add(notifier->take_notes());
 }

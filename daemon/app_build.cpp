@@ -24,8 +24,9 @@ std::expected<void, std::string> App::Parts::build() {
   build_telling();
   judge->assign(settings.checks);
   assign_alerts();
-  restore(memory->take_remembered());
-  build_pool();
+  const Remembered remembered = memory->take_remembered();
+  restore(remembered);
+  build_pool(Lockouts::restore(remembered.notes));
   alerting->start();
   build_lifecycle();
   return {};
@@ -68,11 +69,15 @@ std::expected<void, std::string> App::Parts::build_web() {
   return {};
 }
 
-void App::Parts::build_pool() {
-  pool = std::make_unique<Pool>(
-      loop.get_executor(),
-      Pool::Options{.workers = static_cast<std::size_t>(settings.workers),
-                    .publish = [this](const ResultPtr& result) { accept(result); }});
+void App::Parts::build_pool(const std::vector<auth::RefusalCount>& refused) {
+  Pool::Options options{.workers = static_cast<std::size_t>(settings.workers),
+                        .publish = [this](const ResultPtr& result) { accept(result); },
+                        .refused =
+                            [this](std::size_t worker, std::vector<auth::RefusalCount> counts) {
+                              lockouts.put(worker, std::move(counts));
+                            }};
+  pool = std::make_unique<Pool>(loop.get_executor(), std::move(options));
+  pool->restore(refused);
   assign();
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/expose/web.hpp"
 #include "daemon/judge/judge.hpp"
 #include "daemon/lifecycle.hpp"
+#include "daemon/lockouts.hpp"
 #include "daemon/memory.hpp"
 #include "daemon/schedule/pool.hpp"
 #include "probes/net/network.hpp"
@@ -32,6 +33,7 @@ struct App::Parts {
   boost::asio::io_context loop{1};
   Maintenance maintenance;
   Deploys deploys;
+  Lockouts lockouts;
   std::unique_ptr<Judge> judge;
   std::unique_ptr<Memory> memory;
   std::unique_ptr<net::Network> network;  // of who tells, on the main thread
@@ -64,7 +66,7 @@ struct App::Parts {
   void build_telling();
   void build_sinks();
   std::expected<void, std::string> build_web();
-  void build_pool();
+  void build_pool(const std::vector<auth::RefusalCount>& refused);
   void build_lifecycle();
   void accept(const ResultPtr& result);
   void gather(Changes& changes);

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/result.hpp"
+#include "probes/auth/keeper.hpp"
 
 namespace sonde {
 
@@ -22,6 +23,9 @@ class Pool {
     std::size_t in_flight_max = 16384;  // of each worker
     // Handed every Result, on the main executor.
     std::function<void(const ResultPtr&)> publish;
+    // Handed how often the accounts of a worker were refused in a row, on the main executor,
+    // whenever that changes.
+    std::function<void(std::size_t worker, std::vector<auth::RefusalCount>)> refused = {};
   };
 
   // Starts the threads. `main` outlives the pool, and runs until stop() has reported.
@@ -30,6 +34,9 @@ class Pool {
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
+
+  // How often accounts were refused in a row before the process began; before the first assign().
+  void restore(const std::vector<auth::RefusalCount>& counts);
 
   // From now on exactly these; unchanged ones (by name, target and fingerprint) keep their phase,
   // their probe and what it learnt. `egress`: the references of every worker's egress sentinel;

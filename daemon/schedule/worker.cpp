@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +29,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
   void run();  // the thread
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress);
+  void restore(const std::vector<auth::RefusalCount>& counts);
   void stop();
 
   asio::io_context& io() { return io_; }
@@ -37,6 +40,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   void begin(const Beat& beat);
   void wait_for_beat();
   void watch_lag();
+  void publish(std::vector<ResultPtr> results);
   void end();
 
   Options options_;
@@ -49,12 +53,14 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   Runner runner_;
   std::unique_ptr<Shared> shared_;
   Roster roster_;
+  std::vector<auth::RefusalCount> refused_;  // as it was told last
   bool sampling_ = false;
 };
 
 Worker::Loop::Loop(Options options)
     : options_(std::move(options)),
-      outbox_(io_.get_executor(), options_.publish),
+      outbox_(io_.get_executor(),
+              [this](std::vector<ResultPtr> results) { publish(std::move(results)); }),
       egress_(
           io_.get_executor(),
           [this](EgressState state) { progress_.egress.store(state, std::memory_order_relaxed); }),
@@ -78,6 +84,21 @@ void Worker::Loop::assign(std::vector<Duty> duties, std::shared_ptr<const Egress
   auto make = [this](const Check& check) { return check.make(*shared_); };
   roster_.assign(std::move(duties), make, Clock::now());
   wait_for_beat();
+}
+
+void Worker::Loop::restore(const std::vector<auth::RefusalCount>& counts) {
+  shared_->keeper.restore(counts, Clock::now(), std::chrono::system_clock::now());
+}
+
+void Worker::Loop::publish(std::vector<ResultPtr> results) {
+  if (options_.refused) {
+    auto now = shared_->keeper.refusals(Clock::now(), std::chrono::system_clock::now());
+    if (!std::ranges::equal(now, refused_, auth::same_count)) {
+      refused_ = now;
+      options_.refused(std::move(now));
+    }
+  }
+  options_.publish(std::move(results));
 }
 
 void Worker::Loop::take_beats() {
@@ -161,6 +182,11 @@ void Worker::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettin
                            egress = std::move(egress)]() mutable {
     loop->assign(std::move(duties), std::move(egress));
   });
+}
+
+void Worker::restore(std::vector<auth::RefusalCount> counts) {
+  asio::post(loop_->io(),
+             [loop = loop_.get(), counts = std::move(counts)] { loop->restore(counts); });
 }
 
 void Worker::stop() {

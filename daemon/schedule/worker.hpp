@@ -9,6 +9,7 @@
 
 #include "daemon/result.hpp"
 #include "daemon/schedule/egress_log.hpp"
+#include "probes/auth/keeper.hpp"
 
 namespace sonde {
 
@@ -37,6 +38,8 @@ class Worker {
     std::size_t in_flight_max = 16384;  // runs under way; a beat above it is skipped (capacity)
     // Handed what came of the runs, a few at a time, on the worker's thread; must not block.
     std::function<void(std::vector<ResultPtr>)> publish;
+    // Handed how often accounts were refused in a row, before the results that changed it.
+    std::function<void(std::vector<auth::RefusalCount>)> refused = {};
     // Called on the worker's thread as its last act.
     std::function<void()> ended;
   };
@@ -51,6 +54,8 @@ class Worker {
   // undisturbed; runs of the others end under the configuration that they began with. `egress`:
   // whom a failure consults, and who is asked every so often; null: nobody.
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress = nullptr);
+  // How often accounts were refused in a row before the process began; before assign().
+  void restore(std::vector<auth::RefusalCount> counts);
   // No beat any more; runs under way are cut and not published. Then the thread ends.
   void stop();
   // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.

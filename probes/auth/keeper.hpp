@@ -53,6 +53,10 @@ struct RefusalCount {
   int refused = 0;
   std::chrono::system_clock::time_point last;
 };
+// The moment apart, which a change of the wall clock moves.
+inline bool same_count(const RefusalCount& a, const RefusalCount& b) {
+  return a.account == b.account && a.refused == b.refused;
+}
 
 // What the logins of one worker remember; used on its thread only, so it needs no lock. An
 // account that was not used for a week is forgotten when another comes, and of more than 100

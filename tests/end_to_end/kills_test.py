@@ -2,7 +2,7 @@
 import signal
 import unittest
 
-from watched import LOW, Watched
+from watched import CONFIG, LOW, Watched
 from world import until
 
 
@@ -50,6 +50,19 @@ class Kills(unittest.TestCase):
         watched.demo.heal()
         until(watched.healed)
         self.assertEqual(len(watched.paged()), 1)
+
+
+class Lockout(unittest.TestCase):
+    def test_a_killed_daemon_does_not_press_an_account_that_it_nearly_locked(self):
+        text = CONFIG.replace("    method: json", "    method: json\n    lockout: {{ after: 3, cooldown: 1h }}")
+        watched = Watched(self, "login_401", text=text)
+        suppressed = lambda: watched.serve.value("sonde_probe_skipped_total", reason="suppressed")
+        until(lambda: suppressed() > 20)  # so the count is on the disk since long
+        self.assertEqual(watched.attempts(), 3)
+        watched.serve.process.stop(signal.SIGKILL)
+        watched.start()
+        until(lambda: suppressed() > 5)
+        self.assertEqual(watched.attempts(), 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+#include "daemon/lockouts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace sonde {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view room = "lockout";
+
+// Names hold no slash.
+std::string key_of(const auth::Account& account) {
+  return account.target + "/" + account.login + "/" + account.identity + "/" + account.version;
+}
+
+// "3 1764090000000": refusals, and when the last login was made.
+std::string text_of(const auth::RefusalCount& count) {
+  const auto last = std::chrono::floor<milliseconds>(count.last.time_since_epoch());
+  return std::to_string(count.refused) + " " + std::to_string(last.count());
+}
+
+std::optional<auth::Account> account_of(std::string_view key) {
+  std::array<std::string, 4> parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::size_t end = key.find('/');
+    if ((end == std::string_view::npos) != (i + 1 == parts.size())) return std::nullopt;
+    parts[i] = key.substr(0, end);
+    if (end != std::string_view::npos) key.remove_prefix(end + 1);
+  }
+  return auth::Account{parts[0], parts[1], parts[2], parts[3]};
+}
+
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+std::optional<auth::RefusalCount> count_of(const Note& note) {
+  const std::string_view text = note.text;
+  const std::size_t gap = text.find(' ');
+  auto account = account_of(note.key);
+  if (!account || gap == std::string_view::npos) return std::nullopt;
+  const auto refused = number<int>(text.substr(0, gap));
+  const auto last = number<std::int64_t>(text.substr(gap + 1));
+  if (!refused || *refused <= 0 || !last) return std::nullopt;
+  return auth::RefusalCount{std::move(*account), *refused, WallTime(milliseconds(*last))};
+}
+
+}  // namespace
+
+void Lockouts::put(std::size_t worker, std::vector<auth::RefusalCount> counts) {
+  std::map<std::string, std::string> now;
+  for (const auto& count : counts) now.emplace(key_of(count.account), text_of(count));
+  auto& before = kept_[worker];
+  for (const auto& [key, text] : now)
+    if (auto known = before.find(key); known == before.end() || known->second != text)
+      notes_.push_back({std::string(room), key, text});
+  for (const auto& [key, text] : before)
+    if (!now.contains(key)) notes_.push_back({std::string(room), key, ""});
+  before = std::move(now);
+}
+
+std::vector<Note> Lockouts::take_notes() { return std::exchange(notes_, {}); }
+
+std::vector<auth::RefusalCount> Lockouts::restore(std::span<const Note> notes) {
+  std::vector<auth::RefusalCount> counts;
+  for (const Note& note : notes)
+    if (note.room == room)
+      if (auto count = count_of(note)) counts.push_back(std::move(*count));
+  return counts;
+}
+
+}  // namespace sonde
