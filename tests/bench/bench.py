@@ -17,7 +17,7 @@ sys.path[:0] = [str(HERE), str(HERE / "rows")]
 import ground  # noqa: E402  (after the path)
 import table  # noqa: E402
 
-ROWS = ["health", "tls", "chat", "sessions", "lateness", "latency", "scrape", "memory"]
+ROWS = ["health", "tls", "chat", "sessions", "lateness", "latency", "scrape", "memory", "record"]
 
 
 def arguments():
