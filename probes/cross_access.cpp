@@ -29,6 +29,7 @@ std::vector<std::string> names_in(const CrossAccess& access) {
   needs.add_values(access.headers);
   needs.add(access.body);
   std::vector<std::string> names;
+  names.reserve(needs.all.size());
   for (auto& need : needs.all) names.push_back(std::move(need.name));
   return names;
 }

@@ -93,6 +93,7 @@ asio::awaitable<std::optional<Failure>> refresh_twice(const auth::Redeemer& rede
   std::array<Refreshing, 2> both{Refreshing{context.names, context.trace.aside()},
                                  Refreshing{context.names, context.trace.aside()}};
   std::vector<asio::awaitable<void>> tasks;
+  tasks.reserve(both.size());
   for (Refreshing& one : both) tasks.push_back(redeem(&redeemer, context, refresh, &one));
   auto redeeming = together(std::move(tasks));
   co_await std::move(redeeming);

@@ -51,6 +51,7 @@ asio::awaitable<Verdict> LoginsAtOnce::run() {
 // The users in turn: alice-1, bob-1, alice-2, ...
 std::optional<Failure> LoginsAtOnce::invite() {
   std::vector<const Site*> sites = {&site_};
+  sites.reserve(site_.others.size() + 1);
   for (const auto& other : site_.others) sites.push_back(other.get());
   for (std::size_t i = 0; std::cmp_less(i, settings_.parallel); ++i) {
     const Site& site = *sites[i % sites.size()];
@@ -74,11 +75,13 @@ asio::awaitable<void> LoginsAtOnce::enter(Entrant& entrant) {
 asio::awaitable<std::optional<Failure>> LoginsAtOnce::log_all_in() {
   trace_.open(Phase::login);
   std::vector<asio::awaitable<void>> entering;
+  entering.reserve(entrants_.size());
   for (Entrant& one : entrants_) entering.push_back(enter(one));
   auto all = together(std::move(entering));
   co_await std::move(all);
   auto failed = failed_login();
-  if (!failed || failed->reason != Reason::suppressed) trace_.auth_begun(Step::login);
+  const bool asked = site_.login->asks() && (!failed || failed->reason != Reason::suppressed);
+  if (asked) trace_.auth_begun(Step::login);
   if (!failed) trace_.auth_succeeded(Step::login);
   for (Entrant& one : entrants_) trace_.absorb(std::move(one.trace), one.name);
   if (failed && failed->reason == Reason::cut) co_return failed;
@@ -117,6 +120,7 @@ std::optional<Failure> LoginsAtOnce::check_user(Entrant& entrant) const {
 
 std::optional<Failure> LoginsAtOnce::check_tokens() {
   std::vector<Issued> issued;
+  issued.reserve(entrants_.size());
   for (const Entrant& one : entrants_)
     issued.push_back({one.name, one.site.identity_name, *one.token});
   if (auto shared = find_shared(issued, settings_.same_user)) return shared;

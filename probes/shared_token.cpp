@@ -31,6 +31,7 @@ Mark mark_of(const auth::Token& token) {
 std::optional<Failure> find_shared(std::span<const Issued> issued, SameUser same_user) {
   std::optional<Failure> found;
   std::vector<Mark> marks;
+  marks.reserve(issued.size());
   for (const Issued& one : issued) marks.push_back(mark_of(one.token));
   for (std::size_t a = 0; a < issued.size(); ++a)
     for (std::size_t b = a + 1; b < issued.size(); ++b) {

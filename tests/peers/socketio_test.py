@@ -52,6 +52,16 @@ class SocketIoExample(Checks, unittest.TestCase):
             "extends: socket.io\n    vars: { auth: '{\"token\":\"other-{{token}}\"}' }\n")
         self.assert_fails(example, "upgrade", "ready", "auth_rejected_after_accept")
 
+    def test_a_held_session_answers_the_heartbeats_or_is_closed(self):
+        held = self.of().exchange("dialect: chat, refuse:",
+                                  "dialect: chat, hold: { for: 3s, ping: none }, refuse:")
+        self.assert_passes(held, "upgrade")
+        deaf = held.exchange(
+            "extends: socket.io\n",
+            "extends: socket.io\n    rules: [{ when: { type: ping }, ignore: true }]\n")
+        code, results = deaf.run("upgrade")
+        self.assertEqual((code, results["upgrade"]["step"]), (1, "hold"), results)
+
     def test_a_stopped_server_is_refused(self):
         with SocketIo() as gone:
             example = self.of(gone)

@@ -209,6 +209,18 @@ TEST(Parallel, TheLoginsAreOneSampleOfTheAuthRate) {
   EXPECT_FALSE(bad.trace->auth().front().succeeded);
 }
 
+TEST(Parallel, ATokenThatNobodyWasAskedForIsNoSample) {
+  Usual usual("127.0.0.1:9");
+  usual.kind("login");
+  const std::string token = Signer().fresh(R"("sub":"alice")");
+  usual.login = {{"method", "token"},
+                 {"token", "{ file: " + usual.folder.write("token", token) + " }"}};
+  usual.probe["identity"] = "{ at: /sub, equals: alice }";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_TRUE(walked.trace->auth().empty());
+}
+
 TEST(Parallel, NoTokenReachesTheTrace) {
   const Walk walked = at_once({.give = Manners::Give::opaque}, in_use);
   for (const auto& exchange : walked.trace->exchanges()) {
