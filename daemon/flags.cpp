@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "daemon/exit_code.hpp"
+#include "probes/net/url.hpp"
 #include "probes/net/version.hpp"
 
 namespace sonde {
@@ -31,6 +32,19 @@ CLI::App* add_command(CLI::App& app, Flags& flags, const std::string& name, cons
   return sub;
 }
 
+// What is wrong with an address under which people reach the daemon; empty: nothing.
+std::string wrong_with_url(const std::string& text) {
+  const auto url = net::parse_url(text);
+  if (!url) return url.error();
+  if (url->scheme != "http" && url->scheme != "https") return "expected http:// or https://";
+  const bool plain = text.find_first_of("?#") == std::string::npos;
+  return plain ? "" : "expected no query and no fragment";
+}
+
+void drop_slashes(std::string& url) {
+  while (url.ends_with('/')) url.pop_back();
+}
+
 void add_serve(CLI::App& app, Flags& flags) {
   CLI::App* serve = add_command(app, flags, "serve", "The daemon.", Command::serve);
   serve
@@ -39,6 +53,14 @@ void add_serve(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   serve->add_flag("--web.enable-lifecycle", flags.enable_lifecycle,
                   "Allow a reload by POST /-/reload.");
+  serve->add_flag("--web.enable-admin-api", flags.enable_admin_api,
+                  "Allow changes by the API: maintenance windows and deploy markers.");
+  serve
+      ->add_option("--web.external-url", flags.external_url,
+                   "Where people reach this daemon, http(s)://host[:port][/path]; for the links in "
+                   "alerts.")
+      ->check(CLI::Validator(wrong_with_url, "URL"))
+      ->each([&flags](const std::string&) { drop_slashes(flags.external_url); });
 }
 
 void add_run(CLI::App& app, Flags& flags) {

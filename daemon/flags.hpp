@@ -20,6 +20,8 @@ struct Flags {
   // serve
   std::string listen_address = "127.0.0.1:9811";
   bool enable_lifecycle = false;
+  bool enable_admin_api = false;
+  std::string external_url;  // absolute, without a slash at its end; empty: not given
 
   // run
   std::vector<std::string> probes;  // names; empty: all

@@ -1,5 +1,7 @@
 #include "daemon/expose/routes.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sonde {
@@ -58,8 +60,11 @@ Route reload_route(std::function<std::string()> reload) {
 }  // namespace
 
 std::vector<Route> standard_routes(RouteHooks hooks) {
-  return {landing_route(hooks.landing), metrics_route(hooks.metrics), healthy_route(),
-          ready_route(std::move(hooks.unready)), reload_route(std::move(hooks.reload))};
+  std::vector<Route> routes = {landing_route(hooks.landing), metrics_route(hooks.metrics),
+                               healthy_route(), ready_route(std::move(hooks.unready)),
+                               reload_route(std::move(hooks.reload))};
+  std::ranges::move(api_routes(std::move(hooks.api)), std::back_inserter(routes));
+  return routes;
 }
 
 }  // namespace sonde

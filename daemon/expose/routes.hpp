@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/expose/api.hpp"
 #include "daemon/expose/landing.hpp"
 #include "daemon/expose/metrics.hpp"
 #include "daemon/expose/web.hpp"
@@ -18,9 +19,10 @@ struct RouteHooks {
   // Loads the configuration anew: empty, or what is wrong with it. No function: lifecycle
   // endpoints are off, and POST /-/reload is forbidden.
   std::function<std::string()> reload;
+  ApiHooks api = {};
 };
 
-// /, /metrics, /-/healthy, /-/ready, /-/reload.
+// /, /metrics, /-/healthy, /-/ready, /-/reload, and those of the API.
 std::vector<Route> standard_routes(RouteHooks hooks);
 
 }  // namespace sonde

@@ -69,7 +69,19 @@ WebRequest simple(const Incoming& incoming) {
   request.query = query < target.size() ? target.substr(query + 1) : "";
   request.body = incoming.body();
   request.gzip = takes_gzip({coding.data(), coding.size()});
+  request.host = std::string(incoming[http::field::host]);
+  request.origin = std::string(incoming[http::field::origin]);
+  request.content_type = std::string(incoming[http::field::content_type]);
   return request;
+}
+
+// The route of that path, else the one below which it stands.
+std::vector<Route>::const_iterator find_route(const std::vector<Route>& routes,
+                                              const std::string& path) {
+  const auto exact = std::ranges::find(routes, path, &Route::path);
+  if (exact != routes.end()) return exact;
+  return std::ranges::find_if(
+      routes, [&](const Route& route) { return route.below && path.starts_with(route.path); });
 }
 
 bool allows(const Route& route, std::string_view method) {
@@ -156,7 +168,7 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
   const WebRequest request = simple(incoming);
   const bool keep_alive = incoming.keep_alive();
   const std::vector<Route>& routes = desk_->options.routes;
-  const auto route = std::ranges::find(routes, request.path, &Route::path);
+  const auto route = find_route(routes, request.path);
   const bool known = route != routes.end();
   WebReply reply = plain(404, "There is nothing here. Try /");
   std::string allow;

@@ -19,7 +19,8 @@ struct WebRequest {
   std::string path;   // without the query
   std::string query;  // without the question mark
   std::string body;
-  bool gzip = false;  // the client takes it
+  bool gzip = false;                       // the client takes it
+  std::string host, origin, content_type;  // the headers; empty: none came
 };
 
 struct WebReply {
@@ -37,6 +38,7 @@ struct Route {
   std::vector<std::string> methods;  // HEAD goes with GET
   std::function<void(const WebRequest&, Respond)> answer;
   std::size_t at_once_max = 0;  // more requests under way are answered 503; 0: no limit
+  bool below = false;           // the path ends with a slash, and all that stands below it is meant
 };
 
 // The daemon's own HTTP listener: HTTP/1.1 with keep-alive, 16 KB of header, 64 KB of body, and

@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 
 #include "daemon/expose/routes.hpp"
+#include "tests/daemon/expose/listening.hpp"
 #include "tests/daemon/expose/made_result.hpp"
 
 namespace sonde {
@@ -23,13 +24,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A daemon's listener on a thread of its own, and clients that speak bytes.
-struct WebTest : testing::Test {
+struct WebTest : Listening {
   Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
   Landing landing{"1.2.3"};
-  asio::io_context loop{1};
-  std::unique_ptr<Web> web;
-  std::thread thread;
   std::string unready, reload_says;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;
@@ -44,46 +41,8 @@ struct WebTest : testing::Test {
               served.emplace_back(std::move(handler), code);
             }};
   }
-  void start(Web::Options with) {
-    auto made = Web::listen(loop.get_executor(), std::move(with));
-    ASSERT_TRUE(made) << made.error();
-    web = std::move(*made);
-    thread = std::thread([this] { loop.run(); });
-  }
+  using Listening::start;
   void start() { start(options()); }
-  void stop() {
-    asio::post(loop, [this] { web->stop(); });
-    thread.join();
-  }
-  void TearDown() override {
-    if (thread.joinable()) stop();
-  }
-
-  tcp::socket client() {
-    tcp::socket socket(loop);
-    const std::string address = web->address();
-    const auto port =
-        static_cast<unsigned short>(std::stoi(address.substr(address.rfind(':') + 1)));
-    socket.connect({asio::ip::make_address("127.0.0.1"), port});
-    return socket;
-  }
-  std::string rest_of(tcp::socket& socket) {
-    std::string text;
-    boost::system::error_code error;
-    asio::read(socket, asio::dynamic_buffer(text), error);
-    return text;
-  }
-  std::string ask(const std::string& request) {
-    tcp::socket socket = client();
-    boost::system::error_code ignored;
-    asio::write(socket, asio::buffer(request), ignored);
-    return rest_of(socket);
-  }
-  std::string get(const std::string& path, const std::string& more = "",
-                  const std::string& method = "GET") {
-    return ask(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + more +
-               "\r\n");
-  }
 };
 
 TEST_F(WebTest, ServesMetricsAsPrometheusWantsThem) {
