@@ -32,17 +32,15 @@ CLI::App* add_command(CLI::App& app, Flags& flags, const std::string& name, cons
   return sub;
 }
 
-// What is wrong with an address under which people reach the daemon; empty: nothing.
-std::string wrong_with_url(const std::string& text) {
+// What is wrong with an address under which people reach the daemon; empty: nothing, and it has no
+// slash at its end any more.
+std::string take_url(std::string& text) {
   const auto url = net::parse_url(text);
   if (!url) return url.error();
   if (url->scheme != "http" && url->scheme != "https") return "expected http:// or https://";
-  const bool plain = text.find_first_of("?#") == std::string::npos;
-  return plain ? "" : "expected no query and no fragment";
-}
-
-void drop_slashes(std::string& url) {
-  while (url.ends_with('/')) url.pop_back();
+  if (text.find_first_of("?#") != std::string::npos) return "expected no query and no fragment";
+  while (text.ends_with('/')) text.pop_back();
+  return "";
 }
 
 void add_serve(CLI::App& app, Flags& flags) {
@@ -59,8 +57,7 @@ void add_serve(CLI::App& app, Flags& flags) {
       ->add_option("--web.external-url", flags.external_url,
                    "Where people reach this daemon, http(s)://host[:port][/path]; for the links in "
                    "alerts.")
-      ->check(CLI::Validator(wrong_with_url, "URL"))
-      ->each([&flags](const std::string&) { drop_slashes(flags.external_url); });
+      ->transform(CLI::Validator(take_url, "URL"));
 }
 
 void add_run(CLI::App& app, Flags& flags) {
