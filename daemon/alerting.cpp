@@ -85,6 +85,10 @@ void Alerting::stop() {
   state_->round.cancel();
 }
 
+void Alerting::judge() {
+  if (!state_->stopped) state_->judge_all();
+}
+
 bool Alerting::progressed(Instant now) const { return now - state_->judged < 3 * every; }
 
 }  // namespace sonde

@@ -34,6 +34,8 @@ class Alerting : public Sink {
   // Judges everything now, and from then on again and again.
   void start();
   void stop();
+  // Judges everything now, for once.
+  void judge();
 
   // Whether everything was judged within the last three rounds.
   bool progressed(Instant now) const;

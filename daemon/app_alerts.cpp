@@ -18,6 +18,11 @@ void App::Parts::build_engine() {
                         .runbook_base = {},
                         .suppressed = [this](const Check& check,
                                              WallTime now) { return maintenance.why(check, now); },
+                        .deployed =
+                            [this](const std::string& target, WallTime since, WallTime until) {
+                              const auto marker = deploys.recent(target, since, until);
+                              return marker ? show(*marker) : "";
+                            },
                         .blind = [this](WallTime) { return pool && pool->egress_up() == false; }};
   engine = std::make_unique<Engine>(*judge, std::move(options));
 }

@@ -56,7 +56,8 @@ std::expected<void, std::string> App::Parts::build_web() {
   RouteHooks hooks{.metrics = metrics.get(),
                    .landing = landing.get(),
                    .unready = [this] { return unready; },
-                   .reload = {}};
+                   .reload = {},
+                   .api = api()};
   if (flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
   Web::Options options{.listen = flags.listen_address,
                        .routes = standard_routes(std::move(hooks)),
@@ -103,7 +104,9 @@ void App::Parts::accept(const ResultPtr& result) {
   for (Sink* sink : sinks) sink->accept(result);
 }
 
-std::string App::Parts::external_url() const { return "http://" + web->address(); }
+std::string App::Parts::external_url() const {
+  return flags.external_url.empty() ? "http://" + web->address() : flags.external_url;
+}
 
 Facts App::Parts::facts() const {
   const WallTime now = std::chrono::system_clock::now();

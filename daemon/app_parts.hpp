@@ -11,6 +11,7 @@
 #include "daemon/alert/maintenance.hpp"
 #include "daemon/alerting.hpp"
 #include "daemon/app.hpp"
+#include "daemon/expose/api.hpp"
 #include "daemon/expose/landing.hpp"
 #include "daemon/expose/metrics.hpp"
 #include "daemon/expose/web.hpp"
@@ -69,6 +70,11 @@ struct App::Parts {
   void build_pool(const std::vector<auth::RefusalCount>& refused);
   void build_lifecycle();
   void accept(const ResultPtr& result);
+  ApiHooks api();
+  void judge_again();
+  void evidence(const std::string& probe, const std::string& target, ApiHooks::Told told);
+  void show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
+                     ApiHooks::Told told);
   void gather(Changes& changes);
   void restore(const Remembered& remembered);
   void assign_alerts();

@@ -20,6 +20,10 @@ struct EngineOptions {
   std::string runbook_base;  // the same, of a folder with NAME.md; empty: rules name their own
   // Why nobody is to be told of a check now: a maintenance, and whose; an empty text: they are.
   std::function<std::string(const Check&, WallTime)> suppressed;
+  // What went live on a target shortly before, from the first moment to the second: "deploy v1.2 on
+  // production at 13:58 UTC"; empty: nothing.
+  std::function<std::string(const std::string& target, WallTime since, WallTime until)> deployed =
+      {};
   // Whether no egress reference answers. Then every alert stays as it is.
   std::function<bool(WallTime)> blind;
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
@@ -59,6 +63,7 @@ class Engine : public Sink {
   bool apply(Track& track, const Ruling& ruling, WallTime now);
   IncidentMember member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
+  std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
   bool blind(WallTime now) const { return options_.blind && options_.blind(now); }

@@ -68,6 +68,15 @@ std::string Engine::suppressed(const Instance& instance, WallTime now) const {
   return why;
 }
 
+// A hint, and no more: what went live in the half hour before the trouble began.
+std::string Engine::deployed(const Track& track) const {
+  if (!options_.deployed || track.instance.target.empty()) return "";
+  const WallTime begin = track.state.active_at;
+  const std::string what =
+      options_.deployed(track.instance.target, begin - std::chrono::minutes(30), begin);
+  return what.empty() ? "" : "; after " + what;
+}
+
 // An alert for want of data is explained by the one that says so of its check, and nothing is said
 // of one that a restart brought back untold until it has been judged.
 std::string Engine::cause_of(const Track& track) const {
@@ -102,7 +111,8 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
 Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
-  all["summary"] = track.text.summary + show_state(track, now) + show_also(ruling.also);
+  all["summary"] =
+      track.text.summary + deployed(track) + show_state(track, now) + show_also(ruling.also);
   if (!track.text.description.empty()) all["description"] = track.text.description;
   if (!track.text.probe.empty())
     all["evidence_url"] =

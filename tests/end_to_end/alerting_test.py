@@ -1,11 +1,12 @@
 """Who is woken, when and why: the real demo, daemon, Alertmanager and Prometheus, and a webhook that is told."""
+import json
 import socket
 import subprocess
 import unittest
 
 from shop import Prometheus
 from watched import CONFIG, LOW, Watched
-from world import SONDE, Demo, Folder, Serve, until
+from world import SONDE, Demo, Folder, Serve, request, until
 
 
 class AuthFailures(unittest.TestCase):
@@ -28,6 +29,31 @@ class AuthFailures(unittest.TestCase):
         until(lambda: fair.attempts() >= 500)
         self.assertEqual(fair.paged(), [])
         self.assertEqual(len(low.paged()), 1)
+
+
+class Maintenance(unittest.TestCase):
+    def ask(self, path, method="GET", **wish):
+        body = json.dumps(wish) if wish else None
+        status, _, answer = request(self.watched.serve.url, path, method,
+                                    {"Content-Type": "application/json"}, body)
+        self.assertIn(status, (200, 201), answer)
+        return json.loads(answer)["data"]
+
+    def test_nobody_is_told_until_the_window_that_the_api_made_is_ended(self):
+        self.watched = Watched(self, "login_500", share="2/5", flags=["--web.enable-admin-api"])
+        made = self.ask("/api/v1/maintenance", "POST", **{
+            "for": "1h", "where": {"target": "demo"}, "reason": "new database", "author": "ann",
+            "rates": "include"})
+        alerts = until(lambda: [one for one in self.ask("/api/v1/alerts")["alerts"]
+                                if one["labels"]["alertname"] == LOW and one["state"] == "firing"])
+        self.assertIn("new database", json.dumps(alerts))
+        until(lambda: self.watched.attempts() > 400)
+        self.assertEqual(self.watched.paged(), [])
+        self.assertEqual(self.watched.serve.value("sonde_maintenance_active", probe="login"), 1)
+        self.ask("/api/v1/maintenance/" + made["id"], "DELETE")
+        until(self.watched.paged)
+        page = request(self.watched.serve.url, "/failures/login/demo")[2].decode()
+        self.assertIn("fail login/server_error", page)
 
 
 class SlowReceiver(unittest.TestCase):

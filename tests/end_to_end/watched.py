@@ -33,8 +33,8 @@ LOW = "AuthSuccessRateLow"
 class Watched:
     """A demo, a daemon that watches it, and the pager that the daemon tells."""
 
-    def __init__(self, test, fault=None, more="", text=CONFIG, **faulty):
-        self.test = test
+    def __init__(self, test, fault=None, more="", text=CONFIG, flags=(), **faulty):
+        self.flags = flags
         self.sink = Sink(test)
         self.alertmanager = Alertmanager(test, self.sink.url).start()
         self.demo = Demo()
@@ -51,7 +51,7 @@ class Watched:
         self.start()
 
     def start(self):
-        self.serve = Serve(self.folder)
+        self.serve = Serve(self.folder, *self.flags)
         return self
 
     def stop(self):

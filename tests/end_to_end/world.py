@@ -38,12 +38,12 @@ def free_port():
         return one.getsockname()[1]
 
 
-def request(base, path, method="GET", headers=None):
+def request(base, path, method="GET", headers=None, body=None):
     """(status, headers, body) of one HTTP exchange."""
     url = urllib.parse.urlsplit(base)
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
     try:
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, body=body, headers=headers or {})
         answer = connection.getresponse()
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
     finally:

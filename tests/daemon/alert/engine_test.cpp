@@ -41,6 +41,20 @@ TEST_F(EngineTest, PagesRightAfterTheRunThatSaysSo) {
   EXPECT_EQ(alert.group, "target/staging");
 }
 
+TEST_F(EngineTest, MentionsWhatWentLiveShortlyBefore) {
+  deploy = now - minutes(3);
+  fail(chat, Step::events);
+  run(chat, Verdict::of(Step::events, {Reason::stalled, ""}));
+  EXPECT_THAT(find("chat_fails").annotations.at("summary"), HasSubstr("; after deploy v1.2"));
+}
+
+TEST_F(EngineTest, BlamesNoDeployOfYesterday) {
+  deploy = now - std::chrono::hours(24);
+  fail(chat, Step::events);
+  run(chat, Verdict::of(Step::events, {Reason::stalled, ""}));
+  EXPECT_THAT(find("chat_fails").annotations.at("summary"), Not(HasSubstr("deploy")));
+}
+
 TEST_F(EngineTest, ALoginOutageIsOnePage) {
   fail(login, Step::login);
   fail(upgrade, Step::login);

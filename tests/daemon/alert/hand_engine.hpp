@@ -33,6 +33,7 @@ struct HandEngine : testing::Test {
   WallTime now{std::chrono::seconds(1764080000)};
   std::string maintenance;  // of staging; empty: none
   bool blind = false;
+  WallTime deploy;  // when v1.2 went live
   CheckPtr health = view.add("health"), login = view.add("login"), upgrade = view.add("upgrade"),
            chat = view.add("chat");
   std::vector<RuleSettings> rules = {outage("health"), outage("login"), outage("upgrade"),
@@ -47,6 +48,10 @@ struct HandEngine : testing::Test {
         view, EngineOptions{.external_url = "http://sonde:9811",
                             .runbook_base = "https://runbooks.example.com",
                             .suppressed = [this](const Check&, WallTime) { return maintenance; },
+                            .deployed =
+                                [this](const std::string&, WallTime since, WallTime until) {
+                                  return since <= deploy && deploy <= until ? "deploy v1.2" : "";
+                                },
                             .blind = [this](WallTime) { return blind; },
                             .now = [this] { return now; }});
     engine->assign(rules);

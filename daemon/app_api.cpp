@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "daemon/app_parts.hpp"
+#include "daemon/evidence_page.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t evidence_max = 20;
+
+WallTime wall() { return std::chrono::system_clock::now(); }
+
+}  // namespace
+
+ApiHooks App::Parts::api() {
+  return {.view = judge.get(),
+          .alerts = [this] { return engine->facts(); },
+          .rules = [this] { return engine->rule_facts(); },
+          .maintenance = [this] { return maintenance.list(wall()); },
+          .deploys = [this] { return deploys.list(); },
+          .evidence = [this](const std::string& probe, const std::string& target,
+                             ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
+          .admin = flags.enable_admin_api,
+          .maintain =
+              [this](const MaintenanceWish& wish) {
+                auto made = maintenance.add(wish, judge->checks(), wall());
+                if (made) judge_again();
+                return made;
+              },
+          .end_maintenance =
+              [this](std::string_view id) {
+                auto ended = maintenance.end(id, wall());
+                if (ended) judge_again();
+                return ended;
+              },
+          .deploy =
+              [this](const DeployWish& wish) {
+                auto made = deploys.add(wish, judge->checks(), wall());
+                if (made) memory->changed();
+                return made;
+              },
+          .external_url = flags.external_url};
+}
+
+// Who is told may be another now.
+void App::Parts::judge_again() {
+  memory->changed();
+  alerting->judge();
+}
+
+void App::Parts::evidence(const std::string& probe, const std::string& target,
+                          ApiHooks::Told told) {
+  const auto checks = judge->checks();
+  const auto found = std::ranges::find_if(
+      checks, [&](const auto& check) { return check->name == probe && check->target == target; });
+  if (found == checks.end()) return told(std::nullopt);
+  Store* store = memory->store();
+  if (store == nullptr)
+    return told("Nothing is remembered: there is no storage.path in the configuration.\n");
+  EvidenceQuery query{.check = key_of(**found), .limit = evidence_max};
+  store->evidence(std::move(query),
+                  [this, check = *found, told = std::move(told)](Store::Evidence rows) mutable {
+                    if (!rows) return told(rows.error() + "\n");
+                    show_evidence(check, std::move(*rows), std::move(told));
+                  });
+}
+
+void App::Parts::show_evidence(const std::shared_ptr<const Check>& check,
+                               std::vector<EvidenceRow> rows, ApiHooks::Told told) {
+  const auto newest = std::ranges::find(rows, true, &EvidenceRow::transcript);
+  if (newest == rows.end()) return told(evidence_page(*check, rows, ""));
+  const std::int64_t id = newest->id;
+  memory->store()->transcript(
+      id, [check, rows = std::move(rows), told = std::move(told)](Store::Transcript transcript) {
+        told(evidence_page(*check, rows, transcript.value_or("")));
+      });
+}
+
+}  // namespace sonde

@@ -1,0 +1,40 @@
+#include "daemon/evidence_page.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sonde {
+namespace {
+
+Check chat() {
+  Check check;
+  check.name = "chat";
+  check.kind = "chat";
+  check.target = "staging";
+  return check;
+}
+
+EvidenceRow failed(int second) {
+  return {.id = second,
+          .check = "chat/chat/staging",
+          .ended = WallTime(std::chrono::seconds(1'764'079'320 + second)),
+          .took = std::chrono::milliseconds(214),
+          .verdict = Verdict::of(Step::upgrade, {Reason::server_error, "HTTP 500"}),
+          .transcript = true};
+}
+
+TEST(EvidencePage, SaysWhenWhereWhyAndWhatThatMeans) {
+  EXPECT_EQ(evidence_page(chat(), {failed(2), failed(1)}, "{\"probe\":\"chat\"}"),
+            "chat (chat) on staging\n\n"
+            "2025-11-25 14:02:02 UTC  fail upgrade/server_error  214 ms: HTTP 500\n"
+            "2025-11-25 14:02:01 UTC  fail upgrade/server_error  214 ms: HTTP 500\n"
+            "\nserver_error: The service fails (5xx).\n"
+            "\nThe newest transcript:\n{\"probe\":\"chat\"}\n");
+}
+
+TEST(EvidencePage, SaysThatThereIsNone) {
+  EXPECT_EQ(evidence_page(chat(), {}, ""),
+            "chat (chat) on staging\n\nNo run that failed is remembered.\n");
+}
+
+}  // namespace
+}  // namespace sonde
