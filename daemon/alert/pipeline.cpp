@@ -33,10 +33,20 @@ void Pipeline::assign(Destination destination) {
   pump();
 }
 
+// An alert that always fires wakes nobody: it is for who watches that it does not stay away, and
+// for who asks for it by name.
+bool Pipeline::is_told(const Alert& alert) const {
+  const auto severity = alert.labels.find("severity");
+  const bool for_nobody = severity != alert.labels.end() && severity->second == "none";
+  const When& when = destination_.routing.when;
+  if (for_nobody && when.alert.empty() && !destination_.place->keeps_state()) return false;
+  return matches(when, alert);
+}
+
 void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
   std::vector<Alert> mine;
   for (const auto& alert : current)
-    if (matches(destination_.routing.when, alert)) mine.push_back(alert);
+    if (is_told(alert)) mine.push_back(alert);
   queue_.update(mine, now);
   pump();
 }

@@ -64,6 +64,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
 
  private:
   std::optional<Outgoing> next() const;
+  bool is_told(const Alert& alert) const;
   void pump();
   void wait(Span span);
   void send(const Outgoing& outgoing);

@@ -235,6 +235,19 @@ TEST_F(NotifierTest, RoutesByWhen) {
   EXPECT_THAT(body, testing::Not(HasSubstr("staging")));
 }
 
+TEST_F(NotifierTest, TheWatchdogWakesNobody) {
+  const test::Server team(Answers({200})), alertmanager(Answers({200}));
+  configure("team: { webhook: { url: \"" + team.url() + "\" } }\n" +
+            "shop: { alertmanager: { urls: [\"" + alertmanager.url() + "\"] } }");
+  Alert watchdog = made_alert("Watchdog");
+  watchdog.labels["severity"] = "none";
+  update({watchdog});
+  run_until([&] { return facts(0).sent + facts(1).sent >= 1; });
+  idle();
+  EXPECT_EQ(team.requests().size(), 0U);
+  EXPECT_EQ(alertmanager.requests().size(), 1U);
+}
+
 TEST_F(NotifierTest, ReloadKeepsWhatAPlaceKnowsAndForgetsAPlaceThatGoes) {
   const test::Server server(Answers({200}));
   const std::string team = "team: { webhook: { url: \"" + server.url() + "\" }";
