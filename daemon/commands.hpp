@@ -10,6 +10,7 @@ namespace sonde {
 int check_command(const Flags& flags);
 int schema_command(const Flags& flags);
 int run_command(const Flags& flags);
+int rules_command(const Flags& flags);
 int serve_command(const Flags& flags);
 int test_alert_command(const Flags& flags);
 

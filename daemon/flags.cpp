@@ -99,6 +99,18 @@ void add_schema(CLI::App& app, Flags& flags) {
                    "Every reason with the steps that can give it, as Markdown.");
 }
 
+void add_rules(CLI::App& app, Flags& flags) {
+  CLI::App* rules = add_command(app, flags, "rules",
+                                "Prometheus rules made from the alerts of the configuration file.",
+                                Command::rules);
+  rules
+      ->add_option("--prometheus.job", flags.prometheus_job,
+                   "The job name of the scrape configuration.")
+      ->capture_default_str();
+  rules->add_option("--runbooks", flags.runbooks,
+                    "The address of a folder with a runbook for each alert about Sonde itself.");
+}
+
 }  // namespace
 
 std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
@@ -115,6 +127,7 @@ std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
               Command::check);
   add_test_alert(app, flags);
   add_schema(app, flags);
+  add_rules(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

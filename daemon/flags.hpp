@@ -8,7 +8,7 @@
 namespace sonde {
 
 // The command line, after Prometheus' dotted style.
-enum class Command : std::uint8_t { serve, run, check, test_alert, schema };
+enum class Command : std::uint8_t { serve, run, check, test_alert, schema, rules };
 enum class Output : std::uint8_t { text, json, junit };
 
 struct Flags {
@@ -39,6 +39,10 @@ struct Flags {
   bool keys = false;       // the table of keys instead
   bool reference = false;  // reference.yaml instead
   bool reasons = false;    // the table of reasons instead
+
+  // rules
+  std::string prometheus_job = "sonde";  // of the scrape configuration
+  std::string runbooks;                  // a URL; empty: none
 };
 
 // The flags, or the exit code when there is nothing more to do (--help: 0, usage: 64); what there

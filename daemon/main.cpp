@@ -15,5 +15,7 @@ int main(int argc, char** argv) {
       return sonde::test_alert_command(flags);
     case sonde::Command::schema:
       return sonde::schema_command(flags);
+    case sonde::Command::rules:
+      return sonde::rules_command(flags);
   }
 }

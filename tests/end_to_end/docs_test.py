@@ -78,7 +78,7 @@ class Documents(unittest.TestCase):
     def test_help_names_every_command(self):
         code, out, _ = sonde("--help")
         self.assertEqual(code, 0)
-        for command in ("serve", "run", "check", "test-alert", "schema"):
+        for command in ("serve", "run", "check", "test-alert", "schema", "rules"):
             self.assertIn(command, out)
         self.assertEqual(sonde("nonsense")[0], 64)
         self.assertEqual(sonde()[0], 64)

@@ -1,0 +1,20 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "daemon/alert/rule_settings.hpp"
+
+namespace sonde {
+
+// Where the rules are to run. The name of the scrape job, and the address of a folder with a
+// runbook for each of Sonde's own alerts; empty: they link none.
+struct PrometheusPlace {
+  std::string job = "sonde";
+  std::string runbooks;
+};
+
+// A file of Prometheus rules (2.42 or later) that judges as the daemon does: the alerts of a
+// configuration, and those about the daemon itself. The same text for the same alerts.
+std::string prometheus_rules(std::span<const RuleSettings> alerts, const PrometheusPlace& place);
+
+}  // namespace sonde

@@ -1,0 +1,17 @@
+#include <fmt/format.h>
+
+#include "daemon/alert/prometheus_rules.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/exit_code.hpp"
+
+namespace sonde {
+
+int rules_command(const Flags& flags) {
+  const auto settings = load_or_tell(flags.config_file);
+  if (!settings) return exit_config;
+  fmt::print("{}", prometheus_rules(settings->rules,
+                                    {.job = flags.prometheus_job, .runbooks = flags.runbooks}));
+  return exit_ok;
+}
+
+}  // namespace sonde
