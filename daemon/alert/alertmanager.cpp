@@ -75,6 +75,7 @@ Receipt Alertmanager::judge(const net::Response& response) const {
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(AlertmanagerSettings settings) {
   std::vector<std::shared_ptr<const Receiver>> all;
+  all.reserve(settings.urls.size());
   for (auto& url : settings.urls)
     all.push_back(std::make_shared<Alertmanager>(std::move(url), settings.http));
   return all;
