@@ -37,6 +37,13 @@ bool plan_is_right(const config::Mistakes& mistakes) {
   });
 }
 
+std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts) {
+  std::vector<std::string> names;
+  names.reserve(alerts.size());
+  for (const auto& [name, rule] : alerts) names.push_back(name);
+  return names;
+}
+
 // What is legal, and leaves somebody asleep.
 void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
   const bool embedded = settings.alerting == AlertingBy::embedded;
@@ -104,6 +111,9 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   if (plan_is_right(mistakes)) {
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
+    if (const auto* receivers = root->find("receivers"))
+      vet_receivers(settings.receivers, settings.checks, names_of(file.alerts), *receivers,
+                    reader.at("receivers"));
   }
   warn_of_gaps(settings, *root, mistakes);
   if (settings.checks.empty() && !mistakes.any())

@@ -8,6 +8,7 @@
 #include "config/section.hpp"
 #include "daemon/alert/group.hpp"
 #include "daemon/alert/receiver.hpp"
+#include "probes/check.hpp"
 
 namespace sonde {
 
@@ -35,6 +36,13 @@ struct ReceiverEntry {
 struct ReceiverEntries {
   std::vector<ReceiverEntry> all;  // in the order of the file
 };
+
+// Tells what `when` names that there is not: a target that no probe has, an alert that is neither
+// among `alerts` nor one of the daemon's own. `receivers` is what is written, `reader` its reader.
+void vet_receivers(const std::vector<ReceiverEntry>& entries,
+                   std::span<const std::shared_ptr<const Check>> checks,
+                   const std::vector<std::string>& alerts, const config::Value& receivers,
+                   const config::Reader& reader);
 
 // A row of the table of receivers: one pair of files and one row each.
 struct ReceiverKind {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "config/schema.hpp"
+#include "tests/daemon/alert/hand_view.hpp"
 #include "tests/daemon/alert/receiver_fixture.hpp"
 
 namespace sonde {
@@ -51,6 +52,25 @@ TEST(Receivers, WhenListsHaveToMatchAll) {
   EXPECT_FALSE(matches(when, made_alert("A", "test", Severity::info)));
   EXPECT_TRUE(matches({}, made_alert()));
   EXPECT_FALSE(matches({.target = {}, .alert = {"B"}, .severity = {}}, made_alert("A")));
+}
+
+std::string vetted(const std::string& when) {
+  const std::string yaml = "a: { webhook: { url: http://a }, when: { " + when + " } }";
+  test::Receivers receivers(yaml);
+  HandView view;
+  view.add("login", "staging");
+  const auto root = config::parse(yaml, "test.yaml", receivers.mistakes);
+  vet_receivers(receivers.entries.all, view.checks(), {"AuthOutage"}, *root,
+                config::Reader(receivers.mistakes, "receivers"));
+  return receivers.told();
+}
+
+TEST(Receivers, WhenNamesWhatThereIs) {
+  EXPECT_EQ(vetted("target: staging, alert: [AuthOutage, Watchdog, SondeBlind]"), "");
+  EXPECT_THAT(vetted("target: stagin"), HasSubstr("receivers.a.when.target: there is no probe of "
+                                                  "the target 'stagin'; did you mean 'staging'?"));
+  EXPECT_THAT(vetted("alert: AuthOutrage"),
+              HasSubstr("receivers.a.when.alert: there is no alert 'AuthOutrage'; did you mean"));
 }
 
 TEST(Receivers, SchemaAndTableHaveEveryKind) {
