@@ -142,10 +142,10 @@ asio::awaitable<void> Egress::settle(Round& round) {
 
 asio::awaitable<void> Egress::try_one(Round& round, const Reference& reference) {
   // Below the name, for a cache near us would still know the name itself.
-  const std::string name = fmt::format("sonde-{:016x}.{}", random_(), reference.dns);
+  const std::string label = fmt::format("sonde-{:016x}", random_());
   auto reaching = reference.dns.empty()
                       ? net::reach_tcp(*network_, reference.tcp.host, reference.tcp.port)
-                      : net::reach_dns(*network_, name, reference.servers);
+                      : net::reach_dns(*network_, label, reference.dns, reference.servers);
   const auto reached = co_await std::move(reaching);
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool late = state.cancelled() != asio::cancellation_type::none;

@@ -33,7 +33,7 @@ const config::Section<Reference>& section_of(const Reference*) {
       config::Section<Reference>()
           .key("dns", &Reference::dns,
                "A name; a fresh name below it is asked for, which no cache knows, and any answer "
-               "but SERVFAIL will do.")
+               "of its zone will do.")
           .also(&Reference::servers, net::section_of(static_cast<const net::Dns*>(nullptr)))
           .key("tcp", &Reference::tcp, "host:port; it will do if a connection comes about.");
   return keys;

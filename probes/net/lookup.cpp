@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -204,6 +205,47 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
   auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
       start, asio::use_awaitable);
   co_return result;
+}
+
+namespace {
+
+struct Heard {
+  asio::steady_timer told;  // cancelled when the answer is there
+  std::optional<DnsAnswer> answer = std::nullopt;
+};
+
+std::expected<void, Failure> meaning(DnsAnswer answer, const std::string& name) {
+  switch (answer) {
+    case DnsAnswer::made_up:
+      return std::unexpected(
+          Failure{Reason::dns_nxdomain, name + ": no such name, says a server that names no zone"});
+    case DnsAnswer::servfail:
+      return std::unexpected(Failure{Reason::dns_servfail, name + ": SERVFAIL or REFUSED"});
+    case DnsAnswer::silence:
+    case DnsAnswer::bad_name:
+      return std::unexpected(Failure{Reason::dns_timeout, name + ": no answer"});
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+asio::awaitable<std::expected<void, Failure>> Lookup::hear(const std::string& name,
+                                                           const Dns& dns) {
+  const auto stop = co_await asio::this_coro::cancellation_state;
+  if (stop.cancelled() != asio::cancellation_type::none) co_return std::unexpected(cut_failure());
+  auto heard = std::make_shared<Heard>(asio::steady_timer(state_->executor, Instant::max()));
+  auto channel = state_->channel(dns.servers).lock();
+  channel->ask_zone(name, [heard](DnsAnswer answer, const std::vector<Address>&) {
+    heard->answer = answer;
+    heard->told.cancel();
+  });
+  channel.reset();
+  constexpr auto token = asio::as_tuple(asio::use_awaitable);
+  co_await heard->told.async_wait(token);
+  if (!heard->answer) co_return std::unexpected(cut_failure());
+  co_return meaning(*heard->answer, name);
 }
 
 }  // namespace sonde::net

@@ -33,6 +33,11 @@ class Lookup {
   boost::asio::awaitable<std::expected<std::vector<Address>, Failure>> resolve(
       const std::string& host, const Line& line);
 
+  // Whether the servers ask the world: for a name that is new to them, any answer will do that a
+  // zone stands behind. Failures: dns_nxdomain (of no zone), dns_servfail, dns_timeout, cut.
+  boost::asio::awaitable<std::expected<void, Failure>> hear(const std::string& name,
+                                                            const Dns& dns);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

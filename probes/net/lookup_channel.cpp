@@ -64,6 +64,13 @@ DnsAnswer read_addresses(const unsigned char* bytes, int size, bool v6, std::vec
   return out.empty() ? DnsAnswer::nodata : DnsAnswer::found;
 }
 
+// RFC 1035 4.1.1: whether there are records in the answer or authority section, so that a zone
+// stands behind what is said.
+bool names_zone(const unsigned char* bytes, int size) {
+  if (!bytes || size < NS_HFIXEDSZ) return false;
+  return bytes[6] != 0 || bytes[7] != 0 || bytes[8] != 0 || bytes[9] != 0;
+}
+
 std::vector<ares_addr_port_node> nodes_of(const std::vector<DnsServer>& servers) {
   std::vector<ares_addr_port_node> nodes(servers.size());
   for (std::size_t i = 0; i < servers.size(); ++i) {
@@ -95,6 +102,7 @@ struct LookupChannel::Question {
   Done done;
   bool addresses;  // else only whether there was an answer matters
   bool v6;
+  bool of_zone = false;  // a negative answer has to name its authority
 };
 
 // A socket of c-ares, which closes it; we only wait for it.
@@ -144,6 +152,11 @@ void LookupChannel::ask(const std::string& name, bool v6, Done done) {
   send(std::move(question), name.c_str(), v6 ? ns_t_aaaa : ns_t_a);
 }
 
+void LookupChannel::ask_zone(const std::string& name, Done done) {
+  auto question = std::make_unique<Question>(executor_, std::move(done), true, false, true);
+  send(std::move(question), name.c_str(), ns_t_a);
+}
+
 void LookupChannel::ask_root(Done done) {
   root_waiters_.push_back(std::move(done));
   if (root_waiters_.size() > 1) return;
@@ -169,6 +182,8 @@ void LookupChannel::answered(void* question, int status, int, unsigned char* byt
   std::vector<Address> addresses;
   if (q->addresses && answer == DnsAnswer::found)
     answer = read_addresses(bytes, size, q->v6, addresses);
+  const bool negative = answer == DnsAnswer::nxdomain || answer == DnsAnswer::nodata;
+  if (q->of_zone && negative && !names_zone(bytes, size)) answer = DnsAnswer::made_up;
   // Posted: c-ares must not be entered again, or ended, from within itself.
   asio::post(q->executor, [done = std::move(q->done), answer,
                            all = std::move(addresses)]() mutable { done(answer, std::move(all)); });

@@ -30,6 +30,9 @@ class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
   LookupChannel& operator=(const LookupChannel&) = delete;
 
   void ask(const std::string& name, bool v6, Done done);
+  // Whether the name has an IPv4 address, from a server that asks the zone: a NXDOMAIN or NODATA
+  // without an authority (RFC 2308 2.1) is `made_up`.
+  void ask_zone(const std::string& name, Done done);
   // ". NS": `found` if the servers work. Who asks while an answer is awaited shares it.
   void ask_root(Done done);
 

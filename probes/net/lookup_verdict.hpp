@@ -9,8 +9,17 @@
 
 namespace sonde::net {
 
-// What the DNS said of a name and a family.
-enum class DnsAnswer : std::uint8_t { found, nodata, nxdomain, servfail, silence, bad_name };
+// What the DNS said of a name and a family. `made_up`: a nxdomain or nodata that names no zone,
+// where that was asked for.
+enum class DnsAnswer : std::uint8_t {
+  found,
+  nodata,
+  nxdomain,
+  servfail,
+  silence,
+  bad_name,
+  made_up
+};
 
 // What is known of a name so far; families that are not asked for are `nodata` from the start.
 struct Known {

@@ -8,16 +8,16 @@
 namespace sonde::net {
 namespace asio = boost::asio;
 
-asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const std::string& name,
-                                                        const Dns& dns) {
+asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const std::string& label,
+                                                        const std::string& name, const Dns& dns) {
+  const std::string fresh = label + "." + name;
+  auto heard = co_await network.lookup().hear(fresh, dns);
+  if (heard || heard.error().reason != Reason::dns_nxdomain) co_return heard;
   Line line;
   line.dns = dns;
   auto found = co_await network.lookup().resolve(name, line);
   if (found) co_return std::expected<void, Failure>();
-  const Reason reason = found.error().reason;
-  if (reason == Reason::dns_nxdomain || reason == Reason::dns_nodata)
-    co_return std::expected<void, Failure>();
-  co_return std::unexpected(std::move(found.error()));
+  co_return heard;
 }
 
 asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,

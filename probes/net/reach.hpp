@@ -13,9 +13,12 @@ namespace sonde::net {
 
 // Whether somebody out there answers us. Both end when they are cut, and say what went wrong.
 
-// The servers answer for a name: with addresses, or that it has none (NXDOMAIN, NODATA). SERVFAIL
-// is no answer: so speaks a server near us that reaches nobody itself.
+// The servers answer for `label` below `name`, which no cache near us knows: with addresses, or
+// that it has none (NXDOMAIN, NODATA) as its zone says. A server near us that reaches nobody says
+// SERVFAIL, or makes up that there is no such name; where all is made up, `name` itself has to
+// exist.
 boost::asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network,
+                                                               const std::string& label,
                                                                const std::string& name,
                                                                const Dns& dns);
 

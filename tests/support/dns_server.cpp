@@ -12,6 +12,7 @@ namespace sonde::test {
 namespace {
 
 constexpr std::size_t header = 12;
+const std::string times(20, '\x01');  // serial, refresh, retry, expire, minimum
 
 void put16(std::string& out, int number) {
   out += static_cast<char>(number >> 8);
@@ -65,13 +66,15 @@ std::string bytes_of(const std::string& address) {
 std::string reply_to(const std::string& query, std::size_t end, const DnsReply& reply) {
   const auto count = reply.addresses.size() + (reply.alias.empty() ? 0 : 1);
   std::string out = query.substr(0, 2) + '\x81' + static_cast<char>(0x80 | reply.code);
-  for (const int number : {1, static_cast<int>(count), 0, 0}) put16(out, number);
+  for (const int number : {1, static_cast<int>(count), reply.of_zone ? 1 : 0, 0})
+    put16(out, number);
   out += query.substr(header, end - header);
   const std::string asked = "\xc0\x0c";
   const std::string owner = reply.alias.empty() ? asked : encoded(reply.alias);
   if (!reply.alias.empty()) put_record(out, asked, 5, owner);
   for (const auto& address : reply.addresses)
     put_record(out, owner, address.contains(':') ? 28 : 1, bytes_of(address));
+  if (reply.of_zone) put_record(out, asked, 6, encoded("ns.test") + encoded("root.test") + times);
   return out;
 }
 

@@ -15,6 +15,7 @@ struct DnsReply {
   bool silent = false;
   int code = 0;  // 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
   std::vector<std::string> addresses = {};
+  bool of_zone = false;    // the SOA of a zone stands in the authority section
   std::string alias = {};  // answered as a CNAME that owns the addresses
 };
 

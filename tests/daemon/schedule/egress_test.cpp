@@ -78,9 +78,25 @@ TEST_F(EgressTest, ARefusalIsNoAnswerAndEachReferenceIsNamed) {
   EXPECT_EQ(told.back(), EgressState::down);
 }
 
-TEST_F(EgressTest, ThatANameDoesNotExistIsAnAnswer) {
-  test::DnsServer server([](const auto&, const auto&) { return test::DnsReply{.code = 3}; });
+TEST_F(EgressTest, ThatItsZoneHasNoSuchNameIsAnAnswer) {
+  test::DnsServer server(
+      [](const auto&, const auto&) { return test::DnsReply{.code = 3, .of_zone = true}; });
   assign({dns(server), tcp(test::refused_port())});
+  EXPECT_EQ(blame(), "");
+}
+
+TEST_F(EgressTest, AServerThatMakesUpThatThereIsNoNameIsNotBelieved) {
+  test::DnsServer server([](const auto&, const auto&) { return test::DnsReply{.code = 3}; });
+  assign({dns(server)});
+  EXPECT_THAT(blame(), HasSubstr("a server that names no zone"));
+}
+
+TEST_F(EgressTest, UnlessItKnowsTheNameItself) {
+  test::DnsServer server([](const std::string& name, const auto&) {
+    return name == "example.test" ? test::DnsReply{.addresses = {"192.0.2.1"}}
+                                  : test::DnsReply{.code = 3};
+  });
+  assign({dns(server)});
   EXPECT_EQ(blame(), "");
 }
 
@@ -104,7 +120,7 @@ TEST_F(EgressTest, NoNameIsAskedForTwiceSoNoCacheAnswers) {
   {
     test::DnsServer server([&](const std::string& name, const std::string& type) {
       if (type == "A") asked.insert(name);
-      return test::DnsReply{.code = 3};
+      return test::DnsReply{.code = 3, .of_zone = true};
     });
     assign({dns(server)});
     EXPECT_EQ(blame(), "");
