@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/alert/rule_builtin.hpp"
+#include "daemon/log.hpp"
 
 namespace sonde {
 namespace {
@@ -29,6 +30,16 @@ void begin(Track& track) {
                       .told = false,
                       .group = {},
                       .source_url = {}};
+}
+
+// What whoever reads the log at night looks for first; not that the watchdog lives.
+void say(const Track& track) {
+  const Labels& labels = track.instance.labels;
+  if (labels.at("severity") == "none") return;
+  log::say(log::Level::info, track.state.firing() ? "alert fires" : "alert has ended",
+           {{"alert", labels.at("alertname")},
+            {"target", track.instance.target},
+            {"summary", track.text.summary}});
 }
 
 }  // namespace
@@ -126,7 +137,9 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   if (!of_run || track.state.state != before) describe(track, finding, sight);
   track.changed |= changed && !(idle && track.idle());
-  return fired != track.state.firing();
+  if (fired == track.state.firing()) return false;
+  say(track);
+  return true;
 }
 
 // What is read of it, as long as there is something to read. It costs more than to judge, so that
