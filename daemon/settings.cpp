@@ -52,6 +52,10 @@ void warn_of_gaps(const Settings& settings, const config::Value& root, config::M
     mistakes.warn(root.place, "heartbeat", "there is none: if this daemon dies, nobody is told");
   if (told && settings.rules.empty())
     mistakes.warn(root.place, "alerts", "there is none: the receivers are never told anything");
+  if (told && !settings.location.empty())
+    mistakes.warn(root.place, "location",
+                  "if other locations watch the same targets, each of them pages; then write "
+                  "'alerting: prometheus'");
   if (embedded && !told && !settings.rules.empty())
     mistakes.warn(root.place, "receivers",
                   "there is none: alerts are shown and nobody is told; if Prometheus tells, write "
@@ -100,6 +104,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
                     .rules = {},
                     .alerting = file.alerting,
+                    .location = file.plan.location,
                     .storage = file.storage,
                     .maintenance = {},
                     .receivers = std::move(file.receivers.all),

@@ -43,6 +43,7 @@ struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<RuleSettings> rules;
   AlertingBy alerting = AlertingBy::embedded;
+  std::string location;
   StorageSettings storage;
   std::vector<Downtime> maintenance;
   std::vector<ReceiverEntry> receivers;
