@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -84,7 +83,6 @@ void Egress::watch() {
 }
 
 void Egress::want(Instant at) {
-  at = std::max(at, last_ + apart);
   if (!settings_ || asking_ || (due_at_ && *due_at_ <= at)) return;
   due_at_ = at;
   timers_->due.expires_at(at);

@@ -22,8 +22,6 @@ namespace sonde {
 // Without settings it asks nobody. Drained before it is destroyed, as a TaskGroup.
 class Egress {
  public:
-  static constexpr Span apart = std::chrono::milliseconds(200);  // rounds, at least
-
   // `tell` hears what each round says.
   Egress(const boost::asio::any_io_executor& executor, std::function<void(EgressState)> tell);
   ~Egress();
@@ -36,7 +34,7 @@ class Egress {
 
   bool on() const { return settings_ != nullptr; }
   // Why a failure that began and ended then is our own network's; empty: it is not, or the
-  // waiting was cut. It is known `timeout` and `apart` later at the latest.
+  // waiting was cut. It is known `timeout` later at the latest.
   boost::asio::awaitable<std::string> blame(Instant began, Instant ended);
 
   TaskGroup& tasks() { return tasks_; }

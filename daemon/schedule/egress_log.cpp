@@ -13,9 +13,9 @@ constexpr Reason unheard[] = {
     tcp_reset,    tcp_unreachable,     proxy_failed, tls_timeout, timeout,     handshake_timeout,
     no_ready,     first_event_timeout, stalled,      own_dns,     own_network};
 
-// Asked while it lasted, or answered after it: either way it is about the time of the failure.
+// Asked while it lasted, or answered just before its end or after it: it is about that time.
 bool concerns(const std::optional<EgressAnswer>& answer, Instant began, Instant ended) {
-  return answer && (answer->asked >= began || answer->at >= ended);
+  return answer && (answer->asked >= began || answer->at + EgressLog::just_now >= ended);
 }
 
 }  // namespace

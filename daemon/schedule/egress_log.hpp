@@ -26,8 +26,11 @@ bool consults_egress(Reason reason);
 // What the last rounds say of a failure that began and ended then. Pure.
 class EgressLog {
  public:
-  // Above this age an answer says nothing of a failure, for the way may be gone since.
+  // Above this age an answer says nothing of a failure, for the way may be gone since; where it was
+  // not asked for during the failure, above the shorter one. So failures that come fast do not
+  // wait, and the references are not asked more often than that.
   static constexpr Span fresh = std::chrono::seconds(1);
+  static constexpr Span just_now = std::chrono::milliseconds(200);
 
   void add(EgressAnswer answer);
   // `down`: in a round of that time nobody answered. `up`: somebody did, and lately. `unknown`: the

@@ -28,8 +28,16 @@ TEST(EgressLog, ARoundWithinTheFailureThatNobodyAnsweredBlamesUs) {
 TEST(EgressLog, AnEarlierRoundSaysNothingOfALaterFailure) {
   EgressLog log;
   log.add(round(1000, 1900, false));
-  log.add(round(1500, 1990, true));
-  EXPECT_EQ(log.judge(at(2000), at(2001)), EgressState::unknown);
+  log.add(round(1500, 1910, true));
+  EXPECT_EQ(log.judge(at(2111), at(2111)), EgressState::unknown);
+}
+
+TEST(EgressLog, OneOfJustNowDoesSoThatFastFailuresDoNotWait) {
+  EgressLog up, down;
+  up.add(round(1990, 2000, true));
+  down.add(round(1000, 2000, false));
+  EXPECT_EQ(up.judge(at(2150), at(2151)), EgressState::up);
+  EXPECT_EQ(down.judge(at(2150), at(2151)), EgressState::down);
 }
 
 TEST(EgressLog, AnAnswerDuringTheFailureThatIsOldByItsEndIsAskedAnew) {

@@ -46,6 +46,11 @@ struct EgressTest : test::NetLoop {
     ASSERT_FALSE(told.empty());
     EXPECT_EQ(told.back(), state);
   }
+  void work_until_told_times(std::size_t count) {
+    const Instant limit = Clock::now() + seconds(20);
+    while (told.size() < count && Clock::now() < limit) io.run_one_for(milliseconds(50));
+    EXPECT_GE(told.size(), count);
+  }
   void TearDown() override {
     bool drained = false;
     egress.stop();
@@ -116,18 +121,18 @@ TEST_F(EgressTest, SilenceIsNoneWhenTheTimeIsOver) {
 }
 
 TEST_F(EgressTest, NoNameIsAskedForTwiceSoNoCacheAnswers) {
-  std::multiset<std::string> asked;
+  std::multiset<std::string> asked;  // touched by the server's thread until it is ended
   {
     test::DnsServer server([&](const std::string& name, const std::string& type) {
       if (type == "A") asked.insert(name);
       return test::DnsReply{.code = 3, .of_zone = true};
     });
-    assign({dns(server)});
-    EXPECT_EQ(blame(), "");
-    EXPECT_EQ(blame(), "");
+    assign({dns(server)}, seconds(10), milliseconds(1));
+    egress.watch();
+    work_until_told_times(3);
     egress.assign(nullptr, network);
   }
-  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_GE(asked.size(), 2u);
   for (const std::string& name : asked) {
     EXPECT_EQ(asked.count(name), 1u) << name;
     EXPECT_TRUE(name.ends_with(".example.test")) << name;
