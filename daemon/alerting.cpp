@@ -9,8 +9,8 @@ namespace sonde {
 namespace asio = boost::asio;
 
 struct Alerting::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor main, Engine& judging, Notifier& telling, Options what)
-      : engine(judging), notifier(telling), options(std::move(what)), round(std::move(main)) {}
+  State(const asio::any_io_executor& main, Engine& judging, Notifier& telling, Options what)
+      : engine(judging), notifier(telling), options(std::move(what)), round(main) {}
 
   void judge_all();
   void wait();
@@ -65,8 +65,9 @@ void Alerting::State::tell(const std::vector<Alert>& fires, std::uint64_t versio
   if (engine.version() != told) tell_soon();
 }
 
-Alerting::Alerting(asio::any_io_executor main, Engine& engine, Notifier& notifier, Options options)
-    : state_(std::make_shared<State>(std::move(main), engine, notifier, std::move(options))) {}
+Alerting::Alerting(const boost::asio::any_io_executor& main, Engine& engine, Notifier& notifier,
+                   Options options)
+    : state_(std::make_shared<State>(main, engine, notifier, std::move(options))) {}
 
 Alerting::~Alerting() { stop(); }
 

@@ -25,7 +25,8 @@ class Alerting : public Sink {
     std::function<bool()> tells;
   };
   // Both outlive it.
-  Alerting(boost::asio::any_io_executor main, Engine& engine, Notifier& notifier, Options options);
+  Alerting(const boost::asio::any_io_executor& main, Engine& engine, Notifier& notifier,
+           Options options);
   ~Alerting() override;
   Alerting(const Alerting&) = delete;
   Alerting& operator=(const Alerting&) = delete;

@@ -68,6 +68,7 @@ std::string schedule_of(const Downtime& downtime) {
   if (!downtime.again) return "";
   const Recurrence& again = *downtime.again;
   std::vector<std::string_view> days;
+  days.reserve(again.days.size());
   for (const auto day : again.days) days.push_back(day_names.at(day.c_encoding()));
   const auto minutes = again.at.count();
   return fmt::format("{} {:02}:{:02} for {}, {}",

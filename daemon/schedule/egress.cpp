@@ -24,11 +24,13 @@ bool same(const EgressSettings* one, const EgressSettings* other) {
   if (!one || !other) return one == other;
   const auto titles = [](const EgressSettings& settings) {
     std::vector<std::string> all;
+    all.reserve(settings.references.size());
     for (const Reference& reference : settings.references) all.push_back(reference.title());
     return all;
   };
   const auto servers = [](const EgressSettings& settings) {
     std::vector<std::vector<net::DnsServer>> all;
+    all.reserve(settings.references.size());
     for (const Reference& reference : settings.references) all.push_back(reference.servers.servers);
     return all;
   };
