@@ -80,9 +80,9 @@ asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::
   co_return judge(answer, trace);
 }
 
-Answered judge(const net::Websocket& session, talk::Heard heard) {
+Answered judge(const net::Websocket& session, const talk::Dialect& dialect, talk::Heard heard) {
   if (heard == talk::Heard::welcome) return {How::granted, "the upgrade was welcomed"};
-  const bool closed = session.ended() && is_policy_close(*session.ended());
+  const bool closed = session.ended() && talk::refuses(*session.ended(), dialect.refusal_codes);
   if (heard == talk::Heard::refusal || closed) return {How::refused, "refused after the upgrade"};
   return {How::neither, "the upgrade was accepted, then nothing was said"};
 }
@@ -96,7 +96,7 @@ asio::awaitable<Answered> open(net::UpgradeRequest request, const SessionSetting
   auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready, until,
                                 names, trace);
   const talk::Heard heard = co_await std::move(hearing);
-  const Answered answered = judge(*upgraded.session, heard);
+  const Answered answered = judge(*upgraded.session, *settings.dialect, heard);
   auto leaving = leave_session(*upgraded.session, trace);
   co_await std::move(leaving);
   co_return answered;

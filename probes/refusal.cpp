@@ -1,8 +1,5 @@
 #include "probes/refusal.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "probes/net/status.hpp"
 
 namespace sonde {
@@ -24,11 +21,6 @@ Failure explain_refusal(const net::Response& response) {
     default:
       return {net::reason_of(response), what};
   }
-}
-
-bool is_policy_close(const Ending& ending) {
-  constexpr std::array codes = {1008, 4401, 4403, 3000, 4001, 4003};
-  return ending.by == EndedBy::close_frame && std::ranges::find(codes, ending.code) != codes.end();
 }
 
 Refusal classify_refusal(const net::Answer& answer) {

@@ -7,10 +7,6 @@ namespace sonde {
 // of upgrade failures. What two causes share on the wire is named for both. Pure.
 Failure explain_refusal(const net::Response& response);
 
-// Whether the server closed a session because of who we are: Close 1008, and the codes that
-// services use for it (4401, 4403, 3000, 4001, 4003). Pure.
-bool is_policy_close(const Ending& ending);
-
 // What an answer to an upgrade with a bad token or none means for the refusal check. Pure.
 enum class Refusal { refused, unclear, none };
 Refusal classify_refusal(const net::Answer& answer);

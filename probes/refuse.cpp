@@ -30,14 +30,15 @@ Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
 }
 
 // How an accepted session that never welcomed us came to its end.
-std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session, bool in_time) {
+std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session,
+                             const talk::Dialect& dialect, bool in_time) {
   if (!session.ended()) {
     if (in_time)
       return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
     return with_check(check, Reason::no_refusal, "the upgrade was accepted, then nothing came");
   }
   const Ending& ending = *session.ended();
-  if (is_policy_close(ending)) return std::nullopt;
+  if (talk::refuses(ending, dialect.refusal_codes)) return std::nullopt;
   const std::string how =
       ending.code != 0 ? "Close " + std::to_string(ending.code) : std::string(name(ending.by));
   return with_check(check, Reason::no_refusal,
@@ -59,7 +60,7 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
                          is_good(check) ? "the endpoint welcomes a token that is used wrongly"
                                         : "the endpoint welcomes a session without a valid token");
   }
-  co_return ended(check, session, Clock::now() < until);
+  co_return ended(check, session, *subject.session.dialect, Clock::now() < until);
 }
 
 constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)

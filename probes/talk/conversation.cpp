@@ -42,9 +42,10 @@ std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace
 }
 
 // The server may end the session while we send: then that is what happened.
-Failure not_sent(const net::Websocket& session, const Failure& failed, Trace& trace) {
+Failure not_sent(Listener& listener, const Failure& failed) {
+  const net::Websocket& session = listener.session();
   if (failed.reason != Reason::send_failed || !session.ended()) return failed;
-  return ended_at(Step::events, session, trace);
+  return ended_at(Step::events, session, listener.dialect(), listener.trace());
 }
 
 void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Heard& heard) {
@@ -143,7 +144,7 @@ asio::awaitable<std::optional<Failure>> put(Listener& listener, const Turn& turn
     if (failed) co_return failed;
   }
   const auto sent = co_await listener.say(turn.dialect->send);
-  if (!sent) co_return not_sent(listener.session(), sent.error(), listener.trace());
+  if (!sent) co_return not_sent(listener, sent.error());
   co_return std::nullopt;
 }
 

@@ -90,6 +90,10 @@ const config::Section<Dialect>& section_of(const Dialect*) {
           .key("frame", &Dialect::framing, "How messages are cut into frames and decoded.")
           .key("subprotocols", &Dialect::subprotocols,
                "What a socket offers that names no subprotocols; a single one must be selected.")
+          .key("refusal_codes", &Dialect::refusal_codes,
+               "Close codes by which the server refuses a token, beside 1008, 3000, 4001, 4003, "
+               "4401 and 4403.",
+               {.max = 100})
           .key("type", &Dialect::type, "Where the type of a frame stands; the first filled place.")
           .key("event_id", &Dialect::event_id,
                "Where the server's id of an event stands; the same id twice is a duplicate.")

@@ -72,9 +72,11 @@ struct Dialect {
   std::string name;
   Framing framing;
   std::vector<text::Template> subprotocols;  // offered by a socket that names none
-  std::vector<text::Pointer> type;           // first non-empty place
-  std::vector<text::Pointer> event_id;       // first non-empty place
-  std::vector<SessionRule> rules;            // the first that a frame is for
+  // Close codes that say that a token is refused, beside those that any server may mean so.
+  std::vector<int> refusal_codes;
+  std::vector<text::Pointer> type;      // first non-empty place
+  std::vector<text::Pointer> event_id;  // first non-empty place
+  std::vector<SessionRule> rules;       // the first that a frame is for
   std::vector<TimedSend> timed;
   std::vector<ScriptStep> steps;        // from the upgrade until the ready message
   FrameMatch ready;                     // the ready message; during a conversation it is no event

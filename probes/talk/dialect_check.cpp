@@ -183,6 +183,14 @@ bool offers_no_vars(const Dialect& dialect, const config::Reader& reader) {
   return good;
 }
 
+// RFC 6455 7.4.
+bool codes_exist(const Dialect& dialect, const config::Place& place, const config::Reader& reader) {
+  const auto wrong = [](int code) { return code < 1000 || code > 4999; };
+  if (std::ranges::none_of(dialect.refusal_codes, wrong)) return true;
+  reader.at("refusal_codes").wrong(place, "Close codes are from 1000 to 4999");
+  return false;
+}
+
 // What is needed as soon as the session begins cannot say the prompt.
 bool in_time(const Dialect& dialect, const text::Needs& needs, const config::Reader& reader) {
   bool good = true;
@@ -219,6 +227,7 @@ bool complete(Dialect& dialect, const config::Reader& reader, const config::Plac
   good &= needs.take(needs_of_turn(dialect), {"prompt", "challenge"});
   good &= put_in_order(dialect, reader);
   good &= offers_no_vars(dialect, reader);
+  good &= codes_exist(dialect, place, reader);
   good &= in_time(dialect, needs_of_session(dialect), reader);
   good &= in_time(dialect, needs_of_replies(dialect), reader);
   return needs.take_vars() && good;

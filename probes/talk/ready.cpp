@@ -23,7 +23,7 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& re
   const auto arrival = co_await listener.next(Clock::now() + ready.within, Step::ready);
   switch (arrival.how) {
     case Arrival::How::ended:
-      co_return ended_at(Step::ready, listener.session(), listener.trace());
+      co_return ended_at(Step::ready, listener.session(), listener.dialect(), listener.trace());
     case Arrival::How::cut:
       co_return Failure{Reason::cut, ""};
     case Arrival::How::silence:

@@ -45,8 +45,12 @@ boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& sessi
 std::optional<Failure> check_identity(const Identity& identity, text::Json message,
                                       text::Names& names);
 
+// Whether the server ended the session because of who we are: by Close 1008, 4401 or 4403, one of
+// those that services use for it as well (3000, 4001, 4003), or one of the dialect's own. Pure.
+bool refuses(const Ending& ending, const std::vector<int>& own_codes);
+
 // What a session that ended before it was ready means; pure.
-Failure ended_before_ready(const Ending& ending);
+Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes = {});
 
 // Whether a message of `type` is the ready message, and right: bad_ready, degraded_mode or
 // identity_mismatch, or empty; pure.

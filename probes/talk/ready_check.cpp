@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "probes/talk/ready.hpp"
 #include "probes/text/utf8.hpp"
@@ -67,7 +68,15 @@ std::optional<Failure> check_ready(const Ready& ready, std::string_view type, te
   return check_identity(ready.identity, message, names);
 }
 
-Failure ended_before_ready(const Ending& ending) {
+bool refuses(const Ending& ending, const std::vector<int>& own_codes) {
+  constexpr std::array usual = {1008, 3000, 4001, 4003, 4401, 4403};
+  const auto among = [&](const auto& codes) {
+    return std::ranges::find(codes, ending.code) != codes.end();
+  };
+  return ending.by == EndedBy::close_frame && (among(usual) || among(own_codes));
+}
+
+Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes) {
   const std::string why = text::shorten(ending.reason, 123);
   const std::string code = fmt::format("the server closed with {}{}{} before the session was ready",
                                        ending.code, why.empty() ? "" : " ", why);
@@ -75,11 +84,8 @@ Failure ended_before_ready(const Ending& ending) {
   if (ending.by != EndedBy::close_frame)
     return {Reason::abrupt_close_after_accept,
             fmt::format("the connection ended ({}) before the session was ready", name(ending.by))};
+  if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, code};
   switch (ending.code) {
-    case 1008:
-    case 4401:
-    case 4403:
-      return {Reason::auth_rejected_after_accept, code};
     case 1011:
       return {Reason::server_error_after_accept, code};
     case 1001:

@@ -24,9 +24,10 @@ Failure silent(const Acknowledgement& expected, Step at, int others) {
 }
 
 // A session that was ended while we sent says more than that the send failed.
-Failure unsent(const Failure& failed, Step at, const net::Websocket& session, Trace& trace) {
+Failure unsent(const Failure& failed, Step at, Listener& listener) {
+  const net::Websocket& session = listener.session();
   if (failed.reason != Reason::send_failed) return failed;
-  if (session.ended()) return ended_at(at, session, trace);
+  if (session.ended()) return ended_at(at, session, listener.dialect(), listener.trace());
   return at == Step::events ? failed
                             : Failure{Reason::no_ready, "a step was not sent: " + failed.detail};
 }
@@ -38,7 +39,7 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
     auto arrival = co_await listener.next(until, at);
     switch (arrival.how) {
       case How::ended:
-        co_return ended_at(at, listener.session(), listener.trace());
+        co_return ended_at(at, listener.session(), listener.dialect(), listener.trace());
       case How::cut:
         co_return Failure{Reason::cut, ""};
       case How::silence:
@@ -57,11 +58,11 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
 
 }  // namespace
 
-Failure ended_at(Step at, const net::Websocket& session, Trace& trace) {
+Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace) {
   const Ending& ending = *session.ended();
   trace.ended(ending);
   if (session.fault()) return *session.fault();
-  if (at != Step::events) return ended_before_ready(ending);
+  if (at != Step::events) return ended_before_ready(ending, dialect.refusal_codes);
   return {Reason::closed_midstream,
           fmt::format("the session ended ({}{}) before the prompt was sent", name(ending.by),
                       ending.code == 0 ? "" : fmt::format(" {}", ending.code))};
@@ -72,7 +73,7 @@ asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
   for (const auto& step : steps) {
     if (!step.send.empty()) {
       const auto sent = co_await listener.say(step.send);
-      if (!sent) co_return unsent(sent.error(), at, listener.session(), listener.trace());
+      if (!sent) co_return unsent(sent.error(), at, listener);
     }
     if (!step.expect) continue;
     auto failed = co_await wait(listener, *step.expect, at);

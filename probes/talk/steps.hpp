@@ -17,6 +17,6 @@ boost::asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
                                                           Step at);
 
 // What a session that is over means for a run at `at`; keeps the ending in the trace.
-Failure ended_at(Step at, const net::Websocket& session, Trace& trace);
+Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace);
 
 }  // namespace sonde::talk

@@ -61,6 +61,7 @@ TEST(SessionEnd, BeforeItIsReadySaysWhoRefusedAndWhy) {
   const std::pair<int, Reason> codes[] = {{1008, Reason::auth_rejected_after_accept},
                                           {4401, Reason::auth_rejected_after_accept},
                                           {4403, Reason::auth_rejected_after_accept},
+                                          {4003, Reason::auth_rejected_after_accept},
                                           {1011, Reason::server_error_after_accept},
                                           {1012, Reason::restarting},
                                           {1013, Reason::try_later},
@@ -73,6 +74,13 @@ TEST(SessionEnd, BeforeItIsReadySaysWhoRefusedAndWhy) {
   EXPECT_EQ(ended_before_ready({EndedBy::rst, 0, ""}).reason, Reason::abrupt_close_after_accept);
   EXPECT_EQ(ended_before_ready({EndedBy::close_frame, 1008, "bad token"}).detail,
             "the server closed with 1008 bad token before the session was ready");
+}
+
+TEST(SessionEnd, MeansWhatTheDialectSaysThatItsCodesMean) {
+  const Ending ending{EndedBy::close_frame, 4004, ""};
+  EXPECT_EQ(ended_before_ready(ending, {}).reason, Reason::closed_after_accept);
+  EXPECT_EQ(ended_before_ready(ending, {3500, 4004}).reason, Reason::auth_rejected_after_accept);
+  EXPECT_FALSE(refuses({EndedBy::fin, 4004, ""}, {4004}));
 }
 
 }  // namespace
