@@ -20,17 +20,23 @@ std::string wanted(const Instance& instance) {
                      show_share(millionths(*instance.rule->below->share)));
 }
 
-// The other one of logins and upgrades, or that nobody tried.
-std::string beside(const Instance& instance, const Finding& finding, Sight& sight) {
-  const bool logins = finding.rate.step == Step::upgrade;
-  const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
-  const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
+Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds window,
+             Sight& sight) {
   Tally sum;
   for (const auto& check : instance.checks) {
     const Tally one = sight.view().tally(*check, rate, window, sight.seconds());
     sum.attempts += one.attempts;
     sum.failures += one.failures;
   }
+  return sum;
+}
+
+// The other one of logins and upgrades, or that nobody tried.
+std::string beside(const Instance& instance, const Finding& finding, Sight& sight) {
+  const bool logins = finding.rate.step == Step::upgrade;
+  const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
+  const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
+  const Tally sum = sum_of(instance, rate, window, sight);
   if (sum.attempts == 0) return "";
   return fmt::format("; {} {} of {}", logins ? "logins" : "upgrades", sum.attempts - sum.failures,
                      sum.attempts);
@@ -48,6 +54,13 @@ std::string subject_of(const Instance& instance, const Rate& rate) {
 std::string times(const RuleSettings& rule, const Tally& tally) {
   const auto rate = burn_rate({.target = millionths(rule.objective)}, tally);
   return fmt::format("{:.1f}", rate.value_or(0));
+}
+
+// What is left of the budget of 30 days; less than nothing where it is overspent.
+std::string budget_of(const Instance& instance, const Rate& rate, Sight& sight) {
+  const Tally month = sum_of(instance, rate, std::chrono::hours(720), sight);
+  const auto left = budget_left({.target = millionths(instance.rule->objective)}, month);
+  return left ? fmt::format("; {:.0f} % of the budget left", *left * 100) : "";
 }
 
 }  // namespace
@@ -69,16 +82,17 @@ std::string headline_of_delivery(const Instance& instance, const Finding& findin
   return headline_of_success(instance, finding, sight);
 }
 
-std::string headline_of_burn(const Instance& instance, const Finding& finding, Sight&) {
+std::string headline_of_burn(const Instance& instance, const Finding& finding, Sight& sight) {
   const RuleSettings& rule = *instance.rule;
   const Stretch& lengthy = finding.stretches.at(0);
   const Stretch& brief = finding.stretches.at(1);
   return fmt::format(
       "{} burns its error budget {} times too fast over {} and {} times over {} on {}, {}, wanted "
-      "{} in 30d",
+      "{} in 30d{}",
       subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
       times(rule, brief.tally), config::show(brief.window), instance.target,
-      show_success(lengthy.tally), show_share(millionths(rule.objective)));
+      show_success(lengthy.tally), show_share(millionths(rule.objective)),
+      budget_of(instance, finding.rate, sight));
 }
 
 }  // namespace sonde

@@ -186,9 +186,11 @@ TEST_F(AlertTextTest, OfABurningBudget) {
   rule.objective = {.share = 0.99};
   view.tally(check, upgrades, hours(1), {240, 48});
   view.tally(check, upgrades, minutes(5), {20, 5});
+  view.tally(check, upgrades, hours(720), {10'000, 130});
   EXPECT_EQ(text().summary,
             "upgrade auth success burns its error budget 20.0 times too fast over 1h and 25.0 "
-            "times over 5m on staging, 80.0 % (192 of 240), wanted 99 % in 30d");
+            "times over 5m on staging, 80.0 % (192 of 240), wanted 99 % in 30d; -30 % of the "
+            "budget left");
 }
 
 TEST_F(AlertTextTest, OfSilence) {
