@@ -32,15 +32,25 @@ void replace_jwts(std::string& text) {
   }
 }
 
+// Each of the words below has one of these.
+bool may_name_a_secret(std::string_view name) {
+  return std::ranges::any_of(name, [](char c) {
+    const char small = lower(c);
+    return small == 'k' || small == 'w' || small == 'c';
+  });
+}
+
 bool names_a_secret(std::string_view name) {
   constexpr std::array words = {"token", "password", "secret", "ticket", "jwt"};
   constexpr std::array harmless = {"token_type", "tokens", "tokens_used"};
-  if (name.find_first_of("kwcKWC") == npos) return false;  // each of the words has one of these
+  if (!may_name_a_secret(name)) return false;
   if (std::ranges::find(harmless, name) != harmless.end()) return false;
   std::string small(name);
   std::ranges::transform(small, small.begin(), lower);
   return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // A JSON string value: its first byte, and whether its quotes are escaped, because it stands in a
 // string itself.
@@ -51,8 +61,9 @@ struct Value {
 
 // The string after the colon at `colon`.
 Value value_after(std::string_view text, std::size_t colon) {
-  const auto at = text.find_first_not_of(" \t\r\n", colon + 1);
-  if (at == npos) return {};
+  auto at = colon + 1;
+  while (at < text.size() && is_blank(text[at])) ++at;
+  if (at == text.size()) return {};
   if (text[at] == '"') return {at + 1, false};
   return text.substr(at).starts_with("\\\"") ? Value{at + 2, true} : Value();
 }
@@ -70,7 +81,8 @@ std::size_t end_of(std::string_view text, Value value) {
 // The name before the colon at `colon`; empty if there is none.
 std::string_view name_before(std::string_view text, std::size_t colon, bool escaped) {
   const std::string_view quote = escaped ? "\\\"" : "\"";
-  auto head = text.substr(0, text.find_last_not_of(" \t\r\n", colon - 1) + 1);
+  auto head = text.substr(0, colon);
+  while (!head.empty() && is_blank(head.back())) head.remove_suffix(1);
   if (!head.ends_with(quote)) return {};
   head.remove_suffix(quote.size());
   auto open = escaped ? head.rfind(quote) : head.rfind('"');

@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 using Error = boost::beast::error_code;
 using View = boost::beast::string_view;
 
-constexpr std::size_t first_space = 4096;
+constexpr std::size_t first_space = 1024;  // most answers, and no more than malloc keeps at hand
 constexpr std::size_t body_space = 16384;
 constexpr int interim_max = 8;
 constexpr int switching_protocols = 101;

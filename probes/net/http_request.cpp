@@ -43,7 +43,7 @@ bool has_length(const Request& request) {
 
 Headers headers_of(const Request& request, const Form& form) {
   Headers headers;
-  headers.reserve(request.headers.size() + 6);
+  headers.reserve(request.headers.size() + (form.upgrade ? 3 : 5) + (has_length(request) ? 1 : 0));
   const auto add = [&](std::string_view name, std::string value) {
     if (!find_header(request.headers, name)) headers.emplace_back(name, std::move(value));
   };

@@ -49,6 +49,28 @@ const std::vector<text::Pattern>& errors() {
   return all;
 }
 
+// All of them as one pattern, for an answer seldom holds one.
+text::Pattern any_of(const std::vector<text::Pattern>& patterns) {
+  std::string all;
+  for (const auto& pattern : patterns) all += (all.empty() ? "(?:" : "|(?:") + pattern.text() + ")";
+  auto made = text::Pattern::parse(all);
+  if (!made) std::abort();
+  return *std::move(made);
+}
+
+// Null: none of them is found.
+const text::Pattern* first_in(std::string_view answer, const std::vector<text::Pattern>& patterns) {
+  for (const auto& pattern : patterns)
+    if (pattern.found_in(answer)) return &pattern;
+  return nullptr;
+}
+
+const text::Pattern* forbidden_in(std::string_view answer, const AnswerRules& rules) {
+  static const text::Pattern any_error = any_of(errors());
+  const bool error = any_error.found_in(answer);
+  return first_in(answer, error ? errors() : rules.not_matches);
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return "";
@@ -131,11 +153,9 @@ std::optional<Failure> not_an_answer(std::string_view answer, const std::string&
   if (length < static_cast<std::size_t>(rules.min_chars))
     return Failure{Reason::answer_short, fmt::format("{} characters, at least {} are wanted: {}",
                                                      length, rules.min_chars, quoted(answer))};
-  for (const auto* patterns : {&errors(), &rules.not_matches})
-    for (const auto& pattern : *patterns)
-      if (pattern.found_in(answer))
-        return Failure{Reason::answer_error,
-                       fmt::format("it matches {}: {}", pattern.text(), quoted(answer))};
+  if (const text::Pattern* pattern = forbidden_in(answer, rules))
+    return Failure{Reason::answer_error,
+                   fmt::format("it matches {}: {}", pattern->text(), quoted(answer))};
   const std::string asked = normal(prompt);
   if (!rules.may_contain_prompt && !asked.empty() &&
       normal(answer).find(asked) != std::string::npos)

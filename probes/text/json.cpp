@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -38,10 +39,11 @@ std::string number_text(const json::value& value) {
 
 }  // namespace
 
-// The values live in one arena that starts inside the body: a usual frame costs one allocation.
+// The values live in one arena that starts inside the body: a usual frame costs one allocation, no
+// larger than those that malloc keeps at hand.
 struct Document::Body {
   Body() : arena(start.data(), start.size()), root(json::storage_ptr(&arena)) {}
-  std::array<unsigned char, 3072> start;
+  std::array<unsigned char, 928> start;
   json::monotonic_resource arena;
   json::value root;
 };
@@ -171,10 +173,23 @@ std::string Json::text() const {
   }
 }
 
+namespace {
+
+bool stands_as_it_is(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+}  // namespace
+
 std::string json_escape(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 8);
   while (!text.empty()) {
+    const auto plain = std::ranges::find_if_not(text, stands_as_it_is) - text.begin();
+    out += text.substr(0, static_cast<std::size_t>(plain));
+    text.remove_prefix(static_cast<std::size_t>(plain));
+    if (text.empty()) break;
     const std::size_t length = utf8_length(text);
     const auto c = static_cast<unsigned char>(text[0]);
     if (length == 0) {

@@ -1,5 +1,7 @@
 #include "probes/text/utf8.hpp"
 
+#include <cstring>
+
 namespace sonde::text {
 namespace {
 
@@ -7,6 +9,17 @@ bool between(std::string_view text, std::size_t at, unsigned low, unsigned high)
   if (at >= text.size()) return false;
   const auto c = static_cast<unsigned char>(text[at]);
   return c >= low && c <= high;
+}
+
+// How many bytes of ASCII it begins with, eight looked at at once.
+std::size_t ascii_run(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -23,6 +36,15 @@ std::size_t utf8_length(std::string_view text) {
   if (!between(text, 1, low, high) || !between(text, 2, 0x80, 0xBF)) return 0;
   if (c < 0xF0) return 3;
   return between(text, 3, 0x80, 0xBF) ? 4 : 0;
+}
+
+bool is_utf8(std::string_view text) {
+  for (text.remove_prefix(ascii_run(text)); !text.empty(); text.remove_prefix(ascii_run(text))) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 std::size_t utf8_count(std::string_view text) {

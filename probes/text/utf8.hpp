@@ -9,6 +9,8 @@ namespace sonde::text {
 // Bytes of the character at the start of `text` (RFC 3629); 0: it is not UTF-8, or empty.
 std::size_t utf8_length(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 // How many characters; each byte that is not UTF-8 counts as one.
 std::size_t utf8_count(std::string_view text);
 

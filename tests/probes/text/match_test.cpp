@@ -118,6 +118,15 @@ TEST(Shorten, NeverCutsInsideACharacter) {
   EXPECT_EQ(utf8_count("gr\xC3\xBC\xC3\x9F"), 4U);
 }
 
+TEST(Utf8, IsSeenWhereverItIsWrong) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    const std::string start(before, 'x');
+    EXPECT_TRUE(is_utf8(start + "\xC3\xBC" + start));
+    EXPECT_FALSE(is_utf8(start + "\xC3" + start)) << before;
+    EXPECT_FALSE(is_utf8(start + "\xED\xA0\x80")) << "a surrogate";
+  }
+}
+
 TEST(Pattern, NamesItsGroupsOrNumbersThem) {
   const auto pattern = Pattern::parse(R"(^(?P<packet>\d)(\d+)?(?P<data>\[.*))");
   EXPECT_EQ(pattern->group_names(), (std::vector<std::string>{"0", "packet", "2", "data"}));
