@@ -34,32 +34,39 @@ asio::awaitable<std::optional<Message>> Websocket::receive(Instant until) {
   const auto state = state_;
   bool more = true;
   while (more && state->inbox.empty() && !state->over()) more = co_await state->changed(until);
-  if (state->inbox.empty()) co_return std::nullopt;
-  std::optional<Message> message = std::move(state->inbox.front());
-  state->inbox.pop_front();
-  state->inbox_bytes -= message->payload.size();
-  state->read();
-  co_return message;
+  co_return take();
 }
+
+std::optional<Message> Websocket::take() {
+  if (state_->inbox.empty()) return std::nullopt;
+  std::optional<Message> message = std::move(state_->inbox.front());
+  state_->inbox.pop_front();
+  state_->inbox_bytes -= message->payload.size();
+  state_->read();
+  return message;
+}
+
+bool Websocket::has_message() const { return !state_->inbox.empty(); }
+
+asio::awaitable<bool> Websocket::changed(Instant until) { return state_->changed(until); }
 
 asio::awaitable<std::expected<void, Failure>> Websocket::send(std::string_view payload,
                                                               bool binary) {
   const auto state = state_;
-  bool more = true;
-  while (more && state->writing && !state->over()) more = co_await state->changed(Instant::max());
-  if (!more) co_return std::unexpected(Failure{Reason::cut, ""});
   if (state->over() || state->closing) co_return unsent("the session is over");
-  state->write(payload, binary);
-  while (more && state->writing && !state->over()) more = co_await state->changed(Instant::max());
+  const auto whole = state->write(binary ? Opcode::binary : Opcode::text, payload);
+  const auto pending = [&] { return state->written < whole && !state->write_error; };
+  bool more = true;
+  while (more && pending() && !state->over()) more = co_await state->changed(Instant::max());
   if (!more) co_return std::unexpected(Failure{Reason::cut, ""});
-  if (state->writing) co_return unsent("the session ended meanwhile");
   if (state->write_error) co_return unsent(state->write_error.message());
+  if (pending()) co_return unsent("the session ended meanwhile");
   co_return std::expected<void, Failure>();
 }
 
 asio::awaitable<std::optional<Span>> Websocket::ping(Instant until) {
   const auto state = state_;
-  if (state->over() || state->pinging || state->closing) co_return std::nullopt;
+  if (state->over() || state->closing) co_return std::nullopt;
   state->ping();
   bool more = true;
   while (more && !state->pong && !state->over()) more = co_await state->changed(until);

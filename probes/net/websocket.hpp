@@ -42,6 +42,11 @@ class Websocket {
   // The next message; empty when `until` passes first or the run is cut (the session lives on) or
   // when the session is over: `ended()` then says so, after every message before it was taken.
   boost::asio::awaitable<std::optional<Message>> receive(Instant until);
+  // The two parts of it: a message that is there already, and a wait until something has changed,
+  // as that one came or the session is over. False: `until` has passed, or the run was cut.
+  std::optional<Message> take();
+  bool has_message() const;
+  boost::asio::awaitable<bool> changed(Instant until);
   // True once the whole message was handed to the transport.
   boost::asio::awaitable<std::expected<void, Failure>> send(std::string_view payload,
                                                             bool binary = false);

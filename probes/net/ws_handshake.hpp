@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -9,10 +10,13 @@
 
 namespace sonde::net {
 
-// The opening handshake of RFC 6455 section 4, pure but for the random key.
+// The opening handshake of RFC 6455 section 4, pure but for what is random.
 
 // 16 random bytes in base64 (4.1).
 std::string make_key();
+
+// 4 random bytes (5.3).
+std::uint32_t make_mask();
 
 // What Sec-WebSocket-Accept has to be for that key (4.2.2).
 std::string accept_digest(std::string_view key);

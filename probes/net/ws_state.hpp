@@ -3,11 +3,9 @@
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include "probes/net/websocket.hpp"
-#include "probes/net/ws_tap.hpp"
+#include "probes/net/ws_frame.hpp"
 
 namespace sonde::net {
 
@@ -16,49 +14,57 @@ namespace sonde::net {
 // the operations end, the last one takes this along.
 struct Websocket::State : std::enable_shared_from_this<State> {
   using Error = boost::system::error_code;
-  using Stream = boost::beast::websocket::stream<Tap, false>;
 
-  State(Tap tap, const Limits& bounds, std::string selected);
+  // `rest` came behind the 101.
+  State(std::unique_ptr<Transport> line, std::string rest, const Limits& bounds,
+        std::string selected);
 
-  void open();
   void drop(EndedBy by);  // ends the session from our side
   void notify();          // wakes whoever waits; each looks for itself what has changed
   // Waits for a change. False: `until` has passed, or the run was cut.
   boost::asio::awaitable<bool> changed(Instant until);
   bool over() const { return ending.has_value(); }
 
+  // Takes what is whole of what came, and reads on.
   void read();
-  void read_on();
-  void write(std::string_view payload, bool binary);
+  // Sends a frame when those before it were; gives the value of `written` when it is.
+  std::uint64_t write(Opcode opcode, std::string_view payload);
   void ping();
   void close(std::uint16_t code);
-  void on_read(Error error);
-  void on_control(boost::beast::websocket::frame_type kind, std::string_view payload);
-  void on_written(Error error);
-  void finish(Error error);
-  void blame(Reason reason, std::string detail);
-  bool count();
 
-  Stream stream;
+  void on_read(Error error, std::size_t bytes);
+  void on_written(Error error, std::size_t bytes);
+  bool is_full() const;
+  void take_frames();
+  void take(FrameReader::Heard heard);
+  void take_message(FrameReader::Heard heard);
+  void take_close(std::string_view payload);
+  bool count();
+  void write_on();
+  void blame(Failure failure);
+
+  std::unique_ptr<Transport> transport;
   Limits limits;
   std::string subprotocol;
   Instant opened = Clock::now();
   std::optional<Ending> ending;
   std::optional<Failure> fault;
 
+  FrameReader reader;
+  bool reading = false;
+  Instant arrived;  // what was read last
   std::list<Message> inbox;
   std::size_t inbox_bytes = 0;
   std::size_t frames = 0;
-  std::size_t bytes_left;
-  bool reading = false;
-  boost::beast::flat_buffer incoming;
+  std::size_t bytes_left;  // of the session's messages
+  std::size_t allowance;   // bytes until the next message is whole
 
-  std::string outgoing;
-  bool writing = false;
+  std::string waiting, flying;  // frames that are to be sent, and the bytes that are being sent
+  std::size_t sent = 0;         // of those
+  std::uint64_t queued = 0, written = 0;  // bytes, of all frames
   Error write_error;
 
   std::uint32_t pings = 0;
-  bool pinging = false;
   Instant pinged;
   std::optional<Span> pong;
 

@@ -38,8 +38,7 @@ OWNERS = [
     (r"systemd/", r"daemon/lifecycle\.cpp$"),
     (r"date/", r"daemon/alert/maintenance_zone\.cpp$"),
     (r"sqlite3\.h$", r"daemon/record/[^/]+\.cpp$"),
-    (r"boost/beast/(websocket|websocket\.hpp)",
-     r"(probes/net/(websocket|ws_)[^/]*\.(cpp|hpp)|deploy/demo/[^/]+\.cpp)$"),
+    (r"boost/beast/(websocket|websocket\.hpp)", r"deploy/demo/[^/]+\.cpp$"),
     (r"boost/(asio|beast)\.hpp$", r"^$"),  # the umbrellas: nobody
     (r"boost/.*impl/src\.hpp$|boost/beast/src\.hpp$", r"probes/net/boost_src\.cpp$"),
 ]
