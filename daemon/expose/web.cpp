@@ -99,7 +99,8 @@ void Web::Listener::start() {
                  });
 }
 
-asio::awaitable<void> Web::Listener::accept_clients(std::shared_ptr<Listener> self) {
+asio::awaitable<void> Web::Listener::accept_clients(
+    [[maybe_unused]] std::shared_ptr<Listener> self) {
   while (acceptor_.is_open()) {
     if (sessions_.size() >= desk_->options.connections_max) {
       room_.expires_at(Instant::max());

@@ -45,7 +45,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
   Options options_;
   Progress progress_;
-  asio::io_context io_{1};
+  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // others post to it, no more
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
   asio::steady_timer beat_{io_}, sampler_{io_};
   Outbox outbox_;

@@ -62,13 +62,12 @@ asio::ip::tcp::endpoint endpoint_of(const Address& address, std::uint16_t port) 
 }
 
 boost::system::error_code open(Socket& socket, const asio::ip::tcp::endpoint& to) {
-  const int fd = ::socket(to.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  boost::system::error_code error;
-  if (fd < 0) return {errno, boost::system::system_category()};
-  const int on = 1;  // without it a small frame after another waits for an acknowledgement
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  socket.assign(to.protocol(), fd, error);
-  if (error) ::close(fd);
+  boost::system::error_code error, ignored;
+  socket.open(to.protocol(), error);
+  if (error) return error;
+  // Without it a small frame after another waits for an acknowledgement.
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.non_blocking(true, error);
   return error;
 }
 

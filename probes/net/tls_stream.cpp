@@ -137,8 +137,6 @@ void TlsTransport::finish_sending() noexcept {
   if (!stream_->socket.is_open()) return;
   ERR_clear_error();
   SSL_shutdown(stream_->ssl);  // what does not fit into the socket now is not worth a wait
-  Error ignored;
-  stream_->socket.shutdown(Socket::shutdown_send, ignored);
 }
 
 void TlsTransport::close() noexcept {

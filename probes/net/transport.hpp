@@ -24,7 +24,7 @@ class Transport {
   // Writes one or more of the buffers' bytes, gathered into one segment where that is possible.
   // The list is copied; what it points to stays in place until `done`.
   virtual void write_some(std::span<const boost::asio::const_buffer> from, Handler done) = 0;
-  // Says that nothing more will be sent (close_notify, FIN), without waiting.
+  // Says just before close() that nothing more will be sent (TLS's close_notify), without waiting.
   virtual void finish_sending() noexcept = 0;
   // Fails what is pending with operation_aborted and closes the descriptor.
   virtual void close() noexcept = 0;
