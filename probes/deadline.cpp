@@ -64,6 +64,15 @@ Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
 }
 
+// Whatever an attempt says that somebody stopped, it says of the stop. Inlined, its temporaries
+// would lie in the frame of every coroutine that runs within a limit.
+[[gnu::noinline]] Verdict conclude(Verdict verdict, bool stopped, Instant limit, Trace& trace) {
+  verdict = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
+                    : at_deadline(std::move(verdict), limit, trace);
+  trace.finish();
+  return verdict;
+}
+
 }  // namespace
 
 asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt, Trace& trace) {
@@ -75,13 +84,9 @@ asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt,
   auto kept = keep(std::move(attempt), verdict, trace);
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
       Begin(), asio::use_awaitable, std::move(kept), &clock, cut);
-  // Whatever an attempt says that somebody stopped, it says of the stop.
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool stopped = state.cancelled() != asio::cancellation_type::none;
-  Verdict concluded = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
-                              : at_deadline(std::move(verdict), limit, trace);
-  trace.finish();
-  co_return concluded;
+  co_return conclude(std::move(verdict), stopped, limit, trace);
 }
 
 Reason deadline_reason(Step step, std::optional<Phase> phase) {

@@ -23,7 +23,6 @@ class Health : public Probe {
       auto asking_leave = ask_leave(*request, trace);
       auto refused = co_await std::move(asking_leave);
       if (refused) co_return std::move(*refused);
-      request = with_origin(*settings_->expect.cors, *std::move(request));
     }
     auto asking =
         net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
@@ -32,8 +31,7 @@ class Health : public Probe {
   }
 
  private:
-  asio::awaitable<std::optional<Verdict>> ask_leave(const net::Request& request,
-                                                    Trace& trace) const;
+  asio::awaitable<std::optional<Verdict>> ask_leave(net::Request& request, Trace& trace) const;
   std::expected<net::Request, Failure> build(text::Names& names) const;
   Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
 
@@ -64,8 +62,9 @@ std::expected<net::Request, Failure> Health::build(text::Names& names) const {
   return request;
 }
 
-// As a browser does before the page's request; it follows no redirect there.
-asio::awaitable<std::optional<Verdict>> Health::ask_leave(const net::Request& request,
+// As a browser does before the page's request, which then says whose page it is; it follows no
+// redirect there.
+asio::awaitable<std::optional<Verdict>> Health::ask_leave(net::Request& request,
                                                           Trace& trace) const {
   const Cors& cors = *settings_->expect.cors;
   const net::Request preflight = preflight_of(cors, request);
@@ -74,7 +73,10 @@ asio::awaitable<std::optional<Verdict>> Health::ask_leave(const net::Request& re
   const net::Answer answer = co_await std::move(asking);
   if (!answer.ok()) co_return Verdict::of(Step::health, answer.failure);
   auto wrong = judge_preflight(cors, request, answer.response);
-  if (!wrong) co_return std::nullopt;
+  if (!wrong) {
+    request = with_origin(cors, std::move(request));
+    co_return std::nullopt;
+  }
   wrong->detail = trace.scrub(wrong->detail);
   co_return Verdict::of(Step::health, *std::move(wrong));
 }

@@ -56,8 +56,9 @@ Opened drifted(Failure drift, const Opened& there) {
 }
 
 // From the login on; `token` is what it gave, empty where none is needed.
-asio::awaitable<Opened> open_with(const SessionSettings& settings, const auth::Token& token,
-                                  Shared& shared, text::Names& names, Trace& trace) {
+asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& site,
+                                  const auth::Token& token, Shared& shared, text::Names& names,
+                                  Trace& trace) {
   const bool with_token = needs_token(settings);
   std::optional<Failure> drift;
   if (settings.socket.url.discover) {
@@ -69,7 +70,7 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const auth::T
   }
   trace.at(Step::upgrade);
   if (with_token) {
-    offer_cookies(token, settings.socket, names);
+    if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
     trace.auth_begun(Step::upgrade);
   }
   auto request = build_upgrade(settings.socket, TokenUse::valid, names);
@@ -100,7 +101,7 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
     if (!logged_in) co_return failed(Step::login, logged_in.error());
     token = std::move(*logged_in);
   }
-  auto opening = open_with(settings, token, shared, names, trace);
+  auto opening = open_with(settings, site, token, shared, names, trace);
   Opened opened = co_await std::move(opening);
   // Whatever was wrong, the next run shall not meet it with the same token.
   if (opened.failure && needs_token(settings))

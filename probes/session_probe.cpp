@@ -17,8 +17,9 @@ Span upgrade_time(const Trace& trace) {
   return took;
 }
 
-// The target's breaker counts whom we sent to be refused, and then refuses everybody.
-Verdict blame(Verdict verdict, Breaker& breaker, const Trace& trace) {
+// The target's breaker counts whom we sent to be refused, and then refuses everybody. Inlined, its
+// temporaries would lie in the frame of the walk for as long as it lasts.
+[[gnu::noinline]] Verdict blame(Verdict verdict, Breaker& breaker, const Trace& trace) {
   if (verdict.outcome != Outcome::fail) return verdict;
   if (!suspects_breaker(observe(verdict, trace), verdict.detail)) return verdict;
   if (!breaker.tripped(Clock::now(), upgrade_time(trace))) return verdict;

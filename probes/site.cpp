@@ -28,6 +28,8 @@ void Site::prepare(const text::Needs& needs) {
       secrets_.emplace_back(name, std::get<config::Secret>(value));
   }
   texts_ = std::make_shared<const text::Names::Texts>(std::move(texts));
+  needs_cookies_ =
+      std::ranges::find(needs.all, "cookies", &text::Needs::One::name) != needs.all.end();
 }
 
 std::expected<text::Names, Failure> Site::names(std::uint64_t seed, Trace& trace) const {

@@ -42,10 +42,13 @@ struct Site {
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
   // True if names() knows `name` when it is needed.
   bool knows(std::string_view name) const;
+  // Whether something says {{cookies}}.
+  bool needs_cookies() const { return needs_cookies_; }
 
  private:
   std::shared_ptr<const text::Names::Texts> texts_;              // no secrets
   std::vector<std::pair<std::string, config::Secret>> secrets_;  // by their full names
+  bool needs_cookies_ = true;
 };
 
 }  // namespace sonde

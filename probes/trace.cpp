@@ -121,6 +121,7 @@ std::string Trace::scrub(std::string_view text) const {
 std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
   std::string kept = scrub(text.substr(0, bytes_max + secrets_.bytes_max()));
   kept.resize(std::min({kept.size(), bytes_max, bytes_left_}));
+  if (kept.capacity() > 2 * kept.size()) kept.shrink_to_fit();  // a token is gone from it
   bytes_left_ -= kept.size();
   return kept;
 }
@@ -157,7 +158,7 @@ void Trace::frame(Direction direction, std::string_view kind, std::string_view p
   bytes_left_ -= frame_cost;
   std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max / 2)), frame_bytes_max)
                             : keep(payload, frame_bytes_max);
-  frames_.push_back({direction, std::string(kind), std::move(text), payload.size(), now, "", ""});
+  frames_.push_back({direction, kind, std::move(text), payload.size(), now, "", ""});
 }
 
 void Trace::absorb(Trace&& other, std::string_view session) {

@@ -80,7 +80,7 @@ enum class Direction : std::uint8_t { in, out };
 // A frame, with the start of its text; binary ones as hex.
 struct FrameNote {
   Direction direction;
-  std::string kind;  // text, binary, ping, pong, close
+  std::string_view kind;  // text, binary, ping, pong, close: a text in code
   std::string text;
   std::size_t bytes = 0;
   Instant at;
@@ -161,6 +161,7 @@ class Trace {
   // Records an exchange; sensitive headers are redacted whatever they hold. The reference holds
   // until the next call.
   Exchange& exchange(Exchange exchange);
+  // `kind` outlives the trace.
   void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
              bool binary = false);
   // From now on `seen` is shown every frame that is recorded, whole and as it came.

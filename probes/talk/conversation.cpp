@@ -82,39 +82,39 @@ bool is_ready(const Dialect& dialect, const Frame& frame, text::Names& names) {
   return !dialect.ready.type.empty() && matches(dialect.ready, frame.type, frame.body(), names);
 }
 
-// Why the conversation is over before an event says so; nothing: it is not.
-bool is_over(const Arrival& arrival, const net::Websocket& session, Expectation& expectation,
+// Whether the conversation is over because nothing comes any more.
+bool is_over(Arrival::How how, const net::Websocket& session, Expectation& expectation,
              Heard& heard) {
-  switch (arrival.how) {
-    case Arrival::How::frame:
-      return false;
-    case Arrival::How::silence:
-      return expectation.passed(Clock::now());
-    case Arrival::How::cut:
-      heard.how = End::deadline;
-      return true;
-    case Arrival::How::ended:
-      heard.how = End::closed;
-      heard.failure = session.fault();
-      return true;
-    case Arrival::How::failed:
-      heard.failure = arrival.failure;
-      return true;
-  }
+  if (how == Arrival::How::frame) return false;
+  if (how == Arrival::How::silence) return expectation.passed(Clock::now());
+  if (how == Arrival::How::ended) heard.failure = session.fault();
+  heard.how = how == Arrival::How::ended ? End::closed : End::deadline;
   return true;
 }
 
-asio::awaitable<Heard> listen(Listener& listener, const Turn& turn, Expectation& expectation) {
-  Heard heard;
+// Hears what has come. True: the conversation is over.
+bool hear_all(Listener& listener, const Turn& turn, Expectation& expectation, Heard& heard) {
   text::Names& names = listener.names();
+  while (auto arrival = listener.take(Step::events)) {
+    if (arrival->how == Arrival::How::failed) {
+      heard.failure = std::move(arrival->failure);
+      return true;
+    }
+    if (is_ready(*turn.dialect, *arrival->frame, names)) continue;
+    hear(*arrival->frame, arrival->at, turn, expectation, heard, names, listener.trace());
+    if (expectation.passed(arrival->at)) return true;
+  }
+  return false;
+}
+
+asio::awaitable<void> listen(Listener& listener, const Turn& turn, Expectation& expectation,
+                             Heard& heard) {
   // A message that waits in the inbox counts by its own time, so a slow loop of ours is no stall.
-  while (true) {
-    const Instant until = expectation.next_limit().value_or(Clock::now() + far);
-    const auto arrival = co_await listener.next(until, Step::events);
-    if (is_over(arrival, listener.session(), expectation, heard)) co_return heard;
-    if (!arrival.frame || is_ready(*turn.dialect, *arrival.frame, names)) continue;
-    hear(*arrival.frame, arrival.at, turn, expectation, heard, names, listener.trace());
-    if (expectation.passed(arrival.at)) co_return heard;
+  bool over = hear_all(listener, turn, expectation, heard);
+  while (!over) {
+    const auto how = co_await listener.wait(expectation.next_limit().value_or(Clock::now() + far));
+    over = is_over(how, listener.session(), expectation, heard) ||
+           hear_all(listener, turn, expectation, heard);
   }
 }
 
@@ -148,9 +148,27 @@ asio::awaitable<std::optional<Failure>> put(Listener& listener, const Turn& turn
   co_return std::nullopt;
 }
 
-Verdict concluded(Step step, Failure failure, const Trace& trace) {
+Verdict failure_at(Step step, Failure failure, const Trace& trace) {
   failure.detail = trace.scrub(failure.detail);
   return Verdict::of(step, std::move(failure));
+}
+
+// What was heard, judged: the events, and then the answer. Inlined, its temporaries would lie in
+// the frame of the coroutine for as long as it waits.
+[[gnu::noinline]] Verdict conclude(const Turn& turn, const Question& question,
+                                   Expectation& expectation, const Heard& heard,
+                                   Listener& listener) {
+  Trace& trace = listener.trace();
+  auto failed = judge(expectation, heard, listener.session(), trace);
+  trace.close(Phase::events);
+  trace.delivered = !failed;
+  if (failed) return failure_at(Step::events, *std::move(failed), trace);
+  trace.at(Step::answer);
+  failed = judge_answer(heard.answer, question.prompt, turn.answer, question.challenge,
+                        listener.names());
+  trace.substantive = !failed;
+  if (failed) return failure_at(Step::answer, *std::move(failed), trace);
+  return Verdict::pass();
 }
 
 }  // namespace
@@ -160,23 +178,16 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
   trace.at(Step::events);
   trace.reachable = true;
   const auto question = ask(turn, names, trace);
-  if (!question) co_return concluded(Step::events, question.error(), trace);
+  if (!question) co_return failure_at(Step::events, question.error(), trace);
   trace.open(Phase::events);
   Listener listener(session, *turn.dialect, names, trace);
   auto unasked = co_await put(listener, turn);
-  if (unasked) co_return concluded(Step::events, *std::move(unasked), trace);
+  if (unasked) co_return failure_at(Step::events, *std::move(unasked), trace);
   trace.sent = Clock::now();
   Expectation expectation(turn.rules, *trace.sent, names);
-  const auto heard = co_await listen(listener, turn, expectation);
-  auto failed = judge(expectation, heard, session, trace);
-  trace.close(Phase::events);
-  trace.delivered = !failed;
-  if (failed) co_return concluded(Step::events, *std::move(failed), trace);
-  trace.at(Step::answer);
-  failed = judge_answer(heard.answer, question->prompt, turn.answer, question->challenge, names);
-  trace.substantive = !failed;
-  if (failed) co_return concluded(Step::answer, *std::move(failed), trace);
-  co_return Verdict::pass();
+  Heard heard;
+  co_await listen(listener, turn, expectation, heard);
+  co_return conclude(turn, *question, expectation, heard, listener);
 }
 
 }  // namespace sonde::talk

@@ -40,6 +40,7 @@ bool is(const EventSpec& spec, const Incoming& message, text::Names& names) {
 
 State::State(const EventRules& event_rules, Instant sent_at, text::Names& known)
     : rules(event_rules), names(known), sent(sent_at), last_own(sent_at) {
+  tallies.reserve(rules.events.size());
   for (const auto& spec : rules.events) tallies.emplace_back().spec = &spec;
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     const Tally* opener = named(rules.events[i].pairs_with);

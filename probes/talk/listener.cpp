@@ -22,28 +22,38 @@ Listener::Listener(net::Websocket& session, const Dialect& dialect, text::Names&
 
 asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
   while (true) {
-    bool goes_on = true;
-    if (!to_send_.empty()) goes_on = co_await flush();
-    if (!goes_on) co_return Arrival{.how = How::cut, .frame = {}, .at = {}, .failure = {}};
-    if (auto arrival = waiting()) co_return std::move(*arrival);
-    const auto message = co_await session_.receive(std::min(until, earliest_beat()));
-    if (message) {
-      hear(*message, step);
-      continue;
-    }
-    Arrival arrival;
-    const auto state = co_await asio::this_coro::cancellation_state;
-    const Instant now = Clock::now();
-    if (session_.ended())
-      arrival.how = How::ended;
-    else if (state.cancelled() != asio::cancellation_type::none)
-      arrival.how = How::cut;
-    else if (now < until) {
-      beat(now);
-      continue;
-    }
-    co_return arrival;
+    if (auto arrival = take(step)) co_return std::move(*arrival);
+    const How how = co_await wait(until);
+    if (how != How::frame) co_return Arrival{.how = how, .frame = {}, .at = {}, .failure = {}};
   }
+}
+
+// What is to be sent goes first.
+std::optional<Arrival> Listener::take(Step step) {
+  while (to_send_.empty()) {
+    if (auto arrival = waiting()) return arrival;
+    const auto message = session_.take();
+    if (!message) return std::nullopt;
+    hear(*message, step);
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<How> Listener::wait(Instant until) {
+  if (!to_send_.empty()) {
+    const bool goes_on = co_await flush();
+    co_return goes_on ? How::frame : How::cut;
+  }
+  if (session_.ended()) co_return How::ended;
+  const bool changed = co_await session_.changed(std::min(until, earliest_beat()));
+  if (changed || session_.has_message()) co_return How::frame;
+  if (session_.ended()) co_return How::ended;
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return How::cut;
+  const Instant now = Clock::now();
+  if (now >= until) co_return How::silence;
+  beat(now);
+  co_return How::frame;
 }
 
 asio::awaitable<std::expected<void, Failure>> Listener::say(const text::Tree& frame) {

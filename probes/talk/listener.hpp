@@ -32,6 +32,11 @@ class Listener {
   // The next frame, if it comes until then. A failure has a reason that a run can have at `step`.
   boost::asio::awaitable<Arrival> next(Instant until, Step step);
 
+  // The two parts of it: what is there already, and a wait until it pays to look again (frame), or
+  // silence, cut or ended.
+  std::optional<Arrival> take(Step step);
+  boost::asio::awaitable<Arrival::How> wait(Instant until);
+
   // Sends and records a frame of the dialect. own_request, send_failed, cut.
   boost::asio::awaitable<std::expected<void, Failure>> say(const text::Tree& frame);
 
