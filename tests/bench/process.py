@@ -64,6 +64,11 @@ class Child:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    def main_thread_cpu(self):
+        """Seconds that the thread which began it has run."""
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
+
     def rss(self):
         """Resident bytes."""
         for text in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():

@@ -120,12 +120,13 @@ def wait_until_ready(child, port):
     raise RuntimeError(f"sonde was not ready within {READY_SECONDS} s")
 
 
-def health_cpu_ms(ground, tls):
-    """CPU of a health probe at 2,000 a second, or 500 over TLS; None without a binary."""
+def health_cpu_ms(ground, tls, probes=None):
+    """CPU of a health probe at 2,000 a second, or 500 over TLS, or 100 for each of `probes`; None
+    without a binary."""
     if not ground.sonde.exists():
         return None
     config = site(ground, tls)
-    for index in range(5 if tls else 20):
+    for index in range(probes or (5 if tls else 20)):
         config["probes"][f"health_{index}"] = health(ground, "10ms", tls=tls)
     with serving(ground, config, "health") as daemon:
         time.sleep(1)
