@@ -1,7 +1,5 @@
 #include "daemon/expose/metrics.hpp"
 
-#include <pthread.h>
-
 #include <map>
 #include <thread>
 #include <tuple>
@@ -17,6 +15,7 @@
 #include "daemon/expose/gzip.hpp"
 #include "daemon/expose/own_counts.hpp"
 #include "daemon/log.hpp"
+#include "daemon/thread.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
@@ -59,7 +58,8 @@ class Metrics::Renderer {
 
  private:
   void run() {
-    pthread_setname_np(pthread_self(), "metrics");
+    name_thread("metrics");
+    step_back();
     io_.run();
   }
 

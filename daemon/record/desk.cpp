@@ -1,6 +1,6 @@
 #include "daemon/record/desk.hpp"
 
-#include <pthread.h>
+#include "daemon/thread.hpp"
 
 namespace sonde::record {
 namespace asio = boost::asio;
@@ -45,7 +45,8 @@ void Desk::close(std::function<void()> then) {
 }
 
 void Desk::Loop::run() {
-  pthread_setname_np(pthread_self(), "store");
+  name_thread("store");
+  step_back();
   io.run();
 }
 

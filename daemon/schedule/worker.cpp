@@ -1,7 +1,5 @@
 #include "daemon/schedule/worker.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "daemon/schedule/outbox.hpp"
 #include "daemon/schedule/roster.hpp"
 #include "daemon/schedule/runner.hpp"
+#include "daemon/thread.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
@@ -70,8 +69,7 @@ Worker::Loop::Loop(Options options)
                .egress = &egress_}) {}
 
 void Worker::Loop::run() {
-  const std::string title = "worker-" + std::to_string(options_.number);
-  pthread_setname_np(pthread_self(), title.c_str());
+  name_thread("worker-" + std::to_string(options_.number));
   shared_ = std::make_unique<Shared>(io_.get_executor());
   io_.run();
   if (options_.ended) options_.ended();

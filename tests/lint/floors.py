@@ -16,7 +16,7 @@ ROOMS = [
     (r"probes/auth/", "auth", 3),
     (r"probes/talk/", "talk", 3),
     (r"probes/[^/]+$", "kinds", 4),
-    (r"daemon/(result|result_json|figures|sink|change|view|objective|log)\.", "hand", 5),
+    (r"daemon/(result|result_json|figures|sink|change|view|objective|log|thread)\.", "hand", 5),
     (r"daemon/(schedule|judge|alert|record|expose|report)/", None, 6),  # a room each
     (r"daemon/[^/]+$", "app", 7),
     (r"deploy/demo/", "demo", 0),

@@ -1,0 +1,17 @@
+#include "daemon/thread.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace sonde {
+
+void name_thread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
+
+// Linux keeps this value for each thread (setpriority(2), "C library/kernel differences").
+void step_back() {
+  constexpr int politeness = 10;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), politeness);
+}
+
+}  // namespace sonde
