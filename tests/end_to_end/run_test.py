@@ -12,6 +12,7 @@ FAULTS = [
     ("login_401", {}, "login", "login", "credentials"),
     ("login_422", {}, "login", "login", "contract"),
     ("login_hang", {}, "login", "login", "timeout"),
+    ("login_slow", {}, "login", "login", "timeout"),
     ("health_422", {}, "api_health", "health", "contract"),
     ("health_500", {}, "api_health", "health", "server_error"),
     ("health_unhealthy", {}, "api_health", "health", "reported_unhealthy"),
@@ -77,7 +78,7 @@ class RunAgainstDemo(unittest.TestCase):
             with self.subTest(fault=fault, **parameters):
                 self.demo.heal()
                 self.demo.fault(fault, **parameters)
-                timeout = "1500ms" if fault.endswith("hang") else "6s"
+                timeout = "1500ms" if fault.endswith(("hang", "slow")) else "6s"
                 folder = Folder(self.demo.url, timeout=timeout)
                 code, results, errors = run_sonde(folder, probe)
                 folder.remove()
@@ -88,6 +89,20 @@ class RunAgainstDemo(unittest.TestCase):
                     self.assertEqual(result["reason"], reason, result)
                 else:
                     self.assertIn(result["reason"], ("answer_echo", "answer_error"), result)
+
+    def test_events_that_reach_another_user_as_well_are_a_leak(self):
+        (self.folder.file.parent / "bob.pw").write_text("bob-password\n")
+        with self.folder.file.open("a") as file:
+            file.write("""  apart: { kind: isolation, target: demo, socket: main, settle: 200ms, challenge: product,
+           prompt: "what is {{challenge}}?", sessions: [{ as: alice }, { as: bob }] }
+identities: { bob: { username: bob@example.com, password: { file: %s } } }
+""" % (self.folder.file.parent / "bob.pw"))
+        self.assertEqual(run_sonde(self.folder, "apart")[0], 0)
+        self.demo.fault("cross_user")
+        code, results, errors = run_sonde(self.folder, "apart")
+        result = results["apart"]
+        self.assertEqual((code, result["step"], result["reason"]),
+                         (1, "isolation", "cross_user_leak"), (result, errors))
 
     def test_a_lost_tool_pair_is_an_unused_tool(self):
         self.demo.fault("drop_event", value="tool_executing")
