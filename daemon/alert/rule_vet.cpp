@@ -17,8 +17,9 @@ using config::Reader;
 using config::Value;
 using Checks = std::span<const std::shared_ptr<const Check>>;
 
-// What the daemon fires of itself.
-constexpr std::array<std::string_view, 3> taken = {"SondeBlind", "SondeProbeStalled", "Watchdog"};
+// What the daemon fires of itself, or its rules in Prometheus, now or in a later version.
+bool is_taken(std::string_view name) { return name.starts_with("Sonde") || name == "Watchdog"; }
+
 // Keys that not every subject has.
 constexpr std::array<std::string_view, 14> special = {
     "event", "measure", "quantile",    "reasons",     "rate", "objective",   "burn",
@@ -140,8 +141,9 @@ RuleSettings Vetter::vet() {
   vet_false_green();
   vet_windows(rule_, entry_, checks_);
   vet_checks();
-  if (std::ranges::find(taken, entry_.entry().name) != taken.end())
-    entry_.reader().wrong(entry_.entry().place, "the daemon has an alert of this name of its own");
+  if (is_taken(entry_.entry().name))
+    entry_.reader().wrong(entry_.entry().place,
+                          "Watchdog and what begins with Sonde are alerts of its own");
   vet_rule_names(rule_, entry_.entry(), entry_.reader());
   return std::move(rule_);
 }

@@ -154,7 +154,10 @@ TEST(RuleSettings, NameTheProbeThatWasMeant) {
 
 TEST(RuleSettings, RefuseNamesThatPrometheusWouldRefuse) {
   EXPECT_THAT(load("  my-alert: { of: consecutive_failures }").told, HasSubstr("[a-zA-Z_]"));
-  EXPECT_THAT(load("  Watchdog: { of: consecutive_failures }").told, HasSubstr("of its own"));
+  for (const std::string name : {"Watchdog", "SondeBlind", "SondeDown", "SondeWhatMayCome"})
+    EXPECT_THAT(load("  " + name + ": { of: consecutive_failures }").told, HasSubstr("of its own"))
+        << name;
+  EXPECT_THAT(load("  MySonde: { of: consecutive_failures }").told, Not(HasSubstr("of its own")));
   EXPECT_THAT(told("{ of: consecutive_failures, labels: { team-a: x } }"),
               HasSubstr("alerts.A.labels.team-a"));
   EXPECT_THAT(told("{ of: consecutive_failures, labels: { probe: x } }"),
