@@ -5,8 +5,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "daemon/alert/deliver.hpp"
 #include "daemon/alert/engine.hpp"
+#include "daemon/notify/deliver.hpp"
 #include "daemon/sink.hpp"
 
 namespace sonde {

@@ -6,9 +6,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "daemon/alert/deploys.hpp"
-#include "daemon/alert/heartbeat.hpp"
-#include "daemon/alert/maintenance.hpp"
 #include "daemon/alerting.hpp"
 #include "daemon/app.hpp"
 #include "daemon/expose/api.hpp"
@@ -18,7 +15,10 @@
 #include "daemon/judge/judge.hpp"
 #include "daemon/lifecycle.hpp"
 #include "daemon/lockouts.hpp"
+#include "daemon/maintenance/deploys.hpp"
+#include "daemon/maintenance/maintenance.hpp"
 #include "daemon/memory.hpp"
+#include "daemon/notify/heartbeat.hpp"
 #include "daemon/schedule/pool.hpp"
 #include "probes/net/network.hpp"
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "daemon/alert/prometheus_rules.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/promql/prometheus_rules.hpp"
 
 namespace sonde {
 

@@ -8,6 +8,7 @@
 
 #include "config/load.hpp"
 #include "config/schema.hpp"
+#include "daemon/alert/rule_builtin.hpp"
 
 namespace sonde {
 namespace {
@@ -37,10 +38,12 @@ bool plan_is_right(const config::Mistakes& mistakes) {
   });
 }
 
-std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts) {
+// Of all alerts that may fire, the daemon's own among them.
+std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts,
+                                  const Settings& settings) {
   std::vector<std::string> names;
-  names.reserve(alerts.size());
   for (const auto& [name, rule] : alerts) names.push_back(name);
+  for (const auto& own : builtin_instances(settings.checks)) names.push_back(own.rule->name);
   return names;
 }
 
@@ -117,8 +120,8 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
     if (const auto* receivers = root->find("receivers"))
-      vet_receivers(settings.receivers, settings.checks, names_of(file.alerts), *receivers,
-                    reader.at("receivers"));
+      vet_receivers(settings.receivers, settings.checks, names_of(file.alerts, settings),
+                    *receivers, reader.at("receivers"));
   }
   warn_of_gaps(settings, *root, mistakes);
   if (settings.checks.empty() && !mistakes.any())

@@ -10,10 +10,10 @@
 
 #include "config/mistake.hpp"
 #include "config/section.hpp"
-#include "daemon/alert/downtime_settings.hpp"
-#include "daemon/alert/heartbeat.hpp"
-#include "daemon/alert/receivers.hpp"
 #include "daemon/alert/rule_settings.hpp"
+#include "daemon/maintenance/downtime_settings.hpp"
+#include "daemon/notify/heartbeat.hpp"
+#include "daemon/notify/receivers.hpp"
 #include "daemon/record/settings.hpp"
 #include "daemon/schedule/egress_settings.hpp"
 #include "probes/plan.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/alert/alert.hpp"
+#include "daemon/alert.hpp"
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/rule_state.hpp"
 

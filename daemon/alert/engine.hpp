@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/alert/alert.hpp"
+#include "daemon/alert.hpp"
 #include "daemon/alert/incident.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/alert/track.hpp"

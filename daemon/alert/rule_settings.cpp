@@ -6,10 +6,6 @@
 namespace sonde {
 namespace {
 
-bool takes(const std::vector<std::string>& wanted, const std::string& name) {
-  return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
-}
-
 constexpr double day = 86400;
 
 // Names of the reasons that a failed run can have.
@@ -24,11 +20,6 @@ const std::vector<std::string_view>& failing() {
 }
 
 }  // namespace
-
-bool selects(const Selector& selector, const Check& check) {
-  return takes(selector.probe, check.name) && takes(selector.kind, check.kind) &&
-         takes(selector.target, check.target);
-}
 
 std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*) {
   static constexpr std::array<config::Named<InstanceBy>, 2> names = {
@@ -50,15 +41,6 @@ std::span<const config::Named<Timed>> names_of(const Timed*) {
        {"terminal_event", Timed::terminal_event},
        {"longest_silence", Timed::longest_silence}}};
   return names;
-}
-
-const config::Section<Selector>& section_of(const Selector*) {
-  static const auto keys =
-      config::Section<Selector>()
-          .key("probe", &Selector::probe, "Only these probes.", {.filled = true})
-          .key("kind", &Selector::kind, "Only these kinds of probes.", {.filled = true})
-          .key("target", &Selector::target, "Only probes of these targets.", {.filled = true});
-  return keys;
 }
 
 const config::Section<RuleSettings>& section_of(const RuleSettings*) {

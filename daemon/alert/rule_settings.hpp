@@ -10,8 +10,9 @@
 
 #include "config/percent.hpp"
 #include "config/section.hpp"
-#include "daemon/alert/alert.hpp"
+#include "daemon/alert.hpp"
 #include "daemon/alert/bound.hpp"
+#include "daemon/selector.hpp"
 #include "daemon/view.hpp"
 
 namespace sonde {
@@ -29,12 +30,6 @@ enum class AlertOf : std::uint8_t {
   burn_rate     // the error budget of `rate` burns too fast in two windows
 };
 std::span<const config::Named<AlertOf>> names_of(const AlertOf*);
-
-struct Selector {
-  std::vector<std::string> probe, kind, target;  // any of each; an empty list: all
-};
-bool selects(const Selector& selector, const Check& check);
-const config::Section<Selector>& section_of(const Selector*);
 
 enum class InstanceBy : std::uint8_t { check, target };
 std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*);

@@ -46,6 +46,12 @@ TEST(SettingsTest, AlertsOfWhichNobodyIsToldAreWarnedOf) {
   EXPECT_THAT(warned({alerts, receivers}), Not(HasSubstr("receivers: there is none")));
 }
 
+TEST(SettingsTest, AReceiverMayAwaitAlertsOfTheFileAndThoseOfTheDaemon) {
+  EXPECT_THAT(warned({alerts, R"(receivers: { pager: { webhook: { url: "http://127.0.0.1:1" },
+    when: { alert: [Down, Watchdog, SondeBlind, SondeProbeStalled] } } })"}),
+              Not(HasSubstr("receivers")));
+}
+
 TEST(SettingsTest, ReceiversThatAreNeverToldAnythingAreWarnedOf) {
   EXPECT_THAT(warned({receivers}), HasSubstr("alerts: there is none"));
 }

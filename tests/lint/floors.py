@@ -16,9 +16,10 @@ ROOMS = [
     (r"probes/auth/", "auth", 3),
     (r"probes/talk/", "talk", 3),
     (r"probes/[^/]+$", "kinds", 4),
-    (r"daemon/(result|result_json|figures|sink|change|view|objective|log|thread)\.", "hand", 5),
-    (r"daemon/(schedule|judge|alert|record|expose|report)/", None, 6),  # a room each
-    (r"daemon/[^/]+$", "app", 7),
+    (r"daemon/(result|result_json|figures|sink|change|view|objective|log|thread|selector|alert|alert_json|note_json)\.", "hand", 5),
+    (r"daemon/(schedule|judge|alert|notify|maintenance|record|expose|report)/", None, 6),  # a room each
+    (r"daemon/promql/", "promql", 7),
+    (r"daemon/[^/]+$", "app", 8),
     (r"deploy/demo/", "demo", 0),
 ]
 # What a room may include beside the rule above.
@@ -36,7 +37,7 @@ OWNERS = [
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
     (r"systemd/", r"daemon/lifecycle\.cpp$"),
-    (r"date/", r"daemon/alert/maintenance_zone\.cpp$"),
+    (r"date/", r"daemon/maintenance/maintenance_zone\.cpp$"),
     (r"sqlite3\.h$", r"daemon/record/[^/]+\.cpp$"),
     (r"boost/beast/(websocket|websocket\.hpp)", r"deploy/demo/[^/]+\.cpp$"),
     (r"boost/(asio|beast)\.hpp$", r"^$"),  # the umbrellas: nobody

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/alert/engine.hpp"
-#include "tests/daemon/alert/hand_view.hpp"
+#include "tests/daemon/hand_view.hpp"
 
 namespace sonde {
 

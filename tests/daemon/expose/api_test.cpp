@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/daemon/alert/hand_view.hpp"
 #include "tests/daemon/expose/listening.hpp"
+#include "tests/daemon/hand_view.hpp"
 
 namespace sonde {
 namespace {

@@ -1,0 +1,79 @@
+#include "daemon/maintenance/downtime.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "config/duration.hpp"
+
+namespace sonde {
+namespace {
+
+using std::chrono::days;
+
+constexpr std::array<std::string_view, 7> day_names = {"sun", "mon", "tue", "wed",
+                                                       "thu", "fri", "sat"};
+
+bool falls_on(const Recurrence& again, std::chrono::local_days day) {
+  const std::chrono::weekday weekday(day);
+  return again.days.empty() || std::ranges::find(again.days, weekday) != again.days.end();
+}
+
+// One of the days is at most a week away; the first that may still run lies as far back as it is
+// long.
+std::optional<Period> occurrence_at(const Recurrence& again, WallTime now) {
+  const auto today = std::chrono::floor<days>(again.zone.local(now));
+  for (auto day = today - days(2) - std::chrono::floor<days>(again.length); day <= today + days(8);
+       day += days(1)) {
+    if (!falls_on(again, day)) continue;
+    const WallTime from = again.zone.wall(day + again.at, Zone::Twice::first);
+    if (from + again.length > now) return Period{from, from + again.length};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Period> period_at(const Downtime& downtime, WallTime now) {
+  if (downtime.again) return occurrence_at(*downtime.again, now);
+  return downtime.once.to > now ? std::optional(downtime.once) : std::nullopt;
+}
+
+std::optional<Cover> covering(std::span<const Downtime> downtimes, const Check& check,
+                              WallTime now) {
+  std::optional<Cover> longest;
+  for (const Downtime& downtime : downtimes) {
+    if (!selects(downtime.where, check)) continue;
+    const auto period = period_at(downtime, now);
+    if (period && period->holds(now) && (!longest || longest->until < period->to))
+      longest = Cover{&downtime, period->to};
+  }
+  return longest;
+}
+
+std::optional<WallTime> next_change(std::span<const Downtime> downtimes, WallTime now) {
+  std::optional<WallTime> next;
+  for (const Downtime& downtime : downtimes) {
+    const auto period = period_at(downtime, now);
+    if (!period) continue;
+    const WallTime change = period->from > now ? period->from : period->to;
+    next = std::min(next.value_or(change), change);
+  }
+  return next;
+}
+
+std::string schedule_of(const Downtime& downtime) {
+  if (!downtime.again) return "";
+  const Recurrence& again = *downtime.again;
+  std::vector<std::string_view> days;
+  days.reserve(again.days.size());
+  for (const auto day : again.days) days.push_back(day_names.at(day.c_encoding()));
+  const auto minutes = again.at.count();
+  return fmt::format("{} {:02}:{:02} for {}, {}",
+                     days.empty() ? "daily" : fmt::format("{}", fmt::join(days, ", ")),
+                     minutes / 60, minutes % 60, config::show(again.length), again.zone.name());
+}
+
+}  // namespace sonde

@@ -1,0 +1,188 @@
+#include "daemon/maintenance/maintenance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "config/duration.hpp"
+#include "daemon/figures.hpp"
+#include "daemon/log.hpp"
+#include "daemon/maintenance/downtime_note.hpp"
+#include "daemon/maintenance/downtime_settings.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::string_view room = "maintenance";
+// A run that ended within a downtime may be judged a little later.
+constexpr auto kept_after = std::chrono::minutes(10);
+
+std::string joined(const std::vector<DowntimeFlaw>& flaws) {
+  std::string all;
+  for (const DowntimeFlaw& flaw : flaws)
+    all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", flaw.key, flaw.text);
+  return all;
+}
+
+// What the API says differs from the file in that a downtime may begin now, and in that durations
+// and choices are texts still.
+std::expected<DowntimeText, std::string> text_of(const MaintenanceWish& wish, WallTime now) {
+  DowntimeText text{.from = wish.from.empty() ? as_rfc3339(now) : wish.from,
+                    .to = wish.to,
+                    .at = "",
+                    .days = {},
+                    .length = {},
+                    .zone = wish.zone,
+                    .where = {wish.probe, wish.kind, wish.target},
+                    .reason = wish.reason,
+                    .author = wish.author,
+                    .rates = wish.rates == "include" ? InRates::include : InRates::exclude};
+  if (!wish.length.empty()) {
+    const auto length = config::parse_duration(wish.length);
+    if (!length) return std::unexpected("for: " + length.error());
+    text.length = *length;
+  }
+  if (!wish.rates.empty() && wish.rates != "include" && wish.rates != "exclude")
+    return std::unexpected("rates: expected include or exclude");
+  if (wish.reason.empty()) return std::unexpected("reason: say why");
+  if (wish.author.empty()) return std::unexpected("author: say who you are");
+  return text;
+}
+
+MaintenanceWindow shown(const Downtime& downtime, const Period& period, WallTime now) {
+  return {.id = downtime.id,
+          .configured = downtime.configured,
+          .probe = downtime.where.probe,
+          .kind = downtime.where.kind,
+          .target = downtime.where.target,
+          .reason = downtime.reason,
+          .author = downtime.author,
+          .counted = downtime.counted,
+          .active = period.holds(now),
+          .from = period.from,
+          .to = period.to,
+          .schedule = schedule_of(downtime)};
+}
+
+std::int64_t millis(WallTime at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
+}
+
+}  // namespace
+
+void Maintenance::assign(std::vector<Downtime> configured) {
+  for (Downtime& downtime : downtimes_)
+    if (!downtime.configured) configured.push_back(std::move(downtime));
+  downtimes_ = std::move(configured);
+}
+
+void Maintenance::restore(std::span<const Note> notes) {
+  for (const Note& note : notes) {
+    if (note.room != room) continue;
+    auto downtime = downtime_of(note.text);
+    if (!downtime) {
+      log::say(log::Level::warning, "a maintenance window cannot be read", {{"id", note.key}});
+      continue;
+    }
+    downtime->id = note.key;
+    downtimes_.push_back(std::move(*downtime));
+  }
+}
+
+std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceWish& wish,
+                                                               Checks checks, WallTime now) {
+  forget_past(now);
+  const auto made = std::ranges::count(downtimes_, false, &Downtime::configured);
+  if (static_cast<std::size_t>(made) >= made_max)
+    return std::unexpected(fmt::format("there are {} windows already; end some", made_max));
+  const auto text = text_of(wish, now);
+  if (!text) return std::unexpected(text.error());
+  auto downtime = make_downtime(*text, checks, made_longest);
+  if (!downtime) return std::unexpected(joined(downtime.error()));
+  if (downtime->once.to <= now) return std::unexpected("to: it would be over already");
+  auto number = millis(now);
+  while (find(fmt::format("m{:x}", number))) ++number;
+  downtime->id = fmt::format("m{:x}", number);
+  note(downtimes_.emplace_back(std::move(*downtime)));
+  return shown(downtimes_.back(), downtimes_.back().once, now);
+}
+
+std::expected<void, std::string> Maintenance::end(std::string_view id, WallTime now) {
+  Downtime* downtime = find(id);
+  if (!downtime || (!downtime->configured && downtime->once.to <= now))
+    return std::unexpected(fmt::format("there is no maintenance window {:.100}", id));
+  if (downtime->configured)
+    return std::unexpected(fmt::format("{:.100} is a window of the file; end it there", id));
+  downtime->once = {std::min(downtime->once.from, now), now};
+  note(*downtime);
+  return {};
+}
+
+std::optional<Cover> Maintenance::covers(const Check& check, WallTime now) const {
+  return covering(downtimes_, check, now);
+}
+
+std::string Maintenance::why(const Check& check, WallTime now) const {
+  const auto cover = covers(check, now);
+  if (!cover) return "";
+  const std::string& author = cover->downtime->author;
+  return fmt::format("maintenance until {}Z: {}{}", as_rfc3339(cover->until).substr(0, 16),
+                     cover->downtime->reason, author.empty() ? "" : " (" + author + ")");
+}
+
+bool Maintenance::excludes(const Check& check, WallTime ended) const {
+  return std::ranges::any_of(downtimes_, [&](const Downtime& downtime) {
+    if (downtime.counted || !selects(downtime.where, check)) return false;
+    const auto period = period_at(downtime, ended);
+    return period && period->holds(ended);
+  });
+}
+
+std::optional<WallTime> Maintenance::next_change(WallTime now) const {
+  return sonde::next_change(downtimes_, now);
+}
+
+std::vector<MaintenanceWindow> Maintenance::list(WallTime now) const {
+  std::vector<MaintenanceWindow> all;
+  for (const Downtime& downtime : downtimes_)
+    if (const auto period = period_at(downtime, now)) all.push_back(shown(downtime, *period, now));
+  std::ranges::sort(all, {}, [](const auto& shown) { return std::tie(shown.from, shown.id); });
+  return all;
+}
+
+std::vector<MaintenanceFacts> Maintenance::facts(Checks checks, WallTime now) const {
+  std::vector<MaintenanceFacts> all;
+  for (const auto& check : checks)
+    all.push_back({.probe = check->name,
+                   .kind = check->kind,
+                   .target = check->target,
+                   .active = covers(*check, now).has_value()});
+  return all;
+}
+
+std::vector<Note> Maintenance::take_notes(WallTime now) {
+  forget_past(now);
+  return std::exchange(notes_, {});
+}
+
+void Maintenance::forget_past(WallTime now) {
+  const auto past = [&](const Downtime& downtime) {
+    return !downtime.configured && downtime.once.to + kept_after <= now;
+  };
+  for (const Downtime& downtime : downtimes_)
+    if (past(downtime)) notes_.push_back({std::string(room), downtime.id, ""});
+  std::erase_if(downtimes_, past);
+}
+
+Downtime* Maintenance::find(std::string_view id) {
+  const auto found = std::ranges::find(downtimes_, id, &Downtime::id);
+  return found == downtimes_.end() ? nullptr : &*found;
+}
+
+void Maintenance::note(const Downtime& downtime) {
+  notes_.push_back({std::string(room), downtime.id, text_of(downtime)});
+}
+
+}  // namespace sonde

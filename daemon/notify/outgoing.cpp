@@ -1,0 +1,80 @@
+#include "daemon/notify/outgoing.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "daemon/notify/alertmanager.hpp"
+
+namespace sonde {
+namespace {
+
+struct Member {
+  std::uint64_t alert;
+  Due due;
+};
+
+std::vector<Member> members_due(const Queue& queue, WallTime now) {
+  std::vector<Member> members;
+  for (const auto& [who, pending] : queue.all())
+    if (const auto found = due(pending, resend_every, now)) members.push_back({who, *found});
+  return members;
+}
+
+std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
+  auto members = members_due(queue, now);
+  if (members.empty()) return std::nullopt;
+  std::ranges::sort(members, [](const Member& a, const Member& b) {
+    return std::tuple(a.due.at, a.due.why, a.alert) < std::tuple(b.due.at, b.due.why, b.alert);
+  });
+  Outgoing batch{.due = members.front().due, .group = {}, .alerts = {}};
+  const WallTime with = std::max(batch.due.at, now);
+  for (const auto& member : members)
+    if (member.due.at <= with && batch.alerts.size() < batch_max)
+      batch.alerts.push_back(member.alert);
+  return batch;
+}
+
+struct Members {
+  std::vector<std::uint64_t> alerts;
+  std::vector<const Pending*> pending;
+};
+
+std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
+                                   const Grouping& grouping, WallTime now) {
+  std::map<Labels, Members> groups;
+  for (const auto& [who, pending] : queue.all()) {
+    Members& members = groups[receiver.group_of(pending.alert)];
+    members.alerts.push_back(who);
+    members.pending.push_back(&pending);
+  }
+  std::optional<Outgoing> next;
+  for (auto& [group, members] : groups) {
+    const auto found = due(members.pending, grouping, now);
+    if (!found || (next && next->due.at <= found->at)) continue;
+    next = Outgoing{.due = *found, .group = group, .alerts = std::move(members.alerts)};
+  }
+  return next;
+}
+
+}  // namespace
+
+std::optional<Outgoing> next_outgoing(const Queue& queue, const Receiver& receiver,
+                                      const Grouping& grouping, WallTime now) {
+  return receiver.keeps_state() ? next_batch(queue, now)
+                                : next_group(queue, receiver, grouping, now);
+}
+
+std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts) {
+  std::vector<Alert> told;
+  for (auto who : alerts) {
+    const auto found = queue.all().find(who);
+    if (found != queue.all().end()) told.push_back(found->second.alert);
+  }
+  std::ranges::sort(told, [](const Alert& a, const Alert& b) {
+    return std::forward_as_tuple(a.ended.has_value(), b.severity, a.starts, a.labels) <
+           std::forward_as_tuple(b.ended.has_value(), a.severity, b.starts, b.labels);
+  });
+  return told;
+}
+
+}  // namespace sonde

@@ -1,0 +1,119 @@
+#include "daemon/notify/pagerduty.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/alert_json.hpp"
+#include "probes/text/digest.hpp"
+#include "probes/text/json.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t summary_max = 1024;
+constexpr std::size_t detail_max = 2000;           // of a text of one alert
+constexpr std::size_t details_max = 256UL * 1024;  // an event may have 512 KB
+constexpr std::size_t alerts_max = 50;
+
+std::string quote(std::string_view text, std::size_t bytes_max) {
+  return text::json_quote(text::shorten(text, bytes_max));
+}
+
+// The same for the same incident, whatever is configured otherwise.
+std::string dedup_key(const Message& message) { return text::sha256(show(message.group)); }
+
+std::string detail_of(const Alert& alert) {
+  return fmt::format(R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}}})",
+                     quote(name_of(alert), detail_max), alert.ended ? "resolved" : "firing",
+                     name(alert.severity), quote(summary_of(alert), detail_max),
+                     quote(show(alert.labels), detail_max));
+}
+
+std::string details_of(const Message& message) {
+  std::string all;
+  const std::size_t count = std::min(message.alerts.size(), alerts_max);
+  for (std::size_t i = 0; i < count && all.size() < details_max; ++i)
+    all += (i > 0 ? "," : "") + detail_of(message.alerts[i]);
+  return fmt::format(R"({{"alerts":[{}],"count":{}}})", all, message.alerts.size());
+}
+
+std::string links_of(const Alert& alert) {
+  std::string all;
+  const auto add = [&](const std::string& href, std::string_view text) {
+    if (href.empty() || href.size() > detail_max) return;
+    all += fmt::format(R"({}{{"href":{},"text":"{}"}})", all.empty() ? "" : ",",
+                       text::json_quote(href), text);
+  };
+  add(value_of(alert.annotations, "runbook_url"), "Runbook");
+  add(value_of(alert.annotations, "evidence_url"), "Evidence");
+  add(alert.source_url, "Alert");
+  return all;
+}
+
+std::string summary_of_all(const Message& message) {
+  const auto others =
+      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; }) - 1;
+  const std::string more = others > 0 ? fmt::format(" (and {} more)", others) : "";
+  return text::shorten(summary_of(message.alerts.front()), summary_max - 3 - more.size()) + more;
+}
+
+std::string payload_of(const Message& message) {
+  const Alert& worst = message.alerts.front();
+  const std::string source = worst.target.empty() ? "sonde" : worst.target;
+  return fmt::format(
+      R"({{"summary":{},"source":{},"severity":"{}","timestamp":"{}","class":{},"group":{},)"
+      R"("custom_details":{}}})",
+      text::json_quote(summary_of_all(message)), quote(source, 255), name(worst.severity),
+      rfc3339(worst.starts), quote(name_of(worst), 255), quote(source, 255), details_of(message));
+}
+
+}  // namespace
+
+const config::Section<PagerDutySettings>& section_of(const PagerDutySettings*) {
+  static const auto keys =
+      config::Section<PagerDutySettings>()
+          .key("routing_key", &PagerDutySettings::routing_key,
+               "The integration key of a service (Events API v2), which is a secret.",
+               {.required = true})
+          .key("url", &PagerDutySettings::url, "Where events are posted.")
+          .also(&PagerDutySettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+  return keys;
+}
+
+PagerDuty::PagerDuty(PagerDutySettings settings) : settings_(std::move(settings)) {
+  line = settings_.http.line;
+  timeout = settings_.http.timeout;
+}
+
+std::string pagerduty_body(const Message& message, std::string_view routing_key) {
+  const bool fires = firing(message);
+  std::string body =
+      fmt::format(R"({{"routing_key":{},"event_action":"{}","dedup_key":"{}")",
+                  text::json_quote(routing_key), fires ? "trigger" : "resolve", dedup_key(message));
+  if (!fires) return body + "}";
+  body += fmt::format(R"(,"payload":{},"links":[{}],"client":"Sonde")", payload_of(message),
+                      links_of(message.alerts.front()));
+  if (!message.external_url.empty())
+    body += ",\"client_url\":" + text::json_quote(message.external_url);
+  return body + "}";
+}
+
+std::expected<Prepared, std::string> PagerDuty::request(const Message& message) const {
+  auto key = settings_.routing_key.reveal();
+  if (!key) return std::unexpected("routing_key: " + key.error());
+  auto prepared = post_json(settings_.url, settings_.http, pagerduty_body(message, *key));
+  if (prepared) prepared->secrets.push_back(std::move(*key));
+  return prepared;
+}
+
+Labels PagerDuty::group_of(const Alert& alert) const {
+  return alert.group.empty() ? alert.labels : Receiver::group_of(alert);
+}
+
+std::vector<std::shared_ptr<const Receiver>> make_receivers(PagerDutySettings settings) {
+  return {std::make_shared<PagerDuty>(std::move(settings))};
+}
+
+}  // namespace sonde

@@ -1,0 +1,183 @@
+#include "daemon/notify/pipeline.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "daemon/notify/alertmanager.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+Queue::Options queue_options(const Receiver& place) {
+  return {.resolved_kept = place.keeps_state() ? resolved_kept : Span::zero()};
+}
+
+}  // namespace
+
+Pipeline::Pipeline(net::Network& network, Destination destination, Options options)
+    : network_(network),
+      destination_(std::move(destination)),
+      options_(std::move(options)),
+      queue_(queue_options(*destination_.place)),
+      random_(options_.seed),
+      timer_(network.executor()) {}
+
+void Pipeline::assign(Destination destination) {
+  destination_ = std::move(destination);
+  pump();
+}
+
+// An alert that always fires wakes nobody: it is for who watches that it does not stay away, and
+// for who asks for it by name.
+bool Pipeline::is_told(const Alert& alert) const {
+  const auto severity = alert.labels.find("severity");
+  const bool for_nobody = severity != alert.labels.end() && severity->second == "none";
+  const When& when = destination_.routing.when;
+  if (for_nobody && when.alert.empty() && !destination_.place->keeps_state()) return false;
+  return matches(when, alert);
+}
+
+void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
+  std::vector<Alert> mine;
+  for (const auto& alert : current)
+    if (is_told(alert)) mine.push_back(alert);
+  queue_.update(mine, now);
+  pump();
+}
+
+std::optional<Outgoing> Pipeline::next() const {
+  const WallTime now = options_.now();
+  if (!halves_.empty())
+    return Outgoing{.due = {.why = Why::resend, .at = now}, .group = {}, .alerts = halves_.back()};
+  return next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+}
+
+// Sends what is due, or waits until something is.
+void Pipeline::pump() {
+  if (busy_ || closed_ || given_up_) return;
+  const auto outgoing = next();
+  if (!outgoing) return;
+  const Span until_due = outgoing->due.at - options_.now();
+  const Span span = std::max(until_due, Span(quiet_until_ - Clock::now()));
+  if (span > Span::zero()) return wait(span);
+  if (!halves_.empty()) halves_.pop_back();
+  send(*outgoing);
+}
+
+void Pipeline::wait(Span span) {
+  if (stopping_) return;
+  // Never for long: the wall clock may be set while the timer counts.
+  timer_.expires_after(std::min<Span>(span, std::chrono::minutes(1)));
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (self && !error) self->pump();
+  });
+}
+
+void Pipeline::send(const Outgoing& outgoing) {
+  Message message{.receiver = destination_.receiver,
+                  .group = outgoing.group,
+                  .alerts = told_alerts(queue_, outgoing.alerts),
+                  .now = options_.now(),
+                  .external_url = options_.external_url};
+  if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
+  flying_ = outgoing.alerts;
+  sent_ = queue_.begin(outgoing.alerts);
+  busy_ = true;
+  cut_ = std::make_shared<asio::cancellation_signal>();
+  auto posting = post(network_, destination_.place, std::move(message), last_);
+  auto done = [self = shared_from_this()](const std::exception_ptr& thrown, const Posted& posted) {
+    self->landed(thrown, posted);
+  };
+  asio::co_spawn(network_.executor(), std::move(posting),
+                 asio::bind_cancellation_slot(cut_->slot(), std::move(done)));
+}
+
+// A message that is cut before its first step has no say in how it ends: Asio throws.
+void Pipeline::landed(const std::exception_ptr& thrown, const Posted& posted) {
+  busy_ = false;
+  if (thrown && !closed_) std::rethrow_exception(thrown);
+  if (!thrown && !posted.stopped) {
+    counts_.count(posted, options_.now());
+    settle(posted.receipt);
+  }
+  options_.changed();
+  pump();
+}
+
+void Pipeline::settle(const Receipt& receipt) {
+  tell(receipt);
+  switch (receipt.fate) {
+    case Fate::accepted:
+      queue_.accepted(sent_, options_.now());
+      failures_ = 0;
+      failing_since_.reset();
+      asked_quiet_.reset();
+      return;
+    case Fate::retry:
+      return put_off(receipt);
+    case Fate::refused:
+      return refuse();
+    case Fate::split:
+      return flying_.size() > 1 ? split() : refuse();
+  }
+}
+
+void Pipeline::failed() {
+  if (!failing_since_) failing_since_ = Clock::now();
+  given_up_ = stopping_;
+}
+
+void Pipeline::put_off(const Receipt& receipt) {
+  failed();
+  const Span wait = wait_after(options_.backoff, ++failures_, receipt.wait, random_());
+  quiet_until_ = Clock::now() + wait;
+  asked_quiet_.reset();
+  if (receipt.wait)
+    asked_quiet_ = options_.now() + std::chrono::duration_cast<WallTime::duration>(wait);
+}
+
+void Pipeline::split() {
+  const auto middle = flying_.begin() + static_cast<std::ptrdiff_t>(flying_.size() / 2);
+  halves_.emplace_back(middle, flying_.end());
+  halves_.emplace_back(flying_.begin(), middle);
+}
+
+// To a place that keeps state one alert is lost; any other will not have messages at all.
+void Pipeline::refuse() {
+  queue_.refused(sent_, options_.now());
+  if (destination_.place->keeps_state())
+    counts_.drop(sent_.size());
+  else
+    failed();
+}
+
+void Pipeline::stop() {
+  stopping_ = true;
+  timer_.cancel();
+  pump();
+}
+
+bool Pipeline::settled() const {
+  if (busy_ || closed_ || given_up_) return !busy_;
+  const auto outgoing = next();
+  const bool due = outgoing && outgoing->due.at <= options_.now();
+  return !due || quiet_until_ > Clock::now();
+}
+
+// Outside of a turn of the loop the signal is only posted, so it has to live until that turn.
+void Pipeline::close() {
+  closed_ = true;
+  timer_.cancel();
+  if (!busy_) return;
+  cut_->emit(asio::cancellation_type::terminal);
+  asio::post(network_.executor(), [cut = cut_] {});
+}
+
+}  // namespace sonde

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/log.hpp"
+#include "daemon/notify/pipeline.hpp"
+#include "daemon/notify/queue_note.hpp"
+
+namespace sonde {
+namespace {
+
+using log::Level;
+
+constexpr std::string_view room = "receiver";
+
+std::string key_of(const Destination& destination, std::uint64_t alert) {
+  return fmt::format("{} {:016x}", destination.key, alert);
+}
+
+// "pager", or "pager/am1:9093" if the receiver has several places.
+std::string label_of(const ReceiverEntry& entry, const std::string& place) {
+  if (entry.places.size() == 1) return entry.name;
+  const auto scheme = place.find("://");
+  return entry.name + "/" + (scheme == place.npos ? place : place.substr(scheme + 3));
+}
+
+}  // namespace
+
+std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entries) {
+  std::vector<Destination> all;
+  for (const auto& entry : entries)
+    for (const auto& place : entry.places) {
+      std::string key = entry.name + " " + place->place();
+      if (std::ranges::find(all, key, &Destination::key) != all.end()) continue;
+      all.push_back({.key = std::move(key),
+                     .label = label_of(entry, place->place()),
+                     .receiver = entry.name,
+                     .routing = entry.routing,
+                     .place = place});
+    }
+  return all;
+}
+
+Note Pipeline::place_note() const {
+  return {.room = std::string(room),
+          .key = destination_.key,
+          .text = note_of({.last = last_, .quiet_until = asked_quiet_})};
+}
+
+std::vector<Note> Pipeline::take_notes() {
+  std::vector<Note> notes;
+  for (auto who : queue_.take_changed()) {
+    const auto found = queue_.all().find(who);
+    notes.push_back({.room = std::string(room),
+                     .key = key_of(destination_, who),
+                     .text = found == queue_.all().end() ? "" : note_of(found->second)});
+  }
+  Note place = place_note();
+  if (place.text != place_noted_) {
+    place_noted_ = place.text;
+    notes.push_back(std::move(place));
+  }
+  return notes;
+}
+
+std::vector<Note> Pipeline::forget() const {
+  std::vector<Note> notes = {{.room = std::string(room), .key = destination_.key, .text = ""}};
+  for (const auto& [who, pending] : queue_.all())
+    notes.push_back({.room = std::string(room), .key = key_of(destination_, who), .text = ""});
+  return notes;
+}
+
+void Pipeline::restore(const Note& note) {
+  if (note.key != destination_.key) {
+    if (auto pending = pending_of(note.text)) queue_.restore(std::move(*pending));
+    return;
+  }
+  const auto place = place_of(note.text);
+  if (!place) return;
+  last_ = place->last;
+  asked_quiet_ = place->quiet_until;
+  place_noted_ = note.text;
+  if (!place->quiet_until) return;
+  // Not for longer than any place may ask, whatever the clock says now.
+  const Span quiet = *place->quiet_until - options_.now();
+  quiet_until_ = Clock::now() + std::min<Span>(quiet, std::chrono::hours(1));
+}
+
+ReceiverFacts Pipeline::facts() const {
+  ReceiverFacts facts = counts_.facts();
+  facts.name = destination_.label;
+  facts.dropped += queue_.dropped();
+  facts.queue_length = queue_.waiting();
+  facts.queue_capacity = queue_.capacity();
+  return facts;
+}
+
+bool Pipeline::delivers(Span patience) const {
+  return !failing_since_ || queue_.waiting() == 0 || Clock::now() - *failing_since_ < patience;
+}
+
+// Once a change, or a place that is down for a night fills the log.
+void Pipeline::tell(const Receipt& receipt) {
+  const Trouble before = std::exchange(trouble_, receipt.trouble);
+  if (receipt.trouble == before) return;
+  const bool well = receipt.trouble == Trouble::none;
+  log::say(well ? Level::info : Level::warning,
+           well ? "a receiver takes alerts again" : "a receiver does not take alerts",
+           {{"receiver", destination_.label},
+            {"place", destination_.place->place()},
+            {"reason", std::string(name(receipt.trouble))},
+            {"detail", receipt.detail}});
+}
+
+}  // namespace sonde

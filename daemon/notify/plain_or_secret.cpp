@@ -1,0 +1,53 @@
+#include "daemon/notify/plain_or_secret.hpp"
+
+namespace sonde {
+namespace {
+
+std::expected<net::Url, std::string> parse(const std::string& text) {
+  auto url = net::parse_url(text);
+  if (url && url->scheme != "http" && url->scheme != "https")
+    return std::unexpected("expected an http or https URL");
+  return url;
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> PlainOrSecret::reveal() const {
+  return secret.empty() ? text : secret.reveal();
+}
+
+std::expected<net::Url, std::string> HookUrl::reveal() const {
+  auto revealed = text.reveal();
+  if (!revealed) return std::unexpected(revealed.error());
+  auto url = parse(*revealed);
+  // What is wrong with a URL may show parts of it.
+  if (!url && is_secret())
+    return std::unexpected(text.secret.describe() + " holds no http or https URL");
+  return url;
+}
+
+std::string HookUrl::place() const {
+  if (is_secret()) return text.secret.describe();
+  const auto url = parse(text.text);
+  return url ? url->scheme + "://" + url->authority() : "";
+}
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+bool Codec<PlainOrSecret>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                PlainOrSecret& out) {
+  if (value.kind == Value::Kind::map) return read_secret(value, reader, out.secret);
+  return read_text(value, reader, {.filled = rule.filled || rule.required}, out.text);
+}
+
+bool Codec<HookUrl>::read(const Value& value, const Reader& reader, const Rule&, HookUrl& out) {
+  if (!Codec<PlainOrSecret>::read(value, reader, {.filled = true}, out.text)) return false;
+  if (out.is_secret()) return true;
+  const auto url = parse(out.text.text);
+  if (!url) reader.wrong(value.place, url.error());
+  return url.has_value();
+}
+
+}  // namespace sonde::config

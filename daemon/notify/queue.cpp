@@ -1,0 +1,144 @@
+#include "daemon/notify/queue.hpp"
+
+#include <algorithm>
+
+namespace sonde {
+namespace {
+
+// How long the end of an alert is owed to a place that perhaps never heard of it.
+constexpr Span owed_max = std::chrono::hours(24);
+
+bool passed(WallTime since, Span span, WallTime now) { return now - since >= span; }
+
+// Those that page come first, the graver ones before the others.
+bool comes_before(const Alert* a, const Alert* b) {
+  if (a->told != b->told) return a->told;
+  if (a->severity != b->severity) return a->severity > b->severity;
+  return a->labels < b->labels;
+}
+
+}  // namespace
+
+Pending* Queue::find(std::uint64_t alert) {
+  const auto found = all_.find(alert);
+  return found == all_.end() ? nullptr : &found->second;
+}
+
+void Queue::update(std::span<const Alert> current, WallTime now) {
+  auto fresh = renew(current, now);
+  forget_over(now);
+  admit(std::move(fresh));
+}
+
+// Takes over the newest states, and gives those that fire and are not known yet.
+std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime now) {
+  std::vector<const Alert*> fresh;
+  std::set<std::uint64_t> seen;
+  for (const auto& alert : current) {
+    const auto who = fingerprint(alert.labels);
+    seen.insert(who);
+    Pending* pending = find(who);
+    if (pending == nullptr) {
+      if (!alert.ended) fresh.push_back(&alert);
+      continue;
+    }
+    if (pending->fires() == alert.ended.has_value()) pending->refused.reset();
+    // What the place was told in one group ends in that group.
+    const std::string group = pending->tried ? pending->alert.group : alert.group;
+    pending->alert = alert;
+    pending->alert.group = group;
+  }
+  for (auto& [who, pending] : all_)
+    if (pending.fires() && !seen.contains(who)) pending.alert.ended = now;
+  return fresh;
+}
+
+bool Queue::is_over(const Pending& pending, WallTime now) const {
+  if (pending.fires()) return false;
+  const WallTime ended = *pending.alert.ended;
+  const bool keeps_state = options_.resolved_kept > Span::zero();
+  if (pending.owes_end()) {
+    if (keeps_state && pending.refused) return true;
+    return !pending.told && passed(ended, owed_max, now);
+  }
+  return !pending.told || passed(ended, options_.resolved_kept, now);
+}
+
+void Queue::forget_over(WallTime now) {
+  for (auto entry = all_.begin(); entry != all_.end();) {
+    if (!is_over(entry->second, now)) {
+      ++entry;
+      continue;
+    }
+    if (entry->second.owes_end()) ++dropped_;
+    if (entry->second.tried) changed_.insert(entry->first);
+    entry = all_.erase(entry);
+  }
+}
+
+void Queue::admit(std::vector<const Alert*> fresh) {
+  std::ranges::sort(fresh, comes_before);
+  std::set<std::uint64_t> left_out;
+  for (const Alert* alert : fresh) {
+    const auto who = fingerprint(alert->labels);
+    if (all_.size() < options_.capacity) {
+      all_.try_emplace(who, Pending{.alert = *alert});
+      continue;
+    }
+    left_out.insert(who);
+    if (!left_out_.contains(who)) ++dropped_;
+  }
+  left_out_ = std::move(left_out);
+}
+
+std::vector<Queue::Sent> Queue::begin(std::span<const std::uint64_t> alerts) {
+  std::vector<Sent> sent;
+  for (auto who : alerts) {
+    Pending* pending = find(who);
+    if (pending == nullptr) continue;
+    if (!std::exchange(pending->tried, true)) changed_.insert(who);
+    sent.push_back({.alert = who, .firing = pending->fires()});
+  }
+  return sent;
+}
+
+void Queue::accepted(std::span<const Sent> sent, WallTime now) {
+  const bool keeps_state = options_.resolved_kept > Span::zero();
+  for (const auto& one : sent) {
+    Pending* pending = find(one.alert);
+    if (pending == nullptr) continue;
+    // A place that keeps state is told again after a restart anyway, so when is not worth a write.
+    const bool same = keeps_state && pending->told && pending->told_firing == one.firing;
+    if (!same) changed_.insert(one.alert);
+    pending->told = now;
+    pending->told_firing = one.firing;
+    pending->refused.reset();
+    if (!keeps_state && !one.firing && !pending->fires()) all_.erase(one.alert);
+  }
+}
+
+void Queue::refused(std::span<const Sent> sent, WallTime now) {
+  for (const auto& one : sent) {
+    Pending* pending = find(one.alert);
+    if (pending == nullptr || pending->fires() != one.firing) continue;
+    pending->refused = now;
+    if (!pending->told && one.firing) pending->tried = false;
+    changed_.insert(one.alert);
+  }
+}
+
+std::size_t Queue::waiting() const {
+  return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) {
+    const Pending& pending = entry.second;
+    if (!pending.fires()) return pending.owes_end();
+    return pending.alert.told && !pending.known_firing();
+  }));
+}
+
+void Queue::restore(Pending pending) {
+  if (all_.size() >= options_.capacity) return;
+  const auto who = fingerprint(pending.alert.labels);
+  all_.insert_or_assign(who, std::move(pending));
+}
+
+}  // namespace sonde

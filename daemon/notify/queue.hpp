@@ -1,0 +1,79 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "daemon/alert.hpp"
+
+namespace sonde {
+
+// An alert as one place is to be told of it.
+struct Pending {
+  Alert alert = {};                      // its newest state, which is all that is told
+  std::optional<WallTime> told = {};     // when the place last took it
+  bool told_firing = false;              // and as what
+  bool tried = false;                    // a delivery was begun, so perhaps it was taken
+  std::optional<WallTime> refused = {};  // when the place would not have it in this state
+  bool fires() const { return !alert.ended; }
+  bool known_firing() const { return told && told_firing; }
+  // The place has it as firing, or perhaps has: it is owed the end.
+  bool owes_end() const { return !fires() && (told ? told_firing : tried); }
+};
+
+// By fingerprint.
+using PendingMap = std::map<std::uint64_t, Pending>;
+
+// What one place has been told, and what it is still to be told: one entry an alert, the newest
+// state in the place of any older one. Bounded: what does not fit is dropped and counted, but never
+// the end of what was told to fire. Pure.
+class Queue {
+ public:
+  struct Options {
+    std::size_t capacity = 4096;
+    Span resolved_kept{};  // how long an end that was told is remembered, to be told again
+  };
+  explicit Queue(Options options) : options_(options) {}
+
+  // Everything that fires or has ended lately. What the place was told to fire and is not among it
+  // has ended now.
+  void update(std::span<const Alert> current, WallTime now);
+
+  // A delivery begins, and what came of it. `sent` are fingerprints of `all()`; between the two the
+  // newest states may have changed.
+  struct Sent {
+    std::uint64_t alert = 0;
+    bool firing = false;  // as it was told
+  };
+  std::vector<Sent> begin(std::span<const std::uint64_t> alerts);
+  void accepted(std::span<const Sent> sent, WallTime now);
+  void refused(std::span<const Sent> sent, WallTime now);
+
+  const PendingMap& all() const { return all_; }
+  // How many have a state that the place does not know.
+  std::size_t waiting() const;
+  std::size_t capacity() const { return options_.capacity; }
+  std::uint64_t dropped() const { return dropped_; }
+
+  // For a store: those whose entry is another since the last call, or is gone.
+  std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
+  void restore(Pending pending);
+
+ private:
+  Pending* find(std::uint64_t alert);
+  bool is_over(const Pending& pending, WallTime now) const;
+  std::vector<const Alert*> renew(std::span<const Alert> current, WallTime now);
+  void forget_over(WallTime now);
+  void admit(std::vector<const Alert*> fresh);
+
+  Options options_;
+  PendingMap all_;
+  std::set<std::uint64_t> changed_;
+  std::set<std::uint64_t> left_out_;  // of the last update, each counted once
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sonde

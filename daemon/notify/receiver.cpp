@@ -1,0 +1,78 @@
+#include "daemon/notify/receiver.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "probes/auth/lockout.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t body_shown_max = 200;
+
+std::optional<Span> wait_of(const net::Response& response) {
+  const std::string* wish = response.header("retry-after");
+  const std::string* date = response.header("date");
+  if (wish == nullptr) return std::nullopt;
+  return auth::retry_after(*wish, date != nullptr ? *date : "");
+}
+
+std::string describe(const net::Response& response) {
+  if (response.body.empty()) return fmt::format("HTTP {}", response.status);
+  return fmt::format("HTTP {}: {}", response.status, text::shorten(response.body, body_shown_max));
+}
+
+}  // namespace
+
+bool firing(const Message& message) {
+  return std::ranges::any_of(message.alerts, [](const Alert& alert) { return !alert.ended; });
+}
+
+std::span<const config::Named<Trouble>> names_of(const Trouble*) {
+  static constexpr std::array<config::Named<Trouble>, 7> names = {
+      {{"none", Trouble::none},
+       {"timeout", Trouble::timeout},
+       {"network", Trouble::network},
+       {"rate_limited", Trouble::rate_limited},
+       {"server_error", Trouble::server_error},
+       {"refused", Trouble::refused},
+       {"own", Trouble::own}}};
+  return names;
+}
+
+std::string_view name(Trouble trouble) {
+  return names_of(&trouble)[static_cast<std::size_t>(trouble)].first;
+}
+
+Receipt judge_status(const net::Response& response) {
+  Receipt receipt{.detail = describe(response), .wait = {}};
+  if (response.status >= 200 && response.status < 300) return receipt;
+  receipt.fate = Fate::retry;
+  receipt.wait = wait_of(response);
+  if (response.status == 429) {
+    receipt.trouble = Trouble::rate_limited;
+  } else if (response.status >= 500) {
+    receipt.trouble = Trouble::server_error;
+  } else {
+    receipt.trouble = Trouble::refused;
+    receipt.fate = Fate::refused;
+  }
+  return receipt;
+}
+
+Receipt Receiver::judge(const net::Response& response) const { return judge_status(response); }
+
+Labels Receiver::group_of(const Alert& alert) const {
+  Labels group;
+  if (!alert.group.empty()) group["incident"] = alert.group;
+  if (!alert.target.empty()) group["target"] = alert.target;
+  if (!group.empty()) return group;
+  const auto named = alert.labels.find("alertname");
+  if (named != alert.labels.end()) group.insert(*named);
+  return group;
+}
+
+}  // namespace sonde

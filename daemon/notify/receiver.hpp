@@ -1,0 +1,83 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/alert.hpp"
+#include "probes/net/http_exchange.hpp"
+
+namespace sonde {
+
+// What one receiver is told at once. A value.
+struct Message {
+  std::string receiver;       // its name
+  Labels group;               // what the alerts have in common; the same for one incident
+  std::vector<Alert> alerts;  // at least one: what fires first, then by severity
+  WallTime now;
+  std::string external_url;  // of the daemon's pages; may be empty
+};
+// Whether one of its alerts has not ended.
+bool firing(const Message& message);
+
+// What an answer means for what was sent.
+enum class Fate : std::uint8_t {
+  accepted,
+  retry,    // later the same may be accepted
+  refused,  // the same will be refused again
+  split     // one of the alerts is wrong: send halves
+};
+
+// Why a delivery failed; a closed metric label.
+enum class Trouble : std::uint8_t {
+  none,
+  timeout,
+  network,  // names, connections, TLS, HTTP
+  rate_limited,
+  server_error,
+  refused,  // any other answer that is no success
+  own       // its secret cannot be read, or the request cannot be made
+};
+std::span<const config::Named<Trouble>> names_of(const Trouble*);
+std::string_view name(Trouble trouble);
+
+struct Receipt {
+  Fate fate = Fate::accepted;
+  Trouble trouble = Trouble::none;
+  std::string detail;        // for people; holds no secret
+  std::optional<Span> wait;  // the receiver asks for so much peace
+};
+
+// What is posted; `secrets` are never shown.
+struct Prepared {
+  net::Request request;
+  std::vector<std::string> secrets;
+};
+
+// One place where alerts are sent to, as configured: each URL of an entry of `receivers:` is one.
+// Constant, and pure: it makes requests and judges answers, and sends nothing itself.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+
+  // Where it is, for people and labels; holds no secret.
+  virtual std::string place() const = 0;
+  // The error says why there is none.
+  virtual std::expected<Prepared, std::string> request(const Message& message) const = 0;
+  virtual Receipt judge(const net::Response& response) const;
+  // It groups and repeats by itself, so it wants every alert, all the time.
+  virtual bool keeps_state() const { return false; }
+  // Alerts with the same are told in one message: those of an incident, else of a target.
+  virtual Labels group_of(const Alert& alert) const;
+
+  net::Line line;
+  Span timeout = std::chrono::seconds(10);  // of a delivery
+};
+
+// What the status says as most receivers mean it: 2xx is success; 429 and 5xx pass.
+Receipt judge_status(const net::Response& response);
+
+}  // namespace sonde

@@ -1,0 +1,36 @@
+#include "daemon/notify/receiver_http.hpp"
+
+namespace sonde {
+
+const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*) {
+  static const auto keys =
+      config::Section<ReceiverHttp>()
+          .key("timeout", &ReceiverHttp::timeout, "How long a delivery may take.",
+               {.min = 0.1, .max = 60})
+          .key("headers", &ReceiverHttp::headers,
+               "Headers of each request; a value may be a secret by reference.")
+          .also(&ReceiverHttp::line, section_of(static_cast<const net::Line*>(nullptr)));
+  return keys;
+}
+
+std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
+                                               std::string body) {
+  auto where = url.reveal();
+  if (!where) return std::unexpected(where.error());
+  Prepared prepared{.request = {.method = "POST",
+                                .url = std::move(*where),
+                                .headers = {{"Content-Type", "application/json"}},
+                                .body = std::move(body)},
+                    .secrets = {}};
+  if (url.is_secret())
+    prepared.secrets = {prepared.request.url.text(), prepared.request.url.target};
+  for (const auto& [name, value] : http.headers) {
+    auto text = value.reveal();
+    if (!text) return std::unexpected("header " + name + ": " + text.error());
+    if (!value.secret.empty()) prepared.secrets.push_back(*text);
+    prepared.request.headers.emplace_back(name, std::move(*text));
+  }
+  return prepared;
+}
+
+}  // namespace sonde

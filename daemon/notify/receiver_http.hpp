@@ -1,0 +1,23 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "config/section.hpp"
+#include "daemon/notify/plain_or_secret.hpp"
+#include "daemon/notify/receiver.hpp"
+
+namespace sonde {
+
+// What every receiver's section has: how the connection is made, its time limit, further headers.
+struct ReceiverHttp {
+  net::Line line;
+  Span timeout = std::chrono::seconds(10);
+  std::map<std::string, PlainOrSecret> headers;  // e.g. Authorization
+};
+const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*);
+
+// A POST of JSON to `url`, or why its secrets cannot be had.
+std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
+                                               std::string body);
+
+}  // namespace sonde

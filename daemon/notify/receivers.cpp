@@ -1,0 +1,199 @@
+#include "daemon/notify/receivers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/alert_json.hpp"
+#include "daemon/notify/alertmanager.hpp"
+#include "daemon/notify/pagerduty.hpp"
+#include "daemon/notify/slack.hpp"
+#include "daemon/notify/webhook.hpp"
+
+namespace sonde {
+namespace {
+
+using config::Reader;
+using config::Value;
+
+template <class S>
+const config::Section<S>& section() {
+  return section_of(static_cast<const S*>(nullptr));
+}
+
+template <class S>
+std::vector<std::shared_ptr<const Receiver>> read(const Value& value, const Reader& reader) {
+  S settings;
+  if (!section<S>().read(value, reader, settings)) return {};
+  return make_receivers(std::move(settings));
+}
+
+template <class S>
+ReceiverKind kind(std::string_view name, std::string_view help) {
+  return {name, help, read<S>, [] { return section<S>().schema(); },
+          [](const std::string& prefix) { return section<S>().table(prefix); }};
+}
+
+// An empty list holds everything.
+template <class T>
+bool holds(const std::vector<T>& list, const T& wanted) {
+  return list.empty() || std::ranges::find(list, wanted) != list.end();
+}
+
+}  // namespace
+
+// One row a kind; nothing else in the house names them.
+std::span<const ReceiverKind> receiver_kinds() {
+  static const std::vector<ReceiverKind> table = {
+      kind<AlertmanagerSettings>("alertmanager", "Alertmanagers, by their API v2."),
+      kind<WebhookSettings>("webhook", "What takes Alertmanager's webhook body."),
+      kind<SlackSettings>("slack", "A Slack incoming webhook."),
+      kind<PagerDutySettings>("pagerduty", "PagerDuty's Events API v2."),
+  };
+  return table;
+}
+
+const config::Section<When>& section_of(const When*) {
+  static const auto keys =
+      config::Section<When>()
+          .key("target", &When::target, "Alerts of these targets.", {.max = 1000})
+          .key("severity", &When::severity, "Alerts of these severities.", {.max = 3})
+          .key("alert", &When::alert, "These alerts, by name.", {.max = 1000});
+  return keys;
+}
+
+bool matches(const When& when, const Alert& alert) {
+  return holds(when.target, alert.target) && holds(when.severity, alert.severity) &&
+         holds(when.alert, name_of(alert));
+}
+
+const config::Section<Routing>& section_of(const Routing*) {
+  static const auto keys =
+      config::Section<Routing>()
+          .key("when", &Routing::when, "Which alerts it is told; every list has to match.")
+          .also(&Routing::grouping, section<Grouping>());
+  return keys;
+}
+
+}  // namespace sonde
+
+namespace sonde::config {
+namespace {
+
+using sonde::ReceiverKind;
+
+std::vector<std::string_view> kind_names() {
+  std::vector<std::string_view> names;
+  for (const auto& kind : receiver_kinds()) names.push_back(kind.name);
+  return names;
+}
+
+std::string listed(const std::vector<std::string_view>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+const ReceiverKind* kind_named(std::string_view name) {
+  const auto found = std::ranges::find(receiver_kinds(), name, &ReceiverKind::name);
+  return found == receiver_kinds().end() ? nullptr : &*found;
+}
+
+// The entry whose key is the kind's; null: none, or several, which was told.
+const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
+  const Value::Entry* found = nullptr;
+  for (const auto& entry : value.entries) {
+    if (!kind_named(entry.name)) continue;
+    if (found != nullptr) {
+      reader.at(entry.name)
+          .wrong(entry.place, "a receiver is of one kind, and this one already " +
+                                  ("has '" + found->name + "'"));
+      return nullptr;
+    }
+    found = &entry;
+  }
+  if (found == nullptr)
+    reader.wrong(value.place, "a receiver needs one of: " + listed(kind_names()));
+  return found;
+}
+
+// Every key beside the kind's.
+bool read_routing(const Value& value, const Reader& reader, Routing& out) {
+  const auto& keys = section_of(static_cast<const Routing*>(nullptr));
+  std::vector<std::string_view> names = keys.names();
+  for (auto name : kind_names()) names.push_back(name);
+  bool good = keys.read_known(value, reader, out);
+  for (const auto& entry : value.entries) {
+    if (std::ranges::find(names, entry.name) != names.end()) continue;
+    tell_unknown(entry, reader, names);
+    good = false;
+  }
+  return good;
+}
+
+// An Alertmanager groups by itself, so to say how would mean nothing.
+bool refuse_grouping(const Value& value, const Reader& reader) {
+  bool good = true;
+  for (auto name : section_of(static_cast<const Grouping*>(nullptr)).names()) {
+    const Value* written = value.find(name);
+    if (written == nullptr) continue;
+    reader.at(name).wrong(written->place, "an Alertmanager groups and repeats by its own routes");
+    good = false;
+  }
+  return good;
+}
+
+bool read_entry(const Value& value, const Reader& reader, ReceiverEntry& out) {
+  if (!expect(value, reader, Value::Kind::map)) return false;
+  bool good = read_routing(value, reader, out.routing);
+  const Value::Entry* kind = kind_entry(value, reader);
+  if (kind == nullptr) return false;
+  out.places = kind_named(kind->name)->read(kind->value, reader.at(kind->name));
+  if (!out.places.empty() && out.places.front()->keeps_state())
+    good &= refuse_grouping(value, reader);
+  return good && !out.places.empty();
+}
+
+Value schema_of(const ReceiverKind& kind) {
+  Value keys = section_of(static_cast<const Routing*>(nullptr)).schema();
+  for (auto& entry : keys.entries)
+    if (entry.name == "properties")
+      entry.value.entries.push_back({std::string(kind.name), {}, kind.schema()});
+  keys.entries.push_back({"required", {}, list({scalar(kind.name)})});
+  return keys;
+}
+
+constexpr std::size_t entries_max = 50;
+
+}  // namespace
+
+bool Codec<ReceiverEntries>::read(const Value& value, const Reader& reader, const Rule&,
+                                  ReceiverEntries& out) {
+  if (!expect(value, reader, Value::Kind::map)) return false;
+  bool good = value.entries.size() <= entries_max;
+  if (!good) reader.wrong(value.place, fmt::format("at most {} receivers", entries_max));
+  for (const auto& entry : value.entries) {
+    ReceiverEntry made{.name = entry.name, .routing = {}, .places = {}};
+    good &= read_free_name(entry, reader.at(entry.name), {.filled = true});
+    good &= read_entry(entry.value, reader.at(entry.name), made);
+    out.all.push_back(std::move(made));
+  }
+  return good;
+}
+
+Value Codec<ReceiverEntries>::schema(const Rule&) {
+  std::vector<Value> choices;
+  for (const auto& kind : receiver_kinds()) choices.push_back(schema_of(kind));
+  return schema_named(schema_any_of(std::move(choices)));
+}
+
+std::vector<KeyRow> Rows<ReceiverEntries>::below(const std::string& prefix,
+                                                 const ReceiverEntries&) {
+  auto rows = section_of(static_cast<const Routing*>(nullptr)).table(prefix + ".NAME");
+  for (const auto& kind : receiver_kinds()) {
+    const std::string path = fmt::format("{}.NAME.{}", prefix, kind.name);
+    rows.push_back({path, "mapping", "", std::string(kind.help)});
+    for (auto& row : kind.table(path)) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace sonde::config

@@ -1,0 +1,75 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/section.hpp"
+#include "daemon/notify/group.hpp"
+#include "daemon/notify/receiver.hpp"
+#include "probes/check.hpp"
+
+namespace sonde {
+
+// Which alerts a receiver is told: every list has to hold the alert's; an empty one holds all.
+struct When {
+  std::vector<std::string> target, alert;
+  std::vector<Severity> severity;
+};
+const config::Section<When>& section_of(const When*);
+bool matches(const When& when, const Alert& alert);
+
+// What every entry of `receivers:` may have beside its kind.
+struct Routing {
+  When when;
+  Grouping grouping;  // not for those that group by themselves
+};
+const config::Section<Routing>& section_of(const Routing*);
+
+// One entry of `receivers:`. Constant; shared by what delivers to it.
+struct ReceiverEntry {
+  std::string name;
+  Routing routing;
+  std::vector<std::shared_ptr<const Receiver>> places;  // at least one; each is told by itself
+};
+struct ReceiverEntries {
+  std::vector<ReceiverEntry> all;  // in the order of the file
+};
+
+// Tells what `when` names that there is not: a target that no probe has, an alert that is not
+// among `alerts`. `receivers` is what is written, `reader` its reader.
+void vet_receivers(const std::vector<ReceiverEntry>& entries,
+                   std::span<const std::shared_ptr<const Check>> checks,
+                   const std::vector<std::string>& alerts, const config::Value& receivers,
+                   const config::Reader& reader);
+
+// A row of the table of receivers: one pair of files and one row each.
+struct ReceiverKind {
+  std::string_view name;
+  std::string_view help;
+  // Empty: mistakes were told.
+  std::vector<std::shared_ptr<const Receiver>> (*read)(const config::Value&, const config::Reader&);
+  config::Value (*schema)();
+  std::vector<config::KeyRow> (*table)(const std::string& prefix);
+};
+std::span<const ReceiverKind> receiver_kinds();
+
+}  // namespace sonde
+
+namespace sonde::config {
+
+// Exactly one key of an entry names its kind.
+template <>
+struct Codec<ReceiverEntries> {
+  static bool read(const Value&, const Reader&, const Rule&, ReceiverEntries& out);
+  static Value schema(const Rule&);
+  static std::string show(const ReceiverEntries&) { return ""; }
+};
+
+template <>
+struct Rows<ReceiverEntries> {
+  static std::vector<KeyRow> below(const std::string& prefix, const ReceiverEntries&);
+};
+
+}  // namespace sonde::config

@@ -1,0 +1,101 @@
+#include "daemon/notify/slack_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/alert_json.hpp"
+#include "probes/text/json.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t section_max = 3000;  // of a text object
+constexpr std::size_t shown_max = 40;      // alerts; with title and rest well below 50 blocks
+constexpr std::size_t summary_max = 1000;
+constexpr std::size_t link_max = 500;
+
+std::string escape_all(std::string_view text) {
+  std::string all;
+  for (char c : text) {
+    if (c == '&')
+      all += "&amp;";
+    else if (c == '<')
+      all += "&lt;";
+    else if (c == '>')
+      all += "&gt;";
+    else
+      all += c;
+  }
+  return all;
+}
+
+// " <https://...|runbook>", or nothing.
+std::string link(std::string_view url, std::string_view text) {
+  const bool plain = url.find_first_of("|<>\n ") == url.npos;
+  const std::string escaped = escape_all(url);
+  if (url.empty() || !plain || escaped.size() > link_max) return "";
+  return fmt::format(" | <{}|{}>", escaped, text);
+}
+
+std::string section(const std::string& mrkdwn) {
+  return fmt::format(R"({{"type":"section","text":{{"type":"mrkdwn","text":{},"verbatim":true}}}})",
+                     text::json_quote(mrkdwn));
+}
+
+std::size_t count_firing(const Message& message) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; }));
+}
+
+std::string title(const Message& message) {
+  const std::size_t fires = count_firing(message);
+  const std::string& target = value_of(message.group, "target");
+  const std::string of = slack_escape(target.empty() ? message.receiver : target, 200);
+  if (fires == 0) return fmt::format("*RESOLVED* {}", of);
+  const std::size_t ended = message.alerts.size() - fires;
+  const std::string also = ended > 0 ? fmt::format(", {} resolved", ended) : "";
+  return fmt::format("*FIRING* {} ({} alert{}{})", of, fires, fires == 1 ? "" : "s", also);
+}
+
+std::string paragraph(const Alert& alert) {
+  std::string text =
+      fmt::format("*{}* ({}{}): {}\nsince {}", slack_escape(name_of(alert), 200),
+                  name(alert.severity), alert.ended ? ", resolved" : "",
+                  slack_escape(summary_of(alert), summary_max), rfc3339(alert.starts));
+  if (alert.ended) text += fmt::format(" until {}", rfc3339(*alert.ended));
+  text += link(value_of(alert.annotations, "runbook_url"), "runbook");
+  text += link(value_of(alert.annotations, "evidence_url"), "evidence");
+  return text + link(alert.source_url, "alert");
+}
+
+}  // namespace
+
+std::string slack_escape(std::string_view text, std::size_t bytes_max) {
+  std::size_t kept = bytes_max;
+  std::string escaped = escape_all(text::shorten(text, kept));
+  while (escaped.size() > bytes_max) {
+    kept = kept * 3 / 4;  // cut before it is escaped, or half an entity would stay
+    escaped = escape_all(text::shorten(text, kept));
+  }
+  return escaped;
+}
+
+std::string slack_body(const Message& message, std::string_view channel) {
+  std::string blocks = section(title(message));
+  const std::size_t count = std::min(message.alerts.size(), shown_max);
+  for (std::size_t i = 0; i < count; ++i) blocks += "," + section(paragraph(message.alerts[i]));
+  const std::size_t rest = message.alerts.size() - count;
+  if (rest > 0) blocks += "," + section(fmt::format("and {} more", rest));
+  const std::string fallback =
+      title(message) + ": " + slack_escape(summary_of(message.alerts.front()), summary_max);
+  std::string body =
+      fmt::format(R"({{"text":{},"blocks":[{}])", text::json_quote(fallback), blocks);
+  if (!channel.empty()) body += ",\"channel\":" + text::json_quote(channel);
+  return body + "}";
+}
+
+static_assert(3 * link_max + summary_max + 500 <= section_max);
+
+}  // namespace sonde

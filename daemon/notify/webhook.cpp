@@ -1,0 +1,78 @@
+#include "daemon/notify/webhook.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/alert_json.hpp"
+#include "probes/text/json.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t alerts_max = 256;
+constexpr std::string_view no_time = "0001-01-01T00:00:00Z";  // Go's zero: it has not ended
+
+std::string_view status_of(bool fires) { return fires ? "firing" : "resolved"; }
+
+std::string json_of(const Alert& alert) {
+  return fmt::format(
+      R"({{"status":"{}","labels":{},"annotations":{},"startsAt":"{}","endsAt":"{}",)"
+      R"("generatorURL":{},"fingerprint":"{:016x}"}})",
+      status_of(!alert.ended), sonde::json_of(alert.labels), sonde::json_of(alert.annotations),
+      rfc3339(alert.starts), alert.ended ? rfc3339(*alert.ended) : no_time,
+      text::json_quote(alert.source_url), fingerprint(alert.labels));
+}
+
+// What all alerts say alike.
+Labels common(const std::vector<Alert>& alerts, Labels Alert::* of) {
+  Labels all = alerts.front().*of;
+  for (const auto& alert : alerts)
+    std::erase_if(all, [&](const auto& pair) {
+      const auto found = (alert.*of).find(pair.first);
+      return found == (alert.*of).end() || found->second != pair.second;
+    });
+  return all;
+}
+
+std::string body_of(const Message& message) {
+  const std::size_t count = std::min(message.alerts.size(), alerts_max);
+  std::string alerts;
+  for (std::size_t i = 0; i < count; ++i) alerts += (i > 0 ? "," : "") + json_of(message.alerts[i]);
+  return fmt::format(
+      R"({{"receiver":{},"status":"{}","alerts":[{}],"groupLabels":{},"commonLabels":{},)"
+      R"("commonAnnotations":{},"externalURL":{},"version":"4","groupKey":{},)"
+      R"("truncatedAlerts":{}}})",
+      text::json_quote(message.receiver), status_of(firing(message)), alerts,
+      sonde::json_of(message.group), sonde::json_of(common(message.alerts, &Alert::labels)),
+      sonde::json_of(common(message.alerts, &Alert::annotations)),
+      text::json_quote(message.external_url), text::json_quote("{}:" + show(message.group)),
+      message.alerts.size() - count);
+}
+
+}  // namespace
+
+const config::Section<WebhookSettings>& section_of(const WebhookSettings*) {
+  static const auto keys =
+      config::Section<WebhookSettings>()
+          .key("url", &WebhookSettings::url,
+               "Where Alertmanager's webhook body (version 4) is posted; may be a secret.",
+               {.required = true})
+          .also(&WebhookSettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+  return keys;
+}
+
+Webhook::Webhook(WebhookSettings settings) : settings_(std::move(settings)) {
+  line = settings_.http.line;
+  timeout = settings_.http.timeout;
+}
+
+std::expected<Prepared, std::string> Webhook::request(const Message& message) const {
+  return post_json(settings_.url, settings_.http, body_of(message));
+}
+
+std::vector<std::shared_ptr<const Receiver>> make_receivers(WebhookSettings settings) {
+  return {std::make_shared<Webhook>(std::move(settings))};
+}
+
+}  // namespace sonde

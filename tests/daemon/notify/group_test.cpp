@@ -1,0 +1,138 @@
+#include "daemon/notify/group.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/daemon/made_alert.hpp"
+
+namespace sonde {
+namespace {
+
+using test::at;
+using test::ended;
+using test::held_back;
+using test::made_alert;
+
+constexpr Span minute = std::chrono::minutes(1);
+
+Pending fresh(Alert alert) { return {.alert = std::move(alert)}; }
+Pending told(Alert alert, double when) {
+  return {.alert = std::move(alert), .told = at(when), .told_firing = true, .tried = true};
+}
+
+class GroupTest : public testing::Test {
+ protected:
+  std::optional<Due> of(const std::vector<Pending>& group, double now = 100) {
+    std::vector<const Pending*> all;
+    for (const auto& pending : group) all.push_back(&pending);
+    return due(all, {}, at(now));
+  }
+  void expect(const std::vector<Pending>& group, Why why, double when, double now = 100) {
+    const auto found = of(group, now);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(name(found->why), name(why));
+    EXPECT_EQ(found->at, at(when));
+  }
+};
+
+TEST_F(GroupTest, FirstWaitsForOthersFromItsStart) {
+  expect({fresh(made_alert())}, Why::first, 30);
+  Alert later = made_alert("B");
+  later.starts = at(20);
+  expect({fresh(later), fresh(made_alert())}, Why::first, 30);
+}
+
+TEST_F(GroupTest, AnotherOneWaitsForTheInterval) {
+  expect({told(made_alert("A"), 30), fresh(made_alert("B"))}, Why::added, 330);
+}
+
+TEST_F(GroupTest, GraverOneWaitsOnlyForOthers) {
+  const Alert warning = made_alert("A", "staging", Severity::warning);
+  expect({told(warning, 30), fresh(made_alert("B"))}, Why::added, 60);
+}
+
+TEST_F(GroupTest, HeldBackAlertCausesNothing) {
+  EXPECT_FALSE(of({fresh(held_back(made_alert()))}));
+  expect({told(made_alert("A"), 30), fresh(held_back(made_alert("B")))}, Why::repeat, 30 + 14400);
+}
+
+TEST_F(GroupTest, EndOfOneIsToldAfterTheInterval) {
+  expect({told(ended(made_alert("A"), 50), 30), told(made_alert("B"), 30)}, Why::resolved, 330);
+}
+
+TEST_F(GroupTest, EndOfOneHeldBackIsToldWithTheNext) {
+  expect({told(held_back(ended(made_alert("A"), 50)), 30), told(made_alert("B"), 30)}, Why::repeat,
+         30 + 14400);
+}
+
+TEST_F(GroupTest, EndOfTheLastIsTold) {
+  expect({told(ended(made_alert("A"), 50), 30)}, Why::all_resolved, 330);
+  expect({told(held_back(ended(made_alert("A"), 50)), 30)}, Why::all_resolved, 330);
+}
+
+TEST_F(GroupTest, RepeatsWhatFiresOnAndIsNotHeldBack) {
+  expect({told(made_alert(), 30)}, Why::repeat, 30 + 14400);
+  EXPECT_FALSE(of({told(held_back(made_alert()), 30)}));
+}
+
+TEST_F(GroupTest, NothingIsRepeatedAfterTheEnd) {
+  Pending over = told(ended(made_alert(), 50), 400);
+  over.told_firing = false;
+  EXPECT_FALSE(of({over}));
+}
+
+TEST_F(GroupTest, WhatEndedWhileThePlaceWasDownIsToldAtOnce) {
+  Pending missed = fresh(ended(made_alert(), 50));
+  missed.tried = true;
+  expect({missed}, Why::all_resolved, 100);
+}
+
+TEST_F(GroupTest, RefusedGroupWaitsForTheInterval) {
+  Pending refused = fresh(made_alert());
+  refused.refused = at(90);
+  expect({refused}, Why::first, 390);
+}
+
+TEST_F(GroupTest, ClockThatWasSetBackDelaysByNoMoreThanTheInterval) {
+  expect({fresh(made_alert())}, Why::first, -3600 + 30, -3600);
+  expect({told(made_alert("A"), 0), fresh(made_alert("B"))}, Why::added, -3600 + 300, -3600);
+}
+
+class ResendTest : public GroupTest {
+ protected:
+  std::optional<Due> of(const Pending& pending, double now = 100) {
+    return due(pending, minute, at(now));
+  }
+};
+
+TEST_F(ResendTest, UnknownIsDueAtOnceAndAgainEveryMinute) {
+  EXPECT_EQ(of(fresh(made_alert()))->at, at(100));
+  const auto again = of(told(made_alert(), 90));
+  EXPECT_EQ(name(again->why), name(Why::resend));
+  EXPECT_EQ(again->at, at(150));
+}
+
+TEST_F(ResendTest, HeldBackIsDueOnlyIfItWasTold) {
+  EXPECT_FALSE(of(fresh(held_back(made_alert()))));
+  EXPECT_EQ(of(told(held_back(made_alert()), 90))->at, at(150));
+}
+
+TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
+  Pending over = told(ended(made_alert(), 95), 90);
+  EXPECT_EQ(of(over)->at, at(100));
+  over.told = at(100);
+  over.told_firing = false;
+  EXPECT_EQ(of(over)->at, at(160));
+}
+
+TEST_F(ResendTest, RefusedIsDueNoMore) {
+  Pending refused = told(made_alert(), 10);
+  refused.refused = at(20);
+  EXPECT_FALSE(of(refused));
+}
+
+TEST_F(ResendTest, ClockThatWasSetBackDelaysByNoMoreThanAMinute) {
+  EXPECT_EQ(of(told(made_alert(), 90), -3600)->at, at(-3540));
+}
+
+}  // namespace
+}  // namespace sonde

@@ -1,0 +1,123 @@
+#include "daemon/notify/outgoing.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/daemon/notify/receiver_fixture.hpp"
+
+namespace sonde {
+namespace {
+
+using test::at;
+using test::ended;
+using test::made_alert;
+
+class OutgoingTest : public testing::Test {
+ protected:
+  std::optional<Outgoing> next(double now) {
+    return next_outgoing(queue, *receivers.place(), receivers.only().routing.grouping, at(now));
+  }
+  void deliver(double now) {
+    const auto outgoing = next(now);
+    ASSERT_TRUE(outgoing);
+    queue.accepted(queue.begin(outgoing->alerts), at(now));
+  }
+  test::Receivers receivers{"team: { webhook: { url: http://hook } }"};
+  Queue queue{{}};
+};
+
+TEST_F(OutgoingTest, TellsAlertsOfOneIncidentAtOnceAndOthersApart) {
+  Alert a = made_alert("A", "staging"), b = made_alert("B", "staging");
+  a.group = b.group = "i1";
+  Alert other = made_alert("C", "production");
+  other.starts = at(5);
+  queue.update(std::vector{a, other, b}, at(10));
+  auto outgoing = next(10);
+  ASSERT_TRUE(outgoing);
+  const Labels group = {{"incident", "i1"}, {"target", "staging"}};
+  EXPECT_EQ(outgoing->group, group);
+  EXPECT_EQ(outgoing->alerts.size(), 2U);
+  EXPECT_EQ(outgoing->due.at, at(30));
+  deliver(30);
+  outgoing = next(31);
+  const Labels second = {{"target", "production"}};
+  EXPECT_EQ(outgoing->group, second);
+  EXPECT_EQ(outgoing->due.at, at(35));
+}
+
+TEST_F(OutgoingTest, HeldBackAlertsAreInAMessageThatIsSentAnyway) {
+  queue.update(std::vector{made_alert("A"), test::held_back(made_alert("B"))}, at(10));
+  const auto outgoing = next(10);
+  ASSERT_TRUE(outgoing);
+  EXPECT_EQ(outgoing->alerts.size(), 2U);
+}
+
+TEST_F(OutgoingTest, IncidentFromItsFirstPageToItsEnd) {
+  const Alert a = made_alert("A"), b = made_alert("B");
+  queue.update(std::vector{a}, at(0));
+  deliver(30);
+  queue.update(std::vector{a, b}, at(60));
+  EXPECT_EQ(name(next(60)->due.why), name(Why::added));
+  deliver(330);
+  queue.update(std::vector{ended(a, 400), b}, at(400));
+  EXPECT_EQ(name(next(400)->due.why), name(Why::resolved));
+  deliver(630);
+  queue.update(std::vector{ended(a, 400), ended(b, 700)}, at(700));
+  EXPECT_EQ(name(next(700)->due.why), name(Why::all_resolved));
+  EXPECT_EQ(next(700)->alerts.size(), 1U);
+  deliver(930);
+  EXPECT_FALSE(next(931));
+}
+
+TEST_F(OutgoingTest, MessageBeginsWithTheGravestThatFires) {
+  const Alert over = ended(made_alert("A"), 5);
+  const Alert info = made_alert("B", "staging", Severity::info);
+  const Alert critical = made_alert("C");
+  queue.update(std::vector{made_alert("A"), info, critical}, at(0));
+  deliver(30);
+  queue.update(std::vector{over, info, critical}, at(40));
+  const auto told = told_alerts(queue, next(40)->alerts);
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[0].labels.at("alertname"), "C");
+  EXPECT_EQ(told[1].labels.at("alertname"), "B");
+  EXPECT_EQ(told[2].labels.at("alertname"), "A");
+}
+
+class BatchTest : public OutgoingTest {
+ protected:
+  BatchTest() {
+    receivers.mistakes = {};
+    receivers.entries.all.clear();
+    receivers.entries = test::Receivers("p: { alertmanager: { urls: http://am } }").entries;
+    queue = Queue({.capacity = 4096, .resolved_kept = std::chrono::minutes(15)});
+  }
+};
+
+TEST_F(BatchTest, IsBoundedAndNewsComeBeforeRepetition) {
+  std::vector<Alert> many;
+  for (int i = 0; i < 300; ++i) many.push_back(made_alert("A" + std::to_string(i)));
+  queue.update(many, at(0));
+  EXPECT_EQ(next(0)->alerts.size(), 256U);
+  deliver(0);
+  EXPECT_EQ(next(1)->alerts.size(), 44U);
+  deliver(1);
+  EXPECT_EQ(next(2)->due.at, at(60));
+  many.push_back(made_alert("new"));
+  queue.update(many, at(90));
+  const auto outgoing = next(90);
+  ASSERT_TRUE(outgoing);
+  EXPECT_EQ(outgoing->alerts.size(), 256U);
+}
+
+TEST_F(BatchTest, ResendsEveryMinuteWithWhatEndedLately) {
+  const Alert a = made_alert("A"), b = made_alert("B");
+  queue.update(std::vector{a, b}, at(0));
+  deliver(0);
+  queue.update(std::vector{a, ended(b, 20)}, at(20));
+  EXPECT_EQ(next(20)->alerts.size(), 1U);
+  deliver(20);
+  EXPECT_EQ(next(61)->alerts.size(), 1U);
+  EXPECT_EQ(next(81)->alerts.size(), 2U);
+}
+
+}  // namespace
+}  // namespace sonde

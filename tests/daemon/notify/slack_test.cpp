@@ -1,0 +1,94 @@
+#include "daemon/notify/slack.hpp"
+
+#include <gmock/gmock.h>
+
+#include "daemon/notify/slack_text.hpp"
+#include "tests/daemon/notify/receiver_fixture.hpp"
+
+namespace sonde {
+namespace {
+
+using test::body_of;
+using test::ended;
+using test::made_alert;
+using test::message_of;
+using testing::HasSubstr;
+using testing::Not;
+
+class SlackTest : public testing::Test {
+ protected:
+  text::Document body(const Message& message) { return body_of(*receivers.place(), message); }
+  std::string block(const text::Document& document, std::size_t index) {
+    return document.root().member("blocks").item(index).member("text").member("text").text();
+  }
+  test::SecretFile url{"https://hooks.slack.com/services/T/B/x"};
+  test::Receivers receivers{"team: { slack: { url: " + url.yaml() + ", channel: \"#oncall\" } }"};
+};
+
+TEST_F(SlackTest, SaysWhatFiresSinceWhenAndWhereToLook) {
+  Alert alert = made_alert();
+  alert.annotations["runbook_url"] = "https://run/book?a=1&b=2";
+  const auto document = body(message_of({alert}));
+  EXPECT_EQ(document.root().member("text").text(),
+            "*FIRING* staging (1 alert): login auth success 72.0 %, wanted 90 %");
+  EXPECT_EQ(block(document, 0), "*FIRING* staging (1 alert)");
+  EXPECT_EQ(block(document, 1),
+            "*AuthSuccessRateLow* (critical): login auth success 72.0 %, wanted 90 %\n"
+            "since 2026-10-01T12:00:00.000Z | <https://run/book?a=1&amp;b=2|runbook> | "
+            "<http://127.0.0.1:9811/alerts/x|alert>");
+  EXPECT_EQ(document.root().member("channel").text(), "#oncall");
+}
+
+TEST_F(SlackTest, SaysWhatHasEnded) {
+  auto document = body(message_of({made_alert("A"), ended(made_alert("B"), 90)}));
+  EXPECT_EQ(block(document, 0), "*FIRING* staging (1 alert, 1 resolved)");
+  EXPECT_THAT(block(document, 2), HasSubstr("until 2026-10-01T12:01:30.000Z"));
+  document = body(message_of({ended(made_alert("B"), 90)}));
+  EXPECT_EQ(block(document, 0), "*RESOLVED* staging");
+}
+
+TEST_F(SlackTest, TextFromOutsideCallsNobodyAndMakesNoLink) {
+  Alert alert = made_alert("<!here>");
+  alert.annotations["summary"] = "<!channel> & <https://evil|click>";
+  alert.annotations["runbook_url"] = "https://x|evil> <!channel";
+  const auto document = body(message_of({alert}));
+  EXPECT_THAT(block(document, 1), Not(HasSubstr("<!")));
+  EXPECT_THAT(block(document, 1), Not(HasSubstr("runbook")));
+  EXPECT_THAT(block(document, 1), HasSubstr("&lt;!channel&gt; &amp; &lt;https://evil|click&gt;"));
+  EXPECT_THAT(document.root().member("text").text(), Not(HasSubstr("<!")));
+  const auto text = document.root().member("blocks").item(1).member("text");
+  EXPECT_EQ(text.member("verbatim").boolean(), true);
+}
+
+TEST_F(SlackTest, StaysInsideTheBoundsOfSlack) {
+  std::vector<Alert> many;
+  for (int i = 0; i < 100; ++i) {
+    many.push_back(made_alert("A" + std::to_string(i) + std::string(5000, '<')));
+    many.back().annotations["summary"] = std::string(10000, '&');
+    many.back().annotations["runbook_url"] = "https://x/" + std::string(480, '&');
+    many.back().annotations["evidence_url"] = "https://x/" + std::string(480, '&');
+    many.back().source_url = "https://x/" + std::string(480, 'x');
+  }
+  const auto document = body(message_of(many));
+  const auto blocks = document.root().member("blocks");
+  ASSERT_LE(blocks.size(), 50U);
+  for (std::size_t i = 0; i < blocks.size(); ++i) EXPECT_LE(block(document, i).size(), 3000U) << i;
+  EXPECT_EQ(block(document, blocks.size() - 1), "and 60 more");
+  EXPECT_LE(document.root().member("text").text().size(), 3000U);
+}
+
+TEST_F(SlackTest, EscapeNeverCutsAnEntity) {
+  EXPECT_EQ(slack_escape("a<b", 100), "a&lt;b");
+  const std::string cut = slack_escape(std::string(1000, '&'), 100);
+  EXPECT_LE(cut.size(), 100U);
+  EXPECT_TRUE(cut.ends_with("&amp;...")) << cut;
+}
+
+TEST_F(SlackTest, UrlIsASecretOrNothing) {
+  const test::Receivers literal("team: { slack: { url: \"https://hooks.slack.com/x\" } }");
+  EXPECT_THAT(literal.told(), HasSubstr("receivers.team.slack.url: a secret cannot stand here"));
+  EXPECT_THAT(receivers.place()->place(), Not(HasSubstr("hooks.slack.com")));
+}
+
+}  // namespace
+}  // namespace sonde
