@@ -41,9 +41,11 @@ bool plan_is_right(const config::Mistakes& mistakes) {
 // Of all alerts that may fire, the daemon's own among them.
 std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts,
                                   const Settings& settings) {
+  const auto own = builtin_instances(settings.checks);
   std::vector<std::string> names;
+  names.reserve(alerts.size() + own.size());
   for (const auto& [name, rule] : alerts) names.push_back(name);
-  for (const auto& own : builtin_instances(settings.checks)) names.push_back(own.rule->name);
+  for (const auto& instance : own) names.push_back(instance.rule->name);
   return names;
 }
 
