@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -41,9 +42,11 @@ const std::vector<Length> kLengths{{seconds(300), seconds(300), seconds(10)},
 
 Tally counted(const std::vector<std::pair<WallSeconds, Tally>>& samples, const Length& length,
               WallSeconds now) {
+  // They stand in the order of time: before one that is too old all are.
+  const auto too_old = now / length.step - length.covered / length.step;
   Tally wanted;
-  for (const auto& [at, tally] : samples) {
-    if (at / length.step + length.covered / length.step <= now / length.step) continue;
+  for (const auto& [at, tally] : samples | std::views::reverse) {
+    if (at / length.step <= too_old) break;
     wanted.attempts += tally.attempts;
     wanted.failures += tally.failures;
   }
