@@ -98,7 +98,8 @@ class WithPrometheus(unittest.TestCase):
         watched = Watched(self, "login_500", share="2/5", more="alerting: prometheus")
         rules = subprocess.run([SONDE, "rules", "--config.file", watched.folder.file], check=True,
                                capture_output=True, text=True).stdout
-        prometheus = Prometheus(self, [watched.serve.url], rules, watched.alertmanager).start()
+        prometheus = Prometheus(self, [watched.serve.url], rules.replace("interval: 15s", "interval: 1s"),
+                                watched.alertmanager).start()
         until(watched.paged)
         prometheus.kill()
         prometheus.start()
