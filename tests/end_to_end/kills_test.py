@@ -6,7 +6,7 @@ from watched import CONFIG, LOW, Watched
 from world import until
 
 
-class Kills(unittest.TestCase):
+class KilledDaemon(unittest.TestCase):
     def test_a_killed_daemon_neither_loses_nor_doubles_nor_resolves_the_page(self):
         watched = Watched(self, "login_500", share="2/5")
         until(watched.paged)
@@ -39,6 +39,8 @@ class Kills(unittest.TestCase):
                   if alert["labels"]["alertname"] == LOW]
         self.assertEqual((states, watched.healed()), (["active"], []))
 
+
+class KilledAlertmanager(unittest.TestCase):
     def test_a_killed_alertmanager_is_told_again_and_pages_once(self):
         watched = Watched(self, "login_500", share="2/5")
         until(watched.paged)
