@@ -69,12 +69,11 @@ void Runner::skip(const StationPtr& station, Reason reason, std::uint32_t beats)
 
 asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
   co_await asio::this_coro::throw_if_cancelled(false);
-  const Instant began = Clock::now();
   bool more = true;
   for (int number = 1; more; ++number) {
     Result result = blank(flight.station());
     result.attempt = number;
-    if (number == 1) result.lateness = began - scheduled;
+    if (number == 1) result.lateness = result.begun - scheduled;
     co_await attempt(flight.station(), result);
     if (runs_.stopping() || was_cut(result.verdict)) break;
     more = tries_again(result);

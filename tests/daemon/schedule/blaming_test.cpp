@@ -78,7 +78,7 @@ TEST_F(Blaming, AStopDoesNotWaitForTheReferences) {
   settings->timeout = std::chrono::hours(1);
   Worker worker(options());
   worker.assign(duties(), settings);
-  published.wait_for(1, Outcome::skipped);  // an overlap: a run waits for the references
+  published.wait_for(1, Reason::overlap);  // a run waits for the references
 }
 
 TEST_F(Blaming, ThePoolTellsWhetherAnyWorkerIsHeard) {

@@ -84,7 +84,7 @@ TEST_F(PoolTest, StopsInTimeAndSaysSo) {
   EXPECT_TRUE(work_until([&] { return drained.has_value(); }));
   EXPECT_EQ(drained, true);
   EXPECT_EQ(script->cut, 3);
-  for (const auto& result : results) EXPECT_EQ(result->verdict.reason, Reason::overlap);
+  for (const auto& result : results) EXPECT_EQ(result->verdict.outcome, Outcome::skipped);
 }
 
 TEST_F(PoolTest, AWorkerThatHangsIsAbandonedAtTheLimit) {

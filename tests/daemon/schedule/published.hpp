@@ -31,6 +31,12 @@ class Published {
     return of(outcome);
   }
 
+  // On a busy machine a beat may also be late; so who means a reason waits for it.
+  std::vector<ResultPtr> wait_for(std::size_t count, Reason reason) {
+    wait_until([&] { return of(reason).size() >= count; });
+    return of(reason);
+  }
+
   // Waits for a pass of the check.
   void wait_for_pass(const std::shared_ptr<Check>& check) {
     wait_until([&] {
@@ -51,6 +57,13 @@ class Published {
     std::vector<ResultPtr> found;
     for (const auto& result : results_)
       if (!outcome || result->verdict.outcome == *outcome) found.push_back(result);
+    return found;
+  }
+
+  std::vector<ResultPtr> of(Reason reason) const {
+    std::vector<ResultPtr> found;
+    for (const auto& result : results_)
+      if (result->verdict.reason == reason) found.push_back(result);
     return found;
   }
 
