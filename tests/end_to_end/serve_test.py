@@ -6,7 +6,7 @@ import time
 import unittest
 
 from shop import Prometheus
-from world import Demo, Folder, Process, Serve, request, until
+from world import Demo, Folder, Process, Serve, request, until, value_on
 
 
 class ServeAgainstDemo(unittest.TestCase):
@@ -27,8 +27,9 @@ class ServeAgainstDemo(unittest.TestCase):
             until(lambda p=probe: serve.value("sonde_probe_runs_total", probe=p) >= 2)
             self.assertEqual(serve.value("sonde_probe_failures_total", probe=probe), 0)
             self.assertEqual(serve.value("sonde_probe_success", probe=probe), 1)
-        self.assertEqual(serve.value("sonde_events_delivered_total"),
-                         serve.value("sonde_events_expected_total"))
+        page = serve.metrics()
+        self.assertEqual(value_on(page, "sonde_events_delivered_total"),
+                         value_on(page, "sonde_events_expected_total"))
 
     def test_failures_carry_step_and_reason_and_exist_at_zero(self):
         serve = self.serve()

@@ -177,13 +177,17 @@ class Serve:
         return request(self.url, "/metrics")[2].decode()
 
     def value(self, name, **labels):
-        """The sum of the series of that name with these labels; None if there is none."""
-        found = None
-        for line in self.metrics().splitlines():
-            match = re.match(r"(\w+)(?:\{(.*)\})? (\S+)$", line)
-            if not match or match.group(1) != name:
-                continue
-            has = dict(re.findall(r'(\w+)="([^"]*)"', match.group(2) or ""))
-            if all(has.get(key) == value for key, value in labels.items()):
-                found = (found or 0.0) + float(match.group(3))
-        return found
+        return value_on(self.metrics(), name, **labels)
+
+
+def value_on(page, name, **labels):
+    """The sum of the series of that name with these labels on a page of metrics; None if there is none."""
+    found = None
+    for line in page.splitlines():
+        match = re.match(r"(\w+)(?:\{(.*)\})? (\S+)$", line)
+        if not match or match.group(1) != name:
+            continue
+        has = dict(re.findall(r'(\w+)="([^"]*)"', match.group(2) or ""))
+        if all(has.get(key) == value for key, value in labels.items()):
+            found = (found or 0.0) + float(match.group(3))
+    return found
