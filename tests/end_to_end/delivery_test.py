@@ -2,19 +2,9 @@
 import re
 import unittest
 
-from world import Demo, Folder, Serve, until
+from world import HEAD, Demo, Folder, Serve, until
 
-CONFIG = """
-defaults: {{ every: 100ms, timeout: 5s, login: account, as: alice }}
-targets:
-  demo: {{ http: {http}, auth: {http}, ws: {ws} }}
-identities:
-  alice: {{ username: alice@example.com, password: {{ file: {password} }} }}
-logins:
-  account:
-    method: json
-    url: "{{{{target.auth}}}}/auth/login"
-    body: {{ email: "{{{{identity.username}}}}", password: "{{{{identity.password}}}}" }}
+CONFIG = HEAD.replace("{every}", "100ms") + """
 probes:
   chat: {{ kind: chat, target: demo, url: "{{{{target.ws}}}}/websocket", token_in: header, settle: 50ms, gap_max: 700ms,
            challenge: product, diagnose: off,

@@ -1,21 +1,8 @@
 """A demo that fails, a daemon that watches it, and the pager that is told."""
 from shop import Alertmanager, Sink
-from world import Demo, Folder, Serve
+from world import HEAD, Demo, Folder, Serve
 
-CONFIG = """
-defaults: {{ every: 50ms, timeout: 5s, login: account, as: alice }}
-targets:
-  demo:
-    http: {http}
-    auth: {http}
-    ws: {ws}
-identities:
-  alice: {{ username: alice@example.com, password: {{ file: {password} }} }}
-logins:
-  account:
-    method: json
-    url: "{{{{target.auth}}}}/auth/login"
-    body: {{ email: "{{{{identity.username}}}}", password: "{{{{identity.password}}}}" }}
+CONFIG = HEAD.replace("{every}", "50ms") + """
 probes:
   login: {{ kind: login, target: demo }}
 alerts:

@@ -105,7 +105,8 @@ class Demo:
         self.process.stop()
 
 
-CONFIG = """
+# A demo as the target, and how alice logs in there.
+HEAD = """
 defaults: {{ every: {every}, timeout: {timeout}, login: account, as: alice }}
 targets:
   demo:
@@ -120,6 +121,8 @@ logins:
     url: "{{{{target.auth}}}}/auth/login"
     body: {{ email: "{{{{identity.username}}}}", password: "{{{{identity.password}}}}" }}
     jwt: {{ algorithms: [RS256] }}
+"""
+CONFIG = HEAD + """
 sockets:
   main:
     url: "{{{{target.ws}}}}/websocket"
