@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "daemon/app_parts.hpp"
+#include "daemon/heap.hpp"
 #include "daemon/log.hpp"
 
 namespace sonde {
@@ -56,6 +57,7 @@ std::string App::Parts::reload() {
     log::say(Level::error, "reload refused; the old configuration stays",
              {{"file", flags.config_file}});
   }
+  give_back_free_memory();
   lifecycle->ready(status());
   return loaded ? "" : wrong;
 }

@@ -48,7 +48,9 @@ Counts::Counts(std::shared_ptr<const Check> first) { renew(std::move(first)); }
 
 void Counts::renew(std::shared_ptr<const Check> now) {
   check = std::move(now);
-  for (const Pair& pair : pairs_of(check->steps)) at(failures, pair.step, pair.reason);
+  const auto pairs = pairs_of(check->steps);
+  failures.reserve(pairs.size());
+  for (const Pair& pair : pairs) at(failures, pair.step, pair.reason);
   for (Reason reason : inconclusive_reasons()) at(inconclusive, reason);
   for (Reason reason : skipped_reasons()) at(skipped, reason);
   for (const std::string& event : check->events) at(events, event);

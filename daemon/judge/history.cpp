@@ -43,8 +43,10 @@ History::History(std::shared_ptr<const Check> check) { renew(std::move(check)); 
 
 void History::renew(std::shared_ptr<const Check> check) {
   check_ = std::move(check);
+  std::vector<Rate> rates = rates_of(*check_);
   std::vector<Series> series;
-  for (Rate& rate : rates_of(*check_)) {
+  series.reserve(rates.size());  // there are many, and each is large
+  for (Rate& rate : rates) {
     Window* known = find(rate);
     Window window = known ? std::move(*known) : Window();
     series.push_back({std::move(rate), std::move(window)});
