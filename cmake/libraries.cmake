@@ -12,8 +12,6 @@ pkg_check_modules(cares_pc REQUIRED IMPORTED_TARGET libcares)
 add_library(cares ALIAS PkgConfig::cares_pc)
 pkg_check_modules(re2_pc REQUIRED IMPORTED_TARGET re2)
 add_library(re2::re2 ALIAS PkgConfig::re2_pc)
-pkg_check_modules(systemd_pc REQUIRED IMPORTED_TARGET libsystemd)
-add_library(systemd ALIAS PkgConfig::systemd_pc)
 find_package(LibXml2 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(date REQUIRED)  # IANA time zones, which libstdc++ 12 lacks

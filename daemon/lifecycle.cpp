@@ -4,20 +4,20 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <string>
 #include <utility>
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <systemd/sd-daemon.h>
+
+#include "daemon/service_manager.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
 using boost::system::error_code;
 namespace {
 
-void tell(const std::string& message) { ::sd_notify(0, message.c_str()); }
+using service_manager::notify;
 
 // A status is one line of a protocol of lines.
 std::string status_line(std::string_view status) {
@@ -33,12 +33,6 @@ std::string monotonic_usec() {
   return std::to_string(now.tv_sec * 1'000'000 + now.tv_nsec / 1000);
 }
 
-// How often the watchdog wants to be fed, halved; nothing where there is none.
-std::chrono::microseconds feeding_time() {
-  std::uint64_t usec = 0;
-  return std::chrono::microseconds(::sd_watchdog_enabled(0, &usec) > 0 ? usec / 2 : 0);
-}
-
 }  // namespace
 
 struct Lifecycle::State : std::enable_shared_from_this<State> {
@@ -52,7 +46,7 @@ struct Lifecycle::State : std::enable_shared_from_this<State> {
   Hooks hooks;
   asio::signal_set signals;
   asio::steady_timer feeding;
-  std::chrono::microseconds every = feeding_time();
+  std::chrono::microseconds every = service_manager::watchdog() / 2;
   bool closed = false;
 };
 
@@ -76,7 +70,7 @@ void Lifecycle::State::wait_to_feed() {
   feeding.expires_after(every);
   feeding.async_wait([self = shared_from_this()](error_code error) {
     if (error || self->closed) return;
-    if (self->hooks.progressed()) tell("WATCHDOG=1");
+    if (self->hooks.progressed()) notify("WATCHDOG=1");
     self->wait_to_feed();
   });
 }
@@ -90,13 +84,13 @@ Lifecycle::Lifecycle(asio::any_io_executor main, Hooks hooks)
 
 Lifecycle::~Lifecycle() { close(); }
 
-void Lifecycle::ready(std::string_view status) { tell("READY=1\n" + status_line(status)); }
+void Lifecycle::ready(std::string_view status) { notify("READY=1\n" + status_line(status)); }
 
-void Lifecycle::reloading() { tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec()); }
+void Lifecycle::reloading() { notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_usec()); }
 
-void Lifecycle::stopping(std::string_view status) { tell("STOPPING=1\n" + status_line(status)); }
+void Lifecycle::stopping(std::string_view status) { notify("STOPPING=1\n" + status_line(status)); }
 
-void Lifecycle::status(std::string_view text) { tell(status_line(text)); }
+void Lifecycle::status(std::string_view text) { notify(status_line(text)); }
 
 void Lifecycle::close() {
   state_->closed = true;

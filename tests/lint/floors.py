@@ -36,7 +36,6 @@ OWNERS = [
     (r"libxml/", r"probes/text/html\.cpp$"),
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
-    (r"systemd/", r"daemon/lifecycle\.cpp$"),
     (r"date/", r"daemon/maintenance/maintenance_zone\.cpp$"),
     (r"sqlite3\.h$", r"daemon/record/[^/]+\.cpp$"),
     (r"boost/beast/(websocket|websocket\.hpp)", r"deploy/demo/[^/]+\.cpp$"),
