@@ -2,11 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <spdlog/async.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/sinks/sink.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,67 +9,21 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <memory>
+#include <utility>
 
+#include "daemon/log_writer.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::log {
 namespace {
 
 constexpr std::size_t text_max = 8192 - 64;  // leaves room for what closes the line
-constexpr std::size_t queue_max = 1024;
-constexpr int reader_ms_max = 1000;
 
 enum class Format : std::uint8_t { logfmt, json, journal };
-
-// Writes lines to stderr, from spdlog's thread. A reader that takes nothing for a second loses
-// lines; from then on they are lost without waiting, until it reads again.
-class Stderr : public spdlog::sinks::sink {
- public:
-  explicit Stderr(Format format) : format_(format) {}
-
-  Format format() const { return format_; }
-  void count(Level level) { said_[static_cast<std::size_t>(level)]++; }
-  std::array<std::uint64_t, 4> said() const {
-    return {said_[0].load(), said_[1].load(), said_[2].load(), said_[3].load()};
-  }
-
-  void log(const spdlog::details::log_msg& message) override {
-    std::string_view text(message.payload.data(), message.payload.size());
-    while (!text.empty() && writable()) {
-      // A pipe that is writable takes this much without blocking.
-      const ssize_t written = ::write(STDERR_FILENO, text.data(), std::min(text.size(), chunk_max));
-      if (written < 0) return;
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  void flush() override {}
-  void set_pattern(const std::string&) override {}
-  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
-
- private:
-  static constexpr std::size_t chunk_max = 4096;
-
-  bool writable() {
-    pollfd reader{STDERR_FILENO, POLLOUT, 0};
-    patience_ms_ = ::poll(&reader, 1, patience_ms_) == 1 ? reader_ms_max : 0;
-    return patience_ms_ > 0;
-  }
-
-  Format format_;
-  int patience_ms_ = reader_ms_max;
-  std::array<std::atomic<std::uint64_t>, 4> said_{};
-};
 
 std::string_view name(Level level) {
   constexpr std::string_view names[] = {"debug", "info", "warning", "error"};
   return names[static_cast<std::size_t>(level)];
-}
-
-spdlog::level::level_enum spdlog_level(Level level) {
-  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
-                                                  spdlog::level::warn, spdlog::level::err};
-  return levels[static_cast<std::size_t>(level)];
 }
 
 // $JOURNAL_STREAM is "device:inode" of the socket to the journal.
@@ -178,51 +127,41 @@ std::string_view priority(Level level) {
   return prefixes[static_cast<std::size_t>(level)];
 }
 
-void install(Level level, Format format) {
-  if (!spdlog::thread_pool()) spdlog::init_thread_pool(queue_max, 1);
-  auto logger = std::make_shared<spdlog::async_logger>(
-      "sonde", std::make_shared<Stderr>(format), spdlog::thread_pool(),
-      spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_level(spdlog_level(level));
-  spdlog::set_default_logger(std::move(logger));
-}
+// Ends with the process, if nobody finished it before: no line is lost where a command returns.
+struct Log {
+  std::atomic<Level> level = Level::info;
+  std::atomic<Format> format = format_named("");
+  std::array<std::atomic<std::uint64_t>, 4> said{};
+  Writer writer;
+};
 
-// Ours, which spdlog keeps; null after finish().
-spdlog::logger* logger() {
-  static const bool installed = [] {
-    install(Level::info, format_named(""));
-    return true;
-  }();
-  return installed ? spdlog::default_logger_raw() : nullptr;
-}
-
-Stderr& sink_of(const spdlog::logger& logger) {
-  return static_cast<Stderr&>(*logger.sinks().front());
+Log& the_log() {
+  static Log log;
+  return log;
 }
 
 }  // namespace
 
 void set_up(Level level, std::string_view format) {
-  if (logger()) install(level, format_named(format));
+  the_log().level = level;
+  the_log().format = format_named(format);
 }
 
 void say(Level level, std::string_view text, std::initializer_list<Field> fields) {
-  spdlog::logger* out = logger();
-  if (!out || !out->should_log(spdlog_level(level))) return;
-  Stderr& sink = sink_of(*out);
-  sink.count(level);
-  std::string line = line_of(sink.format(), level, text, fields) + '\n';
-  if (sink.format() == Format::journal) line.insert(0, priority(level));
-  out->log(spdlog_level(level), spdlog::string_view_t(line));
+  Log& log = the_log();
+  if (level < log.level) return;
+  ++log.said[static_cast<std::size_t>(level)];
+  const Format format = log.format;
+  std::string line = line_of(format, level, text, fields) + '\n';
+  if (format == Format::journal) line.insert(0, priority(level));
+  log.writer.write(std::move(line));
 }
 
-void finish() {
-  if (logger()) spdlog::shutdown();
-}
+void finish() { the_log().writer.finish(); }
 
 std::array<std::uint64_t, 4> said() {
-  const spdlog::logger* out = logger();
-  return out ? sink_of(*out).said() : std::array<std::uint64_t, 4>{};
+  const auto& said = the_log().said;
+  return {said[0].load(), said[1].load(), said[2].load(), said[3].load()};
 }
 
 }  // namespace sonde::log

@@ -19,7 +19,7 @@ using Field = std::pair<std::string_view, std::string>;
 void set_up(Level level, std::string_view format);
 
 // One line, never longer than 8 KB; thread-safe, never blocks on a slow reader: a thread of its
-// own writes, and of more than 1,024 lines that wait the oldest are lost.
+// own writes, and what is said while 1,024 lines wait is lost.
 void say(Level level, std::string_view text, std::initializer_list<Field> fields = {});
 
 // Writes what waits, as far as the reader takes it within a second. Before the process ends;

@@ -1,0 +1,58 @@
+#include "daemon/log_writer.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "daemon/thread.hpp"
+
+namespace sonde::log {
+namespace {
+
+constexpr int reader_ms_max = 1000;
+constexpr std::size_t chunk_max = 4096;  // a pipe that is writable takes this much at once
+
+}  // namespace
+
+void Writer::write(std::string line) {
+  if (finished_) return;
+  if (waiting_.fetch_add(1) >= lines_max) {
+    --waiting_;
+    return;
+  }
+  boost::asio::post(io_, [this, line = std::move(line)] {
+    put(line);
+    --waiting_;
+  });
+}
+
+void Writer::finish() {
+  if (finished_.exchange(true)) return;
+  busy_.reset();
+  thread_.join();
+}
+
+void Writer::run() {
+  name_thread("log");
+  io_.run();
+}
+
+void Writer::put(std::string_view text) {
+  while (!text.empty() && writable()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), std::min(text.size(), chunk_max));
+    if (written < 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+bool Writer::writable() {
+  pollfd reader{STDERR_FILENO, POLLOUT, 0};
+  patience_ms_ = ::poll(&reader, 1, patience_ms_) == 1 ? reader_ms_max : 0;
+  return patience_ms_ > 0;
+}
+
+}  // namespace sonde::log
