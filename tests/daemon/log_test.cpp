@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 
 namespace sonde::log {
@@ -16,8 +17,15 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-// What a process of its own writes to stderr while it does `work`; the pipe is read to its end.
-std::string written_by(const std::function<void()>& work) {
+void finish_and_end() {
+  finish();
+  ::_exit(0);
+}
+
+// What a process of its own writes to stderr while it does `work` and ends; the pipe is read to its
+// end.
+std::string written_by(const std::function<void()>& work,
+                       const std::function<void()>& end = finish_and_end) {
   int ends[2];
   if (::pipe(ends) != 0) return "no pipe";
   const pid_t child = ::fork();
@@ -26,8 +34,7 @@ std::string written_by(const std::function<void()>& work) {
     ::close(ends[0]);
     ::close(ends[1]);
     work();
-    finish();
-    ::_exit(0);
+    end();
   }
   ::close(ends[1]);
   std::string text;
@@ -54,6 +61,19 @@ TEST(Log, SaysBeforeItIsSetUp) {
                 say(Level::info, "early");
               }),
               EndsWith(" level=info msg=early\n"));
+}
+
+TEST(Log, SaysWhatWaitsWhenTheProcessEndsUnfinished) {
+  EXPECT_THAT(written_by([] { say(Level::warning, "last words"); }, [] { std::exit(0); }),
+              EndsWith("msg=\"last words\"\n"));
+}
+
+TEST(Log, SaysNothingOnceItIsFinished) {
+  EXPECT_EQ(written_by([] {
+              finish();
+              say(Level::error, "too late");
+            }),
+            "");
 }
 
 TEST(Log, SaysJson) {
