@@ -8,6 +8,7 @@
 #include "config/schema.hpp"
 #include "probes/auth/signature.hpp"
 #include "probes/kinds.hpp"
+#include "probes/text/digest.hpp"
 
 namespace sonde {
 namespace {
@@ -234,11 +235,12 @@ std::string Binder::fingerprint(const Draft& draft, const std::string& target) c
   std::string others;
   for (const Whom& whom : draft.others)
     others += part(root_, "identities", whom.as.name) + part(root_, "logins", whom.login.name);
-  return config::to_json(entry_.value, false) + part(root_, "targets", target) + others +
-         part(root_, "identities", draft.common.as) + part(root_, "logins", draft.common.login) +
-         part(root_, "sockets", socket != nullptr ? socket->text : "") +
-         dialect_parts(root_, entry_.value) + file_.location +
-         (defaults != nullptr ? config::to_json(*defaults, false) : "");
+  return text::sha256(config::to_json(entry_.value, false) + part(root_, "targets", target) +
+                      others + part(root_, "identities", draft.common.as) +
+                      part(root_, "logins", draft.common.login) +
+                      part(root_, "sockets", socket != nullptr ? socket->text : "") +
+                      dialect_parts(root_, entry_.value) + file_.location +
+                      (defaults != nullptr ? config::to_json(*defaults, false) : ""));
 }
 
 std::shared_ptr<const Check> Binder::make_check(const Kind& kind, const Draft& draft,
