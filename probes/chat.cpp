@@ -15,7 +15,7 @@ class ChatProbe : public SessionProbe {
             Shared& shared)
       : SessionProbe(settings->session, std::move(site), shared),
         settings_(settings),
-        turn_(turn_of(*settings)) {}
+        turn_(turn_of(settings)) {}
 
  private:
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
@@ -32,12 +32,12 @@ class ChatProbe : public SessionProbe {
 
 }  // namespace
 
-talk::Turn turn_of(const ChatSettings& settings) {
-  return {.dialect = settings.session.dialect,
-          .rules = settings.rules,
-          .prompt = settings.prompt,
-          .challenge = settings.challenge,
-          .answer = settings.answer};
+talk::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings) {
+  return {.dialect = settings->session.dialect,
+          .rules = {settings, &settings->rules},
+          .prompt = settings->prompt,
+          .challenge = settings->challenge,
+          .answer = settings->answer};
 }
 
 const config::Section<ChatSettings>& section_of(const ChatSettings*) {

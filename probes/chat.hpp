@@ -25,8 +25,8 @@ void add_needs(const ChatSettings& settings, text::Needs& needs);
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
                                   std::shared_ptr<const Site> site, Shared& shared);
 
-// What such a chat says and expects.
-talk::Turn turn_of(const ChatSettings& settings);
+// What such a chat says and expects; it keeps the settings alive.
+talk::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings);
 
 // The canonical names of the events that a chat of these settings can count.
 std::vector<std::string> events_of(const ChatSettings& settings);

@@ -11,8 +11,8 @@ namespace {
 namespace asio = boost::asio;
 
 // The chat's, and the canary is said in any case.
-talk::Turn turn_of(const IsolationSettings& settings) {
-  talk::Turn turn = turn_of(settings.chat);
+talk::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
+  talk::Turn turn = turn_of(std::shared_ptr<const ChatSettings>(settings, &settings->chat));
   const auto names = turn.prompt.names();
   if (std::ranges::find(names, "canary") != names.end()) return turn;
   if (auto prompt = text::Template::parse(turn.prompt.text() + " (Reference: {{canary}})"))
@@ -27,7 +27,7 @@ class IsolationProbe : public Probe {
       : settings_(std::move(settings)),
         site_(std::move(site)),
         shared_(shared),
-        turn_(turn_of(*settings_)) {}
+        turn_(turn_of(settings_)) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     IsolationRun run(*settings_, turn_, *site_, shared_, attempt.seed, trace);

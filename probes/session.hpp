@@ -20,7 +20,7 @@ struct SessionSettings {
   Socket socket;
   std::string dialect_name = "agent-events";
   config::Percent reuse{.share = 0.8};  // of a token's life
-  std::shared_ptr<const talk::Dialect> dialect = talk::built_in().at("agent-events");
+  std::shared_ptr<const talk::Dialect> dialect = talk::usual_dialect();
 };
 const config::Section<SessionSettings>& section_of(const SessionSettings*);
 void add_needs(const SessionSettings& settings, text::Needs& needs);

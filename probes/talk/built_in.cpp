@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -8,7 +9,7 @@
 namespace sonde::talk {
 namespace {
 
-using Dialects = std::map<std::string, std::shared_ptr<const Dialect>>;
+constexpr std::string_view usual_name = "agent-events";
 
 std::shared_ptr<const Dialect> read(const DialectFile& file, config::Mistakes& mistakes) {
   auto dialect = std::make_shared<Dialect>();
@@ -19,21 +20,39 @@ std::shared_ptr<const Dialect> read(const DialectFile& file, config::Mistakes& m
   return dialect;
 }
 
-Dialects read_all() {
-  Dialects all;
-  config::Mistakes mistakes;
-  for (const auto& file : dialect_files()) all[std::string(file.name)] = read(file, mistakes);
-  if (!mistakes.any()) return all;
+void abort_if(const config::Mistakes& mistakes) {
+  if (!mistakes.any()) return;
   for (const auto& mistake : mistakes.sorted())
     std::fprintf(stderr, "built-in dialect: %s\n", show(mistake).c_str());
   std::abort();
 }
 
+std::shared_ptr<const Dialect> read_usual() {
+  config::Mistakes mistakes;
+  const auto file = std::ranges::find(dialect_files(), usual_name, &DialectFile::name);
+  auto dialect = read(*file, mistakes);
+  abort_if(mistakes);
+  return dialect;
+}
+
 }  // namespace
 
-const Dialects& built_in() {
-  static const Dialects all = read_all();
+Dialects built_in() {
+  Dialects all{{std::string(usual_name), usual_dialect()}};
+  config::Mistakes mistakes;
+  for (const auto& file : dialect_files())
+    if (file.name != usual_name) all[std::string(file.name)] = read(file, mistakes);
+  abort_if(mistakes);
   return all;
+}
+
+bool is_built_in(std::string_view name) {
+  return std::ranges::find(dialect_files(), name, &DialectFile::name) != dialect_files().end();
+}
+
+const std::shared_ptr<const Dialect>& usual_dialect() {
+  static const auto usual = read_usual();
+  return usual;
 }
 
 }  // namespace sonde::talk

@@ -184,7 +184,7 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
   auto unasked = co_await put(listener, turn);
   if (unasked) co_return failure_at(Step::events, *std::move(unasked), trace);
   trace.sent = Clock::now();
-  Expectation expectation(turn.rules, *trace.sent, names);
+  Expectation expectation(*turn.rules, *trace.sent, names);
   Heard heard;
   co_await listen(listener, turn, expectation, heard);
   co_return conclude(turn, *question, expectation, heard, listener);

@@ -13,7 +13,7 @@ namespace sonde::talk {
 // One turn of a chat, as configured.
 struct Turn {
   std::shared_ptr<const Dialect> dialect;
-  EventRules rules;  // the dialect's, with the probe's gap_max, settle and events
+  std::shared_ptr<const EventRules> rules;  // the dialect's, with the probe's changes
   text::Template prompt;
   ChallengeKind challenge = ChallengeKind::none;
   AnswerRules answer;

@@ -112,9 +112,13 @@ bool supplies(const Dialect& dialect, std::string_view name);
 // rest. True if nothing was wrong.
 bool complete(Dialect& dialect, const config::Reader& reader, const config::Place& place);
 
-// The built-in dialects, read from their YAML; aborts if one is wrong (a test loads them all).
+// The built-in dialects, read from their YAML at each call, so that nobody keeps what no probe
+// speaks; aborts if one is wrong (a test loads them all).
 using Dialects = std::map<std::string, std::shared_ptr<const Dialect>>;
-const Dialects& built_in();
+Dialects built_in();
+bool is_built_in(std::string_view name);
+// Spoken where none is named: agent-events.
+const std::shared_ptr<const Dialect>& usual_dialect();
 
 }  // namespace sonde::talk
 

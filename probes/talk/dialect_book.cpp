@@ -59,7 +59,7 @@ bool BookReader::read(const Value::Entry& entry) {
   if (std::ranges::count(done_, entry.name) > 0) return true;
   const Reader at = reader_.at(entry.name);
   done_.push_back(entry.name);
-  if (built_in().contains(entry.name)) {
+  if (is_built_in(entry.name)) {
     at.wrong(entry.place,
              "this is the name of a built-in dialect; give yours another one, and let "
              "it extend " +

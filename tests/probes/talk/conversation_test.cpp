@@ -1,5 +1,8 @@
 #include "probes/talk/conversation.hpp"
 
+#include <functional>
+#include <memory>
+
 #include "probes/deadline.hpp"
 #include "probes/talk/ready.hpp"
 #include "tests/probes/net/http_fixture.hpp"
@@ -39,11 +42,17 @@ class Conversation : public net::OnLoop {
     EXPECT_TRUE(upgraded.session) << upgraded.answer.failure.detail;
     return std::move(*upgraded.session);
   }
+  // The dialect's, but for a change.
+  static std::shared_ptr<const EventRules> rules(const std::function<void(EventRules&)>& change) {
+    auto made = std::make_shared<EventRules>(usual_dialect()->rules_of_events);
+    made->settle = 20ms;
+    change(*made);
+    return made;
+  }
   Turn turn() const {
     Turn made;
-    made.dialect = built_in().at("agent-events");
-    made.rules = made.dialect->rules_of_events;
-    made.rules.settle = 20ms;
+    made.dialect = usual_dialect();
+    made.rules = rules([](EventRules&) {});
     made.prompt = text::Template("What is 6 * 7?");
     made.answer.equals = text::Template("42");
     return made;
@@ -97,7 +106,7 @@ TEST_F(Conversation, AnswersHeartbeatsWhichAreNoEvents) {
   Script script = good_turn();
   script.insert(script.begin() + 2, {test::text(event("ping")), test::expect(test::op_text)});
   Turn strict = turn();
-  strict.rules.unknown = Unknown::fail;
+  strict.rules = rules([](EventRules& of) { of.unknown = Unknown::fail; });
   const Verdict verdict = converse_with(std::move(script), strict);
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
 }
@@ -119,7 +128,7 @@ TEST_F(Conversation, KnowsWhoEndedItInItsMidst) {
 
 TEST_F(Conversation, IsJudgedAlthoughTheDeadlineCutsTheSettleTime) {
   Turn patient = turn();
-  patient.rules.settle = 60s;
+  patient.rules = rules([](EventRules& of) { of.settle = 60s; });
   EXPECT_EQ(converse_with(good_turn(), patient, 500ms).outcome, Outcome::pass);
 }
 
@@ -134,7 +143,7 @@ TEST_F(Conversation, ThatTheDeadlineCutsInItsMidstIsATimeout) {
 
 TEST_F(Conversation, StallsWithoutWaitingForTheDeadline) {
   Turn impatient = turn();
-  impatient.rules.gap_max = 50ms;
+  impatient.rules = rules([](EventRules& of) { of.gap_max = 50ms; });
   EXPECT_EQ(converse_with({test::text(event("agent_started"))}, impatient).reason, Reason::stalled);
 }
 

@@ -9,7 +9,7 @@
 namespace sonde::talk {
 namespace {
 
-const Dialect& agent_events() { return *built_in().at("agent-events"); }
+const Dialect& agent_events() { return *usual_dialect(); }
 
 text::Names in_thread(const char* thread) {
   text::Names names(1);
