@@ -48,9 +48,7 @@ Counts::Counts(std::shared_ptr<const Check> first) { renew(std::move(first)); }
 
 void Counts::renew(std::shared_ptr<const Check> now) {
   check = std::move(now);
-  const auto pairs = pairs_of(check->steps);
-  failures.reserve(pairs.size());
-  for (const Pair& pair : pairs) at(failures, pair.step, pair.reason);
+  for (const Pair& pair : pairs_of(check->steps)) at(failures, pair.step, pair.reason);
   for (Reason reason : inconclusive_reasons()) at(inconclusive, reason);
   for (Reason reason : skipped_reasons()) at(skipped, reason);
   for (const std::string& event : check->events) at(events, event);
@@ -64,6 +62,9 @@ void Counts::renew(std::shared_ptr<const Check> now) {
     else
       expect_pairs(auth_failures, step, upgrade);
   }
+  // A check has hundreds of them, and seldom a new one.
+  failures.shrink_to_fit();
+  auth_failures.shrink_to_fit();
 }
 
 void Counts::add(const Result& result) {

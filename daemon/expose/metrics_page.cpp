@@ -9,7 +9,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t chunk_max = 256;  // series
+constexpr std::size_t chunk_max = 64;  // series; the library needs a KB for each
 
 class StringBuffer : public std::streambuf {
  public:
