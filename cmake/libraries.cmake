@@ -12,6 +12,8 @@ add_library(cares ALIAS PkgConfig::cares_pc)
 pkg_check_modules(re2_pc REQUIRED IMPORTED_TARGET re2)
 add_library(re2::re2 ALIAS PkgConfig::re2_pc)
 find_package(LibXml2 REQUIRED)
+add_library(libxml2_headers INTERFACE)  # it is loaded at run time, by probes/text/libxml.cpp
+target_include_directories(libxml2_headers SYSTEM INTERFACE ${LIBXML2_INCLUDE_DIR})
 find_package(SQLite3 REQUIRED)
 find_package(date REQUIRED)  # IANA time zones, which libstdc++ 12 lacks
 add_library(boost_json ALIAS Boost::json)

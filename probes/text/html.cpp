@@ -1,11 +1,11 @@
 #include "probes/text/html.hpp"
 
-#include <libxml/HTMLparser.h>
-
 #include <algorithm>
 #include <cctype>
 #include <memory>
 #include <optional>
+
+#include "probes/text/libxml.hpp"
 
 namespace sonde::text {
 namespace {
@@ -88,7 +88,7 @@ class Reader {
 
 void Reader::stop() {
   html_.truncated = true;
-  xmlStopParser(parser_);
+  libxml().stop(parser_);
 }
 
 // An `input form="id"` belongs to that form wherever it stands.
@@ -218,8 +218,9 @@ bool Form::has_type(std::string_view type) const {
 }
 
 Html parse_html(std::string_view text) {
-  const std::unique_ptr<htmlParserCtxt, decltype(&htmlFreeParserCtxt)> parser(htmlNewParserCtxt(),
-                                                                              &htmlFreeParserCtxt);
+  const Libxml& xml = libxml();
+  const std::unique_ptr<htmlParserCtxt, decltype(xml.free_parser)> parser(xml.new_parser(),
+                                                                          xml.free_parser);
   if (!parser) throw std::bad_alloc();
   Reader reader(parser.get());
   *parser->sax = {};
@@ -230,9 +231,9 @@ Html parse_html(std::string_view text) {
   const std::string_view head = text.substr(0, text_max);
   const int options =
       HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET;
-  xmlDoc* tree = htmlCtxtReadMemory(parser.get(), head.data(), static_cast<int>(head.size()),
-                                    nullptr, "UTF-8", options);
-  xmlFreeDoc(tree);  // none is built, but the parser may hand one out
+  xmlDoc* tree =
+      xml.read(parser.get(), head.data(), static_cast<int>(head.size()), nullptr, "UTF-8", options);
+  xml.free_tree(tree);  // none is built, but the parser may hand one out
   Html html = reader.take();
   html.truncated = html.truncated || text.size() > text_max;
   return html;
