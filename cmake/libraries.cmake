@@ -3,14 +3,24 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
-find_package(yaml-cpp REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cares_pc REQUIRED IMPORTED_TARGET libcares)
 add_library(cares ALIAS PkgConfig::cares_pc)
-pkg_check_modules(re2_pc REQUIRED IMPORTED_TARGET re2)
-add_library(re2::re2 ALIAS PkgConfig::re2_pc)
+
+# C++ libraries of which a part is used are taken into the binary, where the linker leaves out the
+# rest: a shared one has its tables and symbols resident before its first call. What has to be
+# mended without a new binary (OpenSSL, SQLite, c-ares, zlib) stays shared.
+function(sonde_archive name file)
+  find_library(${name}_archive ${file} REQUIRED)
+  add_library(${name} STATIC IMPORTED)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${${name}_archive})
+endfunction()
+sonde_archive(re2 libre2.a)
+target_compile_options(re2 INTERFACE -pthread)
+sonde_archive(yaml-cpp libyaml-cpp.a)
+
 find_package(LibXml2 REQUIRED)
 add_library(libxml2_headers INTERFACE)  # it is loaded at run time, by probes/text/libxml.cpp
 target_include_directories(libxml2_headers SYSTEM INTERFACE ${LIBXML2_INCLUDE_DIR})
