@@ -10,8 +10,9 @@ void name_thread(const std::string& name) { pthread_setname_np(pthread_self(), n
 
 // Linux keeps this value for each thread (setpriority(2), "C library/kernel differences").
 void step_back() {
-  constexpr int politeness = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), politeness);
+  constexpr int step = 10;
+  const auto self = static_cast<id_t>(gettid());
+  setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + step);
 }
 
 }  // namespace sonde

@@ -2,15 +2,14 @@
 
 #include <dlfcn.h>
 
-#include <cstdio>
-#include <cstdlib>
+#include <stdexcept>
+#include <string>
 
 namespace sonde::text {
 namespace {
 
 [[noreturn]] void give_up() {
-  std::fprintf(stderr, "cannot load libxml2: %s\n", ::dlerror());
-  std::abort();
+  throw std::runtime_error("cannot load libxml2: " + std::string(::dlerror()));
 }
 
 // By the name of the ABI that the header is of.

@@ -4,8 +4,8 @@
 namespace sonde::text {
 
 // The functions of libxml2, which is loaded when it is first asked for, and stays: with ICU, which
-// it needs, it takes 1 MB, and few configurations read a page. Aborts where it is not installed:
-// the packages depend on it. Thread-safe.
+// it needs, it takes 1 MB, and few configurations read a page. Where it is not installed, which the
+// packages see to, this throws, and the run that asked is inconclusive (own_fault). Thread-safe.
 struct Libxml {
   decltype(&htmlNewParserCtxt) new_parser;
   decltype(&htmlFreeParserCtxt) free_parser;

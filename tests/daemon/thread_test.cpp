@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -22,7 +23,7 @@ TEST(Thread, StepsBackAloneAndBearsItsName) {
     after = niceness();
     pthread_getname_np(pthread_self(), name.data(), name.size());
   }).join();
-  EXPECT_GT(after, before);
+  EXPECT_EQ(after, std::min(before + 10, 19));  // the kernel's last
   EXPECT_EQ(niceness(), before);
   EXPECT_STREQ(name.data(), "renderer");
 }
