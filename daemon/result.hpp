@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "probes/check.hpp"
-#include "probes/probe.hpp"
 #include "probes/trace.hpp"
+#include "probes/verdict.hpp"
 
 namespace sonde {
 

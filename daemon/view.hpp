@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "probes/check.hpp"
-#include "probes/probe.hpp"
+#include "probes/verdict.hpp"
 
 namespace sonde {
 

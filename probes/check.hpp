@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "probes/common.hpp"
-#include "probes/probe.hpp"
-#include "probes/shared.hpp"
+#include "probes/reason.hpp"
 
 namespace sonde {
+
+class Probe;
+struct Shared;
 
 // One probe of one target, as configured: what the daemon schedules, names in metrics and judges.
 // Constant once it is made; shared by everybody who holds a Result of it.

@@ -2,26 +2,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/reason.hpp"
 #include "probes/trace.hpp"
+#include "probes/verdict.hpp"
 
 namespace sonde {
-
-// What one run says. A failure names its step and its reason; a pass names neither.
-struct Verdict {
-  Outcome outcome = Outcome::pass;
-  Step step = Step::health;
-  Reason reason = Reason::ok;
-  std::string detail;  // for people; holds no secret
-
-  static Verdict pass();
-  // The outcome follows from the reason: an own fault is inconclusive, not a failure.
-  static Verdict of(Step step, Failure failure);
-};
 
 // What an attempt leaves for the experiments that may follow it: of each kind of probe its own.
 // It may hold secrets, and lives no longer than the run.

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "daemon/view.hpp"
-#include "probes/probe.hpp"
+#include "probes/verdict.hpp"
 
 namespace sonde::record {
 

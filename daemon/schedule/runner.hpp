@@ -8,6 +8,7 @@
 #include "daemon/schedule/lag.hpp"
 #include "daemon/schedule/station.hpp"
 #include "daemon/schedule/task_group.hpp"
+#include "probes/probe.hpp"
 
 namespace sonde {
 

@@ -7,6 +7,7 @@
 
 #include "daemon/schedule/diagnoses.hpp"
 #include "probes/check.hpp"
+#include "probes/probe.hpp"
 
 namespace sonde {
 

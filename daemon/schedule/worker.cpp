@@ -16,6 +16,7 @@
 #include "daemon/schedule/roster.hpp"
 #include "daemon/schedule/runner.hpp"
 #include "daemon/thread.hpp"
+#include "probes/shared.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "probes/shared.hpp"
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
 #include "tests/support/signer.hpp"

@@ -11,6 +11,7 @@
 
 #include "config/load.hpp"
 #include "probes/deadline.hpp"
+#include "probes/shared.hpp"
 
 namespace sonde::test {
 namespace {

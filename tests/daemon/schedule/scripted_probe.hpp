@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "probes/check.hpp"
+#include "probes/probe.hpp"
 
 namespace sonde {
 

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+
+#include "probes/reason.hpp"
+
+namespace sonde {
+
+// What one run says. A failure names its step and its reason; a pass names neither.
+struct Verdict {
+  Outcome outcome = Outcome::pass;
+  Step step = Step::health;
+  Reason reason = Reason::ok;
+  std::string detail;  // for people; holds no secret
+
+  static Verdict pass();
+  // The outcome follows from the reason: an own fault is inconclusive, not a failure.
+  static Verdict of(Step step, Failure failure);
+};
+
+}  // namespace sonde
