@@ -15,7 +15,7 @@ NO_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*$
 
 def long_functions(text):
     for found in re.finditer(r"\{", text):
-        head = re.search(r"[^;{}]*$", text[: found.start()])[0]
+        head = text[max(text.rfind(end, 0, found.start()) for end in ";{}") + 1 : found.start()]
         if ")" not in head or NO_FUNCTION.search(head):
             continue
         lines = text.count("\n", found.start(), closing(text, found.start())) + 1
