@@ -13,7 +13,6 @@
 namespace sonde::log {
 namespace {
 
-constexpr int reader_ms_max = 1000;
 constexpr std::size_t chunk_max = 4096;  // a pipe that is writable takes this much at once
 
 }  // namespace

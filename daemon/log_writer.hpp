@@ -31,7 +31,8 @@ class Writer {
 
   std::atomic<int> waiting_ = 0;
   std::atomic<bool> finished_ = false;
-  int patience_ms_ = 1000;
+  static constexpr int reader_ms_max = 1000;
+  int patience_ms_ = reader_ms_max;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_ =
       boost::asio::make_work_guard(io_);

@@ -142,8 +142,9 @@ RuleSettings Vetter::vet() {
   vet_windows(rule_, entry_, checks_);
   vet_checks();
   if (is_taken(entry_.entry().name))
-    entry_.reader().wrong(entry_.entry().place,
-                          "Watchdog and what begins with Sonde are alerts of its own");
+    entry_.reader().wrong(
+        entry_.entry().place,
+        "the daemon keeps Watchdog and what begins with Sonde for alerts of its own");
   vet_rule_names(rule_, entry_.entry(), entry_.reader());
   return std::move(rule_);
 }
