@@ -18,7 +18,6 @@ function(sonde_archive name file)
   set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${${name}_archive})
 endfunction()
 sonde_archive(re2 libre2.a)
-target_compile_options(re2 INTERFACE -pthread)
 sonde_archive(yaml-cpp libyaml-cpp.a)
 
 find_package(LibXml2 REQUIRED)

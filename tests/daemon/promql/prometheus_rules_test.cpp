@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 // What the rules say is proven by promtool on the shipped ones
-// (tests/end_to_end/prometheus_test.py); here is what of an entry reaches them.
+// (tests/end_to_end/shipped_test.py); here is what of an entry reaches them.
 std::string rules_of(const std::string& entry, const PrometheusPlace& place = {}) {
   HandView view;
   for (const std::string kind : {"health", "login", "upgrade", "chat"}) view.add(kind);
