@@ -127,17 +127,31 @@ std::string_view priority(Level level) {
   return prefixes[static_cast<std::size_t>(level)];
 }
 
+std::string line_of_lost(std::uint64_t lost);
+
 // Ends with the process, if nobody finished it before: no line is lost where a command returns.
 struct Log {
   std::atomic<Level> level = Level::info;
   std::atomic<Format> format = format_named("");
   std::array<std::atomic<std::uint64_t>, 4> said{};
-  Writer writer;
+  Writer writer{line_of_lost};
 };
 
 Log& the_log() {
   static Log log;
   return log;
+}
+
+std::string whole_line(Format format, Level level, std::string_view text, const Fields& fields) {
+  std::string line = line_of(format, level, text, fields) + '\n';
+  if (format == Format::journal) line.insert(0, priority(level));
+  return line;
+}
+
+std::string line_of_lost(std::uint64_t lost) {
+  return whole_line(the_log().format, Level::warning,
+                    "lines of this log were lost: its reader stood still",
+                    {{"lines", std::to_string(lost)}});
 }
 
 }  // namespace
@@ -151,10 +165,7 @@ void say(Level level, std::string_view text, std::initializer_list<Field> fields
   Log& log = the_log();
   if (level < log.level) return;
   ++log.said[static_cast<std::size_t>(level)];
-  const Format format = log.format;
-  std::string line = line_of(format, level, text, fields) + '\n';
-  if (format == Format::journal) line.insert(0, priority(level));
-  log.writer.write(std::move(line));
+  log.writer.write(whole_line(log.format, level, text, fields));
 }
 
 void finish() { the_log().writer.finish(); }
@@ -163,5 +174,7 @@ std::array<std::uint64_t, 4> said() {
   const auto& said = the_log().said;
   return {said[0].load(), said[1].load(), said[2].load(), said[3].load()};
 }
+
+std::uint64_t lost() { return the_log().writer.lost(); }
 
 }  // namespace sonde::log

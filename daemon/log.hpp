@@ -19,7 +19,7 @@ using Field = std::pair<std::string_view, std::string>;
 void set_up(Level level, std::string_view format);
 
 // One line, never longer than 8 KB; thread-safe, never blocks on a slow reader: a thread of its
-// own writes, and what is said while 1,024 lines wait is lost.
+// own writes, and what is said while 1,024 lines wait is lost, and the log says how many were.
 void say(Level level, std::string_view text, std::initializer_list<Field> fields = {});
 
 // Writes what waits, as far as the reader takes it within a second. Before the process ends;
@@ -28,5 +28,7 @@ void finish();
 
 // Lines said so far by level, in the order of Level.
 std::array<std::uint64_t, 4> said();
+// How many of them were lost, for nobody read them in time.
+std::uint64_t lost();
 
 }  // namespace sonde::log

@@ -21,6 +21,7 @@ void Writer::write(std::string line) {
   if (finished_) return;
   if (waiting_.fetch_add(1) >= lines_max) {
     --waiting_;
+    ++lost_;
     return;
   }
   boost::asio::post(io_, [this, line = std::move(line)] {
@@ -38,14 +39,30 @@ void Writer::finish() {
 void Writer::run() {
   name_thread("log");
   io_.run();
+  tell_of_lost();
 }
 
-void Writer::put(std::string_view text) {
-  while (!text.empty() && writable()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), std::min(text.size(), chunk_max));
-    if (written < 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
+void Writer::put(std::string_view line) {
+  tell_of_lost();
+  if (!reaches_reader(line)) ++lost_;
+}
+
+void Writer::tell_of_lost() {
+  const std::uint64_t lost = lost_;
+  if (lost == told_) return;
+  if (torn_) torn_ = !reaches_reader("\n");
+  if (reaches_reader(telling_(lost - told_))) told_ = lost;
+}
+
+bool Writer::reaches_reader(std::string_view line) {
+  const std::size_t length = line.size();
+  while (!line.empty() && writable()) {
+    const ssize_t written = ::write(STDERR_FILENO, line.data(), std::min(line.size(), chunk_max));
+    if (written < 0) break;
+    line.remove_prefix(static_cast<std::size_t>(written));
   }
+  if (!line.empty() && line.size() < length) torn_ = true;
+  return line.empty();
 }
 
 bool Writer::writable() {

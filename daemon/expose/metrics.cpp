@@ -107,7 +107,7 @@ std::string Metrics::Renderer::page(const Facts& facts) const {
   write_receiver_families(page, facts.receivers);
   write_store_families(page, facts.store);
   write_surroundings(page, facts);
-  own_.write(page, read_process(), said_by_level());
+  own_.write(page, read_process(), said_by_level(), log::lost());
   return page.take();
 }
 

@@ -56,7 +56,8 @@ void OwnCounts::served(const std::string& handler, unsigned code, Span took) {
 }
 
 void OwnCounts::write(Page& page, const std::optional<ProcessFacts>& process,
-                      const std::vector<std::pair<std::string_view, std::uint64_t>>& said) const {
+                      const std::vector<std::pair<std::string_view, std::uint64_t>>& said,
+                      std::uint64_t lost_lines) const {
   write_build(page);
   write_config(page);
   write_scheduler(page);
@@ -64,6 +65,8 @@ void OwnCounts::write(Page& page, const std::optional<ProcessFacts>& process,
   page.family("sonde_log_messages_total", "Log messages emitted, by level.", counter);
   for (const auto& [level, count] : said)
     page.value({{"level", level}}, static_cast<double>(count));
+  page.family("sonde_log_messages_lost_total", "Log messages that nobody read in time.", counter);
+  page.value({}, static_cast<double>(lost_lines));
   if (process) write_process(page, *process);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/log.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -8,6 +9,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
 
 namespace sonde::log {
 namespace {
@@ -20,6 +24,14 @@ using testing::Not;
 void finish_and_end() {
   finish();
   ::_exit(0);
+}
+
+std::string all_of(int pipe) {
+  std::string text;
+  char piece[4096];
+  for (ssize_t got; (got = ::read(pipe, piece, sizeof piece)) > 0;)
+    text.append(piece, static_cast<std::size_t>(got));
+  return text;
 }
 
 // What a process of its own writes to stderr while it does `work` and ends; the pipe is read to its
@@ -37,10 +49,7 @@ std::string written_by(const std::function<void()>& work,
     end();
   }
   ::close(ends[1]);
-  std::string text;
-  char piece[4096];
-  for (ssize_t got; (got = ::read(ends[0], piece, sizeof piece)) > 0;)
-    text.append(piece, static_cast<std::size_t>(got));
+  std::string text = all_of(ends[0]);
   ::close(ends[0]);
   ::waitpid(child, nullptr, 0);
   return text;
@@ -131,6 +140,40 @@ TEST(Log, AReaderThatStandsStillStopsNobody) {
   ::waitpid(child, &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+// The sum of what the lines about lost ones say.
+std::uint64_t told_lost(std::string_view text) {
+  constexpr std::string_view telling = "stood still\" lines=";
+  std::uint64_t sum = 0;
+  for (auto at = text.find(telling); at != text.npos; at = text.find(telling, at + 1))
+    sum += std::stoull(std::string(text.substr(at + telling.size(), 8)));
+  return sum;
+}
+
+TEST(Log, TellsAReaderThatReadsAgainHowManyLinesItLost) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    set_up(Level::info, "logfmt");
+    for (int i = 0; i < 5000; ++i) say(Level::info, std::string(1000, 'x'));
+    while (lost() < 5000 - 64) std::this_thread::yield();  // the pipe takes 64 KB
+    std::string text = all_of(ends[0]);
+    say(Level::info, "read again");
+    finish();
+    text += all_of(ends[0]);
+    EXPECT_EQ(told_lost(text), lost());
+    EXPECT_THAT(text, EndsWith("msg=\"read again\"\n"));
+    ::_exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
   ::close(ends[0]);
   ::close(ends[1]);
 }

@@ -195,6 +195,7 @@ TEST_F(MetricsTest, TellsOfTheDaemonItself) {
               HasSubstr(R"(sonde_scheduler_lateness_seconds_bucket{worker="0",le="0.00025"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(sonde_scheduler_lateness_seconds_count{worker="1"} 0)"));
   EXPECT_THAT(text, HasSubstr(R"(sonde_log_messages_total{level="warning"} )"));
+  EXPECT_THAT(text, HasSubstr("\nsonde_log_messages_lost_total 0\n"));
   for (const char* name : {"cpu_seconds_total", "open_fds", "max_fds", "virtual_memory_bytes",
                            "resident_memory_bytes", "start_time_seconds", "threads"})
     EXPECT_THAT(text, HasSubstr("\nprocess_" + std::string(name) + " "));
