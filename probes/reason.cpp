@@ -191,7 +191,8 @@ constexpr ReasonRow table[] = {
 
     {own_dns, "own_dns", inconclusive, "Our own DNS servers do not answer."},
     {own_descriptors, "own_descriptors", inconclusive, "We are out of file descriptors."},
-    {own_network, "own_network", inconclusive, "Our own network is down or out of ports."},
+    {own_network, "own_network", inconclusive,
+     "Our own network is down, out of ports, or has no route to the target."},
     {own_lag, "own_lag", inconclusive, "We were too busy to judge a timeout."},
     {egress_down, "egress_down", inconclusive,
      "None of the egress references answers: the way out of our own network is gone."},

@@ -5,6 +5,7 @@
 #include "probes/net/lookup.hpp"
 #include "probes/net/proxy.hpp"
 #include "probes/net/tcp_connect.hpp"
+#include "probes/net/tcp_failure.hpp"
 #include "probes/net/tls_client.hpp"
 
 namespace sonde::net {

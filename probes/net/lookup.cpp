@@ -12,7 +12,7 @@
 
 #include "probes/net/lookup_channel.hpp"
 #include "probes/net/lookup_hosts.hpp"
-#include "probes/net/tcp_connect.hpp"
+#include "probes/net/tcp_failure.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;

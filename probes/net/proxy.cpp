@@ -2,7 +2,7 @@
 
 #include "probes/net/http_head.hpp"
 #include "probes/net/http_io.hpp"
-#include "probes/net/tcp_connect.hpp"
+#include "probes/net/tcp_failure.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;

@@ -9,52 +9,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/net/tcp_failure.hpp"
 #include "probes/net/tcp_race.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;
-namespace {
-
-namespace errc = boost::system::errc;
-
-Reason reason_of(const boost::system::error_code& error) {
-  switch (error.value()) {
-    case ECONNREFUSED:
-      return Reason::tcp_refused;
-    case ETIMEDOUT:
-      return Reason::tcp_timeout;
-    case ECONNRESET:
-    case EPIPE:
-      return Reason::tcp_reset;
-    case EMFILE:
-    case ENFILE:
-      return Reason::own_descriptors;
-    case ENETDOWN:
-    case EAFNOSUPPORT:
-    case EACCES:
-    case EPERM:
-    case EADDRNOTAVAIL:
-    case ENOBUFS:
-    case ENOMEM:
-      return Reason::own_network;
-    case ECANCELED:
-      return Reason::cut;
-    default:
-      return Reason::tcp_unreachable;
-  }
-}
-
-}  // namespace
-
-Failure cut_failure() { return {Reason::cut, "the run was cut"}; }
-
-Failure socket_failure(const boost::system::error_code& error, const std::string& where) {
-  return {reason_of(error), where + ": " + error.message()};
-}
-
-std::string show(const Address& address, std::uint16_t port) {
-  return (address.v6 ? "[" + address.text + "]:" : address.text + ":") + std::to_string(port);
-}
 
 asio::ip::tcp::endpoint endpoint_of(const Address& address, std::uint16_t port) {
   boost::system::error_code ignored;  // Lookup gives nothing but addresses
@@ -112,7 +71,7 @@ asio::awaitable<std::expected<Socket, Failure>> connect_one(const asio::any_io_e
   Socket socket(executor);
   auto error = open(socket, to);
   if (!error) error = co_await connect_to(socket, to);
-  if (error) co_return std::unexpected(socket_failure(error, show(address, port)));
+  if (error) co_return std::unexpected(connect_failure(error, address, port));
   co_return socket;
 }
 

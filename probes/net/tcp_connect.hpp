@@ -13,20 +13,12 @@ namespace sonde::net {
 
 // Connects to the first of `addresses` that answers. They start one after another, the next when
 // the one before failed or after 250 ms (RFC 8305 5), families in turn; the losers are closed.
-// When all fail the reason is that of the first, and the detail lists them.
+// When all fail the reason is that of the first that our own network let out, and the detail lists
+// them.
 // Failures: tcp_refused, tcp_timeout, tcp_reset, tcp_unreachable, own_descriptors, own_network,
 // cut.
 boost::asio::awaitable<std::expected<Socket, Failure>> connect(
     const boost::asio::any_io_executor& executor, std::span<const Address> addresses,
     std::uint16_t port);
-
-// What an error of a socket means; `where` is "address:port".
-Failure socket_failure(const boost::system::error_code& error, const std::string& where);
-
-// "192.0.2.1:443", "[2001:db8::1]:443".
-std::string show(const Address& address, std::uint16_t port);
-
-// Why an operation was not begun: the run is over.
-Failure cut_failure();
 
 }  // namespace sonde::net

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/net/tcp_failure.hpp"
+
 namespace sonde::net {
 namespace asio = boost::asio;
 namespace {
@@ -79,15 +81,19 @@ class Race : public std::enable_shared_from_this<Race> {
     --running_;
     boost::system::error_code ignored;
     attempt->close(ignored);
-    note(socket_failure(error, show(address, port_)), address);
+    note(connect_failure(error, address, port_), address);
     timer_.cancel();
     next();
     if (running_ == 0) end(std::unexpected(failure_));
   }
 
-  // The reason is that of the preferred address, whichever failed first.
+  // The reason is that of the preferred address, whichever failed first; that we have no route to
+  // one (of IPv6, say) tells nothing of the others.
   void note(Failure failure, const Address& address) {
-    if (address.text == addresses_.front().text) failure_.reason = failure.reason;
+    const bool preferred = address.text == addresses_.front().text;
+    if (failure.reason != Reason::own_network &&
+        (preferred || failure_.reason == Reason::own_network))
+      failure_.reason = failure.reason;
     if (!failure_.detail.empty()) failure_.detail += "; ";
     failure_.detail += failure.detail;
   }
@@ -109,7 +115,7 @@ class Race : public std::enable_shared_from_this<Race> {
   Done done_;
   std::list<Socket> attempts_;
   std::size_t begun_ = 0, running_ = 0;
-  Failure failure_;
+  Failure failure_{Reason::own_network, {}};
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/net/tcp_connect.hpp"
+#include "probes/net/tcp_failure.hpp"
 #include "probes/net/tls_bio.hpp"
 #include "probes/net/tls_stream.hpp"
 

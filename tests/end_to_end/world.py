@@ -160,11 +160,14 @@ class Folder:
         self.folder.cleanup()
 
 
-def run_sonde(folder, *arguments):
-    """(exit code, results by probe, standard error) of one `sonde run --output=json`."""
+def run_sonde(folder, *arguments, through=(), environment=None):
+    """(exit code, results by probe, standard error) of one `sonde run --output=json`.
+
+    `through`: a command that runs it."""
     done = subprocess.run(
-        [SONDE, "run", "--config.file", folder.file, "--output=json", *arguments],
-        capture_output=True, text=True, timeout=120, check=False)
+        [*through, SONDE, "run", "--config.file", folder.file, "--output=json", *arguments],
+        capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, **(environment or {})})
     results = [json.loads(line) for line in done.stdout.splitlines()]
     return done.returncode, {result["probe"]: result for result in results}, done.stderr
 

@@ -1,0 +1,97 @@
+"""What is wrong on the prober's own machine is never a failure of the target."""
+import http.server
+import pathlib
+import signal
+import tempfile
+import threading
+import time
+import unittest
+
+from world import Demo, Folder, Serve, run_sonde, until
+
+# In a network of its own, which has neither links nor routes.
+ALONE = ["unshare", "--user", "--map-root-user", "--net"]
+PAGE = """
+targets:
+  site: {{ http: {http}, identities: {{ alice: {{ username: alice, password: {{ file: {password} }} }} }} }}
+logins:
+  browser: {{ method: form, url: "{{{{target.http}}}}/login", success: {{ cookie: session }} }}
+probes:
+  site: {{ kind: login, target: site, login: browser, as: alice, every: 30s, timeout: 5s }}
+"""
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"<form method=post><input name=username><input name=password type=password></form>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class OwnFaults(unittest.TestCase):
+    def folder(self, *arguments, **values):
+        folder = Folder(*arguments, **values)
+        self.addCleanup(folder.remove)
+        return folder
+
+    def demo(self, *flags):
+        demo = Demo(*flags)
+        self.addCleanup(demo.stop)
+        return demo
+
+    def reasons(self, exit_code, url, through):
+        code, results, said = run_sonde(self.folder(url), through=through)
+        self.assertEqual(code, exit_code, (results, said))
+        return {one["reason"] for one in results.values()}
+
+    def test_a_machine_without_a_network_is_inconclusive(self):
+        self.assertEqual(self.reasons(2, self.demo().url, ALONE), {"own_network"})
+
+    def test_an_address_without_a_route_does_not_excuse_the_one_that_is_refused(self):
+        with tempfile.NamedTemporaryFile("w") as hosts:
+            hosts.write("2001:db8::1 both.test\n127.0.0.1 both.test\n")
+            hosts.flush()
+            known = [*ALONE, "--mount", "sh", "-c",
+                     'ip link set lo up && mount --bind "$0" /etc/hosts && exec "$@"',
+                     hosts.name]
+            self.assertEqual(self.reasons(1, "http://both.test:9", known), {"tcp_refused"})
+
+    def test_a_daemon_that_was_frozen_blames_itself_for_what_timed_out(self):
+        serve = Serve(self.folder(self.demo("--think", "50ms").url, every="100ms",
+                                  timeout="5s", gap_max="10s"))
+        self.addCleanup(serve.process.stop)
+
+        def freeze():
+            thaw = time.monotonic() + 5.5
+            serve.process.child.send_signal(signal.SIGSTOP)
+            until(lambda: time.monotonic() > thaw)
+            serve.process.child.send_signal(signal.SIGCONT)
+            return serve.value("sonde_probe_inconclusive_total", reason="own_lag")
+        until(lambda: serve.value("sonde_probe_runs_total", probe="chat"))
+        until(freeze)
+        self.assertEqual(serve.value("sonde_probe_failures_total"), 0)
+
+    def test_a_machine_without_libxml2_says_so_where_a_page_is_read(self):
+        site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        self.addCleanup(site.server_close)
+        thread = threading.Thread(target=site.serve_forever, args=(0.01,))
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(site.shutdown)
+        folder = self.folder("http://127.0.0.1:%d" % site.server_address[1], PAGE)
+        with tempfile.TemporaryDirectory() as libraries:
+            (pathlib.Path(libraries) / "libxml2.so.2").touch()
+            code, results, said = run_sonde(folder, environment={"LD_LIBRARY_PATH": libraries})
+        self.assertEqual(code, 2, (results, said))
+        self.assertEqual(results["site"]["reason"], "own_fault")
+        self.assertIn("cannot load libxml2", results["site"]["detail"])
+
+
+if __name__ == "__main__":
+    unittest.main()
