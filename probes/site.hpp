@@ -10,11 +10,12 @@
 
 namespace sonde {
 
-// A name that a probe's key says, and where; nowhere: it comes from the defaults.
+// A name that a probe's key says, and where.
 struct Said {
   std::string name;
   std::string_view key;
-  config::Place place;
+  config::Place place;      // nowhere: nobody says one
+  bool by_default = false;  // `defaults:` says it
 };
 
 // Somebody as whom a probe runs: a name of `identities:` and one of `logins:`.

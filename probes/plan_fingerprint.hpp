@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+
+#include "config/value.hpp"
+#include "probes/kinds.hpp"
+
+namespace sonde {
+
+// A hash over every part of the file that shapes a probe on a target, as written: another one, and
+// what was measured before is of something else.
+std::string fingerprint(const config::Value& root, const config::Value& probe, const Draft& draft,
+                        const std::string& target);
+
+// What shapes a login, and not the probe that logs in.
+auth::Account account_of(const config::Value& root, const Whom& whom, const std::string& target);
+
+}  // namespace sonde

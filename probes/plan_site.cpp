@@ -1,0 +1,106 @@
+#include "probes/plan_site.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/plan_fingerprint.hpp"
+#include "probes/plan_names.hpp"
+
+namespace sonde {
+namespace {
+
+// {{login.NAME}} of a login that captures it.
+bool given(const auth::Login& login, std::string_view name) {
+  constexpr std::string_view prefix = "login.";
+  const auto names = login.gives();
+  return name.starts_with(prefix) &&
+         std::ranges::find(names, name.substr(prefix.size())) != names.end();
+}
+
+bool add_login(const PlanEntry& plan, const Draft& draft, const Whom& whom, Site& site) {
+  const bool wanted =
+      std::ranges::any_of(draft.needs.all, [](const auto& need) { return need.name == "token"; });
+  if (!wanted) return true;
+  if (whom.login.name.empty()) {
+    plan.reader.wrong(plan.probe.place,
+                      "it needs a token, so name a login: 'login', here or in defaults");
+    return false;
+  }
+  const auto* login = find_named(plan.file.logins, whom.login, plan.reader, plan.probe.place);
+  if (login == nullptr) return false;
+  site.login = *login;
+  if (!site.login) return false;  // what is wrong with it was told
+  if (site.login->gives_token() || !draft.has_socket) return true;
+  plan.reader.wrong(plan.probe.place, "the login '" + whom.login.name +
+                                          "' gives no token, and its socket carries one");
+  return false;
+}
+
+// The target's own identities come first; a probe that names none may still need none.
+bool add_identity(const PlanEntry& plan, const Whom& whom, Site& site) {
+  site.identity_name = whom.as.name;
+  if (site.identity_name.empty()) return true;
+  auto own = site.target.identities.find(site.identity_name);
+  if (own != site.target.identities.end()) {
+    site.identity = own->second;
+    return true;
+  }
+  const auto* common = find_named(plan.file.identities, whom.as, plan.reader, plan.probe.place);
+  if (common != nullptr) site.identity = *common;
+  return common != nullptr;
+}
+
+bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& needs,
+                 const Site& site) {
+  bool good = true;
+  for (const auto& need : needs.all) {
+    if (site.knows(need.name) || (site.login && given(*site.login, need.name)) ||
+        std::ranges::find(kind.run_names, need.name) != kind.run_names.end())
+      continue;
+    plan.reader.wrong(need.place.line > 0 ? need.place : plan.probe.place,
+                      "{{" + need.name + "}} is not known on target '" + site.target_name + "'" +
+                          (need.name.starts_with("identity.") && site.identity_name.empty()
+                               ? "; name an identity: 'as', here or in defaults"
+                               : ""));
+    good = false;
+  }
+  return good;
+}
+
+std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Draft& draft,
+                              const Whom& whom, const std::string& target) {
+  const auto place = plan.file.targets.find(target);
+  if (place == plan.file.targets.end()) return nullptr;
+  auto site = std::make_shared<Site>();
+  site->target_name = target;
+  site->target = place->second;
+  site->location = plan.file.location;
+  const bool logs_in = add_login(plan, draft, whom, *site);
+  const bool is_somebody = add_identity(plan, whom, *site);
+  if (!logs_in || !is_somebody) return nullptr;
+  site->account = account_of(plan.root, whom, target);
+  text::Needs needs = draft.needs;
+  if (site->login) site->login->needs(needs);
+  if (!names_known(plan, kind, needs, *site)) return nullptr;
+  site->prepare(needs);
+  return site;
+}
+
+}  // namespace
+
+std::shared_ptr<const Site> make_site(const PlanEntry& plan, const Kind& kind, const Draft& draft,
+                                      const std::string& target) {
+  const Whom self{.as = say(plan.root, plan.probe.value, "as", draft.common.as),
+                  .login = say(plan.root, plan.probe.value, "login", draft.common.login)};
+  auto site = site_of(plan, kind, draft, self, target);
+  if (site == nullptr) return nullptr;
+  for (const Whom& whom : draft.others) {
+    auto other = site_of(plan, kind, draft, whom, target);
+    if (other == nullptr) return nullptr;
+    site->others.push_back(std::move(other));
+  }
+  if (draft.vet) draft.vet(*site, plan.reader, plan.probe.place);
+  return site;
+}
+
+}  // namespace sonde
