@@ -125,10 +125,10 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
       vet_receivers(settings.receivers, settings.checks, names_of(file.alerts, settings),
                     *receivers, reader.at("receivers"));
   }
-  warn_of_gaps(settings, *root, mistakes);
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;
+  warn_of_gaps(settings, *root, mistakes);
   return settings;
 }
 

@@ -21,24 +21,25 @@ constexpr std::string_view alerts =
 constexpr std::string_view receivers =
     "receivers: { pager: { webhook: { url: \"http://127.0.0.1:1\" } } }\n";
 
-// Every warning of a file, a line each.
-std::string warned(const std::string& text) {
+// Every mistake and warning of a file, a line each.
+std::string told(const std::string& text, bool right) {
   std::string folder = testing::TempDir() + "sonde-settings-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) return "no folder";
   const std::filesystem::path file = std::filesystem::path(folder) / "sonde.yaml";
   std::ofstream(file) << text;
   config::Mistakes mistakes;
-  EXPECT_TRUE(load_settings(file, mistakes)) << text;
+  EXPECT_EQ(load_settings(file, mistakes).has_value(), right) << text;
   std::string all;
   for (const auto& mistake : mistakes.sorted()) all += config::show(mistake) + "\n";
   std::filesystem::remove_all(folder);
   return all;
 }
-std::string warned(std::initializer_list<std::string_view> parts) {
+std::string told(std::initializer_list<std::string_view> parts, bool right) {
   std::string text(base);
   for (const auto part : parts) text += part;
-  return warned(text);
+  return told(text, right);
 }
+std::string warned(std::initializer_list<std::string_view> parts) { return told(parts, true); }
 
 TEST(SettingsTest, AlertsOfWhichNobodyIsToldAreWarnedOf) {
   EXPECT_THAT(warned({alerts}), HasSubstr("receivers: there is none"));
@@ -54,6 +55,12 @@ TEST(SettingsTest, AReceiverMayAwaitAlertsOfTheFileAndThoseOfTheDaemon) {
 
 TEST(SettingsTest, ReceiversThatAreNeverToldAnythingAreWarnedOf) {
   EXPECT_THAT(warned({receivers}), HasSubstr("alerts: there is none"));
+}
+
+TEST(SettingsTest, WhatAMistakeTookAwayIsNotCalledMissing) {
+  const std::string text = told({"alerts: { Down: { of: latencies } }\n", receivers}, false);
+  EXPECT_THAT(text, HasSubstr("alerts.Down.of: 'latencies' is not known here"));
+  EXPECT_THAT(text, Not(HasSubstr("there is none")));
 }
 
 TEST(SettingsTest, ADaemonWhoseDeathNobodyWouldHearOfIsWarnedOf) {
