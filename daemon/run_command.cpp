@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/commands.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/once.hpp"
 #include "daemon/report/junit.hpp"
@@ -150,6 +151,7 @@ int run_all(const Checks& checks, const std::shared_ptr<const EgressSettings>& e
 }  // namespace
 
 int run_command(const Flags& flags) {
+  raise_descriptor_limit();
   const auto settings = load_or_tell(flags.config_file);
   if (!settings) return exit_config;
   Checks selected;

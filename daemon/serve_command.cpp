@@ -2,6 +2,7 @@
 
 #include "daemon/app.hpp"
 #include "daemon/commands.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/heap.hpp"
 #include "daemon/log.hpp"
@@ -19,6 +20,7 @@ log::Level level_of(const std::string& name) {
 
 int serve_command(const Flags& flags) {
   keep_little_free_memory();
+  raise_descriptor_limit();
   auto settings = load_or_tell(flags.config_file);
   if (!settings) return exit_config;
   log::set_up(level_of(flags.log_level), flags.log_format);

@@ -1,12 +1,13 @@
 """The daemon against the demo backend: metrics, a real Prometheus, reload, stop."""
 import gzip
+import resource
 import signal
 import subprocess
 import time
 import unittest
 
 from shop import Prometheus
-from world import Demo, Folder, Process, Serve, request, until, value_on
+from world import HEAD, Demo, Folder, Process, Serve, request, until, value_on
 
 
 class ServeAgainstDemo(unittest.TestCase):
@@ -41,9 +42,21 @@ class ServeAgainstDemo(unittest.TestCase):
 
     def test_two_of_five_logins_fail_as_exactly_two_of_five(self):
         self.demo.fault("login_500", share="2/5")
+        self.folder.write(HEAD + "probes: {{ login: {{ kind: login, target: demo }} }}", every="20ms",
+                          timeout="5s")
         serve = self.serve()
-        until(lambda: serve.value("sonde_auth_attempts_total", probe="login", step="login") >= 5)
-        serve.process.stop()
+        until(lambda: (serve.value("sonde_auth_attempts_total") or 0) >= 25)
+        page = serve.metrics()
+        # The demo fails the first and the fourth of every five.
+        attempts = int(value_on(page, "sonde_auth_attempts_total"))
+        self.assertEqual(value_on(page, "sonde_auth_failures_total"),
+                         sum(attempt % 5 in (0, 3) for attempt in range(attempts)))
+
+    def test_it_may_open_as_many_files_as_the_system_allows(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        self.assertEqual(self.serve().value("process_max_fds"), hard)
 
     def test_endpoints_answer_as_the_ecosystem_expects(self):
         serve = self.serve()
