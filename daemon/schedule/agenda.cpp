@@ -56,4 +56,19 @@ std::optional<Instant> Agenda::next() const {
   return heap_.front().at;
 }
 
+std::optional<Instant> Agenda::last_within(Span window) const {
+  if (heap_.empty()) return std::nullopt;
+  return last_below(0, heap_.front().at + window);
+}
+
+// Of the part of the heap below `root`, which itself is not after `limit`: no entry is before the
+// one that it stands below.
+Instant Agenda::last_below(std::size_t root, Instant limit) const {
+  Instant last = heap_[root].at;
+  for (const std::size_t below : {2 * root + 1, 2 * root + 2})
+    if (below < heap_.size() && heap_[below].at <= limit)
+      last = std::max(last, last_below(below, limit));
+  return last;
+}
+
 }  // namespace sonde

@@ -32,6 +32,9 @@ class Agenda {
   std::vector<Beat> take_due(Instant now);
   // When the next beat is due; nothing if there is none.
   std::optional<Instant> next() const;
+  // The last beat that is due within `window` of the next one, which is `next` if that is alone: to
+  // be woken then takes all of them at once. Nothing if there is none.
+  std::optional<Instant> last_within(Span window) const;
   std::size_t size() const { return heap_.size(); }
 
  private:
@@ -40,6 +43,7 @@ class Agenda {
     Span every;
     std::size_t id;
   };
+  Instant last_below(std::size_t root, Instant limit) const;
   static bool later(const Entry& one, const Entry& other) { return one.at > other.at; }
 
   std::vector<Entry> heap_;  // earliest first

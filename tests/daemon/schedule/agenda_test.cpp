@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 namespace sonde {
 namespace {
@@ -88,6 +89,34 @@ TEST(Agenda, ARemovedCheckBeatsNoMore) {
   EXPECT_EQ(due[0].id + due[1].id, 4u);
   agenda.remove({1, 3});
   EXPECT_EQ(agenda.next(), std::nullopt);
+}
+
+TEST(Agenda, NearBeatsAreWaitedForTogether) {
+  Agenda agenda;
+  EXPECT_EQ(agenda.last_within(milliseconds(3)), std::nullopt);
+  std::size_t id = 0;
+  for (const int phase : {24, 20, 22, 23, 40, 23})
+    agenda.add(id++, milliseconds(phase), seconds(1), at(Span::zero()));
+  EXPECT_EQ(agenda.last_within(milliseconds(3)), at(milliseconds(23)));
+  EXPECT_EQ(agenda.last_within(milliseconds(0)), at(milliseconds(20)));
+  agenda.take_due(at(milliseconds(23)));
+  EXPECT_EQ(agenda.last_within(milliseconds(3)), at(milliseconds(24)));
+}
+
+TEST(Agenda, TheLastBeatWithinAWindowIsThatOfAllBeats) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    Agenda agenda;
+    std::set<Span> phases;
+    for (std::size_t id = 0; id < 50; ++id) {
+      const Span phase = milliseconds(1 + random() % 200);
+      phases.insert(phase);
+      agenda.add(id, phase, seconds(1), at(Span::zero()));
+    }
+    const Span window = milliseconds(random() % 100);
+    const Span last = *std::prev(phases.upper_bound(*phases.begin() + window));
+    EXPECT_EQ(agenda.last_within(window), at(last));
+  }
 }
 
 TEST(Agenda, HoldsTenThousandChecks) {
