@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <vector>
 
 #include "daemon/alert/rule_settings.hpp"
 
@@ -16,5 +17,9 @@ struct PrometheusPlace {
 // A file of Prometheus rules (2.42 or later) that judges as the daemon does: the alerts of a
 // configuration, and those about the daemon itself. The same text for the same alerts.
 std::string prometheus_rules(std::span<const RuleSettings> alerts, const PrometheusPlace& place);
+
+// Of each alert that would never fire there, though it does in the daemon, a line for who wrote it:
+// "alerts.Slow.above: ...".
+std::vector<std::string> prometheus_blind(std::span<const RuleSettings> alerts);
 
 }  // namespace sonde

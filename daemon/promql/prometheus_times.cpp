@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "daemon/expose/histogram.hpp"
 #include "daemon/promql/prometheus_question.hpp"
+#include "daemon/promql/prometheus_rules.hpp"
 
 namespace sonde {
 namespace {
@@ -54,6 +56,18 @@ PrometheusQuestion ask_latency(const RuleSettings& rule, PrometheusTallies&) {
   const std::string value = fmt::format("histogram_quantile({}, {})", rule.quantile,
                                         increase(rule, "_bucket", rule.over.front()));
   return {.value = worst(rule, value), .fires = worst(rule, promql::all(fires)), .clears = clears};
+}
+
+// A quantile beyond the last bound of a histogram is that bound to Prometheus.
+std::vector<std::string> prometheus_blind(std::span<const RuleSettings> alerts) {
+  const double last = *std::ranges::rbegin(latency_bounds);
+  std::vector<std::string> blind;
+  for (const auto& rule : alerts)
+    if (rule.of == AlertOf::latency && seconds(*rule.above->span) >= last)
+      blind.push_back(fmt::format(
+          "alerts.{}.above: never fires in Prometheus, whose latencies end at {} s; use less",
+          rule.name, last));
+  return blind;
 }
 
 // One that was seen lately, and is not seen by any probe of the target that has run since, is none

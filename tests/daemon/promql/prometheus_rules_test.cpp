@@ -10,12 +10,14 @@ namespace sonde {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
-// What the rules say is proven by promtool on the shipped ones
-// (tests/end_to_end/shipped_test.py); here is what of an entry reaches them.
-std::string rules_of(const std::string& entry, const PrometheusPlace& place = {}) {
+// The alert A.
+std::vector<RuleSettings> alert(const std::string& entry) {
   HandView view;
   for (const std::string kind : {"health", "login", "upgrade", "chat"}) view.add(kind);
   config::Mistakes mistakes;
@@ -24,12 +26,18 @@ std::string rules_of(const std::string& entry, const PrometheusPlace& place = {}
   const config::Reader reader = config::Reader(mistakes).at("alerts");
   config::Codec<std::map<std::string, RuleSettings>>::read(*root->find("alerts"), reader,
                                                            {.filled = true}, entries);
-  const auto rules = make_rules(entries, *root, view.checks(), mistakes);
+  auto rules = make_rules(entries, *root, view.checks(), mistakes);
   EXPECT_EQ(config::lines(mistakes), "");
-  return prometheus_rules(rules, place);
+  return rules;
 }
 
-// The part about the alert A.
+// What the rules say is proven by promtool on the shipped ones
+// (tests/end_to_end/shipped_test.py); here is what of an entry reaches them.
+std::string rules_of(const std::string& entry, const PrometheusPlace& place = {}) {
+  return prometheus_rules(alert(entry), place);
+}
+
+// The part about it.
 std::string alert_of(const std::string& entry) {
   const std::string all = rules_of(entry);
   const auto from = all.find("- alert: A\n");
@@ -40,6 +48,15 @@ TEST(PrometheusRules, CountInTheDaemonsOwnWindowsWhereItHasThem) {
   EXPECT_THAT(rules_of("{ of: auth_success, below: 90%, over: 10m }"),
               AllOf(HasSubstr("probe_target_step:sonde_auth_window_attempts:sum10m"),
                     HasSubstr("sonde_auth_window_failures{window=\"10m\"}")));
+}
+
+TEST(PrometheusRules, OfLatenciesThatPrometheusCannotSeeAreToldOf) {
+  EXPECT_THAT(prometheus_blind(alert("{ of: latency, above: 45s }")),
+              ElementsAre("alerts.A.above: never fires in Prometheus, whose latencies end at 30 s; "
+                          "use less"));
+  EXPECT_THAT(prometheus_blind(alert("{ of: latency, above: 30s }")), SizeIs(1));
+  EXPECT_THAT(prometheus_blind(alert("{ of: latency, above: 15s }")), IsEmpty());
+  EXPECT_THAT(prometheus_blind(alert("{ of: auth_success, below: 90% }")), IsEmpty());
 }
 
 TEST(PrometheusRules, CountByIncreaseInWindowsOfOtherLengths) {
