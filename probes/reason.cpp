@@ -196,7 +196,7 @@ constexpr ReasonRow table[] = {
     {own_lag, "own_lag", inconclusive, "We were too busy to judge a timeout."},
     {egress_down, "egress_down", inconclusive,
      "None of the egress references answers: the way out of our own network is gone."},
-    {own_secret, "own_secret", inconclusive, "A secret of ours cannot be read."},
+    {own_secret, "own_secret", inconclusive, "A secret or certificate of ours cannot be read."},
     {own_request, "own_request", inconclusive, "We cannot build the request from its template."},
     {own_fault, "own_fault", inconclusive, "Sonde itself made a mistake; please report it."},
     {monitor_credential_expired, "monitor_credential_expired", inconclusive,

@@ -14,6 +14,7 @@ namespace {
 
 using Dialled = std::expected<std::unique_ptr<Transport>, Failure>;
 using Reached = std::expected<Socket, Failure>;
+using Context = std::expected<ssl_ctx_st*, Failure>;
 
 // Every family that the name has must connect; the run goes on over the first.
 asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
@@ -53,10 +54,9 @@ asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& lin
   co_return socket;
 }
 
-asio::awaitable<Dialled> secure(Network& network, Socket socket, const Url& url, const Line& line,
-                                Trace& trace) {
+asio::awaitable<Dialled> secure(const Context& context, Socket socket, const Url& url,
+                                const Line& line, Trace& trace) {
   trace.enter(Phase::tls);
-  const auto context = network.tls().context(line.tls);
   if (!context) co_return std::unexpected(context.error());
   auto session = co_await start_tls(*context, std::move(socket), url, line.tls, trace);
   co_return session;
@@ -76,12 +76,14 @@ asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url, const 
 }  // namespace
 
 asio::awaitable<Dialled> dial(Network& network, const Url& url, const Line& line, Trace& trace) {
+  // To read what the system trusts takes longer than a handshake; no phase may contain that.
+  const Context context = url.tls() ? network.tls().context(line.tls) : nullptr;
   auto reaching = line.proxy.empty() ? reach(network, url, line, trace)
                                      : reach_by_proxy(network, url, line, trace);
   auto socket = co_await std::move(reaching);
   if (!socket) co_return std::unexpected(std::move(socket.error()));
   if (!url.tls()) co_return std::make_unique<TcpTransport>(std::move(*socket));
-  auto secured = co_await secure(network, std::move(*socket), url, line, trace);
+  auto secured = co_await secure(context, std::move(*socket), url, line, trace);
   co_return secured;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "probes/net/tls_authorities.hpp"
 #include "probes/net/tls_verify.hpp"
 
 namespace sonde::net {
@@ -85,11 +86,14 @@ TlsContexts::~TlsContexts() {
   X509_STORE_free(system_);
 }
 
-x509_store_st* TlsContexts::system() {
-  if (system_) return system_;
-  system_ = X509_STORE_new();
-  if (X509_STORE_set_default_paths(system_) != 1) ERR_clear_error();  // then nobody is trusted
-  return system_;
+std::expected<void, std::string> TlsContexts::trust_system(ssl_ctx_st* context) {
+  if (!system_) {
+    const auto found = system_authorities();
+    if (!found) return std::unexpected(found.error());
+    system_ = *found;
+  }
+  SSL_CTX_set1_cert_store(context, system_);
+  return {};
 }
 
 std::expected<ssl_ctx_st*, Failure> TlsContexts::context(const TlsSettings& settings) {
@@ -97,7 +101,9 @@ std::expected<ssl_ctx_st*, Failure> TlsContexts::context(const TlsSettings& sett
   if (found != contexts_.end()) return found->second.context;
   auto made = make(settings);
   if (!made) return std::unexpected(Failure{Reason::own_secret, std::move(made.error())});
-  if (settings.verify && settings.ca.empty()) SSL_CTX_set1_cert_store(made->get(), system());
+  if (settings.verify && settings.ca.empty())
+    if (auto trusted = trust_system(made->get()); !trusted)
+      return std::unexpected(Failure{Reason::own_secret, std::move(trusted.error())});
   auto& one = contexts_[settings];  // stays in its place, to which the callback points
   one.context = made->release();
   SSL_CTX_set_cert_verify_callback(one.context, verify_server, &one.good_chains);

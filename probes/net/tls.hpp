@@ -22,12 +22,12 @@ class TlsContexts {
   TlsContexts(const TlsContexts&) = delete;
   TlsContexts& operator=(const TlsContexts&) = delete;
 
-  // Owned by this. A file that cannot be read or does not parse is own_secret; it is tried again
-  // at the next use.
+  // Owned by this. A file that cannot be read or does not parse is own_secret, and so is a system
+  // that knows no authority where one is needed; it is tried again at the next use.
   std::expected<ssl_ctx_st*, Failure> context(const TlsSettings& settings);
 
  private:
-  x509_store_st* system();
+  std::expected<void, std::string> trust_system(ssl_ctx_st* context);
 
   struct One {
     ssl_ctx_st* context = nullptr;
