@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "daemon/schedule/egress.hpp"
+#include "daemon/schedule/own_clock.hpp"
 #include "daemon/schedule/runner.hpp"
 #include "probes/shared.hpp"
 
@@ -45,6 +46,7 @@ class Once {
   asio::io_context loop_{1};
   Shared shared_{loop_.get_executor()};
   Egress egress_;
+  OwnClock clock_;
   Runner runner_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   asio::steady_timer progress_{loop_};
@@ -59,7 +61,9 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
       egress_(loop_.get_executor(), [](EgressState) {}),
       runner_(loop_.get_executor(), {.worker = 0,
                                      .publish = [this](ResultPtr result) { done_one(result); },
-                                     .egress = &egress_}) {
+                                     .egress = &egress_,
+                                     .clock = &clock_}) {
+  clock_.use(shared_.network);
   egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
     auto station = std::make_shared<Station>();

@@ -141,11 +141,10 @@ constexpr Reason at_hold[] = {idle_closed,     close_unclean,   hold_expired,   
 
 constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event, no_refusal};
 
-constexpr Reason for_inconclusive[] = {own_dns,         own_descriptors, own_network,
-                                       own_lag,         egress_down,     own_secret,
-                                       own_request,     own_fault,       monitor_credential_expired,
-                                       refusal_unclear, breaker_open,    reuse_unclear,
-                                       hold_unclear};
+constexpr Reason for_inconclusive[] = {
+    own_dns,         own_descriptors, own_network,   own_lag,     own_clock,
+    egress_down,     own_secret,      own_request,   own_fault,   monitor_credential_expired,
+    refusal_unclear, breaker_open,    reuse_unclear, hold_unclear};
 constexpr Reason for_skipped[] = {overlap, capacity, late, suppressed};
 
 }  // namespace

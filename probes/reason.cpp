@@ -194,6 +194,8 @@ constexpr ReasonRow table[] = {
     {own_network, "own_network", inconclusive,
      "Our own network is down, out of ports, or has no route to the target."},
     {own_lag, "own_lag", inconclusive, "We were too busy to judge a timeout."},
+    {own_clock, "own_clock", inconclusive,
+     "Our own clock is wrong: in the server's time its certificate is valid."},
     {egress_down, "egress_down", inconclusive,
      "None of the egress references answers: the way out of our own network is gone."},
     {own_secret, "own_secret", inconclusive, "A secret or certificate of ours cannot be read."},

@@ -171,6 +171,7 @@ enum class Reason : std::uint8_t {
   own_descriptors,
   own_network,
   own_lag,
+  own_clock,
   egress_down,
   own_secret,
   own_request,

@@ -53,8 +53,9 @@ struct TlsFacts {
   std::string alpn;     // empty: none chosen
   std::string subject;  // of the leaf certificate
   std::string issuer;
-  std::int64_t not_after = 0;  // Unix seconds; the earliest of the chain
-  std::string host_port;       // whose certificate: "host:443"
+  std::int64_t not_before = 0;  // Unix seconds; the latest of the chain
+  std::int64_t not_after = 0;   // the earliest of it
+  std::string host_port;        // whose certificate: "host:443"
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

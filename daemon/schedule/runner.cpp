@@ -7,6 +7,7 @@
 
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/heal.hpp"
+#include "daemon/schedule/own_clock.hpp"
 #include "probes/deadline.hpp"
 #include "probes/inquiry.hpp"
 #include "probes/observation.hpp"
@@ -44,6 +45,12 @@ bool spares_refusals(const Station& station, const Observation& failure, const R
 }
 
 std::string in_ms(Span span) { return std::to_string(span / std::chrono::milliseconds(1)) + " ms"; }
+
+// Takes the blame for a failure, and keeps what else it would have been.
+void blame(Verdict& verdict, Reason ours, std::string why) {
+  why += "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
+  verdict = Verdict::of(verdict.step, {ours, std::move(why)});
+}
 
 }  // namespace
 
@@ -103,6 +110,10 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
     auto blaming = blame_egress(result, *trace);
     co_await std::move(blaming);
   }
+  if (options_.clock && result.verdict.reason == Reason::tls_expired) {
+    auto blaming = blame_clock(result, *trace);
+    co_await std::move(blaming);
+  }
   if (result.verdict.outcome == Outcome::pass) station.diagnoses.passed(ended);
   if (result.verdict.outcome == Outcome::fail) {
     auto explaining = explain(station, wanted, result, *trace);
@@ -144,10 +155,14 @@ asio::awaitable<void> Runner::blame_egress(Result& result, const Trace& trace) {
   const Instant began = trace.phases().empty() ? result.begun : trace.phases().back().entered;
   auto asking = options_.egress->blame(began, result.begun + result.took);
   std::string why = co_await std::move(asking);
-  if (why.empty()) co_return;
-  Verdict& verdict = result.verdict;
-  why += "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
-  verdict = Verdict::of(verdict.step, {Reason::egress_down, std::move(why)});
+  if (!why.empty()) blame(result.verdict, Reason::egress_down, std::move(why));
+}
+
+// Likewise.
+asio::awaitable<void> Runner::blame_clock(Result& result, const Trace& trace) {
+  auto asking = options_.clock->blame(trace);
+  std::string why = co_await std::move(asking);
+  if (!why.empty()) blame(result.verdict, Reason::own_clock, std::move(why));
 }
 
 void Runner::blame_lag(Result& result, Instant ended) const {
@@ -155,9 +170,7 @@ void Runner::blame_lag(Result& result, Instant ended) const {
   if (verdict.outcome != Outcome::fail || !took_too_long(verdict.reason)) return;
   const Span worst = lag_.worst(result.begun, ended);
   if (worst <= lag_allowed(result.check->timeout)) return;
-  std::string detail = "the prober's own loop stood still for " + in_ms(worst) +
-                       "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
-  verdict = Verdict::of(verdict.step, {Reason::own_lag, std::move(detail)});
+  blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
 }
 
 Result Runner::blank(const Station& station) const {

@@ -13,6 +13,7 @@
 namespace sonde {
 
 class Egress;
+class OwnClock;
 
 // Whether a further attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
@@ -25,6 +26,7 @@ class Runner {
     int worker = 0;
     std::function<void(ResultPtr)> publish;
     Egress* egress = nullptr;  // consulted by failures in which nobody was heard; null: never
+    const OwnClock* clock = nullptr;  // consulted by certificates that are not valid; null: never
   };
   Runner(boost::asio::any_io_executor executor, Options options);
 
@@ -43,6 +45,7 @@ class Runner {
   boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
                                        Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
+  boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
   void blame_lag(Result& result, Instant ended) const;
   Result blank(const Station& station) const;
 

@@ -13,6 +13,7 @@
 
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/outbox.hpp"
+#include "daemon/schedule/own_clock.hpp"
 #include "daemon/schedule/roster.hpp"
 #include "daemon/schedule/runner.hpp"
 #include "daemon/thread.hpp"
@@ -57,6 +58,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   asio::steady_timer beat_{io_}, sampler_{io_};
   Outbox outbox_;
   Egress egress_;
+  OwnClock clock_;
   Runner runner_;
   std::unique_ptr<Shared> shared_;
   Roster roster_;
@@ -71,14 +73,17 @@ Worker::Loop::Loop(Options options)
       egress_(
           io_.get_executor(),
           [this](EgressState state) { progress_.egress.store(state, std::memory_order_relaxed); }),
+      clock_(options_.clock_is_kept),
       runner_(io_.get_executor(),
               {.worker = options_.number,
                .publish = [this](ResultPtr result) { outbox_.put(std::move(result)); },
-               .egress = &egress_}) {}
+               .egress = &egress_,
+               .clock = &clock_}) {}
 
 void Worker::Loop::run() {
   name_thread("worker-" + std::to_string(options_.number));
   shared_ = std::make_unique<Shared>(io_.get_executor());
+  clock_.use(shared_->network);
   io_.run();
   if (options_.ended) options_.ended();
 }

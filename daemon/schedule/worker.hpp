@@ -9,6 +9,7 @@
 
 #include "daemon/result.hpp"
 #include "daemon/schedule/egress_log.hpp"
+#include "daemon/schedule/own_clock.hpp"
 #include "probes/auth/keeper.hpp"
 
 namespace sonde {
@@ -42,6 +43,7 @@ class Worker {
     std::function<void(std::vector<auth::RefusalCount>)> refused = {};
     // Called on the worker's thread as its last act.
     std::function<void()> ended;
+    bool (*clock_is_kept)() = sonde::clock_is_kept;
   };
 
   explicit Worker(Options options);

@@ -67,7 +67,9 @@ TlsFacts facts_of(X509_STORE_CTX* chain) {
   const X509* leaf = X509_STORE_CTX_get0_cert(chain);
   facts.subject = shown(X509_get_subject_name(leaf));
   facts.issuer = shown(X509_get_issuer_name(leaf));
-  facts.not_after = earliest_end(X509_STORE_CTX_get0_untrusted(chain), not_after(leaf));
+  const auto* sent = X509_STORE_CTX_get0_untrusted(chain);
+  facts.not_before = latest_begin(sent);
+  facts.not_after = earliest_end(sent, not_after(leaf));
   return facts;
 }
 

@@ -23,6 +23,7 @@ struct Script {
   std::vector<Reason> verdicts;  // one after the other, the last one again and again
   bool refuses = false;          // makes refusal checks when it is asked to
   Step step = Step::health;      // where it fails
+  TlsFacts certificate;          // that it meets, if it has a host
   Span looks{};                  // how long an inquiry takes; it finds not_ready
   std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0, inquiries = 0;
   std::atomic<bool> spared = false, passed_lately = false;  // what the last inquiry was told
@@ -40,6 +41,7 @@ class ScriptedProbe : public Probe {
     const int turn = script_->attempts++;
     trace.at(script_->step);
     trace.enter(Phase::first_byte);
+    if (!script_->certificate.host_port.empty()) trace.tls(script_->certificate);
     if (script_->refuses && attempt.check_refusals) {
       trace.enter(Phase::refuse);
       ++script_->refusal_rounds;

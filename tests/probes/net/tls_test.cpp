@@ -2,7 +2,6 @@
 
 #include <openssl/ssl.h>
 
-#include <cstdlib>
 #include <ctime>
 
 #include "probes/net/dial.hpp"
@@ -44,21 +43,6 @@ class Tls : public test::NetLoop {
   Authority authority;
   Trace trace;
   std::string detail;
-};
-
-// What OpenSSL finds in place of the authorities of the system, for the time of a test.
-class SystemTrusts {
- public:
-  explicit SystemTrusts(const std::string& file) {
-    ::setenv("SSL_CERT_FILE", file.c_str(), 1);
-    ::setenv("SSL_CERT_DIR", "/nowhere:/nowhere/else", 1);
-  }
-  ~SystemTrusts() {
-    ::unsetenv("SSL_CERT_FILE");
-    ::unsetenv("SSL_CERT_DIR");
-  }
-  SystemTrusts(const SystemTrusts&) = delete;
-  SystemTrusts& operator=(const SystemTrusts&) = delete;
 };
 
 std::int64_t days_from_now(std::int64_t days) { return std::time(nullptr) + days * 86400; }
@@ -161,21 +145,6 @@ TEST_F(Tls, CertificateOfAnotherAuthorityIsUntrusted) {
 TEST_F(Tls, SystemDoesNotTrustTheTestsAuthority) {
   line.tls.ca.clear();
   EXPECT_EQ(reason_with(authority.issue({})), Reason::tls_untrusted);
-}
-
-TEST_F(Tls, ASystemThatKnowsNoAuthorityIsOurFault) {
-  const SystemTrusts nobody("/nowhere/cert.pem");
-  line.tls.ca = "";
-  EXPECT_EQ(reason_with(authority.issue({})), Reason::own_secret);
-  EXPECT_TRUE(detail.contains("install ca-certificates")) << detail;
-  line.tls.verify = false;
-  EXPECT_EQ(reason_with(authority.issue({})), Reason::ok);
-}
-
-TEST_F(Tls, ASystemsFileOfAuthoritiesIsTrusted) {
-  const SystemTrusts own(authority.file());
-  line.tls.ca = "";
-  EXPECT_EQ(reason_with(authority.issue({})), Reason::ok);
 }
 
 TEST_F(Tls, NothingIsVerifiedIfNotWanted) {
