@@ -28,12 +28,7 @@ class HeartbeatTest : public testing::Test {
   }
   template <class F>
   void run_until(F so) {
-    const Instant limit = Clock::now() + std::chrono::seconds(10);
-    while (!so() && Clock::now() < limit) {
-      io.restart();
-      io.run_one_for(std::chrono::milliseconds(20));
-    }
-    EXPECT_TRUE(so());
+    test::turn_until(io, so);
   }
 
   boost::asio::io_context io{1};

@@ -10,6 +10,7 @@
 #include "tests/daemon/notify/receiver_fixture.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/tcp_server.hpp"
+#include "tests/support/turn_until.hpp"
 
 namespace sonde::test {
 
@@ -65,15 +66,9 @@ class NotifierTest : public testing::Test {
     }
   }
   void update(const std::vector<Alert>& current) { notifier->update(current, now); }
-  // Turns the loop until it is so; fails after a while.
   template <class F>
   void run_until(F so) {
-    const Instant limit = Clock::now() + std::chrono::seconds(10);
-    while (!so() && Clock::now() < limit) {
-      io.restart();
-      io.run_one_for(std::chrono::milliseconds(20));
-    }
-    EXPECT_TRUE(so());
+    test::turn_until(io, so);
   }
   void run_until_sent(std::uint64_t count, std::size_t receiver = 0) {
     run_until([&] { return notifier->facts().at(receiver).sent >= count; });

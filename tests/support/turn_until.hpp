@@ -1,0 +1,23 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include <boost/asio/io_context.hpp>
+
+#include "probes/clock.hpp"
+
+namespace sonde::test {
+
+// Turns a loop, which may run out of work, until it is so; fails after ten seconds.
+template <class F>
+void turn_until(boost::asio::io_context& io, F so) {
+  const Instant limit = Clock::now() + std::chrono::seconds(10);
+  while (!so() && Clock::now() < limit) {
+    io.restart();
+    io.run_one_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_TRUE(so());
+}
+
+}  // namespace sonde::test
