@@ -44,4 +44,8 @@ class Mistakes {
 // The name in `names` that was probably meant; empty if none is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& names);
 
+// "there is no event 'strated'; did you mean 'started'?" `thing` may be empty.
+std::string no_such(std::string_view thing, std::string_view name,
+                    const std::vector<std::string_view>& known);
+
 }  // namespace sonde::config

@@ -44,4 +44,12 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   return best;
 }
 
+std::string no_such(std::string_view thing, std::string_view name,
+                    const std::vector<std::string_view>& known) {
+  std::string text = "there is no " + std::string(thing) + (thing.empty() ? "" : " ") + quote(name);
+  if (const auto near = nearest(name, known); !near.empty())
+    text += "; did you mean '" + std::string(near) + "'?";
+  return text;
+}
+
 }  // namespace sonde::config

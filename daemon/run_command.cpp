@@ -60,9 +60,7 @@ bool known(const Checks& checks, const std::string& wanted, std::string_view wha
   std::vector<std::string_view> names;
   for (const auto& check : checks) names.push_back((*check).*member);
   if (wanted.empty() || std::ranges::find(names, wanted) != names.end()) return true;
-  const std::string_view near = config::nearest(wanted, names);
-  fmt::print(stderr, "sonde run: there is no {} '{}'{}\n", what, wanted,
-             near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  fmt::print(stderr, "sonde run: {}\n", config::no_such(what, wanted, names));
   return false;
 }
 

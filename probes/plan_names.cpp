@@ -45,11 +45,9 @@ void tell_of_identities(const PlanFile& file, const std::string& target,
 
 void tell_unknown(const Said& said, const std::vector<std::string_view>& known,
                   const Reader& reader, const Place& otherwise) {
-  const std::string_view near = config::nearest(said.name, known);
   const Reader at = said.by_default ? Reader(reader.mistakes()).at("defaults") : reader;
   at.at(said.key).wrong(said.place.line > 0 ? said.place : otherwise,
-                        "there is no " + config::quote(said.name) +
-                            (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+                        config::no_such("", said.name, known));
 }
 
 Said say(const Value& root, const Value& probe, std::string_view key, std::string name) {

@@ -81,11 +81,8 @@ void Vetter::vet_names(std::string_view key, const std::vector<std::string>& wan
   for (const auto& check : checks_) known.insert((*check).*part);
   for (const auto& name : wanted) {
     if (known.contains(name)) continue;
-    const auto near = config::nearest(name, {known.begin(), known.end()});
     entry_.reader().at("where").at(key).wrong(
-        entry_.place("where"),
-        fmt::format("there is no {}{}", config::quote(name),
-                    near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+        entry_.place("where"), config::no_such("", name, {known.begin(), known.end()}));
   }
 }
 

@@ -101,9 +101,7 @@ void DowntimeMaker::vet_names(std::string_view key, const std::vector<std::strin
   for (const auto& check : checks_) known.insert((*check).*part);
   for (const auto& name : wanted) {
     if (known.contains(name)) continue;
-    const auto near = config::nearest(name, {known.begin(), known.end()});
-    wrong("where", fmt::format("there is no {} {}{}", key, config::quote(name),
-                               near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    wrong("where", config::no_such(key, name, {known.begin(), known.end()}));
   }
 }
 

@@ -21,10 +21,8 @@ void vet(const List& list, const Names& known, const config::Value& when,
   const config::Value* written = when.find(list.key);
   for (const auto& name : list.names) {
     if (written == nullptr || known.contains(name)) continue;
-    const auto near = config::nearest(name, {known.begin(), known.end()});
-    reader.at(list.key).wrong(
-        written->place, "there is no " + std::string(list.thing) + " " + config::quote(name) +
-                            (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+    reader.at(list.key).wrong(written->place,
+                              config::no_such(list.thing, name, {known.begin(), known.end()}));
   }
 }
 

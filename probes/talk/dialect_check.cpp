@@ -98,11 +98,7 @@ class NeedsCheck {
   bool is_known(const text::Needs::One& need) const {
     const auto name = std::string_view(need.name).substr(of_vars.size());
     if (std::ranges::count(known_, name) > 0) return true;
-    const auto near = config::nearest(name, known_);
-    reader_.wrong(need.place, near.empty() ? fmt::format("there is no variable '{}'", name)
-                                           : fmt::format("there is no variable '{}'; did you mean "
-                                                         "'{}'?",
-                                                         name, near));
+    reader_.wrong(need.place, config::no_such("variable", name, known_));
     return false;
   }
 
@@ -163,10 +159,7 @@ bool answer_known(const Dialect& dialect, const config::Reader& reader,
   bool good = true;
   for (const auto& id : dialect.answer.of) {
     if (std::ranges::count(known, id) > 0) continue;
-    const auto near = config::nearest(id, known);
-    reader.at("answer").at("of").wrong(
-        place, near.empty() ? fmt::format("there is no event '{}'", id)
-                            : fmt::format("there is no event '{}'; did you mean '{}'?", id, near));
+    reader.at("answer").at("of").wrong(place, config::no_such("event", id, known));
     good = false;
   }
   return good;

@@ -1,7 +1,5 @@
 #include "probes/talk/event.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace sonde::talk {
@@ -69,10 +67,7 @@ bool all_known(const std::vector<std::string>& used, std::string_view key,
   bool good = true;
   for (const auto& id : used) {
     if (id.empty() || std::ranges::count(known, id) > 0) continue;
-    const auto near = config::nearest(id, known);
-    reader.at(key).wrong(
-        place, near.empty() ? fmt::format("there is no event '{}'", id)
-                            : fmt::format("there is no event '{}'; did you mean '{}'?", id, near));
+    reader.at(key).wrong(place, config::no_such("event", id, known));
     good = false;
   }
   return good;

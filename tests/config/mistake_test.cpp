@@ -28,6 +28,12 @@ TEST(Nearest, StaysSilentWhenNothingIsNear) {
   EXPECT_EQ(nearest(std::string(1'000'000, 'e'), keys), "");
 }
 
+TEST(NoSuch, NamesTheThingAndTheNearestOne) {
+  EXPECT_EQ(no_such("event", "strated", {"ended", "started"}),
+            "there is no event 'strated'; did you mean 'started'?");
+  EXPECT_EQ(no_such("", "x", {"ended"}), "there is no 'x'");
+}
+
 TEST(Mistakes, ShowWhereAndWhat) {
   const Mistake mistake{at("sonde.yaml", 12, 5), "probes.chat.evry", "unknown key"};
   EXPECT_EQ(show(mistake), "sonde.yaml:12:5: probes.chat.evry: unknown key");
