@@ -59,7 +59,7 @@ void App::Parts::evidence(const std::string& probe, const std::string& target,
   Store* store = memory->store();
   if (store == nullptr)
     return told("Nothing is remembered: there is no storage.path in the configuration.\n");
-  EvidenceQuery query{.check = key_of(**found), .limit = evidence_max};
+  EvidenceQuery query{.check = key_of(**found), .limit = evidence_max, .with_proof = true};
   store->evidence(std::move(query),
                   [this, check = *found, told = std::move(told)](Store::Evidence rows) mutable {
                     if (!rows) return told(rows.error() + "\n");
@@ -70,12 +70,22 @@ void App::Parts::evidence(const std::string& probe, const std::string& target,
 void App::Parts::show_evidence(const std::shared_ptr<const Check>& check,
                                std::vector<EvidenceRow> rows, ApiHooks::Told told) {
   const auto newest = std::ranges::find(rows, true, &EvidenceRow::transcript);
-  if (newest == rows.end()) return told(evidence_page(*check, rows, ""));
+  if (newest == rows.end()) return told(evidence_page(*check, rows, {}));
+  const auto proof = std::ranges::find_if(
+      rows, [](const EvidenceRow& row) { return row.transcript && row.proof; });
   const std::int64_t id = newest->id;
-  memory->store()->transcript(
-      id, [check, rows = std::move(rows), told = std::move(told)](Store::Transcript transcript) {
-        told(evidence_page(*check, rows, transcript.value_or("")));
-      });
+  const std::int64_t proof_id = proof == rows.end() ? id : proof->id;
+  memory->store()->transcript(id, [this, id, proof_id, check, rows = std::move(rows),
+                                   told = std::move(told)](Store::Transcript read) mutable {
+    Transcripts transcripts{.newest = read.value_or(""), .proof = ""};
+    if (proof_id == id) return told(evidence_page(*check, rows, transcripts));
+    memory->store()->transcript(
+        proof_id, [check, rows = std::move(rows), transcripts = std::move(transcripts),
+                   told = std::move(told)](Store::Transcript proof) mutable {
+          transcripts.proof = proof.value_or("");
+          told(evidence_page(*check, rows, transcripts));
+        });
+  });
 }
 
 }  // namespace sonde

@@ -37,9 +37,7 @@ struct Note {
 struct FailureRow {
   std::string check;  // key_of
   WallTime at;        // its end
-  Step step = Step::health;
-  Reason reason = Reason::ok;
-  std::string detail;
+  Verdict verdict;
 };
 
 // Written together or not at all.

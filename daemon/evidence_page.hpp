@@ -6,9 +6,15 @@
 
 namespace sonde {
 
+// Runs as JSON; empty: there is none.
+struct Transcripts {
+  std::string newest;  // of the newest run that has one
+  std::string proof;   // of the newest run whose experiments separated the causes, if it is another
+};
+
 // Why the last runs of a check failed, for whoever was paged: a line a run, the newest first, each
-// with what its reason means, and then the transcript of the newest that has one. Plain text. Pure.
+// with what its reason means, and then the transcripts. Plain text. Pure.
 std::string evidence_page(const Check& check, const std::vector<EvidenceRow>& rows,
-                          const std::string& transcript);
+                          const Transcripts& transcripts);
 
 }  // namespace sonde

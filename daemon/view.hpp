@@ -48,7 +48,8 @@ struct FailureGroup {
   Reason reason = Reason::ok;
   std::uint64_t count = 0;
   WallTime first, last;
-  std::string detail;  // of the last one
+  std::string detail;             // of the last one
+  Reason concluded = Reason::ok;  // the cause that experiments found, if it is another; ok: none
 };
 struct Failures {
   std::vector<FailureGroup> groups;  // the most frequent first
@@ -63,6 +64,10 @@ struct Standing {
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
   std::optional<WallTime> last_success;  // end of the last passed run
   std::optional<WallTime> failing_since;
+  std::optional<WallTime> passing_since;  // end of the first passed run since the last failure
+  // The inconclusive runs since the last one that was judged, by the reason of the newest. A run
+  // that found our own network down (egress_down) ends them: that is SondeBlind's to say.
+  std::optional<FailureGroup> inconclusive;
   std::optional<FailureGroup> failing;               // the newest failure, while it fails
   std::map<std::string, std::int64_t> certificates;  // not_after (Unix seconds) by host:port
 };
@@ -139,12 +144,15 @@ struct EvidenceRow {
   int attempt = 1;
   Verdict verdict;          // fail or inconclusive
   bool transcript = false;  // there is one
+  bool proof = false;       // it holds the experiments that separated the causes
 };
 // Which evidence is wanted, the newest first.
 struct EvidenceQuery {
   std::string check;        // key_of; empty: of all checks
   std::int64_t before = 0;  // only what is older than this id; 0: from the newest on
   std::size_t limit = 50;   // 500 at most
+  // Of one check: the newest row with `proof` as well, if none of these is one; it comes last.
+  bool with_proof = false;
 };
 
 struct StoreFacts {

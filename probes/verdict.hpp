@@ -11,10 +11,16 @@ struct Verdict {
   Step step = Step::health;
   Reason reason = Reason::ok;
   std::string detail;  // for people; holds no secret
+  // The cause that control experiments found, where an outage had already begun under `reason`:
+  // counts keep that one, and this stands beside it. ok: none.
+  Reason concluded = Reason::ok;
 
   static Verdict pass();
   // The outcome follows from the reason: an own fault is inconclusive, not a failure.
   static Verdict of(Step step, Failure failure);
 };
+
+// "upgrade/unauthorized", or "upgrade/unauthorized, concluded clock_skew".
+std::string show_cause(Step step, Reason reason, Reason concluded);
 
 }  // namespace sonde

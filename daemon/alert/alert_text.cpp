@@ -18,7 +18,7 @@ bool counts(const Instance& instance, const FailureGroup& group) {
   const auto& steps = counted(instance).counts;
   const auto& reasons = instance.rule->reasons;
   return std::ranges::find(steps, group.step) != steps.end() &&
-         (reasons.empty() || std::ranges::find(reasons, group.reason) != reasons.end());
+         (reasons.empty() || names_one_of(group, reasons));
 }
 
 // How far back its failures lie: its longest window, or as long as the check has been failing.
@@ -38,6 +38,7 @@ void add(std::vector<FailureGroup>& groups, const FailureGroup& more) {
     return;
   }
   if (more.last > same->last) same->detail = more.detail;
+  if (more.concluded != Reason::ok) same->concluded = more.concluded;
   same->count += more.count;
   same->first = std::min(same->first, more.first);
   same->last = std::max(same->last, more.last);
@@ -68,7 +69,8 @@ std::string show_who(const Instance& instance) {
 
 std::string show_help(const Failures& failures) {
   if (failures.groups.empty()) return "";
-  const Reason reason = failures.groups.front().reason;
+  const FailureGroup& group = failures.groups.front();
+  const Reason reason = group.concluded == Reason::ok ? group.reason : group.concluded;
   return fmt::format(" {}: {}", name(reason), row(reason).help);
 }
 

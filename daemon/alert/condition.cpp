@@ -32,6 +32,24 @@ WallTime Sight::heard(const Check& check) {
   return std::max(standing(check).last_run.value_or(watched_since_), watched_since_);
 }
 
+bool has_numbers(const Instance& instance, const Finding& finding) {
+  switch (instance.subject->measured) {
+    case Measured::share:
+    case Measured::burn:
+      return !finding.stretches.empty();
+    case Measured::span:
+      return finding.quantile || finding.left != Span{};
+    case Measured::count:
+      return finding.check != nullptr;
+  }
+  return false;
+}
+
+bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons) {
+  return std::ranges::any_of(
+      reasons, [&](Reason reason) { return group.reason == reason || group.concluded == reason; });
+}
+
 Span patience(const Check& check) { return 3 * check.every + check.timeout; }
 
 Finding judge(const Instance& instance, Sight& sight, const Past& past) {

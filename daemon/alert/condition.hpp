@@ -62,6 +62,9 @@ class Sight {
   std::map<const Check*, Standing> standings_;
 };
 
+// Whether there is anything to show of what was found.
+bool has_numbers(const Instance& instance, const Finding& finding);
+
 // Pure but for what the View says.
 Finding judge(const Instance& instance, Sight& sight, const Past& past);
 
@@ -73,6 +76,9 @@ std::span<const BurnPair> pairs_of(Burn burn);
 
 // The rates that `of` judges apart; one population each.
 std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks);
+
+// Whether the failures have one of these reasons, or were concluded to.
+bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons);
 
 // Of the table of subjects.
 Finding judge_rate(const Instance& instance, Sight& sight, const Past& past);

@@ -69,10 +69,9 @@ bool any_judged(const Instance& instance, Sight& sight, bool passed) {
 std::uint64_t count_reasons(const Instance& instance, const Check& check, Sight& sight,
                             Span window) {
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
-  const auto& wanted = instance.rule->reasons;
   std::uint64_t count = 0;
   for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups)
-    if (std::ranges::find(wanted, group.reason) != wanted.end()) count += group.count;
+    if (names_one_of(group, instance.rule->reasons)) count += group.count;
   return count;
 }
 

@@ -32,6 +32,20 @@ void begin(Track& track) {
                       .source_url = {}};
 }
 
+// Of one that only fires on: since when all runs of its checks have passed; nothing if the newest
+// run of one failed. Where they passed all the time (a certificate, a latency), since its own bound
+// was met again.
+std::optional<WallTime> good_since(const Track& track, Sight& sight) {
+  if (!track.state.firing() || !track.state.cleared_at) return std::nullopt;
+  WallTime since{};
+  for (const auto& check : track.instance.checks) {
+    const Standing& standing = sight.standing(*check);
+    if (standing.last == Outcome::fail) return std::nullopt;
+    since = std::max(since, standing.passing_since.value_or(WallTime{}));
+  }
+  return since > track.state.active_at ? since : *track.state.cleared_at;
+}
+
 // What whoever reads the log at night looks for first; not that the watchdog lives.
 void say(const Track& track) {
   const Labels& labels = track.instance.labels;
@@ -135,9 +149,11 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   }
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
-  if (!of_run || track.state.state != before) describe(track, finding, sight);
+  // One that only fires on is described after each run: the next failure makes its text wrong.
+  const bool turned = track.good_since != good_since(track, sight);
+  if (!of_run || track.state.state != before || turned) describe(track, finding, sight);
   track.changed |= changed && !(idle && track.idle());
-  if (fired == track.state.firing()) return false;
+  if (fired == track.state.firing()) return turned;
   say(track);
   return true;
 }
@@ -148,7 +164,9 @@ void Engine::describe(Track& track, const Finding& finding, Sight& sight) {
   if (track.state.state == AlertState::inactive) return;
   const Failures failures = failures_of(track.instance, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
-  if (finding.holds == Holds::yes || track.state.silent)
+  track.good_since = good_since(track, sight);
+  const bool measured = finding.holds == Holds::no && has_numbers(track.instance, finding);
+  if (finding.holds == Holds::yes || track.state.silent || measured)
     track.text = tell(track.instance, finding, failures, sight);
 }
 
@@ -174,11 +192,14 @@ bool Engine::apply(Track& track, const Ruling& ruling, WallTime now) {
   Alert next = alert;
   track.held_by = ruling.held_by;
   next.told |= ruling.told;
+  if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
   next.annotations = annotations_of(track, ruling, now);
   next.source_url = options_.external_url + "/";
-  next.group = ruling.own_group ? "alert/" + track.instance.key : "target/" + track.instance.target;
+  // What receivers were told of in one group ends in that group.
+  if (!alert.told || alert.group.empty())
+    next.group =
+        ruling.own_group ? "alert/" + track.instance.key : "target/" + track.instance.target;
   if (track.instance.rule->checksum == "builtin") next.group = track.instance.rule->name;
-  if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
   if (next == alert) return false;
   alert = std::move(next);
   return track.changed = true;

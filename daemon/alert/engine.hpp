@@ -56,7 +56,7 @@ class Engine : public Sink {
  private:
   Sight sight() const;
   bool look(Track& track, Sight& sight, bool of_run);
-  void describe(Track& track, const Finding& finding, Sight& sight);
+  static void describe(Track& track, const Finding& finding, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void settle(const std::string& target, Sight& sight);

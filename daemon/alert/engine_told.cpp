@@ -47,12 +47,12 @@ std::string show_also(const std::vector<std::string>& also) {
       fmt::join(also.begin(), also.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
 }
 
-std::string show_state(const Track& track, WallTime now) {
-  if (!track.state.firing()) return "; this has ended, the incident goes on";
+std::string show_state(const Track& track, const Ruling& ruling, WallTime now) {
+  if (!track.state.firing())
+    return ruling.open && track.alert->told ? "; this has ended, the incident continues" : "";
   if (track.quiet_since) return "; no data since " + show_time(*track.quiet_since, now);
   if (track.state.flapping.flaps) return "; flapping";
-  if (track.state.cleared_at)
-    return "; good again since " + show_time(*track.state.cleared_at, now);
+  if (track.good_since) return "; good again since " + show_time(*track.good_since, now);
   return "";
 }
 
@@ -93,6 +93,7 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
   const Instance& instance = track.instance;
   IncidentMember member;
   member.name = instance.rule->name;
+  if (instance.checks.size() == 1) member.probe = instance.checks.front()->name;
   member.severity = instance.rule->severity;
   member.part = track.state.silent && instance.subject->part == Part::path ? Part::beside
                                                                            : instance.subject->part;
@@ -111,8 +112,8 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
 Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
-  all["summary"] =
-      track.text.summary + deployed(track) + show_state(track, now) + show_also(ruling.also);
+  all["summary"] = track.text.summary + deployed(track) + show_state(track, ruling, now) +
+                   show_also(ruling.also);
   if (!track.text.description.empty()) all["description"] = track.text.description;
   if (!track.text.probe.empty())
     all["evidence_url"] =

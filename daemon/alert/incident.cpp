@@ -19,6 +19,11 @@ bool counts(const IncidentMember& member) {
          member.cause.empty() && member.suppressed.empty();
 }
 
+// It is told by itself, whatever else fires.
+bool stands_alone(const IncidentMember& member) {
+  return member.part == Part::apart || member.always;
+}
+
 // Who owns a step of the path. Of those with the same place and severity one is enough, so that
 // there are few, however many alerts fire.
 class Owners {
@@ -81,9 +86,10 @@ class Incident {
   void follow(const IncidentMember& member);
   void keep_open(std::size_t i);
   void decide(std::size_t i);
-  bool may_page(std::size_t i);
+  bool is_held(std::size_t i);
+  bool joins(const IncidentMember& member) const;
   void hold(std::size_t i, std::string why);
-  void tell_the_rest();
+  void list_others();
 
   std::span<const IncidentMember> members_;
   Owners owners_;
@@ -135,36 +141,44 @@ void Incident::decide(std::size_t i) {
   if (!member.firing) return keep_open(i);
   if (!member.suppressed.empty()) return hold(i, member.suppressed);
   if (!member.cause.empty()) return hold(i, member.cause);
-  if (!member.was_told && !may_page(i)) return;
+  if (!member.was_told && is_held(i)) return;
   rulings_[i].told = true;
-  rulings_[i].own_group = !counts(member);
+  rulings_[i].joins = joins(member);
+  rulings_[i].own_group = !counts(member) && !rulings_[i].joins;
   if (counts(member)) follow(member);
 }
 
-// Whether nothing that fires speaks for it.
-bool Incident::may_page(std::size_t i) {
+// Whether another alert is about the cause of all its failures.
+bool Incident::is_held(std::size_t i) {
   const IncidentMember& member = members_[i];
-  if (member.part == Part::apart || member.always) return true;
-  if (const IncidentMember* owner = owners_.of(member))
-    hold(i, "held by " + owner->name);
-  else if (const IncidentMember* told = lead(member.severity))
-    hold(i, "part of the incident of " + told->name);
-  return rulings_[i].held_by.empty();
+  const IncidentMember* owner = stands_alone(member) ? nullptr : owners_.of(member);
+  if (owner != nullptr) hold(i, "held by " + owner->name);
+  return owner != nullptr;
 }
 
-void Incident::tell_the_rest() {
+bool Incident::joins(const IncidentMember& member) const {
+  return !stands_alone(member) && lead(member.severity) != nullptr;
+}
+
+// Probes say more than rules, unless the probe is the one that pages.
+void Incident::list_others() {
   const IncidentMember* first = lead(Severity::info);
   if (first == nullptr) return;
   auto& also = rulings_[static_cast<std::size_t>(first - members_.data())].also;
-  for (std::size_t i = 0; i < members_.size(); ++i)
-    if (!rulings_[i].told && members_[i].suppressed.empty()) also.push_back(members_[i].name);
+  for (const IncidentMember& other : members_) {
+    if (&other == first || !other.firing || stands_alone(other) || !other.suppressed.empty())
+      continue;
+    const bool another_probe = !other.probe.empty() && other.probe != first->probe;
+    if (another_probe || other.name != first->name)
+      also.push_back(another_probe ? other.probe : other.name);
+  }
   std::ranges::sort(also);
   also.erase(std::ranges::unique(also).begin(), also.end());
 }
 
 std::vector<Ruling> Incident::decide() {
   for (std::size_t i : in_order()) decide(i);
-  tell_the_rest();
+  list_others();
   return std::move(rulings_);
 }
 

@@ -26,7 +26,8 @@ Failing failing_of(const Failures& failures);
 
 // An alert of a target that fires, or that was told and has ended while others fire.
 struct IncidentMember {
-  std::string name;
+  std::string name;   // of its rule
+  std::string probe;  // the one that it is about; empty: several
   Severity severity = Severity::critical;
   Part part = Part::path;
   std::optional<int> place;  // of its checks, the earliest; nothing: beside the path
@@ -43,16 +44,20 @@ struct IncidentMember {
 struct Ruling {
   bool told = false;
   std::string held_by;            // why nobody is told
+  bool joins = false;             // it belongs to an incident that has paged already
   bool open = true;               // false: nothing keeps what has ended
   bool own_group = false;         // told by itself, not with the incident
-  std::vector<std::string> also;  // of the one that stands for the incident: what else fires
+  std::vector<std::string> also;  // of the one that stands for the incident: the probes, or rules,
+                                  // of what else fires
 };
 
 // Who is told of the alerts of one target: one cause, one page. Pure. In the order of `members`.
 //   - An alert is held back while each failure in its window, all of them known, is at an earlier
 //     step that a firing, unsuppressed alert of at least its severity owns.
-//   - A target has one incident: the first alert pages, later ones only with a higher severity. One
-//     that has ended stands for it as long as others of its severity fire of which nobody was told.
+//   - A target has one incident: the first alert pages. Later ones join it: receivers learn of
+//   their
+//     start and end with the incident, and are paged again only by a higher severity. One that has
+//     ended stands for it as long as others of its severity fire of which nobody was told.
 //   - What was told stays told until it ends.
 std::vector<Ruling> rule_on(std::span<const IncidentMember> members);
 

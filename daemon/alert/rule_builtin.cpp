@@ -1,5 +1,11 @@
 #include "daemon/alert/rule_builtin.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/condition.hpp"
 
 namespace sonde {
@@ -19,6 +25,20 @@ Finding judge_stalled(const Instance& instance, Sight&, const Past&) {
   return finding;
 }
 
+// Shorter than that, it may be a restart of our own resolver.
+constexpr Span inconclusive_least = std::chrono::seconds(30);
+
+Finding judge_inconclusive(const Instance& instance, Sight& sight, const Past&) {
+  Finding finding;
+  finding.check = instance.checks.front();
+  const auto& inconclusive = sight.standing(*finding.check).inconclusive;
+  const Span bound = std::max(patience(*finding.check), inconclusive_least);
+  const bool holds = inconclusive && sight.now() - inconclusive->first >= bound;
+  finding.holds = holds ? Holds::yes : Holds::no;
+  finding.count = inconclusive ? inconclusive->count : 0;
+  return finding;
+}
+
 Finding judge_watchdog(const Instance&, Sight&, const Past&) {
   Finding finding;
   finding.holds = Holds::yes;
@@ -32,6 +52,17 @@ std::string blind_headline(const Instance&, const Finding&, Sight&) {
 }
 std::string stalled_headline(const Instance& instance, const Finding&, Sight&) {
   return instance.checks.front()->name + " runs on " + instance.target;
+}
+std::string inconclusive_headline(const Instance& instance, const Finding& finding, Sight& sight) {
+  const Check& check = *finding.check;
+  const auto& inconclusive = sight.standing(check).inconclusive;
+  if (!inconclusive)
+    return fmt::format("{} gives verdicts again on {}", check.name, instance.target);
+  const std::string detail = show_detail(inconclusive->detail);
+  return fmt::format("no verdict of {} on {} since {}: {} inconclusive run{}, the last one {}{}",
+                     check.name, instance.target, show_time(inconclusive->first, sight.now()),
+                     inconclusive->count, inconclusive->count == 1 ? "" : "s",
+                     name(inconclusive->reason), detail.empty() ? "" : " (" + detail + ")");
 }
 std::string watchdog_headline(const Instance&, const Finding&, Sight&) {
   return "Sonde judges and tells; if this stops, nobody is told of anything";
@@ -47,6 +78,12 @@ const RuleSubject stalled{.name = "stalled",
                           .value = no_value,
                           .headline = stalled_headline,
                           .part = Part::apart};
+const RuleSubject inconclusive{.name = "inconclusive",
+                               .measured = Measured::count,
+                               .judge = judge_inconclusive,
+                               .value = value_of_count,
+                               .headline = inconclusive_headline,
+                               .part = Part::apart};
 const RuleSubject watchdog{.name = "watchdog",
                            .judge = judge_watchdog,
                            .value = no_value,
@@ -84,13 +121,23 @@ Instance watchdog_instance() {
   return made;
 }
 
+// One of each check.
+std::vector<Instance> of_checks(RuleSettings of_each, const RuleSubject& subject,
+                                std::span<const CheckPtr> checks) {
+  const auto rule = std::make_shared<RuleSettings>(std::move(of_each));
+  auto all = instances_of(rule, checks);
+  for (auto& one : all) one.subject = &subject;
+  return all;
+}
+
 }  // namespace
 
 std::vector<Instance> builtin_instances(std::span<const CheckPtr> checks) {
-  const auto rule =
-      std::make_shared<RuleSettings>(settings("SondeProbeStalled", Severity::critical));
-  auto all = instances_of(rule, checks);
-  for (auto& one : all) one.subject = &stalled;
+  auto all = of_checks(settings("SondeProbeStalled", Severity::critical), stalled, checks);
+  RuleSettings no_verdict = settings("SondeProbeInconclusive", Severity::critical);
+  no_verdict.no_data_after = Span::max();  // that a check is silent is for the one above to say
+  std::ranges::move(of_checks(std::move(no_verdict), inconclusive, checks),
+                    std::back_inserter(all));
   all.push_back(blind_instance());
   all.push_back(watchdog_instance());
   return all;

@@ -17,7 +17,8 @@ bool is_continued(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x
 
 std::string show_group(const FailureGroup& group, WallTime now) {
   const std::string detail = show_detail(group.detail);
-  return fmt::format("{} x {}/{}{} since {}", group.count, name(group.step), name(group.reason),
+  return fmt::format("{} x {}{} since {}", group.count,
+                     show_cause(group.step, group.reason, group.concluded),
                      detail.empty() ? "" : " (" + detail + ")", show_time(group.first, now));
 }
 

@@ -29,8 +29,8 @@ std::string what_fails(const Standing& standing, WallTime now) {
   if (standing.failing_since) text += " since " + show_time(*standing.failing_since, now);
   if (!standing.failing) return text;
   const std::string detail = show_detail(standing.failing->detail);
-  return text + fmt::format(": {}/{}{}", name(standing.failing->step),
-                            name(standing.failing->reason),
+  const FailureGroup& failing = *standing.failing;
+  return text + fmt::format(": {}{}", show_cause(failing.step, failing.reason, failing.concluded),
                             detail.empty() ? "" : " (" + detail + ")");
 }
 

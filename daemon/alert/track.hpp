@@ -24,6 +24,7 @@ struct Track {
   std::string held_by;                  // why nobody is told; empty: they are
   std::optional<Alert> alert;           // while it fires, and a while after its end
   std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since
+  std::optional<WallTime> good_since;   // it fires on, and all its runs have passed since
   bool changed = false;                 // since the notes were taken
 
   // Its rule has let go of it, but receivers have not heard so.

@@ -32,11 +32,12 @@ std::string windows_json(const View& view, const Check& check, const Rate& rate,
 }
 
 std::string failing_json(const FailureGroup& failing) {
-  return JsonObject()
-      .text("step", name(failing.step))
-      .text("reason", name(failing.reason))
-      .text("detail", failing.detail)
-      .text("help", row(failing.reason).help)
+  const bool concluded = failing.concluded != Reason::ok;
+  JsonObject object;
+  object.text("step", name(failing.step)).text("reason", name(failing.reason));
+  if (concluded) object.text("concluded", name(failing.concluded));
+  return object.text("detail", failing.detail)
+      .text("help", row(concluded ? failing.concluded : failing.reason).help)
       .done();
 }
 
@@ -49,6 +50,7 @@ void add_standing(JsonObject& object, const Standing& standing) {
   if (standing.last_success) object.text("last_success", as_rfc3339(*standing.last_success));
   if (standing.failing_since) object.text("failing_since", as_rfc3339(*standing.failing_since));
   if (standing.failing) object.raw("failing", failing_json(*standing.failing));
+  if (standing.inconclusive) object.raw("inconclusive", failing_json(*standing.inconclusive));
   JsonObject certificates;
   for (const auto& [host, not_after] : standing.certificates)
     certificates.text(host, as_rfc3339(WallTime(std::chrono::seconds(not_after))));

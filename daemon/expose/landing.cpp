@@ -44,6 +44,13 @@ std::string time_of(std::chrono::system_clock::time_point at) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", utc);
 }
 
+std::string show_reason(const Verdict& verdict) {
+  std::string reason(name(verdict.reason));
+  if (verdict.concluded != Reason::ok)
+    reason += ", concluded " + std::string(name(verdict.concluded));
+  return reason;
+}
+
 constexpr std::string_view waiting =
     "<td class=\"waiting\">waiting</td><td></td><td></td><td></td><td></td><td></td>";
 
@@ -52,7 +59,7 @@ std::string cells(const Verdict& verdict, std::chrono::system_clock::time_point 
   const std::string outcome(name(verdict.outcome));
   const bool passed = verdict.outcome == Outcome::pass;
   return "<td class=\"" + outcome + "\">" + outcome + "</td>" +
-         cell(passed ? "" : name(verdict.step)) + cell(passed ? "" : name(verdict.reason)) +
+         cell(passed ? "" : name(verdict.step)) + cell(passed ? "" : show_reason(verdict)) +
          cell(fmt::format("{:.3f} s", seconds(took))) + cell(time_of(started)) +
          cell(passed ? "" : verdict.detail);
 }

@@ -6,9 +6,16 @@
 #include "daemon/judge/wall.hpp"
 
 namespace sonde {
+namespace {
 
-void FailureLog::add(WallSeconds at, Step step, Reason reason, std::string_view detail) {
-  const Entry entry{wall_second(at), step, reason};
+bool same_failure(const auto& a, const auto& b) {
+  return a.step == b.step && a.reason == b.reason && a.concluded == b.concluded;
+}
+
+}  // namespace
+
+void FailureLog::add(WallSeconds at, const Verdict& failed) {
+  const Entry entry{wall_second(at), failed.step, failed.reason, failed.concluded};
   if (entries_.size() < failures_max) {
     entries_.push_back(entry);
   } else {
@@ -16,15 +23,14 @@ void FailureLog::add(WallSeconds at, Step step, Reason reason, std::string_view 
     entries_[next_] = entry;
     next_ = (next_ + 1) % failures_max;
   }
-  keep_detail(step, reason, detail);
+  keep_detail(failed);
 }
 
-void FailureLog::keep_detail(Step step, Reason reason, std::string_view detail) {
-  std::erase_if(details_, [step, reason](const Detail& kept) {
-    return kept.step == step && kept.reason == reason;
-  });
+void FailureLog::keep_detail(const Verdict& failed) {
+  std::erase_if(details_, [&failed](const Detail& kept) { return same_failure(kept, failed); });
   if (details_.size() >= details_max) details_.erase(details_.begin());
-  details_.push_back({step, reason, start_of(detail, detail_bytes_max)});
+  details_.push_back(
+      {failed.step, failed.reason, failed.concluded, start_of(failed.detail, detail_bytes_max)});
 }
 
 Failures FailureLog::since(WallSeconds begin) const {
@@ -45,13 +51,12 @@ Failures FailureLog::since(WallSeconds begin) const {
 }
 
 FailureGroup& FailureLog::group_of(const Entry& entry, std::vector<FailureGroup>& groups) const {
-  auto same = [&entry](const auto& other) {
-    return other.step == entry.step && other.reason == entry.reason;
-  };
+  auto same = [&entry](const auto& other) { return same_failure(entry, other); };
   if (auto known = std::ranges::find_if(groups, same); known != groups.end()) return *known;
   FailureGroup& group = groups.emplace_back();
   group.step = entry.step;
   group.reason = entry.reason;
+  group.concluded = entry.concluded;
   auto detail = std::ranges::find_if(details_, same);
   if (detail != details_.end()) group.detail = detail->text;
   return group;

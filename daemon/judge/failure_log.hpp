@@ -10,12 +10,12 @@
 namespace sonde {
 
 // The latest failures of a check one by one, to the second: 8 bytes each, and the detail of the
-// newest of each step and reason. Pure.
+// newest of each step, reason and concluded cause. Pure.
 class FailureLog {
  public:
   static constexpr std::size_t failures_max = 512, details_max = 32, detail_bytes_max = 512;
 
-  void add(WallSeconds at, Step step, Reason reason, std::string_view detail);
+  void add(WallSeconds at, const Verdict& failed);
   // Those since `begin`. Incomplete if one since then is forgotten.
   Failures since(WallSeconds begin) const;
   // The clock was set back: what lies in the future is of now.
@@ -25,14 +25,14 @@ class FailureLog {
   struct Entry {
     std::uint32_t at;
     Step step;
-    Reason reason;
+    Reason reason, concluded;
   };
   struct Detail {
     Step step;
-    Reason reason;
+    Reason reason, concluded;
     std::string text;
   };
-  void keep_detail(Step step, Reason reason, std::string_view detail);
+  void keep_detail(const Verdict& failed);
   FailureGroup& group_of(const Entry& entry, std::vector<FailureGroup>& groups) const;
 
   std::vector<Entry> entries_;   // a ring once it is full

@@ -73,7 +73,7 @@ void History::count(const Result& result, WallSeconds now) {
   for (const Trace::Delivery& asked : result.trace->deliveries)
     add({.of = RateOf::delivery, .event = asked.event},
         {asked.expected, asked.expected - std::min(asked.delivered, asked.expected)});
-  if (failed) failures_.add(now, verdict.step, verdict.reason, verdict.detail);
+  if (failed) failures_.add(now, verdict);
   for (Watched& watched : watched_)
     if (auto took = time_of(result, watched.timed)) watched.latencies.add(now, *took);
 }
@@ -143,9 +143,7 @@ void History::restore(const Note& note) {
   if (auto standing = standing_from(note.text)) standing_ = std::move(*standing);
 }
 
-void History::restore(const FailureRow& row) {
-  failures_.add(seconds_of(row.at), row.step, row.reason, row.detail);
-}
+void History::restore(const FailureRow& row) { failures_.add(seconds_of(row.at), row.verdict); }
 
 Window* History::find(const Rate& rate) {
   auto known = std::ranges::find(series_, rate, &Series::rate);

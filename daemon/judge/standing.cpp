@@ -20,19 +20,35 @@ void pass(Standing& standing, WallTime at, bool first) {
   standing.consecutive_failures = 0;
   standing.failing_since.reset();
   standing.failing.reset();
+  if (!standing.passing_since) standing.passing_since = at;
   if (first) ++standing.consecutive_passes;
 }
 
 void fail(Standing& standing, const Verdict& verdict, WallTime at) {
   standing.consecutive_passes = 0;
+  standing.passing_since.reset();
   ++standing.consecutive_failures;
   if (!standing.failing_since) standing.failing_since = at;
   const bool same = standing.failing && standing.failing->step == verdict.step &&
                     standing.failing->reason == verdict.reason;
-  if (!same) standing.failing = FailureGroup{verdict.step, verdict.reason, 0, at, at, ""};
+  if (!same)
+    standing.failing = FailureGroup{
+        .step = verdict.step, .reason = verdict.reason, .first = at, .last = at, .detail = ""};
   ++standing.failing->count;
   standing.failing->last = at;
   standing.failing->detail = start_of(verdict.detail, detail_bytes_max);
+  standing.failing->concluded = verdict.concluded;
+}
+
+void say_nothing(Standing& standing, const Verdict& verdict, WallTime at) {
+  if (verdict.reason == Reason::egress_down) return standing.inconclusive.reset();
+  if (!standing.inconclusive) standing.inconclusive.emplace().first = at;
+  FailureGroup& group = *standing.inconclusive;
+  group.step = verdict.step;
+  group.reason = verdict.reason;
+  ++group.count;
+  group.last = at;
+  group.detail = start_of(verdict.detail, detail_bytes_max);
 }
 
 }  // namespace
@@ -45,7 +61,8 @@ void follow(Standing& standing, const Result& result) {
   note_certificates(standing, *result.trace);
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
-  if (outcome == Outcome::inconclusive) return;
+  if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);
+  standing.inconclusive.reset();
   if (first) standing.last = outcome;
   if (outcome == Outcome::pass)
     pass(standing, at, first);

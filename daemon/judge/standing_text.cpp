@@ -15,8 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 
 // The order of the words; the detail of the newest failure is what follows them.
-constexpr std::string_view version = "1";
-constexpr std::size_t words_count = 13, detail_bytes_max = 300;
+constexpr std::string_view version = "2";
+constexpr std::size_t words_count = 15, detail_bytes_max = 300;
 constexpr std::string_view none = "-";
 
 std::string word(const std::optional<Outcome>& outcome) {
@@ -72,8 +72,15 @@ std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
   const auto reason = reason_named(words.next());
   const auto count = words.number<std::uint64_t>();
   const auto first = words.time(), last = words.time();
+  const auto concluded = reason_named(words.next());
   if (!step || !reason || !first || !last) return std::nullopt;
-  return FailureGroup{*step, *reason, count, *first, *last, std::string(detail)};
+  return FailureGroup{.step = *step,
+                      .reason = *reason,
+                      .count = count,
+                      .first = *first,
+                      .last = *last,
+                      .detail = std::string(detail),
+                      .concluded = concluded.value_or(Reason::ok)};
 }
 
 // The first words of a text, and what follows them.
@@ -97,13 +104,16 @@ Split split(std::string_view text) {
 std::string text_of(const Standing& standing) {
   const FailureGroup failing = standing.failing.value_or(FailureGroup{});
   const bool fails = standing.failing.has_value();
-  return fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", version, word(standing.last),
-      word(standing.newest), standing.consecutive_failures, standing.consecutive_passes,
-      word(standing.last_run), word(standing.last_success), word(standing.failing_since),
-      fails ? name(failing.step) : none, fails ? name(failing.reason) : none, failing.count,
-      fails ? word(std::optional(failing.first)) : none,
-      fails ? word(std::optional(failing.last)) : none, start_of(failing.detail, detail_bytes_max));
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version,
+                     word(standing.last), word(standing.newest), standing.consecutive_failures,
+                     standing.consecutive_passes, word(standing.last_run),
+                     word(standing.last_success), word(standing.failing_since),
+                     word(standing.passing_since), fails ? name(failing.step) : none,
+                     fails ? name(failing.reason) : none, failing.count,
+                     fails ? word(std::optional(failing.first)) : none,
+                     fails ? word(std::optional(failing.last)) : none,
+                     failing.concluded == Reason::ok ? none : name(failing.concluded),
+                     start_of(failing.detail, detail_bytes_max));
 }
 
 std::optional<Standing> standing_from(std::string_view text) {
@@ -118,6 +128,7 @@ std::optional<Standing> standing_from(std::string_view text) {
   standing.last_run = words.time();
   standing.last_success = words.time();
   standing.failing_since = words.time();
+  standing.passing_since = words.time();
   standing.failing = failing(words, parts.rest);
   return words.sound ? std::optional(standing) : std::nullopt;
 }

@@ -54,8 +54,8 @@ class Recorder::Batch : public std::enable_shared_from_this<Batch> {
 };
 
 bool Recorder::Batch::wants_trace(const Result& result) {
-  return record::leaves_evidence(result) && options_.takes_traces() &&
-         ration_.take(key_of(*result.check), Clock::now());
+  if (!record::leaves_evidence(result) || !options_.takes_traces()) return false;
+  return ration_.take(key_of(*result.check), Clock::now()) || record::proves_cause(result);
 }
 
 void Recorder::Batch::add(const ResultPtr& result) {

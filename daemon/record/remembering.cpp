@@ -47,19 +47,18 @@ std::vector<FailureRow> failures_in(Database& database, WallTime now,
                                     const std::map<std::int64_t, std::string>& names) {
   std::vector<FailureRow> failures;
   Query rows = database.query(
-      "SELECT check_id, ended, outcome, step, reason, detail FROM evidence "
+      "SELECT check_id, ended, outcome, step, reason, detail, concluded FROM evidence "
       "WHERE id > (SELECT coalesce(max(id), 0) - 50000 FROM evidence) AND ended > ?1 "
       "AND attempt = 1 ORDER BY id");
   rows.ask(as_stored(now - failures_age));
   while (rows.next()) {
-    const auto verdict = verdict_of(names, rows.number(2), rows.number(3), rows.number(4));
+    auto verdict = verdict_of(names, rows.number(2), rows.number(3), rows.number(4));
     const auto check = names.find(rows.number(0));
     if (!verdict || verdict->outcome != Outcome::fail || check == names.end()) continue;
-    failures.push_back({.check = check->second,
-                        .at = as_wall(rows.number(1)),
-                        .step = verdict->step,
-                        .reason = verdict->reason,
-                        .detail = std::string(rows.text(5))});
+    verdict->detail = rows.text(5);
+    verdict->concluded = concluded_of(names, rows.number(6));
+    failures.push_back(
+        {.check = check->second, .at = as_wall(rows.number(1)), .verdict = *std::move(verdict)});
   }
   return failures;
 }

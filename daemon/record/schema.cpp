@@ -40,7 +40,14 @@ constexpr std::string_view version_1 = R"sql(
     UNIQUE (room, key));
 )sql";
 
-constexpr std::array shipped{version_1};
+constexpr std::string_view version_2 = R"sql(
+  -- The name of the cause that experiments found, where it is another than the reason; 0: none.
+  ALTER TABLE evidence ADD COLUMN concluded INTEGER NOT NULL DEFAULT 0;
+  -- 1: its transcript holds the experiments themselves.
+  ALTER TABLE evidence ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array shipped{version_1, version_2};
 
 void take(Database& database, std::string_view step, std::size_t version) {
   Transaction transaction(database);

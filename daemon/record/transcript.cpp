@@ -11,6 +11,10 @@ bool leaves_evidence(const Result& result) {
 
 bool has_trace(const Result& result) { return !result.trace->phases().empty(); }
 
+bool proves_cause(const Result& result) {
+  return !result.trace->experiments().empty() && !result.trace->separated.empty();
+}
+
 std::string transcript_of(const Result& result) {
   std::string line = as_json(result);
   if (line.ends_with('\n')) line.pop_back();

@@ -13,6 +13,9 @@ bool leaves_evidence(const Result& result);
 // It was recorded what the run did.
 bool has_trace(const Result& result);
 
+// Its trace holds the experiments that separated the causes of the failure.
+bool proves_cause(const Result& result);
+
 // The Result and its trace as `sonde run --output=json` prints them, in one line. Redacted: the
 // trace was when it was recorded.
 std::string transcript_of(const Result& result);

@@ -15,6 +15,11 @@ std::optional<E> named(const Names& names, std::int64_t id, E last) {
   return std::nullopt;
 }
 
+std::optional<Reason> reason_of(const Names& names, std::int64_t id) {
+  const auto found = names.find(id);
+  return found == names.end() ? std::nullopt : reason_named(found->second);
+}
+
 }  // namespace
 
 std::int64_t as_stored(WallTime at) {
@@ -27,10 +32,13 @@ std::optional<Verdict> verdict_of(const Names& names, std::int64_t outcome, std:
                                   std::int64_t reason) {
   const auto said = named(names, outcome, Outcome::skipped);
   const auto where = named(names, step, Step::hold);
-  const auto why = names.find(reason);
-  const auto known = why == names.end() ? std::nullopt : reason_named(why->second);
+  const auto known = reason_of(names, reason);
   if (!said || !where || !known) return std::nullopt;
   return Verdict{.outcome = *said, .step = *where, .reason = *known, .detail = ""};
+}
+
+Reason concluded_of(const Names& names, std::int64_t concluded) {
+  return reason_of(names, concluded).value_or(Reason::ok);
 }
 
 }  // namespace sonde::record

@@ -18,4 +18,7 @@ WallTime as_wall(std::int64_t stored);
 std::optional<Verdict> verdict_of(const std::map<std::int64_t, std::string>& names,
                                   std::int64_t outcome, std::int64_t step, std::int64_t reason);
 
+// The concluded cause by the number of its name; ok: there is none, or it is unknown here.
+Reason concluded_of(const std::map<std::int64_t, std::string>& names, std::int64_t concluded);
+
 }  // namespace sonde::record

@@ -54,11 +54,13 @@ void Writer::add_evidence(const Result& result, std::int64_t check) {
   database_
       .query(
           "INSERT INTO evidence "
-          "(check_id, ended, took_us, attempt, outcome, step, reason, detail) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+          "(check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, proof) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
       .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
            names_.id(name(verdict.step)), names_.id(name(verdict.reason)),
-           std::string_view(verdict.detail).substr(0, detail_max));
+           std::string_view(verdict.detail).substr(0, detail_max),
+           verdict.concluded == Reason::ok ? 0 : names_.id(name(verdict.concluded)),
+           proves_cause(result) ? 1 : 0);
   if (!has_trace(result)) return;
   const std::int64_t evidence = database_.last_id();
   const std::string transcript = transcript_of(result);

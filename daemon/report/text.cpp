@@ -27,7 +27,8 @@ std::string_view word_of(Outcome outcome) {
 }
 
 std::string help_text(const Verdict& verdict, const TextStyle& style) {
-  const std::string_view help = row(verdict.reason).help;
+  const Reason cause = verdict.concluded == Reason::ok ? verdict.reason : verdict.concluded;
+  const std::string_view help = row(cause).help;
   return help.empty() ? "" : fmt::format("  {}\n", painted(help, Paint::faint, style));
 }
 
@@ -91,7 +92,7 @@ std::string headline(const Result& result, const TextStyle& style) {
 
 std::string cause(const Verdict& verdict, const TextStyle& style) {
   if (verdict.outcome == Outcome::pass) return "";
-  std::string line = fmt::format("{}/{}", name(verdict.step), name(verdict.reason));
+  std::string line = show_cause(verdict.step, verdict.reason, verdict.concluded);
   if (!verdict.detail.empty())
     line += fmt::format(": {}", printable(verdict.detail, style.unicode, 1000));
   return line;

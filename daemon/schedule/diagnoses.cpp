@@ -19,8 +19,21 @@ void Diagnoses::passed(Instant now) {
 bool Diagnoses::passed_lately(Instant now) const { return passed_ && now - *passed_ <= lately; }
 
 const Conclusion* Diagnoses::known(const Observation& failure) const {
-  const auto found = std::ranges::find(known_, failure, &std::pair<Observation, Conclusion>::first);
-  return found == known_.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(known_, failure, &Known::failure);
+  return found != known_.end() && found->conclusion ? &*found->conclusion : nullptr;
+}
+
+Reason Diagnoses::counted_as(const Observation& failure, Reason reason) {
+  Known& known = entry(failure);
+  if (!known.counted_as) known.counted_as = reason;
+  return *known.counted_as;
+}
+
+Diagnoses::Known& Diagnoses::entry(const Observation& failure) {
+  const auto found = std::ranges::find(known_, failure, &Known::failure);
+  if (found != known_.end()) return *found;
+  if (known_.size() == known_max) known_.pop_front();
+  return known_.emplace_back(Known{.failure = failure, .conclusion = {}, .counted_as = {}});
 }
 
 bool Diagnoses::begin(int max_per_hour, Instant now) {
@@ -36,8 +49,7 @@ void Diagnoses::end(const Observation& failure, std::optional<Conclusion> conclu
   const bool overtaken = passed_ && !begun_.empty() && *passed_ > begun_.back();
   if (!asked && !begun_.empty()) begun_.pop_back();
   if (!conclusion || overtaken) return;
-  if (known_.size() == known_max) known_.pop_front();
-  known_.emplace_back(failure, *std::move(conclusion));
+  entry(failure).conclusion = std::move(conclusion);
 }
 
 }  // namespace sonde

@@ -2,7 +2,6 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "probes/clock.hpp"
 #include "probes/diagnosis.hpp"
@@ -16,7 +15,8 @@ struct Conclusion {
 };
 
 // What is known of the failures of one check: the observations since its last pass with their
-// conclusions (the last 16), and how many were looked into in the last hour. Pure.
+// conclusions and the reason that they are counted under (the last 16), and how many were looked
+// into in the last hour. Pure.
 class Diagnoses {
  public:
   // What was known of failures is over: the next one is a change.
@@ -25,6 +25,9 @@ class Diagnoses {
   bool passed_lately(Instant now) const;
   // Null: it was not looked into since the last pass.
   const Conclusion* known(const Observation& failure) const;
+  // The reason that runs with this failure are counted under until the next pass: `reason` for the
+  // first of them, which is about to be published, and the same for those that follow.
+  Reason counted_as(const Observation& failure, Reason reason);
 
   // Whether a failure may be looked into: one at a time, so many an hour. Then end() follows.
   bool begin(int max_per_hour, Instant now);
@@ -32,8 +35,15 @@ class Diagnoses {
   void end(const Observation& failure, std::optional<Conclusion> conclusion, bool asked);
 
  private:
+  struct Known {
+    Observation failure;
+    std::optional<Conclusion> conclusion;
+    std::optional<Reason> counted_as;
+  };
+  Known& entry(const Observation& failure);
+
   std::optional<Instant> passed_;
-  std::deque<std::pair<Observation, Conclusion>> known_;
+  std::deque<Known> known_;
   std::deque<Instant> begun_;
   bool under_way_ = false;
 };

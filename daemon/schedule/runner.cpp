@@ -46,6 +46,15 @@ bool spares_refusals(const Station& station, const Observation& failure, const R
 
 std::string in_ms(Span span) { return std::to_string(span / std::chrono::milliseconds(1)) + " ms"; }
 
+// The same failure under the reason that its outage began with.
+Verdict counted_as(Verdict verdict, Reason begun) {
+  if (verdict.reason == begun) return verdict;
+  const Reason concluded = verdict.reason;
+  verdict = Verdict::of(verdict.step, {begun, std::move(verdict.detail)});
+  verdict.concluded = concluded;
+  return verdict;
+}
+
 // Takes the blame for a failure, and keeps what else it would have been.
 void blame(Verdict& verdict, Reason ours, std::string why) {
   why += "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
@@ -122,18 +131,28 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   result.trace = std::move(trace);
 }
 
-// A failure that was not seen since the last pass is looked into, when its time is measured.
+// A failure that was not seen since the last pass is looked into, when its time is measured. An
+// outage whose first runs were published without a conclusion keeps the reason that they gave.
 asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, Result& result,
                                       Trace& trace) {
-  const Instant now = Clock::now();
-  const Diagnose& bounds = station.check->diagnose;
   Verdict& verdict = result.verdict;
-  if (bounds.off || rules_for(verdict.step, verdict.reason).empty()) co_return;
+  if (station.check->diagnose.off || rules_for(verdict.step, verdict.reason).empty()) co_return;
   const Observation failure = observe(verdict, trace);
   if (const Conclusion* known = station.diagnoses.known(failure)) {
     verdict = explained(std::move(verdict), known->reason, known->because);
-    co_return;
+  } else {
+    auto looking = look_into(station, attempt, failure, result, trace);
+    co_await std::move(looking);
   }
+  if (was_cut(verdict)) co_return;
+  verdict = counted_as(std::move(verdict), station.diagnoses.counted_as(failure, verdict.reason));
+}
+
+asio::awaitable<void> Runner::look_into(Station& station, const Attempt& attempt,
+                                        const Observation& failure, Result& result, Trace& trace) {
+  const Instant now = Clock::now();
+  const Diagnose& bounds = station.check->diagnose;
+  Verdict& verdict = result.verdict;
   if (!station.diagnoses.begin(bounds.max_per_hour, now)) co_return;
   const Inquiry inquiry{.attempt = attempt,
                         .limit = now + bounds.timeout,

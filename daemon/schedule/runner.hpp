@@ -14,6 +14,7 @@ namespace sonde {
 
 class Egress;
 class OwnClock;
+struct Observation;
 
 // Whether a further attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
@@ -44,6 +45,8 @@ class Runner {
   boost::asio::awaitable<void> attempt(Station& station, Result& result);
   boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
                                        Trace& trace);
+  boost::asio::awaitable<void> look_into(Station& station, const Attempt& attempt,
+                                         const Observation& failure, Result& result, Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
   void blame_lag(Result& result, Instant ended) const;

@@ -1,9 +1,14 @@
 #include "daemon/evidence_page.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace sonde {
 namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
 
 Check chat() {
   Check check;
@@ -23,7 +28,8 @@ EvidenceRow failed(int second) {
 }
 
 TEST(EvidencePage, SaysWhenWhereWhyAndWhatThatMeans) {
-  EXPECT_EQ(evidence_page(chat(), {failed(2), failed(1)}, "{\"probe\":\"chat\"}"),
+  EXPECT_EQ(evidence_page(chat(), {failed(2), failed(1)},
+                          {.newest = "{\"probe\":\"chat\"}", .proof = ""}),
             "chat (chat) on staging\n\n"
             "2025-11-25 14:02:02 UTC  fail upgrade/server_error  214 ms: HTTP 500\n"
             "2025-11-25 14:02:01 UTC  fail upgrade/server_error  214 ms: HTTP 500\n"
@@ -31,8 +37,18 @@ TEST(EvidencePage, SaysWhenWhereWhyAndWhatThatMeans) {
             "\nThe newest transcript:\n{\"probe\":\"chat\"}\n");
 }
 
+TEST(EvidencePage, ShowsTheConcludedCauseAndTheTranscriptThatProvesIt) {
+  EvidenceRow row = failed(1);
+  row.verdict.concluded = Reason::server_error_before_auth;
+  EXPECT_THAT(evidence_page(chat(), {row}, {.newest = "{}", .proof = "{\"experiments\":[]}"}),
+              AllOf(HasSubstr("fail upgrade/server_error, concluded server_error_before_auth  214"),
+                    HasSubstr("\nserver_error_before_auth: "),
+                    EndsWith("\nThe transcript with the experiments that separated the causes:\n"
+                             "{\"experiments\":[]}\n")));
+}
+
 TEST(EvidencePage, SaysThatThereIsNone) {
-  EXPECT_EQ(evidence_page(chat(), {}, ""),
+  EXPECT_EQ(evidence_page(chat(), {}, {}),
             "chat (chat) on staging\n\nNo run that failed is remembered.\n");
 }
 

@@ -36,8 +36,9 @@ TEST_F(EngineRestartTest, AnIncidentGoesOnAfterACrash) {
   start();
   fail(chat, Step::events);
   run(chat, Verdict::of(Step::events, {Reason::stalled, ""}));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
-  EXPECT_THAT(held(), ElementsAre("chat_fails", "upgrade_fails"));
+  EXPECT_THAT(paging(), ElementsAre("chat_fails", "login_fails"));
+  EXPECT_EQ(find("chat_fails").group, find("login_fails").group);
+  EXPECT_THAT(held(), ElementsAre("upgrade_fails"));
 }
 
 TEST_F(EngineRestartTest, APendingOneGoesOnAfterAShortOutage) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/alert/alert_text.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
 namespace sonde {
@@ -62,25 +63,71 @@ TEST_F(EngineTest, ALoginOutageIsOnePage) {
   after(seconds(15));
   EXPECT_THAT(paging(), ElementsAre("login_fails"));
   EXPECT_THAT(held(), ElementsAre("chat_fails", "upgrade_fails"));
-  EXPECT_THAT(find("login_fails").annotations.at("summary"),
-              HasSubstr("; also chat_fails, upgrade_fails"));
+  EXPECT_THAT(find("login_fails").annotations.at("summary"), HasSubstr("; also chat, upgrade"));
 }
 
-TEST_F(EngineTest, ItsPageStaysOpenUntilTheWholeIncidentIsOver) {
+TEST_F(EngineTest, AnIncidentContinuesWithTheAlertsThatAreLeft) {
   fail(login, Step::login);
   fail(chat, Step::login);
   after(seconds(15));
+  EXPECT_THAT(held(), ElementsAre("chat_fails"));
   pass(login);
   after(minutes(6));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
-  EXPECT_THAT(find("login_fails").annotations.at("summary"), HasSubstr("; this has ended"));
-  EXPECT_EQ(engine->facts().size(), 2);  // the watchdog, and chat_fails, truly
+  EXPECT_THAT(paging(), ElementsAre("chat_fails"));
+  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  EXPECT_EQ(find("chat_fails").group, find("login_fails").group);
+  EXPECT_THAT(find("login_fails").annotations.at("summary"), Not(HasSubstr("incident")));
   pass(chat);
   after(minutes(6));
   EXPECT_THAT(paging(), ElementsAre());
-  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  EXPECT_THAT(ended(), ElementsAre("chat_fails", "login_fails"));
   after(minutes(15));
   EXPECT_THAT(ended(), ElementsAre());
+}
+
+TEST_F(EngineTest, SaysSinceWhenRunsPassAndTakesItBackWithTheNextFailure) {
+  fail(login, Step::login);
+  after(seconds(15));
+  const auto summary = [&] { return find("login_fails").annotations.at("summary"); };
+  pass(login);
+  const WallTime first_pass = now;
+  after(minutes(2));
+  EXPECT_THAT(summary(), HasSubstr("; good again since " + show_time(first_pass, now)));
+  fail(login, Step::login, 1);  // too few in a row for the alert itself
+  run(login, Verdict::of(Step::login, {Reason::server_error, ""}));
+  EXPECT_THAT(summary(), Not(HasSubstr("good again")));
+  after(minutes(1));
+  EXPECT_THAT(summary(), HasSubstr("login failed once in a row"));
+  pass(login);
+  run(login, Verdict::pass());
+  EXPECT_THAT(summary(), HasSubstr("; good again since " + show_time(now, now)));
+}
+
+TEST_F(EngineTest, AProbeWithoutAVerdictIsAnAlertThatNamesTheLastReason) {
+  FailureGroup group{.step = Step::login, .reason = Reason::own_secret, .count = 3, .first = now};
+  group.detail = "cannot read /etc/sonde/alice.pw";
+  view.of(login).standing.inconclusive = group;
+  after(seconds(54));
+  EXPECT_THAT(paging(), ElementsAre());  // three times every and the timeout
+  after(seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeInconclusive"));
+  const auto alert = find("SondeProbeInconclusive");
+  EXPECT_EQ(alert.labels.at("probe"), "login");
+  EXPECT_THAT(alert.annotations.at("summary"),
+              HasSubstr("3 inconclusive runs, the last one own_secret (cannot read"));
+  view.of(login).standing.inconclusive.reset();
+  pass(login);
+  run(login, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineTest, BlindnessExplainsThatAProbeHasNoVerdict) {
+  blind = true;
+  view.of(login).standing.inconclusive =
+      FailureGroup{.step = Step::login, .reason = Reason::own_dns, .count = 3, .first = now};
+  after(minutes(5));
+  EXPECT_THAT(paging(), ElementsAre());
+  EXPECT_TRUE(find("SondeBlind").told);
 }
 
 TEST_F(EngineTest, AnotherTargetHasAnotherIncident) {
@@ -134,8 +181,9 @@ TEST_F(EngineTest, BlindnessIsOneAlertAndHoldsAllOthers) {
   EXPECT_FALSE(find("SondeBlind").ended);
   blind = false;
   after(minutes(6));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));  // for chat_fails, in the one incident
-  EXPECT_THAT(held(), ElementsAre("chat_fails"));
+  EXPECT_THAT(paging(), ElementsAre("chat_fails"));  // in the incident that login_fails began
+  EXPECT_THAT(ended(), ElementsAre("login_fails"));
+  EXPECT_EQ(find("chat_fails").group, find("login_fails").group);
   EXPECT_TRUE(find("SondeBlind").ended);
 }
 

@@ -82,6 +82,7 @@ struct HandEngine : testing::Test {
     told.standing.last = Outcome::fail;
     told.standing.consecutive_failures = row;
     told.standing.failing_since = now;
+    told.standing.passing_since.reset();
     told.standing.failing = group;
   }
   void pass(const CheckPtr& check) {
@@ -90,6 +91,7 @@ struct HandEngine : testing::Test {
     told.standing.consecutive_failures = 0;
     told.standing.failing.reset();
     told.standing.failing_since.reset();
+    if (!told.standing.passing_since) told.standing.passing_since = now;
   }
   void run(const CheckPtr& check, Verdict verdict) {
     view.of(check).standing.last_run = now;

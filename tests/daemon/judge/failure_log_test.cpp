@@ -11,9 +11,9 @@ using std::chrono::seconds;
 
 TEST(FailureLog, GroupsByStepAndReasonTheMostFrequentFirst) {
   FailureLog log;
-  log.add(kNoon, Step::login, Reason::credentials, "HTTP 401");
-  log.add(kNoon + seconds(1), Step::upgrade, Reason::server_error, "HTTP 500");
-  log.add(kNoon + seconds(2), Step::upgrade, Reason::server_error, "HTTP 503");
+  log.add(kNoon, failure(Step::login, Reason::credentials, "HTTP 401"));
+  log.add(kNoon + seconds(1), failure(Step::upgrade, Reason::server_error, "HTTP 500"));
+  log.add(kNoon + seconds(2), failure(Step::upgrade, Reason::server_error, "HTTP 503"));
   const Failures failures = log.since(kNoon);
   ASSERT_EQ(failures.groups.size(), 2u);
   EXPECT_TRUE(failures.complete);
@@ -31,7 +31,7 @@ TEST(FailureLog, GroupsByStepAndReasonTheMostFrequentFirst) {
 TEST(FailureLog, SaysWhenItCannotRememberThatFarBack) {
   FailureLog log;
   const int all = static_cast<int>(FailureLog::failures_max) + 10;
-  for (int i = 0; i < all; ++i) log.add(kNoon + seconds(i), Step::login, Reason::timeout, "");
+  for (int i = 0; i < all; ++i) log.add(kNoon + seconds(i), failure(Step::login, Reason::timeout));
   const Failures whole = log.since(kNoon);
   EXPECT_FALSE(whole.complete);
   EXPECT_EQ(whole.groups.at(0).count, FailureLog::failures_max);
@@ -44,13 +44,13 @@ TEST(FailureLog, SaysWhenItCannotRememberThatFarBack) {
 TEST(FailureLog, CutsADetailBetweenCharacters) {
   FailureLog log;
   std::string detail(FailureLog::detail_bytes_max - 1, 'x');
-  log.add(kNoon, Step::login, Reason::timeout, detail + "é");
+  log.add(kNoon, failure(Step::login, Reason::timeout, detail + "é"));
   EXPECT_EQ(log.since(kNoon).groups.at(0).detail, detail);
 }
 
 TEST(FailureLog, WhatLiesInTheFutureIsOfNowWhenTheClockIsSetBack) {
   FailureLog log;
-  log.add(kNoon + seconds(500), Step::login, Reason::timeout, "");
+  log.add(kNoon + seconds(500), failure(Step::login, Reason::timeout));
   log.settle(kNoon);
   EXPECT_EQ(log.since(kNoon).groups.at(0).last, WallTime(kNoon));
   EXPECT_TRUE(log.since(kNoon + seconds(1)).groups.empty());

@@ -45,7 +45,7 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
   kept.write(changes());
   kept.remembered.notes.push_back({"alert", key_of(*chat), "not judge's"});
   kept.remembered.failures.push_back(
-      {key_of(*chat), WallTime(now), Step::events, Reason::stalled, "20 s of silence"});
+      {key_of(*chat), WallTime(now), failure(Step::events, Reason::stalled, "20 s of silence")});
   Judge back;
   back.assign({chat});
   back.restore(kept.remembered);
@@ -103,7 +103,7 @@ TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
       {.series = {rows, unknown},
        .notes = {{"judge", "chat/chat/staging", "no such text"},
                  {"judge", "chat/gone/staging", ""}},
-       .failures = {{"chat/gone/staging", WallTime(now), Step::login, Reason::timeout, ""}}});
+       .failures = {{"chat/gone/staging", WallTime(now), failure(Step::login, Reason::timeout)}}});
   for (const Rate& rate : judge.rates(*chat)) EXPECT_EQ(tally(rate), Tally{});
   EXPECT_FALSE(standing().last);
 }

@@ -37,7 +37,7 @@ TEST(Standing, ATextThatIsNotOneSaysNothing) {
   const std::string text = text_of(standing);
   ASSERT_TRUE(standing_from(text));
   EXPECT_FALSE(standing_from(""));
-  EXPECT_FALSE(standing_from("2" + text.substr(1)));
+  EXPECT_FALSE(standing_from("1" + text.substr(1)));
   const std::size_t last_word = text.rfind(' ', text.size() - 2);
   for (std::size_t end = 0; end <= last_word; ++end)
     EXPECT_FALSE(standing_from(text.substr(0, end))) << text.substr(0, end);

@@ -33,9 +33,9 @@ TEST_F(StoreTest, GivesBackWhatWasWrittenWhenItIsOpenedAgain) {
   ASSERT_EQ(again.remembered.failures.size(), 1u);
   const FailureRow& failure = again.remembered.failures[0];
   EXPECT_EQ(failure.check, "chat/chat/staging");
-  EXPECT_EQ(failure.step, Step::login);
-  EXPECT_EQ(failure.reason, Reason::tcp_refused);
-  EXPECT_EQ(failure.detail, "127.0.0.1:1 refuses");
+  EXPECT_EQ(failure.verdict.step, Step::login);
+  EXPECT_EQ(failure.verdict.reason, Reason::tcp_refused);
+  EXPECT_EQ(failure.verdict.detail, "127.0.0.1:1 refuses");
 }
 
 TEST_F(StoreTest, GivesBackTheBucketsOfASeriesInTheOrderOfTierAndSlot) {
