@@ -76,11 +76,10 @@ std::string verdict_json(const Result& result) {
   const Verdict& verdict = result.verdict;
   const bool passed = verdict.outcome == Outcome::pass;
   return fmt::format(
-      R"("probe":{},"kind":{},"target":{},"verdict":{},"step":{},"reason":{},"concluded":{},"detail":{},"started":"{}","seconds":{},"attempt":{})",
+      R"("probe":{},"kind":{},"target":{},"verdict":{},"step":{},"reason":{},"detail":{},"started":"{}","seconds":{},"attempt":{})",
       json_quote(result.check->name), json_quote(result.check->kind),
       json_quote(result.check->target), json_quote(name(verdict.outcome)),
       json_quote(passed ? "" : name(verdict.step)), json_quote(passed ? "" : name(verdict.reason)),
-      json_quote(verdict.concluded == Reason::ok ? "" : name(verdict.concluded)),
       json_quote(verdict.detail), as_rfc3339(result.started), as_seconds(result.took),
       result.attempt);
 }
@@ -115,8 +114,10 @@ std::string trace_json(const Trace& trace) {
 }  // namespace
 
 std::string as_json(const Result& result) {
-  return fmt::format("{{{},{}{}}}\n", verdict_json(result), trace_json(*result.trace),
-                     answers_json(*result.trace));
+  const Reason concluded = result.verdict.concluded;
+  return fmt::format(
+      "{{{},{},\"concluded\":{}{}}}\n", verdict_json(result), trace_json(*result.trace),
+      json_quote(concluded == Reason::ok ? "" : name(concluded)), answers_json(*result.trace));
 }
 
 }  // namespace sonde

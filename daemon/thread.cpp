@@ -4,9 +4,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
+
 namespace sonde {
 
 void name_thread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
+
+Span thread_cpu_time() {
+  timespec spent{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
 
 // Linux keeps this value for each thread (setpriority(2), "C library/kernel differences").
 void step_back() {

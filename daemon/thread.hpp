@@ -1,10 +1,15 @@
 #pragma once
 #include <string>
 
+#include "probes/clock.hpp"
+
 namespace sonde {
 
 // The calling thread is called so in ps and gdb; at most 15 bytes.
 void name_thread(const std::string& name);
+
+// How long the calling thread has computed since it began.
+Span thread_cpu_time();
 
 // From now on the calling thread leaves the processor to those that probe and decide, wherever
 // they want it: what it renders or writes shifts no measured latency, also on few cores. A thread

@@ -54,6 +54,7 @@ void Trace::enter(Phase phase, Instant now) {
 }
 
 void Trace::leave(Instant now) {
+  if (active_) active_(now);
   if (!fine_) return;
   phases_[*fine_].took = now - phases_[*fine_].entered;
   fine_.reset();
@@ -153,6 +154,7 @@ Exchange& Trace::exchange(Exchange exchange) {
 
 void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
                   bool binary) {
+  if (active_) active_(Clock::now());
   if (seen_) seen_(direction, payload);
   if (bytes_left_ < frame_cost) return;
   bytes_left_ -= frame_cost;

@@ -26,6 +26,15 @@ std::uint64_t& at(std::vector<ReasonCount>& counts, Reason reason) {
   return counts.emplace_back(reason).count;
 }
 
+std::uint64_t& at(std::vector<ConclusionCount>& counts, const Verdict& failed) {
+  auto known = std::ranges::find_if(counts, [&failed](const ConclusionCount& one) {
+    return one.step == failed.step && one.reason == failed.reason &&
+           one.concluded == failed.concluded;
+  });
+  if (known != counts.end()) return known->count;
+  return counts.emplace_back(failed.step, failed.reason, failed.concluded).count;
+}
+
 std::uint64_t& at(std::vector<Counts::Attempts>& attempts, Step step) {
   auto known = std::ranges::find(attempts, step, &Counts::Attempts::step);
   if (known != attempts.end()) return known->count;
@@ -72,13 +81,24 @@ void Counts::add(const Result& result) {
   if (verdict.outcome == Outcome::skipped)
     at(skipped, verdict.reason) += result.beats;
   else if (verdict.outcome == Outcome::inconclusive)
-    at(inconclusive, verdict.reason) += 1;
+    add_inconclusive(result);
   else
     add_judged(result);
   add_certificates(*result.trace);
 }
 
+void Counts::add_inconclusive(const Result& result) {
+  const Reason reason = result.verdict.reason;
+  ++at(inconclusive, reason);
+  inconclusive_reason = reason;
+  if (reason == Reason::egress_down)
+    inconclusive_since.reset();
+  else if (!inconclusive_since)
+    inconclusive_since = unix_seconds(result.started) + seconds(result.took);
+}
+
 void Counts::add_judged(const Result& result) {
+  inconclusive_since.reset();
   const bool passed = result.verdict.outcome == Outcome::pass;
   success = passed;
   last_run = unix_seconds(result.started) + seconds(result.took);
@@ -96,6 +116,7 @@ void Counts::add_first(const Result& result) {
   } else {
     ++consecutive_failures;
     ++at(failures, verdict.step, verdict.reason);
+    if (verdict.concluded != Reason::ok) ++at(conclusions, verdict);
   }
   if (const auto took = time_to_ready(result)) ready.observe(*took);
   add_auth(result);

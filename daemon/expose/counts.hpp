@@ -21,6 +21,12 @@ struct ReasonCount {
   Reason reason;
   std::uint64_t count = 0;
 };
+// Failed runs that are counted under `reason`, and whose cause is known better.
+struct ConclusionCount {
+  Step step;
+  Reason reason, concluded;
+  std::uint64_t count = 0;
+};
 struct PhaseSum {
   std::uint64_t count = 0;
   double seconds = 0;
@@ -46,6 +52,11 @@ class Counts {
   std::uint64_t runs = 0, flaky = 0, consecutive_failures = 0;
   std::vector<PairCount> failures, auth_failures;
   std::vector<ReasonCount> inconclusive, skipped;
+  std::vector<ConclusionCount> conclusions;
+  // While no run was judged since: end of the first inconclusive one (Unix seconds), and the reason
+  // of the newest. Not of those that found our own network down.
+  std::optional<double> inconclusive_since;
+  Reason inconclusive_reason = Reason::ok;
   struct Attempts {
     Step step;
     std::uint64_t count = 0;
@@ -61,6 +72,7 @@ class Counts {
   std::map<std::string, std::int64_t> certificates;  // not_after by host:port
 
  private:
+  void add_inconclusive(const Result& result);
   void add_judged(const Result& result);
   void add_first(const Result& result);
   void add_auth(const Result& result);

@@ -38,6 +38,18 @@ void write_counters(Page& page, const AllCounts& all) {
                   {"step", name(row.step)},
                   {"reason", name(row.reason)}},
                  static_cast<double>(row.count));
+  page.family("sonde_probe_conclusions_total",
+              "Of the failed runs, those whose cause experiments found after the outage had begun.",
+              counter);
+  for (const Counts* of : all)
+    for (const ConclusionCount& row : of->conclusions)
+      page.value({probe(*of),
+                  kind(*of),
+                  target(*of),
+                  {"step", name(row.step)},
+                  {"reason", name(row.reason)},
+                  {"concluded", name(row.concluded)}},
+                 static_cast<double>(row.count));
   page.family("sonde_probe_flaky_total", "Probe runs that passed only when they were retried.",
               counter);
   each(page, all, [](const Counts& of) { return static_cast<double>(of.flaky); });
@@ -61,6 +73,14 @@ void write_gauges(Page& page, const AllCounts& all) {
   page.family("sonde_probe_last_success_timestamp_seconds",
               "Unix time at which the most recent run that passed ended.", gauge);
   each(page, all, [](const Counts& of) { return of.last_success; });
+  page.family("sonde_probe_inconclusive_since_timestamp_seconds",
+              "Unix time of the first inconclusive run since the last one that was judged, by the "
+              "reason of the newest; absent where the newest run was judged.",
+              gauge);
+  for (const Counts* of : all)
+    if (of->inconclusive_since)
+      page.value({probe(*of), kind(*of), target(*of), {"reason", name(of->inconclusive_reason)}},
+                 *of->inconclusive_since);
   page.family("sonde_probe_interval_seconds", "Configured interval between runs.", gauge);
   each(page, all, [](const Counts& of) { return seconds(of.check->every); });
   page.family("sonde_probe_timeout_seconds", "Configured deadline of one run.", gauge);

@@ -21,18 +21,32 @@ constexpr Row kRows[] = {
      "No Sonde is being scraped.",
      "nothing is known of what users meet: every instance is down or missing."},
     {"SondeProbeStalled",
-     "time() - sonde_probe_last_run_timestamp_seconds\n"
-     "> 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
-     "or\n"
      "(\n"
-     "  (time() - sonde_config_last_reload_success_timestamp_seconds)\n"
-     "  > on (job, instance) group_right ()\n"
-     "  (3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds)\n"
-     "  unless sonde_probe_last_run_timestamp_seconds\n"
-     ")",
+     "  time() - sonde_probe_last_run_timestamp_seconds\n"
+     "  > 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
+     "  or\n"
+     "  (\n"
+     "    (time() - sonde_config_last_reload_success_timestamp_seconds)\n"
+     "    > on (job, instance) group_right ()\n"
+     "    (3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds)\n"
+     "    unless sonde_probe_last_run_timestamp_seconds\n"
+     "  )\n"
+     ")\n"
+     "unless ignoring (reason) sonde_probe_inconclusive_since_timestamp_seconds",
      1min, "critical", "A probe has given no verdict for too long.",
      "{{ $labels.probe }} on {{ $labels.target }} last said something "
      "{{ $value | humanizeDuration }} ago."},
+    {"SondeProbeInconclusive",
+     "(\n"
+     "  (time() - max without (reason) (sonde_probe_inconclusive_since_timestamp_seconds))\n"
+     "  > 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
+     ")\n"
+     "unless on (job, instance) sonde_egress_up == 0",
+     30s, "critical", "All runs of a probe are inconclusive.",
+     "nothing is known of {{ $labels.target }} by {{ $labels.probe }} for "
+     "{{ $value | humanizeDuration }}; the last reason is "
+     "{{ with printf `sonde_probe_inconclusive_since_timestamp_seconds{probe=%q,target=%q}` "
+     "$labels.probe $labels.target | query }}{{ . | first | label \"reason\" }}{{ end }}."},
     {"SondeBlind", "sonde_egress_up == 0", 1min, "critical", "Sonde has lost its own network.",
      "{{ $labels.instance }} reaches none of its references; what it says of targets is held."},
     {"SondeConfigReloadFailed", "sonde_config_last_reload_successful == 0", 5min, "warning",

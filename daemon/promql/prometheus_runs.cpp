@@ -49,11 +49,19 @@ PrometheusQuestion ask_consecutive(const RuleSettings& rule, PrometheusTallies&)
 PrometheusQuestion ask_reason(const RuleSettings& rule, PrometheusTallies&) {
   const Span window = *std::ranges::min_element(rule.over);
   const Matchers of = promql::matchers(rule.where);
-  const std::string failures =
-      recent("sonde_probe_failures_total",
-             promql::both(of, {promql::one_of("reason", names(rule.reasons))}), window);
-  const std::string failed = promql::across(
-      "sum", prometheus_by_check(rule) ? "step, reason" : "step, reason, probe, kind", failures);
+  const auto reasons = names(rule.reasons);
+  // A run counts once, whether its reason or the cause that was concluded is among those.
+  const std::string failures = recent(
+      "sonde_probe_failures_total", promql::both(of, {promql::one_of("reason", reasons)}), window);
+  const std::string concluded = recent(
+      "sonde_probe_conclusions_total",
+      promql::both(of, {promql::one_of("concluded", reasons), promql::none_of("reason", reasons)}),
+      window);
+  const std::string failed =
+      promql::across("sum",
+                     prometheus_by_check(rule) ? "step, reason, concluded"
+                                               : "step, reason, concluded, probe, kind",
+                     promql::any({failures, concluded}));
   const auto grown = [&](std::string_view counter, std::string_view more) {
     const std::string dropped = fmt::format("{}{}", more,
                                             prometheus_by_check(rule) ? ""

@@ -28,12 +28,22 @@ std::string equals(std::string_view label, std::string_view value) {
   return fmt::format("{}={}", label, text::json_quote(value));
 }
 
-std::string one_of(std::string_view label, const std::vector<std::string>& values) {
-  if (values.size() == 1) return equals(label, values.front());
+namespace {
+std::string pattern_of(const std::vector<std::string>& values) {
   std::vector<std::string> patterns;
   patterns.reserve(values.size());
   for (const auto& value : values) patterns.push_back(regex_of(value));
-  return fmt::format("{}=~{}", label, text::json_quote(joined(patterns, "|")));
+  return text::json_quote(joined(patterns, "|"));
+}
+}  // namespace
+
+std::string one_of(std::string_view label, const std::vector<std::string>& values) {
+  if (values.size() == 1) return equals(label, values.front());
+  return fmt::format("{}=~{}", label, pattern_of(values));
+}
+
+std::string none_of(std::string_view label, const std::vector<std::string>& values) {
+  return fmt::format("{}!~{}", label, pattern_of(values));
 }
 
 Matchers matchers(const Selector& selector) {

@@ -15,6 +15,7 @@ using Matchers = std::vector<std::string>;
 Matchers matchers(const Selector& selector);
 std::string equals(std::string_view label, std::string_view value);
 std::string one_of(std::string_view label, const std::vector<std::string>& values);
+std::string none_of(std::string_view label, const std::vector<std::string>& values);
 Matchers both(Matchers some, const Matchers& more);
 
 // `name{a="b"}`, and `name{a="b"}[5m]` of what lies within a span.

@@ -7,21 +7,53 @@ namespace {
 constexpr std::size_t gaps_max = 64;
 }
 
-void Lag::woken(Instant now) {
-  if (!expected_) return;
+void Lag::expect(std::optional<Instant> at, Span cpu) {
+  expected_ = at;
+  cpu_ = cpu;
+  stretch_ = {};
+}
+
+// A thread that computed for less than half of the gap was kept from running; no run did that.
+Lag::Gap Lag::gap_until(Instant now, Span cpu) const {
   Gap gap{*expected_, now};
+  const bool computed = 2 * (cpu - cpu_) >= gap.whole();
+  const auto made = [&](Instant from, Instant to) {
+    return 2 * (std::min(gap.to, to) - std::max(gap.from, from)) >= gap.whole();
+  };
+  if (!computed) return gap;
+  if (made(stretch_.from, stretch_.to))
+    gap.maker = stretch_.maker;
+  else if (made(last_at_, now))
+    gap.maker = last_;
+  return gap;
+}
+
+void Lag::woken(Instant now, Span cpu) {
+  if (!expected_) return;
+  const Gap gap = gap_until(now, cpu);
   expected_.reset();
-  if (gap.length(gap.from) <= least) return;
-  while (!gaps_.empty() && gaps_.back().length(gaps_.back().from) <= gap.length(gap.from))
+  if (gap.whole() <= least) return;
+  // A longer gap hides the shorter ones before it, but not from the run that made it.
+  while (!gaps_.empty() && gaps_.back().whole() <= gap.whole() &&
+         (gap.maker == 0 || gap.maker == gaps_.back().maker))
     gaps_.pop_back();
   gaps_.push_back(gap);
   if (gaps_.size() > gaps_max) gaps_.pop_front();
 }
 
-Span Lag::worst(Instant since, Instant now) const {
+void Lag::active(RunId run, Instant now) {
+  if (run == last_ && now - last_at_ > stretch_.whole()) stretch_ = {last_at_, now, run};
+  last_ = run;
+  last_at_ = now;
+}
+
+Span Lag::worst(Instant since, Instant now, Span cpu, RunId run) const {
   Span worst = Span::zero();
-  if (expected_) worst = std::max(worst, Gap{*expected_, now}.length(since));
-  for (const Gap& gap : gaps_) worst = std::max(worst, gap.length(since));
+  const auto take = [&](const Gap& gap) {
+    if (run == 0 || gap.maker != run) worst = std::max(worst, gap.length(since));
+  };
+  if (expected_) take(gap_until(now, cpu));
+  for (const Gap& gap : gaps_) take(gap);
   return worst;
 }
 

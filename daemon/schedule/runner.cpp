@@ -8,6 +8,7 @@
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/heal.hpp"
 #include "daemon/schedule/own_clock.hpp"
+#include "daemon/thread.hpp"
 #include "probes/deadline.hpp"
 #include "probes/inquiry.hpp"
 #include "probes/observation.hpp"
@@ -105,16 +106,19 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
+  const RunId run = ++newest_run_;
+  trace->report_activity([this, run](Instant now) { lag_.active(run, now); });
   auto asking = station.probe->attempt(wanted, *trace);
   const Instant limit = result.begun + station.check->timeout;
   result.verdict = co_await within(limit, std::move(asking), *trace);
   const Instant ended = Clock::now();
   trace->finish(ended);
+  trace->report_activity({});
   if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
   if (wanted.check_refusals && refusals_made(*trace) && station.refusal_turn)
     ++*station.refusal_turn;
   result.took = ended - result.begun;
-  blame_lag(result, ended);
+  blame_lag(result, run, ended);
   if (options_.egress && options_.egress->on() && consults_egress(result.verdict.reason)) {
     auto blaming = blame_egress(result, *trace);
     co_await std::move(blaming);
@@ -184,10 +188,10 @@ asio::awaitable<void> Runner::blame_clock(Result& result, const Trace& trace) {
   if (!why.empty()) blame(result.verdict, Reason::own_clock, std::move(why));
 }
 
-void Runner::blame_lag(Result& result, Instant ended) const {
+void Runner::blame_lag(Result& result, RunId run, Instant ended) const {
   Verdict& verdict = result.verdict;
   if (verdict.outcome != Outcome::fail || !took_too_long(verdict.reason)) return;
-  const Span worst = lag_.worst(result.begun, ended);
+  const Span worst = lag_.worst(result.begun, ended, thread_cpu_time(), run);
   if (worst <= lag_allowed(result.check->timeout)) return;
   blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
 }

@@ -49,12 +49,13 @@ class Runner {
                                          const Observation& failure, Result& result, Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
-  void blame_lag(Result& result, Instant ended) const;
+  void blame_lag(Result& result, RunId run, Instant ended) const;
   Result blank(const Station& station) const;
 
   Options options_;
   TaskGroup runs_;
   Lag lag_;
+  RunId newest_run_ = 0;
   std::mt19937_64 random_;
   std::shared_ptr<const Trace> no_trace_;
 };

@@ -148,10 +148,10 @@ void Worker::Loop::watch_lag() {
   if (sampling_ || runner_.runs().size() == 0) return;
   sampling_ = true;
   sampler_.expires_after(Lag::every);
-  runner_.lag().expect(sampler_.expiry());
+  runner_.lag().expect(sampler_.expiry(), thread_cpu_time());
   sampler_.async_wait([this](boost::system::error_code error) {
     sampling_ = false;
-    runner_.lag().woken(Clock::now());
+    runner_.lag().woken(Clock::now(), thread_cpu_time());
     if (!error) watch_lag();
   });
 }

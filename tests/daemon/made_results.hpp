@@ -27,6 +27,10 @@ class MadeResult {
     verdict_ = Verdict::of(step, Failure{reason, std::move(detail)});
     return *this;
   }
+  MadeResult& concluded(Reason cause) {
+    verdict_.concluded = cause;
+    return *this;
+  }
   MadeResult& took(int milliseconds) {
     took_ = std::chrono::milliseconds(milliseconds);
     return *this;

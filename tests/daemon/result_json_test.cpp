@@ -39,6 +39,14 @@ TEST(Json, CarriesTheContractInItsOrder) {
   for (std::size_t i = 0; i < contract.size(); ++i) EXPECT_EQ(members[i].first, contract[i]);
 }
 
+TEST(Json, AConcludedCauseStandsBesideTheReason) {
+  MadeResult made = made_chat();
+  made.failed(Step::upgrade, Reason::unauthorized).concluded(Reason::clock_skew);
+  const auto document = parsed(made);
+  EXPECT_EQ(text_at(document, "reason"), "unauthorized");
+  EXPECT_EQ(text_at(document, "concluded"), "clock_skew");
+}
+
 TEST(Json, APassHasNoStepAndNoReason) {
   MadeResult made = made_chat();
   const auto document = parsed(made);

@@ -233,6 +233,20 @@ TEST_F(ConditionTest, AReasonFiresWithItsFirstRunAndEndsWhenOneHasPassed) {
   EXPECT_EQ(find().count, 1);
 }
 
+TEST_F(ConditionTest, AReasonAlsoMatchesTheConcludedCause) {
+  rule = {.name = "A", .of = AlertOf::reason, .reasons = {Reason::clock_skew}, .above = count(0)};
+  view.tally(check, runs, {10, 10});
+  FailureGroup failed{.step = Step::upgrade, .reason = Reason::unauthorized, .count = 4};
+  view.of(check).failures.groups = {failed};
+  EXPECT_EQ(holds(), Holds::no);
+  failed.concluded = Reason::clock_skew;
+  view.of(check).failures.groups = {failed};
+  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(find().count, 4);
+  rule.reasons = {Reason::unauthorized, Reason::clock_skew};
+  EXPECT_EQ(find().count, 4) << "a run counts once";
+}
+
 TEST_F(ConditionTest, HealthThatPassesWhileThePathFails) {
   rule = {.name = "A",
           .of = AlertOf::false_green,

@@ -100,6 +100,28 @@ TEST_F(MetricsTest, APassAfterARetryIsFlakyAndHidesNoFailure) {
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_duration_seconds_count", "", "0")));
 }
 
+TEST_F(MetricsTest, SaysSinceWhenThereIsNoVerdictAndWhy) {
+  EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_inconclusive_since_timestamp_seconds{")));
+  metrics.accept(Making(chat, failed(Step::login, Reason::own_dns)).done());
+  metrics.accept(Making(chat, failed(Step::login, Reason::own_secret)).done());
+  EXPECT_THAT(page(), HasSubstr(R"(sonde_probe_inconclusive_since_timestamp_seconds{probe="chat",)"
+                                R"(kind="chat",target="staging",reason="own_secret"})"));
+  metrics.accept(Making(chat, failed(Step::login, Reason::egress_down)).done());
+  EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_inconclusive_since_timestamp_seconds{")));
+}
+
+TEST_F(MetricsTest, CountsConcludedCausesBesideTheReason) {
+  Making made(chat, failed(Step::upgrade, Reason::unauthorized));
+  made.result.verdict.concluded = Reason::clock_skew;
+  metrics.accept(made.done());
+  const std::string text = page();
+  EXPECT_THAT(text, HasSubstr(line("sonde_probe_failures_total",
+                                   R"(step="upgrade",reason="unauthorized")", "1")));
+  EXPECT_THAT(
+      text, HasSubstr(line("sonde_probe_conclusions_total",
+                           R"(step="upgrade",reason="unauthorized",concluded="clock_skew")", "1")));
+}
+
 TEST_F(MetricsTest, WhatSaysNothingOfTheTargetIsCountedApart) {
   Making lag(chat, failed(Step::events, Reason::own_lag));
   lag.trace->deliveries.push_back({.event = "agent_started", .expected = 1});

@@ -28,6 +28,20 @@ TEST(FailureLog, GroupsByStepAndReasonTheMostFrequentFirst) {
   EXPECT_TRUE(log.since(kNoon + seconds(3)).groups.empty());
 }
 
+TEST(FailureLog, TellsFailuresWithAConcludedCauseApart) {
+  FailureLog log;
+  Verdict concluded = failure(Step::upgrade, Reason::unauthorized);
+  log.add(kNoon, concluded);
+  concluded.concluded = Reason::clock_skew;
+  log.add(kNoon + seconds(1), concluded);
+  log.add(kNoon + seconds(2), concluded);
+  const auto groups = log.since(kNoon).groups;
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].concluded, Reason::clock_skew);
+  EXPECT_EQ(groups[0].count, 2u);
+  EXPECT_EQ(groups[1].concluded, Reason::ok);
+}
+
 TEST(FailureLog, SaysWhenItCannotRememberThatFarBack) {
   FailureLog log;
   const int all = static_cast<int>(FailureLog::failures_max) + 10;

@@ -31,6 +31,33 @@ TEST(Standing, ItsTextIsShortWhateverItHolds) {
   EXPECT_EQ(text_of(*back), text);
 }
 
+TEST(Standing, KnowsSinceWhenRunsPassAndKeepsItOverARestart) {
+  Standing standing;
+  follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());
+  EXPECT_FALSE(standing.passing_since);
+  follow(standing, *MadeRun(chat_check(), Verdict::pass(), kNoon + std::chrono::seconds(1)).done());
+  follow(standing, *MadeRun(chat_check(), Verdict::pass(), kNoon + std::chrono::seconds(2)).done());
+  EXPECT_EQ(standing.passing_since, WallTime(kNoon + std::chrono::seconds(1)));
+  EXPECT_EQ(standing_from(text_of(standing))->passing_since, standing.passing_since);
+  follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());
+  EXPECT_FALSE(standing.passing_since);
+}
+
+TEST(Standing, InconclusiveRunsAreCountedUntilAVerdict) {
+  Standing standing;
+  const Verdict secret = failure(Step::login, Reason::own_secret, "cannot read it");
+  follow(standing, *MadeRun(chat_check(), secret, kNoon).done());
+  follow(standing, *MadeRun(chat_check(), secret, kNoon + std::chrono::seconds(9)).done());
+  ASSERT_TRUE(standing.inconclusive);
+  EXPECT_EQ(standing.inconclusive->count, 2u);
+  EXPECT_EQ(standing.inconclusive->first, WallTime(kNoon));
+  EXPECT_EQ(standing.inconclusive->detail, "cannot read it");
+  follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());
+  EXPECT_FALSE(standing.inconclusive);
+  follow(standing, *MadeRun(chat_check(), failure(Step::login, Reason::egress_down), kNoon).done());
+  EXPECT_FALSE(standing.inconclusive) << "that is SondeBlind's to say";
+}
+
 TEST(Standing, ATextThatIsNotOneSaysNothing) {
   Standing standing;
   follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());

@@ -148,6 +148,26 @@ TEST_F(StoreTest, KeepsTheTranscriptOfAFailureWithTheWholeTrace) {
   EXPECT_EQ(store.transcript(rows[0].id + 1), "");
 }
 
+TEST_F(StoreTest, TheRunThatProvesACauseIsAmongTheEvidenceHoweverManyFollowed) {
+  Running store(home.settings());
+  MadeResult proof = refused();
+  proof.trace().experiment({.name = "again", .question = "?", .answer = "!"},
+                           proof.trace().aside());
+  proof.trace().separated = "a fresh token is accepted";
+  store.keep({.results = {fresh(proof)}, .buckets = {}, .notes = {}});
+  MadeResult later = refused();
+  later.concluded(Reason::token_stale);
+  for (int i = 0; i < 5; ++i) store.keep({.results = {fresh(later)}, .buckets = {}, .notes = {}});
+  const std::string check = store.evidence().at(0).check;
+  const auto rows = store.evidence({.check = check, .limit = 2, .with_proof = true});
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].verdict.concluded, Reason::token_stale);
+  EXPECT_FALSE(rows[1].proof);
+  EXPECT_TRUE(rows[2].proof);
+  EXPECT_NE(store.transcript(rows[2].id).find("a fresh token is accepted"), std::string::npos);
+  EXPECT_EQ(store.evidence({.check = check, .limit = 2}).size(), 2u);
+}
+
 TEST_F(StoreTest, NeverHoldsASecretThatTheTraceWasTold) {
   Running store(home.settings());
   MadeResult made = refused();

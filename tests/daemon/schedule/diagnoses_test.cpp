@@ -44,6 +44,17 @@ TEST(Diagnoses, WhereNothingWasAskedNothingCounts) {
   }
 }
 
+TEST(Diagnoses, RunsAreCountedUnderTheReasonOfTheFirstUntilAPass) {
+  Diagnoses diagnoses;
+  EXPECT_EQ(diagnoses.counted_as(refused, Reason::unauthorized), Reason::unauthorized);
+  ASSERT_TRUE(diagnoses.begin(6, start));
+  diagnoses.end(refused, stale, true);
+  EXPECT_EQ(diagnoses.known(refused)->reason, Reason::token_stale);
+  EXPECT_EQ(diagnoses.counted_as(refused, Reason::token_stale), Reason::unauthorized);
+  diagnoses.passed(start + minutes(1));
+  EXPECT_EQ(diagnoses.counted_as(refused, Reason::token_stale), Reason::token_stale);
+}
+
 TEST(Diagnoses, APassMeanwhileOvertakesTheConclusion) {
   Diagnoses diagnoses;
   ASSERT_TRUE(diagnoses.begin(6, start));

@@ -25,6 +25,19 @@ TEST_F(Diagnosing, AFailureIsLookedIntoOnceAndKeepsItsReason) {
   EXPECT_EQ(failed[3]->verdict.detail, "it was starting");
 }
 
+TEST_F(Diagnosing, AnOutageKeepsTheReasonThatItBeganWithWhenTheCauseIsFoundLater) {
+  check->diagnose.timeout = milliseconds(1);  // the first inquiries end without a conclusion
+  script->looks = milliseconds(300);
+  script->inquiries_slow = 2;
+  Worker worker(options());
+  worker.assign(duties());
+  const auto failed = published.wait_for(6, Outcome::fail);
+  for (const auto& result : failed)
+    EXPECT_EQ(result->verdict.reason, Reason::forbidden_or_no_route);
+  EXPECT_EQ(failed.front()->verdict.concluded, Reason::ok);
+  EXPECT_EQ(failed.back()->verdict.concluded, Reason::not_ready);
+}
+
 TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
   script->verdicts = {Reason::forbidden_or_no_route, Reason::ok, Reason::forbidden_or_no_route};
   Worker worker(options());

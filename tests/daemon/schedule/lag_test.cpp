@@ -55,6 +55,65 @@ TEST(Lag, ALaterLongerGapDoesNotHideFromLaterRuns) {
   EXPECT_EQ(lag.worst(at(550), at(800)), milliseconds(100));
 }
 
+// A loop whose thread computes from `from` on until it is woken.
+void compute(Lag& lag, int from, int woken) {
+  lag.expect(at(from), milliseconds(0));
+  lag.woken(at(woken), milliseconds(woken - from));
+}
+
+TEST(Lag, ARunThatMadeAGapIsNotExcusedByIt) {
+  Lag lag;
+  lag.expect(at(20), milliseconds(0));
+  lag.active(7, at(10));
+  lag.active(7, at(510));
+  lag.active(8, at(511));
+  lag.woken(at(512), milliseconds(490));
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), Span::zero());
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 8), milliseconds(492));
+}
+
+TEST(Lag, TheLastRunBeforeAGapMadeItIfNoneFollowed) {
+  Lag lag;
+  lag.active(8, at(5));
+  lag.active(7, at(10));
+  compute(lag, 20, 520);
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), Span::zero());
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 8), milliseconds(500));
+}
+
+TEST(Lag, AGapThatStillLastsIsNoExcuseForTheRunThatMakesIt) {
+  Lag lag;
+  lag.expect(at(20), milliseconds(0));
+  lag.active(7, at(15));
+  EXPECT_EQ(lag.worst(at(0), at(520), milliseconds(500), 7), Span::zero());
+  EXPECT_EQ(lag.worst(at(0), at(520), milliseconds(500), 8), milliseconds(500));
+}
+
+TEST(Lag, AThreadThatWasKeptFromRunningExcusesEveryRun) {
+  Lag lag;
+  lag.expect(at(20), milliseconds(0));
+  lag.active(7, at(10));
+  lag.active(7, at(510));
+  lag.woken(at(512), milliseconds(30));
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(492));
+}
+
+TEST(Lag, WhereSeveralRunsWentOnNoneIsBlamed) {
+  Lag lag;
+  lag.expect(at(20), milliseconds(0));
+  for (int ms = 20; ms < 520; ms += 100) lag.active(ms % 200 == 20 ? 7 : 8, at(ms));
+  lag.woken(at(520), milliseconds(500));
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(500));
+}
+
+TEST(Lag, AGapOfARunHidesNoEarlierOneFromIt) {
+  Lag lag;
+  wake(lag, 20, 120);
+  lag.active(7, at(200));
+  compute(lag, 210, 710);
+  EXPECT_EQ(lag.worst(at(0), at(800), {}, 7), milliseconds(100));
+}
+
 TEST(Lag, AllowsTheLargerOf50MsAndATenthOfTheTimeout) {
   EXPECT_EQ(lag_allowed(milliseconds(100)), milliseconds(50));
   EXPECT_EQ(lag_allowed(milliseconds(10'000)), milliseconds(1000));

@@ -95,15 +95,41 @@ TEST_F(WorkerTest, ARunThatHangsEndsAtItsDeadline) {
   EXPECT_GE(failed[0]->took, milliseconds(80));
 }
 
-TEST_F(WorkerTest, ATimeoutOfAProberThatStoodStillIsItsOwnFault) {
+// A run that keeps the loop busy for 400 ms, again and again.
+std::shared_ptr<Check> blocking_check() {
+  auto script = std::make_shared<Script>();
+  script->blocks = milliseconds(400);
+  auto check = scripted_check(script, "blocks");
+  check->every = milliseconds(500);
+  return check;
+}
+
+TEST_F(WorkerTest, ATimeoutWhileAnotherRunKeptTheLoopBusyIsOurOwnFault) {
+  script->waits = std::chrono::hours(1);
+  check->timeout = milliseconds(200);
+  Worker worker(options());
+  worker.assign({{check, in_flight}, {blocking_check(), std::make_shared<std::atomic<int>>(0)}});
+  auto results = published.wait_for(1, Outcome::inconclusive);
+  EXPECT_EQ(results[0]->check, check);
+  EXPECT_EQ(results[0]->verdict.reason, Reason::own_lag);
+  EXPECT_NE(results[0]->verdict.detail.find("timeout"), std::string::npos);
+}
+
+TEST_F(WorkerTest, ARunThatKeptTheLoopBusyIsNotExcusedByIt) {
   script->blocks = milliseconds(400);
   script->waits = std::chrono::hours(1);
   check->timeout = milliseconds(200);
   Worker worker(options());
   worker.assign(duties());
-  auto results = published.wait_for(1, Outcome::inconclusive);
-  EXPECT_EQ(results[0]->verdict.reason, Reason::own_lag);
-  EXPECT_NE(results[0]->verdict.detail.find("timeout"), std::string::npos);
+  EXPECT_EQ(published.wait_for(1, Outcome::fail)[0]->verdict.reason, Reason::timeout);
+}
+
+TEST_F(WorkerTest, BeatsThatAnotherRunDelayedAreCountedAsLate) {
+  Worker worker(options());
+  worker.assign({{check, in_flight}, {blocking_check(), std::make_shared<std::atomic<int>>(0)}});
+  const auto late = published.wait_for(1, Reason::late);
+  EXPECT_EQ(late[0]->check, check);
+  EXPECT_GE(late[0]->beats, 10u);
 }
 
 TEST_F(WorkerTest, LagExcusesNoFailureThatDidNotWait) {
