@@ -1,6 +1,7 @@
 #include "daemon/result.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sonde {
 namespace {
@@ -23,6 +24,11 @@ std::optional<Span> end_of(Phase phase, const Trace& trace) {
 }
 
 }  // namespace
+
+void conclude(Result& result, std::shared_ptr<Trace> trace) {
+  trace->redact(result.verdict.detail);
+  result.trace = std::move(trace);
+}
 
 std::vector<AuthSample> auth_samples(const Result& result) {
   std::vector<AuthSample> samples;

@@ -27,6 +27,10 @@ struct Result {
 };
 using ResultPtr = std::shared_ptr<const Result>;
 
+// Gives the Result of a run its trace: the one place where what a run saw becomes what is shown of
+// it. Takes the secrets out of the verdict and of the trace first, and ends the trace.
+void conclude(Result& result, std::shared_ptr<Trace> trace);
+
 // A sample of an auth rate: at most one a step and run, apart from the verdict. None for skipped
 // and inconclusive runs and for retries.
 struct AuthSample {

@@ -52,7 +52,8 @@ bool read_full(const Value& value, const Reader& reader, Carrier& out) {
   int found = 0;
   for (const auto& entry : value.entries) {
     if (entry.name == "expect") {
-      good &= read_text(entry.value, reader.at("expect"), {.filled = true}, out.expect);
+      good &= Codec<text::Template>::read(entry.value, reader.at("expect"), {.filled = true},
+                                          out.expect);
       continue;
     }
     const In* in = nullptr;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/hear.hpp"
@@ -108,6 +109,7 @@ asio::awaitable<Answered> attempt(const CrossAccess& access, const SessionSettin
   if (!address) co_return cannot("nothing is known of '" + address.error() + "'");
   auto url = net::parse_url(*address);
   if (!url) co_return cannot("its url: " + url.error());
+  if (!is_own(*url, access.url, names)) co_return cannot("its url: " + net::no_own_origin(*url));
   if (url->scheme == "ws" || url->scheme == "wss") {
     Socket socket = settings.socket;
     socket.url = Endpoint{access.url, std::nullopt};

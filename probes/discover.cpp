@@ -45,6 +45,7 @@ asio::awaitable<std::optional<std::string>> find_in(const text::Pattern& match,
 
 // The last exchange that `aside` saw, for the record.
 void record_last(const Trace& aside, Trace& trace) {
+  trace.hide_too(aside);
   if (!aside.exchanges().empty()) trace.exchange(aside.exchanges().back());
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "probes/net/origins.hpp"
 #include "probes/shipped.hpp"
 
 namespace sonde {
@@ -65,6 +66,21 @@ std::expected<net::Url, Failure> address_of(const text::Template& address, text:
 std::expected<net::Url, Failure> address_of(const Endpoint& endpoint, text::Names& names) {
   const std::string* found = endpoint.discover ? names.find(shipped_address) : nullptr;
   return found != nullptr ? parsed(*found) : address_of(endpoint.address, names);
+}
+
+bool is_own(const net::Url& url, const text::Template& address, const text::Names& names) {
+  return net::is_configured(address) || net::Origins::of(names).has(url);
+}
+
+bool is_own(const net::Url& url, const Endpoint& endpoint, text::Names& names) {
+  if (!endpoint.discover) return is_own(url, endpoint.address, names);
+  net::Origins own = net::Origins::of(names);
+  for (const text::Template* written : {&endpoint.discover->page, &endpoint.address}) {
+    const auto text = net::is_configured(*written) ? written->render(names) : "";
+    const auto known = net::parse_url(text.value_or(""));
+    if (known) own.add(*known);
+  }
+  return own.has(url);
 }
 
 }  // namespace sonde

@@ -34,6 +34,10 @@ void add_needs(const Endpoint& endpoint, text::Needs& needs);
 // with own_request.
 std::expected<net::Url, Failure> address_of(const Endpoint& endpoint, text::Names& names);
 std::expected<net::Url, Failure> address_of(const text::Template& address, text::Names& names);
+// Whether credentials may go there: it is one of the target's own origins, or one that the
+// configuration chose: of the address, or of the page whose scripts name it.
+bool is_own(const net::Url& url, const Endpoint& endpoint, text::Names& names);
+bool is_own(const net::Url& url, const text::Template& address, const text::Names& names);
 
 }  // namespace sonde
 

@@ -69,7 +69,7 @@ std::vector<Trial> other_carriers(const Laboratory& laboratory) {
   for (Carrier& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
     SessionSettings settings = laboratory.subject.settings;
     settings.socket.token_in = std::move(carrier);
-    settings.socket.expect_subprotocol.clear();
+    settings.socket.expect_subprotocol = {};
     auto trial = make(std::move(settings), TokenUse::valid, laboratory.names);
     if (trial) trials.push_back(*std::move(trial));
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/net/url.hpp"
+
 namespace sonde {
 
 const config::Section<Target>& section_of(const Target*) {
@@ -11,6 +13,9 @@ const config::Section<Target>& section_of(const Target*) {
           .key("http", &Target::http, "Base URL of the HTTP interface: {{target.http}}.")
           .key("auth", &Target::auth, "Base URL of the login: {{target.auth}}.")
           .key("ws", &Target::ws, "Base URL of the WebSocket: {{target.ws}}.")
+          .key("origins", &Target::origins,
+               "Further origins that may be sent this target's credentials, such as "
+               "https://id.example.com; http, auth and ws are among them anyway.")
           .key("vars", &Target::vars, "Values of this target: {{target.NAME}}.")
           .key("identities", &Target::identities,
                "Identities of this target, before the common ones of the same name.");
@@ -41,6 +46,16 @@ bool Codec<Identity>::read(const Value& value, const Reader& reader, const Rule&
       good &= read_text(entry.value, at, {}, field.emplace<std::string>());
   }
   return good;
+}
+
+bool Codec<ListedOrigin>::read(const Value& value, const Reader& reader, const Rule&,
+                               ListedOrigin& out) {
+  if (!read_text(value, reader, {.filled = true}, out.text)) return false;
+  const auto url = net::parse_url(out.text);
+  if (url && url->target == "/") return true;
+  reader.wrong(value.place, "an origin such as https://id.example.com is expected here: " +
+                                (url ? "it has no path" : url.error()));
+  return false;
 }
 
 Value Codec<Identity>::schema(const Rule&) {

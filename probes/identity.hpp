@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "config/secret.hpp"
 #include "config/section.hpp"
@@ -14,10 +15,16 @@ struct Identity {
   std::map<std::string, std::variant<std::string, config::Secret>> fields;
 };
 
-// A place to probe: its base URLs, free variables, and identities of its own, which come before
-// the common ones of the same name.
+// A place that may be told the credentials of a target: "https://id.example.com", without a path.
+struct ListedOrigin {
+  std::string text;
+};
+
+// A place to probe: its base URLs, the further places that are its own, free variables, and
+// identities of its own, which come before the common ones of the same name.
 struct Target {
   std::string http, auth, ws;
+  std::vector<ListedOrigin> origins;
   std::map<std::string, std::string> vars;
   std::map<std::string, Identity> identities;
 };
@@ -31,5 +38,11 @@ struct Codec<Identity> {
   static bool read(const Value&, const Reader&, const Rule&, Identity& out);
   static Value schema(const Rule&);
   static std::string show(const Identity&) { return ""; }
+};
+template <>
+struct Codec<ListedOrigin> {
+  static bool read(const Value&, const Reader&, const Rule&, ListedOrigin& out);
+  static Value schema(const Rule& rule) { return schema_text(rule); }
+  static std::string show(const ListedOrigin& origin) { return origin.text; }
 };
 }  // namespace sonde::config

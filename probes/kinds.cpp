@@ -46,7 +46,7 @@ void complete(SessionSettings& session) {
   if (!socket.subprotocols.empty() || dialect.subprotocols.empty()) return;
   socket.subprotocols = dialect.subprotocols;
   if (dialect.subprotocols.size() == 1 && socket.expect_subprotocol.empty())
-    socket.expect_subprotocol = dialect.subprotocols.front().text();
+    socket.expect_subprotocol = dialect.subprotocols.front();
 }
 
 bool find_dialect(const config::Value& value, const config::Reader& reader,

@@ -4,6 +4,7 @@
 #include "probes/auth/forge.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/log_in.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 #include "probes/refuse.hpp"
 
@@ -51,6 +52,7 @@ std::expected<net::Request, Failure> request_to(const text::Template& address, t
   if (!rendered) return own("nothing is known of '" + rendered.error() + "'");
   auto url = net::parse_url(*rendered);
   if (!url) return own(url.error());
+  if (!is_own(*url, address, names)) return own(net::no_own_origin(*url));
   return net::Request{.method = "GET", .url = std::move(*url), .headers = {}, .body = {}};
 }
 

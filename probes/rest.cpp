@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde {
@@ -44,6 +45,7 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
   if (!address) return own(address.error());
   auto url = net::parse_url(*address);
   if (!url) return own(url.error());
+  if (!is_own(*url, socket.rest, names)) return own(net::no_own_origin(*url));
   auto header = token_header(socket.token_in, names);
   if (!header) return std::unexpected(header.error());
   return net::Request{.url = *std::move(url), .headers = {*std::move(header)}, .body = {}};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "probes/secrets.hpp"
 
@@ -18,18 +19,45 @@ bool is_token_char(char c) {
          c == '.';
 }
 
+constexpr std::size_t jwt_start_min = 12;  // of one that is cut off before its second dot
+
+// A text from which stretches are taken out, from its start to its end.
+class Shortened {
+ public:
+  explicit Shortened(std::string_view text) : text_(text) {}
+  void take_out(std::size_t begin, std::size_t end) {
+    out_.append(text_, at_, begin - at_).append(redacted);
+    at_ = end;
+  }
+  // Puts what is left in the place of the text.
+  void end(std::string& text) {
+    if (at_ == 0) return;
+    out_.append(text_, at_);
+    text = std::move(out_);
+  }
+
+ private:
+  std::string_view text_;
+  std::string out_;
+  std::size_t at_ = 0;  // as far as it is dealt with
+};
+
 // A JWT: "eyJ" (a JSON object in base64url), then parts with a dot between them (RFC 7515 3.1).
-void replace_jwts(std::string& text) {
-  for (auto at = text.find('J'); at != npos; at = text.find('J', at + 1)) {
-    if (at < 2 || text[at - 1] != 'y' || text[at - 2] != 'e') continue;
-    const auto begin = at - 2;
+bool is_jwt(std::string_view run, bool cut) {
+  return std::ranges::count(run, '.') >= 2 || (cut && run.size() >= jwt_start_min);
+}
+
+void replace_jwts(std::string& text, bool cut) {
+  Shortened shortened(text);
+  for (auto at = text.find("eyJ"); at != npos; at = text.find("eyJ", at)) {
     auto end = at;
     while (end < text.size() && is_token_char(text[end])) ++end;
-    const auto token = std::string_view(text).substr(begin, end - begin);
-    if (std::ranges::count(token, '.') < 2) continue;
-    text.replace(begin, end - begin, redacted);
-    at = begin;
+    // What begins later in the same run has fewer dots.
+    if (is_jwt(std::string_view(text).substr(at, end - at), cut && end == text.size()))
+      shortened.take_out(at, end);
+    at = end;
   }
+  shortened.end(text);
 }
 
 // Each of the words below has one of these.
@@ -52,67 +80,104 @@ bool names_a_secret(std::string_view name) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// A JSON string value: its first byte, and whether its quotes are escaped, because it stands in a
-// string itself.
+// How many backslashes stand before `at`; it is told no more than `backslashes_max` apart.
+constexpr std::size_t backslashes_max = 64;
+std::size_t backslashes_before(std::string_view text, std::size_t at) {
+  std::size_t count = 0;
+  while (count < backslashes_max && count < at && text[at - count - 1] == '\\') ++count;
+  return count;
+}
+
+// The backslashes of a quote that ends or begins a string: 0 in plain JSON, 1 in JSON that is a
+// string of other JSON, 3 in JSON in that, and so on. An even number is of other characters.
+std::size_t level_of(std::size_t backslashes) { return backslashes % 2 == 0 ? 0 : backslashes; }
+
+// A JSON string value: its first byte, and the level of its quotes.
 struct Value {
   std::size_t begin = npos;
-  bool escaped = false;
+  std::size_t level = 0;
 };
 
 // The string after the colon at `colon`.
 Value value_after(std::string_view text, std::size_t colon) {
   auto at = colon + 1;
   while (at < text.size() && is_blank(text[at])) ++at;
-  if (at == text.size()) return {};
-  if (text[at] == '"') return {at + 1, false};
-  return text.substr(at).starts_with("\\\"") ? Value{at + 2, true} : Value();
+  const auto quote = at;
+  while (at < text.size() && text[at] == '\\' && at - quote < backslashes_max) ++at;
+  if (at == text.size() || text[at] != '"') return {};
+  return {at + 1, at - quote};
 }
 
 // One past its last byte, also if the text is cut off before.
 std::size_t end_of(std::string_view text, Value value) {
-  if (value.escaped) return std::min(text.find("\\\"", value.begin), text.size());
+  std::size_t backslashes = 0;
   for (auto at = value.begin; at < text.size(); ++at) {
-    if (text[at] == '"') return at;
-    if (text[at] == '\\') ++at;
+    const bool ends = value.level == 0 ? backslashes % 2 == 0 : backslashes <= value.level;
+    if (text[at] == '"' && ends) return at - (value.level == 0 ? 0 : backslashes);
+    backslashes = text[at] == '\\' ? backslashes + 1 : 0;
   }
   return text.size();
 }
 
-// The name before the colon at `colon`; empty if there is none.
-std::string_view name_before(std::string_view text, std::size_t colon, bool escaped) {
-  const std::string_view quote = escaped ? "\\\"" : "\"";
-  auto head = text.substr(0, colon);
-  while (!head.empty() && is_blank(head.back())) head.remove_suffix(1);
-  if (!head.ends_with(quote)) return {};
-  head.remove_suffix(quote.size());
-  auto open = escaped ? head.rfind(quote) : head.rfind('"');
-  while (!escaped && open != npos && open > 0 && head[open - 1] == '\\')
-    open = head.rfind('"', open - 1);
-  return open == npos ? std::string_view() : head.substr(open + quote.size());
+// The name before the colon at `colon`, with quotes of that level; empty if there is none. Of a
+// long one the end, so that no text makes it look far.
+std::string_view name_before(std::string_view text, std::size_t colon, std::size_t level) {
+  constexpr std::size_t name_max = 128;
+  auto end = colon;
+  const auto first = colon - std::min(colon, name_max);
+  while (end > first && is_blank(text[end - 1])) --end;
+  if (end == first || text[end - 1] != '"') return {};
+  --end;
+  if (level_of(backslashes_before(text, end)) != level) return {};
+  end -= level;
+  for (auto at = end; at > first; --at)
+    if (text[at - 1] == '"' && level_of(backslashes_before(text, at - 1)) == level)
+      return text.substr(at, end - at);
+  return text.substr(first, end - first);
 }
 
-void replace_members(std::string& text) {
+void replace_members(std::string& text, std::vector<std::string>* removed) {
+  Shortened shortened(text);
   for (auto colon = text.find(':', 1); colon != npos; colon = text.find(':', colon + 1)) {
     const Value value = value_after(text, colon);
-    if (value.begin == npos || !names_a_secret(name_before(text, colon, value.escaped))) continue;
-    text.replace(value.begin, end_of(text, value) - value.begin, redacted);
-    colon = value.begin + redacted.size() - 1;
+    if (value.begin == npos || !names_a_secret(name_before(text, colon, value.level))) continue;
+    const auto end = end_of(text, value);
+    if (removed != nullptr) removed->push_back(text.substr(value.begin, end - value.begin));
+    shortened.take_out(value.begin, end);
+    colon = end - 1;
   }
+  shortened.end(text);
+}
+
+bool is_named(std::string_view header, std::string_view name) {
+  return std::ranges::equal(header, name, [](char a, char b) { return lower(a) == b; });
 }
 
 }  // namespace
 
-void scrub(std::string& text) {
-  replace_jwts(text);
-  replace_members(text);
+void scrub(std::string& text, bool cut, std::vector<std::string>* removed) {
+  replace_members(text, removed);
+  replace_jwts(text, cut);
 }
 
 bool is_sensitive_header(std::string_view name) {
   constexpr std::array names = {"authorization", "proxy-authorization", "cookie", "set-cookie",
                                 "x-api-key"};
-  return std::ranges::any_of(names, [&](std::string_view sensitive) {
-    return std::ranges::equal(name, sensitive, [](char a, char b) { return lower(a) == b; });
-  });
+  return std::ranges::any_of(names, [&](std::string_view one) { return is_named(name, one); });
+}
+
+std::vector<std::string_view> credentials_in(std::string_view name, std::string_view value) {
+  const bool sets = is_named(name, "set-cookie");
+  if (!sets && !is_named(name, "cookie")) return {value.substr(value.find(' ') + 1)};
+  std::vector<std::string_view> values;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(';'), value.size());
+    const std::string_view pair = value.substr(0, end);
+    if (const auto equals = pair.find('='); equals != npos)
+      values.push_back(pair.substr(equals + 1));
+    value.remove_prefix(sets ? value.size() : std::min(end + 1, value.size()));
+  }
+  return values;
 }
 
 std::string scrub_header(std::string_view value) {

@@ -2,107 +2,76 @@
 
 #include <algorithm>
 
+#include "probes/text/encoded.hpp"
+#include "probes/text/unescape.hpp"
+
 namespace sonde {
 namespace {
 
-constexpr std::size_t shortest = 4;
-constexpr std::size_t blocks = 256;
-constexpr std::size_t secrets_max = 255;
+constexpr std::size_t levels_max = 4;
 
-// Beyond ASCII a cut may halve a character, which some forms replace.
-std::string_view beginning(std::string_view text) {
-  const auto first = text.substr(0, 9);
-  const bool ascii = std::ranges::all_of(first, [](char c) { return c >= 0; });
-  return ascii ? first : text;
-}
-
-std::size_t block(char first, char second) {
-  return ((static_cast<unsigned char>(first) * 16U) ^ static_cast<unsigned char>(second)) % blocks;
+// A search takes all escapes of a text away, so also those that are a secret's own; and a form has
+// "+" for a blank.
+void add_forms(std::vector<std::string>& forms, const std::string& secret) {
+  if (secret.contains(' ')) {
+    std::string form = secret;
+    std::ranges::replace(form, ' ', '+');
+    forms.push_back(std::move(form));
+  }
+  auto level = text::unescape(secret);
+  for (std::size_t i = 0; level && i < levels_max; ++i) {
+    forms.push_back(level->bytes);
+    level = text::unescape(forms.back());
+  }
 }
 
 }  // namespace
 
-bool Secrets::hide(std::string_view text, std::span<const Form> forms) {
-  if (secrets_.size() == secrets_max) return false;
-  if (std::ranges::find(secrets_, text, &One::text) != secrets_.end()) return false;
-  secrets_.push_back({std::string(text), forms});
-  const std::size_t secret = secrets_.size() - 1;
-  bool added = add(secret, 0, text);
-  for (std::size_t i = 0; i < forms.size(); ++i)
-    added |= add(secret, i + 1, forms[i](beginning(text)));
-  if (!added) return false;
-  bytes_max_ = std::max(bytes_max_, 6 * text.size() + 8);
-  index();
+bool Secrets::hide(std::string_view text) {
+  if (full_ || text.size() < text::Pieces::shortest || texts_.contains(text)) return false;
+  pieces_.reset();
+  bytes_ += text.size();
+  full_ = bytes_ > bytes_max;
+  if (!full_) texts_.emplace(text);
   return true;
 }
 
 bool Secrets::hide(const Secrets& others) {
-  bool changed = false;
-  for (const One& other : others.secrets_) changed |= hide(other.text, other.forms);
+  bool changed = others.full_ && !full_;
+  full_ = full_ || others.full_;
+  for (const std::string& text : others.texts_) changed |= hide(text);
+  for (const std::string& text : others.spared_) spare(text);
   return changed;
 }
 
-// Forms of the secret that begin alike share a head.
-bool Secrets::add(std::size_t secret, std::size_t bit, std::string_view start) {
-  if (start.size() < shortest) return false;
-  Head head{.secret = static_cast<std::uint8_t>(secret)};
-  head.size = static_cast<std::uint8_t>(std::min(start.size(), head.bytes.size()));
-  std::copy_n(start.begin(), head.size, head.bytes.begin());
-  auto same = std::ranges::find_if(heads_, [&](const Head& other) {
-    return other.secret == head.secret && other.text() == head.text();
-  });
-  if (same == heads_.end()) same = heads_.insert(same, head);
-  same->forms |= static_cast<std::uint16_t>(1U << bit);
-  return true;
+void Secrets::spare(std::string_view text) {
+  if (text.empty() || std::ranges::find(spared_, text) != spared_.end()) return;
+  spared_.emplace_back(text);
+  pieces_.reset();
 }
 
-void Secrets::index() {
-  window_ = std::ranges::min(heads_, {}, &Head::size).size;
-  shifts_.assign(blocks, static_cast<std::uint8_t>(window_ - 1));
-  for (const Head& head : heads_)
-    for (std::size_t last = 1; last < window_; ++last) {
-      auto& shift = shifts_[block(head.bytes[last - 1], head.bytes[last])];
-      shift = std::min(shift, static_cast<std::uint8_t>(window_ - 1 - last));
-    }
-}
-
-// Where the next head may begin; npos: no head begins from here on.
-std::size_t Secrets::candidate(std::string_view shown, std::size_t from) const {
-  std::size_t last = from + window_ - 1;
-  while (last < shown.size()) {
-    const std::size_t shift = shifts_[block(shown[last - 1], shown[last])];
-    if (shift == 0) return last - (window_ - 1);
-    last += shift;
-  }
-  return shown.npos;
-}
-
-std::string Secrets::made(const Head& head, std::size_t bit) const {
-  const One& secret = secrets_[head.secret];
-  return bit == 0 ? secret.text : secret.forms[bit - 1](secret.text);
-}
-
-// The size of the longest form that `shown` begins with; 0: none.
-std::size_t Secrets::match(std::string_view shown) const {
-  std::size_t longest = 0;
-  for (const Head& head : heads_) {
-    if (!shown.starts_with(head.text())) continue;
-    for (std::size_t bit = 0; head.forms >> bit != 0; ++bit) {
-      if ((head.forms >> bit & 1) == 0) continue;
-      const std::string form = made(head, bit);
-      if (shown.starts_with(form)) longest = std::max(longest, form.size());
-    }
-  }
-  return longest;
+const text::Pieces& Secrets::pieces() const {
+  if (pieces_) return *pieces_;
+  std::vector<std::string> forms;
+  for (const std::string& text : texts_) add_forms(forms, text);
+  std::vector<std::string_view> all(texts_.begin(), texts_.end());
+  all.insert(all.end(), forms.begin(), forms.end());
+  pieces_ = std::make_shared<const text::Pieces>(all, spared_);
+  return *pieces_;
 }
 
 void Secrets::redact(std::string& shown) const {
-  if (heads_.empty()) return;
-  for (auto at = candidate(shown, 0); at != shown.npos; at = candidate(shown, at)) {
-    const auto size = match(std::string_view(shown).substr(at));
-    if (size > 0) shown.replace(at, size, redacted);
-    at += size > 0 ? redacted.size() : 1;
+  if (empty() || shown.empty()) return;
+  const auto hidden = full_ ? std::nullopt : text::find_encoded(shown, pieces());
+  if (!hidden) shown = withheld;
+  if (!hidden || hidden->empty()) return;
+  std::string kept;
+  std::size_t at = 0;
+  for (const text::Stretch& stretch : *hidden) {
+    kept.append(shown, at, stretch.begin - at).append(redacted);
+    at = stretch.end;
   }
+  shown = kept.append(shown, at);
 }
 
 }  // namespace sonde

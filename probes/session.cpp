@@ -4,6 +4,7 @@
 
 #include "probes/discover.hpp"
 #include "probes/log_in.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/dialect_use.hpp"
 #include "probes/talk/ready.hpp"
@@ -16,8 +17,11 @@ namespace asio = boost::asio;
 constexpr Span closing_max = std::chrono::seconds(1);
 constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 7.4.1
 
-std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session) {
-  const std::string& wanted = expected_subprotocol(socket);
+std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session,
+                                         text::Names& names) {
+  const auto expected = expected_subprotocol(socket, names);
+  if (!expected) return expected.error();
+  const std::string& wanted = *expected;
   if (wanted.empty() || session.subprotocol() == wanted) return std::nullopt;
   const std::string got =
       session.subprotocol().empty() ? "none" : "\"" + session.subprotocol() + "\"";
@@ -34,11 +38,13 @@ Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
 }
 
 asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
-    const Socket& socket, const net::UpgradeRequest& request, net::Network& network, Trace& trace) {
+    const Socket& socket, const net::UpgradeRequest& request, net::Network& network,
+    text::Names& names, Trace& trace) {
   auto upgrading = net::upgrade(network, request, socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
-  if (auto wrong = check_subprotocol(socket, *upgraded.session)) co_return std::unexpected(*wrong);
+  if (auto wrong = check_subprotocol(socket, *upgraded.session, names))
+    co_return std::unexpected(*wrong);
   co_return std::move(*upgraded.session);
 }
 
@@ -55,6 +61,34 @@ Opened drifted(Failure drift, const Opened& there) {
   return failed(Step::upgrade, std::move(drift));
 }
 
+// Where the address leads to no origin of the target: an upgrade without credentials, and nothing
+// after it.
+asio::awaitable<Opened> look_elsewhere(Failure drift, const net::UpgradeRequest& request,
+                                       const SessionSettings& settings, net::Network& network,
+                                       Trace& trace) {
+  trace.open(Phase::upgrade);
+  auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (upgraded.answer.failure.reason == Reason::cut)
+    co_return failed(Step::upgrade, upgraded.answer.failure);
+  trace.close(Phase::upgrade);
+  drift.detail += "; there the upgrade is ";
+  if (upgraded.session) {
+    auto leaving = leave_session(*upgraded.session, trace);
+    co_await std::move(leaving);
+    drift.detail += "accepted without them";
+  } else {
+    const Failure why = explain(upgraded, trace);
+    drift.detail += std::string(name(why.reason)) + ", " + why.detail;
+  }
+  co_return failed(Step::upgrade, std::move(drift));
+}
+
+Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
+  const std::string before = drift ? drift->detail + "; " : "";
+  return {Reason::endpoint_drift, before + net::no_own_origin(url)};
+}
+
 // From the login on; `token` is what it gave, empty where none is needed.
 asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& site,
                                   const auth::Token& token, Shared& shared, text::Names& names,
@@ -69,6 +103,17 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
     drift = std::move(discovered->drift);
   }
   trace.at(Step::upgrade);
+  const bool with_secrets =
+      with_token || site.has_secrets() || carries_credentials(settings.socket);
+  const auto url = address_of(settings.socket.url, names);
+  if (with_secrets && url && !is_own(*url, settings.socket.url, names)) {
+    const auto request = build_bare_upgrade(settings.socket, names);
+    if (!request) co_return failed(Step::upgrade, request.error());
+    auto looking = look_elsewhere(elsewhere(std::move(drift), *url), *request, settings,
+                                  shared.network, trace);
+    Opened opened = co_await std::move(looking);
+    co_return opened;
+  }
   if (with_token) {
     if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
     trace.auth_begun(Step::upgrade);
@@ -88,7 +133,7 @@ void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& 
   const auto url = address_of(socket.url, names);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::string cookies = url ? token.cookies.header(*url, now) : "";
-  if (cookies.empty()) cookies = "token=" + token.value;
+  if (token.cookies.empty()) cookies = "token=" + token.value;
   names.set("cookies", std::move(cookies));
 }
 
@@ -118,7 +163,7 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
   if (!set) co_return failed(Step::upgrade, set.error());
   talk::hide_made(*settings.dialect, false, names, trace);
   trace.open(Phase::upgrade);
-  auto upgrading = upgrade_session(settings.socket, request, network, trace);
+  auto upgrading = upgrade_session(settings.socket, request, network, names, trace);
   auto session = co_await std::move(upgrading);
   if (!session) co_return failed(Step::upgrade, session.error());
   trace.close(Phase::upgrade);

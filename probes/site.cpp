@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probes/auth/hide.hpp"
+#include "probes/net/origins.hpp"
 
 namespace sonde {
 namespace {
@@ -11,14 +12,21 @@ std::string_view after(std::string_view name, std::string_view prefix) {
   return name.starts_with(prefix) ? name.substr(prefix.size()) : std::string_view();
 }
 
+std::string own_origins(const Target& target) {
+  std::string all;
+  for (const std::string* base : {&target.http, &target.auth, &target.ws})
+    if (!base->empty()) all += *base + " ";
+  for (const ListedOrigin& listed : target.origins) all += listed.text + " ";
+  return all;
+}
+
 }  // namespace
 
 void Site::prepare(const text::Needs& needs) {
-  text::Names::Texts texts = {{"target.name", target_name},
-                              {"target.http", target.http},
-                              {"target.auth", target.auth},
-                              {"target.ws", target.ws},
-                              {"location", location}};
+  text::Names::Texts texts = {
+      {"target.name", target_name}, {"target.http", target.http},
+      {"target.auth", target.auth}, {"target.ws", target.ws},
+      {"location", location},       {std::string(net::Origins::name), own_origins(target)}};
   for (const auto& [name, value] : target.vars) texts.emplace_back("target." + name, value);
   for (const auto& [field, value] : identity.fields) {
     const std::string name = "identity." + field;
@@ -34,6 +42,7 @@ void Site::prepare(const text::Needs& needs) {
 
 std::expected<text::Names, Failure> Site::names(std::uint64_t seed, Trace& trace) const {
   text::Names names(seed, texts_);
+  for (const std::string& address : net::Origins::addresses(names)) trace.spare(address);
   for (const auto& [name, secret] : secrets_) {
     auto text = secret.reveal();
     if (!text) return std::unexpected(Failure{Reason::own_secret, text.error()});

@@ -43,6 +43,8 @@ struct Site {
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
   // True if names() knows `name` when it is needed.
   bool knows(std::string_view name) const;
+  // Whether something says a secret of the identity.
+  bool has_secrets() const { return !secrets_.empty(); }
   // Whether something says {{cookies}}.
   bool needs_cookies() const { return needs_cookies_; }
 

@@ -1,8 +1,10 @@
 #include "probes/socket.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/net/http_text.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/shipped.hpp"
 
 namespace sonde {
@@ -70,7 +72,7 @@ std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Car
   if (carrier.in == Carrier::In::query) {
     request.url.target += (request.url.target.contains('?') ? "&" : "?") + *text;
   } else if (carrier.in == Carrier::In::cookie) {
-    request.headers.emplace_back("Cookie", std::move(*text));
+    if (!text->empty()) request.headers.emplace_back("Cookie", std::move(*text));
   } else {
     const std::size_t colon = text->find(": ");
     request.headers.emplace_back(text->substr(0, colon), text->substr(colon + 2));
@@ -115,6 +117,8 @@ void add_needs(const Socket& socket, text::Needs& needs) {
   needs.add(socket.token_in.text);
   for (const auto& offered : socket.token_in.subprotocols) needs.add(offered);
   for (const auto& offered : socket.subprotocols) needs.add(offered);
+  needs.add(socket.token_in.expect);
+  needs.add(socket.expect_subprotocol);
   needs.add_values(socket.headers);
   needs.add(socket.ready.json);
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
@@ -137,6 +141,8 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   auto url = address_of(socket.url, own_names);
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
+  if (carries_credentials(socket) && !is_own(request.url, socket.url, own_names))
+    return std::unexpected(Failure{Reason::endpoint_drift, net::no_own_origin(request.url)});
   auto good = add_subprotocols(request, socket.subprotocols, use, own_names);
   if (good) good = add_carrier(request, socket.token_in, use, own_names);
   for (const auto& [name, value] : socket.headers)
@@ -146,8 +152,27 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   return request;
 }
 
-const std::string& expected_subprotocol(const Socket& socket) {
-  return socket.token_in.expect.empty() ? socket.expect_subprotocol : socket.token_in.expect;
+bool carries_credentials(const Socket& socket) {
+  const auto says = [](const text::Template& text) { return !text.names().empty(); };
+  return socket.token_in.in != Carrier::In::none || !socket.headers.empty() ||
+         std::ranges::any_of(socket.subprotocols, says);
+}
+
+std::expected<net::UpgradeRequest, Failure> build_bare_upgrade(const Socket& socket,
+                                                               text::Names& names) {
+  auto url = address_of(socket.url, names);
+  if (!url) return std::unexpected(url.error());
+  net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
+  if (socket.url.discover) add_origin(request, names);
+  return request;
+}
+
+std::expected<std::string, Failure> expected_subprotocol(const Socket& socket, text::Names& names) {
+  const text::Template& expect =
+      socket.token_in.expect.empty() ? socket.expect_subprotocol : socket.token_in.expect;
+  auto text = expect.render(names);
+  if (!text) return own("expected subprotocol", text.error());
+  return *std::move(text);
 }
 
 }  // namespace sonde

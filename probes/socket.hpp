@@ -19,7 +19,7 @@ struct Carrier {
   // "Name: value" of a header, "name=value" of the others.
   text::Template text = "Authorization: Bearer {{token}}";
   std::vector<text::Template> subprotocols;  // all that are offered, for In::subprotocol
-  std::string expect;                        // the subprotocol that must be selected; empty: any
+  text::Template expect;                     // the subprotocol that must be selected; empty: any
 };
 
 // A WebSocket endpoint, as configured: an entry of `sockets:`, or the same keys in a probe.
@@ -27,7 +27,7 @@ struct Socket {
   Endpoint url;
   Carrier token_in;
   std::vector<text::Template> subprotocols;
-  std::string expect_subprotocol;  // "": any that was offered, or none
+  text::Template expect_subprotocol;  // empty: any that was offered, or none
   std::map<std::string, text::Template> headers;
   text::Template origin;  // the same endpoint behind the proxies, for a diagnosis; empty: unknown
   text::Template rest;    // an address that a GET with the token opens, likewise
@@ -46,12 +46,20 @@ void use_token(TokenUse use, text::Names& names);
 void use_token(std::string token, text::Names& names);
 
 // The upgrade request with the token of `names`, without one (nothing that would carry it is
-// sent), or with one that no server can have issued.
+// sent), or with one that no server can have issued. Fails with own_request; endpoint_drift: it
+// carries what may be a credential, and the address is not the target's own (is_own).
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,
                                                           text::Names& names);
 
-// What the server must select; empty: whatever was offered, or nothing.
-const std::string& expected_subprotocol(const Socket& socket);
+// Whether the upgrade carries what may be a credential: a token, a header, a text of the run.
+bool carries_credentials(const Socket& socket);
+
+// One for an address that is not the target's own: it carries nothing that is configured.
+std::expected<net::UpgradeRequest, Failure> build_bare_upgrade(const Socket& socket,
+                                                               text::Names& names);
+
+// What the server must select; empty: whatever was offered, or nothing. Fails with own_request.
+std::expected<std::string, Failure> expected_subprotocol(const Socket& socket, text::Names& names);
 
 }  // namespace sonde
 

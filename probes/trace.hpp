@@ -127,8 +127,9 @@ struct Ending {
 };
 
 // What one run did, in the order in which it did it. The caller of an attempt owns it, so a
-// deadline that cuts the attempt loses nothing. Everything recorded is bounded by `bytes_max`
-// and goes through `scrub` first: a secret that was hidden before never enters. Not thread-safe.
+// deadline that cuts the attempt loses nothing. Everything recorded is bounded by `bytes_max`.
+// While the run lasts its texts may hold secrets; `redact` takes them out of all of them at its
+// end, when every secret is known, so nothing is shown before. Not thread-safe.
 class Trace {
  public:
   explicit Trace(Instant started = Clock::now(), std::size_t bytes_max = 64 * 1024);
@@ -156,15 +157,23 @@ class Trace {
   // The innermost phase that lasts; nothing between phases.
   std::optional<Phase> phase() const;
 
-  // From now on a secret is recorded as "<redacted>", as it is and in the forms that are given;
-  // what was recorded before is scrubbed of it. Secrets of less than 4 bytes are ignored: they
-  // would redact half of every text.
-  void hide(std::string_view text, std::span<const Form> forms = {});
-  // Also without being told: what looks like a JWT, and JSON values whose name says that they are
-  // tokens, passwords or secrets.
+  // A secret: no 8 bytes of it will be shown, in no encoding (see Secrets), whether they were
+  // recorded before or after. Besides, each exchange hides the credentials and cookies in its
+  // headers, and one of a login what its answer names as a token or a password.
+  void hide(std::string_view text);
+  // A text that is no secret though a secret may begin like it, such as an address of the target.
+  void spare(std::string_view text) { secrets_.spare(text); }
+  // A text for somebody who is not to see a secret: without what is hidden so far, what looks like
+  // a JWT, and JSON values whose name says that they are tokens, passwords or secrets.
   std::string scrub(std::string_view text) const;
+  // Hides what `other` hides.
+  void hide_too(const Trace& other) { secrets_.hide(other.secrets_); }
+  // Ends the record: takes every secret out of all its texts and of the verdict's `detail`, cuts
+  // them to size, and forgets the secrets. Once, when the run has ended and before anything of it
+  // is shown.
+  void redact(std::string& detail);
 
-  // Records an exchange; sensitive headers are redacted whatever they hold. The reference holds
+  // Records an exchange; sensitive headers are never shown whatever they hold. The reference holds
   // until the next call.
   Exchange& exchange(Exchange exchange);
   // `kind` outlives the trace.
@@ -227,13 +236,14 @@ class Trace {
   const Ending& ending() const { return ending_; }
 
  private:
-  void redact_records();
   std::string keep(std::string_view text, std::size_t bytes_max);
-  void clean(std::string& text) const;
-  void scrub_headers(Headers& headers) const;
+  void keep_headers(Headers& headers);
+  void hide_issued(std::string_view value);
+  void redact(std::string& text, std::size_t bytes_max);
+  void redact(Exchange& exchange);
 
   Instant started_;
-  std::size_t bytes_left_;
+  std::size_t bytes_max_, bytes_left_;
   Step step_ = Step::health;
   std::vector<std::size_t> open_;    // indices of the enclosing phases that last, outermost first
   std::optional<std::size_t> fine_;  // index of the fine phase that lasts

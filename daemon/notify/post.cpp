@@ -42,6 +42,8 @@ asio::awaitable<Verdict> ask(net::Network& network, const Call& call, Trace& tra
 asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
   Trace trace;
   for (const auto& secret : call.prepared.secrets) trace.hide(secret);
+  const net::Url& url = call.prepared.request.url;
+  trace.spare(url.scheme + "://" + url.authority());
   Called called;
   const Instant begun = Clock::now();
   auto asking = ask(network, call, trace, called.answer);

@@ -132,7 +132,7 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
     auto explaining = explain(station, wanted, result, *trace);
     co_await std::move(explaining);
   }
-  result.trace = std::move(trace);
+  conclude(result, std::move(trace));
 }
 
 // A failure that was not seen since the last pass is looked into, when its time is measured. An

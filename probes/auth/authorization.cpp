@@ -73,7 +73,7 @@ Turned after_page(const net::Request& request, const net::Response& response,
     return std::unexpected(
         Failure{Reason::credentials, "the provider asks for the credentials again"});
   entered = entered || (enters && form->has_type("password"));
-  auto next = fill(page, *form, asked.entries, request.url);
+  auto next = fill(page, *form, asked.entries, request.url, asked.own);
   if (!next) return std::unexpected(next.error());
   // response_mode=form_post: the page posts itself to the client.
   if (is_client(next->url, asked))

@@ -17,7 +17,8 @@ struct Authorization {
   net::Url redirect_to;  // the client's address, which is never fetched
   std::string state, issuer;
   bool states_issuer = false;
-  Entries entries;  // what the user would enter on the way
+  Entries entries;   // what the user would enter on the way
+  net::Origins own;  // where it may be sent
 };
 
 // Parameters by their names, decoded from a query or a form.
@@ -31,7 +32,7 @@ std::expected<std::string, Failure> code_of(const Parameters& parameters,
 
 // Walks from the authorization endpoint to the client's address: follows redirects, fills in the
 // forms of login and consent, 20 requests at most. Gives the code. Failures: those of net::fetch,
-// of code_of, no_form, credentials (the form with our entries comes again), no_session (it never
+// of code_of and of fill, credentials (the form with our entries comes again), no_session (it never
 // ends), or by status.
 boost::asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
                                                                       const Authorization& asked,

@@ -16,7 +16,7 @@ using Filled = std::expected<net::Request, Failure>;
 constexpr net::Redirects follow_all{.follow = true, .max = 10};
 
 Filled fill_page(const net::Request& request, const net::Answer& answer, const Entries& entries,
-                 const Trace& trace) {
+                 const net::Origins& own, const Trace& trace) {
   if (!answer.ok()) return std::unexpected(answer.failure);
   if (answer.response.status != 200)
     return std::unexpected(Failure{net::reason_of(answer.response),
@@ -25,7 +25,7 @@ Filled fill_page(const net::Request& request, const net::Answer& answer, const E
   const text::Form* form = choose_form(page, entries);
   if (form == nullptr || matching(*form, entries) < entries.size())
     return std::unexpected(Failure{Reason::no_form, trace.scrub("the page has " + describe(page))});
-  return fill(page, *form, entries, request.url);
+  return fill(page, *form, entries, request.url, own);
 }
 
 std::optional<net::Url> target_of(const net::Request& request, const net::Response& answer) {
@@ -82,10 +82,12 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& conte
   if (!entries) co_return std::unexpected(entries.error());
   auto request = build_request("login", "GET", settings_.url, settings_.headers, context.names);
   if (!request) co_return std::unexpected(request.error());
+  net::Origins own = net::Origins::of(context.names);
+  own.add(request->url);
   Cookies cookies;
   auto opening = ask(context, *request, settings_.line, follow_all, cookies);
   const net::Answer opened = co_await std::move(opening);
-  auto filled = fill_page(*request, opened, *entries, context.trace);
+  auto filled = fill_page(*request, opened, *entries, own, context.trace);
   if (!filled) co_return std::unexpected(filled.error());
   const net::Url page_url = request->url;
 

@@ -70,7 +70,8 @@ bool asks_again(const text::Html& page, const Entries& entries) {
 }
 
 std::expected<net::Request, Failure> fill(const text::Html& page, const text::Form& form,
-                                          const Entries& entries, const net::Url& at) {
+                                          const Entries& entries, const net::Url& at,
+                                          const net::Origins& own) {
   auto url = address(page, form, at);
   if (!url || (url->scheme != "http" && url->scheme != "https"))
     return std::unexpected(Failure{
@@ -78,16 +79,21 @@ std::expected<net::Request, Failure> fill(const text::Html& page, const text::Fo
   if (at.tls() && !url->tls())
     return std::unexpected(
         Failure{Reason::no_form, "the form of an https page is sent without TLS"});
+  if (matching(form, entries) > 0 && !own.has(*url))
+    return std::unexpected(Failure{
+        Reason::redirected, "the form is sent to another origin: " + net::no_own_origin(*url)});
+  const bool elsewhere = net::origin_key(*url) != net::origin_key(at);
+  const std::string page_origin = at.scheme + "://" + at.authority();
   const std::string body = encode(form, entries);
   net::Request request{.method = "GET", .url = std::move(*url), .headers = {}, .body = {}};
-  request.headers.emplace_back("Referer", at.text());
+  request.headers.emplace_back("Referer", elsewhere ? page_origin + "/" : at.text());
   if (form.method != "post") {
     std::string& target = request.url.target;
     target = target.substr(0, target.find('?')) + "?" + body;
     return request;
   }
   request.method = "POST";
-  request.headers.emplace_back("Origin", at.scheme + "://" + at.authority());
+  request.headers.emplace_back("Origin", page_origin);
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.body = body;
   return request;

@@ -5,6 +5,7 @@
 
 #include "probes/auth/login.hpp"
 #include "probes/net/http_exchange.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/text/html.hpp"
 
 namespace sonde::auth {
@@ -24,9 +25,11 @@ bool asks_again(const text::Html& page, const Entries& entries);
 
 // What a browser sends for the form (HTML 4.10.21): its hidden and untouched fields, the entries in
 // their fields, and the first button that submits it; with Origin and Referer. `at` is the page.
-// Entries without a field are left out. Fails with no_form: the action is no address. Pure.
+// Entries without a field are left out. Fails with no_form: the action is no address; redirected:
+// entries would go to none of `own`. Pure.
 std::expected<net::Request, Failure> fill(const text::Html& page, const text::Form& form,
-                                          const Entries& entries, const net::Url& at);
+                                          const Entries& entries, const net::Url& at,
+                                          const net::Origins& own);
 
 // "a form with login, password", for people.
 std::string describe(const text::Html& page);

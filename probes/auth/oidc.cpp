@@ -84,7 +84,11 @@ std::expected<Authorization, Failure> Oidc::request(Context& context, const Oidc
                       .state = secrets.state,
                       .issuer = config.issuer,
                       .states_issuer = config.states_issuer,
-                      .entries = std::move(*entries)};
+                      .entries = std::move(*entries),
+                      .own = net::Origins::of(context.names)};
+  // The provider was configured, and what it says of itself came over a verified connection, or
+  // stays at its own origin.
+  asked.own.add(config.authorization);
   asked.start.target += (asked.start.target.contains('?') ? "&" : "?") + query.form().body;
   return asked;
 }

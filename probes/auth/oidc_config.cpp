@@ -16,7 +16,8 @@ Failure wrong(const std::string& what) {
 }
 
 std::expected<net::Url, Failure> endpoint(text::Json root, std::string_view name,
-                                          const net::Url& issuer, bool same_host) {
+                                          const net::Url& issuer, bool same_host,
+                                          const net::Origins& own) {
   const std::string key(name);
   const auto text = root.member(name).string();
   if (!text) return std::unexpected(wrong("it has no " + key));
@@ -26,18 +27,23 @@ std::expected<net::Url, Failure> endpoint(text::Json root, std::string_view name
     return std::unexpected(wrong(key + " is not https: " + url->text()));
   if (same_host && url->host != issuer.host)
     return std::unexpected(wrong(key + " is on another host than the issuer: " + url->host));
+  // Over plain HTTP anybody on the way can have written it.
+  if (!issuer.tls() && !own.has(*url))
+    return std::unexpected(wrong(key + ": " + net::no_own_origin(*url)));
   return std::move(*url);
 }
 
 }  // namespace
 
 std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
-                                                    const std::string& issuer, bool same_host) {
+                                                    const std::string& issuer, bool same_host,
+                                                    net::Origins own) {
   const auto document = text::Document::parse(json);
   if (!document) return std::unexpected(wrong("it is not JSON: " + document.error()));
   const auto base = net::parse_url(issuer);
   if (!base) return std::unexpected(Failure{Reason::own_request, "issuer: " + base.error()});
   const text::Json root = document->root();
+  own.add(*base);
   OidcConfig config;
   config.issuer = root.member("issuer").string().value_or("");
   if (config.issuer != issuer)
@@ -46,7 +52,7 @@ std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
   for (const auto& [name, url] :
        {std::pair{"authorization_endpoint", &config.authorization},
         std::pair{"token_endpoint", &config.token}, std::pair{"jwks_uri", &config.jwks}}) {
-    auto found = endpoint(root, name, *base, same_host);
+    auto found = endpoint(root, name, *base, same_host, own);
     if (!found) return std::unexpected(found.error());
     *url = std::move(*found);
   }
@@ -75,7 +81,8 @@ asio::awaitable<std::expected<OidcConfig, Failure>> discover(Context& context,
     co_return std::unexpected(Failure{
         net::reason_of(answer.response),
         "the OpenID configuration: " + context.trace.scrub(net::describe(answer.response))});
-  auto config = read_oidc_config(answer.response.body, *wanted, same_host);
+  auto config =
+      read_oidc_config(answer.response.body, *wanted, same_host, net::Origins::of(context.names));
   if (!config) config.error().detail = context.trace.scrub(config.error().detail);
   co_return config;
 }

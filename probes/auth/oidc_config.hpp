@@ -3,6 +3,7 @@
 #include <string>
 
 #include "probes/auth/login.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/net/settings.hpp"
 
 namespace sonde::auth {
@@ -16,9 +17,11 @@ struct OidcConfig {
 };
 
 // Reads a configuration: the issuer is `issuer` to the byte, the three endpoints are addresses,
-// https ones if the issuer is, and on its host if `same_host`. Fails with oidc_config. Pure.
+// https ones if the issuer is, else of its origin or one of `own`, and on its host if `same_host`.
+// Fails with oidc_config. Pure.
 std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
-                                                    const std::string& issuer, bool same_host);
+                                                    const std::string& issuer, bool same_host,
+                                                    net::Origins own = {});
 
 // Fetches the configuration of `issuer`. Failures: those of net::fetch, oidc_config, own_request.
 boost::asio::awaitable<std::expected<OidcConfig, Failure>> discover(Context& context,

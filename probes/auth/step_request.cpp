@@ -5,6 +5,7 @@
 #include "probes/auth/ask.hpp"
 #include "probes/auth/grant.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
@@ -67,11 +68,27 @@ std::optional<Failure> capture_all(const StepRequest& step, const net::Response&
   return std::nullopt;
 }
 
+std::vector<std::string> captured_by(const Token& token) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : token.named) names.push_back(name);
+  return names;
+}
+
+// What an answer names gets the login's secrets only where the configuration sends them too.
+std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url,
+                                    const Token& token, net::Origins& own) {
+  if (net::is_configured(step.url, captured_by(token))) own.add(url);
+  if (own.has(url)) return std::nullopt;
+  return Failure{Reason::redirected,
+                 step.url.text() + " leads to another origin: " + net::no_own_origin(url)};
+}
+
 asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
                                              const net::Line& line, text::Names& names,
-                                             Token& token) {
+                                             net::Origins& own, Token& token) {
   auto request = build(step, names);
   if (!request) co_return request.error();
+  if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
   auto asking = ask(context, *request, line, step.redirects, token.cookies);
   const net::Answer answer = co_await std::move(asking);
   auto wrong = judge(step, answer);
@@ -105,8 +122,9 @@ asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const std::vector<StepRequest>& steps,
                                                    const net::Line& line, text::Names& names,
                                                    Token& token) {
+  net::Origins own = net::Origins::of(names);
   for (const auto& step : steps) {
-    auto taking = take(context, step, line, names, token);
+    auto taking = take(context, step, line, names, own, token);
     auto wrong = co_await std::move(taking);
     if (wrong) co_return wrong;
   }

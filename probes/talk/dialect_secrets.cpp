@@ -1,17 +1,10 @@
 #include <algorithm>
 
 #include "probes/talk/dialect_use.hpp"
-#include "probes/text/json.hpp"
-
 namespace sonde::talk {
-namespace {
 
-constexpr Form forms[] = {text::base64, text::base64url, text::hex, text::percent_encode,
-                          text::json_escape};
-
-}  // namespace
-
-// What is made of a secret is one: the text that SASL encodes, a digest of a password.
+// What is made of a secret is one, such as a digest of a password. Where the secret itself can be
+// read in it, what stands around it is none.
 void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, Trace& trace) {
   const auto is_secret = [&](const std::string& name) {
     const std::string* text = names.find(name);
@@ -19,7 +12,8 @@ void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, T
   };
   for (const auto& var : dialect.made) {
     if (var.of_turn != of_turn || !std::ranges::any_of(var.needs, is_secret)) continue;
-    if (const std::string* text = names.find("vars." + var.name)) trace.hide(*text, forms);
+    const std::string* text = names.find("vars." + var.name);
+    if (text != nullptr && trace.scrub(*text) == *text) trace.hide(*text);
   }
 }
 

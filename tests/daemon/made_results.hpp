@@ -50,14 +50,16 @@ class MadeResult {
 
   Result result() const {
     using std::chrono::milliseconds;
-    return {.check = check_,
-            .verdict = verdict_,
-            .started = std::chrono::system_clock::time_point{milliseconds(1'767'323'045'678)},
-            .begun = at(0),
-            .took = took_,
-            .attempt = attempt_,
-            .worker = 0,
-            .trace = trace_};
+    Result result{.check = check_,
+                  .verdict = verdict_,
+                  .started = std::chrono::system_clock::time_point{milliseconds(1'767'323'045'678)},
+                  .begun = at(0),
+                  .took = took_,
+                  .attempt = attempt_,
+                  .worker = 0,
+                  .trace = nullptr};
+    conclude(result, trace_);
+    return result;
   }
   ResultPtr shared() const { return std::make_shared<Result>(result()); }
 

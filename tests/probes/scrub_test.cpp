@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace sonde {
 namespace {
@@ -40,6 +43,54 @@ TEST(Scrub, AJsonMemberThatIsCutLosesWhatIsLeftOfIt) {
 TEST(Scrub, AMemberOfJsonInAStringOfJsonLosesItsValue) {
   EXPECT_EQ(clean(R"({"data":"{\"token\":\"abc\",\"n\": \"1\"}"})"),
             R"({"data":"{\"token\":\"<redacted>\",\"n\": \"1\"}"})");
+}
+
+TEST(Scrub, AMemberOfJsonTwoStringsDeepLosesItsValue) {
+  EXPECT_EQ(clean(R"({"a":"{\"b\":\"{\\\"token\\\":\\\"abc\\\",\\\"n\\\":\\\"1\\\"}\"}"})"),
+            R"({"a":"{\"b\":\"{\\\"token\\\":\\\"<redacted>\\\",\\\"n\\\":\\\"1\\\"}\"}"})");
+}
+
+TEST(Scrub, TheStartOfAJwtAtACutGoes) {
+  std::string text = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJz";
+  scrub(text, true);
+  EXPECT_EQ(text, "Bearer <redacted>");
+  text = "eyJhbGciOiJSUzI1NiJ9 is complete";
+  scrub(text, true);
+  EXPECT_EQ(text, "eyJhbGciOiJSUzI1NiJ9 is complete");
+}
+
+TEST(Scrub, WhatItTakesOutOfMembersItTells) {
+  std::string text = R"({"access_token":"a1","user":"alice","refresh_token":"b2"})";
+  std::vector<std::string> removed;
+  scrub(text, false, &removed);
+  EXPECT_EQ(removed, (std::vector<std::string>{"a1", "b2"}));
+}
+
+TEST(Scrub, TheTimeGrowsWithTheTextAlone) {
+  const auto time_of = [](std::string_view unit, std::size_t bytes) {
+    std::string text;
+    while (text.size() < bytes) text += unit;
+    auto best = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 5; ++i) {
+      std::string copy = text;
+      const auto begun = std::chrono::steady_clock::now();
+      scrub(copy);
+      best = std::min(best, std::chrono::nanoseconds(std::chrono::steady_clock::now() - begun));
+    }
+    return static_cast<double>(best.count());
+  };
+  for (const std::string_view unit : {"eyJ", "eyJ.a.b ", ":", "\":\"", R"(\":\")", R"("token":")",
+                                      R"("token":"x",)", ": ", "\\", R"(\"":")"})
+    EXPECT_LT(time_of(unit, 64'000) / time_of(unit, 16'000), 10) << unit;
+}
+
+TEST(Scrub, CredentialsInHeadersAreFound) {
+  using Found = std::vector<std::string_view>;
+  EXPECT_EQ(credentials_in("Authorization", "Bearer abc"), Found{"abc"});
+  EXPECT_EQ(credentials_in("x-api-key", "abc"), Found{"abc"});
+  EXPECT_EQ(credentials_in("cookie", "a=b; c=d"), (Found{"b", "d"}));
+  EXPECT_EQ(credentials_in("Set-Cookie", "a=b; Path=/x; Secure"), Found{"b"});
+  EXPECT_EQ(credentials_in("Set-Cookie", ""), Found{});
 }
 
 TEST(Scrub, AnEscapedQuoteInAMembersNameHidesNothing) {

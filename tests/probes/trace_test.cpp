@@ -74,26 +74,64 @@ Exchange exchange_of(std::string body, Headers received = {}) {
   return {.method = "GET", .url = "/", .received = std::move(received), .body = std::move(body)};
 }
 
-TEST(Hidden, ASecretIsRedactedAlsoInWhatWasRecordedBefore) {
+// Ends the record, as the maker of a Result does; gives the detail as it is shown.
+std::string end(Trace& trace, std::string detail = "") {
+  trace.redact(detail);
+  return detail;
+}
+
+TEST(Hidden, ASecretIsRedactedWheneverItBecomesKnown) {
   Trace trace(start);
   trace.exchange(exchange_of("it is s3cret", {{"X-Said", "s3cret"}}));
   trace.frame(Direction::in, "text", "s3cret again", start);
   trace.hide("s3cret");
   trace.frame(Direction::in, "text", "and s3cret", start);
+  EXPECT_EQ(end(trace, "no s3cret"), "no <redacted>");
   EXPECT_EQ(trace.exchanges()[0].body, "it is <redacted>");
   EXPECT_EQ(trace.exchanges()[0].received[0].second, "<redacted>");
   EXPECT_EQ(trace.frames()[0].text, "<redacted> again");
   EXPECT_EQ(trace.frames()[1].text, "and <redacted>");
 }
 
-TEST(Hidden, ASecretIsRedactedInRemarksAndReasonsThatWereRecordedBefore) {
+TEST(Hidden, EveryTextIsRedacted) {
+  const std::string s = "0123456789abcdef";
   Trace trace(start);
-  trace.frame(Direction::in, "text", "x", start);
-  trace.remark("said s3cret");
-  trace.ended({.by = EndedBy::close_frame, .code = 1011, .reason = "no s3cret"});
-  trace.hide("s3cret");
+  trace.hide(s);
+  trace.exchange({.method = "GET",
+                  .url = "https://h/" + s,
+                  .sent = {{"X-" + s, s}},
+                  .sent_body = s,
+                  .received = {{"X-" + s, s}},
+                  .body = s,
+                  .peer = s});
+  trace.frame(Direction::in, "text", s, start);
+  trace.remark("said " + s);
+  trace.frame(Direction::in, "binary", "\x01" + s, start, true);
+  trace.event({.name = s, .state = EventState::received});
+  trace.tls(
+      {.alpn = s, .subject = "CN=" + s, .issuer = "CN=" + s, .host_port = s + ".example:443"});
+  trace.peer(s);
+  trace.ended({.by = EndedBy::close_frame, .code = 1011, .reason = "no " + s});
+  trace.separated = "because of " + s;
+  trace.experiment({.name = "again", .question = "?", .answer = s}, Trace(start));
+  EXPECT_EQ(end(trace, "detail " + s), "detail <redacted>");
+  const Exchange& exchange = trace.exchanges()[0];
+  EXPECT_EQ(exchange.url, "https://h/<redacted>");
+  for (const Headers* headers : {&exchange.sent, &exchange.received})
+    EXPECT_THAT(*headers,
+                ElementsAre(std::pair<std::string, std::string>("X-<redacted>", "<redacted>")));
+  for (const std::string& text :
+       {exchange.sent_body, exchange.body, exchange.peer, trace.frames()[0].text,
+        trace.events()[0].name, trace.tls_facts()[0].alpn, trace.peer(),
+        trace.experiments()[0].answer})
+    EXPECT_EQ(text, "<redacted>");
   EXPECT_EQ(trace.frames()[0].remark, "said <redacted>");
+  EXPECT_EQ(trace.frames()[1].text, "01<redacted>");
+  EXPECT_EQ(trace.tls_facts()[0].subject, "CN=<redacted>");
+  EXPECT_EQ(trace.tls_facts()[0].issuer, "CN=<redacted>");
+  EXPECT_EQ(trace.tls_facts()[0].host_port, "<redacted>.example:443");
   EXPECT_EQ(trace.ending().reason, "no <redacted>");
+  EXPECT_EQ(trace.separated, "because of <redacted>");
 }
 
 TEST(Hidden, ShortSecretsWouldRedactHalfOfEveryText) {
@@ -102,29 +140,108 @@ TEST(Hidden, ShortSecretsWouldRedactHalfOfEveryText) {
   EXPECT_EQ(trace.scrub("abc"), "abc");
 }
 
-TEST(Hidden, TheLongerOfTwoFormsGoesFirst) {
-  Trace trace(start);
-  trace.hide("abcd");
-  trace.hide("abcd==");
-  EXPECT_EQ(trace.scrub("abcd=="), "<redacted>");
+// Whether it was known before or after, and however it was written.
+TEST(Hidden, ASecretThatABoundCutsIsSeenWhole) {
+  const std::string secret = "0123456789abcdef";
+  for (const std::string& written :
+       {secret, std::string("MDEyMzQ1Njc4OWFiY2RlZg=="),
+        std::string(R"(\u0030\u0031\u0032\u0033\u0034\u0035\u0036\u0037\u0038\u0039abcdef)")})
+    for (const bool before : {true, false})
+      for (std::size_t at = 4060; at < 4100; ++at) {
+        Trace trace(start);
+        if (before) trace.hide(secret);
+        trace.exchange(exchange_of(std::string(at, '.') + written));
+        trace.frame(Direction::in, "text", std::string(at, '.') + written, start);
+        if (!before) trace.hide(secret);
+        end(trace);
+        for (const std::string& shown : {trace.exchanges()[0].body, trace.frames()[0].text}) {
+          EXPECT_THAT(shown, Not(HasSubstr(written.substr(0, 4)))) << at;
+          EXPECT_LE(shown.size(), 4096U);
+        }
+      }
 }
 
-TEST(Hidden, ASecretThatTheBoundCutsIsSeenWhole) {
-  const std::string secret = "0123456789abcdef";
-  for (std::size_t before = 4080; before < 4100; ++before) {
+TEST(Hidden, ASecretInABinaryFrameThatTheBoundCutsIsSeenWhole) {
+  for (std::size_t at = 2020; at < 2050; ++at) {
     Trace trace(start);
-    trace.hide(secret);
-    trace.exchange(exchange_of(std::string(before, '.') + secret));
-    EXPECT_THAT(trace.exchanges()[0].body, Not(HasSubstr("0123")));
-    EXPECT_LE(trace.exchanges()[0].body.size(), 4096U);
+    trace.hide("0123456789abcdef");
+    trace.frame(Direction::in, "binary", std::string(at, '\xff') + "0123456789abcdef", start, true);
+    end(trace);
+    EXPECT_THAT(trace.frames()[0].text, Not(HasSubstr("3031"))) << at;
+    EXPECT_LE(trace.frames()[0].text.size(), 4096U);
   }
 }
 
 TEST(Hidden, ASecretInAHeaderThatTheBoundCutsIsSeenWhole) {
   Trace trace(start);
+  trace.exchange(exchange_of("", {{"X-Long", std::string(1020, '.') + "0123456789abcdef"},
+                                  {std::string(1020, 'x') + "0123456789abcdef", "y"}}));
   trace.hide("0123456789abcdef");
-  trace.exchange(exchange_of("", {{"X-Long", std::string(1020, '.') + "0123456789abcdef"}}));
+  end(trace);
   EXPECT_THAT(trace.exchanges()[0].received[0].second, Not(HasSubstr("0123")));
+  EXPECT_THAT(trace.exchanges()[0].received[1].first, Not(HasSubstr("0123")));
+}
+
+TEST(Hidden, ASecretOverTwoMessagesIsHiddenInBoth) {
+  Trace trace(start);
+  trace.frame(Direction::in, "text", "it is 0123456789abcdef", start);
+  trace.frame(Direction::in, "text", "ghijklmnopqrstuv, it was", start);
+  trace.hide("0123456789abcdefghijklmnopqrstuv");
+  end(trace);
+  EXPECT_EQ(trace.frames()[0].text, "it is <redacted>");
+  EXPECT_EQ(trace.frames()[1].text, "<redacted>, it was");
+}
+
+TEST(Hidden, WhatAServerIssuesIsHiddenUntold) {
+  Trace trace(start);
+  trace.at(Step::login);
+  trace.frame(Direction::in, "text", "sess-12345678 and refr-12345678 and cred-12345678", start);
+  trace.exchange({.method = "POST",
+                  .sent = {{"Authorization", "Basic cred-12345678"}},
+                  .received = {{"Set-Cookie", "sid=sess-12345678; Path=/"}, {"Set-Cookie", "l=en"}},
+                  .body = R"({"refresh_token":"refr-12345678"})"});
+  EXPECT_EQ(end(trace, "l=en: sess-12345678"), "l=en: <redacted>");
+  EXPECT_EQ(trace.frames()[0].text, "<redacted> and <redacted> and <redacted>");
+}
+
+TEST(Hidden, WhatAProviderSaysOfItselfIsNoSecret) {
+  Trace trace(start);
+  trace.at(Step::login);
+  trace.exchange(exchange_of(R"({"token_endpoint":"https://id.example.com/token",)"
+                             R"("token_endpoint_auth_method":"client_secret_basic"})"));
+  const std::string detail = "https://id.example.com/token wants client_secret_basic";
+  EXPECT_EQ(end(trace, detail), detail);
+}
+
+TEST(Hidden, WithMoreSecretsThanCanBeHiddenNoTextIsShown) {
+  Trace trace(start);
+  Headers cookies;
+  for (int i = 0; i < 60; ++i)
+    cookies.emplace_back("Set-Cookie", "c=" + std::to_string(i) + std::string(4000, 'x'));
+  trace.exchange(exchange_of("said", cookies));
+  EXPECT_EQ(end(trace, "why"), "<withheld>");
+  EXPECT_EQ(trace.exchanges()[0].body, "<withheld>");
+}
+
+TEST(Hidden, WhatAnotherSessionHidIsHiddenHereToo) {
+  Trace trace(start), other(start), aside(start);
+  other.hide("s3cret-of-bob");
+  aside.hide("s3cret-of-eve");
+  trace.frame(Direction::in, "text", "s3cret-of-bob, s3cret-of-eve", start);
+  trace.absorb(std::move(other), "bob");
+  trace.hide_too(aside);
+  end(trace);
+  EXPECT_EQ(trace.frames()[0].text, "<redacted>, <redacted>");
+}
+
+TEST(Hidden, ADetailIsCutAfterItIsRedacted) {
+  for (std::size_t at = 2020; at < 2060; ++at) {
+    Trace trace(start);
+    trace.hide("0123456789abcdef");
+    const std::string shown = end(trace, std::string(at, '.') + "0123456789abcdef");
+    EXPECT_THAT(shown, Not(HasSubstr("0123")));
+    EXPECT_LE(shown.size(), 2051U);
+  }
 }
 
 TEST(Record, IsBoundedAsAWhole) {
@@ -133,6 +250,7 @@ TEST(Record, IsBoundedAsAWhole) {
     trace.exchange(exchange_of(std::string(3000, 'x'), {{"A", std::string(500, 'y')}}));
     trace.frame(Direction::in, "text", std::string(3000, 'z'), start);
   }
+  end(trace);
   std::size_t bytes = 0;
   for (const auto& exchange : trace.exchanges())
     bytes +=
@@ -152,6 +270,7 @@ TEST(Record, SensitiveHeadersAreRedactedWhateverTheyHold) {
   trace.exchange({.method = "GET",
                   .sent = {{"Authorization", "Bearer abc"}, {"X-Other", "abc"}},
                   .received = {{"Set-Cookie", "sid=1; HttpOnly"}}});
+  end(trace);
   EXPECT_EQ(trace.exchanges()[0].sent[0].second, "Bearer <redacted>");
   EXPECT_EQ(trace.exchanges()[0].sent[1].second, "abc");
   EXPECT_EQ(trace.exchanges()[0].received[0].second, "<redacted>");

@@ -12,6 +12,7 @@
 #include "config/load.hpp"
 #include "probes/deadline.hpp"
 #include "probes/shared.hpp"
+#include "tests/support/planted.hpp"
 
 namespace sonde::test {
 namespace {
@@ -69,8 +70,8 @@ namespace {
 
 using Inquiring = std::optional<Circumstances>;
 
-// As the daemon's Runner does it.
-asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiring, Walk& walked) {
+asio::awaitable<void> attempt_it(const Probe& probe, Attempt attempt, Inquiring inquiring,
+                                 Walk& walked) {
   std::unique_ptr<Evidence> evidence;
   attempt.evidence = &evidence;
   Trace& trace = *walked.trace;
@@ -86,6 +87,14 @@ asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiri
                         .pause = inquiring->pause};
   auto diagnosing = probe.diagnose(inquiry, walked.verdict, trace);
   walked.verdict = co_await within(inquiry.limit, std::move(diagnosing), trace);
+}
+
+// As the daemon's Runner does it.
+asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiring, Walk& walked) {
+  auto attempting = attempt_it(probe, attempt, inquiring, walked);
+  co_await std::move(attempting);
+  walked.trace->finish();
+  walked.trace->redact(walked.verdict.detail);
 }
 
 }  // namespace
@@ -120,6 +129,8 @@ std::vector<Walk> Walker::State::together(const std::vector<std::shared_ptr<cons
   }
   io.restart();
   io.run();
+  for (const Walk& walked : walks)
+    expect_hidden(walked, {std::string(Usual::password), granted_token});
   return walks;
 }
 

@@ -32,7 +32,8 @@ struct Planned {
 };
 Planned plan(const std::string& yaml);
 
-// What one run came to.
+// What one run came to. After each run the harness looks for the usual password and token in all
+// that is shown of it.
 struct Walk {
   Verdict verdict;
   std::unique_ptr<Trace> trace;
@@ -109,7 +110,8 @@ struct Circumstances {
 // fail.
 Walk walk_and_diagnose(const Usual& usual, const Circumstances& circumstances = {});
 
-// What an agent sends in a turn, and what the login answers.
-std::string granted(std::string_view token = "opaque-token-4711");
+// What the login answers.
+inline constexpr char granted_token[] = "opaque-token-4711";
+std::string granted(std::string_view token = granted_token);
 
 }  // namespace sonde::test

@@ -1,0 +1,170 @@
+#include "probes/text/encoded.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "probes/text/unescape.hpp"
+
+namespace sonde::text {
+namespace {
+
+constexpr int depth_max = 4;
+constexpr std::size_t effort = 40, effort_min = 4096;
+constexpr unsigned char none = 0xff;
+
+using Table = std::array<unsigned char, 256>;
+
+consteval Table base64_values() {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  Table table;
+  table.fill(none);
+  for (std::size_t i = 0; i < digits.size(); ++i)
+    table[static_cast<unsigned char>(digits[i])] = static_cast<unsigned char>(i);
+  table['-'] = 62;
+  table['_'] = 63;
+  return table;
+}
+
+consteval Table hex_values() {
+  Table table;
+  table.fill(none);
+  for (unsigned char i = 0; i < 16; ++i)
+    table[static_cast<unsigned char>("0123456789abcdef"[i])] =
+        table[static_cast<unsigned char>("0123456789ABCDEF"[i])] = i;
+  return table;
+}
+
+constexpr Table base64_value = base64_values(), hex_value = hex_values();
+
+unsigned char value(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
+
+// What was decoded from what: how to find in the text what stands in the decoded bytes.
+struct Layer {
+  const Layer* of = nullptr;  // null: the text itself
+  const Unescaped* unescaped = nullptr;
+  std::size_t begin = 0;  // of digits: the first of them
+  std::size_t digit_bits = 0;
+
+  Stretch outside(Stretch inside) const {
+    if (of == nullptr) return inside;
+    const std::size_t last = inside.end - 1;
+    if (unescaped != nullptr)
+      return of->outside({unescaped->begins[inside.begin], unescaped->end_of(last)});
+    return of->outside(
+        {begin + inside.begin * 8 / digit_bits, begin + (last * 8 + 7) / digit_bits + 1});
+  }
+};
+
+class Search {
+ public:
+  Search(std::string_view text, const Pieces& pieces)
+      : pieces_(pieces), left_(effort * text.size() + effort_min), hidden_(text.size()) {}
+
+  void look(std::string_view text, const Layer& layer, int depth);
+  bool gave_up() const { return gave_up_; }
+  std::vector<Stretch> found() const;
+
+ private:
+  void find(std::string_view text, const Layer& layer);
+  void mark(Stretch found);
+  void look_in_digits(std::string_view text, const Layer& layer, int depth, const Table& table,
+                      std::size_t bits);
+  void decode(std::string_view digits, const Table& table, std::size_t bits, const Layer& layer,
+              int depth);
+
+  const Pieces& pieces_;
+  std::size_t left_;  // bytes that may still be looked at
+  bool gave_up_ = false, any_ = false;
+  std::vector<bool> hidden_;  // of the text's bytes
+};
+
+void Search::mark(Stretch found) {
+  any_ = true;
+  for (std::size_t at = found.begin; at < found.end; ++at) hidden_[at] = true;
+}
+
+void Search::find(std::string_view text, const Layer& layer) {
+  Stretch all;
+  pieces_.find(text, [&](std::size_t begin, std::size_t end) {
+    if (all.end > 0 && begin >= all.begin && begin <= all.end) {
+      all.end = std::max(all.end, end);
+      return;
+    }
+    if (all.end > 0) mark(layer.outside(all));
+    all = {begin, end};
+  });
+  if (all.end > 0) mark(layer.outside(all));
+}
+
+// The bytes that digits of so many bits make; bits that are left make none.
+void Search::decode(std::string_view digits, const Table& table, std::size_t bits,
+                    const Layer& layer, int depth) {
+  std::string bytes;
+  bytes.reserve(digits.size() * bits / 8);
+  std::uint32_t pool = 0;
+  std::size_t pooled = 0;
+  for (const char digit : digits) {
+    pool = pool << bits | value(table, digit);
+    pooled += bits;
+    if (pooled < 8) continue;
+    pooled -= 8;
+    bytes += static_cast<char>(pool >> pooled & 0xffU);
+  }
+  look(bytes, layer, depth);
+}
+
+// Digits begin a byte at any of them, for what is before may belong to something else.
+void Search::look_in_digits(std::string_view text, const Layer& layer, int depth,
+                            const Table& table, std::size_t bits) {
+  const std::size_t shortest = (pieces_.size_min() * 8 + bits - 1) / bits;
+  const std::size_t turns = bits == 4 ? 2 : 4;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && value(table, text[end]) != none) ++end;
+    for (std::size_t turn = 0; turn < turns && end - at >= shortest + turn; ++turn) {
+      const Layer inside{
+          .of = &layer, .unescaped = nullptr, .begin = at + turn, .digit_bits = bits};
+      decode(text.substr(at + turn, end - at - turn), table, bits, inside, depth);
+    }
+    at = end + 1;
+  }
+}
+
+void Search::look(std::string_view text, const Layer& layer, int depth) {
+  if (gave_up_ || text.size() < pieces_.size_min()) return;
+  gave_up_ = text.size() > left_;
+  if (gave_up_) return;
+  left_ -= text.size();
+  find(text, layer);
+  if (depth == depth_max) return;
+  if (const auto unescaped = unescape(text)) {
+    const Layer inside{.of = &layer, .unescaped = &*unescaped};
+    look(unescaped->bytes, inside, depth + 1);
+  }
+  look_in_digits(text, layer, depth + 1, hex_value, 4);
+  look_in_digits(text, layer, depth + 1, base64_value, 6);
+}
+
+std::vector<Stretch> Search::found() const {
+  std::vector<Stretch> all;
+  for (std::size_t at = 0; any_ && at < hidden_.size(); ++at) {
+    if (!hidden_[at]) continue;
+    if (all.empty() || all.back().end < at) all.push_back({at, at});
+    all.back().end = at + 1;
+  }
+  return all;
+}
+
+}  // namespace
+
+std::optional<std::vector<Stretch>> find_encoded(std::string_view text, const Pieces& pieces) {
+  if (pieces.empty()) return std::vector<Stretch>();
+  Search search(text, pieces);
+  search.look(text, Layer{}, 0);
+  if (search.gave_up()) return std::nullopt;
+  return search.found();
+}
+
+}  // namespace sonde::text

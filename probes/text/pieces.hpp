@@ -1,0 +1,66 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sonde::text {
+
+// Finds pieces of some texts: every stretch of 8 bytes that one of them contains, and shorter texts
+// as a whole. Texts of less than 4 bytes are ignored. Holds 8 bytes for each byte of the texts. A
+// search takes time linear in what is searched, whatever it and the texts hold.
+class Pieces {
+ public:
+  static constexpr std::size_t piece = 8, shortest = 4;
+
+  // What pieces of `spared` and of a text have in common is not looked for, unless nothing else of
+  // that text would be left.
+  Pieces(std::span<const std::string_view> texts, std::span<const std::string> spared);
+
+  bool empty() const { return grams_.empty(); }
+  // Of the shortest that it looks for.
+  std::size_t size_min() const { return size_min_; }
+
+  // Calls found(begin, end) for each, in no order; they overlap.
+  template <class Found>
+  void find(std::string_view text, Found found) const {
+    if (empty()) return;
+    const std::size_t step = size_min_ - block_size + 1;
+    for (std::size_t at = 0; at + block_size <= text.size(); at += step)
+      if (has_block(text.substr(at, block_size))) find_around(text, at, found);
+  }
+
+ private:
+  static constexpr std::size_t block_size = 4, block_bits = 15;
+
+  void add(std::string_view text, const std::vector<std::uint64_t>& spared);
+  bool has_block(std::string_view block) const {
+    const std::size_t bit = block_of(block);
+    return (blocks_[bit / 64] >> (bit % 64) & 1U) != 0;
+  }
+  static std::size_t block_of(std::string_view block);
+  static std::uint64_t gram(std::string_view bytes);
+  bool has(std::string_view bytes) const;
+
+  template <class Found>
+  void find_around(std::string_view text, std::size_t block, Found& found) const {
+    for (std::size_t size = size_min_; size <= piece; ++size) {
+      if (!sizes_[size]) continue;
+      const std::size_t reach = size - block_size;
+      for (std::size_t at = block - std::min(block, reach); at <= block; ++at)
+        if (at + size <= text.size() && has(text.substr(at, size))) found(at, at + size);
+    }
+  }
+
+  std::vector<std::uint64_t> grams_;   // sorted
+  std::vector<std::uint64_t> blocks_;  // bits: the hashes of the blocks of 4 bytes in them
+  std::array<bool, piece + 1> sizes_{};
+  std::size_t size_min_ = piece;
+};
+
+}  // namespace sonde::text

@@ -1,0 +1,147 @@
+#include "probes/text/unescape.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "probes/text/utf8.hpp"
+
+namespace sonde::text {
+namespace {
+
+// A character that is written as `size` bytes.
+struct Escape {
+  std::uint32_t code = 0;
+  std::size_t size = 0;
+  bool is_byte = false;  // not a character: one byte of a text
+};
+
+// The number that all of `digits` say; nothing: they are no digits, or too many.
+std::optional<std::uint32_t> number(std::string_view digits, int base) {
+  std::uint32_t value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [at, error] = std::from_chars(digits.data(), end, value, base);
+  if (digits.empty() || error != std::errc() || at != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint32_t> hex_after(std::string_view text, std::size_t at, std::size_t digits) {
+  if (text.size() < at + digits) return std::nullopt;
+  return number(text.substr(at, digits), 16);
+}
+
+// Of "\ud83d\ude00" the character that both halves make.
+std::optional<Escape> by_unicode(std::string_view text) {
+  const auto code = hex_after(text, 2, 4);
+  if (!code) return std::nullopt;
+  if (*code < 0xd800 || *code > 0xdbff || text.substr(6, 2) != "\\u") return Escape{*code, 6};
+  const auto low = hex_after(text, 8, 4);
+  if (!low || *low < 0xdc00 || *low > 0xdfff) return Escape{*code, 6};
+  return Escape{0x10000 + ((*code - 0xd800) << 10U) + (*low - 0xdc00), 12};
+}
+
+std::optional<Escape> by_backslash(std::string_view text) {
+  constexpr std::string_view letters = "\"\\/'bfnrt`", meant = "\"\\/'\b\f\n\r\t`";
+  if (text.size() < 2) return std::nullopt;
+  if (text[1] == 'u') return by_unicode(text);
+  if (text[1] == 'x') {
+    const auto code = hex_after(text, 2, 2);
+    return code ? std::optional(Escape{*code, 4, true}) : std::nullopt;
+  }
+  const std::size_t which = letters.find(text[1]);
+  if (which == letters.npos) return std::nullopt;
+  return Escape{static_cast<unsigned char>(meant[which]), 2};
+}
+
+std::optional<std::uint32_t> entity_code(std::string_view name) {
+  using Entity = std::pair<std::string_view, char>;
+  constexpr Entity table[] = {
+      {"amp", '&'},    {"lt", '<'},     {"gt", '>'},     {"quot", '"'},    {"apos", '\''},
+      {"sol", '/'},    {"bsol", '\\'},  {"equals", '='}, {"plus", '+'},    {"colon", ':'},
+      {"semi", ';'},   {"comma", ','},  {"period", '.'}, {"lowbar", '_'},  {"num", '#'},
+      {"percnt", '%'}, {"dollar", '$'}, {"commat", '@'}, {"excl", '!'},    {"quest", '?'},
+      {"ast", '*'},    {"lpar", '('},   {"rpar", ')'},   {"lsqb", '['},    {"lbrack", '['},
+      {"rsqb", ']'},   {"rbrack", ']'}, {"lcub", '{'},   {"lbrace", '{'},  {"rcub", '}'},
+      {"rbrace", '}'}, {"vert", '|'},   {"verbar", '|'}, {"grave", '`'},   {"Hat", '^'},
+      {"hyphen", '-'}, {"dash", '-'},   {"Tab", '\t'},   {"NewLine", '\n'}};
+  if (name.starts_with("#x") || name.starts_with("#X")) return number(name.substr(2), 16);
+  if (name.starts_with('#')) return number(name.substr(1), 10);
+  const auto* found = std::ranges::find(table, name, &Entity::first);
+  if (found == std::end(table)) return std::nullopt;
+  return static_cast<unsigned char>(found->second);
+}
+
+// The ";" may be missing after a number, as browsers have it.
+std::optional<Escape> by_entity(std::string_view text) {
+  constexpr std::size_t longest = 12;
+  const auto is_part = [](char c) {
+    const char small = static_cast<char>(c | 0x20);
+    return c == '#' || (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
+  };
+  std::size_t end = 1;
+  while (end < text.size() && end < longest && is_part(text[end])) ++end;
+  const auto code = entity_code(text.substr(1, end - 1));
+  const bool closed = end < text.size() && text[end] == ';';
+  if (!code || (!closed && text[1] != '#')) return std::nullopt;
+  return Escape{*code, end + (closed ? 1 : 0)};
+}
+
+std::optional<Escape> by_percent(std::string_view text) {
+  const auto code = hex_after(text, 1, 2);
+  return code ? std::optional(Escape{*code, 3, true}) : std::nullopt;
+}
+
+// The escape that `text` begins with.
+std::optional<Escape> escape_at(std::string_view text) {
+  if (text[0] == '\\') return by_backslash(text);
+  if (text[0] == '%') return by_percent(text);
+  if (text[0] == '&') return by_entity(text);
+  return std::nullopt;
+}
+
+std::string bytes_of(const Escape& escape) {
+  return escape.is_byte ? std::string(1, static_cast<char>(escape.code)) : utf8_of(escape.code);
+}
+
+}  // namespace
+
+std::size_t Unescaped::end_of(std::size_t at) const {
+  std::size_t next = at + 1;
+  while (begins[next] == begins[at]) ++next;
+  return begins[next];
+}
+
+std::optional<Unescaped> unescape(std::string_view text) {
+  constexpr std::string_view marks = "\\%&";
+  std::size_t at = 0;
+  std::optional<Unescaped> out;
+  const auto copy_until = [&](std::size_t end) {
+    if (!out) return;
+    out->bytes += text.substr(at, end - at);
+    for (std::size_t i = at; i < end; ++i) out->begins.push_back(static_cast<std::uint32_t>(i));
+  };
+  for (auto mark = text.find_first_of(marks); mark != text.npos;
+       mark = text.find_first_of(marks, mark)) {
+    const auto escape = escape_at(text.substr(mark));
+    const std::string bytes = escape ? bytes_of(*escape) : "";
+    if (bytes.empty()) {  // none, or no character
+      ++mark;
+      continue;
+    }
+    if (!out) {
+      out.emplace();
+      out->bytes.reserve(text.size());
+      out->begins.reserve(text.size() + 1);
+    }
+    copy_until(mark);
+    out->bytes += bytes;
+    out->begins.insert(out->begins.end(), bytes.size(), static_cast<std::uint32_t>(mark));
+    mark += escape->size;
+    at = mark;
+  }
+  copy_until(text.size());
+  if (out) out->begins.push_back(static_cast<std::uint32_t>(text.size()));
+  return out;
+}
+
+}  // namespace sonde::text
