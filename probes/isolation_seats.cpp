@@ -7,8 +7,6 @@
 namespace sonde {
 namespace {
 
-constexpr std::uint64_t stride = 0x9e3779b97f4a7c15ULL;  // seeds of the sessions are far apart
-
 // Made anew for each session, so it belongs to one alone.
 bool is_random(const text::Template& var) {
   return var.text().contains("uuid(") || var.text().contains("nonce(");
@@ -35,7 +33,7 @@ IsolationRun::Seat& IsolationRun::seat(const Site& site, bool silent) {
                                   shared_.network.executor());
   one.silent = silent;
   one.member = watch_.add({one.name, site.identity_name, silent});
-  if (auto failed = prepare(one, seed_ + stride * seats_.size()))
+  if (auto failed = prepare(one, text::seed_of(seed_, seats_.size())))
     one.verdict = Verdict::of(Step::login, std::move(*failed));
   return one;
 }

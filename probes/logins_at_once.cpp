@@ -14,8 +14,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::uint64_t stride = 0x9e3779b97f4a7c15ULL;  // seeds of the logins are far apart
-
 // Where each login has to be made anew, the one that gives the first refresh token.
 const auth::Login& each_time(const LoginSettings& settings, const auth::Login& login) {
   const auth::Redeemer* redeemer = login.redeemer();
@@ -58,7 +56,7 @@ std::optional<Failure> LoginsAtOnce::invite() {
     const std::string user = site.identity_name.empty() ? "login" : site.identity_name;
     Entrant& one = entrants_.emplace_back(fmt::format("{}-{}", user, i / sites.size() + 1), site);
     one.trace.at(Step::login);
-    auto names = site.names(seed_ + stride * i, one.trace);
+    auto names = site.names(text::seed_of(seed_, i), one.trace);
     if (!names) return names.error();
     one.names = *std::move(names);
   }

@@ -30,6 +30,7 @@ constexpr std::string_view phase_names[] = {
     "refuse",  "hold",    "isolation", "close",   "diagnose"};
 constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
                                             "out_of_order", "foreign", "after_terminal"};
+constexpr std::string_view refusal_names[] = {"refused", "failed", "unclear", "not_performed"};
 constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
                                             "rst",    "deadline",    "us"};
 
@@ -55,6 +56,9 @@ bool may_be_issued(std::string_view value) {
 
 std::string_view name(Phase phase) { return phase_names[static_cast<std::size_t>(phase)]; }
 std::string_view name(EventState state) { return state_names[static_cast<std::size_t>(state)]; }
+std::string_view name(RefusalNote::State state) {
+  return refusal_names[static_cast<std::size_t>(state)];
+}
 std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
 
 Trace::Trace(Instant started, std::size_t bytes_max)

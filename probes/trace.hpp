@@ -116,14 +116,22 @@ struct ExperimentNote {
   Span took{};
 };
 
+// A refusal check of the run. One that was not performed proves nothing, and says why it was not.
+struct RefusalNote {
+  std::string check;  // "no_token"
+  enum class State : std::uint8_t { refused, failed, unclear, not_performed } state;
+  std::string why;  // empty: refused
+};
+std::string_view name(RefusalNote::State state);
+
 // Who ended a connection.
 enum class EndedBy : std::uint8_t { nobody, close_frame, fin, rst, deadline, us };
 std::string_view name(EndedBy by);
 
 struct Ending {
   EndedBy by = EndedBy::nobody;
-  int code = 0;  // of the close frame; 0: none
-  std::string reason;
+  int code = 0;        // of the close frame; 0: none
+  std::string reason;  // that of the close frame; of a FIN or RST: "within a frame", or nothing
 };
 
 // What one run did, in the order in which it did it. The caller of an attempt owns it, so a
@@ -203,6 +211,9 @@ class Trace {
 
   // What the experiments separated, in a line; empty: none was made.
   std::string separated;
+
+  // What came of each refusal check.
+  std::vector<RefusalNote> refusals;
 
   // The three separate answers of a chat; empty: the run did not come so far.
   std::optional<bool> reachable, delivered, substantive;

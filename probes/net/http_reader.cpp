@@ -194,6 +194,7 @@ void ResponseReader::Impl::complete() {
     if (!done_) fail(body_.failure());
   } else if (++interim_ > interim_max || header_bytes_ >= reading_.header_max) {
     fail({Reason::bad_http, fmt::format("more than {} interim responses", interim_max)});
+    response_ = Response();  // none of them is the answer
   } else {
     response_ = Response();
     parser_.emplace(response_, body_, reading_.no_body);

@@ -23,6 +23,12 @@ asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const 
 asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,
                                                         std::uint16_t port) {
   const Line line;
+  auto reached = co_await reach_tcp(network, host, port, line);
+  co_return reached;
+}
+
+asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,
+                                                        std::uint16_t port, const Line& line) {
   auto found = co_await network.lookup().resolve(host, line);
   if (!found) co_return std::unexpected(std::move(found.error()));
   auto connected = co_await connect(network.executor(), *found, port);

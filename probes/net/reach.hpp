@@ -23,9 +23,13 @@ boost::asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network,
                                                                const Dns& dns);
 
 // A TCP connection comes about, and is closed. A refusal is no answer: a firewall of our own
-// refuses in the same way.
+// refuses in the same way. With a line, which outlives it, as that says, but for its proxy.
 boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
                                                                const std::string& host,
                                                                std::uint16_t port);
+boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
+                                                               const std::string& host,
+                                                               std::uint16_t port,
+                                                               const Line& line);
 
 }  // namespace sonde::net

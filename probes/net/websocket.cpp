@@ -38,7 +38,10 @@ asio::awaitable<std::optional<Message>> Websocket::receive(Instant until) {
 }
 
 std::optional<Message> Websocket::take() {
-  if (state_->inbox.empty()) return std::nullopt;
+  if (state_->inbox.empty()) {
+    state_->end_seen = state_->over();
+    return std::nullopt;
+  }
   std::optional<Message> message = std::move(state_->inbox.front());
   state_->inbox.pop_front();
   state_->inbox_bytes -= message->payload.size();
@@ -80,15 +83,20 @@ asio::awaitable<void> Websocket::close(std::uint16_t code, Instant until) {
   while (more && !state->closed && !state->over()) more = co_await state->changed(until);
   const auto cut = co_await asio::this_coro::cancellation_state;
   const bool by_us = cut.cancelled() == asio::cancellation_type::none;
-  state->drop(by_us ? EndedBy::us : EndedBy::deadline);
+  const bool whole = state->closed || state->over();
+  if (whole)
+    state->drop(EndedBy::us);
+  else
+    state->abandon(by_us ? EndedBy::us : EndedBy::deadline);
+  state->end_seen = true;
 }
 
 Instant Websocket::opened() const { return state_->opened; }
 const std::optional<Ending>& Websocket::ended() const {
-  return state_->inbox.empty() ? state_->ending : not_ended;
+  return state_->end_seen ? state_->ending : not_ended;
 }
 const std::optional<Failure>& Websocket::fault() const {
-  return state_->inbox.empty() ? state_->fault : no_fault;
+  return state_->end_seen ? state_->fault : no_fault;
 }
 const std::string& Websocket::subprotocol() const { return state_->subprotocol; }
 

@@ -19,6 +19,9 @@ struct UpgradeRequest {
   std::vector<std::string> subprotocols;  // offered in this order; each an HTTP token
   bool deflate =
       false;  // offers permessage-deflate, for a trial of the handshake: no session follows
+  // Takes a 101 whatever subprotocol it selects. Else one of those that are offered has to be, as
+  // browsers want it (WHATWG WebSockets, "establish a WebSocket connection").
+  bool any_subprotocol = false;
 };
 
 // A complete text or binary message.
@@ -40,7 +43,7 @@ class Websocket {
   Websocket& operator=(Websocket&&) noexcept;
 
   // The next message; empty when `until` passes first or the run is cut (the session lives on) or
-  // when the session is over: `ended()` then says so, after every message before it was taken.
+  // when the session is over: `ended()` then says so, for every message before it was taken.
   boost::asio::awaitable<std::optional<Message>> receive(Instant until);
   // The two parts of it: a message that is there already, and a wait until something has changed,
   // as that one came or the session is over. False: `until` has passed, or the run was cut.
@@ -57,10 +60,11 @@ class Websocket {
 
   // When the upgrade was accepted.
   Instant opened() const;
-  // How the session ended; empty while it lasts.
+  // How the session ended; empty while it lasts. What came before the end is judged before it, so
+  // neither is told until take() or receive() has found nothing left, or close() gave up the rest.
   const std::optional<Ending>& ended() const;
-  // Set when the peer broke the protocol or a bound: protocol_error, malformed (invalid UTF-8),
-  // message_too_big, too_many_frames.
+  // Set when the peer broke the protocol or a bound: protocol_error, extension_fault, malformed
+  // (invalid UTF-8), message_too_big, too_many_frames.
   const std::optional<Failure>& fault() const;
   const std::string& subprotocol() const;  // what the server selected; empty: none
 
@@ -69,10 +73,10 @@ class Websocket {
 };
 
 // What an upgrade came to. With `session`, the whole 101 was right: Upgrade and Connection
-// (case-insensitive), the accept digest, no extension, and no subprotocol that was not offered.
+// (case-insensitive), the accept digest, no extension, and one of the offered subprotocols.
 // Without: `answer` holds the refusal (status, headers, start of the body), or its failure the
 // reason: those of dial and of HTTP, handshake_eof (ended before any byte), alpn_h2,
-// bad_handshake (a wrong 101; the detail says which header).
+// bad_handshake (a wrong 101; the detail says which header), subprotocol_mismatch.
 struct Upgraded {
   std::optional<Websocket> session;
   Answer answer;

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "probes/net/http_text.hpp"
+#include "probes/net/ws_fault.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::net {
@@ -15,6 +17,8 @@ constexpr std::size_t room_least = 512;  // of a session that waits
 constexpr std::size_t room_most = std::size_t{16} * 1024;
 constexpr std::size_t head_most = 9;  // of a frame, and not whole
 constexpr std::size_t control_max = 125;
+constexpr std::size_t text_least = 8;  // bytes that tell a text from a frame
+constexpr std::size_t text_most = 120;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]);
@@ -34,18 +38,6 @@ bool is_control(Opcode opcode) { return (static_cast<unsigned>(opcode) & 8U) != 
 
 // Reserved: 3 to 7 and 11 to 15 (5.2).
 bool is_known(unsigned opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
-
-// What may stand in a close frame (7.4, and what was registered since).
-bool is_close_code(int code) {
-  if (code >= 3000 && code <= 4999) return true;
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
-}
-
-bool is_right_close(std::string_view payload) {
-  if (payload.empty()) return true;
-  return payload.size() >= 2 && is_close_code(close_text(payload).code) &&
-         text::is_utf8(payload.substr(2));
-}
 
 }  // namespace
 
@@ -110,11 +102,13 @@ bool FrameReader::begin_frame() {
   if (bytes.size() < 2) return false;
   const unsigned first = byte_at(bytes, 0), second = byte_at(bytes, 1);
   if ((first & 0x70) != 0)
-    return fail(Reason::extension_fault,
-                "a frame has reserved bits set, and no extension was negotiated");
+    return fail_frame(Reason::extension_fault,
+                      "a frame has reserved bits set, and no extension was negotiated");
   if (!is_known(first & 15))
-    return fail(Reason::protocol_error, fmt::format("a frame has the opcode {}", first & 15));
-  if ((second & 0x80) != 0) return fail(Reason::protocol_error, "a frame of the server is masked");
+    return fail_frame(Reason::protocol_error,
+                      fmt::format("a frame has the reserved opcode {}", first & 15));
+  if ((second & 0x80) != 0)
+    return fail_frame(Reason::protocol_error, "a frame of the server is masked");
   const unsigned length = second & 0x7f;
   const std::size_t width = length < 126 ? 0 : length == 126 ? 2 : 8;
   const auto opcode = static_cast<Opcode>(first & 15);
@@ -122,8 +116,10 @@ bool FrameReader::begin_frame() {
   if (!is_right(opcode, fin, length)) return false;
   if (bytes.size() < 2 + width) return false;
   const std::uint64_t size = width == 0 ? length : number(bytes.substr(2, width));
+  if (size >> 63 != 0)
+    return fail_frame(Reason::protocol_error, "the length of a frame has its top bit set");
   if (width > 0 && size < (width == 2 ? 126U : 65536U))
-    return fail(Reason::protocol_error, "the length of a frame has more bytes than it needs");
+    return fail_frame(Reason::protocol_error, "the length of a frame has more bytes than it needs");
   if (!is_control(opcode) && !fits(size)) return false;
   begin_ += 2 + width;
   in_frame_ = true;
@@ -137,14 +133,14 @@ bool FrameReader::begin_frame() {
 // Control frames are whole and short, and may come between fragments (5.4, 5.5).
 bool FrameReader::is_right(Opcode opcode, bool fin, std::size_t size) {
   if (is_control(opcode)) {
-    if (!fin) return fail(Reason::protocol_error, "a control frame is in fragments");
+    if (!fin) return fail_frame(Reason::protocol_error, "a control frame is in fragments");
     if (size > control_max)
-      return fail(Reason::protocol_error, "a control frame is longer than 125 bytes");
+      return fail_frame(Reason::protocol_error, "a control frame is longer than 125 bytes");
     return true;
   }
   if ((opcode == Opcode::continuation) == message_of_.has_value()) return true;
-  return fail(Reason::protocol_error,
-              message_of_ ? "a message begins within another" : "a fragment continues no message");
+  return fail_frame(Reason::protocol_error, message_of_ ? "a message begins within another"
+                                                        : "a fragment continues no message");
 }
 
 bool FrameReader::fits(std::size_t size) {
@@ -162,16 +158,33 @@ void FrameReader::take_payload() {
 
 std::optional<FrameReader::Heard> FrameReader::end_frame() {
   if (is_control(opcode_)) {
-    if (opcode_ != Opcode::close || is_right_close(control_))
-      return Heard{opcode_, std::exchange(control_, {})};
-    fail(Reason::protocol_error, "a close frame has a wrong code or reason");
-    return std::nullopt;
+    Heard heard{opcode_, std::exchange(control_, {})};
+    const auto wrong = opcode_ == Opcode::close ? close_fault(heard.payload) : std::nullopt;
+    if (!wrong) return heard;
+    heard.fault = *wrong;  // what it says counts all the same
+    fail(Reason::protocol_error, *wrong);
+    return heard;
   }
   if (!fin_) return std::nullopt;
   Heard heard{*std::exchange(message_of_, std::nullopt), std::exchange(message_, {})};
   if (heard.opcode == Opcode::binary || text::is_utf8(heard.payload)) return heard;
   fail(Reason::malformed, "a text message is not UTF-8");
   return std::nullopt;
+}
+
+void FrameReader::ended() {
+  ended_ = true;
+  if (!failure_ && !in_frame_) begin_frame();
+}
+
+// The frame at the front of the unread bytes. Text never begins a frame that is right, and some
+// bytes of it are waited for, so that it is told however it is cut. False in any case.
+bool FrameReader::fail_frame(Reason reason, const std::string& what) {
+  const auto bytes = unread();
+  if (!is_plain_text(bytes.substr(0, text_most)))
+    return fail(reason, fmt::format("{}; it begins {}", what, shown_bytes(bytes)));
+  if (bytes.size() < text_least && !ended_) return false;
+  return fail(Reason::protocol_error, "not a frame, but text: " + quoted(bytes, text_most));
 }
 
 bool FrameReader::fail(Reason reason, std::string detail) {

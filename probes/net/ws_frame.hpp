@@ -36,11 +36,11 @@ CloseText close_text(std::string_view payload);
 // told by `received()`, and taken as frames by `next()`.
 class FrameReader {
  public:
-  // A text or binary message, its fragments put together, or a control frame; a close frame has a
-  // right payload.
+  // A text or binary message, its fragments put together, or a control frame.
   struct Heard {
     Opcode opcode;
     std::string payload;
+    std::string fault = {};  // of a close frame: what is wrong with its payload; empty: nothing
   };
 
   // `rest` came before; a message has at most so many bytes.
@@ -51,8 +51,12 @@ class FrameReader {
   void received(std::size_t bytes) { end_ += bytes; }
   // Nothing: more bytes have to come, or there is a failure, after which nothing comes.
   std::optional<Heard> next();
-  // protocol_error, extension_fault (reserved bits), malformed (a text is not UTF-8),
-  // message_too_big.
+  // No more bytes will come: judges what waited for more to be told apart.
+  void ended();
+  // Whether the bytes so far end within a frame, or within a message of several.
+  bool is_within() const { return in_frame_ || begin_ < end_ || message_of_.has_value(); }
+  // protocol_error (also text instead of frames), extension_fault (reserved bits), malformed (a
+  // text is not UTF-8), message_too_big. The detail shows the bytes, or the code of a Close.
   const std::optional<Failure>& failure() const { return failure_; }
 
  private:
@@ -63,11 +67,12 @@ class FrameReader {
   void take_payload();
   std::optional<Heard> end_frame();
   bool fail(Reason reason, std::string detail);
+  bool fail_frame(Reason reason, const std::string& what);
 
   std::size_t message_max_;
   std::string buffer_;  // unread from begin_ to end_
   std::size_t begin_ = 0, end_;
-  bool in_frame_ = false, fin_ = true;
+  bool in_frame_ = false, fin_ = true, ended_ = false;
   Opcode opcode_ = Opcode::text;      // of the frame
   std::size_t left_ = 0;              // of its payload
   std::optional<Opcode> message_of_;  // kind of the message that was begun

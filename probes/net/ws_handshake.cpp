@@ -43,6 +43,29 @@ std::string shown(const Headers& headers, std::string_view name) {
                : fmt::format("{} is missing", name);
 }
 
+std::expected<std::string, Failure> judge_subprotocol(const Headers& headers,
+                                                      const UpgradeRequest& request) {
+  static constexpr std::string_view header = "Sec-WebSocket-Protocol";
+  const auto count =
+      std::ranges::count_if(headers, [](const auto& one) { return same_word(one.first, header); });
+  const std::string* found = find_header(headers, header);
+  const std::string selected = found ? *found : "";
+  const auto& offered = request.subprotocols;
+  if (count == 1 && std::ranges::count(offered, selected) > 0) return selected;
+  if (request.any_subprotocol || (offered.empty() && count == 0)) return selected;
+  if (offered.empty() || !selected.empty()) {
+    const Reason reason = offered.empty() ? Reason::bad_handshake : Reason::subprotocol_mismatch;
+    return std::unexpected(
+        Failure{reason, "101, but " + shown(headers, header) + ", which was not offered"});
+  }
+  return std::unexpected(
+      Failure{Reason::subprotocol_mismatch,
+              fmt::format("101, but {}, although subprotocols were offered; browsers fail the "
+                          "connection then (any_subprotocol: true takes it)",
+                          found ? "Sec-WebSocket-Protocol is empty"
+                                : "Sec-WebSocket-Protocol is missing")});
+}
+
 }  // namespace
 
 // OpenSSL's generator costs ten times as much, and these are no keys of a cipher.
@@ -99,7 +122,6 @@ std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
 
 std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
                                                  const UpgradeRequest& request) {
-  const auto& offered = request.subprotocols;
   const Headers& headers = response.headers;
   if (!any_lists(headers, "Upgrade", "websocket")) return bad(shown(headers, "Upgrade"));
   if (!any_lists(headers, "Connection", "upgrade")) return bad(shown(headers, "Connection"));
@@ -110,15 +132,7 @@ std::expected<std::string, Failure> judge_switch(const Response& response, const
   if (response.header("Sec-WebSocket-Extensions") && !request.deflate) {
     return bad(shown(headers, "Sec-WebSocket-Extensions") + ", and none was offered");
   }
-  const auto count = std::ranges::count_if(headers, [](const auto& header) {
-    return same_word(header.first, "Sec-WebSocket-Protocol");
-  });
-  if (count == 0) return std::string();
-  const std::string& selected = *response.header("Sec-WebSocket-Protocol");
-  if (count > 1 || std::ranges::find(offered, selected) == offered.end()) {
-    return bad(shown(headers, "Sec-WebSocket-Protocol") + ", which was not offered");
-  }
-  return selected;
+  return judge_subprotocol(headers, request);
 }
 
 }  // namespace sonde::net

@@ -26,7 +26,8 @@ std::string accept_digest(std::string_view key);
 std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
                                                 const std::string& key);
 
-// Judges a 101: the subprotocol that it selected, or bad_handshake and which header is wrong.
+// Judges a 101: the subprotocol that it selected; or bad_handshake and which header is wrong, or
+// subprotocol_mismatch: none of those that were offered.
 std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
                                                  const UpgradeRequest& request);
 

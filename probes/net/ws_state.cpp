@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/net/ws_fault.hpp"
 #include "probes/net/ws_handshake.hpp"
 #include "probes/net/ws_session.hpp"
 
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t session_messages = 64;  // whole messages of the largest size a session
 constexpr std::size_t waiting_max = 4096;     // with more unsent, who sends pings gets no pong
+constexpr Span last_words_max = std::chrono::seconds(1);
 
 // A message of the largest size, cut into small fragments: their heads cost as much again.
 std::size_t message_allowance(const Limits& limits) { return 2 * limits.frame + 65536; }
@@ -34,6 +36,13 @@ struct OnWritten {
   std::shared_ptr<Websocket::State> state;
   void operator()(boost::system::error_code error, std::size_t bytes) const {
     state->on_written(error, bytes);
+  }
+};
+
+struct OnLate {
+  std::shared_ptr<Websocket::State> state;
+  void operator()(boost::system::error_code error) const {
+    if (!error) state->shut();
   }
 };
 
@@ -56,7 +65,12 @@ class Waiting {
 // The code of our close frame for a peer that broke the protocol (RFC 6455 7.4.1).
 int code_for(Reason reason) {
   if (reason == Reason::malformed) return 1007;
+  if (reason == Reason::too_many_frames) return 1008;
   return reason == Reason::message_too_big ? 1009 : 1002;
+}
+
+EndedBy ended_by(const boost::system::error_code& error) {
+  return error == asio::error::eof ? EndedBy::fin : EndedBy::rst;
 }
 
 }  // namespace
@@ -101,9 +115,7 @@ void Websocket::State::read() {
 void Websocket::State::on_read(Error error, std::size_t bytes) {
   reading = false;
   if (over()) return;
-  // What we end ourselves has its ending before.
-  if (error)
-    return drop(closing ? EndedBy::us : error == asio::error::eof ? EndedBy::fin : EndedBy::rst);
+  if (error) return end(closing ? EndedBy::us : ended_by(error));
   if (bytes > allowance)
     return blame({Reason::too_many_frames, "a message comes in endless fragments"});
   allowance -= bytes;
@@ -112,16 +124,27 @@ void Websocket::State::on_read(Error error, std::size_t bytes) {
   read();
 }
 
+// The peer's end, or ours where we had closed before.
+void Websocket::State::end(EndedBy by) {
+  reader.ended();
+  if (by != EndedBy::us && reader.failure()) return blame(*reader.failure());
+  if (by != EndedBy::us && reader.is_within())
+    ending = Ending{.by = by, .code = 0, .reason = "within a frame"};
+  drop(by);
+}
+
+// What is said in answer to the frames of one read goes out as one piece, so that a Close is not
+// lost behind a Pong.
 void Websocket::State::take_frames() {
+  gathering = true;
   while (!over() && !closed && !is_full()) {
     auto heard = reader.next();
     if (!heard) break;
     take(*std::move(heard));
   }
-  if (reader.failure() && !over()) {
-    write(Opcode::close, make_close(code_for(reader.failure()->reason)));
-    blame(*reader.failure());
-  }
+  if (reader.failure() && !over()) blame(*reader.failure());
+  gathering = false;
+  if (flying.empty()) write_on();
 }
 
 void Websocket::State::take(FrameReader::Heard heard) {
@@ -134,7 +157,7 @@ void Websocket::State::take(FrameReader::Heard heard) {
       if (heard.payload == std::to_string(pings)) pong = Clock::now() - pinged;
       break;
     case Opcode::close:
-      return take_close(heard.payload);
+      return take_close(heard);
     default:
       return take_message(std::move(heard));
   }
@@ -154,15 +177,17 @@ void Websocket::State::take_message(FrameReader::Heard heard) {
   notify();
 }
 
-void Websocket::State::take_close(std::string_view payload) {
-  const CloseText said = close_text(payload);
+// What a Close says counts, also where it breaks the protocol.
+void Websocket::State::take_close(const FrameReader::Heard& heard) {
   if (closing) {
     closed = true;
     return notify();
   }
+  const CloseText said = close_text(heard.payload);
+  ending = Ending{
+      .by = EndedBy::close_frame, .code = said.code, .reason = std::string(readable(said.reason))};
+  if (!heard.fault.empty()) return blame({Reason::protocol_error, heard.fault});
   write(Opcode::close, make_close(said.code));
-  ending =
-      Ending{.by = EndedBy::close_frame, .code = said.code, .reason = std::string(said.reason)};
   drop(EndedBy::us);
 }
 
@@ -174,7 +199,11 @@ bool Websocket::State::count() {
 }
 
 void Websocket::State::blame(Failure failure) {
-  if (!fault && !closing) fault = std::move(failure);
+  if (!closing) {
+    close_code = code_for(failure.reason);
+    write(Opcode::close, make_close(close_code));
+    fault = std::move(failure);
+  }
   drop(EndedBy::us);
 }
 
@@ -182,13 +211,13 @@ std::uint64_t Websocket::State::write(Opcode opcode, std::string_view payload) {
   const std::string frame = make_frame(opcode, payload, make_mask());
   waiting += frame;
   queued += frame.size();
-  if (flying.empty()) write_on();
+  if (flying.empty() && !gathering) write_on();
   return queued;
 }
 
 void Websocket::State::write_on() {
   if (flying.empty()) flying = std::exchange(waiting, {});
-  if (flying.empty()) return;
+  if (flying.empty() || write_error) return;
   const asio::const_buffer rest(flying.data() + sent, flying.size() - sent);
   transport->write_some({&rest, 1}, OnWritten{shared_from_this()});
 }
@@ -198,14 +227,15 @@ void Websocket::State::on_written(Error error, std::size_t bytes) {
   sent += bytes;
   written += bytes;
   write_error = error;
-  if (error) return notify();
-  if (sent == flying.size()) {
+  const bool whole = sent == flying.size();
+  if (whole) {
     flying = {};
     flying.shrink_to_fit();
     sent = 0;
-    notify();
   }
-  if (!over()) write_on();
+  if (error || whole) notify();
+  write_on();
+  if (over()) write_out();
 }
 
 void Websocket::State::ping() {
@@ -223,9 +253,29 @@ void Websocket::State::close(std::uint16_t code) {
 
 void Websocket::State::drop(EndedBy by) {
   if (!ending) ending = Ending{.by = by, .code = by == EndedBy::us ? close_code : 0, .reason = {}};
+  write_out();
+  notify();
+}
+
+void Websocket::State::abandon(EndedBy by) {
+  waiting.clear();
+  drop(by);
+  shut();
+}
+
+// The rest of what is queued, and then the end of the connection.
+void Websocket::State::write_out() {
+  if (flying.empty()) write_on();
+  if (flying.empty() || write_error) return shut();
+  if (last_words) return;
+  last_words.emplace(transport->executor(), last_words_max);
+  last_words->async_wait(OnLate{shared_from_this()});
+}
+
+void Websocket::State::shut() {
+  if (last_words) last_words->cancel();
   transport->finish_sending();
   transport->close();
-  notify();
 }
 
 Websocket open_session(std::unique_ptr<Transport> line, std::string rest, const Limits& limits,

@@ -19,8 +19,12 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   State(std::unique_ptr<Transport> line, std::string rest, const Limits& bounds,
         std::string selected);
 
-  void drop(EndedBy by);  // ends the session from our side
-  void notify();          // wakes whoever waits; each looks for itself what has changed
+  // Ends the session from our side. What is queued is still written, for at most a second, while
+  // nobody waits for it; then the connection is closed.
+  void drop(EndedBy by);
+  // The same without a word more: the connection is closed at once.
+  void abandon(EndedBy by);
+  void notify();  // wakes whoever waits; each looks for itself what has changed
   // Waits for a change. False: `until` has passed, or the run was cut.
   boost::asio::awaitable<bool> changed(Instant until);
   bool over() const { return ending.has_value(); }
@@ -38,17 +42,22 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   void take_frames();
   void take(FrameReader::Heard heard);
   void take_message(FrameReader::Heard heard);
-  void take_close(std::string_view payload);
+  void take_close(const FrameReader::Heard& heard);
   bool count();
   void write_on();
   void blame(Failure failure);
+  void end(EndedBy by);
+  void write_out();
+  void shut();
 
   std::unique_ptr<Transport> transport;
   Limits limits;
   std::string subprotocol;
   Instant opened = Clock::now();
+  // Both are seen only once a take found nothing before them.
   std::optional<Ending> ending;
   std::optional<Failure> fault;
+  bool end_seen = false;
 
   FrameReader reader;
   bool reading = false;
@@ -63,13 +72,15 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   std::size_t sent = 0;         // of those
   std::uint64_t queued = 0, written = 0;  // bytes, of all frames
   Error write_error;
+  bool gathering = false;                               // what is queued goes out together
+  std::optional<boost::asio::steady_timer> last_words;  // how long the rest may take to be written
 
   std::uint32_t pings = 0;
   Instant pinged;
   std::optional<Span> pong;
 
   bool closing = false, closed = false;
-  int close_code = 0;  // ours
+  int close_code = 0;  // ours; 0: none was sent
   std::vector<boost::asio::steady_timer*> waiters;
 };
 

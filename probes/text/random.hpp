@@ -4,23 +4,40 @@
 
 namespace sonde::text {
 
-// SplitMix64 (Steele, Lea, Flood 2014): eight bytes of state, good enough for nonces that nobody
-// gains by guessing. A UniformRandomBitGenerator.
+// The mixing function of SplitMix64 (Steele, Lea, Flood 2014), one to one.
+constexpr std::uint64_t mix(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+// The seed of the `number`th of those who share a run: no two of them are alike, nor is any like
+// `seed`. Never add to a seed instead.
+constexpr std::uint64_t seed_of(std::uint64_t seed, std::uint64_t number) {
+  return mix(mix(seed ^ 0xa0761d6478bd642fULL) + mix(number + 1));
+}
+
+// SplitMix64: good enough for nonces that nobody gains by guessing. A UniformRandomBitGenerator.
+// All its streams are pieces of one sequence, in which a state is a place: so the seed is mixed
+// first, or seeds that lie apart by the generator's own step would give one stream, shifted. A copy
+// is a stream of its own, unlike that of any other copy; what is moved goes on.
 class Random {
  public:
   using result_type = std::uint64_t;
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : state_(mix(seed ^ 0xd1342543de82ef95ULL)) {}
+  Random(const Random& other) : state_(seed_of(other.state_, ++other.copies_)) {}
+  Random& operator=(const Random& other) { return *this = Random(other); }
+  Random(Random&&) = default;
+  Random& operator=(Random&&) = default;
+  ~Random() = default;
+
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
-  result_type operator()() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15ULL;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
+  result_type operator()() { return mix(state_ += 0x9e3779b97f4a7c15ULL); }
 
  private:
   std::uint64_t state_;
+  mutable std::uint64_t copies_ = 0;  // that were made of it
 };
 
 }  // namespace sonde::text

@@ -118,8 +118,12 @@ TEST(HttpReader, EndlessTrailersAreBounded) {
 TEST(HttpReader, ABodyBeyondItsBoundIsRefusedBeforeItCame) {
   EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\nx").reason,
             Reason::body_too_big);
-  EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx").reason,
-            Reason::body_too_big);
+  for (const std::string length : {"99999999999", "9223372036854775808", "18446744073709551615"})
+    EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nx").reason,
+              Reason::body_too_big)
+        << length;
+  EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n\r\nx").reason,
+            Reason::bad_http);
 }
 
 TEST(HttpReader, AnEndlessBodyIsRefusedAtItsBound) {

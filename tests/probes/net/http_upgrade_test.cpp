@@ -93,10 +93,37 @@ TEST_F(HttpUpgrade, TheSelectedSubprotocolIsTold) {
 
 TEST_F(HttpUpgrade, OneSubprotocolIsSelectedNotTwo) {
   Server list(Script{test::accept({{"Sec-WebSocket-Protocol", "a, b"}})});
-  EXPECT_EQ(upgrade_at(list, {"a", "b"}).answer.failure.reason, Reason::bad_handshake);
+  EXPECT_EQ(upgrade_at(list, {"a", "b"}).answer.failure.reason, Reason::subprotocol_mismatch);
   Server twice(
       Script{test::accept({{"Sec-WebSocket-Protocol", "a"}, {"Sec-WebSocket-Protocol", "b"}})});
-  EXPECT_EQ(upgrade_at(twice, {"a", "b"}).answer.failure.reason, Reason::bad_handshake);
+  EXPECT_EQ(upgrade_at(twice, {"a", "b"}).answer.failure.reason, Reason::subprotocol_mismatch);
+}
+
+TEST_F(HttpUpgrade, OfOfferedSubprotocolsOneIsSelected) {
+  const std::vector<std::string> offered = {"chat.v1", "bearer.abc"};
+  for (const std::string answer :
+       {"", "Sec-WebSocket-Protocol:\r\n", "Sec-WebSocket-Protocol: \r\n",
+        "Sec-WebSocket-Protocol: chat.v2\r\n"}) {
+    Server server(Script{test::switch_protocols("HTTP/1.1 101 OK\r\n" + right() + answer + "\r\n"),
+                         test::hang()});
+    const Upgraded upgraded = upgrade_at(server, offered);
+    EXPECT_FALSE(upgraded.session) << answer;
+    EXPECT_EQ(upgraded.answer.failure.reason, Reason::subprotocol_mismatch) << answer;
+    UpgradeRequest asked{
+        .url = url_of(server.url("/", "ws")), .headers = {}, .subprotocols = offered};
+    asked.any_subprotocol = true;
+    EXPECT_TRUE(run(upgrade(network, asked, line, trace)).session) << answer;
+  }
+}
+
+TEST_F(HttpUpgrade, AFloodOfInterimResponsesIsNoAnswer) {
+  std::string flood;
+  for (int i = 0; i < 20; ++i) flood += "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+  Server server(Script{test::send(flood), test::hang()});
+  const Upgraded upgraded = upgrade_at(server);
+  EXPECT_EQ(upgraded.answer.response.status, 0);
+  EXPECT_EQ(upgraded.answer.failure.reason, Reason::bad_http);
+  EXPECT_EQ(upgraded.answer.failure.detail, "more than 8 interim responses");
 }
 
 TEST_F(HttpUpgrade, OwnMistakesAreNotTheTargets) {

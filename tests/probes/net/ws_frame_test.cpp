@@ -40,6 +40,13 @@ Reason fault_of(std::string_view bytes, std::size_t message_max = 1000) {
   return reader.failure() ? reader.failure()->reason : Reason::ok;
 }
 
+std::string told_of(std::string_view bytes, std::size_t at_once = 100) {
+  FrameReader reader({}, 1000);
+  heard(reader, bytes, at_once);
+  const auto& failure = reader.failure();
+  return failure ? std::string(name(failure->reason)) + ": " + failure->detail : "ok";
+}
+
 TEST(FrameReader, MakesTheSameOfBytesHoweverTheyAreCut) {
   const std::string long_text(70'000, 'x');
   const std::string bytes =
@@ -81,7 +88,7 @@ TEST(FrameReader, RefusesAMessageBeyondTheBoundByItsHead) {
   EXPECT_EQ(fault_of(test::frame(test::op_text, std::string(1000, 'x'))), Reason::ok);
   EXPECT_EQ(fault_of(test::frame(test::op_text, std::string(1001, 'x')).substr(0, 4)),
             Reason::message_too_big);
-  EXPECT_EQ(fault_of({"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", 10}), Reason::message_too_big);
+  EXPECT_EQ(fault_of({"\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", 10}), Reason::message_too_big);
   EXPECT_EQ(fault_of(test::frame(test::op_text, std::string(600, 'x'), {.fin = false}) +
                      test::frame(test::op_continuation, std::string(600, 'x'))),
             Reason::message_too_big);
@@ -101,6 +108,81 @@ TEST(FrameReader, KnowsTheCodesThatACloseFrameMayHold) {
         << code;
   EXPECT_EQ(fault_of(test::frame(test::op_close, make_close(1000) + "\xff")),
             Reason::protocol_error);
+}
+
+TEST(FrameReader, ALengthWithItsTopBitSetBreaksTheProtocol) {
+  EXPECT_EQ(told_of({"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", 10}),
+            "protocol_error: the length of a frame has its top bit set; it begins "
+            "82 7f ff ff ff ff ff ff |........|");
+  EXPECT_EQ(fault_of({"\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x00", 10}), Reason::protocol_error);
+}
+
+TEST(FrameReader, ShowsHowAWrongFrameBegins) {
+  EXPECT_EQ(told_of(test::frame(test::op_text, "{}", {.rsv = 4})),
+            "extension_fault: a frame has reserved bits set, and no extension was negotiated; it "
+            "begins c1 02 7b 7d |..{}|");
+  EXPECT_EQ(told_of(test::frame(3, "0123456789")),
+            "protocol_error: a frame has the reserved opcode 3; it begins "
+            "83 0a 30 31 32 33 34 35 |..012345|");
+  EXPECT_EQ(told_of(test::frame(test::op_continuation, "x")),
+            "protocol_error: a fragment continues no message; it begins 80 01 78 |..x|");
+}
+
+TEST(FrameReader, TellsTextFromFramesHoweverItIsCut) {
+  const std::string texts[] = {"HTTP/1.1 502 Bad Gateway\r\n\r\n", "<html><body>busy</body></html>",
+                               "{\"type\":\"ready\"}", "\n\nhello, world", "[1,2,3,4,5]"};
+  for (const auto& text : texts)
+    for (const std::size_t at_once : {1U, 2U, 3U, 100U}) {
+      const std::string told = told_of(text, at_once);
+      EXPECT_TRUE(told.starts_with("protocol_error: not a frame, but text: \"")) << told;
+    }
+  EXPECT_EQ(told_of("<html>busy", 100), "protocol_error: not a frame, but text: \"<html>busy\"");
+}
+
+TEST(FrameReader, AShortTextIsToldAtTheEnd) {
+  FrameReader reader({}, 1000);
+  heard(reader, "busy", 1);
+  EXPECT_FALSE(reader.failure());
+  reader.ended();
+  ASSERT_TRUE(reader.failure());
+  EXPECT_EQ(reader.failure()->detail, "not a frame, but text: \"busy\"");
+}
+
+TEST(FrameReader, KnowsWhetherItIsWithinAFrame) {
+  const auto within = [](const std::string& bytes) {
+    FrameReader reader({}, 1000);
+    heard(reader, bytes, 1);
+    return reader.is_within();
+  };
+  const std::string whole = test::frame(test::op_text, "whole");
+  EXPECT_FALSE(within(whole));
+  EXPECT_TRUE(within(whole + "\x81"));
+  EXPECT_TRUE(within(whole.substr(0, 4)));
+  EXPECT_TRUE(within(test::frame(test::op_text, "part", {.fin = false})));
+}
+
+TEST(FrameReader, SaysWhatIsWrongWithAClose) {
+  const auto close = [](int code, const std::string& reason) {
+    return told_of(test::frame(test::op_close, make_close(code) + reason));
+  };
+  EXPECT_EQ(
+      close(1006, "upstream gone"),
+      "protocol_error: a Close with the code 1006, which no server may send: \"upstream gone\"");
+  EXPECT_EQ(
+      close(999, "worker 3 died"),
+      "protocol_error: a Close with the code 999, which no server may send: \"worker 3 died\"");
+  EXPECT_EQ(close(1008, "caf\xc3"),
+            "protocol_error: a Close with the code 1008 and a reason that is not UTF-8: \"caf\"");
+  EXPECT_EQ(told_of(test::frame(test::op_close, "x")),
+            "protocol_error: a Close of one byte, which is no code");
+}
+
+TEST(FrameReader, GivesTheCloseThatIsWrong) {
+  FrameReader reader({}, 1000);
+  const auto all = heard(reader, test::frame(test::op_close, make_close(1006) + "gone"), 100);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(close_text(all[0].payload).code, 1006);
+  EXPECT_NE(all[0].fault, "");
 }
 
 TEST(FrameReader, LooksAtTextsAlone) {

@@ -1,0 +1,24 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sonde::net {
+
+// What is wrong with bytes where a frame of RFC 6455 should be, in words for people. Pure.
+
+// The first bytes, as hex digits and as characters: "c1 02 7b 7d |..{}|"; at most eight, so that
+// no text of a length worth hiding is among them.
+std::string shown_bytes(std::string_view bytes);
+
+// Whether bytes are plainly text: printable ASCII and white space, perhaps behind a BOM.
+bool is_plain_text(std::string_view bytes);
+
+// What breaks section 5.5.1 or 7.4 in the payload of a Close, with its code and the readable part
+// of its reason; nothing: it is right.
+std::optional<std::string> close_fault(std::string_view payload);
+
+// The part of a text before the first byte that is not UTF-8.
+std::string_view readable(std::string_view text);
+
+}  // namespace sonde::net
