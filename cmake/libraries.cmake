@@ -20,9 +20,6 @@ endfunction()
 sonde_archive(re2 libre2.a)
 sonde_archive(yaml-cpp libyaml-cpp.a)
 
-find_package(LibXml2 REQUIRED)
-add_library(libxml2_headers INTERFACE)  # it is loaded at run time, by probes/text/libxml.cpp
-target_include_directories(libxml2_headers SYSTEM INTERFACE ${LIBXML2_INCLUDE_DIR})
 find_package(SQLite3 REQUIRED)
 find_package(date REQUIRED)  # IANA time zones, which libstdc++ 12 lacks
 add_library(boost_json ALIAS Boost::json)

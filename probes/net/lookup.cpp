@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -10,8 +11,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/net/lookup_channel.hpp"
 #include "probes/net/lookup_hosts.hpp"
+#include "probes/net/lookup_servers.hpp"
 #include "probes/net/tcp_failure.hpp"
 
 namespace sonde::net {
@@ -23,26 +24,21 @@ namespace {
 constexpr auto slow_after = std::chrono::milliseconds(500);
 constexpr auto resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 3
 
-// Lookups that were cut go on in c-ares until they time out; so many of one name are enough to
-// say that it is not answered.
-constexpr int abandoned_max = 64;
-
 using Result = std::expected<std::vector<Address>, Failure>;
 using Done = asio::any_completion_handler<void(Result)>;
-using Abandoned = std::map<std::string, int>;
 
 bool wanted(Family family, bool v6) {
   return family == Family::any || family == Family::each || (family == Family::ipv6) == v6;
 }
 
-// One name's way through the DNS. Kept alive by what it waits for; gives its result once.
+// One name's way through the DNS. Kept alive by what it waits for; gives its result once, and drops
+// what is still asked then.
 class Search : public std::enable_shared_from_this<Search> {
  public:
-  Search(const asio::any_io_executor& executor, std::weak_ptr<LookupChannel> channel,
-         std::shared_ptr<Abandoned> abandoned, std::string host, Family family, Done done)
+  Search(const asio::any_io_executor& executor, std::shared_ptr<LookupServers> servers,
+         std::string host, Family family, Done done)
       : timer_(executor),
-        channel_(std::move(channel)),
-        abandoned_(std::move(abandoned)),
+        servers_(std::move(servers)),
         host_(std::move(host)),
         done_(std::move(done)) {
     known_.family = family;
@@ -62,23 +58,20 @@ class Search : public std::enable_shared_from_this<Search> {
 
  private:
   void ask(bool v6) {
-    auto& mine = v6 ? known_.v6 : known_.v4;
-    const auto left = abandoned_->find(host_);
     if (!wanted(known_.family, v6)) {
-      mine = DnsAnswer::nodata;
-    } else if (left != abandoned_->end() && left->second >= abandoned_max) {
-      mine = DnsAnswer::silence;
-    } else if (auto channel = channel_.lock()) {
-      ++open_;
-      channel->ask(host_, v6, [self = shared_from_this(), v6](auto answer, auto addresses) {
-        self->answered(v6, answer, std::move(addresses));
-      });
+      (v6 ? known_.v6 : known_.v4) = DnsAnswer::nodata;
+      return;
     }
+    auto& channel = channels_.at(v6 ? 1 : 0);
+    channel = servers_->take();
+    channel->ask(host_, v6, [self = shared_from_this(), v6](auto answer, auto addresses) {
+      self->answered(v6, answer, std::move(addresses));
+    });
   }
 
   void answered(bool v6, DnsAnswer answer, std::vector<Address> addresses) {
-    --open_;
-    if (!done_) return forget();
+    servers_->put(std::exchange(channels_.at(v6 ? 1 : 0), nullptr));
+    if (!done_) return;
     (v6 ? known_.v6 : known_.v4) = answer;
     auto& found = known_.found;
     found.insert(v6 ? found.end() : found.begin(), addresses.begin(), addresses.end());
@@ -89,10 +82,9 @@ class Search : public std::enable_shared_from_this<Search> {
   void go_on() {
     auto next = conclude(known_, host_);
     if (next.end) return end(std::move(*next.end));
-    auto channel = channel_.lock();
-    if (!next.ask_root || asked_root_ || !channel) return;
+    if (!next.ask_root || asked_root_) return;
     asked_root_ = true;
-    channel->ask_root([self = shared_from_this()](auto answer, const auto&) {
+    servers_->ask_root([self = shared_from_this()](auto answer, const auto&) {
       self->known_.root = answer == DnsAnswer::found || answer == DnsAnswer::nodata ||
                           answer == DnsAnswer::nxdomain;
       if (self->done_) self->go_on();
@@ -109,20 +101,12 @@ class Search : public std::enable_shared_from_this<Search> {
   }
 
   void cut() {
-    if (!done_) return;
-    if (open_ > 0) (*abandoned_)[host_] += 1;
-    counted_ = open_ > 0;
-    end(std::unexpected(conclude_cut(known_, host_)));
-  }
-
-  // A lookup that nobody waits for any more has come to its end.
-  void forget() {
-    if (!counted_ || open_ > 0) return;
-    if (--(*abandoned_)[host_] == 0) abandoned_->erase(host_);
+    if (done_) end(std::unexpected(conclude_cut(known_, host_)));
   }
 
   void end(Result result) {
     timer_.cancel();
+    channels_ = {};
     auto done = std::exchange(done_, nullptr);
     asio::post(timer_.get_executor(),
                [done = std::move(done), result = std::move(result)]() mutable {
@@ -131,13 +115,11 @@ class Search : public std::enable_shared_from_this<Search> {
   }
 
   asio::steady_timer timer_;
-  std::weak_ptr<LookupChannel> channel_;
-  std::shared_ptr<Abandoned> abandoned_;
+  std::shared_ptr<LookupServers> servers_;
+  std::array<std::shared_ptr<LookupChannel>, 2> channels_;  // IPv4, IPv6, while they are asked
   std::string host_;
   Done done_;
   Known known_;
-  int open_ = 0;
-  bool counted_ = false;
   bool asked_root_ = false;
 };
 
@@ -160,30 +142,29 @@ std::optional<Result> without_asking(Hosts& hosts, const std::string& host, Fami
 
 }  // namespace
 
-// The channels of a worker, one for each list of servers.
+// The servers of a worker, by the list that the configuration has of them.
 struct Lookup::State {
   static constexpr auto resolv_conf = "/etc/resolv.conf";
   struct Row {
-    std::vector<DnsServer> servers;
+    std::vector<DnsServer> list;
     std::int64_t changed_ns;  // of resolv.conf, when these are the system's
-    std::shared_ptr<LookupChannel> channel;
-    std::shared_ptr<LookupChannel> before;  // its last questions may still be open
+    std::shared_ptr<LookupServers> servers;
   };
 
-  std::weak_ptr<LookupChannel> channel(const std::vector<DnsServer>& servers) {
-    auto row = std::ranges::find(rows, servers, &Row::servers);
-    if (row == rows.end()) row = rows.insert(rows.end(), Row{.servers = servers, .changed_ns = -1});
-    const auto changed = servers.empty() ? changed_ns(resolv_conf) : 0;
+  std::shared_ptr<LookupServers> servers(const std::vector<DnsServer>& list) {
+    auto row = std::ranges::find(rows, list, &Row::list);
+    if (row == rows.end()) row = rows.insert(rows.end(), Row{.list = list, .changed_ns = -1});
+    const auto changed = list.empty() ? changed_ns(resolv_conf) : 0;
     if (row->changed_ns != changed) {
       row->changed_ns = changed;
-      row->before = std::exchange(row->channel, std::make_shared<LookupChannel>(executor, servers));
+      row->servers = std::make_shared<LookupServers>(
+          executor, list.empty() ? system_dns() : DnsConfig{.servers = list});
     }
-    return row->channel;
+    return row->servers;
   }
 
   asio::any_io_executor executor;
   Hosts hosts = Hosts();
-  std::shared_ptr<Abandoned> abandoned = std::make_shared<Abandoned>();
   std::vector<Row> rows = {};
 };
 
@@ -198,8 +179,8 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
   if (auto known = without_asking(state_->hosts, host, line.family)) co_return std::move(*known);
   auto start = [&](auto handler) {
     Done done(std::move(handler));
-    std::make_shared<Search>(state_->executor, state_->channel(line.dns.servers), state_->abandoned,
-                             host, line.family, std::move(done))
+    std::make_shared<Search>(state_->executor, state_->servers(line.dns.servers), host, line.family,
+                             std::move(done))
         ->begin();
   };
   auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
@@ -220,7 +201,13 @@ std::expected<void, Failure> meaning(DnsAnswer answer, const std::string& name) 
       return std::unexpected(
           Failure{Reason::dns_nxdomain, name + ": no such name, says a server that names no zone"});
     case DnsAnswer::servfail:
-      return std::unexpected(Failure{Reason::dns_servfail, name + ": SERVFAIL or REFUSED"});
+      return std::unexpected(
+          Failure{Reason::dns_servfail, name + ": SERVFAIL, REFUSED or another error"});
+    case DnsAnswer::unreadable:
+      return std::unexpected(
+          Failure{Reason::dns_servfail, name + ": an answer that cannot be read"});
+    case DnsAnswer::truncated:
+      return std::unexpected(Failure{Reason::dns_timeout, name + ": " + std::string(truncated)});
     case DnsAnswer::silence:
     case DnsAnswer::bad_name:
       return std::unexpected(Failure{Reason::dns_timeout, name + ": no answer"});
@@ -236,15 +223,16 @@ asio::awaitable<std::expected<void, Failure>> Lookup::hear(const std::string& na
   const auto stop = co_await asio::this_coro::cancellation_state;
   if (stop.cancelled() != asio::cancellation_type::none) co_return std::unexpected(cut_failure());
   auto heard = std::make_shared<Heard>(asio::steady_timer(state_->executor, Instant::max()));
-  auto channel = state_->channel(dns.servers).lock();
+  const auto servers = state_->servers(dns.servers);
+  auto channel = servers->take();
   channel->ask_zone(name, [heard](DnsAnswer answer, const std::vector<Address>&) {
     heard->answer = answer;
     heard->told.cancel();
   });
-  channel.reset();
   constexpr auto token = asio::as_tuple(asio::use_awaitable);
   co_await heard->told.async_wait(token);
   if (!heard->answer) co_return std::unexpected(cut_failure());
+  servers->put(std::move(channel));
   co_return meaning(*heard->answer, name);
 }
 

@@ -8,7 +8,8 @@ bool either(const Known& known, DnsAnswer answer) {
 }
 
 bool troubled(const Known& known) {
-  return either(known, DnsAnswer::servfail) || either(known, DnsAnswer::silence);
+  return either(known, DnsAnswer::servfail) || either(known, DnsAnswer::unreadable) ||
+         either(known, DnsAnswer::truncated) || either(known, DnsAnswer::silence);
 }
 
 Failure own(const std::string& host) {
@@ -27,7 +28,14 @@ Failure absent(const Known& known, const std::string& host) {
 // The servers work, so the zone is at fault.
 Failure zone_fault(const Known& known, const std::string& host) {
   if (either(known, DnsAnswer::servfail))
-    return {Reason::dns_servfail, host + ": SERVFAIL or REFUSED, though \". NS\" is answered"};
+    return {Reason::dns_servfail,
+            host + ": SERVFAIL, REFUSED or another error, though \". NS\" is answered"};
+  if (either(known, DnsAnswer::unreadable))
+    return {Reason::dns_servfail,
+            host + ": an answer that cannot be read, though \". NS\" is answered"};
+  if (either(known, DnsAnswer::truncated))
+    return {Reason::dns_timeout,
+            host + ": " + std::string(truncated) + ", though \". NS\" is answered"};
   return {Reason::dns_timeout, host + ": no answer, though \". NS\" is answered"};
 }
 

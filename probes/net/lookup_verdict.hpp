@@ -3,6 +3,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/net/lookup.hpp"
@@ -10,16 +11,22 @@
 namespace sonde::net {
 
 // What the DNS said of a name and a family. `made_up`: a nxdomain or nodata that names no zone,
-// where that was asked for.
+// where that was asked for. `truncated`: the answer over UDP was cut short, and TCP, which has the
+// whole one, failed; what it holds is not used (RFC 2181 9).
 enum class DnsAnswer : std::uint8_t {
   found,
   nodata,
   nxdomain,
   servfail,
+  unreadable,
+  truncated,
   silence,
   bad_name,
   made_up
 };
+
+inline constexpr std::string_view truncated =
+    "the answer was truncated, and TCP to the DNS server failed";
 
 // What is known of a name so far; families that are not asked for are `nodata` from the start.
 struct Known {

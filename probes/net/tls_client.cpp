@@ -63,7 +63,7 @@ std::string_view hint(int reason) {
 }
 
 Failure handshake_failure(const Error& error, const TlsPeer& peer, const std::string& where) {
-  if (peer.error != 0) return verify_failure(peer.error, where);
+  if (peer.error != 0) return verify_failure(peer, where);
   if (error == asio::error::eof)
     return {Reason::tls_handshake, where + ": the server ended the connection in the handshake"};
   if (error.category() != asio::error::get_ssl_category()) return socket_failure(error, where);

@@ -14,6 +14,7 @@ namespace sonde::net {
 namespace {
 
 constexpr std::size_t name_max = 512;  // bytes of a subject or issuer that are kept
+constexpr int sent_max = 32;           // certificates; servers need two or three
 
 // "CN = api.example.com, O = Example", bounded, unprintable bytes escaped.
 std::string shown(const X509_NAME* name) {
@@ -92,10 +93,45 @@ std::string bytes_of(X509_STORE_CTX* chain, const std::string& name) {
   return bytes;
 }
 
+using GeneralNames = std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)>;
+
+// "; its subjectAltName names a.example.com, b.example.com", or that it names nobody.
+std::string names_of(const X509* leaf) {
+  const GeneralNames names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
+  if (!names) return "; it has no subjectAltName, and its Common Name does not count";
+  std::string all;
+  int more = 0;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS) continue;
+    if (all.size() > name_max / 2 && ++more > 0) continue;
+    const std::string_view text(
+        reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+        static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+    all += (all.empty() ? "" : ", ");
+    for (const char c : text.substr(0, 255)) all += c > 0x20 && c < 0x7f ? c : '?';
+  }
+  if (all.empty())
+    return "; its subjectAltName has no host name, and its Common Name does not count";
+  return "; its subjectAltName names " + all +
+         (more > 0 ? " and " + std::to_string(more) + " more" : "");
+}
+
 bool verify(X509_STORE_CTX* chain, TlsPeer& peer) {
-  const bool good = X509_verify_cert(chain) == 1;
-  if (!good) peer.error = X509_STORE_CTX_get_error(chain);
-  return good;
+  const bool long_chain = sk_X509_num(X509_STORE_CTX_get0_untrusted(chain)) > sent_max;
+  if (long_chain) X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_CHAIN_TOO_LONG);
+  if (!long_chain && X509_verify_cert(chain) == 1) {
+    const auto* verified = X509_STORE_CTX_get0_chain(chain);
+    peer.facts.not_before = latest_begin(verified);
+    peer.facts.not_after = earliest_end(verified, std::numeric_limits<std::time_t>::max());
+    return true;
+  }
+  peer.error = X509_STORE_CTX_get_error(chain);
+  if (peer.error == X509_V_ERR_HOSTNAME_MISMATCH)
+    peer.names = names_of(X509_STORE_CTX_get0_cert(chain));
+  return false;
 }
 
 bool is_address(const std::string& name) {
@@ -132,18 +168,16 @@ int verify_server(X509_STORE_CTX* chain, void* known) {
   if (!peer.verify) return 1;
   if (found) X509_STORE_CTX_set_error(chain, X509_V_OK);
   const bool good = found || verify(chain, peer);
-  if (good && !found) {
-    const auto* all = X509_STORE_CTX_get0_chain(chain);
-    good_chains.keep(std::move(bytes),
-                     {.facts = peer.facts,
-                      .from = latest_begin(all),
-                      .until = earliest_end(all, std::numeric_limits<std::time_t>::max())});
-  }
+  if (good && !found)
+    good_chains.keep(
+        std::move(bytes),
+        {.facts = peer.facts, .from = peer.facts.not_before, .until = peer.facts.not_after});
   return good ? 1 : 0;
 }
 
-Failure verify_failure(int error, const std::string& where) {
-  return {reason_of(error), where + ": " + X509_verify_cert_error_string(error)};
+Failure verify_failure(const TlsPeer& peer, const std::string& where) {
+  return {reason_of(peer.error),
+          where + ": " + X509_verify_cert_error_string(peer.error) + peer.names};
 }
 
 void expect_name(SSL* ssl, const std::string& name, TlsPeer& peer) {
@@ -154,7 +188,8 @@ void expect_name(SSL* ssl, const std::string& name, TlsPeer& peer) {
     X509_VERIFY_PARAM_set1_ip_asc(param, bare.c_str());
     return;
   }
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  X509_VERIFY_PARAM_set_hostflags(
+      param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   X509_VERIFY_PARAM_set1_host(param, bare.c_str(), bare.size());
   SSL_set_tlsext_host_name(ssl, bare.c_str());
 }

@@ -36,9 +36,8 @@ struct Html {
 };
 
 // Reads a page as leniently as browsers do (unclosed and misnested tags, unquoted attributes). The
-// text is taken for UTF-8. Pure; never fails. Bounds: 1 MB of text, elements 512 deep, 32 forms of
-// 256 fields, 256 scripts, 64 KB a value: linear time whatever is nested how. The only owner of
-// libxml2.
+// text is taken for UTF-8. Pure; never fails. Bounds: 1 MB of text, 256 attributes a tag, 32 forms
+// of 256 fields, 256 scripts, 64 KB a value. Linear time whatever is nested how.
 Html parse_html(std::string_view text);
 
 }  // namespace sonde::text

@@ -32,7 +32,6 @@ OWNERS = [
     (r"boost/json", r"(probes/text/json\.cpp|deploy/demo/[^/]+\.cpp)$"),
     (r"boost/url", r"probes/net/url\.cpp$"),
     (r"re2/", r"probes/text/pattern\.cpp$"),
-    (r"libxml/", r"probes/text/libxml\.hpp$"),
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
     (r"date/", r"daemon/maintenance/maintenance_zone\.cpp$"),

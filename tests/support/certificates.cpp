@@ -72,7 +72,8 @@ Identity Authority::issue(const Certified& what) {
   EVP_PKEY* key = make_key();
   X509* certificate = draft(what, key, 2 + count_);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate_));
-  extend(certificate, certificate_, NID_subject_alt_name, joined(what.alternatives));
+  if (!what.alternatives.empty())
+    extend(certificate, certificate_, NID_subject_alt_name, joined(what.alternatives));
   X509_sign(certificate, key_, EVP_sha256());
   return save(certificate, key);
 }

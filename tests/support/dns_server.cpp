@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "tests/support/loopback.hpp"
@@ -65,7 +66,8 @@ std::string bytes_of(const std::string& address) {
 
 std::string reply_to(const std::string& query, std::size_t end, const DnsReply& reply) {
   const auto count = reply.addresses.size() + (reply.alias.empty() ? 0 : 1);
-  std::string out = query.substr(0, 2) + '\x81' + static_cast<char>(0x80 | reply.code);
+  std::string out = query.substr(0, 2) + (reply.truncated ? '\x83' : '\x81') +
+                    static_cast<char>(0x80 | reply.code);
   for (const int number : {1, static_cast<int>(count), reply.of_zone ? 1 : 0, 0})
     put16(out, number);
   out += query.substr(header, end - header);
@@ -75,13 +77,20 @@ std::string reply_to(const std::string& query, std::size_t end, const DnsReply& 
   for (const auto& address : reply.addresses)
     put_record(out, owner, address.contains(':') ? 28 : 1, bytes_of(address));
   if (reply.of_zone) put_record(out, asked, 6, encoded("ns.test") + encoded("root.test") + times);
+  if (reply.garbage) out.resize(out.size() - 3);
   return out;
 }
 
+struct Held {
+  std::string bytes;
+  sockaddr_storage to;
+  socklen_t size;
+};
+
 }  // namespace
 
-DnsServer::DnsServer(Script script)
-    : script_(std::move(script)), socket_(bound_socket("127.0.0.1", SOCK_DGRAM)) {
+DnsServer::DnsServer(Script script, std::uint16_t port)
+    : script_(std::move(script)), socket_(bound_socket("127.0.0.1", SOCK_DGRAM, port)) {
   port_ = port_of(socket_);
   thread_ = std::jthread([this](const std::stop_token& stop) { answer_all(stop); });
 }
@@ -94,6 +103,7 @@ DnsServer::~DnsServer() {
 
 void DnsServer::answer_all(const std::stop_token& stop) {
   const std::stop_callback end(stop, [fd = socket_] { ::shutdown(fd, SHUT_RDWR); });
+  std::vector<Held> held;
   while (!stop.stop_requested()) {
     std::array<char, 1500> bytes{};
     sockaddr_storage from{};
@@ -108,8 +118,12 @@ void DnsServer::answer_all(const std::stop_token& stop) {
     const auto question_end = read_question(query, name, type);
     const auto reply = script_(name, shown(type));
     if (reply.silent) continue;
-    const auto out = reply_to(query, question_end, reply);
-    ::sendto(socket_, out.data(), out.size(), 0, sender, size);
+    held.push_back({reply_to(query, question_end, reply), from, size});
+    if (reply.held) continue;
+    std::ranges::rotate(held, held.end() - 1);
+    for (const auto& [out, to, to_size] : held)
+      ::sendto(socket_, out.data(), out.size(), 0, reinterpret_cast<const sockaddr*>(&to), to_size);
+    held.clear();
   }
 }
 

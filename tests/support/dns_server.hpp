@@ -17,6 +17,9 @@ struct DnsReply {
   std::vector<std::string> addresses = {};
   bool of_zone = false;    // the SOA of a zone stands in the authority section
   std::string alias = {};  // answered as a CNAME that owns the addresses
+  bool truncated = false;  // TC; nobody listens on TCP
+  bool garbage = false;    // records that are cut off
+  bool held = false;       // sent after the next answer that is not held
 };
 
 // A DNS server on loopback UDP, ended by its destructor. The script gets the name in lower case
@@ -24,7 +27,7 @@ struct DnsReply {
 class DnsServer {
  public:
   using Script = std::function<DnsReply(const std::string& name, const std::string& type)>;
-  explicit DnsServer(Script script);
+  explicit DnsServer(Script script, std::uint16_t port = 0);
   ~DnsServer();
   DnsServer(const DnsServer&) = delete;
   DnsServer& operator=(const DnsServer&) = delete;

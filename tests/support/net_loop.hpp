@@ -35,6 +35,7 @@ class NetLoop : public testing::Test {
     };
     boost::asio::co_spawn(io, calm(std::move(what)),
                           boost::asio::bind_cancellation_slot(cut.slot(), keep));
+    io.restart();  // it may have run out of work before
     while (!result) io.run_one();
     return std::move(*result);
   }
