@@ -81,23 +81,38 @@ asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::
   co_return judge(answer, trace);
 }
 
-Answered judge(const net::Websocket& session, const talk::Dialect& dialect, talk::Heard heard) {
-  if (heard == talk::Heard::welcome) return {How::granted, "the upgrade was welcomed"};
-  const bool closed = session.ended() && talk::refuses(*session.ended(), dialect.refusal_codes);
-  if (heard == talk::Heard::refusal || closed) return {How::refused, "refused after the upgrade"};
+Answered judge(talk::Heard heard, const net::Websocket& session) {
+  using talk::Heard;
+  switch (heard) {
+    case Heard::welcome:
+      return {How::granted, "the upgrade was welcomed"};
+    case Heard::refusal:
+      return {How::refused, "refused after the upgrade"};
+    case Heard::unclear:
+      return {How::unclear, "the run was cut"};
+    case Heard::ended:
+      return {How::neither, "the upgrade was accepted, then " + talk::describe(*session.ended())};
+    case Heard::silence:
+      break;
+  }
   return {How::neither, "the upgrade was accepted, then nothing was said"};
+}
+
+Answered judge_upgrade(const net::Answer& answer, const Socket& socket, const Trace& trace) {
+  const bool refused = classify_refusal(answer, socket.refused_by) == Refusal::refused;
+  return refused ? Answered{How::refused, trace.scrub(net::describe(answer.response))}
+                 : judge(answer, trace);
 }
 
 asio::awaitable<Answered> open(net::UpgradeRequest request, const SessionSettings& settings,
                                net::Network& network, text::Names& names, Trace& trace) {
   auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
-  if (!upgraded.session) co_return judge(upgraded.answer, trace);
-  const Instant until = Clock::now() + settings.socket.ready.within;
-  auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready, until,
-                                names, trace);
+  if (!upgraded.session) co_return judge_upgrade(upgraded.answer, settings.socket, trace);
+  auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready,
+                                settings.socket.refused_by, names, trace);
   const talk::Heard heard = co_await std::move(hearing);
-  const Answered answered = judge(*upgraded.session, *settings.dialect, heard);
+  const Answered answered = judge(heard, *upgraded.session);
   auto leaving = leave_session(*upgraded.session, trace);
   co_await std::move(leaving);
   co_return answered;
@@ -115,6 +130,7 @@ asio::awaitable<Answered> attempt(const CrossAccess& access, const SessionSettin
     socket.url = Endpoint{access.url, std::nullopt};
     auto request = build_upgrade(socket, TokenUse::valid, names);
     if (!request) co_return cannot(request.error().detail);
+    request->any_subprotocol = true;  // whoever intrudes is no browser
     auto opening = open(*std::move(request), settings, network, names, trace);
     Answered answered = co_await std::move(opening);
     co_return answered;

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "probes/deadline.hpp"
 #include "probes/experiment_request.hpp"
 #include "probes/log_in.hpp"
 #include "probes/net/status.hpp"
+#include "probes/pause.hpp"
 #include "probes/rest.hpp"
-#include "probes/talk/listener.hpp"
 
 namespace sonde {
 namespace {
@@ -24,13 +19,6 @@ constexpr Span late = std::chrono::milliseconds(500);
 // How long the control of a late message waits for an event, at least and at most.
 constexpr Span patience_min = std::chrono::seconds(1);
 constexpr Span patience_max = std::chrono::seconds(3);
-
-// A cut ends it; whatever is awaited next is cut as well.
-asio::awaitable<void> pause(Span span) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, span);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-}
 
 Verdict cut() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
 
@@ -66,10 +54,8 @@ asio::awaitable<Verdict> try_without_right(Experiment experiment, Laboratory lab
 asio::awaitable<Verdict> try_again(Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto waiting = pause(laboratory.inquiry.pause);
-  co_await std::move(waiting);
-  auto asking = talk::was_cut();
-  const bool over = co_await std::move(asking);
-  if (over) co_return cut();
+  const bool goes_on = co_await std::move(waiting);
+  if (!goes_on) co_return cut();
   auto trying = try_upgrade(again, laboratory, aside);
   Verdict verdict = co_await std::move(trying);
   co_return verdict;
@@ -143,7 +129,8 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   Opened opened = co_await std::move(opening);
   if (opened.failure) co_return std::move(*opened.failure);
   auto waiting = pause(after);
-  co_await std::move(waiting);
+  const bool goes_on = co_await std::move(waiting);
+  if (!goes_on) co_return cut();
   auto conversing = talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside);
   Verdict verdict = co_await std::move(conversing);
   auto leaving = leave_session(*opened.session, aside);

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "probes/auth/token.hpp"
+#include "probes/deadline.hpp"
+#include "probes/net/reach.hpp"
 #include "probes/talk/listener.hpp"
 
 namespace sonde {
@@ -14,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Span pong_min = std::chrono::seconds(1), pong_max = std::chrono::seconds(10);
+constexpr Span accepting_max = std::chrono::seconds(3);
 constexpr Instant never = Instant::max();
 
 // By our monotonic clock; the claims say it by the wall clock.
@@ -58,8 +61,10 @@ class Holding {
       if (arrival.how == How::ended) co_return over();
       if (arrival.how == How::failed)
         if (auto wrong = complaint(*arrival.failure)) co_return wrong;
-      if (Clock::now() >= until_) co_return over();
-      if (Clock::now() < next_ping_) continue;
+      const Instant now = Clock::now();
+      // What has come until the end of the hold is heard before it.
+      if (now >= until_ && arrival.how == How::silence) co_return over();
+      if (now >= until_ || now < next_ping_) continue;
       auto pinging = ping();
       auto wrong = co_await std::move(pinging);
       if (wrong) co_return wrong;
@@ -74,10 +79,8 @@ class Holding {
 
   // What the server says before it closes for an expired token is what is expected.
   std::optional<Failure> complaint(const Failure& failure) const {
-    using enum Reason;
-    if (failure.reason == malformed || row(failure.reason).outcome != Outcome::fail) return failure;
-    if (hold_.expect.closed) return std::nullopt;
-    return Failure{hold_expired, failure.detail};
+    if (failure.reason == Reason::hold_expired && hold_.expect.closed) return std::nullopt;
+    return failure;
   }
 
   asio::awaitable<std::optional<Failure>> ping() {
@@ -88,8 +91,7 @@ class Holding {
     auto pinging = session_.ping(limit);
     const auto pong = co_await std::move(pinging);
     if (pong) trace_.frame(Direction::in, "pong", "", Clock::now());
-    if (pong || session_.ended() || Clock::now() >= until_ || Clock::now() < limit)
-      co_return std::nullopt;
+    if (pong || Clock::now() >= until_ || Clock::now() < limit) co_return std::nullopt;
     co_return Failure{Reason::pong_missing,
                       fmt::format("no pong within {:.1f} s of a ping", seconds(wait))};
   }
@@ -110,10 +112,32 @@ class Holding {
   Instant until_, next_ping_;
 };
 
+asio::awaitable<Verdict> connect_to(net::Network& network, net::Url url, const net::Line& line) {
+  auto reaching = net::reach_tcp(network, url.host, url.port, line);
+  const auto reached = co_await std::move(reaching);
+  co_return reached ? Verdict::pass() : Verdict::of(Step::hold, reached.error());
+}
+
+// A server that was stopped ends its sessions as an idle limit does, but then accepts none.
+asio::awaitable<Failure> ask_whether_open(HeldAt at, text::Names& names, Failure idle,
+                                          const Trace& trace) {
+  const auto url = address_of(at.socket.url, names);
+  if (!url) co_return idle;
+  Trace aside = trace.aside();
+  auto connecting = connect_to(at.network, *url, at.socket.line);
+  auto limited = within(Clock::now() + accepting_max, std::move(connecting), aside);
+  const Verdict verdict = co_await std::move(limited);
+  if (verdict.outcome != Outcome::fail) co_return idle;
+  const bool refused = verdict.reason == Reason::tcp_refused;
+  co_return Failure{
+      refused ? Reason::tcp_refused : Reason::close_unclean,
+      idle.detail + "; since then the server accepts no connection: " + verdict.detail};
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, const Hold& hold,
-                                                     const talk::Dialect& dialect,
+                                                     const talk::Dialect& dialect, HeldAt at,
                                                      text::Names& names, Trace& trace) {
   trace.at(Step::hold);
   trace.open(Phase::hold);
@@ -122,6 +146,10 @@ asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, co
   auto failed = co_await std::move(running);
   if (failed && failed->reason == Reason::cut)
     co_return failed;  // the deadline's phase is this one
+  if (failed && failed->reason == Reason::idle_closed && at.socket.line.proxy.empty()) {
+    auto asking = ask_whether_open(at, names, *std::move(failed), trace);
+    failed = co_await std::move(asking);
+  }
   trace.close(Phase::hold);
   if (failed) failed->detail = trace.scrub(failed->detail);
   co_return failed;

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "probes/net/websocket.hpp"
+#include "probes/socket.hpp"
 #include "probes/talk/dialect.hpp"
 
 namespace sonde {
@@ -43,18 +44,26 @@ struct Held {
 // Until when a session is held: for its length, and no longer than the server may take to close it.
 Instant hold_until(const Hold& hold, Instant begun, std::optional<Instant> expires);
 
-// What came of it; pure. The FIN or RST of a session that had not been silent for so long before is
-// an idle limit on the way (idle_closed), that of one in use is close_unclean. Where it should stay
-// open, a Close is hold_expired, or restarting (1001, 1012). Where it should be closed: not_closed,
-// wrong_close (another code, or before the token expired), hold_unclear (the token outlives the
-// hold).
+// What came of it; pure. The FIN or RST of a session that was silent for a second or more, and had
+// not been silent for so long before, is an idle limit on the way (idle_closed); that of one in
+// use, or within a frame, is close_unclean. Where it should stay open, a Close is hold_expired, or
+// restarting (1001, 1012). Where it should be closed: not_closed, wrong_close (another code, or
+// before the token expired), hold_unclear (the token outlives the hold).
 std::optional<Failure> judge_hold(const Hold& hold, const Held& held);
 
+// Where the server of a held session is.
+struct HeldAt {
+  net::Network& network;
+  const Socket& socket;
+};
+
 // Holds a ready session; step and phase hold. Heartbeats of the dialect are answered. Failures:
-// those of judge_hold, pong_missing, and what the session says the peer did wrong. Does not close.
+// those of judge_hold, pong_missing, what a rule of the dialect says, and what the peer did wrong.
+// Where a session seems to have met an idle limit, the server is asked once whether it still
+// accepts connections: tcp_refused or close_unclean if it does not. Does not close.
 boost::asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session,
                                                             const Hold& hold,
-                                                            const talk::Dialect& dialect,
+                                                            const talk::Dialect& dialect, HeldAt at,
                                                             text::Names& names, Trace& trace);
 
 }  // namespace sonde

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "probes/hold.hpp"
-#include "probes/text/utf8.hpp"
+#include "probes/talk/ending.hpp"
 
 namespace sonde {
 namespace {
 
+constexpr Span idle_least = std::chrono::seconds(1);   // a shorter limit would serve nobody
 constexpr Span early_slack = std::chrono::seconds(2);  // exp is in whole seconds, clocks differ
 
 std::string after(const Held& held) {
@@ -22,19 +23,17 @@ std::string against_expiry(const Held& held) {
 }
 
 std::string closed_with(const Held& held) {
-  const std::string why = text::shorten(held.ending->reason, 123);
-  return fmt::format("the server closed with {}{}{} {}{}", held.ending->code,
-                     why.empty() ? "" : " ", why, after(held), against_expiry(held));
+  return fmt::format("{} {}{}", talk::describe(*held.ending), after(held), against_expiry(held));
 }
 
 // Whoever cuts silent connections does so after the same silence each time, which was never
-// survived before; any other end is of a connection in use.
+// survived before and is no moment; any other end is of a connection in use.
 Failure without_close(const Held& held) {
   const Span silence = held.over - held.heard;
-  const std::string how = fmt::format(
-      "the connection ended ({}) without a Close {}, {:.1f} s after the server's last "
-      "sign",
-      name(held.ending->by), after(held), seconds(silence));
+  const std::string how =
+      fmt::format("{} without a Close {}, {:.1f} s after the server's last sign",
+                  talk::describe(*held.ending), after(held), seconds(silence));
+  if (silence < idle_least || !held.ending->reason.empty()) return {Reason::close_unclean, how};
   if (silence > held.survived) return {Reason::idle_closed, how};
   return {Reason::close_unclean,
           fmt::format("{}; it had survived a silence of {:.1f} s", how, seconds(held.survived))};

@@ -4,13 +4,25 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/talk/ending.hpp"
 #include "probes/talk/listener.hpp"
 #include "probes/together.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
+
+namespace {
+
+Verdict ended_while_silent(const net::Websocket& session) {
+  if (session.fault()) return Verdict::of(Step::events, *session.fault());
+  return Verdict::of(Step::events, {Reason::closed_midstream,
+                                    talk::describe(*session.ended()) + " while it listened"});
+}
+
+}  // namespace
 
 asio::awaitable<Verdict> IsolationRun::run() {
   trace_.at(Step::login);
@@ -61,6 +73,8 @@ asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
 }
 
 asio::awaitable<void> IsolationRun::wait_until_heard(Seat& seat) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return;
   co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
@@ -85,16 +99,14 @@ asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
   using How = talk::Arrival::How;
   talk::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
   How how = How::frame;
-  while (how == How::frame || (how == How::failed && !seat.session->ended())) {
+  while (how == How::frame || how == How::failed) {
     auto hearing = listener.next(until, Step::events);
     const auto arrival = co_await std::move(hearing);
     how = arrival.how;
     if (seat.silent && how == How::frame)
       watch_.unasked(seat.member, seat.last, arrival.frame->type);
   }
-  if (seat.silent && how == How::ended)
-    seat.verdict =
-        Verdict::of(Step::events, {Reason::closed_midstream, "it ended while it listened"});
+  if (seat.silent && how == How::ended) seat.verdict = ended_while_silent(*seat.session);
 }
 
 asio::awaitable<void> IsolationRun::leave(Seat& seat) {

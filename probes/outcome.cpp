@@ -137,7 +137,8 @@ constexpr Reason at_refuse[] = {auth_fail_open, no_refusal};
 
 constexpr Reason at_hold[] = {idle_closed,     close_unclean,   hold_expired,   not_closed,
                               wrong_close,     pong_missing,    restarting,     malformed,
-                              message_too_big, too_many_frames, protocol_error, extension_fault};
+                              message_too_big, too_many_frames, protocol_error, extension_fault,
+                              tcp_refused};
 
 constexpr Reason at_isolation[] = {cross_user_leak, session_shared, foreign_event, no_refusal};
 

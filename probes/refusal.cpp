@@ -23,8 +23,8 @@ Failure explain_refusal(const net::Response& response) {
   }
 }
 
-Refusal classify_refusal(const net::Answer& answer) {
-  if (answer.response.status == 401 || answer.response.status == 403) return Refusal::refused;
+Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by) {
+  if (talk::refuses(refused_by, answer.response.status)) return Refusal::refused;
   return answer.ok() ? Refusal::none : Refusal::unclear;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "probes/net/websocket.hpp"
+#include "probes/talk/refused_by.hpp"
 
 namespace sonde {
 
@@ -7,8 +8,9 @@ namespace sonde {
 // of upgrade failures. What two causes share on the wire is named for both. Pure.
 Failure explain_refusal(const net::Response& response);
 
-// What an answer to an upgrade with a bad token or none means for the refusal check. Pure.
+// What an answer to an upgrade that must be refused means for the refusal check: what the socket
+// says refuses, something else, or nothing at all. Pure.
 enum class Refusal { refused, unclear, none };
-Refusal classify_refusal(const net::Answer& answer);
+Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by);
 
 }  // namespace sonde

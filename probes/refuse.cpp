@@ -1,5 +1,7 @@
 #include "probes/refuse.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -29,38 +31,58 @@ Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
   return {reason, std::string(check_name(check)) + ": " + what};
 }
 
-// How an accepted session that never welcomed us came to its end.
-std::optional<Failure> ended(RefusalCheck check, const net::Websocket& session,
-                             const talk::Dialect& dialect, bool in_time) {
-  if (!session.ended()) {
-    if (in_time)
-      return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
-    return with_check(check, Reason::no_refusal, "the upgrade was accepted, then nothing came");
+// Whom the check lets come, and who must be refused.
+std::string_view who(RefusalCheck check) {
+  using enum RefusalCheck;
+  switch (check) {
+    case no_token:
+      return "a client without a token";
+    case foreign_origin:
+      return "a page of a foreign origin";
+    case wrong_place:
+      return "a token in another place than its own";
+    case wrong_audience:
+      return "a token for somebody else";
+    case logged_out:
+      return "a token after its logout";
+    case refresh_as_access:
+      return "a refresh token as an access token";
+    case expired_token:
+      return "an expired token";
+    case garbage_token:
+    case bad_signature:
+    case alg_none:
+    case hs256_confusion:
+      break;
   }
-  const Ending& ending = *session.ended();
-  if (talk::refuses(ending, dialect.refusal_codes)) return std::nullopt;
-  const std::string how =
-      ending.code != 0 ? "Close " + std::to_string(ending.code) : std::string(name(ending.by));
-  return with_check(check, Reason::no_refusal,
-                    "the upgrade was accepted, then the connection ended (" + how + ")");
+  return "a forged token";
+}
+
+// What an accepted upgrade that was neither welcomed nor refused came to.
+std::string what_came(const net::Websocket& session, Span within) {
+  if (!session.ended()) return fmt::format("nothing was said within {:.3f} s", seconds(within));
+  return session.fault() ? session.fault()->detail : talk::describe(*session.ended());
 }
 
 // What an accepted upgrade does next.
 asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
                                               const RefusalSubject& subject, text::Names& names) {
-  const talk::Ready& ready = subject.session.socket.ready;
-  const Instant until = Clock::now() + ready.within;
-  auto listening =
-      talk::overhear(session, *subject.session.dialect, ready, until, names, subject.trace);
+  const Socket& socket = subject.session.socket;
+  auto listening = talk::overhear(session, *subject.session.dialect, socket.ready,
+                                  socket.refused_by, names, subject.trace);
   const auto heard = co_await std::move(listening);
   if (heard == talk::Heard::refusal) co_return std::nullopt;
+  if (heard == talk::Heard::unclear)
+    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
   if (heard == talk::Heard::welcome) {
     subject.trace.remark("welcomed, although it must be refused");
     co_return with_check(check, Reason::auth_fail_open,
-                         is_good(check) ? "the endpoint welcomes a token that is used wrongly"
-                                        : "the endpoint welcomes a session without a valid token");
+                         fmt::format("the endpoint welcomes {}", who(check)));
   }
-  co_return ended(check, session, *subject.session.dialect, Clock::now() < until);
+  co_return with_check(
+      check, Reason::no_refusal,
+      subject.trace.scrub(fmt::format("the upgrade of {} was accepted, then {}", who(check),
+                                      what_came(session, socket.ready.within))));
 }
 
 constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
@@ -95,8 +117,9 @@ std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Sock
   return request;
 }
 
-std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer, const Trace& trace) {
-  switch (classify_refusal(answer)) {
+std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
+                             const RefusalSubject& subject) {
+  switch (classify_refusal(answer, subject.session.socket.refused_by)) {
     case Refusal::refused:
       return std::nullopt;
     case Refusal::unclear:
@@ -104,37 +127,72 @@ std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer, cons
     case Refusal::none:
       break;
   }
-  return with_check(check, Reason::no_refusal, trace.scrub(net::describe(answer.response)));
+  const std::string what = subject.trace.scrub(net::describe(answer.response));
+  return with_check(check, Reason::no_refusal,
+                    fmt::format("{} got {}, which is no refusal (refused_by)", who(check), what));
 }
 
-// What the token was goes with what was found of it.
-std::optional<Failure> with_token(std::optional<Failure> found, const std::string& what) {
-  if (found && !what.empty()) found->detail += " (" + what + ")";
-  return found;
+// What came of a check: nothing wrong, something wrong, or nothing at all, for it could not be made
+// as it is meant.
+struct Checked {
+  std::optional<Failure> wrong;
+  std::string not_performed;  // why it was not
+};
+
+Checked without_token(RefusalCheck check, const Failure& failure, const Trace& trace) {
+  const std::string why = trace.scrub(failure.detail);
+  if (failure.reason == Reason::ok) return {.wrong = {}, .not_performed = why};
+  return {.wrong = with_check(check, failure.reason, why), .not_performed = why};
 }
 
-asio::awaitable<std::optional<Failure>> check_one(RefusalCheck check, const RefusalSubject& subject,
-                                                  Observation& seen) {
-  text::Names names = subject.names;
-  std::string what;
-  if (check != RefusalCheck::no_token && !is_good(check)) {
-    auto making = bad_token(check, subject);
-    auto token = co_await std::move(making);
-    if (!token) co_return with_check(check, token.error().reason, token.error().detail);
-    what = std::move(token->what);
-    use_token(std::move(token->value), names);
-  }
+asio::awaitable<Checked> try_token(RefusalCheck check, const RefusalSubject& subject,
+                                   text::Names& names, Observation& seen) {
   auto request = build(check, subject.session.socket, names);
-  if (!request) co_return request.error();
+  if (!request) co_return Checked{.wrong = request.error(), .not_performed = {}};
+  request->any_subprotocol = true;  // whoever intrudes is no browser
   auto upgrading =
       net::upgrade(subject.shared.network, *request, subject.session.socket.line, subject.trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   seen.status = upgraded.answer.response.status;
-  if (!upgraded.session) co_return with_token(judge(check, upgraded.answer, subject.trace), what);
+  if (!upgraded.session)
+    co_return Checked{.wrong = judge(check, upgraded.answer, subject), .not_performed = {}};
   auto watching = watch(*upgraded.session, check, subject, names);
-  auto wrong = co_await std::move(watching);
+  Checked checked;
+  checked.wrong = co_await std::move(watching);
   if (upgraded.session->ended()) seen.code = upgraded.session->ended()->code;
-  co_return with_token(std::move(wrong), what);
+  co_return checked;
+}
+
+asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject,
+                                   Observation& seen) {
+  text::Names names = subject.names;
+  BadToken bad;
+  if (check != RefusalCheck::no_token && !is_good(check)) {
+    auto making = bad_token(check, subject);
+    auto token = co_await std::move(making);
+    if (!token) co_return without_token(check, token.error(), subject.trace);
+    bad = *std::move(token);
+    use_token(bad.value, names);
+  }
+  auto trying = try_token(check, subject, names, seen);
+  Checked checked = co_await std::move(trying);
+  if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
+  if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);
+  co_return checked;
+}
+
+RefusalNote note_of(RefusalCheck check, const Checked& checked) {
+  using State = RefusalNote::State;
+  RefusalNote note{.check = std::string(check_name(check)), .state = State::refused, .why = {}};
+  if (!checked.not_performed.empty()) {
+    note.state = State::not_performed;
+    note.why = checked.not_performed;
+  } else if (checked.wrong) {
+    const bool fails = row(checked.wrong->reason).outcome == Outcome::fail;
+    note.state = fails ? State::failed : State::unclear;
+    note.why = checked.wrong->detail;
+  }
+  return note;
 }
 
 // An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
@@ -169,10 +227,12 @@ asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& sub
     const Instant begun = Clock::now();
     Observation seen;
     auto checking = check_one(checks[i], subject, seen);
-    auto wrong = co_await std::move(checking);
-    if (!wrong) breaker.refused(Clock::now());
-    if (!wrong) continue;
-    Verdict found = blame(Verdict::of(Step::refuse, *std::move(wrong)), breaker, begun, seen);
+    Checked checked = co_await std::move(checking);
+    trace.refusals.push_back(note_of(checks[i], checked));
+    if (!checked.wrong && seen.status != 0) breaker.refused(Clock::now());
+    if (!checked.wrong) continue;
+    Verdict found =
+        blame(Verdict::of(Step::refuse, *std::move(checked.wrong)), breaker, begun, seen);
     if (outranks(found, verdict)) verdict = std::move(found);
     if (!breaker.lets_check(Clock::now())) break;
   }

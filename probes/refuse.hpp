@@ -13,7 +13,7 @@ namespace sonde {
 enum class RefusalCheck : std::uint8_t {
   no_token,
   garbage_token,
-  expired_token,      // one of ours that has expired; without one, a forged expiry in the past
+  expired_token,      // one of ours that has expired; without one, it is not performed
   bad_signature,      // one bit of it changed
   alg_none,           // no signature, and a header that says so
   hs256_confusion,    // signed with the public key as a secret; needs `jwks`, here or in the login
@@ -66,19 +66,23 @@ struct RefusalSubject {
 struct BadToken {
   std::string value;
   std::string what;
+  // Not empty: it only stands in for the token of the check. Its refusal proves nothing, and this
+  // is why.
+  std::string stands_in = {};
 };
 
 // That of the checks that have one of their own. refusal_unclear: it cannot be made of this token,
-// or nobody gives it.
+// or nobody gives it; ok: there is none yet, which time will change.
 boost::asio::awaitable<std::expected<BadToken, Failure>> bad_token(RefusalCheck check,
                                                                    const RefusalSubject& subject);
 
-// Runs each check over a connection of its own; with `turn`, one of them in its turn. 401, 403 or a
-// policy close is a refusal; a ready message or any event is auth_fail_open; 101 and silence, or
-// 5xx, is no_refusal; a network failure, or a check that cannot be made, is inconclusive
-// (refusal_unclear), and so is what looks like a breaker of the target that they opened
-// (breaker_open): then, and for a while, no further one is made. Step and phase refuse; never an
-// auth sample. Empty: all were refused, or none was made.
+// Runs each check over a connection of its own; with `turn`, one of them in its turn. A refusal is
+// what the socket's `refused_by` says, in the order in which it comes; a ready message or any event
+// is auth_fail_open; anything else, as 5xx, is no_refusal; a network failure, or a check that
+// cannot be made, is inconclusive (refusal_unclear), and so is what looks like a breaker of the
+// target that they opened (breaker_open): then, and for a while, no further one is made. Step and
+// phase refuse; never an auth sample. Notes in the trace what came of each. Empty: nothing was
+// wrong.
 boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                               std::optional<std::uint32_t> turn);
 

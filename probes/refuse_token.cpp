@@ -29,11 +29,17 @@ Token forged(auth::Forged token, std::string what = "") {
   return BadToken{*std::move(token), std::move(what)};
 }
 
-// One that the server issued and that has expired since; a forged one shows less.
+// One that the server issued and that has expired since. A forged one shows what the server
+// overlooks, but its refusal does not say that the expiry was looked at.
 Token expired(const RefusalSubject& subject, std::string_view good) {
   const Instant now = Clock::now();
   const auto kept = auth::expired(subject.shared.keeper.purse(subject.site.account, now), now);
-  if (!kept) return forged(auth::with_past_expiry(good, unix_now()), "a forged one");
+  if (!kept) {
+    Token token = forged(auth::with_past_expiry(good, unix_now()), "a forged one");
+    if (!token) return std::unexpected(Failure{Reason::ok, "no token of ours has expired yet"});
+    token->stands_in = "no token of ours has expired yet, so a forged one was tried";
+    return token;
+  }
   const auto ago = std::chrono::floor<std::chrono::minutes>(now - kept->expires).count();
   return BadToken{kept->value, "issued once, expired " + std::to_string(ago) + " min ago"};
 }
@@ -81,8 +87,10 @@ asio::awaitable<Token> confuse(const RefusalSubject& subject, const std::string&
 }
 
 // A login of its own, which is no sample of the auth rate.
-asio::awaitable<Token> log_in_as(const Site& site, const RefusalSubject& subject) {
-  auto names = site.names(subject.seed + 1, subject.trace);
+asio::awaitable<Token> log_in_as(RefusalCheck check, const Site& site,
+                                 const RefusalSubject& subject) {
+  const auto seed = text::seed_of(subject.seed, static_cast<std::uint64_t>(check));
+  auto names = site.names(seed, subject.trace);
   if (!names) co_return std::unexpected(names.error());
   auto logging_in = log_in_by(*site.login, site, subject.shared, *names, subject.trace);
   auto token = co_await std::move(logging_in);
@@ -105,7 +113,7 @@ std::expected<net::Request, Failure> request_of(const Logout& logout, text::Name
 }
 
 asio::awaitable<Token> give_back(const RefusalSubject& subject) {
-  auto logging_in = log_in_as(subject.site, subject);
+  auto logging_in = log_in_as(logged_out, subject.site, subject);
   Token token = co_await std::move(logging_in);
   if (!token) co_return token;
   text::Names names = subject.names;
@@ -132,7 +140,7 @@ asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
     co_return token;
   }
   if (check == wrong_audience) {
-    auto logging_in = log_in_as(*subject.site.others.front(), subject);
+    auto logging_in = log_in_as(wrong_audience, *subject.site.others.front(), subject);
     Token token = co_await std::move(logging_in);
     co_return token;
   }

@@ -100,12 +100,17 @@ const config::Section<Socket>& section_of(const Socket*) {
           .key("subprotocols", &Socket::subprotocols, "Subprotocols that are offered.")
           .key("expect_subprotocol", &Socket::expect_subprotocol,
                "The subprotocol that the server must select.")
+          .key("any_subprotocol", &Socket::any_subprotocol,
+               "Whatever the server selects of the offered subprotocols is taken, also none, which "
+               "browsers do not take.")
           .key("headers", &Socket::headers, "Further headers of the upgrade request.")
           .key("origin", &Socket::origin,
                "The same endpoint behind all proxies (ws:// or wss://): a diagnosis asks it.")
           .key("rest", &Socket::rest,
                "An address that a GET with the token opens: a diagnosis asks it.")
           .key("ready", &Socket::ready, "What the server says when the session is ready.")
+          .key("refused_by", &Socket::refused_by,
+               "How the server refuses who must not enter, for refusal checks.")
           .also(&Socket::line, net::section_of(static_cast<const net::Line*>(nullptr)));
   return keys;
 }
@@ -121,6 +126,7 @@ void add_needs(const Socket& socket, text::Needs& needs) {
   needs.add(socket.expect_subprotocol);
   needs.add_values(socket.headers);
   needs.add(socket.ready.json);
+  if (socket.refused_by.frame) needs.add(socket.refused_by.frame->json);
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);
 }
 
@@ -141,6 +147,7 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   auto url = address_of(socket.url, own_names);
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
+  request.any_subprotocol = socket.any_subprotocol;
   if (carries_credentials(socket) && !is_own(request.url, socket.url, own_names))
     return std::unexpected(Failure{Reason::endpoint_drift, net::no_own_origin(request.url)});
   auto good = add_subprotocols(request, socket.subprotocols, use, own_names);

@@ -8,6 +8,7 @@
 #include "probes/endpoint.hpp"
 #include "probes/net/websocket.hpp"
 #include "probes/talk/ready.hpp"
+#include "probes/talk/refused_by.hpp"
 #include "probes/text/needs.hpp"
 
 namespace sonde {
@@ -27,11 +28,13 @@ struct Socket {
   Endpoint url;
   Carrier token_in;
   std::vector<text::Template> subprotocols;
-  text::Template expect_subprotocol;  // empty: any that was offered, or none
+  text::Template expect_subprotocol;  // empty: any that was offered
+  bool any_subprotocol = false;       // of offered ones none has to be selected, as browsers want it
   std::map<std::string, text::Template> headers;
   text::Template origin;  // the same endpoint behind the proxies, for a diagnosis; empty: unknown
   text::Template rest;    // an address that a GET with the token opens, likewise
   talk::Ready ready;
+  talk::RefusedBy refused_by;
   net::Line line;
 };
 const config::Section<Socket>& section_of(const Socket*);

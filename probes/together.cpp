@@ -9,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -79,6 +80,13 @@ asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks,
   Group working(executor), attending(executor);
   attending.start(std::move(attendants));
   working.start(std::move(tasks));
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) {
+    // A cut that came before is theirs as well, once they have begun.
+    co_await asio::post(executor, asio::use_awaitable);
+    working.cut_all();
+    attending.cut_all();
+  }
   auto done = wait_for(working, attending);
   co_await std::move(done);
   attending.cut_all();

@@ -4,11 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "probes/pause.hpp"
 #include "probes/rest.hpp"
 #include "probes/together.hpp"
 
@@ -78,9 +74,8 @@ class Uses {
   }
 
   asio::awaitable<void> repeat(TokenUses& uses) {
-    const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, pause_before_alone);
-    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    auto waiting = pause(pause_before_alone);
+    co_await std::move(waiting);  // after a cut both uses say so
     Trace alone = trace_.aside();
     if (is_refused(uses.plain)) {
       auto asking = ask(alone, uses.plain_alone.emplace());

@@ -19,8 +19,9 @@ class UpgradeProbe : public SessionProbe {
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
     if (!settings_->hold) co_return Verdict::pass();
+    const HeldAt at{shared().network, settings_->session.socket};
     auto holding =
-        hold_session(session, *settings_->hold, *settings_->session.dialect, names, trace);
+        hold_session(session, *settings_->hold, *settings_->session.dialect, at, names, trace);
     auto failed = co_await std::move(holding);
     co_return failed ? Verdict::of(Step::hold, *std::move(failed)) : Verdict::pass();
   }

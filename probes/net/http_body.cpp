@@ -7,6 +7,11 @@
 #include "probes/net/http_text.hpp"
 
 namespace sonde::net {
+namespace {
+
+constexpr std::uint64_t coding_overhead = 65536;
+
+}  // namespace
 
 BodySink::BodySink(Response& response, std::size_t body_max, bool clip)
     : response_(response), body_max_(body_max), clip_(clip) {}
@@ -22,9 +27,9 @@ bool BodySink::begin(const Headers& headers, std::uint64_t length) {
     return fail(
         {Reason::bad_encoding,
          fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))});
-  } else if (length > body_max_ && !clip_) {
-    return full();
   }
+  // A compressed body is no longer than what it says, but for a few bytes.
+  if (length > body_max_ + (inflate_ ? coding_overhead : 0) && !clip_) return full();
   response_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, body_max_)));
   return true;
 }

@@ -41,13 +41,6 @@ std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace
   return question;
 }
 
-// The server may end the session while we send: then that is what happened.
-Failure not_sent(Listener& listener, const Failure& failed) {
-  const net::Websocket& session = listener.session();
-  if (failed.reason != Reason::send_failed || !session.ended()) return failed;
-  return ended_at(Step::events, session, listener.dialect(), listener.trace());
-}
-
 void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Heard& heard) {
   const auto& of = turn.dialect->answer.of;
   if (!event || std::ranges::count(of, event->id) == 0) return;
@@ -144,8 +137,9 @@ asio::awaitable<std::optional<Failure>> put(Listener& listener, const Turn& turn
     if (failed) co_return failed;
   }
   const auto sent = co_await listener.say(turn.dialect->send);
-  if (!sent) co_return not_sent(listener, sent.error());
-  co_return std::nullopt;
+  if (sent) co_return std::nullopt;
+  auto failed = co_await not_sent(listener, sent.error(), Step::events);
+  co_return failed;
 }
 
 Verdict failure_at(Step step, Failure failure, const Trace& trace) {

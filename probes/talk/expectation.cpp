@@ -78,6 +78,7 @@ std::string State::see_unknown(const Incoming& message) {
   if (rules.unknown == Unknown::ignore) return "";
   ++unknown;
   if (rules.unknown == Unknown::count) return "";
+  if (terminal_at) return see_late(text::shorten(message.type, 60), message.at);
   tell(faults.unknown, fmt::format("an event of the unknown type '{}' came after {:.3f} s",
                                    text::shorten(message.type, 60), since_send(message.at)));
   return "its type is unknown";
@@ -100,6 +101,7 @@ std::string State::see_event(Tally& tally, const Incoming& message) {
       !message.event_id.empty() && !tally.ids.insert(hash(message.event_id)).second;
   const bool too_many =
       spec.max > 0 && tally.own + tally.late >= static_cast<std::uint32_t>(spec.max);
+  if (terminal_at) return see_after(tally, message, known_id || too_many);
   if (known_id || too_many) {
     ++tally.duplicated;
     note(tally, EventState::duplicate, message.at);
@@ -109,11 +111,30 @@ std::string State::see_event(Tally& tally, const Incoming& message) {
                                 spec.max));
     return "it is a duplicate";
   }
-  if (!tally.first) {
-    tally.first = message.at;
-    tally.position = notes.size();
-  }
+  see_first(tally, message.at);
   return count(tally, message);
+}
+
+void State::see_first(Tally& tally, Instant at) {
+  if (tally.first) return;
+  tally.first = at;
+  tally.position = notes.size();
+}
+
+// Once the run has ended, that is what is wrong with an event, whatever else is.
+std::string State::see_after(Tally& tally, const Incoming& message, bool duplicate) {
+  see_first(tally, message.at);
+  ++tally.after_terminal;
+  ++(duplicate ? tally.duplicated : tally.own);
+  note(tally, EventState::after_terminal, message.at);
+  pair(tally, message);
+  return see_late(tally.spec->id, message.at);
+}
+
+std::string State::see_late(const std::string& what, Instant at) {
+  tell(faults.after_terminal, fmt::format("{} came {:.3f} s after {} had ended the run", what,
+                                          seconds(at - *terminal_at), terminal_name));
+  return "the run was over";
 }
 
 std::string State::count(Tally& tally, const Incoming& message) {
@@ -121,14 +142,7 @@ std::string State::count(Tally& tally, const Incoming& message) {
   const double at = since_send(message.at);
   std::string wrong = see_order(tally);
   const bool late = spec.within > Span{} && message.at - sent > spec.within;
-  if (terminal_at) {
-    ++tally.own;
-    ++tally.after_terminal;
-    note(tally, EventState::after_terminal, message.at);
-    tell(faults.after_terminal, fmt::format("{} came {:.3f} s after {} had ended the run", spec.id,
-                                            seconds(message.at - *terminal_at), terminal_name));
-    wrong = "the run was over";
-  } else if (late) {
+  if (late) {
     ++tally.late;
     note(tally, EventState::late, message.at);
     tell(faults.late, fmt::format("{} came after {:.3f} s; its limit is {:.3f} s", spec.id, at,
@@ -147,7 +161,7 @@ std::string State::count(Tally& tally, const Incoming& message) {
     tell(faults.forbidden, fmt::format("{} came after {:.3f} s; it must not come", spec.id, at));
     wrong = "it must not come";
   }
-  if (spec.terminal == Terminal::bad && !terminal_at) {
+  if (spec.terminal == Terminal::bad) {
     const std::string why = text::shorten(first_filled(spec.detail, message.body), 200);
     tell(faults.agent_error,
          fmt::format("{} came after {:.3f} s{}{}", message.type, at, why.empty() ? "" : ": ", why));

@@ -49,6 +49,9 @@ struct Expectation::State {
   std::string see_own(const Incoming& message);
   std::string see_unknown(const Incoming& message);
   std::string see_event(Tally& tally, const Incoming& message);
+  std::string see_after(Tally& tally, const Incoming& message, bool duplicate);
+  std::string see_late(const std::string& what, Instant at);
+  void see_first(Tally& tally, Instant at);
   std::string count(Tally& tally, const Incoming& message);
   std::string see_order(const Tally& tally) const;
   void note(const Tally& tally, EventState state, Instant at);

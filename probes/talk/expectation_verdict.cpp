@@ -2,23 +2,14 @@
 
 #include <algorithm>
 
+#include "probes/talk/ending.hpp"
 #include "probes/talk/expectation_state.hpp"
-#include "probes/text/utf8.hpp"
 
 namespace sonde::talk {
 
 using State = Expectation::State;
 
 namespace {
-
-std::string ended_how(const Ending& ending) {
-  if (ending.by != EndedBy::close_frame)
-    return fmt::format("the connection ended ({})", name(ending.by));
-  if (ending.code == 0) return "the server closed the connection without a code";
-  const std::string why = text::shorten(ending.reason, 123);
-  return fmt::format("the server closed the connection with {}{}{}", ending.code,
-                     why.empty() ? "" : " ", why);
-}
 
 std::optional<Failure> failure(Reason reason, const std::string& detail) {
   if (detail.empty()) return std::nullopt;
@@ -94,7 +85,7 @@ std::string State::terminal_names() const {
 
 std::optional<Failure> State::cut_off(End how, const Ending& ending, Instant now) const {
   if (!terminal_at && how == End::closed)
-    return Failure{Reason::closed_midstream, fmt::format("{} before {} came; {}", ended_how(ending),
+    return Failure{Reason::closed_midstream, fmt::format("{} before {} came; {}", describe(ending),
                                                          terminal_names(), summary())};
   if (stalled)
     return Failure{Reason::stalled,

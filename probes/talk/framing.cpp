@@ -35,13 +35,14 @@ const config::Section<Framing>& section_of(const Framing*) {
                "Patterns of a frame of text or hex; their groups become members of the frame.")
           .key("hex", &Framing::hex, "Places whose hex digits become the text that they say.")
           .key("xml", &Framing::xml, "Places in which the entities of XML become characters.")
-          .key("json", &Framing::json, "Places whose text is JSON, and becomes what it says.");
+          .key("json", &Framing::json, "Places whose text is JSON, and becomes what it says.")
+          .key("each", &Framing::each,
+               "A list in a frame, each of whose items is a frame of its own; \"\": the frame "
+               "itself. Frames without the list are one.");
   return keys;
 }
 
 namespace {
-
-constexpr std::size_t frames_max = 1000;  // of a message
 
 using Text = std::pair<std::string_view, std::string_view>;
 
@@ -131,6 +132,15 @@ std::expected<text::Document, std::string> open_frame(const Framing& framing,
                                                       std::string_view frame) {
   if (frame.starts_with(framing.strip)) frame.remove_prefix(framing.strip.size());
   auto document = open_whole(framing, frame);
+  if (!document) return document;
+  if (auto good = unfold(framing, *document); !good) return std::unexpected(good.error());
+  return document;
+}
+
+std::expected<text::Document, std::string> open_item(const Framing& framing, text::Json item) {
+  const std::string_view inside = item.string().value_or("");
+  const bool is_text = item.string() && !looks_like_json(inside);
+  auto document = text::Document::parse(is_text ? text::json_quote(inside) : item.text());
   if (!document) return document;
   if (auto good = unfold(framing, *document); !good) return std::unexpected(good.error());
   return document;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,8 +36,11 @@ struct Framing {
   std::vector<FramePattern> patterns;
   // Places whose text is hex digits, XML, JSON: each is replaced by what it says, in this order.
   std::vector<text::Pointer> hex, xml, json;
+  std::optional<text::Pointer> each;  // a list whose items are frames of their own
 };
 const config::Section<Framing>& section_of(const Framing*);
+
+inline constexpr std::size_t frames_max = 1000;  // of a message
 
 // The frames of a message, in their order; empty ones are left out. More than 1000 are
 // too_many_frames.
@@ -48,6 +52,9 @@ std::expected<std::vector<std::string_view>, Failure> cut(const Framing& framing
 // object and is none. Time and memory are linear in the frame.
 std::expected<text::Document, std::string> open_frame(const Framing& framing,
                                                       std::string_view frame);
+
+// An item of the list at `each`, likewise: one that is a text which looks like JSON has to be that.
+std::expected<text::Document, std::string> open_item(const Framing& framing, text::Json item);
 
 }  // namespace sonde::talk
 

@@ -4,19 +4,22 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "probes/talk/ready.hpp"
+#include "probes/talk/refused_by.hpp"
 
 namespace sonde::talk {
 
-// What a session says to somebody who should have been refused. A refusal is an authentication
-// error as the dialect's rules know it; a welcome is the ready message, any event, or, where no
-// ready message is awaited, that all steps were acknowledged. Everything else (heartbeats, what
-// cannot be read) is neither, and is passed over.
-enum class Heard : std::uint8_t { refusal, welcome, silence, ended };
+// What a session says to somebody who should have been refused, in the order in which it comes. A
+// refusal is what `refused_by` says: an authentication error as the dialect's rules know it, its
+// frame, one of its Close codes, or that nothing welcomes for so long. A welcome is the ready
+// message, any event, or, where no ready message is awaited, that all steps were acknowledged.
+// Everything else (heartbeats, what cannot be read) is neither, and is passed over. `ended`: the
+// session is over, in another way. `unclear`: the run was cut, or something cannot be sent.
+enum class Heard : std::uint8_t { refusal, welcome, silence, ended, unclear };
 
 // Takes the dialect's steps with the token of `names`, from which the variables are made anew, and
-// listens until then, or until the run is cut (silence).
+// listens for refused_by.silence, or where that is none for ready.within.
 boost::asio::awaitable<Heard> overhear(net::Websocket& session, const Dialect& dialect,
-                                       const Ready& ready, Instant until, text::Names& names,
-                                       Trace& trace);
+                                       const Ready& ready, const RefusedBy& refused_by,
+                                       text::Names& names, Trace& trace);
 
 }  // namespace sonde::talk

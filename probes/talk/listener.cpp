@@ -1,5 +1,7 @@
 #include "probes/talk/listener.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -46,7 +48,9 @@ asio::awaitable<How> Listener::wait(Instant until) {
   }
   if (session_.ended()) co_return How::ended;
   const bool changed = co_await session_.changed(std::min(until, earliest_beat()));
+  // Whatever has come meanwhile, and be it the end, comes before the time limit.
   if (changed || session_.has_message()) co_return How::frame;
+  session_.take();
   if (session_.ended()) co_return How::ended;
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return How::cut;
@@ -79,7 +83,7 @@ void Listener::hear(const net::Message& message, Step step) {
   taken_ = 0;
   at_ = message.at;
   if (dialect_.framing.split.empty()) {
-    hear_frame(message.payload, step);
+    hear_piece(message.payload, step);
     return;
   }
   const auto pieces = cut(dialect_.framing, message.payload);
@@ -88,16 +92,32 @@ void Listener::hear(const net::Message& message, Step step) {
     return;
   }
   for (const auto piece : *pieces)
-    if (!hear_frame(piece, step)) return;
+    if (!hear_piece(piece, step)) return;
 }
 
 // False: nothing behind it in the message is looked at.
-bool Listener::hear_frame(std::string_view piece, Step step) {
+bool Listener::hear_piece(std::string_view piece, Step step) {
   auto frame = decode(dialect_, piece);
   if (!frame) return fail(frame.error());
-  const SessionRule* rule = rule_for(dialect_, frame->type, frame->body(), names_);
-  if (rule) return obey(*rule, *frame, step);
-  frames_.push_back(*std::move(frame));
+  const auto items = items_of(dialect_, *frame);
+  if (!items) return hear_frame(*std::move(frame), step);
+  if (items->size() > frames_max)
+    return fail(
+        {Reason::too_many_frames, fmt::format("more than {} events in one message", frames_max)});
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    auto item = decode_item(dialect_, items->item(i));
+    if (!item) return fail(item.error());
+    if (!hear_frame(*std::move(item), step)) return false;
+  }
+  return true;
+}
+
+bool Listener::hear_frame(Frame frame, Step step) {
+  if (refusal_ != nullptr && matches(*refusal_, frame.type, frame.body(), names_))
+    return fail({Reason::auth_rejected_after_accept, std::string(frame.type)});
+  const SessionRule* rule = rule_for(dialect_, frame.type, frame.body(), names_);
+  if (rule) return obey(*rule, frame, step);
+  frames_.push_back(std::move(frame));
   return true;
 }
 
@@ -112,7 +132,7 @@ bool Listener::obey(const SessionRule& rule, const Frame& frame, Step step) {
 }
 
 bool Listener::fail(Failure failure) {
-  trace_.remark(failure.detail);
+  if (!wants_refusal_) trace_.remark(failure.detail);
   failure_ = std::move(failure);
   return false;
 }
@@ -147,11 +167,6 @@ asio::awaitable<bool> Listener::flush() {
 
 Instant next_beat(Instant begun, Span every, Instant now) {
   return begun + ((now - begun) / every + 1) * every;
-}
-
-asio::awaitable<bool> was_cut() {
-  const auto state = co_await asio::this_coro::cancellation_state;
-  co_return state.cancelled() != asio::cancellation_type::none;
 }
 
 asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session, const Outgoing& frame,

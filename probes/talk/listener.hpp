@@ -29,6 +29,14 @@ class Listener {
  public:
   Listener(net::Websocket& session, const Dialect& dialect, text::Names& names, Trace& trace);
 
+  // From now on it is a refusal that is wanted, so that nothing is wrong with a frame that a rule
+  // fails; and such a frame, if not null, is auth_rejected_after_accept, whatever the rules say of
+  // it. It must outlive the listener.
+  void want_refusal(const FrameMatch* frame) {
+    wants_refusal_ = true;
+    refusal_ = frame;
+  }
+
   // The next frame, if it comes until then. A failure has a reason that a run can have at `step`.
   boost::asio::awaitable<Arrival> next(Instant until, Step step);
 
@@ -48,7 +56,8 @@ class Listener {
  private:
   std::optional<Arrival> waiting();
   void hear(const net::Message& message, Step step);
-  bool hear_frame(std::string_view piece, Step step);
+  bool hear_piece(std::string_view piece, Step step);
+  bool hear_frame(Frame frame, Step step);
   bool obey(const SessionRule& rule, const Frame& frame, Step step);
   bool fail(Failure failure);
   Instant earliest_beat() const;
@@ -59,6 +68,8 @@ class Listener {
   const Dialect& dialect_;
   text::Names& names_;
   Trace& trace_;
+  const FrameMatch* refusal_ = nullptr;
+  bool wants_refusal_ = false;
   std::vector<Instant> beats_;     // when each timed frame is due
   std::vector<Outgoing> to_send_;  // replies and timed frames
   std::vector<Frame> frames_;      // of the last message
@@ -69,9 +80,6 @@ class Listener {
 
 // When what is sent every so often is due next, in a session that began then; pure.
 Instant next_beat(Instant begun, Span every, Instant now);
-
-// Whether the run was cut: by its deadline, or because the daemon stops.
-boost::asio::awaitable<bool> was_cut();
 
 // Sends and records a frame.
 boost::asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session,

@@ -8,6 +8,7 @@
 #include "config/section.hpp"
 #include "probes/net/websocket.hpp"
 #include "probes/talk/dialect.hpp"
+#include "probes/talk/ending.hpp"
 
 namespace sonde::talk {
 
@@ -45,12 +46,10 @@ boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& sessi
 std::optional<Failure> check_identity(const Identity& identity, text::Json message,
                                       text::Names& names);
 
-// Whether the server ended the session because of who we are: by Close 1008, 4401 or 4403, one of
-// those that services use for it as well (3000, 4001, 4003), or one of the dialect's own. Pure.
-bool refuses(const Ending& ending, const std::vector<int>& own_codes);
-
-// What a session that ended before it was ready means; pure.
-Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes = {});
+// What a session that ended before it was ready means; `fault` is what broke the protocol at its
+// end. A refusal outranks the fault of the Close that says it; pure.
+Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes = {},
+                           const std::optional<Failure>& fault = {});
 
 // Whether a message of `type` is the ready message, and right: bad_ready, degraded_mode or
 // identity_mismatch, or empty; pure.

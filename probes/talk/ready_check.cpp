@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "probes/talk/ready.hpp"
 #include "probes/text/utf8.hpp"
@@ -68,36 +67,24 @@ std::optional<Failure> check_ready(const Ready& ready, std::string_view type, te
   return check_identity(ready.identity, message, names);
 }
 
-bool refuses(const Ending& ending, const std::vector<int>& own_codes) {
-  constexpr std::array usual = {1008, 3000, 4001, 4003, 4401, 4403};
-  const auto among = [&](const auto& codes) {
-    return std::ranges::find(codes, ending.code) != codes.end();
-  };
-  return ending.by == EndedBy::close_frame && (among(usual) || among(own_codes));
-}
-
-Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes) {
-  const std::string why = text::shorten(ending.reason, 123);
-  const std::string code = fmt::format("the server closed with {}{}{} before the session was ready",
-                                       ending.code, why.empty() ? "" : " ", why);
+Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes,
+                           const std::optional<Failure>& fault) {
+  std::string how = describe(ending) + " before the session was ready";
+  if (fault) how += "; " + fault->detail;
+  if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, how};
+  if (fault) return *fault;
   if (ending.by == EndedBy::us) return {Reason::cut, ""};
-  if (ending.by != EndedBy::close_frame)
-    return {Reason::abrupt_close_after_accept,
-            fmt::format("the connection ended ({}) before the session was ready", name(ending.by))};
-  if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, code};
+  if (ending.by != EndedBy::close_frame) return {Reason::abrupt_close_after_accept, how};
   switch (ending.code) {
     case 1011:
-      return {Reason::server_error_after_accept, code};
+      return {Reason::server_error_after_accept, how};
     case 1001:
     case 1012:
-      return {Reason::restarting, code};
+      return {Reason::restarting, how};
     case 1013:
-      return {Reason::try_later, code};
-    case 0:
-      return {Reason::closed_after_accept,
-              "the server closed without a code before the session was ready"};
+      return {Reason::try_later, how};
     default:
-      return {Reason::closed_after_accept, code};
+      return {Reason::closed_after_accept, how};
   }
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 using How = Arrival::How;
 
+// A write fails before the read tells why: how long that is waited for.
+constexpr Span end_wait = std::chrono::milliseconds(250);
+
 std::string wanted(const Acknowledgement& expected) {
   if (!expected.frame.type.empty())
     return fmt::format("{}", fmt::join(expected.frame.type, " or "));
@@ -23,13 +26,10 @@ Failure silent(const Acknowledgement& expected, Step at, int others) {
                       seconds(expected.within), others)};
 }
 
-// A session that was ended while we sent says more than that the send failed.
-Failure unsent(const Failure& failed, Step at, Listener& listener) {
-  const net::Websocket& session = listener.session();
-  if (failed.reason != Reason::send_failed) return failed;
-  if (session.ended()) return ended_at(at, session, listener.dialect(), listener.trace());
-  return at == Step::events ? failed
-                            : Failure{Reason::no_ready, "a step was not sent: " + failed.detail};
+// Why a frame was not sent, as a run can say it at `at`.
+Failure unsent(const Failure& failed, Step at) {
+  if (failed.reason != Reason::send_failed || at == Step::events) return failed;
+  return {Reason::no_ready, "a step was not sent: " + failed.detail};
 }
 
 asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowledgement& expected,
@@ -61,11 +61,24 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
 Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace) {
   const Ending& ending = *session.ended();
   trace.ended(ending);
+  if (at != Step::events) return ended_before_ready(ending, dialect.refusal_codes, session.fault());
   if (session.fault()) return *session.fault();
-  if (at != Step::events) return ended_before_ready(ending, dialect.refusal_codes);
-  return {Reason::closed_midstream,
-          fmt::format("the session ended ({}{}) before the prompt was sent", name(ending.by),
-                      ending.code == 0 ? "" : fmt::format(" {}", ending.code))};
+  return {Reason::closed_midstream, describe(ending) + " before the prompt was sent"};
+}
+
+asio::awaitable<Failure> not_sent(Listener& listener, Failure failed, Step at) {
+  const Instant until = Clock::now() + end_wait;
+  Arrival arrival;
+  arrival.how = failed.reason == Reason::send_failed ? How::frame : How::silence;
+  while (arrival.how == How::frame) arrival = co_await listener.next(until, at);
+  if (arrival.how == How::cut) co_return Failure{Reason::cut, ""};
+  if (arrival.how == How::failed) co_return *std::move(arrival.failure);
+  if (arrival.how == How::silence) co_return unsent(failed, at);
+  const net::Websocket& session = listener.session();
+  const bool said = session.fault() || session.ended()->by == EndedBy::close_frame;
+  Failure ended = ended_at(at, session, listener.dialect(), listener.trace());
+  if (!said && at == Step::events) ended.reason = Reason::send_failed;
+  co_return ended;
 }
 
 asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
@@ -73,7 +86,10 @@ asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
   for (const auto& step : steps) {
     if (!step.send.empty()) {
       const auto sent = co_await listener.say(step.send);
-      if (!sent) co_return unsent(sent.error(), at, listener);
+      if (!sent) {
+        auto failed = co_await not_sent(listener, sent.error(), at);
+        co_return failed;
+      }
     }
     if (!step.expect) continue;
     auto failed = co_await wait(listener, *step.expect, at);

@@ -16,6 +16,11 @@ boost::asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
                                                           const std::vector<ScriptStep>& steps,
                                                           Step at);
 
+// Why a frame could not be sent: what the server said before, which is heard first, or how it
+// ended the session; else `failed`, the failure of the send. At events send_failed, where the
+// session ended without a word.
+boost::asio::awaitable<Failure> not_sent(Listener& listener, Failure failed, Step at);
+
 // What a session that is over means for a run at `at`; keeps the ending in the trace.
 Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace);
 

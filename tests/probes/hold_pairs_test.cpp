@@ -1,7 +1,15 @@
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
 
 #include "probes/hold.hpp"
+#include "probes/net/ws_handshake.hpp"
 #include "tests/probes/scenario.hpp"
+#include "tests/support/tcp_server.hpp"
 
 namespace sonde::test {
 namespace {
@@ -16,6 +24,53 @@ Walk held_by(const Script& script, const std::string& hold, const std::string& t
   usual.kind("upgrade");
   usual.probe["hold"] = hold;
   usual.defaults["timeout"] = timeout;
+  return walk(usual);
+}
+
+// Takes one session, and no further connection from then on; ends it after a while.
+class LastSession {
+ public:
+  LastSession() {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(::listen(listener_, 1), 0);
+    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size), 0);
+    url_ = "ws://127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+    thread_ = std::jthread([this] { serve(); });
+  }
+  const std::string& url() const { return url_; }
+
+ private:
+  void serve() const {
+    const int fd = ::accept(listener_, nullptr, nullptr);
+    ::close(listener_);
+    const Request request{.head = read_until(fd, "\r\n\r\n"), .body = {}};
+    write_all(fd,
+              "HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              "Sec-WebSocket-Accept: " +
+                  net::accept_digest(request.header("Sec-WebSocket-Key")) + "\r\n\r\n" +
+                  frame(op_text, R"({"type":"connection_established"})"));
+    pollfd nothing{.fd = fd, .events = POLLIN, .revents = 0};
+    ::poll(&nothing, 1, 1100);
+    ::close(fd);
+  }
+
+  int listener_ = -1;
+  std::string url_;
+  std::jthread thread_;
+};
+
+Walk stopped() {
+  const LastSession last;
+  const Server server(after_login({}));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.target["ws"] = last.url();
+  usual.probe["hold"] = "{ for: 4s, ping: none }";
   return walk(usual);
 }
 
@@ -37,10 +92,16 @@ constexpr const char* short_close = "{ for: 150ms, expect: { closed: [4401], wit
 
 Scenarios hold_scenarios() {
   return {
-      hold("AProxyThatEndsASilentSession", idle_closed, "fin", {pause(120ms), fin()}),
-      hold("AProxyThatResetsASilentSession", idle_closed, "rst", {pause(120ms), rst()}),
-      hold("AFinInAChattySession", close_unclean, "survived a silence",
+      hold("AProxyThatEndsASilentSession", idle_closed, "fin", {pause(1100ms), fin()}),
+      hold("AProxyThatResetsASilentSession", idle_closed, "rst", {pause(1100ms), rst()}),
+      hold("AFinAMomentAfterTheUpgrade", close_unclean, "0.1 s after", {pause(100ms), fin()}),
+      hold("AFinWithinAFrame", close_unclean, "fin, within a frame",
+           {pause(1100ms), send("\x81\x05he"), fin()}),
+      hold("AFinInAChattySession", close_unclean, "without a Close",
            {pause(150ms), tell("news"), pause(20ms), fin()}),
+      hold("ACloseWithoutACode", hold_expired, "the server closed without a code",
+           {send(frame(op_close, "")), hang()}),
+      {"AServerThatIsStopped", Step::hold, tcp_refused, "accepts no connection", stopped},
       hold("APolicyThatClosesAHeldSession", hold_expired, "closed with 4401 expired",
            {pause(50ms), close(4401, "expired"), hang()}),
       hold("AnAuthErrorFrameInAHeldSession", hold_expired, "authentication_error",

@@ -41,7 +41,10 @@ TEST(Passes, AnyOfTheWantedStatuses) {
 
 TEST(Passes, AnUpgradeWithEveryCarrierOfTheToken) {
   for (const std::string carrier : {"header", "query", "cookie", "subprotocol", "none"}) {
-    const Server server(after_login({accept(), ready_message(), wait_for_close()}));
+    Headers selected;
+    if (carrier == "subprotocol")
+      selected.emplace_back("Sec-WebSocket-Protocol", "bearer.opaque-token-4711");
+    const Server server(after_login({accept(selected), ready_message(), wait_for_close()}));
     Usual usual(server.url(""));
     usual.kind("upgrade");
     usual.socket["token_in"] = carrier;

@@ -110,6 +110,39 @@ INSTANTIATE_TEST_SUITE_P(Matrix, Refusals,
                                          "logged_out", "foreign_origin", "wrong_place"),
                          [](const auto& each) { return each.param; });
 
+std::string state_of(const Walk& walked, std::string_view check) {
+  for (const auto& note : walked.trace->refusals)
+    if (note.check == check) return std::string(name(note.state)) + ": " + note.why;
+  return "none";
+}
+
+TEST(Refusal, WhatCameOfEachCheckIsNoted) {
+  const Walk strict = check(std::make_shared<Guard>(), "[no_token, bad_signature]");
+  EXPECT_EQ(state_of(strict, "no_token"), "refused: ");
+  EXPECT_EQ(state_of(strict, "bad_signature"), "refused: ");
+  const auto careless = std::make_shared<Guard>(Guard{.careless = true});
+  EXPECT_THAT(state_of(check(careless, "[bad_signature]"), "bad_signature"),
+              HasSubstr("failed: bad_signature: the endpoint welcomes a forged token"));
+}
+
+TEST(Refusal, AnExpiredTokenThatThereIsNotIsNotPerformedAndNotRefused) {
+  const Walk forged = check(std::make_shared<Guard>(), "[expired_token]");
+  EXPECT_EQ(forged.verdict.outcome, Outcome::pass) << forged.show();
+  EXPECT_EQ(state_of(forged, "expired_token"),
+            "not_performed: no token of ours has expired yet, so a forged one was tried");
+  const auto opaque = std::make_shared<Guard>(Guard{.token = "opaque-token-4711"});
+  const Walk untried = check(opaque, "[expired_token]");
+  EXPECT_EQ(untried.verdict.outcome, Outcome::pass) << untried.show();
+  EXPECT_EQ(state_of(untried, "expired_token"), "not_performed: no token of ours has expired yet");
+  EXPECT_EQ(opaque->tokens.size(), 1U) << "nothing was sent in its place";
+}
+
+TEST(Refusal, ACheckThatCannotBeMadeIsNotPerformed) {
+  const auto guard = std::make_shared<Guard>(Guard{.token = "opaque-token-4711"});
+  EXPECT_THAT(state_of(check(guard, "[bad_signature]"), "bad_signature"),
+              HasSubstr("not_performed: it cannot be made of this token"));
+}
+
 TEST(Refusal, AllOfThemAreMadeOverConnectionsOfTheirOwn) {
   const auto guard = std::make_shared<Guard>();
   const Walk walked = check(guard, "[no_token, expired_token, bad_signature, alg_none]");
@@ -175,15 +208,18 @@ TEST(Refusal, ALoginWithoutRefreshTokenHasNoneToMisuse) {
   ask(usual, "[refresh_as_access]");
   const Walk walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
-  EXPECT_THAT(walked.verdict.detail, HasSubstr("the login gives no refresh token"));
+  EXPECT_EQ(state_of(walked, "refresh_as_access"),
+            "not_performed: the login gives no refresh token");
 }
 
 // Whoever shows the good token anywhere is welcome; a careless server welcomes everybody.
 Walk carry(const std::string& carrier, bool careless) {
   const Server server(Handler([careless](const Request& request) -> Script {
     if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    const std::string offered = request.header("Sec-WebSocket-Protocol");
+    const Headers selected = {{"Sec-WebSocket-Protocol", offered}};
     if (careless || request.head.contains("the-granted-token"))
-      return {accept(), ready_message(), wait_for_close()};
+      return {accept(offered.empty() ? Headers() : selected), ready_message(), wait_for_close()};
     return {json(401, "{}")};
   }));
   Usual usual(server.url(""));

@@ -40,11 +40,11 @@ Scenarios refuse_scenarios() {
              "garbage_token: ", {accept(), ready_message(), wait_for_close()}, "[garbage_token]"),
       refuse("AnEventWithoutToken", auth_fail_open,
              "no_token: ", {accept(), tell("agent_started"), wait_for_close()}),
-      refuse("AnAcceptedUpgradeAndSilence", no_refusal, "nothing came", {accept(), hang()}),
+      refuse("AnAcceptedUpgradeAndSilence", no_refusal, "nothing was said", {accept(), hang()}),
       refuse("AnAcceptedUpgradeThatEndsForAnotherReason", no_refusal, "1011",
              {accept(), close(1011), hang()}),
       refuse("AServerErrorInsteadOfARefusal", no_refusal, "HTTP 500", {json(500, "{}")}),
-      refuse("ANotFoundInsteadOfARefusal", no_refusal, "HTTP 404", {json(404, "{}")}),
+      refuse("APageInsteadOfARefusal", no_refusal, "HTTP 200", {json(200, "{}")}),
   };
 }
 

@@ -71,9 +71,13 @@ Scenarios switches() {
                    upgraded + accepted + "Sec-WebSocket-Extensions: permessage-deflate\r\n"),
       wrong_switch("ASubprotocolThatNobodyOffered", "Sec-WebSocket-Protocol",
                    upgraded + accepted + "Sec-WebSocket-Protocol: chat.v9\r\n"),
-      upgrade("NoSubprotocolWhereOneIsExpected", subprotocol_mismatch, R"(wanted "chat.v1")",
-              {accept(), ready_message(), wait_for_close()},
-              {{"subprotocols", "[chat.v1]"}, {"expect_subprotocol", "chat.v1"}}),
+      upgrade("NoSubprotocolWhereSomeAreOffered", subprotocol_mismatch, "browsers",
+              {accept(), ready_message(), wait_for_close()}, {{"subprotocols", "[chat.v1]"}}),
+      upgrade("NoSubprotocolWhereTheTokenIsOne", subprotocol_mismatch, "browsers",
+              {accept(), ready_message(), wait_for_close()}, {{"token_in", "subprotocol"}}),
+      upgrade("AnotherSubprotocolThanTheExpectedOne", subprotocol_mismatch, "chat.v1",
+              {accept({{"Sec-WebSocket-Protocol", "chat.v0"}}), ready_message(), wait_for_close()},
+              {{"subprotocols", "[chat.v1, chat.v0]"}, {"expect_subprotocol", "chat.v1"}}),
   };
 }
 

@@ -122,6 +122,11 @@ TEST(HttpReader, ABodyBeyondItsBoundIsRefusedBeforeItCame) {
     EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nx").reason,
               Reason::body_too_big)
         << length;
+  EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+                       "Content-Length: 18446744073709551615\r\n\r\n\x1f\x8b")
+                .reason,
+            Reason::body_too_big)
+      << "compressed as well";
   EXPECT_EQ(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551616\r\n\r\nx").reason,
             Reason::bad_http);
 }

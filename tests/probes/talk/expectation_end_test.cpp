@@ -47,8 +47,18 @@ TEST(ConversationEnd, CatchesWhatComesAfterTheTerminalEvent) {
   EXPECT_NE(story.notes().find("agent_thinking after_terminal 150"), std::string::npos);
 }
 
-TEST(ConversationEnd, TakesASecondTerminalEventForADuplicate) {
-  EXPECT_EQ(whole().comes(150, "agent_completed").reason(800), "duplicate_event");
+TEST(ConversationEnd, AnEventBehindItIsThatWhateverElseItIs) {
+  for (const std::string late : {"agent_completed", "agent_started", "agent_error"})
+    EXPECT_EQ(whole().comes(150, late).reason(800), "after_terminal") << late;
+  Story again = whole().comes(150, "agent_thinking", R"({"event_id":"e1"})");
+  EXPECT_EQ(again.comes(160, "agent_thinking", R"({"event_id":"e1"})").reason(800),
+            "after_terminal");
+  EXPECT_EQ(again.delivery("agent_thinking").duplicated, 1U) << "every count is kept";
+  EXPECT_EQ(again.delivery("agent_thinking").out_of_order, 2U);
+  EventRules forbidding = five();
+  forbidding.events.push_back({.id = "leak", .types = {}, .json = {}, .forbid = true});
+  EXPECT_EQ(Story(forbidding).comes(10, "agent_completed").comes(20, "leak").remark(),
+            "the run was over");
 }
 
 TEST(ConversationEnd, DoesNotMissAnEventThatCameAfterTheTerminalOne) {
@@ -87,7 +97,7 @@ TEST(ConversationEnd, IsAtOnceWhenTheAgentFails) {
 
 TEST(ConversationEnd, WithoutATerminalEventIsClosedMidstreamAndNeverMissing) {
   EXPECT_EQ(start().ends(500, End::closed, {EndedBy::close_frame, 1011, "boom"}),
-            "closed_midstream: the server closed the connection with 1011 boom before "
+            "closed_midstream: the server closed with 1011 boom before "
             "agent_completed came; 2 of 5 events: agent_started 0.010 s, agent_thinking 0.020 s");
   EXPECT_EQ(
       start()
@@ -96,7 +106,7 @@ TEST(ConversationEnd, WithoutATerminalEventIsClosedMidstreamAndNeverMissing) {
       0U);
   EXPECT_EQ(start()
                 .ends(500, End::closed, {EndedBy::close_frame, 0, ""})
-                .find("closed_midstream: the server closed the connection without a code"),
+                .find("closed_midstream: the server closed without a code"),
             0U);
 }
 

@@ -72,10 +72,12 @@ TEST(Expectation, CountsUpToTheLeastNumberOfAnEvent) {
 }
 
 TEST(Expectation, TakesMoreThanTheMostForADuplicate) {
-  Story story = five_events().comes(60, "agent_started");
+  Story story(five());
+  story.comes(10, "agent_started").comes(15, "agent_started");
   EXPECT_EQ(story.remark(), "it is a duplicate");
-  EXPECT_EQ(story.ends(800),
-            "duplicate_event: agent_started came again after 0.060 s; at most 1 may come");
+  story.comes(20, "agent_thinking").comes(30, "tool_executing").comes(40, "tool_completed");
+  EXPECT_EQ(story.comes(50, "agent_completed").ends(800),
+            "duplicate_event: agent_started came again after 0.015 s; at most 1 may come");
   EXPECT_EQ(story.delivery("agent_started").duplicated, 1U);
   EXPECT_EQ(story.delivery("agent_started").delivered, 1U);
 }
@@ -180,8 +182,10 @@ TEST(Expectation, WantsTheFieldsOfAnEventFilled) {
 TEST(Expectation, DoesWithUnknownEventsWhatTheDialectSays) {
   EXPECT_EQ(five_events().comes(60, "x").ends(800), "ok");
   EXPECT_EQ(five_events("", with("unknown_events: ignore")).comes(60, "x").ends(800), "ok");
-  EXPECT_EQ(five_events("", with("unknown_events: fail")).comes(60, "x").ends(800),
-            "unknown_event: an event of the unknown type 'x' came after 0.060 s");
+  const auto strict = with("unknown_events: fail");
+  EXPECT_EQ(Story(strict).comes(5, "x").remark(), "its type is unknown");
+  EXPECT_EQ(five_events("", strict).comes(60, "x").ends(800),
+            "after_terminal: x came 0.010 s after agent_completed had ended the run");
 }
 
 TEST(Expectation, FailsOnAnEventOfAnotherRun) {

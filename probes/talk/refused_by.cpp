@@ -1,0 +1,63 @@
+#include "probes/talk/refused_by.hpp"
+
+#include <algorithm>
+
+namespace sonde::talk {
+
+const config::Section<RefusedBy>& section_of(const RefusedBy*) {
+  static const auto keys =
+      config::Section<RefusedBy>()
+          .key(
+              "status", &RefusedBy::status,
+              "Statuses of the answer to the upgrade that refuse; 101 went to a good token before.",
+              {.max = 100})
+          .key("close", &RefusedBy::close,
+               "Close codes that refuse after the upgrade, beside the dialect's refusal_codes.",
+               {.max = 100})
+          .key("frame", &RefusedBy::frame,
+               "A message that refuses, beside what the dialect's rules say.")
+          .key("silence", &RefusedBy::silence,
+               "Accepted, and for so long neither ready nor an event; 0s: that is no refusal.",
+               {.max = 3600});
+  return keys;
+}
+
+bool refuses(const RefusedBy& refused_by, int status) {
+  return std::ranges::find(refused_by.status, status) != refused_by.status.end();
+}
+
+bool refuses(const RefusedBy& refused_by, const Ending& ending, const Dialect& dialect) {
+  const auto among = [&](const std::vector<int>& codes) {
+    return std::ranges::find(codes, ending.code) != codes.end();
+  };
+  return ending.by == EndedBy::close_frame &&
+         (among(refused_by.close) || among(dialect.refusal_codes));
+}
+
+bool check(const RefusedBy& refused_by, const config::Reader& reader, const config::Place& place) {
+  const auto outside = [](int least, int most) {
+    return [least, most](int number) { return number < least || number > most; };
+  };
+  const bool good_statuses = std::ranges::none_of(refused_by.status, outside(200, 599));
+  const bool good_codes = std::ranges::none_of(refused_by.close, outside(1000, 4999));
+  if (!good_statuses) reader.at("status").wrong(place, "a status that refuses is from 200 to 599");
+  if (!good_codes) reader.at("close").wrong(place, "Close codes are from 1000 to 4999");
+  return good_statuses && good_codes;
+}
+
+}  // namespace sonde::talk
+
+namespace sonde::config {
+
+bool Codec<talk::RefusedBy>::read(const Value& v, const Reader& r, const Rule&,
+                                  talk::RefusedBy& out) {
+  out = {};
+  const bool good = section_of(static_cast<const talk::RefusedBy*>(nullptr)).read(v, r, out);
+  return talk::check(out, r, v.place) && good;
+}
+
+Value Codec<talk::RefusedBy>::schema(const Rule&) {
+  return section_of(static_cast<const talk::RefusedBy*>(nullptr)).schema();
+}
+
+}  // namespace sonde::config

@@ -1,0 +1,39 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "config/section.hpp"
+#include "probes/talk/dialect.hpp"
+#include "probes/talk/ending.hpp"
+
+namespace sonde::talk {
+
+// How a server refuses whoever must not enter: `refused_by:` of a socket. What is listed stands in
+// the place of the default. Beside it the dialect's rules refuse, and its refusal_codes.
+struct RefusedBy {
+  // Of the answer to the upgrade. A 404 is one, because a good token was upgraded a moment ago.
+  std::vector<int> status = {401, 403, 404};
+  std::vector<int> close = usual_refusal_codes();
+  std::optional<FrameMatch> frame;  // a message, whatever the rules say of it
+  Span
+      silence{};  // the upgrade is accepted, and for so long nothing welcomes; 0: that refuses none
+};
+const config::Section<RefusedBy>& section_of(const RefusedBy*);
+
+bool refuses(const RefusedBy& refused_by, int status);
+bool refuses(const RefusedBy& refused_by, const Ending& ending, const Dialect& dialect);
+
+// Reports what is no status and no Close code; true if there is none.
+bool check(const RefusedBy& refused_by, const config::Reader& reader, const config::Place& place);
+
+}  // namespace sonde::talk
+
+namespace sonde::config {
+// The section, and then `check`.
+template <>
+struct Codec<talk::RefusedBy> {
+  static bool read(const Value&, const Reader&, const Rule&, talk::RefusedBy& out);
+  static Value schema(const Rule&);
+  static std::string show(const talk::RefusedBy&) { return ""; }
+};
+}  // namespace sonde::config

@@ -1,0 +1,134 @@
+#include "probes/talk/refused_by.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/probes/scenario.hpp"
+
+// How a server refuses, as its socket says, and as it holds where that says nothing.
+namespace sonde::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Whoever shows the granted token, from no foreign page, is welcome; `others` is done to the rest.
+Script guard(const Script& others, const Request& request) {
+  if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+  if (request.header("Authorization").ends_with(" the-granted-token") &&
+      request.header("Origin").empty())
+    return {accept(), ready_message(), wait_for_close()};
+  return others;
+}
+
+Walk refuse(const Script& others, const std::string& refused_by = "",
+            const std::string& checks = "[garbage_token]", const Usual::Keys& socket = {}) {
+  const Server server(std::bind_front(guard, others));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = checks;
+  usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
+  usual.socket["refused_by"] = refused_by;
+  merge(usual.socket, socket);
+  return walk(usual);
+}
+
+std::string outcome(const Walk& walked) {
+  return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();
+}
+
+Script then(Act act) { return {accept(), std::move(act), hang()}; }
+
+TEST(RefusedBy, TheUsualStatusesAndCodesRefuseByThemselves) {
+  for (const int status : {401, 403, 404}) EXPECT_EQ(outcome(refuse({json(status, "{}")})), "pass");
+  for (const int code : {1008, 3000, 4001, 4003, 4401, 4403})
+    EXPECT_EQ(outcome(refuse(then(close(code)))), "pass") << code;
+  EXPECT_EQ(outcome(refuse(then(tell("auth_failed")))), "pass") << "a rule of the dialect";
+}
+
+TEST(RefusedBy, WhatIsNoRefusalSaysWhoCameAndWhatTheyGot) {
+  EXPECT_THAT(outcome(refuse({json(500, "{}")})),
+              HasSubstr("refuse/no_refusal: garbage_token: a forged token got HTTP 500"));
+  EXPECT_THAT(outcome(refuse(then(close(1011, "oh no")))),
+              HasSubstr("was accepted, then the server closed with 1011 oh no"));
+  EXPECT_THAT(outcome(refuse({json(500, "{}")}, "", "[foreign_origin]")),
+              HasSubstr("foreign_origin: a page of a foreign origin got HTTP 500"));
+  EXPECT_THAT(outcome(refuse(then(send(frame(3, "x"))))), HasSubstr("the reserved opcode 3"));
+}
+
+TEST(RefusedBy, AWelcomeSaysWhoGotIt) {
+  const Script welcome = {accept(), ready_message(), wait_for_close()};
+  const std::pair<std::string, std::string> all[] = {
+      {"no_token", "a client without a token"},
+      {"garbage_token", "a forged token"},
+      {"foreign_origin", "a page of a foreign origin"},
+      {"wrong_place", "a token in another place than its own"}};
+  for (const auto& [check, who] : all)
+    EXPECT_EQ(outcome(refuse(welcome, "", "[" + check + "]")),
+              "fail refuse/auth_fail_open: " + check + ": the endpoint welcomes " + who);
+}
+
+TEST(RefusedBy, WhatIsListedStandsInThePlaceOfTheDefault) {
+  EXPECT_EQ(outcome(refuse({json(410, "{}")}, "{ status: [410] }")), "pass");
+  EXPECT_THAT(outcome(refuse({json(404, "{}")}, "{ status: [401] }")), HasSubstr("no_refusal"));
+  EXPECT_EQ(outcome(refuse(then(close(4999)), "{ close: [4999] }")), "pass");
+  EXPECT_THAT(outcome(refuse(then(close(1008)), "{ close: [4999] }")), HasSubstr("no_refusal"));
+}
+
+// Rails answers a foreign Origin with 404, always.
+TEST(RefusedBy, A404ForAForeignOriginIsOneAsOfActionCable) {
+  EXPECT_EQ(outcome(refuse({json(404, "")}, "", "[foreign_origin]")), "pass");
+}
+
+// Signal K upgrades everybody and drops what it does not authorise.
+TEST(RefusedBy, SilenceIsOneWhereTheSocketSaysSo) {
+  EXPECT_THAT(outcome(refuse({accept(), hang()})), HasSubstr("nothing was said within 0.150 s"));
+  EXPECT_EQ(outcome(refuse({accept(), hang()}, "{ silence: 200ms }")), "pass");
+  const Script late = {accept(), pause(std::chrono::milliseconds(100)), ready_message(),
+                       wait_for_close()};
+  EXPECT_THAT(outcome(refuse(late, "{ silence: 5s }")), HasSubstr("auth_fail_open"));
+}
+
+// RabbitMQ answers with an ERROR frame, and ends the connection without a Close.
+TEST(RefusedBy, AFrameIsOneWhereTheSocketSaysSo) {
+  const std::string error = frame(op_text, R"({"type":"ERROR","message":"Bad CONNECT"})");
+  const Script rabbit = {accept(), send(error), fin()};
+  EXPECT_THAT(outcome(refuse(rabbit)), HasSubstr("no_refusal"));
+  EXPECT_EQ(outcome(refuse(rabbit, "{ frame: { type: ERROR } }")), "pass");
+  EXPECT_THAT(outcome(refuse(rabbit, "{ frame: { type: ERROR, json: { /message: other } } }")),
+              HasSubstr("no_refusal"));
+}
+
+TEST(RefusedBy, AFrameOutranksTheRulesOfTheDialect) {
+  EXPECT_EQ(outcome(refuse(then(tell("heartbeat_ack")), "{ frame: { type: heartbeat_ack } }")),
+            "pass");
+}
+
+TEST(RefusedBy, ASubprotocolThatIsNotSelectedKeepsNobodyOut) {
+  const Server server(Handler([](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    const bool good = request.header("Sec-WebSocket-Protocol").contains("the-granted-token");
+    const Headers selected = {{"Sec-WebSocket-Protocol", "bearer.the-granted-token"}};
+    return {accept(good ? selected : Headers()), ready_message(), wait_for_close()};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[garbage_token]";
+  usual.socket["token_in"] = "subprotocol";
+  EXPECT_THAT(outcome(walk(usual)), HasSubstr("auth_fail_open"));
+}
+
+std::string mistakes(const std::string& refused_by) {
+  Usual usual("127.0.0.1:9");
+  usual.kind("upgrade");
+  usual.socket["refused_by"] = refused_by;
+  return plan(usual.yaml()).wrong();
+}
+
+TEST(RefusedBy, WhatCannotRefuseIsAMistake) {
+  EXPECT_EQ(mistakes("{ status: [401, 503], close: [4999], frame: { type: x }, silence: 3s }"), "");
+  EXPECT_THAT(mistakes("{ status: [101] }"), HasSubstr("from 200 to 599"));
+  EXPECT_THAT(mistakes("{ close: [401] }"), HasSubstr("from 1000 to 4999"));
+  EXPECT_THAT(mistakes("{ statuses: [401] }"), HasSubstr("status"));
+}
+
+}  // namespace
+}  // namespace sonde::test
