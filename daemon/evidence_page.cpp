@@ -7,17 +7,22 @@
 #include <set>
 
 #include "probes/reason.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde {
 namespace {
 
+constexpr std::size_t detail_max = 2048;
+constexpr std::size_t transcript_max = std::size_t{64} * 1024 * 1024;  // all of it
+
 std::string line_of(const EvidenceRow& row) {
   const auto at = std::chrono::system_clock::to_time_t(row.ended);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC  {} {}/{}  {} ms{}{}\n", fmt::gmtime(at),
-                     name(row.verdict.outcome), name(row.verdict.step), name(row.verdict.reason),
-                     row.took / std::chrono::milliseconds(1),
-                     row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",
-                     row.verdict.detail.empty() ? "" : ": " + row.verdict.detail);
+  return fmt::format(
+      "{:%Y-%m-%d %H:%M:%S} UTC  {} {}/{}  {} ms{}{}\n", fmt::gmtime(at), name(row.verdict.outcome),
+      name(row.verdict.step), name(row.verdict.reason), row.took / std::chrono::milliseconds(1),
+      row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",
+      row.verdict.detail.empty() ? ""
+                                 : ": " + text::printable(row.verdict.detail, true, detail_max));
 }
 
 }  // namespace
@@ -34,7 +39,8 @@ std::string evidence_page(const Check& check, const std::vector<EvidenceRow>& ro
   page += "\n";
   for (Reason reason : reasons)
     page += fmt::format("{}: {}\n", sonde::name(reason), sonde::row(reason).help);
-  if (!transcript.empty()) page += "\nThe newest transcript:\n" + transcript + "\n";
+  if (!transcript.empty())
+    page += "\nThe newest transcript:\n" + text::printable(transcript, true, transcript_max) + "\n";
   return page;
 }
 
