@@ -41,17 +41,6 @@ std::string line(const std::string& name, const std::string& more, const std::st
   return "\n" + name + "{" + who + (more.empty() ? "" : "," + more) + "} " + value + "\n";
 }
 
-TEST_F(MetricsTest, TheStartOfTheProcessIsTheSameInEveryScrape) {
-  const auto started = [this] {
-    const std::string text = page();
-    const std::size_t at = text.find("\nprocess_start_time_seconds ") + 1;
-    return text.substr(at, text.find('\n', at) - at);
-  };
-  const std::string first = started();
-  EXPECT_THAT(first, HasSubstr("process_start_time_seconds "));
-  for (int scrape = 0; scrape < 50; ++scrape) ASSERT_EQ(started(), first);
-}
-
 TEST_F(MetricsTest, EveryFailureThatACheckCanGiveIsThereAtZero) {
   const std::string text = page();
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_runs_total", "", "0")));
