@@ -63,4 +63,30 @@ std::expected<std::string, std::string> read_file(const std::string& path, std::
   return content;
 }
 
+std::string not_regular(const std::string& path) {
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode)) return "";
+  return S_ISDIR(facts.st_mode) ? "is a directory, not a file" : "is not a regular file";
+}
+
+std::expected<int, std::string> open_own_file(const std::string& path, int flags) {
+  const int file =
+      ::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
+  if (file < 0 && errno == ELOOP)
+    return std::unexpected("is a symbolic link; that is not followed");
+  if (file < 0) return failed("cannot be opened", errno);
+  struct stat facts{};
+  if (::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) return file;
+  ::close(file);
+  return std::unexpected("is not a regular file");
+}
+
+// The sticky bit of /tmp keeps others from replacing our files, and links are not followed.
+std::string open_to_others(const std::string& folder) {
+  struct stat facts{};
+  if (::stat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return "";
+  if ((facts.st_mode & (S_IWOTH | S_ISVTX)) != S_IWOTH) return "";
+  return "everybody may write in the folder " + folder + "; chmod o-w it";
+}
+
 }  // namespace sonde::config

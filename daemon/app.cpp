@@ -1,24 +1,106 @@
 #include "daemon/app.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "daemon/app_parts.hpp"
-#include "daemon/exit_code.hpp"
+#include "daemon/expose/routes.hpp"
+#include "daemon/log.hpp"
 
 namespace sonde {
 
-App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-App::~App() = default;
+using log::Level;
 
-std::expected<std::unique_ptr<App>, std::string> App::start(const Flags& flags, Settings settings) {
-  auto parts = std::make_unique<Parts>(flags, std::move(settings));
-  if (auto built = parts->build(); !built) return std::unexpected(built.error());
-  return std::unique_ptr<App>(new App(std::move(parts)));
+void App::start() {
+  if (state.settings.storage.path.empty())
+    log::say(Level::warning, "no storage.path: windows and alerts begin anew at each start");
+  lists.sinks = {&judge, &memory, &metrics, &landing, &alerting};
+  const auto add = [this](auto& part) {
+    lists.changed.emplace_back([&part](Changes& changes) {
+      std::ranges::move(part.take_notes(), std::back_inserter(changes.notes));
+    });
+  };
+  lists.changed.emplace_back([this](Changes& changes) {
+    judge.take_changes(changes);
+    std::ranges::move(maintenance.take_notes(std::chrono::system_clock::now()),
+                      std::back_inserter(changes.notes));
+  });
+  add(deploys);
+  add(lockouts);
+  add(engine);
+  add(notifier);
+  judge.assign(state.settings.checks);
+  assign_alerts();
+  restore(memory.take_remembered());
+  assign();
+  alerting.start();
+  heartbeat.assign(state.settings.heartbeat);
+  serve();
 }
 
-int App::run() {
-  parts_->loop.run();
-  return exit_ok;
+// Serves the port and heeds signals: from now on others may ask.
+void App::serve() {
+  RouteHooks hooks{.metrics = &metrics,
+                   .landing = &landing,
+                   .unready = [this] { return state.unready; },
+                   .reload = {},
+                   .api = api()};
+  if (state.flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
+  web.serve({.routes = standard_routes(std::move(hooks)),
+             .external_url = state.flags.external_url,
+             .allowed_hosts = state.flags.allowed_hosts,
+             .served = [this](std::string handler, unsigned code, Span took) {
+               metrics.served(std::move(handler), code, took);
+             }});
+  lifecycle_.emplace(
+      loop.get_executor(),
+      Lifecycle::Hooks{.stop = [this] { stop(); },
+                       .reload = [this] { reload(); },
+                       .progressed = [this] { return pool.progressed(Clock::now()); }});
+  state.unready.clear();
+  lifecycle_->ready(status());
+  log::say(Level::info, "ready",
+           {{"address", web.address()},
+            {"probes", std::to_string(state.settings.checks.size())},
+            {"workers", std::to_string(state.settings.workers)}});
+}
+
+// What was there when the daemon last ended.
+void App::restore(const Remembered& remembered) {
+  judge.restore(remembered);
+  maintenance.restore(remembered.notes);
+  deploys.restore(remembered.notes);
+  engine.restore(remembered.notes);
+  notifier.restore(remembered.notes);
+  pool.restore(Lockouts::restore(remembered.notes));
+}
+
+void App::assign() {
+  const Settings& settings = state.settings;
+  pool.assign(settings.checks, settings.egress);
+  landing.assign(settings.checks);
+  metrics.assign(settings.checks, pool.in_flight());
+  metrics.loaded(true, settings.hash, std::chrono::system_clock::now());
+}
+
+void App::assign_alerts() {
+  const Settings& settings = state.settings;
+  maintenance.assign(settings.maintenance);
+  std::vector<Judge::Watched> watched;
+  for (auto& [check, timed] : timed_by(settings.rules, judge.checks()))
+    watched.push_back({check, timed});
+  judge.watch(watched);
+  engine.assign(settings.rules);
+  notifier.assign(settings.receivers);
+}
+
+std::string App::status() const {
+  return fmt::format("{} probes on {} workers", state.settings.checks.size(),
+                     state.settings.workers);
 }
 
 }  // namespace sonde

@@ -1,6 +1,5 @@
 #pragma once
 #include <expected>
-#include <memory>
 #include <string>
 
 #include "daemon/flags.hpp"
@@ -8,22 +7,9 @@
 
 namespace sonde {
 
-// The daemon: builds every part in order (metrics, page, workers, listener, lifecycle) and stops
-// them in reverse. The only one that knows all. On the main thread.
-class App {
- public:
-  // Binds and starts everything, or says why not.
-  static std::expected<std::unique_ptr<App>, std::string> start(const Flags& flags,
-                                                                Settings settings);
-  ~App();
-
-  // Runs until a signal stops it, and returns the exit code.
-  int run();
-
- private:
-  struct Parts;
-  explicit App(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
-};
+// The daemon from its start to its end, on the calling thread: binds and builds every part, starts
+// them, runs until a signal stops it, and ends them in reverse order. The error says why it could
+// not start; then nothing was probed, sent or served.
+std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings);
 
 }  // namespace sonde

@@ -1,126 +1,131 @@
-#include <fmt/format.h>
-
+#include <chrono>
+#include <random>
 #include <utility>
 
+#include "daemon/app.hpp"
 #include "daemon/app_parts.hpp"
-#include "daemon/expose/routes.hpp"
+#include "daemon/heap.hpp"
 #include "daemon/judge/window_facts.hpp"
-#include "daemon/log.hpp"
 #include "daemon/version.hpp"
+#include "probes/net/network.hpp"
 #include "probes/net/version.hpp"
 
 namespace sonde {
+namespace {
 
-using log::Level;
+using Opened = std::expected<std::unique_ptr<Memory>, std::string>;
 
-// Who listens is built before who probes: a port that is taken is told before anything is asked.
-std::expected<void, std::string> App::Parts::build() {
-  judge = std::make_unique<Judge>(
-      [this](const Check& check, WallTime ended) { return maintenance.excludes(check, ended); });
-  if (auto opened = build_memory(); !opened) return opened;
-  build_sinks();
-  if (auto bound = build_web(); !bound) return bound;
-  build_engine();
-  build_telling();
-  judge->assign(settings.checks);
-  assign_alerts();
-  const Remembered remembered = memory->take_remembered();
-  restore(remembered);
-  build_pool(Lockouts::restore(remembered.notes));
-  alerting->start();
-  build_lifecycle();
+Opened open_memory(const Settings& settings, const boost::asio::any_io_executor& main,
+                   const AppLists& lists) {
+  return Memory::open(settings.storage, main, [&lists](Changes& changes) {
+    for (const auto& add : lists.changed) add(changes);
+  });
+}
+
+Pool::Options pool_options(const Settings& settings, const AppLists& lists, Lockouts& lockouts) {
+  return {.workers = static_cast<std::size_t>(settings.workers),
+          .publish =
+              [&lists](const ResultPtr& result) {
+                for (Sink* sink : lists.sinks) sink->accept(result);
+              },
+          .refused =
+              [&lockouts](std::size_t worker, std::vector<auth::RefusalCount> counts) {
+                lockouts.put(worker, std::move(counts));
+              }};
+}
+
+EngineOptions engine_options(std::string url, const Maintenance& maintenance,
+                             const Deploys& deploys, const Pool& pool) {
+  return {.external_url = std::move(url),
+          .runbook_base = {},
+          .suppressed = [&maintenance](const Check& check,
+                                       WallTime now) { return maintenance.why(check, now); },
+          .deployed =
+              [&deploys](const std::string& target, WallTime since, WallTime until) {
+                const auto marker = deploys.recent(target, since, until);
+                return marker ? show(*marker) : "";
+              },
+          .blind = [&pool](WallTime) { return pool.egress_up() == false; }};
+}
+
+Notifier::Options notifier_options(std::string url, Memory& memory) {
+  return {.changed = [&memory] { memory.changed(); },
+          .external_url = std::move(url),
+          .seed = std::random_device()()};
+}
+
+Alerting::Options alerting_options(const AppState& state, Memory& memory) {
+  return {.keep = [&memory](std::function<void()> then) { memory.keep(std::move(then)); },
+          .tells = [&state] { return state.settings.alerting == AlertingBy::embedded; }};
+}
+
+// Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
+Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, const Pool& pool,
+                                 const Notifier& notifier, const Alerting& alerting) {
+  return {.healthy = [&] {
+    const Instant now = Clock::now();
+    return !state.stopping && pool.on_time(now) && alerting.progressed(now) &&
+           !memory.facts().degraded && notifier.delivers();
+  }};
+}
+
+Metrics::Options metrics_options(const Settings& settings, std::function<Facts()> facts) {
+  return {.version = std::string(net::version),
+          .revision = std::string(revision),
+          .workers = static_cast<std::size_t>(settings.workers),
+          .facts = std::move(facts)};
+}
+
+std::string url_of(const Flags& flags, const Web& web) {
+  return flags.external_url.empty() ? "http://" + web.address() : flags.external_url;
+}
+
+}  // namespace
+
+// Each part is a local variable and is handed what stands above it: one that is not built yet has
+// no name here, and the parts end in reverse order. Who listens is built before who probes: a port
+// that is taken is told before anything is asked.
+std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings) {
+  boost::asio::io_context loop{1};
+  const auto main = loop.get_executor();
+  AppState state{.flags = flags, .settings = std::move(settings)};
+  AppLists lists;
+  Maintenance maintenance;
+  Deploys deploys;
+  Lockouts lockouts;
+  auto memory = open_memory(state.settings, main, lists);
+  if (!memory) return std::unexpected(memory.error());
+  auto web = Web::bind(main, flags.listen_address);
+  if (!web) return std::unexpected(web.error());
+  const std::string url = url_of(flags, **web);
+  Judge judge([&maintenance](const Check& check, WallTime ended) {
+    return maintenance.excludes(check, ended);
+  });
+  Pool pool(main, pool_options(state.settings, lists, lockouts));
+  Engine engine(judge, engine_options(url, maintenance, deploys, pool));
+  net::Network network(main);  // of who tells, on the main thread
+  Notifier notifier(network, notifier_options(url, **memory));
+  Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
+  Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
+  Metrics metrics(metrics_options(state.settings, [&] {
+    const WallTime now = std::chrono::system_clock::now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    return Facts{.windows = window_facts(judge, second),
+                 .alerts = engine.facts(),
+                 .rules = engine.rule_facts(),
+                 .receivers = notifier.facts(),
+                 .store = (*memory)->facts(),
+                 .maintenance = maintenance.facts(judge.checks(), now),
+                 .egress_up = pool.egress_up(),
+                 .heartbeat = heartbeat.last()};
+  }));
+  Landing landing{std::string(net::version)};
+  App app({loop, state, lists, maintenance, deploys, lockouts, **memory, **web, judge, pool, engine,
+           notifier, alerting, heartbeat, metrics, landing});
+  app.start();
+  give_back_free_memory();
+  loop.run();
   return {};
-}
-
-std::expected<void, std::string> App::Parts::build_memory() {
-  auto opened = Memory::open(settings.storage, loop.get_executor(),
-                             [this](Changes& changes) { gather(changes); });
-  if (!opened) return std::unexpected(opened.error());
-  memory = std::move(*opened);
-  if (settings.storage.path.empty())
-    log::say(Level::warning, "no storage.path: windows and alerts begin anew at each start");
-  return {};
-}
-
-void App::Parts::build_sinks() {
-  metrics = std::make_unique<Metrics>(
-      Metrics::Options{.version = std::string(net::version),
-                       .revision = std::string(revision),
-                       .workers = static_cast<std::size_t>(settings.workers),
-                       .facts = [this] { return facts(); }});
-  landing = std::make_unique<Landing>(std::string(net::version));
-  sinks = {judge.get(), memory.get(), metrics.get(), landing.get()};
-}
-
-std::expected<void, std::string> App::Parts::build_web() {
-  RouteHooks hooks{.metrics = metrics.get(),
-                   .landing = landing.get(),
-                   .unready = [this] { return unready; },
-                   .reload = {},
-                   .api = api()};
-  if (flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
-  Web::Options options{.listen = flags.listen_address,
-                       .routes = standard_routes(std::move(hooks)),
-                       .served = [this](std::string handler, unsigned code, Span took) {
-                         metrics->served(std::move(handler), code, took);
-                       }};
-  auto listening = Web::listen(loop.get_executor(), std::move(options));
-  if (!listening) return std::unexpected(listening.error());
-  web = std::move(*listening);
-  return {};
-}
-
-void App::Parts::build_pool(const std::vector<auth::RefusalCount>& refused) {
-  Pool::Options options{.workers = static_cast<std::size_t>(settings.workers),
-                        .publish = [this](const ResultPtr& result) { accept(result); },
-                        .refused =
-                            [this](std::size_t worker, std::vector<auth::RefusalCount> counts) {
-                              lockouts.put(worker, std::move(counts));
-                            }};
-  pool = std::make_unique<Pool>(loop.get_executor(), std::move(options));
-  pool->restore(refused);
-  assign();
-}
-
-void App::Parts::build_lifecycle() {
-  lifecycle = std::make_unique<Lifecycle>(
-      loop.get_executor(),
-      Lifecycle::Hooks{.stop = [this] { stop(); },
-                       .reload = [this] { reload(); },
-                       .progressed = [this] { return pool->progressed(Clock::now()); }});
-  unready.clear();
-  lifecycle->ready(status());
-  log::say(Level::info, "ready",
-           {{"address", web->address()},
-            {"probes", std::to_string(settings.checks.size())},
-            {"workers", std::to_string(settings.workers)}});
-}
-
-std::string App::Parts::status() const {
-  return fmt::format("{} probes on {} workers", settings.checks.size(), settings.workers);
-}
-
-void App::Parts::accept(const ResultPtr& result) {
-  for (Sink* sink : sinks) sink->accept(result);
-}
-
-std::string App::Parts::external_url() const {
-  return flags.external_url.empty() ? "http://" + web->address() : flags.external_url;
-}
-
-Facts App::Parts::facts() const {
-  const WallTime now = std::chrono::system_clock::now();
-  Facts facts;
-  facts.windows =
-      window_facts(*judge, std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()));
-  facts.alerts = engine->facts();
-  facts.rules = engine->rule_facts();
-  facts.receivers = notifier->facts();
-  facts.store = memory->facts();
-  facts.maintenance = maintenance.facts(judge->checks(), now);
-  facts.egress_up = pool->egress_up();
-  facts.heartbeat = heartbeat->last();
-  return facts;
 }
 
 }  // namespace sonde

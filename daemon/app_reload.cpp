@@ -22,43 +22,37 @@ std::string tell(const config::Mistakes& mistakes) {
 
 }  // namespace
 
-void App::Parts::assign() {
-  pool->assign(settings.checks, settings.egress);
-  landing->assign(settings.checks);
-  metrics->assign(settings.checks, pool->in_flight());
-  metrics->loaded(true, settings.hash, std::chrono::system_clock::now());
-}
-
 // What is bound to a thread or a file for the life of the process stays as it is.
-void App::Parts::keep_for_restart(Settings& loaded) const {
-  if (loaded.workers != settings.workers)
+void App::keep_for_restart(Settings& loaded) const {
+  if (loaded.workers != state.settings.workers)
     log::say(Level::warning, "a change of workers takes effect at a restart");
-  if (!(loaded.storage == settings.storage))
+  if (!(loaded.storage == state.settings.storage))
     log::say(Level::warning, "a change of storage takes effect at a restart");
-  loaded.workers = settings.workers;
-  loaded.storage = settings.storage;
+  loaded.workers = state.settings.workers;
+  loaded.storage = state.settings.storage;
 }
 
-std::string App::Parts::reload() {
-  if (stopping) return "stopping";
-  lifecycle->reloading();
+std::string App::reload() {
+  if (state.stopping) return "stopping";
+  lifecycle_->reloading();
   config::Mistakes mistakes;
-  auto loaded = load_settings(flags.config_file, mistakes);
+  auto loaded = load_settings(state.flags.config_file, mistakes);
   std::string wrong = tell(mistakes);
   if (loaded) {
     keep_for_restart(*loaded);
-    settings = std::move(*loaded);
-    judge->assign(settings.checks);
+    state.settings = std::move(*loaded);
+    judge.assign(state.settings.checks);
     assign_alerts();
     assign();
-    log::say(Level::info, "reloaded", {{"probes", std::to_string(settings.checks.size())}});
+    heartbeat.assign(state.settings.heartbeat);
+    log::say(Level::info, "reloaded", {{"probes", std::to_string(state.settings.checks.size())}});
   } else {
-    metrics->loaded(false, settings.hash, std::chrono::system_clock::now());
+    metrics.loaded(false, state.settings.hash, std::chrono::system_clock::now());
     log::say(Level::error, "reload refused; the old configuration stays",
-             {{"file", flags.config_file}});
+             {{"file", state.flags.config_file}});
   }
   give_back_free_memory();
-  lifecycle->ready(status());
+  lifecycle_->ready(status());
   return loaded ? "" : wrong;
 }
 

@@ -17,35 +17,35 @@ using Done = std::function<void(bool in_time)>;
 
 }  // namespace
 
-void App::Parts::stop() {
-  if (stopping) return;
-  stopping = true;
-  unready = "stopping";
-  lifecycle->stopping("stopping");
+void App::stop() {
+  if (state.stopping) return;
+  state.stopping = true;
+  state.unready = "stopping";
+  lifecycle_->stopping("stopping");
   log::say(log::Level::info, "stopping: cutting the runs under way");
   std::vector<Stopper::Step> steps = {
-      {"workers", [this](Done done) { pool->stop(drain_max, std::move(done)); }},
+      {"workers", [this](Done done) { pool.stop(drain_max, std::move(done)); }},
       {"heartbeat",
-       [this](Done done) { heartbeat->stop([done = std::move(done)] { done(true); }); }},
+       [this](Done done) { heartbeat.stop([done = std::move(done)] { done(true); }); }},
       {"receivers", [this](Done done) { stop_telling(std::move(done)); }},
-      {"store", [this](Done done) { memory->stop(std::move(done)); }},
+      {"store", [this](Done done) { memory.stop(std::move(done)); }},
       {"listener", [this](const Done& done) {
-         web->stop();
+         web.stop();
          done(true);
        }}};
   Stopper::run(std::move(steps), [this](bool in_time) { stopped(in_time); });
 }
 
 // What was found is on the disk before it is told, and what could not be told afterwards, too.
-void App::Parts::stop_telling(std::function<void(bool)> done) {
-  alerting->stop();
-  memory->keep([this, done = std::move(done)]() mutable {
-    notifier->stop(tell_max, [done = std::move(done)] { done(true); });
+void App::stop_telling(std::function<void(bool)> done) {
+  alerting.stop();
+  memory.keep([this, done = std::move(done)]() mutable {
+    notifier.stop(tell_max, [done = std::move(done)] { done(true); });
   });
 }
 
-void App::Parts::stopped(bool in_time) {
-  lifecycle->close();
+void App::stopped(bool in_time) {
+  lifecycle_->close();
   if (in_time) return;
   // A thread that hangs still holds what it would post to, so nothing may be destroyed.
   log::finish();

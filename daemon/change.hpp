@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,12 +41,13 @@ struct FailureRow {
   Verdict verdict;
 };
 
-// Written together or not at all.
+// Written together; where the disk is full, in parts.
 struct Changes {
   std::vector<ResultPtr> results;
   std::vector<BucketRow> buckets;
   std::vector<Note> notes;
-  bool empty() const { return results.empty() && buckets.empty() && notes.empty(); }
+  bool empty() const { return rows() == 0; }
+  std::size_t rows() const { return results.size() + buckets.size() + notes.size(); }
 };
 
 // All the buckets that were kept of one series. Its name stands once: a month of a hundred probes

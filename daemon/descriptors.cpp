@@ -1,6 +1,8 @@
 #include "daemon/descriptors.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace sonde {
 
@@ -10,6 +12,16 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);  // refused: as many as before are enough for most
+}
+
+// open() takes the lowest number that is free.
+void keep_standard_descriptors() {
+  for (int number = ::open("/dev/null", O_RDWR); number >= 0;
+       number = ::open("/dev/null", O_RDWR)) {
+    if (number <= STDERR_FILENO) continue;
+    ::close(number);
+    return;
+  }
 }
 
 }  // namespace sonde

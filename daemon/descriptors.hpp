@@ -6,4 +6,9 @@ namespace sonde {
 // and every run under way needs one. Before the first thread.
 void raise_descriptor_limit();
 
+// Opens /dev/null for those of standard input, output and error that the caller left closed; else
+// the next file or socket would take their number, and what is printed would go there. First of
+// all.
+void keep_standard_descriptors();
+
 }  // namespace sonde

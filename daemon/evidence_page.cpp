@@ -7,19 +7,23 @@
 #include <set>
 
 #include "probes/reason.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde {
 namespace {
 
+constexpr std::size_t detail_max = 2048;
+constexpr std::size_t transcript_max = std::size_t{64} * 1024 * 1024;  // all of it
+
 std::string line_of(const EvidenceRow& row) {
   const auto at = std::chrono::system_clock::to_time_t(row.ended);
   const Verdict& verdict = row.verdict;
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC  {} {}  {} ms{}{}\n", fmt::gmtime(at),
-                     name(verdict.outcome),
-                     show_cause(verdict.step, verdict.reason, verdict.concluded),
-                     row.took / std::chrono::milliseconds(1),
-                     row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",
-                     row.verdict.detail.empty() ? "" : ": " + row.verdict.detail);
+  return fmt::format(
+      "{:%Y-%m-%d %H:%M:%S} UTC  {} {}  {} ms{}{}\n", fmt::gmtime(at), name(verdict.outcome),
+      show_cause(verdict.step, verdict.reason, verdict.concluded),
+      row.took / std::chrono::milliseconds(1),
+      row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",
+      verdict.detail.empty() ? "" : ": " + text::printable(verdict.detail, true, detail_max));
 }
 
 }  // namespace
@@ -37,10 +41,13 @@ std::string evidence_page(const Check& check, const std::vector<EvidenceRow>& ro
   page += "\n";
   for (Reason reason : reasons)
     page += fmt::format("{}: {}\n", sonde::name(reason), sonde::row(reason).help);
-  if (!transcripts.newest.empty()) page += "\nThe newest transcript:\n" + transcripts.newest + "\n";
+  const auto show = [](const std::string& json) {
+    return text::printable(json, true, transcript_max) + "\n";
+  };
+  if (!transcripts.newest.empty()) page += "\nThe newest transcript:\n" + show(transcripts.newest);
   if (!transcripts.proof.empty())
     page += "\nThe transcript with the experiments that separated the causes:\n" +
-            transcripts.proof + "\n";
+            show(transcripts.proof);
   return page;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/flags.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -43,6 +45,15 @@ std::string take_url(std::string& text) {
   return "";
 }
 
+// What is wrong with a name of this daemon; empty: nothing.
+std::string check_host(const std::string& name) {
+  const bool plain = std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
+  });
+  if (plain && name.find_first_not_of('.') != std::string::npos) return "";
+  return "expected a name without a port, or .example.com for all names below it";
+}
+
 void add_serve(CLI::App& app, Flags& flags) {
   CLI::App* serve = add_command(app, flags, "serve", "The daemon.", Command::serve);
   serve
@@ -50,7 +61,7 @@ void add_serve(CLI::App& app, Flags& flags) {
                    "Where metrics and pages are served.")
       ->capture_default_str();
   serve->add_flag("--web.enable-lifecycle", flags.enable_lifecycle,
-                  "Allow a reload by POST /-/reload.");
+                  "Allow a reload by PUT or POST /-/reload.");
   serve->add_flag("--web.enable-admin-api", flags.enable_admin_api,
                   "Allow changes by the API: maintenance windows and deploy markers.");
   serve
@@ -58,6 +69,13 @@ void add_serve(CLI::App& app, Flags& flags) {
                    "Where people reach this daemon, http(s)://host[:port][/path]; for the links in "
                    "alerts.")
       ->transform(CLI::Validator(take_url, "URL"));
+  serve
+      ->add_option("--web.allowed-host", flags.allowed_hosts,
+                   "A name under which this daemon is asked, or .example.com for all below it; may "
+                   "be repeated. IP addresses, localhost, this machine's own name and the host of "
+                   "--web.external-url are known without.")
+      ->check(CLI::Validator(check_host, "HOST"))
+      ->allow_extra_args(false);
 }
 
 void add_run(CLI::App& app, Flags& flags) {

@@ -21,7 +21,8 @@ struct Flags {
   std::string listen_address = "127.0.0.1:9811";
   bool enable_lifecycle = false;
   bool enable_admin_api = false;
-  std::string external_url;  // absolute, without a slash at its end; empty: not given
+  std::string external_url;                // absolute, without a slash at its end; empty: not given
+  std::vector<std::string> allowed_hosts;  // names, or ".suffix", of this daemon in Host
 
   // run
   std::vector<std::string> probes;  // names; empty: all

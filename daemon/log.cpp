@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "daemon/log_writer.hpp"
+#include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::log {
@@ -41,35 +42,17 @@ Format format_named(std::string_view name) {
   return Format::logfmt;
 }
 
-// What could end the line, its quotes, or steer a terminal (C1 controls are c2 80 to c2 9f).
-bool harmful(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 2) return lead == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-  return lead < 0x20 || lead == 0x7f || lead == '"' || lead == '\\';
-}
-
-void escape(std::string& line, char c) {
-  if (c == '\n')
-    line += "\\n";
-  else if (c == '\t')
-    line += "\\t";
-  else if (c == '"' || c == '\\')
-    line += {'\\', c};
-  else
-    line += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-}
-
-// As JSON wants it.
+// As JSON wants it: nothing can end the line or its quotes, or steer a terminal.
 void quote(std::string& line, std::string_view raw) {
   line += '"';
   while (!raw.empty() && line.size() < text_max) {
     const std::size_t length = text::utf8_length(raw);
     if (length == 0)
       line += "\\ufffd";
-    else if (harmful(raw.substr(0, length)))
-      escape(line, raw[length - 1]);
+    else if (raw[0] == '\t')
+      line += "\\t";
     else
-      line += raw.substr(0, length);
+      line += text::json_escape(raw.substr(0, length));
     raw.remove_prefix(std::max<std::size_t>(length, 1));
   }
   line += raw.empty() ? "\"" : "...\"";

@@ -1,6 +1,8 @@
 #include "daemon/commands.hpp"
+#include "daemon/descriptors.hpp"
 
 int main(int argc, char** argv) {
+  sonde::keep_standard_descriptors();
   const auto parsed = sonde::parse_flags(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   const auto& flags = std::get<sonde::Flags>(parsed);

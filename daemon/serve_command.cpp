@@ -24,18 +24,13 @@ int serve_command(const Flags& flags) {
   auto settings = load_or_tell(flags.config_file);
   if (!settings) return exit_config;
   log::set_up(level_of(flags.log_level), flags.log_format);
-  auto app = App::start(flags, std::move(*settings));
-  if (!app) {
-    log::say(log::Level::error, "cannot start: " + app.error());
-    log::finish();
-    return exit_failed;
-  }
-  give_back_free_memory();
-  const int code = (*app)->run();
-  app->reset();
-  log::say(log::Level::info, "stopped");
+  const auto ran = run_daemon(flags, std::move(*settings));
+  if (ran)
+    log::say(log::Level::info, "stopped");
+  else
+    log::say(log::Level::error, "cannot start: " + ran.error());
   log::finish();
-  return code;
+  return ran ? exit_ok : exit_failed;
 }
 
 }  // namespace sonde

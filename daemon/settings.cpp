@@ -6,6 +6,8 @@
 #include <array>
 #include <thread>
 
+#include "config/file.hpp"
+#include "config/literal_secret.hpp"
 #include "config/load.hpp"
 #include "config/schema.hpp"
 #include "daemon/alert/rule_builtin.hpp"
@@ -65,6 +67,9 @@ void warn_of_gaps(const Settings& settings, const config::Value& root, config::M
     mistakes.warn(root.place, "receivers",
                   "there is none: alerts are shown and nobody is told; if Prometheus tells, write "
                   "'alerting: prometheus'");
+  const std::string open = config::open_to_others(settings.storage.path);
+  if (const auto* storage = root.find("storage"); storage && !open.empty())
+    mistakes.warn(storage->place, "storage.path", open);
 }
 
 }  // namespace
@@ -129,6 +134,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;
   warn_of_gaps(settings, *root, mistakes);
+  config::warn_of_literal_secrets(*root, mistakes);
   return settings;
 }
 

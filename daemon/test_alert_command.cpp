@@ -10,6 +10,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/notify/post.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde {
 namespace {
@@ -62,7 +63,7 @@ bool tell(const ReceiverEntry& entry, const std::shared_ptr<const Receiver>& pla
   const bool good = posted.receipt.fate == Fate::accepted;
   fmt::print("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
              good ? "delivered" : "not delivered", seconds(posted.took) * 1000,
-             posted.receipt.detail);
+             text::printable(posted.receipt.detail, true));
   return good;
 }
 

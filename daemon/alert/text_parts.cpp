@@ -5,15 +5,14 @@
 
 #include "config/codec.hpp"
 #include "daemon/alert/alert_text.hpp"
+#include "probes/text/printable.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr std::size_t detail_max = 80;
 constexpr std::size_t groups_max = 3;
-
-// A byte of a UTF-8 character that is not its first.
-bool is_continued(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
 std::string show_group(const FailureGroup& group, WallTime now) {
   const std::string detail = show_detail(group.detail);
@@ -42,12 +41,7 @@ std::string show_time(WallTime time, WallTime now) {
 }
 
 std::string show_detail(const std::string& detail) {
-  std::size_t size = std::min(detail.size(), detail_max);
-  while (size > 0 && size < detail.size() && is_continued(detail[size])) --size;
-  std::string text = detail.substr(0, size) + (size < detail.size() ? "..." : "");
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
-  return text;
+  return text::shorten(text::printable(detail, true, detail_max), detail_max);
 }
 
 std::string show_failures(const Failures& failures, WallTime now) {

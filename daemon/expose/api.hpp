@@ -28,12 +28,10 @@ struct ApiHooks {
   std::function<std::expected<MaintenanceWindow, std::string>(const MaintenanceWish&)> maintain;
   std::function<std::expected<void, std::string>(std::string_view id)> end_maintenance;
   std::function<std::expected<DeployMarker, std::string>(const DeployWish&)> deploy;
-  std::string external_url;  // --web.external-url: pages from there may ask for changes, too
 };
 
 // /api/v1/alerts and /api/v1/rules in the shape of Prometheus, /api/v1/probes,
-// /api/v1/maintenance[/ID], /api/v1/deploys, /failures/PROBE/TARGET. Changes want JSON, and from a
-// browser a page of the same origin.
+// /api/v1/maintenance[/ID], /api/v1/deploys, /failures/PROBE/TARGET.
 std::vector<Route> api_routes(ApiHooks hooks);
 
 }  // namespace sonde

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "probes/text/printable.hpp"
+
 namespace sonde {
 namespace {
 
@@ -37,7 +39,9 @@ std::string escaped(std::string_view text) {
   return html;
 }
 
-std::string cell(std::string_view text) { return "<td>" + escaped(text) + "</td>"; }
+std::string cell(std::string_view text) {
+  return "<td>" + escaped(text::printable(text, true)) + "</td>";
+}
 
 std::string time_of(std::chrono::system_clock::time_point at) {
   const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(at));

@@ -18,6 +18,9 @@ double now_on(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
+// Unix time. /proc/stat would tell it, but ProcSubset=pid hides that file.
+double boot_seconds() { return now_on(CLOCK_REALTIME) - now_on(CLOCK_BOOTTIME); }
+
 // Fields of proc(5) that follow the command name, which may itself hold spaces and parentheses.
 std::optional<std::istringstream> stat_after_name() {
   std::ifstream file("/proc/self/stat");
@@ -57,8 +60,9 @@ std::optional<ProcessFacts> read_process() {
   *stat >> facts.threads >> skipped >> started >> facts.virtual_bytes >> pages;
   if (!*stat) return std::nullopt;
   facts.cpu_seconds = (user + system) / ticks;
-  // Counted from the boot, whose time /proc/stat would tell; ProcSubset=pid hides that file.
-  facts.start_seconds = now_on(CLOCK_REALTIME) - now_on(CLOCK_BOOTTIME) + started / ticks;
+  // Once: the two clocks are read one after the other, and a start that moves looks like a restart.
+  static const double start_seconds = boot_seconds() + started / ticks;
+  facts.start_seconds = start_seconds;
   facts.resident_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   facts.open_fds = count_fds();
   facts.max_fds = max_fds();

@@ -7,7 +7,7 @@ namespace sonde {
 // The process as the kernel sees it, for the `process_*` metrics.
 struct ProcessFacts {
   double cpu_seconds = 0;
-  double start_seconds = 0;  // Unix time
+  double start_seconds = 0;  // Unix time; the same at each call
   std::uint64_t open_fds = 0, max_fds = 0, virtual_bytes = 0, resident_bytes = 0, threads = 0;
 };
 

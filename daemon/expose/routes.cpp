@@ -7,8 +7,6 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t scrapes_max = 4;
-
 WebReply plain(unsigned status, std::string text) {
   return {.status = status, .body = std::move(text) + "\n"};
 }
@@ -22,7 +20,7 @@ Route metrics_route(Metrics* metrics) {
                                .gzipped = gzip});
                     });
   };
-  return {"/metrics", {"GET"}, answer, scrapes_max};
+  return {.path = "/metrics", .methods = {"GET"}, .answer = answer, .shared = true};
 }
 
 Route landing_route(const Landing* landing) {

@@ -1,20 +1,24 @@
 #include "daemon/expose/session.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+
+#include "daemon/expose/request.hpp"
+#include "daemon/expose/routing.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;
@@ -23,7 +27,7 @@ namespace http = beast::http;
 namespace {
 
 using Incoming = http::request<http::string_body>;
-using Outgoing = http::response<http::string_body>;
+using Outgoing = http::response<http::span_body<const char>>;
 using Parser = http::request_parser<http::string_body>;
 using boost::system::error_code;
 
@@ -32,71 +36,10 @@ constexpr std::uint32_t header_max = 16 * 1024;
 constexpr std::uint64_t body_max = 64 * 1024;
 constexpr std::size_t uri_max = 8 * 1024;
 
-// A reply that may come from another thread; the session sleeps on the timer until it is there.
-struct Waiting {
-  asio::steady_timer arrived;
-  std::optional<WebReply> reply = std::nullopt;
-};
-
-WebReply plain(unsigned status, std::string text) {
-  return {.status = status, .body = std::move(text) + "\n"};
-}
-
-// RFC 9110, 12.5.3: `gzip` or `*`, unless with a weight of 0.
-bool takes_gzip(std::string_view accepted) {
-  while (!accepted.empty()) {
-    std::string_view one = accepted.substr(0, accepted.find(','));
-    accepted.remove_prefix(std::min(accepted.size(), one.size() + 1));
-    const std::size_t first = std::min(one.find_first_not_of(" \t"), one.size());
-    one.remove_prefix(first);
-    const std::string_view coding = one.substr(0, one.find_first_of("; \t"));
-    const std::size_t weight = one.find("q=");
-    const bool refused =
-        weight != std::string_view::npos &&
-        one.substr(weight + 2).find_first_of("123456789") == std::string_view::npos;
-    if (coding == "gzip" || coding == "*") return !refused;
-  }
-  return false;
-}
-
-WebRequest simple(const Incoming& incoming) {
-  const std::string_view target(incoming.target().data(), incoming.target().size());
-  const std::size_t query = std::min(target.find('?'), target.size());
-  const auto coding = incoming[http::field::accept_encoding];
-  WebRequest request;
-  request.method = std::string(incoming.method_string());
-  request.path = target.substr(0, query);
-  request.query = query < target.size() ? target.substr(query + 1) : "";
-  request.body = incoming.body();
-  request.gzip = takes_gzip({coding.data(), coding.size()});
-  request.host = std::string(incoming[http::field::host]);
-  request.origin = std::string(incoming[http::field::origin]);
-  request.content_type = std::string(incoming[http::field::content_type]);
-  return request;
-}
-
-// The route of that path, else the one below which it stands.
-std::vector<Route>::const_iterator find_route(const std::vector<Route>& routes,
-                                              const std::string& path) {
-  const auto exact = std::ranges::find(routes, path, &Route::path);
-  if (exact != routes.end()) return exact;
-  return std::ranges::find_if(
-      routes, [&](const Route& route) { return route.below && path.starts_with(route.path); });
-}
-
-bool allows(const Route& route, std::string_view method) {
-  const std::string_view asked = method == "HEAD" ? "GET" : method;
-  return std::ranges::find(route.methods, asked) != route.methods.end();
-}
-
-std::string methods_of(const Route& route) {
-  std::string list;
-  for (const std::string& method : route.methods) {
-    if (!list.empty()) list += ", ";
-    list += method == "GET" ? "GET, HEAD" : method;
-  }
-  return list;
-}
+constexpr std::size_t read_size = 4096;
+// What a client goes on to send after a refusal is read for so long, or it would not see the reply.
+constexpr Span linger_max = std::chrono::seconds(1);
+constexpr std::size_t linger_bytes_max = 256 * 1024;
 
 // Without scripts, frames or anything from elsewhere, whatever a page contains.
 void add_security(Outgoing& out) {
@@ -105,43 +48,77 @@ void add_security(Outgoing& out) {
           "frame-ancestors 'none'");
   out.set("X-Content-Type-Options", "nosniff");
   out.set("Referrer-Policy", "no-referrer");
+  out.set("Cross-Origin-Resource-Policy", "same-origin");
   out.set(http::field::cache_control, "no-store");
 }
 
 class Session {
  public:
   Session(std::shared_ptr<Desk> desk, asio::ip::tcp::socket socket)
-      : desk_(std::move(desk)), stream_(std::move(socket)) {}
+      : desk_(std::move(desk)), stream_(std::move(socket)), cut_(desk_->clients.add([this] {
+          stream_.close();
+          if (waiting_) waiting_->arrived.cancel();
+        })) {}
+  ~Session() { desk_->clients.remove(cut_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   asio::awaitable<void> run();
 
  private:
+  asio::awaitable<bool> serve_request(bool first);
   asio::awaitable<bool> answer(Incoming incoming);
-  asio::awaitable<WebReply> ask(std::size_t route, const WebRequest& request);
+  asio::awaitable<Reply> ask(std::size_t route, const WebRequest& request);
   asio::awaitable<bool> refuse(error_code why);
-  asio::awaitable<bool> write(WebReply reply, bool head, bool keep_alive, std::string_view allow);
+  asio::awaitable<bool> refuse(Refused why);
+  asio::awaitable<bool> write(Reply reply, bool head, bool keep_alive, std::string_view allow);
+  asio::awaitable<void> linger();
   void told(const std::string& handler, unsigned code, Instant since) const;
 
   std::shared_ptr<Desk> desk_;
   beast::tcp_stream stream_;
+  Clients::Place cut_;
+  std::shared_ptr<Waiting> waiting_;  // for the reply under way
   beast::flat_buffer buffer_{header_max + body_max};
 };
 
+Reply reply_of(WebReply made) {
+  auto page = std::make_shared<const std::string>(std::exchange(made.body, {}));
+  return {.head = std::move(made), .page = std::move(page)};
+}
+
 asio::awaitable<void> Session::run() {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  for (bool more = true; more && !desk_->closed;) {
-    Parser parser;
-    parser.header_limit(header_max);
-    parser.body_limit(body_max);
-    stream_.expires_after(desk_->options.read_timeout);
-    auto [error, bytes] = co_await http::async_read(stream_, buffer_, parser, as_tuple);
-    if (error)
-      more = co_await refuse(error);
-    else
-      more = co_await answer(parser.release());
-  }
+  for (bool first = true, more = true; more && !desk_->closed; first = false)
+    more = co_await serve_request(first);
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+// One request and its answer; false: the connection is at its end.
+asio::awaitable<bool> Session::serve_request(bool first) {
+  const Web::Options& options = desk_->options;
+  desk_->clients.waits(cut_);
+  if (buffer_.size() == 0) {
+    stream_.expires_after(first ? options.header_timeout : options.idle_timeout);
+    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_tuple);
+    if (error) co_return false;
+    buffer_.commit(bytes);
+  }
+  Parser parser;
+  parser.header_limit(header_max);
+  parser.body_limit(body_max);
+  stream_.expires_after(options.header_timeout);
+  auto [header_error, header_bytes] =
+      co_await http::async_read_header(stream_, buffer_, parser, as_tuple);
+  if (header_error) co_return co_await refuse(header_error);
+  const RequestHead head = head_of(parser.get());
+  auto refused = check_framing(head);
+  if (!refused && !head.host.empty()) refused = desk_->hosts.check(head.host.front());
+  if (refused) co_return co_await refuse(std::move(*refused));
+  stream_.expires_after(options.transfer_timeout);
+  auto [body_error, body_bytes] = co_await http::async_read(stream_, buffer_, parser, as_tuple);
+  if (body_error) co_return co_await refuse(body_error);
+  co_return co_await answer(parser.release());
 }
 
 // What could not be read is answered if the client can still hear it, and ends the session.
@@ -154,72 +131,127 @@ asio::awaitable<bool> Session::refuse(error_code why) {
   else if (why.category() == make_error_code(http::error::bad_method).category() &&
            why != http::error::end_of_stream && why != http::error::partial_message)
     status = 400;
-  if (status != 0) {
-    const Instant since = Clock::now();
-    WebReply reply = plain(status, why.message());
-    co_await write(std::move(reply), false, false, "");
-    told("other", status, since);
-  }
+  if (status == 0) co_return false;
+  Refused refused{status, "The request cannot be read: " + why.message() + "."};
+  co_await refuse(std::move(refused));
   co_return false;
+}
+
+asio::awaitable<bool> Session::refuse(Refused why) {
+  const Instant since = Clock::now();
+  co_await write(reply_of(plain_reply(why.status, std::move(why.text))), false, false, "");
+  told("other", why.status, since);
+  co_await linger();
+  co_return false;
+}
+
+// A socket that is closed with bytes unread resets the connection, and the reply may be lost.
+asio::awaitable<void> Session::linger() {
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  desk_->clients.waits(cut_);
+  stream_.expires_after(linger_max);
+  buffer_.clear();
+  for (std::size_t read = 0; read < linger_bytes_max;) {
+    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_tuple);
+    if (error) break;
+    read += bytes;
+  }
 }
 
 asio::awaitable<bool> Session::answer(Incoming incoming) {
   const Instant since = Clock::now();
-  const WebRequest request = simple(incoming);
+  const WebRequest request = request_of(incoming);
   const bool keep_alive = incoming.keep_alive();
   const std::vector<Route>& routes = desk_->options.routes;
   const auto route = find_route(routes, request.path);
   const bool known = route != routes.end();
-  WebReply reply = plain(404, "There is nothing here. Try /");
+  Reply reply = reply_of(plain_reply(404, "There is nothing here. Try /"));
   std::string allow;
   if (request.path.size() > uri_max) {
-    reply = plain(414, "That is too long.");
+    reply = reply_of(plain_reply(414, "That address is too long."));
   } else if (known && !allows(*route, request.method)) {
     allow = methods_of(*route);
-    reply = plain(405, "That method is not for this path; allowed: " + allow);
+    reply = reply_of(plain_reply(405, "Allowed here: " + allow));
+  } else if (auto refused =
+                 known ? refuse_change(request, desk_->options.external_url) : std::nullopt) {
+    reply = reply_of(refusal_of(request, *refused));
   } else if (known) {
     reply = co_await ask(static_cast<std::size_t>(route - routes.begin()), request);
   }
-  const unsigned status = reply.status;
+  const unsigned status = reply.head.status;
   const bool head = request.method == "HEAD";
   const bool written = co_await write(std::move(reply), head, keep_alive, allow);
   told(known ? route->path : "other", status, since);
   co_return written&& keep_alive;
 }
 
-asio::awaitable<WebReply> Session::ask(std::size_t index, const WebRequest& request) {
+// Hands a reply to who waits for it, in a turn of the loop of its own.
+Respond respond_to(asio::any_io_executor executor, std::function<void(Reply)> take) {
+  return [executor = std::move(executor), take = std::move(take)](WebReply made) {
+    asio::post(executor,
+               [take, made = std::move(made)]() mutable { take(reply_of(std::move(made))); });
+  };
+}
+
+void arrive(Waiting& waiting, Reply reply) {
+  waiting.reply = std::move(reply);
+  waiting.arrived.cancel();
+}
+
+// Asks a shared route for those who wait. The desk lives as long as the answer may come.
+void begin_batch(const std::shared_ptr<Desk>& desk, const asio::any_io_executor& executor,
+                 std::size_t index, const WebRequest& request) {
+  Batch& batch = desk->batch[{index, request.gzip}];
+  batch.busy = true;
+  batch.now = std::exchange(batch.next, {});
+  auto take = [desk, executor, index, request, &batch](const Reply& reply) {
+    batch.busy = false;
+    for (const auto& waiting : std::exchange(batch.now, {})) arrive(*waiting, reply);
+    if (!batch.next.empty() && !desk->closed) begin_batch(desk, executor, index, request);
+  };
+  desk->options.routes[index].answer(request, respond_to(executor, std::move(take)));
+}
+
+asio::awaitable<Reply> Session::ask(std::size_t index, const WebRequest& request) {
   const Route& route = desk_->options.routes[index];
   std::size_t& at_once = desk_->at_once[index];
   if (route.at_once_max > 0 && at_once >= route.at_once_max)
-    co_return plain(503, "Too many of these at once; try again.");
+    co_return reply_of(plain_reply(503, "Too many of these at once; try again."));
   ++at_once;
-  auto executor = stream_.get_executor();
+  desk_->clients.is_answered(cut_);
+  const auto executor = stream_.get_executor();
   const Instant limit = Clock::now() + desk_->options.answer_timeout;
-  auto waiting = std::make_shared<Waiting>(asio::steady_timer(executor, limit));
-  route.answer(request, [executor, waiting](WebReply reply) {
-    asio::post(executor, [waiting, reply = std::move(reply)]() mutable {
-      waiting->reply = std::move(reply);
-      waiting->arrived.cancel();
-    });
-  });
-  co_await waiting->arrived.async_wait(as_tuple);
+  waiting_ = std::make_shared<Waiting>(asio::steady_timer(executor, limit));
+  if (route.shared) {
+    Batch& batch = desk_->batch[{index, request.gzip}];
+    batch.next.push_back(waiting_);
+    if (!batch.busy) begin_batch(desk_, executor, index, request);
+  } else {
+    route.answer(request, respond_to(executor, [waiting = waiting_](Reply reply) {
+                   arrive(*waiting, std::move(reply));
+                 }));
+  }
+  co_await waiting_->arrived.async_wait(as_tuple);
   --at_once;
-  if (!waiting->reply) co_return plain(503, "That took too long.");
-  co_return std::move(*waiting->reply);
+  const auto waited = std::exchange(waiting_, nullptr);
+  if (!waited->reply) co_return reply_of(plain_reply(503, "That took too long."));
+  co_return std::move(*waited->reply);
 }
 
-asio::awaitable<bool> Session::write(WebReply reply, bool head, bool keep_alive,
+asio::awaitable<bool> Session::write(Reply reply, bool head, bool keep_alive,
                                      std::string_view allow) {
-  Outgoing out(static_cast<http::status>(reply.status), 11);
-  out.set(http::field::content_type, reply.type);
-  if (reply.gzipped) out.set(http::field::content_encoding, "gzip");
+  Outgoing out(static_cast<http::status>(reply.head.status), 11);
+  out.set(http::field::content_type, reply.head.type);
+  if (reply.head.gzipped) out.set(http::field::content_encoding, "gzip");
   out.set(http::field::vary, "Accept-Encoding");
   if (!allow.empty()) out.set(http::field::allow, {allow.data(), allow.size()});
   add_security(out);
   out.keep_alive(keep_alive);
-  out.content_length(reply.body.size());
-  if (!head) out.body() = std::move(reply.body);
-  stream_.expires_after(desk_->options.read_timeout);
+  out.content_length(reply.page->size());
+  if (!head) out.body() = {reply.page->data(), reply.page->size()};
+  desk_->clients.reads(cut_, reply.page);
+  stream_.expires_after(desk_->options.transfer_timeout);
   auto [error, bytes] = co_await http::async_write(stream_, out, as_tuple);
   co_return !error;
 }

@@ -1,17 +1,14 @@
 #include "daemon/expose/web.hpp"
 
 #include <charconv>
-#include <list>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/expose/session.hpp"
@@ -59,108 +56,88 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 class Web::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  Listener(asio::any_io_executor executor, Options options)
-      : desk_(std::make_shared<Desk>()), acceptor_(executor), room_(executor) {
-    desk_->at_once.resize(options.routes.size());
-    desk_->options = std::move(options);
-  }
+  explicit Listener(const asio::any_io_executor& executor)
+      : acceptor_(executor), pause_(executor) {}
 
-  std::expected<void, std::string> open();
-  void start();
+  std::expected<void, std::string> open(std::string_view address);
+  void serve(Options options);
   void stop();
-  std::string address() const;
+  const std::string& address() const { return address_; }
 
  private:
-  using Sessions = std::list<asio::cancellation_signal>;
-
   asio::awaitable<void> accept_clients(std::shared_ptr<Listener> self);
-  void begin(tcp::socket socket);
-  void ended(Sessions::iterator session);
 
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<Desk> desk_;  // from serve() on
   tcp::acceptor acceptor_;
-  asio::steady_timer room_;  // cancelled when a session leaves
-  Sessions sessions_;
+  asio::steady_timer pause_;
+  std::string address_;
 };
 
-std::expected<void, std::string> Web::Listener::open() {
-  const std::string& listen = desk_->options.listen;
-  const auto where = parse(listen);
+std::expected<void, std::string> Web::Listener::open(std::string_view address) {
+  const auto where = parse(address);
   if (!where) return std::unexpected(where.error());
   const error_code error = sonde::open(acceptor_, *where);
-  if (error) return std::unexpected("cannot listen on " + listen + ": " + error.message());
+  if (error)
+    return std::unexpected("cannot listen on " + std::string(address) + ": " + error.message());
+  const tcp::endpoint bound = acceptor_.local_endpoint();
+  const std::string host = bound.address().to_string();
+  address_ =
+      (bound.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(bound.port());
   return {};
 }
 
-void Web::Listener::start() {
+void Web::Listener::serve(Options options) {
+  desk_ = std::make_shared<Desk>(std::move(options));
   asio::co_spawn(acceptor_.get_executor(), accept_clients(shared_from_this()),
                  [](const std::exception_ptr& thrown) {
                    if (thrown) std::rethrow_exception(thrown);
                  });
 }
 
+// Whoever connects is taken at once, and another one cut for it if need be: so those who hold
+// connections and ask nothing keep nobody out.
 asio::awaitable<void> Web::Listener::accept_clients(
     [[maybe_unused]] std::shared_ptr<Listener> self) {
   while (acceptor_.is_open()) {
-    if (sessions_.size() >= desk_->options.connections_max) {
-      room_.expires_at(Instant::max());
-      co_await room_.async_wait(as_tuple);
-      continue;
-    }
     auto [error, socket] = co_await acceptor_.async_accept(as_tuple);
-    if (!error) {
-      begin(std::move(socket));
-      continue;
+    if (error == asio::error::connection_aborted) continue;  // the client has left already
+    const bool starved = static_cast<bool>(error);           // of descriptors or of memory
+    if (!acceptor_.is_open()) break;
+    while (starved || desk_->clients.size() >= desk_->options.connections_max) {
+      if (desk_->clients.make_room()) break;
+      // All of them are being answered, or the descriptors are in use elsewhere.
+      pause_.expires_after(std::chrono::milliseconds(50));
+      co_await pause_.async_wait(as_tuple);
+      if (starved || !acceptor_.is_open()) break;
     }
-    // No descriptor is free, or the client left already: no reason to spin.
-    room_.expires_after(std::chrono::milliseconds(50));
-    co_await room_.async_wait(as_tuple);
+    if (error || !acceptor_.is_open()) continue;
+    asio::co_spawn(acceptor_.get_executor(), serve_client(desk_, std::move(socket)),
+                   asio::detached);
   }
 }
 
-void Web::Listener::begin(tcp::socket socket) {
-  auto session = sessions_.emplace(sessions_.end());
-  auto leave = [self = shared_from_this(), session](const std::exception_ptr&) {
-    self->ended(session);
-  };
-  asio::co_spawn(acceptor_.get_executor(), serve_client(desk_, std::move(socket)),
-                 asio::bind_cancellation_slot(session->slot(), std::move(leave)));
-}
-
-void Web::Listener::ended(Sessions::iterator session) {
-  sessions_.erase(session);
-  room_.cancel();
-}
-
 void Web::Listener::stop() {
-  desk_->closed = true;
   error_code ignored;
   acceptor_.close(ignored);
-  room_.cancel();
-  for (auto session = sessions_.begin(); session != sessions_.end();)
-    (session++)->emit(asio::cancellation_type::terminal);
+  pause_.cancel();
+  if (!desk_) return;
+  desk_->closed = true;
+  desk_->clients.cut_all();
 }
 
-std::string Web::Listener::address() const {
-  error_code gone;
-  const tcp::endpoint where = acceptor_.local_endpoint(gone);
-  if (gone) return desk_->options.listen;
-  const std::string host = where.address().to_string();
-  return (where.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(where.port());
-}
-
-std::expected<std::unique_ptr<Web>, std::string> Web::listen(asio::any_io_executor executor,
-                                                             Options options) {
-  auto listener = std::make_shared<Listener>(std::move(executor), std::move(options));
-  const auto opened = listener->open();
+std::expected<std::unique_ptr<Web>, std::string> Web::bind(asio::any_io_executor executor,
+                                                           std::string_view address) {
+  auto listener = std::make_shared<Listener>(executor);
+  const auto opened = listener->open(address);
   if (!opened) return std::unexpected(opened.error());
-  listener->start();
   return std::unique_ptr<Web>(new Web(std::move(listener)));
 }
 
 Web::Web(std::shared_ptr<Listener> listener) : listener_(std::move(listener)) {}
 
 Web::~Web() { stop(); }
+
+void Web::serve(Options options) { listener_->serve(std::move(options)); }
 
 std::string Web::address() const { return listener_->address(); }
 

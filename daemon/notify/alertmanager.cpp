@@ -63,7 +63,7 @@ std::expected<Prepared, std::string> Alertmanager::request(const Message& messag
 }
 
 Receipt Alertmanager::judge(const net::Response& response) const {
-  Receipt receipt = judge_status(response);
+  Receipt receipt = judge_answer(response);
   if (receipt.fate != Fate::refused) return receipt;
   const int status = response.status;
   if (status == 400 || status == 413 || status == 422)

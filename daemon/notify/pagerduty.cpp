@@ -108,6 +108,14 @@ std::expected<Prepared, std::string> PagerDuty::request(const Message& message) 
   return prepared;
 }
 
+Receipt PagerDuty::judge(const net::Response& response) const {
+  Receipt receipt = judge_answer(response);
+  if (receipt.fate != Fate::accepted) return receipt;
+  const auto document = text::Document::parse(response.body);
+  const bool taken = document && document->root().member("status").string() == "success";
+  return taken ? receipt : not_delivered(response, "it does not say \"status\":\"success\"");
+}
+
 Labels PagerDuty::group_of(const Alert& alert) const {
   return alert.group.empty() ? alert.labels : Receiver::group_of(alert);
 }

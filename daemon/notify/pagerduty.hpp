@@ -20,6 +20,8 @@ class PagerDuty : public Receiver {
   explicit PagerDuty(PagerDutySettings settings);
   std::string place() const override { return settings_.url.place(); }
   std::expected<Prepared, std::string> request(const Message& message) const override;
+  // Only JSON with "status":"success" is a yes.
+  Receipt judge(const net::Response& response) const override;
   Labels group_of(const Alert& alert) const override;
 
  private:

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "probes/auth/lockout.hpp"
+#include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde {
@@ -23,6 +24,34 @@ std::optional<Span> wait_of(const net::Response& response) {
 std::string describe(const net::Response& response) {
   if (response.body.empty()) return fmt::format("HTTP {}", response.status);
   return fmt::format("HTTP {}: {}", response.status, text::shorten(response.body, body_shown_max));
+}
+
+// By how it begins: Slack calls its "ok" text/html.
+bool is_page(std::string_view body) {
+  if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
+  const std::size_t begin = body.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos && body[begin] == '<';
+}
+
+bool is_error_word(std::string_view word) {
+  constexpr std::array<std::string_view, 5> words = {"error", "errors", "fail", "failed",
+                                                     "failure"};
+  return std::ranges::find(words, word) != words.end();
+}
+
+// {"ok":false}, {"success":false}, {"status":"error"}, {"error":"channel_not_found"}, false.
+bool says_no(std::string_view body) {
+  const auto document = text::Document::parse(body);
+  if (!document) return false;
+  const text::Json root = document->root();
+  if (root.kind() == text::Json::Kind::boolean) return !*root.boolean();
+  for (const char* name : {"ok", "success"})
+    if (const auto yes = root.member(name).boolean()) return !*yes;
+  for (const char* name : {"status", "result"})
+    if (const auto word = root.member(name).string()) return is_error_word(*word);
+  const text::Json error = root.member("error");
+  return error && error.kind() != text::Json::Kind::null && error.text() != "" &&
+         error.boolean() != false;
 }
 
 }  // namespace
@@ -60,6 +89,21 @@ Receipt judge_status(const net::Response& response) {
     receipt.trouble = Trouble::refused;
     receipt.fate = Fate::refused;
   }
+  return receipt;
+}
+
+Receipt not_delivered(const net::Response& response, std::string_view why) {
+  return {.fate = Fate::retry,
+          .trouble = Trouble::refused,
+          .detail = fmt::format("not delivered, {}: {}", why, describe(response)),
+          .wait = wait_of(response)};
+}
+
+Receipt judge_answer(const net::Response& response) {
+  Receipt receipt = judge_status(response);
+  if (receipt.fate != Fate::accepted) return receipt;
+  if (is_page(response.body)) return not_delivered(response, "a web page answered");
+  if (says_no(response.body)) return not_delivered(response, "the answer says no");
   return receipt;
 }
 

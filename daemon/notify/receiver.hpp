@@ -80,4 +80,10 @@ class Receiver {
 // What the status says as most receivers mean it: 2xx is success; 429 and 5xx pass.
 Receipt judge_status(const net::Response& response);
 
+// The same for a receiver with an answer of its own: a 2xx that is a web page (the sign-in page of
+// a network, a proxy's notice) or JSON that says no was not delivered, and is tried again.
+Receipt judge_answer(const net::Response& response);
+// Makes a receipt of a 2xx that is no delivery: it is tried again. `why` is for people.
+Receipt not_delivered(const net::Response& response, std::string_view why);
+
 }  // namespace sonde

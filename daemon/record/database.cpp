@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,11 @@ namespace {
 
 constexpr std::int64_t page = 4096;
 constexpr int steps_between_looks = 2000;  // of the virtual machine, some 20 us
+
+// A quota and a limit on the size of a file leave no space either.
+bool is_without_space(int system_error) {
+  return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+}
 
 Fault::Kind kind_of(int code) {
   switch (code & 0xff) {
@@ -78,9 +84,10 @@ void Database::check(int code) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
   std::string text = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   const int kind = code & 0xff;
-  if (handle_ && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN))
-    text += ": " + std::generic_category().message(sqlite3_system_errno(handle_));
-  fail({kind_of(code), std::move(text)});
+  const bool of_system = handle_ && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN);
+  const int system_error = of_system ? sqlite3_system_errno(handle_) : 0;
+  if (of_system) text += ": " + std::generic_category().message(system_error);
+  fail({is_without_space(system_error) ? Fault::Kind::full : kind_of(code), std::move(text)});
 }
 
 void Database::run(const std::string& sql) {

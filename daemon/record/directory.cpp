@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "config/file.hpp"
 
 namespace sonde::record {
 namespace {
@@ -45,8 +48,14 @@ std::string holder(int lock) {
 // The lock ends with the process, however it ends.
 std::expected<int, Directory::Refusal> lock(const fs::path& path) {
   const fs::path file = path / "sonde.lock";
-  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) return std::unexpected(Directory::Refusal{reason_of(errno)});
+  auto opened = config::open_own_file(file.string(), O_RDWR | O_CREAT);
+  if (!opened) return std::unexpected(Directory::Refusal{"sonde.lock " + opened.error()});
+  const int lock = *opened;
+  struct stat facts{};
+  if (::fstat(lock, &facts) != 0 || facts.st_nlink > 1) {
+    ::close(lock);
+    return std::unexpected(Directory::Refusal{"sonde.lock is another file, too (a hard link)"});
+  }
   if (::flock(lock, LOCK_EX | LOCK_NB) == 0) {
     const std::string pid = std::to_string(::getpid());
     // Only for the message above: without it the lock holds all the same.
@@ -102,6 +111,12 @@ std::string_view network_filesystem(long type) {
   }
 }
 
+std::optional<FileId> id_of(const fs::path& path) {
+  struct stat facts{};
+  if (::lstat(path.c_str(), &facts) != 0) return std::nullopt;
+  return FileId{facts.st_dev, facts.st_ino};
+}
+
 std::expected<Directory, Directory::Refusal> Directory::take(const fs::path& path) {
   if (auto made = make(path); !made) return std::unexpected(Refusal{made.error()});
   struct statfs facts{};
@@ -126,10 +141,16 @@ Directory::~Directory() {
   if (lock_ >= 0) ::close(lock_);
 }
 
+bool Directory::is_ours() const {
+  struct stat facts{};
+  if (::fstat(lock_, &facts) != 0) return false;
+  return id_of(path_ / "sonde.lock") == FileId{facts.st_dev, facts.st_ino};
+}
+
 std::expected<void, std::string> Directory::make_database() const {
-  const int file = ::open(database().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return std::unexpected(reason_of(errno));
-  ::close(file);
+  const auto file = config::open_own_file(database().string(), O_RDWR | O_CREAT);
+  if (!file) return std::unexpected(file.error());
+  ::close(*file);
   return {};
 }
 

@@ -1,11 +1,21 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace sonde::record {
+
+// Which file a path leads to now; two are the same file if these are equal.
+struct FileId {
+  std::uint64_t device = 0, inode = 0;
+  bool operator==(const FileId&) const = default;
+};
+// Nothing: there is none.
+std::optional<FileId> id_of(const std::filesystem::path& path);
 
 // The directory of the store, held by one process: while a Directory lives, nobody else gets it.
 class Directory {
@@ -16,7 +26,7 @@ class Directory {
     bool taken = false;
   };
   // Makes it (0700) if need be. Refuses a network filesystem, where locks and syncs are promises
-  // that are not kept.
+  // that are not kept, and a lock or database that is a link or no regular file.
   static std::expected<Directory, Refusal> take(const std::filesystem::path& path);
   Directory(Directory&& other) noexcept;
   Directory& operator=(Directory&& other) noexcept;
@@ -24,6 +34,9 @@ class Directory {
 
   std::filesystem::path database() const { return path_ / "sonde.db"; }
   std::filesystem::path log() const { return path_ / "sonde.db-wal"; }
+
+  // Whether the lock is still where another process would look for it.
+  bool is_ours() const;
 
   // Makes the file of the database, readable by its owner alone, if there is none.
   std::expected<void, std::string> make_database() const;

@@ -1,10 +1,14 @@
 #include "daemon/record/keeper.hpp"
 
+#include <sys/statvfs.h>
+
 #include <algorithm>
+#include <limits>
 #include <system_error>
 #include <utility>
 
 #include "daemon/log.hpp"
+#include "daemon/record/pieces.hpp"
 #include "daemon/record/remembering.hpp"
 
 namespace sonde::record {
@@ -12,6 +16,24 @@ namespace {
 
 namespace fs = std::filesystem;
 using log::Level;
+
+constexpr std::uint64_t kilobyte = 1024, megabyte = 1024 * kilobyte;
+// So much is left free: the log can always be emptied into the file, which then grows.
+constexpr std::uint64_t reserve = 256 * kilobyte;
+constexpr std::size_t rows_when_full = 32;
+
+// Of the disk below a folder; where it cannot be told, the disk is taken to be large.
+std::uint64_t free_bytes(const std::string& folder) {
+  struct statvfs facts{};
+  if (::statvfs(folder.c_str(), &facts) != 0) return std::numeric_limits<std::uint64_t>::max();
+  return std::uint64_t{facts.f_bavail} * facts.f_frsize;
+}
+
+// In one transaction, which is in the log before it is in the file.
+std::size_t rows_at_once(std::uint64_t free) {
+  if (free > 64 * megabyte) return 4096;
+  return free > 4 * megabyte ? 256 : rows_when_full;
+}
 
 WallTime now() { return std::chrono::system_clock::now(); }
 
@@ -43,13 +65,37 @@ Keeper::Opening Keeper::open() {
   return opening;
 }
 
-bool Keeper::write(const Changes& changes) {
+bool Keeper::write(Changes& changes) {
   const Instant begun = Clock::now();
-  const auto fault = attempt([&](Archive& archive) { archive.write(changes); });
+  std::optional<Fault> fault;
+  bool was_full = false;
+  Pieces pieces(changes);
+  do {
+    if ((fault = make_room(was_full))) break;
+    const auto rows = was_full ? rows_when_full : rows_at_once(free_bytes(settings_.path));
+    const Changes piece = pieces.next(rows);
+    fault = attempt([&](Archive& archive) { archive.write(piece); });
+    if (!fault)
+      pieces.kept();
+    else if (was_full || fault->kind != Fault::Kind::full)
+      break;
+    else
+      was_full = true;  // a quota, which statvfs does not tell: a small transaction may fit
+  } while (fault || !pieces.empty());
+  pieces.forget_kept();
   observe(facts_, seconds(Clock::now() - begun));
   ++(fault ? facts_.write_errors : facts_.writes);
   settle(fault);
   return !fault;
+}
+
+// Empties the log while the file can still take it.
+std::optional<Fault> Keeper::make_room(bool scarce) {
+  const fs::path log = fs::path(settings_.path) / "sonde.db-wal";
+  if (scarce || size_of(log) > free_bytes(settings_.path) / 2)
+    (void)attempt_once([](Archive& archive) { archive.checkpoint(); });
+  if (free_bytes(settings_.path) >= reserve) return std::nullopt;
+  return Fault{Fault::Kind::full, settings_.path + ": less than 256 KB of the disk is free"};
 }
 
 bool Keeper::tidy() {
@@ -112,13 +158,46 @@ std::optional<Fault> Keeper::attempt_once(const Work& work) {
 }
 
 std::optional<Fault> Keeper::ready() {
-  if (archive_) return std::nullopt;
+  if (archive_) return files_are_gone() ? std::optional(give_up_files()) : std::nullopt;
+  if (auto fault = open_archive()) return fault;
+  if (rescued_.empty()) return std::nullopt;
+  archive_->write(rescued_);
+  auto fault = archive_->take_fault();
+  if (fault)
+    archive_.reset();
+  else
+    rescued_ = {};
+  return fault;
+}
+
+std::optional<Fault> Keeper::open_archive() {
   if (auto fault = take_directory()) return fault;
   const bool unclean = size_of(directory_->log()) > 0;
   archive_ = std::make_unique<Archive>(directory_->database(), settings_.retention);
   auto fault = archive_->take_fault();
   if (fault && fault->kind != Fault::Kind::corrupt) archive_.reset();
   if (!fault && unclean) unexamined_ = 0;
+  file_ = id_of(directory_->database());
+  log_ = id_of(directory_->log());
+  return fault;
+}
+
+// Whether others would not find what we write: files are written to the end, also without a name.
+bool Keeper::files_are_gone() const {
+  if (!directory_->is_ours() || id_of(directory_->database()) != file_) return true;
+  return log_ && id_of(directory_->log()) != log_;
+}
+
+Fault Keeper::give_up_files() {
+  rescued_ = as_changes(archive_->remember(now()));
+  archive_.reset();
+  log::say(Level::error, "the files of the store were removed or replaced; they are opened again",
+           {{"file", directory_->database().string()},
+            {"buckets_saved", std::to_string(rescued_.buckets.size())},
+            {"notes_saved", std::to_string(rescued_.notes.size())}});
+  Fault fault{Fault::Kind::unusable,
+              directory_->database().string() + ": was removed or replaced while it was in use"};
+  if (!directory_->is_ours()) directory_.reset();
   return fault;
 }
 
@@ -171,6 +250,7 @@ void Keeper::measure() {
   if (!directory_) return;
   facts_.size_bytes["db"] = size_of(directory_->database());
   facts_.size_bytes["wal"] = size_of(directory_->log());
+  if (archive_) log_ = id_of(directory_->log());
 }
 
 }  // namespace sonde::record

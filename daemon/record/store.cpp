@@ -19,7 +19,7 @@ namespace {
 constexpr Span open_max = 10s;
 constexpr Span stop_max = 5s;
 constexpr Span patience = 5s;  // with a batch, before the disk is said to be dead
-constexpr Span first_rest = 1s, longest_rest = 60s;
+constexpr Span first_rest = 1s, longest_rest = 10s;
 constexpr int questions_max = 16;
 
 }  // namespace
@@ -55,6 +55,8 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   std::vector<Kept> waiters_, told_;  // of what waits; of the batch under way
   bool busy_ = false, resting_ = false, stopping_ = false;
   Instant busy_since_;
+  std::size_t rows_of_batch_ =
+      0;  // when it was handed over; less of it comes back if some was kept
   int questions_ = 0;
   Span next_rest_ = first_rest;
   asio::steady_timer rest_, stop_timer_;
@@ -102,6 +104,7 @@ void Store::Front::pump() {
   busy_since_ = Clock::now();
   told_ = std::exchange(waiters_, {});
   auto batch = std::make_shared<Changes>(backlog.take());
+  rows_of_batch_ = batch->rows();
   desk_.ask([batch](record::Keeper& keeper) { return keeper.write(*batch); },
             [weak = weak_from_this(), batch](bool kept, StoreFacts facts) {
               auto front = weak.lock();
@@ -113,10 +116,8 @@ void Store::Front::pump() {
 
 void Store::Front::written(const std::shared_ptr<Changes>& batch, bool kept) {
   busy_ = false;
-  if (kept)
-    next_rest_ = first_rest;
-  else
-    backlog.put_back(std::move(*batch));
+  if (kept || batch->rows() < rows_of_batch_) next_rest_ = first_rest;
+  if (!kept) backlog.put_back(std::move(*batch));
   if (!kept && !stopping_) rest();
   for (auto& done : std::exchange(told_, {})) done(kept);
   if (stopping_ && (!kept || backlog.empty())) return close();

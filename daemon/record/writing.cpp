@@ -5,6 +5,7 @@
 
 #include "daemon/record/transcript.hpp"
 #include "daemon/record/wording.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::record {
 namespace {
@@ -58,7 +59,7 @@ void Writer::add_evidence(const Result& result, std::int64_t check) {
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
       .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
            names_.id(name(verdict.step)), names_.id(name(verdict.reason)),
-           std::string_view(verdict.detail).substr(0, detail_max),
+           text::shorten(verdict.detail, detail_max),
            verdict.concluded == Reason::ok ? 0 : names_.id(name(verdict.concluded)),
            proves_cause(result) ? 1 : 0);
   if (!has_trace(result)) return;

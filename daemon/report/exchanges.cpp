@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "daemon/figures.hpp"
-#include "daemon/report/printable.hpp"
 #include "daemon/report/wire.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde::report {
 namespace {
@@ -16,24 +16,24 @@ std::string status_text(const Exchange& exchange, const TextStyle& style) {
 std::string headers_text(const Headers& headers, char mark, const TextStyle& style) {
   std::string lines;
   for (const auto& [name, value] : headers)
-    lines += fmt::format("    {} {}: {}\n", mark, printable(name, style.unicode, 100),
-                         printable(value, style.unicode, 300));
+    lines += fmt::format("    {} {}: {}\n", mark, text::printable(name, style.unicode, 100),
+                         text::printable(value, style.unicode, 300));
   return lines;
 }
 
 std::string body_text(std::string_view body, char mark, const Detail& detail,
                       const TextStyle& style) {
   if (body.empty() || detail.body_runes == 0) return "";
-  return fmt::format("    {} {}\n", mark, printable(body, style.unicode, detail.body_runes));
+  return fmt::format("    {} {}\n", mark, text::printable(body, style.unicode, detail.body_runes));
 }
 
 std::string exchange_text(const Exchange& exchange, const Detail& detail, const TextStyle& style) {
   std::string lines =
-      fmt::format("  {} {} -> {}", printable(exchange.method, style.unicode, 20),
-                  printable(exchange.url, style.unicode, 300), status_text(exchange, style));
+      fmt::format("  {} {} -> {}", text::printable(exchange.method, style.unicode, 20),
+                  text::printable(exchange.url, style.unicode, 300), status_text(exchange, style));
   if (exchange.body_bytes > 0) lines += fmt::format(", {}", as_bytes(exchange.body_bytes));
   if (!exchange.peer.empty())
-    lines += fmt::format(", {}", printable(exchange.peer, style.unicode, 100));
+    lines += fmt::format(", {}", text::printable(exchange.peer, style.unicode, 100));
   lines += "\n";
   if (detail.headers) {
     lines += headers_text(exchange.sent, '>', style);
@@ -46,7 +46,9 @@ std::string exchange_text(const Exchange& exchange, const Detail& detail, const 
 }  // namespace
 
 std::string tls_text(const TlsFacts& facts, const TextStyle& style) {
-  const auto clean = [&](const std::string& text) { return printable(text, style.unicode, 200); };
+  const auto clean = [&](const std::string& text) {
+    return text::printable(text, style.unicode, 200);
+  };
   std::string line = fmt::format("tls {} {} {}", clean(facts.host_port), clean(facts.version),
                                  clean(facts.cipher));
   if (!facts.alpn.empty()) line += fmt::format(" {}", clean(facts.alpn));
@@ -59,7 +61,7 @@ std::string tls_text(const TlsFacts& facts, const TextStyle& style) {
 std::string exchanges_text(const Trace& trace, const Detail& detail, const TextStyle& style) {
   std::string lines;
   if (!trace.peer().empty())
-    lines += fmt::format("  peer {}\n", printable(trace.peer(), style.unicode, 100));
+    lines += fmt::format("  peer {}\n", text::printable(trace.peer(), style.unicode, 100));
   for (const TlsFacts& facts : trace.tls_facts())
     lines += fmt::format("  {}\n", tls_text(facts, style));
   for (const Exchange& exchange : trace.exchanges())

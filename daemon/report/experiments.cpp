@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "daemon/figures.hpp"
-#include "daemon/report/printable.hpp"
 #include "daemon/report/wire.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde::report {
 namespace {
@@ -12,9 +12,10 @@ Span whole(const std::vector<ExperimentNote>& notes) {
 }
 
 std::string line_of(const ExperimentNote& note, const TextStyle& style) {
-  return fmt::format("    {} -> {}, {}\n", note.question,
-                     painted(printable(note.answer, style.unicode, 100), Paint::strong, style),
-                     as_duration(note.took));
+  return fmt::format(
+      "    {} -> {}, {}\n", note.question,
+      painted(text::printable(note.answer, style.unicode, 100), Paint::strong, style),
+      as_duration(note.took));
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "daemon/figures.hpp"
-#include "daemon/report/printable.hpp"
 #include "daemon/report/wire.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde::report {
 namespace {
@@ -20,13 +20,14 @@ std::string count_text(const std::vector<FrameNote>& frames) {
 std::string frame_text(const FrameNote& frame, Instant started, const TextStyle& style) {
   std::string line =
       fmt::format("{} {:>10} {} {} {}", frame.direction == Direction::out ? '>' : '<',
-                  as_millis(frame.at - started), printable(frame.kind, style.unicode, 20),
-                  as_bytes(frame.bytes), printable(frame.text, style.unicode, 300));
+                  as_millis(frame.at - started), text::printable(frame.kind, style.unicode, 20),
+                  as_bytes(frame.bytes), text::printable(frame.text, style.unicode, 300));
   while (line.ends_with(' ')) line.pop_back();
   if (!frame.session.empty())
-    line += fmt::format("  [{}]", printable(frame.session, style.unicode, 60));
+    line += fmt::format("  [{}]", text::printable(frame.session, style.unicode, 60));
   if (!frame.remark.empty()) {
-    const std::string remark = fmt::format("  <- {}", printable(frame.remark, style.unicode, 300));
+    const std::string remark =
+        fmt::format("  <- {}", text::printable(frame.remark, style.unicode, 300));
     line += painted(remark, Paint::bad, style);
   }
   return line;

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "daemon/report/printable.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde::report {
 
 std::string progress_line(const Progress& progress, int width) {
-  const auto clean = [](std::string_view text) { return printable(text, false, 60); };
+  const auto clean = [](std::string_view text) { return text::printable(text, false, 60); };
   std::string line = fmt::format("[{}/{}]", progress.done, progress.total);
   if (!progress.probe.empty())
     line += fmt::format(" {} {}", clean(progress.probe), clean(progress.target));

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "daemon/figures.hpp"
-#include "daemon/report/printable.hpp"
 #include "daemon/report/waterfall.hpp"
 #include "daemon/report/wire.hpp"
+#include "probes/text/printable.hpp"
 
 namespace sonde::report {
 namespace {
@@ -58,7 +58,7 @@ std::string ending_text(const Ending& ending, const TextStyle& style) {
   std::string line = fmt::format("  ended by {}", name(ending.by));
   if (ending.code != 0) line += fmt::format(" {}", ending.code);
   if (!ending.reason.empty())
-    line += fmt::format(" \"{}\"", printable(ending.reason, style.unicode, 200));
+    line += fmt::format(" \"{}\"", text::printable(ending.reason, style.unicode, 200));
   return line + "\n";
 }
 
@@ -81,10 +81,10 @@ Detail detail_of(const Result& result, const TextStyle& style) {
 
 std::string headline(const Result& result, const TextStyle& style) {
   const Outcome outcome = result.verdict.outcome;
-  std::string line =
-      fmt::format("{} {} {} ({})", painted(word_of(outcome), paint_of(outcome), style),
-                  painted(printable(result.check->name, style.unicode, 100), Paint::strong, style),
-                  printable(result.check->target, style.unicode, 100), result.check->kind);
+  std::string line = fmt::format(
+      "{} {} {} ({})", painted(word_of(outcome), paint_of(outcome), style),
+      painted(text::printable(result.check->name, style.unicode, 100), Paint::strong, style),
+      text::printable(result.check->target, style.unicode, 100), result.check->kind);
   if (outcome != Outcome::skipped) line += fmt::format(" in {}", as_duration(result.took));
   if (result.attempt > 1) line += fmt::format(", attempt {}", result.attempt);
   return line;
@@ -94,7 +94,7 @@ std::string cause(const Verdict& verdict, const TextStyle& style) {
   if (verdict.outcome == Outcome::pass) return "";
   std::string line = show_cause(verdict.step, verdict.reason, verdict.concluded);
   if (!verdict.detail.empty())
-    line += fmt::format(": {}", printable(verdict.detail, style.unicode, 1000));
+    line += fmt::format(": {}", text::printable(verdict.detail, style.unicode, 1000));
   return line;
 }
 

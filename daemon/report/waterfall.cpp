@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "daemon/figures.hpp"
-#include "daemon/report/printable.hpp"
+#include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::report {
@@ -49,8 +49,8 @@ std::string label_of(const Stretch& stretch, const TextStyle& style) {
   // Leaves room for "..." and a space.
   const std::size_t room = label_columns - std::min(indent + state.size() + 4, label_columns - 1);
   // Cut after it was escaped, since an escape is longer than what it stands for.
-  const std::string label = printable(stretch.label, style.unicode);
-  return std::string(indent, ' ') + printable(label, style.unicode, room) + state;
+  const std::string label = text::printable(stretch.label, style.unicode);
+  return std::string(indent, ' ') + text::printable(label, style.unicode, room) + state;
 }
 
 std::string line_of(const Stretch& stretch, Span whole, const TextStyle& style) {

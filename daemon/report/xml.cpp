@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 
 #include "daemon/report/junit.hpp"
-#include "daemon/report/runes.hpp"
+#include "probes/text/printable.hpp"
+#include "probes/text/runes.hpp"
 
 namespace sonde::report {
 namespace {
 
-// XML 1.0, production 2 (Char), less the C1 controls that it discourages.
+// XML 1.0, production 2 (Char), less what deceives a reader.
 bool xml_carries(char32_t code) {
-  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
-  return (code < 0x7F || code > 0x9F) && code != 0xFFFE && code != 0xFFFF;
+  return !text::deceives(code) && code != 0xFFFE && code != 0xFFFF;
 }
 
 std::string escaped(char32_t code, std::string_view bytes, bool attribute) {
@@ -38,7 +38,7 @@ std::string escaped(char32_t code, std::string_view bytes, bool attribute) {
 std::string xml_escape(std::string_view text, bool attribute) {
   std::string all;
   while (!text.empty()) {
-    const Rune rune = first_rune(text);
+    const text::Rune rune = text::first_rune(text);
     all += rune.code ? escaped(*rune.code, text.substr(0, rune.bytes), attribute) : "\uFFFD";
     text.remove_prefix(rune.bytes);
   }

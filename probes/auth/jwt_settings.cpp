@@ -1,8 +1,6 @@
 #include "probes/auth/jwt_settings.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "config/file.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/published.hpp"
 
@@ -16,13 +14,10 @@ std::unexpected<Failure> own(const std::string& what, const std::string& why) {
 }
 
 std::expected<KeySet, Failure> read_file(const std::string& path) {
-  constexpr std::size_t bytes_max = 1024 * 1024;
-  std::ifstream file(path, std::ios::binary);
-  std::string json(bytes_max, '\0');
-  file.read(json.data(), static_cast<std::streamsize>(json.size()));
-  json.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  if (json.empty()) return own("jwks_file", path + " cannot be read, or is empty");
-  auto set = read_jwks(json);
+  constexpr std::size_t bytes_max = std::size_t{1024} * 1024;
+  const auto json = config::read_file(path, bytes_max);
+  if (!json) return own("jwks_file", path + " " + json.error());
+  auto set = read_jwks(*json);
   if (!set) return own("jwks_file", path + ": " + set.error());
   return std::move(*set);
 }

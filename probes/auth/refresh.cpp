@@ -1,5 +1,6 @@
 #include "probes/auth/refresh.hpp"
 
+#include "config/file.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/state_file.hpp"
 
@@ -61,6 +62,8 @@ bool check(const Refresh::Settings& settings, const config::Value& value,
                  "'first' needs a 'state_file', or it is lost when the server changes it");
     return false;
   }
+  if (const auto open = config::open_to_others(folder_of(settings.state_file)); !open.empty())
+    reader.warn(value.place, "state_file: " + open);
   return true;
 }
 

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <system_error>
 
+#include "config/file.hpp"
+
 namespace sonde::auth {
 namespace {
 
@@ -35,17 +37,18 @@ bool write_all(int file, std::string_view text) {
   return true;
 }
 
+}  // namespace
+
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == path.npos ? "." : path.substr(0, slash + 1);
 }
 
-}  // namespace
-
 std::expected<std::shared_ptr<StateFile>, std::string> StateFile::open(const std::string& path) {
   const std::string beside = path + ".lock";
-  const int lock = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) return failed(beside);
+  const auto opened = config::open_own_file(beside, O_RDWR | O_CREAT);
+  if (!opened) return std::unexpected(beside + ": " + opened.error());
+  const int lock = *opened;
   if (::flock(lock, LOCK_EX | LOCK_NB) == 0)
     return std::shared_ptr<StateFile>(new StateFile(path, lock));
   const bool taken = errno == EWOULDBLOCK;
@@ -58,10 +61,12 @@ std::expected<std::shared_ptr<StateFile>, std::string> StateFile::open(const std
 StateFile::~StateFile() { ::close(lock_); }
 
 std::expected<std::string, std::string> StateFile::read() const {
-  const Descriptor file{::open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number < 0 && errno == ENOENT) return "";
+  if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return "";
+  const auto opened = config::open_own_file(path_, O_RDONLY);
+  if (!opened) return std::unexpected(path_ + ": " + opened.error());
+  const Descriptor file{*opened};
   struct stat facts{};
-  if (file.number < 0 || ::fstat(file.number, &facts) != 0) return failed(path_);
+  if (::fstat(file.number, &facts) != 0) return failed(path_);
   if ((facts.st_mode & 077) != 0)
     return std::unexpected(path_ + ": others may read it; chmod 600 it");
   std::string text(bytes_max + 1, '\0');

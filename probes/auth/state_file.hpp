@@ -6,8 +6,12 @@
 
 namespace sonde::auth {
 
+// "/var/lib/sonde/" of "/var/lib/sonde/token"; "." of a bare name.
+std::string folder_of(const std::string& path);
+
 // A file that keeps one secret from run to run, for its owner alone (0600). As long as this lives
 // no other process, and nobody else in this one, can have it: PATH.lock is locked (flock).
+// Neither of them may be a symbolic link or anything but a regular file.
 class StateFile {
  public:
   static std::expected<std::shared_ptr<StateFile>, std::string> open(const std::string& path);

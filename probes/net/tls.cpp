@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "config/file.hpp"
 #include "probes/net/tls_authorities.hpp"
 #include "probes/net/tls_verify.hpp"
 
@@ -43,8 +44,17 @@ Loaded load_identity(SSL_CTX* context, const TlsSettings& settings) {
   return {};
 }
 
+// OpenSSL would wait for a writer of a FIFO.
+Loaded check_regular(const TlsSettings& settings) {
+  for (const std::string* file : {&settings.ca, &settings.cert, &settings.key})
+    if (const std::string wrong = config::not_regular(*file); !wrong.empty())
+      return std::unexpected("tls: " + *file + " " + wrong);
+  return {};
+}
+
 Loaded load_files(SSL_CTX* context, const TlsSettings& settings) {
   ERR_clear_error();
+  if (auto regular = check_regular(settings); !regular) return regular;
   SSL_CTX_set_default_passwd_cb(context, no_password);
   if (!settings.ca.empty() &&
       SSL_CTX_load_verify_locations(context, settings.ca.c_str(), nullptr) != 1)

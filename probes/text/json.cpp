@@ -10,6 +10,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "probes/text/printable.hpp"
+#include "probes/text/runes.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace json = boost::json;
@@ -177,7 +179,17 @@ namespace {
 
 bool stands_as_it_is(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
+}
+
+// RFC 8259, 7: beyond U+FFFF as two surrogates.
+void append_escaped(std::string& out, char32_t code) {
+  const auto append = [&out](char32_t unit) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(unit));
+  };
+  if (code <= 0xFFFF) return append(code);
+  append(0xD800 + ((code - 0x10000) >> 10U));
+  append(0xDC00 + ((code - 0x10000) & 0x3FFU));
 }
 
 }  // namespace
@@ -198,8 +210,8 @@ std::string json_escape(std::string_view text) {
       out += {'\\', text[0]};
     } else if (c == '\n') {
       out += "\\n";
-    } else if (c < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    } else if (const char32_t code = *first_rune(text).code; deceives(code)) {
+      append_escaped(out, code);
     } else {
       out += text.substr(0, length);
     }

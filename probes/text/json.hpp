@@ -61,7 +61,8 @@ class Document {
   std::unique_ptr<Body> body_;
 };
 
-// `text` as the inside of a JSON string, without the quotes.
+// `text` as the inside of a JSON string, without the quotes. Characters that deceive() a reader are
+// escaped, so the JSON itself can be shown anywhere.
 std::string json_escape(std::string_view text);
 // With the quotes; bytes that are not UTF-8 become U+FFFD.
 std::string json_quote(std::string_view text);

@@ -47,6 +47,20 @@ TEST(EvidencePage, ShowsTheConcludedCauseAndTheTranscriptThatProvesIt) {
                              "{\"experiments\":[]}\n")));
 }
 
+TEST(EvidencePage, WhatATargetSaidForgesNoLineAndSteersNoTerminal) {
+  EvidenceRow row = failed(1);
+  row.verdict.detail =
+      "x\n2025-11-25 14:02:03 UTC  pass\x1b[2J\x9b"
+      "31m\u202e" +
+      std::string("\0", 1);
+  EXPECT_EQ(evidence_page(chat(), {row}, {.newest = "{\"body\":\"\u009b\x7f\"}", .proof = ""}),
+            "chat (chat) on staging\n\n"
+            "2025-11-25 14:02:01 UTC  fail upgrade/server_error  214 ms: "
+            "x\\n2025-11-25 14:02:03 UTC  pass\\x1b[2J\\x9b31m\\u{202e}\\x00\n"
+            "\nserver_error: The service fails (5xx).\n"
+            "\nThe newest transcript:\n{\"body\":\"\\u{9b}\\x7f\"}\n");
+}
+
 TEST(EvidencePage, SaysThatThereIsNone) {
   EXPECT_EQ(evidence_page(chat(), {}, {}),
             "chat (chat) on staging\n\nNo run that failed is remembered.\n");

@@ -13,6 +13,19 @@ std::variant<Flags, int> serve_at(const std::string& url) {
   return parse_flags(3, words);
 }
 
+TEST(Flags, AllowedHostsAreNamesWithoutPortsAndMayBeRepeated) {
+  const char* const words[] = {"sonde", "serve", "--web.allowed-host=sonde", "--web.allowed-host",
+                               ".svc.example"};
+  const auto flags = parse_flags(5, words);
+  ASSERT_TRUE(std::holds_alternative<Flags>(flags));
+  EXPECT_EQ(std::get<Flags>(flags).allowed_hosts,
+            (std::vector<std::string>{"sonde", ".svc.example"}));
+  for (const char* wrong : {"", ".", "sonde:9811", "http://sonde", "*", "a b", "[::1]"}) {
+    const char* const bad[] = {"sonde", "serve", "--web.allowed-host", wrong};
+    EXPECT_TRUE(std::holds_alternative<int>(parse_flags(4, bad))) << wrong;
+  }
+}
+
 TEST(Flags, TheExternalUrlIsAbsoluteAndEndsWithoutASlash) {
   for (const char* url : {"https://sonde.example.com/base", "https://sonde.example.com/base//"}) {
     const auto flags = serve_at(url);

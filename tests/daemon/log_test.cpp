@@ -112,6 +112,17 @@ TEST(Log, NothingThatIsSaidEndsTheLineOrSteersATerminal) {
   EXPECT_THAT(text, HasSubstr(R"(k="x=y")"));
 }
 
+TEST(Log, NothingThatIsSaidReordersTheLine) {
+  for (const char* format : {"logfmt", "json", "journal"}) {
+    const std::string text = written_by([format] {
+      set_up(Level::info, format);
+      say(Level::info, "a\u202eb\u2028c", {{"k", "\u2066d\ufeff"}});
+    });
+    EXPECT_THAT(text, HasSubstr(R"("a\u202eb\u2028c")")) << format;
+    EXPECT_THAT(text, HasSubstr(R"("\u2066d\ufeff")")) << format;
+  }
+}
+
 TEST(Log, CutsALineAt8Kilobytes) {
   for (const char* format : {"logfmt", "json", "journal"}) {
     const std::string text = written_by([format] {

@@ -69,7 +69,7 @@ class ServeAgainstDemo(unittest.TestCase):
         status, headers, body = request(serve.url, "/metrics", "HEAD")
         self.assertEqual((status, body), (200, b""))
         self.assertIn(b"chat", request(serve.url, "/")[2])
-        self.assertEqual(request(serve.url, "/-/reload", "POST")[0], 403)
+        self.assertEqual(request(serve.url, "/-/reload", "PUT")[0], 403)
         self.assertEqual(request(serve.url, "/nothing")[0], 404)
 
     def test_promtool_finds_nothing_wrong_with_the_live_page(self):
@@ -92,7 +92,7 @@ class ServeAgainstDemo(unittest.TestCase):
         until(lambda: serve.value("sonde_probe_runs_total", probe="login") >= 3)
         before = serve.value("sonde_probe_runs_total", probe="login")
         self.folder.file.write_text(self.folder.file.read_text().replace("api_health:", "api_new:"))
-        self.assertEqual(request(serve.url, "/-/reload", "POST")[0], 200)
+        self.assertEqual(request(serve.url, "/-/reload", "PUT")[0], 200)
         until(lambda: (serve.value("sonde_probe_runs_total", probe="api_new") or 0) >= 1)
         self.assertIsNone(serve.value("sonde_probe_runs_total", probe="api_health"))
         self.assertGreaterEqual(serve.value("sonde_probe_runs_total", probe="login"), before)
@@ -100,7 +100,7 @@ class ServeAgainstDemo(unittest.TestCase):
     def test_reload_refuses_a_bad_file_and_goes_on(self):
         serve = self.serve("--web.enable-lifecycle")
         self.folder.file.write_text("probes: [\n")
-        status, _, body = request(serve.url, "/-/reload", "POST")
+        status, _, body = request(serve.url, "/-/reload", "PUT")
         self.assertEqual(status, 500)
         self.assertIn(b"sonde.yaml:", body)
         self.assertEqual(serve.value("sonde_config_last_reload_successful"), 0)
@@ -129,6 +129,10 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.serve = Serve(self.folder)
         self.addCleanup(self.serve.process.stop)
         self.query = Prometheus(self, [self.serve.url]).start().query
+
+    def test_a_daemon_that_runs_on_does_not_look_restarted(self):
+        until(lambda: self.query('count_over_time(process_start_time_seconds{job="sonde"}[1m]) > 5'))
+        self.assertFalse(self.query('changes(process_start_time_seconds{job="sonde"}[1m]) > 0'))
 
     def test_values_are_read_back_with_promql(self):
         until(lambda: self.query('up{job="sonde"} == 1'))

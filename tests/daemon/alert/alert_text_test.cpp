@@ -217,7 +217,7 @@ TEST(AlertTextParts, TimesOfAnotherDayCarryIt) {
 }
 
 TEST(AlertTextParts, DetailsAreShortPrintableAndWholeCharacters) {
-  EXPECT_EQ(show_detail("a\n\x1b[31mb\x7f"), "a??[31mb?");
+  EXPECT_EQ(show_detail("a\n\x1b[31mb\x7f"), "a\\n\\x1b[31mb\\x7f");
   EXPECT_EQ(show_detail(std::string(79, 'x') + "\xc3\xa4 and more"), std::string(79, 'x') + "...");
   EXPECT_EQ(show_detail(std::string(78, 'x') + "\xc3\xa4 and more"),
             std::string(78, 'x') + "\xc3\xa4...");

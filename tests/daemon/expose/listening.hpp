@@ -23,9 +23,10 @@ struct Listening : testing::Test {
   std::thread thread;
 
   void start(Web::Options with) {
-    auto made = Web::listen(loop.get_executor(), std::move(with));
+    auto made = Web::bind(loop.get_executor(), "127.0.0.1:0");
     ASSERT_TRUE(made) << made.error();
     web = std::move(*made);
+    web->serve(std::move(with));
     thread = std::thread([this] { loop.run(); });
   }
   void stop() {
@@ -58,8 +59,8 @@ struct Listening : testing::Test {
   }
   std::string get(const std::string& path, const std::string& more = "",
                   const std::string& method = "GET", const std::string& body = "") {
-    return ask(method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + more +
-               "\r\n" + body);
+    return ask(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" +
+               more + "\r\n" + body);
   }
 };
 

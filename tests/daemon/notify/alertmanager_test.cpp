@@ -71,8 +71,19 @@ TEST(Alertmanager, TriesAgainWhatIsThePlacesFault) {
   EXPECT_EQ(limited.wait, Span(std::chrono::seconds(7)));
 }
 
-TEST(Alertmanager, TakesEverySuccess) {
-  EXPECT_EQ(receiver()->judge(response(200)).fate, Fate::accepted);
+TEST(Alertmanager, TakesItsOwnSuccess) {
+  for (int status : {200, 202, 204})
+    EXPECT_EQ(receiver()->judge(response(status)).fate, Fate::accepted) << status;
+  EXPECT_EQ(receiver()->judge(response(200, "{\"status\":\"success\"}")).fate, Fate::accepted);
+}
+
+TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
+  for (const char* body : {"<!doctype html><form>Welcome to our network</form>", "\n<HTML></HTML>",
+                           R"({"status":"error","error":"not ready"})", "false"}) {
+    const Receipt receipt = receiver()->judge(response(200, body, {{"Content-Type", "text/html"}}));
+    EXPECT_EQ(receipt.fate, Fate::retry) << body;
+    EXPECT_EQ(receipt.trouble, Trouble::refused) << body;
+  }
 }
 
 }  // namespace

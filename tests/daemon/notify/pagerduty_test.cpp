@@ -79,6 +79,22 @@ TEST_F(PagerDutyTest, StaysInsideTheBoundsOfPagerDuty) {
   EXPECT_LE(document.root().member("payload").member("summary").text().size(), 1024U);
 }
 
+TEST_F(PagerDutyTest, OnlyItsOwnYesIsADelivery) {
+  const auto judged = [&](int status, const std::string& body) {
+    return receivers.place()->judge(test::response(status, body));
+  };
+  EXPECT_EQ(judged(202, R"({"status":"success","message":"Event processed"})").fate,
+            Fate::accepted);
+  for (const char* body :
+       {"", "ok", "{}", "<html>Sign in</html>", "false", R"({"status":"pending"})",
+        R"({"status":"invalid event"})", R"(["success"])", R"({"ok":true})"}) {
+    const Receipt receipt = judged(200, body);
+    EXPECT_EQ(receipt.fate, Fate::retry) << body;
+    EXPECT_EQ(receipt.trouble, Trouble::refused) << body;
+  }
+  EXPECT_EQ(judged(400, R"({"status":"invalid event"})").fate, Fate::refused);
+}
+
 TEST_F(PagerDutyTest, KeyIsReadAnewAndWithoutItNothingIsPosted) {
   auto file = std::make_unique<test::SecretFile>("soon gone");
   const test::Receivers gone("pd: { pagerduty: { routing_key: " + file->yaml() + " } }");

@@ -84,6 +84,40 @@ TEST_F(SlackTest, EscapeNeverCutsAnEntity) {
   EXPECT_TRUE(cut.ends_with("&amp;...")) << cut;
 }
 
+TEST_F(SlackTest, ItsOwnYesAndThatOfCompatibleServicesIsADelivery) {
+  for (const char* body :
+       {"ok", "", "{\"ok\":true}", "{\"success\":true}", "1", "Ok.\n",
+        "{\"result\":\"success\",\"msg\":\"\"}", "{\"ok\":true,\"error\":null}", "{}"})
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, Fate::accepted) << body;
+  EXPECT_EQ(receivers.place()->judge(test::response(204)).fate, Fate::accepted);
+  EXPECT_EQ(
+      receivers.place()->judge(test::response(200, "ok", {{"Content-Type", "text/html"}})).fate,
+      Fate::accepted);
+}
+
+TEST_F(SlackTest, AWebPageIsNoDeliveryAndIsTriedAgain) {
+  for (const char* body : {"<!DOCTYPE html><title>Sign in</title>", "\r\n <html>",
+                           "\xef\xbb\xbf<html>", "<?xml version=\"1.0\"?><html/>"}) {
+    const Receipt receipt = receivers.place()->judge(test::response(200, body));
+    EXPECT_EQ(receipt.fate, Fate::retry) << body;
+    EXPECT_EQ(receipt.trouble, Trouble::refused) << body;
+    EXPECT_THAT(receipt.detail, HasSubstr("a web page answered")) << body;
+  }
+}
+
+TEST_F(SlackTest, JsonThatSaysNoIsNoDeliveryAndItsErrorIsShown) {
+  for (const char* body :
+       {R"({"ok":false,"error":"channel_not_found"})",
+        R"({"success":false,"error":"channel_not_found"})",
+        R"({"status":"error","message":"channel_not_found"})", R"({"error":"channel_not_found"})",
+        R"({"result":"error","msg":"channel_not_found"})"}) {
+    const Receipt receipt = receivers.place()->judge(test::response(200, body));
+    EXPECT_EQ(receipt.fate, Fate::retry) << body;
+    EXPECT_THAT(receipt.detail, HasSubstr("channel_not_found")) << body;
+  }
+  EXPECT_EQ(receivers.place()->judge(test::response(200, "false")).fate, Fate::retry);
+}
+
 TEST_F(SlackTest, UrlIsASecretOrNothing) {
   const test::Receivers literal("team: { slack: { url: \"https://hooks.slack.com/x\" } }");
   EXPECT_THAT(literal.told(), HasSubstr("receivers.team.slack.url: a secret cannot stand here"));

@@ -93,5 +93,10 @@ TEST(Webhook, RefusalsAreForGoodAndServerErrorsPass) {
   EXPECT_EQ(receiver()->judge(response(204)).fate, Fate::accepted);
 }
 
+TEST(Webhook, AnySuccessIsAYesWhateverItsOwnerAnswers) {
+  for (const char* body : {"", "<html>Thanks</html>", "{\"ok\":false}", "false"})
+    EXPECT_EQ(receiver()->judge(response(200, body)).fate, Fate::accepted) << body;
+}
+
 }  // namespace
 }  // namespace sonde

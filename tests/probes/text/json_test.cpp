@@ -74,6 +74,17 @@ TEST(JsonQuote, ReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(json_escape("a\xFFz"), "a\xEF\xBF\xBDz");
 }
 
+TEST(JsonQuote, WhatDeceivesAReaderIsEscapedAndMeansTheSame) {
+  EXPECT_EQ(json_quote("\x1b[2J\x7f\u009b\u202e\u2028\ufeff"),
+            R"("\u001b[2J\u007f\u009b\u202e\u2028\ufeff")");
+  EXPECT_EQ(json_quote("\U000E0041"), R"("\udb40\udc41")");
+  for (const char* text : {"a\u202eb", "\u009b31m", "x\U000E0041y", "\u2066\u2069", "\x7f"}) {
+    const auto parsed = Document::parse(json_quote(text));
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(parsed->root().text(), text);
+  }
+}
+
 TEST(Pointer, FindsPlacesAfterRfc6901) {
   const auto document = parsed(R"({"foo":["bar","baz"],"":0,"a/b":1,"m~n":8,"o":{"k":"v"}})");
   const std::pair<const char*, const char*> places[] = {{"/foo/0", "bar"}, {"/foo/1", "baz"},

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace sonde::report {
+namespace sonde::text {
 
 // One character of a text: its code point and the bytes that it takes. A byte that is not part
 // of valid UTF-8 (RFC 3629: no overlong forms, no surrogates) is a character of one byte without
@@ -17,4 +17,4 @@ struct Rune {
 // The character at the start of `text`, which is not empty.
 Rune first_rune(std::string_view text);
 
-}  // namespace sonde::report
+}  // namespace sonde::text

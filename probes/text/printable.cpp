@@ -1,19 +1,11 @@
-#include "daemon/report/printable.hpp"
+#include "probes/text/printable.hpp"
 
 #include <fmt/format.h>
 
-#include "daemon/report/runes.hpp"
+#include "probes/text/runes.hpp"
 
-namespace sonde::report {
+namespace sonde::text {
 namespace {
-
-// Unicode's "default ignorable" and bidirectional controls, line separators and the byte order
-// mark: they make a terminal show something else than what was sent.
-bool deceives(char32_t code) {
-  return (code >= 0x80 && code < 0xA0) || code == 0xAD || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-         code == 0xFEFF || (code >= 0xFFF0 && code <= 0xFFFB) || (code >= 0xE0000);
-}
 
 std::string escaped_ascii(char32_t code) {
   if (code == '\n') return "\\n";
@@ -32,6 +24,15 @@ std::string shown(Rune rune, std::string_view bytes, bool unicode) {
 
 }  // namespace
 
+// Unicode's "default ignorable" and bidirectional controls, line separators and the byte order
+// mark: they make a reader see something else than what was sent.
+bool deceives(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x61C ||
+         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
+         (code >= 0xFFF0 && code <= 0xFFFB) || code >= 0xE0000;
+}
+
 std::string printable(std::string_view text, bool unicode, std::size_t runes_max) {
   std::string line;
   for (std::size_t count = 0; !text.empty(); ++count) {
@@ -43,4 +44,4 @@ std::string printable(std::string_view text, bool unicode, std::size_t runes_max
   return line;
 }
 
-}  // namespace sonde::report
+}  // namespace sonde::text

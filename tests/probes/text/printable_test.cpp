@@ -1,8 +1,10 @@
-#include "daemon/report/printable.hpp"
+#include "probes/text/printable.hpp"
 
 #include <gtest/gtest.h>
 
-namespace sonde::report {
+#include <initializer_list>
+
+namespace sonde::text {
 namespace {
 
 TEST(Printable, LeavesPlainTextAlone) {
@@ -34,6 +36,16 @@ TEST(Printable, ShowsBytesThatAreNotUtf8) {
   EXPECT_EQ(printable("cut \xE2\x82", true), "cut \\xe2\\x82");
 }
 
+TEST(Printable, KnowsWhatDeceives) {
+  for (const char32_t code :
+       std::initializer_list<char32_t>{0x0, 0xA, 0x1B, 0x7F, 0x9B, 0xAD, 0x61C, 0x200B, 0x200E,
+                                       0x2028, 0x202E, 0x2066, 0x2069, 0xFEFF, 0xE0041})
+    EXPECT_TRUE(deceives(code)) << static_cast<unsigned>(code);
+  for (const char32_t code :
+       std::initializer_list<char32_t>{0x20, 0x7E, 0xA0, 0xFC, 0x3B1, 0x4E2D, 0x1F642})
+    EXPECT_FALSE(deceives(code)) << static_cast<unsigned>(code);
+}
+
 TEST(Printable, IsAsciiAloneWithoutUnicode) { EXPECT_EQ(printable("ü", false), "\\u{fc}"); }
 
 TEST(Printable, CutsByCharactersAndSaysSo) {
@@ -42,4 +54,4 @@ TEST(Printable, CutsByCharactersAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::text

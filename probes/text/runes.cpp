@@ -1,14 +1,14 @@
-#include "daemon/report/runes.hpp"
+#include "probes/text/runes.hpp"
 
 #include <array>
 
 #include "probes/text/utf8.hpp"
 
-namespace sonde::report {
+namespace sonde::text {
 
 Rune first_rune(std::string_view text) {
   static constexpr std::array<unsigned, 5> lead_bits{0, 0x7F, 0x1F, 0x0F, 0x07};
-  const std::size_t bytes = text::utf8_length(text);
+  const std::size_t bytes = utf8_length(text);
   if (bytes == 0) return {};
   char32_t code = static_cast<unsigned char>(text[0]) & lead_bits[bytes];
   for (const char c : text.substr(1, bytes - 1))
@@ -16,4 +16,4 @@ Rune first_rune(std::string_view text) {
   return {code, bytes};
 }
 
-}  // namespace sonde::report
+}  // namespace sonde::text
