@@ -8,6 +8,7 @@
 #include "probes/auth/forms.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/oidc_config.hpp"
+#include "probes/text/pattern.hpp"
 
 namespace sonde::auth {
 
@@ -17,7 +18,8 @@ struct Authorization {
   net::Url redirect_to;  // the client's address, which is never fetched
   std::string state, issuer;
   bool states_issuer = false;
-  Entries entries;  // what the user would enter on the way
+  Entries entries;                       // what the user would enter on the way
+  std::optional<text::Pattern> refused;  // in a page after that: the credentials are refused
 };
 
 // Parameters by their names, decoded from a query or a form.
