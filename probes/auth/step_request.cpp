@@ -50,7 +50,9 @@ std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer,
   if (!answer.ok()) return answer.failure;
   if (is_wanted(step, answer.response.status)) {
     // Without captures nothing else tells a yes from a no.
-    return step.capture.empty() ? refused_credentials(answer.response, refused) : std::nullopt;
+    if (!step.capture.empty() || !refused || !refused->found_in(answer.response.body))
+      return std::nullopt;
+    return refused_credentials(answer.response, refused);
   }
   return refusal_of(answer.response, refused)
       .value_or(Failure{Reason::bad_status, net::describe(answer.response)});
