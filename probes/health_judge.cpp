@@ -7,6 +7,7 @@
 
 #include "probes/health.hpp"
 #include "probes/net/status.hpp"
+#include "probes/text/json_place.hpp"
 
 namespace sonde {
 namespace {
@@ -14,15 +15,6 @@ namespace {
 bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::optional<Failure> judge_status(const Expected& expected, const net::Response& response) {
-  std::string wanted;
-  for (const auto& status : expected.status) {
-    if (status.code == response.status) return std::nullopt;
-    wanted += (wanted.empty() ? ", wanted " : " or ") + std::to_string(status.code);
-  }
-  return Failure{net::reason_of(response), net::describe(response) + wanted};
 }
 
 std::string_view media_type(const net::Response& response) {
@@ -65,11 +57,32 @@ bool says_unhealthy(text::Json root) {
   return status && std::ranges::any_of(words, [&](auto w) { return same_word(*status, w); });
 }
 
+// Why the status is not what is wanted. A 503 whose JSON says that the service is not well reports
+// itself; "error" is what any error's JSON says. Without that it is what its status means.
+std::optional<Failure> judge_status(const Expected& expected, const net::Response& response) {
+  std::string wanted;
+  for (const auto& status : expected.status) {
+    if (status.code == response.status) return std::nullopt;
+    wanted += (wanted.empty() ? ", wanted " : " or ") + std::to_string(status.code);
+  }
+  const std::string what = net::describe(response);
+  const auto document = text::Document::parse(response.body);
+  const bool says = document && says_unhealthy(document->root()) &&
+                    !same_word(document->root().member("status").text(), "error");
+  if (response.status == 503 && says)
+    return Failure{
+        Reason::reported_unhealthy,
+        fmt::format("{} says status {}{}", what, document->root().member("status").text(), wanted)};
+  return Failure{net::reason_of(response), what + wanted};
+}
+
 std::optional<Failure> judge_json(const Expected& expected, const net::Response& response,
                                   text::Names& names) {
   if (expected.json.empty()) return std::nullopt;
   const auto document = text::Document::parse(response.body);
-  if (!document) return Failure{Reason::bad_body, "the body is not JSON: " + document.error()};
+  if (!document)
+    return Failure{Reason::bad_body,
+                   "the body is " + document.error() + ": " + text::json_place(response.body)};
   const auto wrong = text::mismatch(expected.json, document->root(), names);
   if (!wrong) return std::nullopt;
   return Failure{says_unhealthy(document->root()) ? Reason::reported_unhealthy : Reason::bad_body,

@@ -24,17 +24,19 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
 asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
                                                                const Site& site, Shared& shared,
                                                                text::Names& names, Trace& trace) {
-  auth::Lockout& lockout = shared.keeper.purse(site.account, Clock::now()).lockout;
-  auto held = login.asks() ? lockout.ask(site.login->lockout, Clock::now()) : std::nullopt;
+  const auto guard = shared.keeper.purse(site.account, Clock::now()).guard;
+  const auth::LockoutRules& rules = site.login->lockout;
+  auto held = login.asks() ? guard->lockout.held(rules, Clock::now()) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
   auth::Context context{.network = shared.network,
                         .keeper = shared.keeper,
                         .account = site.account,
                         .names = names,
-                        .trace = trace};
+                        .trace = trace,
+                        .lockout = &rules};
   auto running = login.run(context);
   auto token = co_await std::move(running);
-  lockout.note(token ? Reason::ok : token.error().reason, Clock::now());
+  if (token && login.asks()) guard->lockout.succeeded();
   if (token) know(*token, names, trace);
   co_return token;
 }

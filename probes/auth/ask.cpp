@@ -34,7 +34,7 @@ void heed(Context& context, const net::Response& response) {
   auto wait = wish != nullptr ? retry_after(*wish, date != nullptr ? *date : "") : std::nullopt;
   if (!wait && response.status == 429) wait = bare_429;
   const Instant now = Clock::now();
-  if (wait) context.keeper.purse(context.account, now).lockout.quiet(now + *wait);
+  if (wait) context.keeper.purse(context.account, now).guard->lockout.quiet(now + *wait);
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
@@ -65,6 +65,14 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 }
 
 }  // namespace
+
+asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
+  if (context.lockout == nullptr) co_return LoginGuard::Trial();
+  const auto guard = context.keeper.purse(context.account, Clock::now()).guard;
+  auto beginning = guard->begin(*context.lockout);
+  auto trial = co_await std::move(beginning);
+  co_return trial;
+}
 
 WallTime wall_now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

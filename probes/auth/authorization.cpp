@@ -2,6 +2,7 @@
 
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/refused.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/status.hpp"
 
@@ -46,6 +47,7 @@ bool is_client(const net::Url& url, const Authorization& asked) {
 // Where a walk goes on, or its end.
 struct Turn {
   std::optional<net::Request> next;
+  bool enters = false;                 // `next` carries what the user entered
   std::optional<Parameters> returned;  // to the client
 };
 using Turned = std::expected<Turn, Failure>;
@@ -80,7 +82,7 @@ Turned after_page(const net::Request& request, const net::Response& response,
     return Turn{.next = {},
                 .returned = read_parameters(next->body.empty() ? query_of(next->url)
                                                                : std::string_view(next->body))};
-  return Turn{.next = std::move(*next), .returned = {}};
+  return Turn{.next = std::move(*next), .enters = enters, .returned = {}};
 }
 
 Failure by_status(const net::Response& response, bool entered) {
@@ -95,6 +97,9 @@ Failure by_status(const net::Response& response, bool entered) {
 Turned turn(const net::Request& request, const net::Answer& answer, const Authorization& asked,
             bool& entered) {
   if (!answer.ok()) return std::unexpected(answer.failure);
+  if (entered)
+    if (auto why = refused_credentials(answer.response, asked.refused))
+      return std::unexpected(*std::move(why));
   if (net::is_redirect(answer.response.status))
     return after_redirect(request, answer.response, asked);
   const bool form_again = answer.response.status >= 400 && entered &&
@@ -146,11 +151,20 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
                                                                const net::Line& line) {
   net::Request request{.method = "GET", .url = asked.start, .headers = {}, .body = {}};
   Cookies cookies;
-  bool entered = false;
+  bool entered = false, enters = false;
+  std::optional<LoginGuard::Trial> trial;  // from what was entered to the next entry, or to the end
   for (int count = 0; count < requests_max; ++count) {
+    if (enters) {
+      trial.reset();
+      auto beginning = begin_trial(context);
+      auto begun = co_await std::move(beginning);
+      if (!begun) co_return std::unexpected(std::move(begun.error()));
+      trial.emplace(*std::move(begun));
+    }
     auto asking = ask(context, request, line, {}, cookies);
     const net::Answer answer = co_await std::move(asking);
     auto turned = turn(request, answer, asked, entered);
+    if (trial) trial->judge(answer.response.status, turned ? Reason::ok : turned.error().reason);
     if (turned && turned->returned) {
       auto code = code_of(*turned->returned, asked);
       if (code) hide(context.trace, *code);
@@ -161,6 +175,7 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
       turned.error().detail = context.trace.scrub(turned.error().detail);
       co_return std::unexpected(std::move(turned.error()));
     }
+    enters = turned->enters;
     request = std::move(*turned->next);
   }
   co_return std::unexpected(

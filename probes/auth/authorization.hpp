@@ -8,6 +8,7 @@
 #include "probes/auth/forms.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/oidc_config.hpp"
+#include "probes/text/pattern.hpp"
 
 namespace sonde::auth {
 
@@ -17,8 +18,9 @@ struct Authorization {
   net::Url redirect_to;  // the client's address, which is never fetched
   std::string state, issuer;
   bool states_issuer = false;
-  Entries entries;   // what the user would enter on the way
-  net::Origins own;  // where it may be sent
+  Entries entries;                       // what the user would enter on the way
+  std::optional<text::Pattern> refused;  // in a page after that: the credentials are refused
+  net::Origins own;                      // where it may be sent
 };
 
 // Parameters by their names, decoded from a query or a form.

@@ -11,7 +11,9 @@ namespace sonde::auth {
 namespace {
 
 constexpr std::size_t cookies_max = 100;
-constexpr std::size_t cookie_bytes_max = 4096;
+constexpr std::size_t cookie_bytes_max = 4096;     // of a name and its value
+constexpr std::size_t attribute_bytes_max = 1024;  // of an attribute's value
+constexpr std::size_t dropped_max = 16;
 
 std::string lower(std::string_view text) {
   std::string small(text);
@@ -74,21 +76,23 @@ std::optional<WallTime> max_age(std::string_view value, WallTime now) {
   return now + std::chrono::seconds(std::min(seconds, long_time));
 }
 
-// False if the attribute makes a browser ignore the cookie.
-bool set_domain(Cookie& cookie, std::string_view value) {
+// Why the attribute makes a browser ignore the cookie; empty: it does not.
+std::string set_domain(Cookie& cookie, std::string_view value) {
   if (value.starts_with('.')) value.remove_prefix(1);
-  if (value.empty()) return true;
+  if (value.empty()) return "";
   const std::string domain = lower(value);
-  if (!domain_matches(cookie.domain, domain)) return false;
-  if (domain == cookie.domain && (is_address(domain) || !domain.contains('.'))) return true;
-  if (!domain.contains('.')) return false;
+  if (!domain_matches(cookie.domain, domain))
+    return "its Domain " + domain.substr(0, 100) + " is not that of " + cookie.domain;
+  if (domain == cookie.domain && (is_address(domain) || !domain.contains('.'))) return "";
+  if (!domain.contains('.')) return "its Domain " + domain + " is a top-level name";
   cookie.domain = domain;
   cookie.host_only = false;
-  return true;
+  return "";
 }
 
-bool set_attribute(Cookie& cookie, std::string_view name, std::string_view value, WallTime now,
-                   bool& aged) {
+std::string set_attribute(Cookie& cookie, std::string_view name, std::string_view value,
+                          WallTime now, bool& aged) {
+  if (value.size() > attribute_bytes_max) return "";
   if (net::same_word(name, "domain")) return set_domain(cookie, value);
   if (net::same_word(name, "path") && value.starts_with('/')) cookie.path = value;
   if (net::same_word(name, "secure")) cookie.secure = true;
@@ -100,16 +104,18 @@ bool set_attribute(Cookie& cookie, std::string_view name, std::string_view value
   }
   if (net::same_word(name, "expires") && !aged)
     if (const auto at = parse_cookie_date(value)) cookie.expires = at;
-  return true;
+  return "";
 }
 
-// The promises of a name's prefix (RFC 6265bis 4.1.3).
-bool keeps_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
-  if (cookie.secure && !from.tls()) return false;
-  if (cookie.name.starts_with("__Secure-")) return cookie.secure;
-  if (cookie.name.starts_with("__Host-"))
-    return cookie.secure && cookie.host_only && path_given && cookie.path == "/";
-  return true;
+// Why a name's prefix (RFC 6265bis 4.1.3) or Secure is not kept to; empty: all is well.
+std::string broken_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
+  if (cookie.secure && !from.tls()) return "it is Secure, and this is not https";
+  const bool whole = cookie.host_only && path_given && cookie.path == "/";
+  if (cookie.name.starts_with("__Secure-") && !cookie.secure)
+    return "its name promises Secure, which it is not";
+  if (cookie.name.starts_with("__Host-") && !(cookie.secure && whole))
+    return "its name promises Secure, Path=/ and no Domain, which it has not";
+  return "";
 }
 
 bool same(const Cookie& a, const Cookie& b) {
@@ -120,29 +126,33 @@ bool over(const Cookie& cookie, WallTime now) { return cookie.expires && *cookie
 
 }  // namespace
 
-std::optional<Cookie> parse_set_cookie(std::string_view header, const net::Url& from,
-                                       WallTime now) {
-  if (header.size() > cookie_bytes_max || !is_plain(header)) return std::nullopt;
+std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
+                                                    WallTime now) {
+  if (!is_plain(header)) return std::unexpected("it has control characters");
   auto [pair, rest] = split(header, ';');
   const std::size_t equals = pair.find('=');
-  if (equals == pair.npos || equals == 0) return std::nullopt;
+  if (equals == pair.npos || equals == 0) return std::unexpected("it has no name");
   Cookie cookie{.name = std::string(net::trimmed(pair.substr(0, equals))),
                 .value = std::string(net::trimmed(pair.substr(equals + 1))),
                 .domain = lower(from.host),
                 .path = default_path(from),
                 .expires = {}};
-  if (cookie.name.empty()) return std::nullopt;
+  if (cookie.name.empty()) return std::unexpected("it has no name");
+  if (cookie.name.size() + cookie.value.size() > cookie_bytes_max)
+    return std::unexpected("it is longer than 4096 bytes");
   const std::string by_default = std::exchange(cookie.path, "");
   bool aged = false;
   while (!rest.empty()) {
     const auto [attribute, more] = split(rest, ';');
     const auto [name, value] = split(attribute, '=');
-    if (!set_attribute(cookie, name, net::trimmed(value), now, aged)) return std::nullopt;
+    auto why = set_attribute(cookie, name, net::trimmed(value), now, aged);
+    if (!why.empty()) return std::unexpected(std::move(why));
     rest = more;
   }
   const bool path_given = !cookie.path.empty();
   if (!path_given) cookie.path = by_default;
-  if (!keeps_promise(cookie, from, path_given)) return std::nullopt;
+  auto why = broken_promise(cookie, from, path_given);
+  if (!why.empty()) return std::unexpected(std::move(why));
   return cookie;
 }
 
@@ -168,8 +178,28 @@ void Cookies::put(Cookie cookie, WallTime now) {
 void Cookies::take(const net::Url& from, const Headers& headers, WallTime now) {
   for (const auto& [name, value] : headers) {
     if (!net::same_word(name, "set-cookie")) continue;
-    if (auto cookie = parse_set_cookie(value, from, now)) put(std::move(*cookie), now);
+    auto cookie = parse_set_cookie(value, from, now);
+    if (cookie) {
+      put(std::move(*cookie), now);
+    } else if (dropped_.size() < dropped_max) {
+      const auto end = value.find_first_of("=;");
+      dropped_.push_back({value.substr(0, std::min<std::size_t>(end, 64)), cookie.error()});
+    }
   }
+}
+
+std::vector<std::string> Cookies::changed_since(const Cookies& before) const {
+  std::vector<std::string> names;
+  for (const auto& cookie : cookies_)
+    if (std::ranges::none_of(before.cookies_, [&](const Cookie& old) {
+          return same(old, cookie) && old.value == cookie.value;
+        }))
+      names.push_back(cookie.name);
+  return names;
+}
+
+std::span<const DroppedCookie> Cookies::dropped_since(const Cookies& before) const {
+  return std::span(dropped_).subspan(std::min(before.dropped_.size(), dropped_.size()));
 }
 
 std::string Cookies::header(const net::Url& url, WallTime now) const {

@@ -1,6 +1,8 @@
 #pragma once
 #include <chrono>
+#include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +25,18 @@ struct Cookie {
   std::optional<WallTime> expires;  // empty: with the session
 };
 
-// One Set-Cookie header from `from`: empty if a browser would ignore it (no name, a Domain that is
-// not the host's own or is a bare top-level name, Secure from plain HTTP, a __Host- or __Secure-
-// name that breaks its promise). Pure.
-std::optional<Cookie> parse_set_cookie(std::string_view header, const net::Url& from, WallTime now);
+// One Set-Cookie header from `from`. The error says why a browser would ignore it: no name, a
+// Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP, a __Host-
+// or
+// __Secure- name that breaks its promise, a name and value of more than 4096 bytes. An attribute of
+// more than 1024 bytes is as if it were not there (RFC 6265bis 5.6). Pure.
+std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
+                                                    WallTime now);
+
+// A cookie that was not kept.
+struct DroppedCookie {
+  std::string name, why;
+};
 
 // Whether a cookie is sent to `url` (RFC 6265 5.4): domain, path, and Secure only over TLS (https,
 // wss). Ports do not tell cookies apart.
@@ -43,10 +53,15 @@ class Cookies {
   const std::string* find(std::string_view name) const;
   const std::vector<Cookie>& all() const { return cookies_; }
   bool empty() const { return cookies_.empty(); }
+  // The names of those that are new, or have another value, since `before` was copied of these.
+  std::vector<std::string> changed_since(const Cookies& before) const;
+  // Those that answers set since then and that were not kept; at most 16 of one login.
+  std::span<const DroppedCookie> dropped_since(const Cookies& before) const;
 
  private:
   void put(Cookie cookie, WallTime now);
   std::vector<Cookie> cookies_;  // in the order of their making
+  std::vector<DroppedCookie> dropped_;
 };
 
 }  // namespace sonde::auth

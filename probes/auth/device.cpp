@@ -21,7 +21,7 @@ std::optional<Failure> check_device_answer(const std::string& body) {
     return Failure{Reason::answer_incomplete, "the device authorization's answer " + what};
   };
   const auto document = text::Document::parse(body);
-  if (!document) return wrong("is not JSON: " + document.error());
+  if (!document) return wrong("is " + document.error());
   const text::Json root = document->root();
   for (const std::string_view name : {"device_code", "user_code", "verification_uri"})
     if (root.member(name).string().value_or("").empty())

@@ -56,7 +56,7 @@ std::string kid_of(std::string_view jwt) {
 
 Forged rsa_public_key(std::string_view jwks, std::string_view jwt) {
   const auto document = text::Document::parse(jwks);
-  if (!document) return std::unexpected("the JWK set is not JSON: " + document.error());
+  if (!document) return std::unexpected("the JWK set is " + document.error());
   const Json keys = document->root().member("keys");
   const std::string kid = kid_of(jwt);
   for (std::size_t i = 0; keys.kind() == Json::Kind::array && i < keys.size(); ++i) {

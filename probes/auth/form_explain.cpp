@@ -1,6 +1,7 @@
-#include <array>
+#include <algorithm>
 
 #include "probes/auth/form_login.hpp"
+#include "probes/auth/refused.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
@@ -16,12 +17,31 @@ const text::Pattern& usual_csrf_error() {
 bool may_be_csrf(int status) { return status == 400 || status == 403 || status == 422; }
 
 std::string wanted_of(const FormSuccess& success) {
-  if (success.empty()) return "a redirect to another path and a cookie";
+  if (success.empty())
+    return "a redirect to another path and a cookie that is new or has another value";
   std::string all;
   if (success.redirect) all += ", a redirect to " + success.redirect->text();
   if (!success.cookie.empty()) all += ", the cookie " + success.cookie;
   if (success.body) all += ", a page with " + success.body->text();
   return all.substr(2);
+}
+
+// That the answer did set the session's cookie, and why it was not kept; empty: it did not.
+std::string lost_session(const FormSuccess& success, const FormAnswer& seen) {
+  for (const auto& [name, why] : seen.after.dropped_since(seen.before))
+    if (success.cookie.empty() ? seen.after.changed_since(seen.before).empty()
+                               : name == success.cookie)
+      return "the cookie " + name + " is not kept: " + why;
+  return "";
+}
+
+// That the session's cookie is one that everybody gets; empty: it is not.
+std::string kept_session(const FormSuccess& success, const FormAnswer& seen) {
+  if (success.cookie.empty() || seen.after.find(success.cookie) == nullptr) return "";
+  const auto changed = seen.after.changed_since(seen.before);
+  if (std::ranges::find(changed, success.cookie) != changed.end()) return "";
+  return "; the page had set " + success.cookie +
+         " before, and the answer left it as it was, which is no login";
 }
 
 }  // namespace
@@ -31,7 +51,9 @@ const config::Section<FormSuccess>& section_of(const FormSuccess*) {
       config::Section<FormSuccess>()
           .key("redirect", &FormSuccess::redirect,
                "The address that the answer redirects to matches this.")
-          .key("cookie", &FormSuccess::cookie, "This cookie is set; its value is {{token}}.")
+          .key("cookie", &FormSuccess::cookie,
+               "This cookie is set; its value is {{token}}. Where nothing else is written here, it "
+               "is new or has another value than before the form was sent.")
           .key("body", &FormSuccess::body, "The page where the redirects end matches this.");
   return keys;
 }
@@ -45,8 +67,9 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
           .key("headers", &S::headers, "Further headers of the request for the page.")
           .key("success", &S::success,
                "What says that the login succeeded; without it, a redirect to another path and a "
-               "cookie.")
-          .key("refused", &S::refused, "A page that matches this refuses the credentials.")
+               "cookie that is new or has another value.")
+          .key("refused", &S::refused,
+               "A page or an answer that matches this refuses the credentials.")
           .key("csrf_error", &S::csrf_error, "A page that matches this refuses the CSRF token.")
           .key("lifetime", &S::lifetime, "How long the session lives, if its cookie does not say.",
                {.min = 0, .max = 31536000})
@@ -57,17 +80,21 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
   return keys;
 }
 
-Failure explain_form(const FormLogin::Settings& settings, const net::Response& answer,
-                     const net::Response& page, const Entries& entries) {
-  const std::string what = net::describe(answer);
+Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen,
+                     const Entries& entries) {
+  const std::string what = net::describe(seen.answer);
+  const net::Response& page = seen.page;
   const int status = page.status;
   if (settings.csrf_error && settings.csrf_error->found_in(page.body))
     return {Reason::csrf, what + ", and the page matches csrf_error"};
-  if (settings.refused && settings.refused->found_in(page.body))
-    return {Reason::credentials, what + ", and the page matches refused"};
+  for (const net::Response* response : {&seen.answer, &page})
+    if (auto why = refused_credentials(*response, settings.refused)) return *std::move(why);
   if (status == 401) return {Reason::credentials, what};
   if (status == 419) return {Reason::csrf, what};  // Laravel's "Page Expired"
   if (status == 423) return {Reason::account_locked, what};
+  if (seen.answer.status < 400)
+    if (const std::string lost = lost_session(settings.success, seen); !lost.empty())
+      return {Reason::no_session, what + "; " + lost};
   // A page that has the form again refuses what was entered, whatever its hidden fields are named.
   const bool again = asks_again(text::parse_html(page.body), entries);
   if (may_be_csrf(status) && !again && usual_csrf_error().found_in(page.body))
@@ -76,7 +103,8 @@ Failure explain_form(const FormLogin::Settings& settings, const net::Response& a
     return {Reason::credentials, what + ", and the page asks for the credentials again"};
   if (status == 403) return {Reason::forbidden, what};
   if (status >= 400) return {net::reason_of(page), net::describe(page)};
-  return {Reason::no_session, what + "; wanted: " + wanted_of(settings.success)};
+  return {Reason::no_session,
+          what + "; wanted: " + wanted_of(settings.success) + kept_session(settings.success, seen)};
 }
 
 }  // namespace sonde::auth

@@ -38,17 +38,25 @@ std::optional<net::Url> target_of(const net::Request& request, const net::Respon
 std::string path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
 
 // Whether the answer itself says so; the body of the last page is looked at elsewhere.
+//
+// A cookie that the page set for anybody says nothing: it has to be new, or another one. Where a
+// redirect or a page is wanted besides, which say it themselves, it may be the one from before.
 bool succeeded(const Settings& settings, const net::Url& page, const std::optional<net::Url>& to,
-               const net::Response& answer, const Cookies& cookies) {
+               const net::Response& answer, const Cookies& before, const Cookies& cookies) {
   const FormSuccess& wanted = settings.success;
   if (answer.status >= 400) return false;
-  if (wanted.empty()) return to && path_of(*to) != path_of(page) && !cookies.empty();
+  if (wanted.empty())
+    return to && path_of(*to) != path_of(page) && !cookies.changed_since(before).empty();
   if (wanted.redirect && !(to && wanted.redirect->found_in(to->text()))) return false;
-  return wanted.cookie.empty() || cookies.find(wanted.cookie) != nullptr;
+  if (wanted.cookie.empty()) return true;
+  const std::string* now = cookies.find(wanted.cookie);
+  if (now == nullptr || wanted.redirect || wanted.body) return now != nullptr;
+  const auto changed = cookies.changed_since(before);
+  return std::ranges::find(changed, wanted.cookie) != changed.end();
 }
 
-Token token_of(const Settings& settings, Cookies cookies) {
-  Token token;
+Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew) {
+  Token token{.skew = skew};
   const std::string& name = settings.success.cookie;
   for (const auto& cookie : cookies.all()) {
     if (name.empty() || cookie.name != name) continue;
@@ -89,22 +97,41 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& conte
   const net::Answer opened = co_await std::move(opening);
   auto filled = fill_page(*request, opened, *entries, own, context.trace);
   if (!filled) co_return std::unexpected(filled.error());
-  const net::Url page_url = request->url;
+  auto submitting = submit(context, *filled, request->url, *entries, std::move(cookies));
+  auto token = co_await std::move(submitting);
+  co_return token;
+}
 
-  auto posting = ask(context, *filled, settings_.line, {}, cookies);
+asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& context,
+                                                                 net::Request filled,
+                                                                 const net::Url& page,
+                                                                 const Entries& entries,
+                                                                 Cookies cookies) const {
+  auto beginning = begin_trial(context);
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return std::unexpected(std::move(trial.error()));
+  const Cookies before = cookies;
+  auto posting = ask(context, filled, settings_.line, {}, cookies);
   net::Answer answer = co_await std::move(posting);
   if (!answer.ok()) co_return std::unexpected(answer.failure);
-  const auto to = target_of(*filled, answer.response);
-  bool good = succeeded(settings_, page_url, to, answer.response, cookies);
-  if (good && !settings_.success.body) co_return token_of(settings_, std::move(cookies));
+  trial->judge(answer.response.status, Reason::ok);
+  const auto skew = answer.response.skew;
+  const auto to = target_of(filled, answer.response);
+  bool good = succeeded(settings_, page, to, answer.response, before, cookies);
+  if (good && !settings_.success.body) co_return token_of(settings_, std::move(cookies), skew);
 
   const net::Response first = answer.response;
-  auto walking = last_page(context, *filled, std::move(answer), settings_.line, cookies);
+  auto walking = last_page(context, filled, std::move(answer), settings_.line, cookies);
   const net::Answer last = co_await std::move(walking);
   if (!last.ok()) co_return std::unexpected(last.failure);
   good = good && settings_.success.body && settings_.success.body->found_in(last.response.body);
-  if (good) co_return token_of(settings_, std::move(cookies));
-  Failure failure = explain_form(settings_, first, last.response, *entries);
+  if (good) co_return token_of(settings_, std::move(cookies), skew);
+  Failure failure = explain_form(settings_, {first, last.response, before, cookies}, entries);
+  trial->judge(last.response.status, failure.reason);
+  // No session, and nothing that could be one: the credentials may have been refused.
+  if (failure.reason == Reason::no_session && cookies.changed_since(before).empty() &&
+      cookies.dropped_since(before).empty())
+    trial->refuse();
   failure.detail = context.trace.scrub(failure.detail);
   co_return std::unexpected(std::move(failure));
 }
@@ -114,7 +141,8 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
   auto token = co_await std::move(filling);
   if (!token || settings_.then.empty()) co_return token;
   text::Names names = context.names;  // what is captured here is known here alone
-  auto taking = take_steps(context, settings_.then, settings_.line, names, *token);
+  auto taking =
+      take_steps(context, settings_.then, settings_.line, settings_.refused, names, *token);
   auto wrong = co_await std::move(taking);
   if (wrong) co_return std::unexpected(*std::move(wrong));
   co_return token;

@@ -11,10 +11,10 @@
 namespace sonde::auth {
 
 // What says that the form was accepted; all that is written has to hold. Nothing written: a
-// redirect to another path, and a cookie.
+// redirect to another path, and a cookie that is new or has another value.
 struct FormSuccess {
   std::optional<text::Pattern> redirect;  // in the address that the answer redirects to
-  std::string cookie;                     // is set
+  std::string cookie;                     // is set; alone, it is new or has another value
   std::optional<text::Pattern> body;      // in the page where the redirects end
   bool empty() const { return !redirect && cookie.empty() && !body; }
 };
@@ -46,6 +46,11 @@ class FormLogin : public Login {
 
  private:
   boost::asio::awaitable<std::expected<Token, Failure>> fill_in(Context& context) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> submit(Context& context,
+                                                               net::Request filled,
+                                                               const net::Url& page,
+                                                               const Entries& entries,
+                                                               Cookies cookies) const;
   Settings settings_;
 };
 const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings*);
@@ -53,10 +58,17 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
 bool check(const FormLogin::Settings& settings, const config::Value& value,
            const config::Reader& reader);
 
+// What came of a form that was sent.
+struct FormAnswer {
+  const net::Response& answer;
+  const net::Response& page;  // where the redirects end, if there were any, else the answer itself
+  const Cookies& before;      // when it was sent
+  const Cookies& after;
+};
+
 // Why the answer to a form is no success, and no failure of the service either: credentials, csrf,
-// forbidden, account_locked, no_session, or by its status. `page` is where the redirects end, if
-// there were any, else the answer itself. Pure.
-Failure explain_form(const FormLogin::Settings& settings, const net::Response& answer,
-                     const net::Response& page, const Entries& entries);
+// forbidden, account_locked, no_session, or by its status. Pure.
+Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen,
+                     const Entries& entries);
 
 }  // namespace sonde::auth

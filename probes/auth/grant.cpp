@@ -1,26 +1,17 @@
 #include "probes/auth/grant.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/net/http_text.hpp"
+#include "probes/net/said.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
 namespace {
-
-// RFC 6749 5.2 answers wrong credentials with 400, which elsewhere means a wrong request.
-bool refuses_credentials(const net::Response& response) {
-  if (response.status == 401) return true;
-  constexpr std::array codes = {"invalid_grant", "invalid_client", "unauthorized_client"};
-  const std::string said = net::said_error(response);
-  return response.status == 400 && std::ranges::any_of(codes, [&](auto code) {
-           return said.find(code) != std::string::npos;
-         });
-}
 
 std::expected<net::Request, Failure> build(const Grant& grant, Form form, text::Names& names) {
   auto request = build_request("login", "POST", grant.url, grant.headers, names);
@@ -32,17 +23,21 @@ std::expected<net::Request, Failure> build(const Grant& grant, Form form, text::
   return request;
 }
 
-Token token_of(std::string_view value) { return {.value = std::string(value)}; }
+std::expected<Token, Failure> token_of(const Grant& grant, std::string_view value,
+                                       const std::string& place) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (net::same_word(value.substr(0, scheme.size()), scheme)) value.remove_prefix(scheme.size());
+  const std::string why = why_no_token(value, grant.token_max);
+  if (why.empty()) return Token{.value = std::string(value)};
+  return std::unexpected(Failure{Reason::token_malformed, place + " is no token text: " + why});
+}
 
-std::expected<Token, Failure> take_cookie(const Grant& grant, Cookies cookies) {
+std::expected<Token, Failure> take_cookie(const Grant& grant, const Cookies& cookies) {
   const std::string* value = cookies.find(grant.token_cookie);
   if (value == nullptr)
     return std::unexpected(
         Failure{Reason::token_missing, "the answer sets no cookie " + grant.token_cookie});
-  if (!is_token_text(*value))
-    return std::unexpected(
-        Failure{Reason::token_malformed, "the cookie " + grant.token_cookie + " is no token text"});
-  return token_of(*value);
+  return token_of(grant, *value, "the cookie " + grant.token_cookie);
 }
 
 std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
@@ -51,10 +46,9 @@ std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
     return std::unexpected(
         Failure{Reason::token_missing, "nothing at " + grant.token.text() + " in the answer"});
   const auto value = found.string();
-  if (!value || !is_token_text(*value))
-    return std::unexpected(Failure{Reason::token_malformed,
-                                   "what stands at " + grant.token.text() + " is no token text"});
-  return token_of(*value);
+  const std::string place = "what stands at " + grant.token.text();
+  if (!value) return std::unexpected(Failure{Reason::token_malformed, place + " is no text"});
+  return token_of(grant, *value, place);
 }
 
 }  // namespace
@@ -66,12 +60,16 @@ const config::Section<Grant>& section_of(const Grant*) {
                {.required = true, .filled = true})
           .key("headers", &Grant::headers, "Further headers of the request.")
           .key("token", &Grant::token, "Where the token stands in the answer.")
+          .key("token_max", &Grant::token_max, "Longest token that is taken, in bytes.",
+               {.min = 1024, .max = 262144})
           .key("token_cookie", &Grant::token_cookie,
                "The cookie whose value is the token, where it does not stand in the body.")
           .key("refresh_token", &Grant::refresh_token,
                "Where a refresh token stands in the answer, if it does.")
           .key("expires_in", &Grant::expires_in,
                "Where the token's lifetime in seconds stands in the answer, if it does.")
+          .key("refused", &Grant::refused,
+               "An answer without a token that matches this refuses the credentials.")
           .key("jwt", &Grant::jwt, "What the token has to be; without it, it is taken as it comes.")
           .key("redirects", &Grant::redirects, "Whether redirects are followed.")
           .also(&Grant::line, net::section_of(static_cast<const net::Line*>(nullptr)));
@@ -84,23 +82,18 @@ void add_needs(const Grant& grant, text::Needs& needs) {
   if (grant.jwt) add_needs(*grant.jwt, needs);
 }
 
-std::optional<Failure> refusal_of(const net::Response& response) {
-  if (net::is_page(response))
-    return Failure{Reason::spa_fallback, "a page (text/html) answers instead of the login"};
-  if (response.status == 200 || response.status == 201) return std::nullopt;
-  const std::string what = net::describe(response);
-  if (refuses_credentials(response)) return Failure{Reason::credentials, what};
-  if (response.status == 403) return Failure{Reason::forbidden, what};
-  if (response.status == 423) return Failure{Reason::account_locked, what};
-  return Failure{net::reason_of(response), what};
+std::string why_no_token(std::string_view text, std::size_t max) {
+  if (text.empty()) return "it is empty";
+  if (text.size() > max) return "it is longer than " + std::to_string(max) + " bytes (token_max)";
+  const bool visible = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+  return visible ? "" : "it has blanks, or characters that no header can carry";
 }
 
 std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body,
                                          Cookies cookies) {
   const auto document = text::Document::parse(body);
   if (!document && grant.token_cookie.empty())
-    return std::unexpected(
-        Failure{Reason::token_missing, "the answer is not JSON: " + document.error()});
+    return std::unexpected(Failure{Reason::token_missing, "the answer is " + document.error()});
   const text::Json root = document ? document->root() : text::Json();
   auto token = grant.token_cookie.empty() ? take_member(grant, root) : take_cookie(grant, cookies);
   if (!token) return token;
@@ -108,32 +101,84 @@ std::expected<Token, Failure> take_token(const Grant& grant, const std::string& 
   if (const auto lives = grant.expires_in.at(root).number(); lives && *lives > 0)
     token->lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
   const auto refresh = grant.refresh_token.at(root).string();
-  if (refresh && is_token_text(*refresh)) token->refresh = *refresh;
+  if (refresh && why_no_token(*refresh, grant.token_max).empty()) token->refresh = *refresh;
   return token;
 }
+
+std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Response& response,
+                                          Cookies cookies) {
+  const bool good = response.status == 200 || response.status == 201;
+  const bool page = net::is_page(response);
+  if (!good || page)
+    if (auto why = refusal_of(response, grant.refused)) return std::unexpected(*std::move(why));
+  auto token = take_token(grant, response.body, std::move(cookies));
+  if (token) return token;
+  if (auto why = refused_credentials(response, grant.refused))
+    return std::unexpected(*std::move(why));
+  const std::string said = net::said_error(response);
+  if (!said.empty()) token.error().detail += "; it says: " + said;
+  return token;
+}
+
+namespace {
+
+// What was answered, and the trial that it belongs to.
+struct Answered {
+  LoginGuard::Trial trial;
+  net::Response response;
+};
+
+boost::asio::awaitable<std::expected<Answered, Failure>> ask_for(Context& context,
+                                                                 const Grant& grant, Form form,
+                                                                 Cookies& cookies) {
+  auto request = build(grant, std::move(form), context.names);
+  if (!request) co_return std::unexpected(request.error());
+  auto beginning = begin_trial(context);
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return std::unexpected(std::move(trial.error()));
+  auto asking = ask(context, *request, grant.line, grant.redirects, cookies);
+  net::Answer answer = co_await std::move(asking);
+  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
+  co_return Answered{*std::move(trial), std::move(answer.response)};
+}
+
+// Asks and judges; the trial is over with it.
+boost::asio::awaitable<std::expected<Token, Failure>> ask_and_judge(Context& context,
+                                                                    const Grant& grant, Form form) {
+  Cookies cookies;
+  auto asking = ask_for(context, grant, std::move(form), cookies);
+  auto answered = co_await std::move(asking);
+  if (!answered) co_return std::unexpected(std::move(answered.error()));
+  auto& [trial, response] = *answered;
+  auto token = judge_grant(grant, response, std::move(cookies));
+  trial.judge(response.status, token ? Reason::ok : token.error().reason);
+  // Some services refuse with a 200 whose JSON says what is wrong.
+  if (!token && !net::said_error(response).empty() && response.status < 300) trial.refuse();
+  if (token) token->skew = response.skew;
+  if (!token) token.error().detail = context.trace.scrub(token.error().detail);
+  co_return token;
+}
+
+}  // namespace
 
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
                                                                    Cookies& cookies) {
-  auto request = build(grant, std::move(form), context.names);
-  if (!request) co_return std::unexpected(request.error());
-  auto asking = ask(context, *request, grant.line, grant.redirects, cookies);
-  net::Answer answer = co_await std::move(asking);
-  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  if (auto refused = refusal_of(answer.response)) {
-    refused->detail = context.trace.scrub(refused->detail);
-    co_return std::unexpected(std::move(*refused));
-  }
-  co_return std::move(answer.response);
+  auto asking = ask_for(context, grant, std::move(form), cookies);
+  auto answered = co_await std::move(asking);
+  if (!answered) co_return std::unexpected(std::move(answered.error()));
+  auto& [trial, response] = *answered;
+  auto refused = refusal_of(response, grant.refused);
+  if (!refused) co_return std::move(response);
+  trial.judge(response.status, refused->reason);
+  refused->detail = context.trace.scrub(refused->detail);
+  co_return std::unexpected(*std::move(refused));
 }
 
 boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
                                                              Form form) {
-  Cookies cookies;
-  auto sending = send(context, grant, std::move(form), cookies);
-  const auto answer = co_await std::move(sending);
-  if (!answer) co_return std::unexpected(answer.error());
-  auto token = take_token(grant, answer->body, std::move(cookies));
+  auto asking = ask_and_judge(context, grant, std::move(form));
+  auto token = co_await std::move(asking);
   if (!token) co_return token;
   hide(context.trace, token->value);
   if (!token->refresh.empty()) hide(context.trace, token->refresh);

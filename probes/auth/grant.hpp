@@ -9,6 +9,7 @@
 
 #include "probes/auth/jwt_settings.hpp"
 #include "probes/auth/login.hpp"
+#include "probes/auth/refused.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/net/http_exchange.hpp"
 #include "probes/text/needs.hpp"
@@ -24,6 +25,8 @@ struct Grant {
   std::string token_cookie;  // the token is this cookie's value; empty: it stands in the body
   text::Pointer expires_in = *text::Pointer::parse("/expires_in");
   text::Pointer refresh_token = *text::Pointer::parse("/refresh_token");
+  std::size_t token_max = 16 * 1024;     // bytes of a token
+  std::optional<text::Pattern> refused;  // in the body of an answer without a token
   std::optional<JwtSettings> jwt;
   net::Line line;
   net::Redirects redirects;
@@ -43,18 +46,23 @@ struct Form {
 boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
                                                              Form form);
 
-// The first half: the answer to the POST, if it is a 200 or a 201.
+// The answer to the POST, if it is a 200 or a 201 that refuses nothing.
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
                                                                    Cookies& cookies);
 
-// Why an answer is no grant: credentials (401; 400 with invalid_grant or invalid_client),
-// forbidden, account_locked, contract, ...; empty for 200 and 201. Pure.
-std::optional<Failure> refusal_of(const net::Response& response);
+// Why a text of at most `max` bytes cannot be a token, which a header has to carry: "it is longer
+// than 16384 bytes". Empty: it can.
+std::string why_no_token(std::string_view text, std::size_t max);
 
 // The token in a 200 answer, with the cookies that came with it: token_missing, token_malformed
-// (not a text, spaces or control characters in it). Pure.
+// (not a text, spaces or control characters in it). "Bearer " before it is left out, as clients
+// that put it there themselves would send it twice. Pure.
 std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body,
                                          Cookies cookies = {});
+
+// The token of an answer, or why there is none: see refusal_of(), take_token(). Pure.
+std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Response& response,
+                                          Cookies cookies);
 
 }  // namespace sonde::auth

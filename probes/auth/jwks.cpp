@@ -11,12 +11,20 @@ namespace {
 using text::Json;
 
 constexpr std::size_t keys_max = 100;
+constexpr std::size_t key_bytes_max = 48 * 1024;  // of all moduli, coordinates, ...
+constexpr std::size_t tried_max = 16;             // keys that fit one token
 
 std::string text_of(Json value) { return std::string(value.string().value_or("")); }
 
-std::string bytes_of(Json value) {
-  auto bytes = text::from_base64url(value.string().value_or(""));
-  return bytes ? std::move(*bytes) : std::string();
+// The bytes of a member, which is base64url without padding (RFC 7518 6); or why there are none.
+std::expected<std::string, std::string> bytes_of(Json jwk, std::string_view name) {
+  const auto text = jwk.member(name).string();
+  if (!text) return std::unexpected("it has no " + std::string(name));
+  auto bytes = text::from_base64url(*text);
+  if (bytes) return std::move(*bytes);
+  const bool plain = text->find_first_of("+/") != text->npos;
+  return std::unexpected("its " + std::string(name) + " is not base64url" +
+                         (plain ? " but plain base64 (RFC 7518 6.3.1.1)" : ""));
 }
 
 bool is_for_signatures(Json jwk) {
@@ -29,14 +37,22 @@ bool is_for_signatures(Json jwk) {
   return false;
 }
 
-std::expected<Key, std::string> read_key(Json jwk) {
+// `left` bytes of key material may still be read.
+std::expected<Key, std::string> read_key(Json jwk, std::size_t& left) {
   const std::string type = text_of(jwk.member("kty"));
-  if (type == "RSA") return Key::rsa(bytes_of(jwk.member("n")), bytes_of(jwk.member("e")));
-  if (type == "EC")
-    return Key::curve(text_of(jwk.member("crv")), bytes_of(jwk.member("x")),
-                      bytes_of(jwk.member("y")));
-  if (type == "OKP") return Key::edwards(text_of(jwk.member("crv")), bytes_of(jwk.member("x")));
-  return std::unexpected("its kty is no RSA, EC or OKP");
+  const bool rsa = type == "RSA", pair = rsa || type == "EC";
+  if (!pair && type != "OKP") return std::unexpected("its kty is no RSA, EC or OKP");
+  const auto first = bytes_of(jwk, rsa ? "n" : "x");
+  if (!first) return std::unexpected(first.error());
+  const auto second =
+      pair ? bytes_of(jwk, rsa ? "e" : "y") : std::expected<std::string, std::string>("");
+  if (!second) return std::unexpected(second.error());
+  if (first->size() > left)
+    return std::unexpected("the keys before it are 48 KB, which is too much");
+  left -= first->size();
+  if (rsa) return Key::rsa(*first, *second);
+  const std::string curve = text_of(jwk.member("crv"));
+  return pair ? Key::curve(curve, *first, *second) : Key::edwards(curve, *first);
 }
 
 std::string known(const KeySet& set) {
@@ -54,16 +70,17 @@ bool may_verify(const Jwk& jwk, const std::string& algorithm) {
 
 std::expected<KeySet, std::string> read_jwks(std::string_view json) {
   const auto document = text::Document::parse(json);
-  if (!document) return std::unexpected("it is not JSON: " + document.error());
+  if (!document) return std::unexpected("it is " + document.error());
   const Json keys = document->root().member("keys");
   if (keys.kind() != Json::Kind::array) return std::unexpected("it has no list \"keys\"");
   if (keys.size() > keys_max) return std::unexpected("it has more than 100 keys");
   KeySet set;
+  std::size_t left = key_bytes_max;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Json jwk = keys.item(i);
     if (text_of(jwk.member("kty")) == "oct" || !is_for_signatures(jwk)) continue;
     std::string id = text_of(jwk.member("kid"));
-    auto key = read_key(jwk);
+    auto key = read_key(jwk, left);
     if (key)
       set.keys.push_back({std::move(id), text_of(jwk.member("alg")), std::move(*key)});
     else
@@ -83,7 +100,8 @@ SignatureCheck check_signature(std::string_view jwt, const std::string& algorith
     if (!key_id.empty() && jwk.id != key_id) continue;
     ++named;
     if (!may_verify(jwk, algorithm)) continue;
-    ++tried;
+    if (++tried > tried_max)
+      return {Signed::bad, "the signature is by none of the first 16 keys that fit it"};
     if (jwk.key.verifies(algorithm, jwt.substr(0, dot), *signature)) return {Signed::good, ""};
   }
   const std::string which = key_id.empty() ? "" : "of kid \"" + key_id.substr(0, 64) + "\" ";

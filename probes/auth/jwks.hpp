@@ -20,8 +20,9 @@ struct KeySet {
   std::vector<std::string> unusable;  // why others were left out: "kid b: its curve is unknown"
 };
 
-// A JWKS (RFC 7517 5), of at most 100 keys. Keys that are not for signatures, and symmetric ones,
-// which nobody publishes, are left out; what cannot be read is listed. The error: no JWKS at all.
+// A JWKS (RFC 7517 5), of at most 100 keys, of which 48 KB are read. Keys that are not for
+// signatures, and symmetric ones, which nobody publishes, are left out; what cannot be read is
+// listed. The error: no JWKS at all.
 std::expected<KeySet, std::string> read_jwks(std::string_view json);
 
 // What the keys say of a token's signature.
@@ -32,8 +33,8 @@ struct SignatureCheck {
 };
 
 // Checks the signature of a JWT in compact form (RFC 7515 5.2), whose header says `algorithm` and
-// `key_id`. With a key id only that key counts; without, any that fits. A key decides which
-// algorithms it verifies, so neither "none" nor HMAC with a public key passes. Pure.
+// `key_id`. With a key id only that key counts; without, any that fits, at most 16. A key decides
+// which algorithms it verifies, so neither "none" nor HMAC with a public key passes. Pure.
 SignatureCheck check_signature(std::string_view jwt, const std::string& algorithm,
                                const std::string& key_id, const KeySet& set);
 

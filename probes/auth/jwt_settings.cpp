@@ -96,7 +96,7 @@ asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtS
                                                     const net::Line& line, const Token& token) {
   const auto rules = render(settings, context.names);
   if (!rules) co_return rules.error();
-  auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_now(), context.trace.skew);
+  auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_now(), token.skew);
   if (wrong || !settings.has_keys()) co_return wrong;
   const auto source = source_of(settings, context);
   if (!source) co_return source.error();

@@ -48,7 +48,7 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
   using Wall = std::chrono::system_clock::duration;
   std::vector<RefusalCount> counts;
   for (const auto& [account, purse] : purses_) {
-    const Lockout& lockout = purse.lockout;
+    const Lockout& lockout = purse.guard->lockout;
     if (lockout.refused() > 0)
       counts.push_back({account, lockout.refused(),
                         wall - std::chrono::duration_cast<Wall>(now - lockout.last())});
@@ -59,7 +59,7 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
 void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
                      std::chrono::system_clock::time_point wall) {
   for (const auto& [account, refused, last] : counts)
-    purse(account, now).lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
+    purse(account, now).guard->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
 }
 
 void remember(Purse& purse, const Token& token, Instant now) {

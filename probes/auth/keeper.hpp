@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "probes/auth/gate.hpp"
-#include "probes/auth/lockout.hpp"
+#include "probes/auth/login_guard.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/clock.hpp"
 
@@ -39,7 +39,7 @@ struct Purse {
   std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
   std::optional<Aging> aged;   // expired, for a refusal check
 
-  Lockout lockout;
+  std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
 
   // The refresh token that is good now. Whoever redeems it is alone behind the gate.
   Gate refreshing;

@@ -53,8 +53,9 @@ bool fits_kind(KeyKind kind, std::string_view algorithm) {
 Key::Key(KeyKind kind, evp_pkey_st* key) : kind_(kind), key_(key, Freed<EVP_PKEY_free>()) {}
 
 std::expected<Key, std::string> Key::rsa(std::string_view modulus, std::string_view exponent) {
-  if (modulus.size() > 2048 + 1 || exponent.size() > 8)
-    return std::unexpected("an RSA key beyond 16384 bits");
+  constexpr std::size_t modulus_max = 1024 + 1, exponent_max = 4 + 1;
+  if (modulus.size() > modulus_max) return std::unexpected("an RSA key beyond 8192 bits");
+  if (exponent.size() > exponent_max) return std::unexpected("its e is beyond 32 bits");
   const Number n = number(modulus), e = number(exponent);
   if (!n || !e || BN_num_bits(n.get()) < 2048 || !BN_is_odd(e.get()))
     return std::unexpected("no RSA key of at least 2048 bits");

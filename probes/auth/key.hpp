@@ -15,7 +15,8 @@ enum class KeyKind : std::uint8_t { rsa, p256, p384, p521, ed25519, ed448, secre
 // A public key, or a shared secret. OpenSSL does the arithmetic; copies share it.
 class Key {
  public:
-  // RFC 7518 6.3: modulus (2048 to 16384 bits) and exponent as big-endian bytes.
+  // RFC 7518 6.3: modulus (2048 to 8192 bits) and exponent (at most 32 bits) as big-endian bytes.
+  // The bounds are those of what a key of a stranger may cost to read and to use.
   static std::expected<Key, std::string> rsa(std::string_view modulus, std::string_view exponent);
   // RFC 7518 6.2: "P-256", "P-384" or "P-521", and a point on that curve.
   static std::expected<Key, std::string> curve(std::string_view name, std::string_view x,

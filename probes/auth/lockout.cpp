@@ -19,27 +19,43 @@ const config::Section<LockoutRules>& section_of(const LockoutRules*) {
   static const auto keys =
       config::Section<LockoutRules>()
           .key("after", &LockoutRules::after,
-               "After so many refusals of the credentials in a row no login is made, but for one "
-               "trial a cooldown.",
+               "After so many refusals of the login in a row (400, 401, 403, 422, 423, or what "
+               "says so) "
+               "no login is made, but for one trial a cooldown.",
                {.min = 1, .max = 10000})
           .key("cooldown", &LockoutRules::cooldown, "Time from one such trial to the next.",
                {.min = 1, .max = 86400});
   return keys;
 }
 
-std::optional<Failure> Lockout::ask(const LockoutRules& rules, Instant now) {
-  if (now < quiet_until_)
-    return suppressed("the server wants to be left alone", quiet_until_ - now);
-  if (refused_ >= rules.after && now < last_ + rules.cooldown)
-    return suppressed("the credentials were refused " + std::to_string(refused_) + " times",
-                      last_ + rules.cooldown - now);
-  last_ = now;
-  return std::nullopt;
+bool is_refusal(int status) {
+  return status == 400 || status == 401 || status == 403 || status == 422 || status == 423;
 }
 
-void Lockout::note(Reason reason, Instant now) {
-  if (reason == Reason::ok) refused_ = 0;
-  if (reason != Reason::credentials && reason != Reason::account_locked) return;
+std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now) const {
+  if (now < quiet_until_)
+    return suppressed("the server wants to be left alone", quiet_until_ - now);
+  if (refused_ < rules.after) return std::nullopt;
+  if (now < last_ + rules.cooldown)
+    return suppressed("logins were refused " + std::to_string(refused_) + " times in a row",
+                      last_ + rules.cooldown - now);
+  if (under_way_ == 0) return std::nullopt;
+  return suppressed("a login is tried after " + std::to_string(refused_) + " refusals",
+                    rules.cooldown);
+}
+
+std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now) {
+  if (auto why = held(rules, now)) return std::unexpected(*std::move(why));
+  const bool trial = refused_ >= rules.after;
+  if (!trial && refused_ + under_way_ >= rules.after) return false;
+  if (trial) last_ = now;
+  ++under_way_;
+  return true;
+}
+
+void Lockout::end(bool refused, Instant now) {
+  --under_way_;
+  if (!refused) return;
   ++refused_;
   last_ = now;
 }

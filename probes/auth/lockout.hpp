@@ -1,4 +1,5 @@
 #pragma once
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,29 +12,40 @@ namespace sonde::auth {
 
 // `lockout:` of a login: when to stop asking, before the account is locked by us.
 struct LockoutRules {
-  int after = 10;                           // refusals of the credentials, one after the other
+  int after = 10;                           // refusals of the login, one after the other
   Span cooldown = std::chrono::minutes(5);  // from one trial to the next, from then on
 };
 const config::Section<LockoutRules>& section_of(const LockoutRules*);
 
-// How an account was answered of late. Pure.
+// Whether a status refuses what a login sent, whatever the reason: 400, 401, 403, 422 and 423. A
+// service may count each of them against the account. Not 404, 429 and 5xx.
+bool is_refusal(int status);
+
+// How the requests that carried an account's credentials were answered, and how many are under way.
+// Never more than `after` of them can be refused in a row. Pure; see LoginGuard.
 class Lockout {
  public:
-  // Empty: a login may be made now, and is taken to be made. Else why not; reason suppressed.
-  std::optional<Failure> ask(const LockoutRules& rules, Instant now);
-  // What a login came to: ok, or why it failed.
-  void note(Reason reason, Instant now);
+  // Why no login may be made now (reason suppressed); empty: one may.
+  std::optional<Failure> held(const LockoutRules& rules, Instant now) const;
+  // A request with credentials: true, and it is under way; false: so many are under way that it
+  // has to wait for one of them to end. The error: as of held().
+  std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now);
+  // The end of one that was under way.
+  void end(bool refused, Instant now);
+  // A login came to a token or a session: the refusals are counted anew.
+  void succeeded() { refused_ = 0; }
   // The server wants no request before `until`.
   void quiet(Instant until);
 
-  // The refusals in a row, and when the last login was made; for a store.
+  // The refusals in a row, and when the last one came; for a store.
   int refused() const { return refused_; }
   Instant last() const { return last_; }
   void restore(int refused, Instant last);
 
  private:
   int refused_ = 0;
-  Instant last_{};
+  int under_way_ = 0;
+  Instant last_{};  // refusal, or trial after a cooldown
   Instant quiet_until_{};
 };
 

@@ -24,7 +24,11 @@ struct Context {
   const Account& account;
   text::Names& names;
   Trace& trace;
+  const LockoutRules* lockout = nullptr;  // null: what is refused is not counted
 };
+
+// Before a request that carries the account's credentials: see LoginGuard.
+boost::asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context);
 
 class Login;
 
@@ -46,9 +50,10 @@ class Login {
  public:
   virtual ~Login() = default;
 
-  // Logs in and checks the token. Whatever the token or the identity's secrets look like in the
-  // trace is hidden. Failures: those of net::fetch and of step login; own_request if a template
-  // names something unknown, own_secret if a secret cannot be read.
+  // Logs in and checks the token. Each request that carries credentials is a trial of its own, so
+  // that the account is never locked by us. Whatever the token or the identity's secrets look like
+  // in the trace is hidden. Failures: those of net::fetch and of step login; own_request if a
+  // template names something unknown, own_secret if a secret cannot be read.
   virtual boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const = 0;
   // The names that its templates need.
   virtual void needs(text::Needs& needs) const = 0;

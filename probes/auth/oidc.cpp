@@ -54,6 +54,8 @@ const config::Section<Oidc::Settings>& section_of(const Oidc::Settings*) {
                "What is entered in the provider's forms, by the names of their fields.")
           .key("parameters", &S::parameters, "Further parameters of the authorization request.")
           .key("same_host", &S::same_host, "Whether the endpoints have to be on the issuer's host.")
+          .key("refused", &S::refused,
+               "A page that matches this after something was entered refuses the credentials.")
           .key("use_id_token", &S::use_id_token,
                "Whether {{token}} is the ID token instead of the access token.")
           .key("jwt", &S::jwt,
@@ -85,6 +87,7 @@ std::expected<Authorization, Failure> Oidc::request(Context& context, const Oidc
                       .issuer = config.issuer,
                       .states_issuer = config.states_issuer,
                       .entries = std::move(*entries),
+                      .refused = settings_.refused,
                       .own = net::Origins::of(context.names)};
   // The provider was configured, and what it says of itself came over a verified connection, or
   // stays at its own origin.
@@ -112,18 +115,20 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::redeem(Context& context,
   const auto answer = co_await std::move(sending);
   if (!answer) co_return std::unexpected(answer.error());
   auto token = read_answer(answer->body, context.trace);
+  if (token) token->skew = answer->skew;
   co_return token;
 }
 
 asio::awaitable<std::optional<Failure>> Oidc::check_id_token(Context& context,
                                                              const OidcConfig& config,
-                                                             const std::string& id_token,
+                                                             const Token& token,
                                                              const Secrets& secrets) const {
+  const std::string& id_token = token.named.front().second;
   const auto client = settings_.client.id.render(context.names);
   const JwtRules rules{
       .issuer = config.issuer, .audience = {client.value_or("")}, .algorithms = {}};
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch());
-  auto wrong = check_jwt(id_token, rules, std::nullopt, now.count(), context.trace.skew);
+  auto wrong = check_jwt(id_token, rules, std::nullopt, now.count(), token.skew);
   const auto claims = read_claims(id_token);
   if (!wrong && claims && claims->nonce != secrets.nonce)
     wrong = Failure{Reason::token_claims, "its nonce is not the one that was sent"};
@@ -153,11 +158,13 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::run(Context& context) const
   auto redeeming = redeem(context, *config, *code, secrets);
   auto token = co_await std::move(redeeming);
   if (!token) co_return token;
-  const std::string id_token = token->named.front().second;
-  auto checking = check_id_token(context, *config, id_token, secrets);
+  auto checking = check_id_token(context, *config, *token, secrets);
   auto wrong = co_await std::move(checking);
   if (wrong) co_return std::unexpected(std::move(*wrong));
-  if (settings_.use_id_token) token->value = id_token;
+  if (settings_.use_id_token) {
+    token->value = token->named.front().second;
+    token->lifetime.reset();  // expires_in is that of the access token
+  }
   if (!settings_.jwt) co_return token;
   auto verifying = check_token(context, *settings_.jwt, settings_.line, *token);
   wrong = co_await std::move(verifying);

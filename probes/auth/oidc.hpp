@@ -24,6 +24,7 @@ class Oidc : public Login {
     std::map<std::string, text::Template> parameters;
     bool same_host = false;
     bool use_id_token = false;
+    std::optional<text::Pattern> refused;
     std::optional<JwtSettings> jwt;
     net::Line line;
   };
@@ -43,7 +44,7 @@ class Oidc : public Login {
                                                                const Secrets& secrets) const;
   boost::asio::awaitable<std::optional<Failure>> check_id_token(Context& context,
                                                                 const OidcConfig& config,
-                                                                const std::string& id_token,
+                                                                const Token& token,
                                                                 const Secrets& secrets) const;
   Settings settings_;
 };

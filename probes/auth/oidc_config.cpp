@@ -39,7 +39,7 @@ std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
                                                     const std::string& issuer, bool same_host,
                                                     net::Origins own) {
   const auto document = text::Document::parse(json);
-  if (!document) return std::unexpected(wrong("it is not JSON: " + document.error()));
+  if (!document) return std::unexpected(wrong("it is " + document.error()));
   const auto base = net::parse_url(issuer);
   if (!base) return std::unexpected(Failure{Reason::own_request, "issuer: " + base.error()});
   const text::Json root = document->root();

@@ -81,9 +81,11 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
 asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url, const net::Line& line) {
   net::Request request{
       .method = "GET", .url = url, .headers = {{"Accept", "application/json"}}, .body = {}};
-  Cookies cookies;  // nobody publishes keys behind a session
+  Cookies cookies;                       // nobody publishes keys behind a session
+  const auto skew = context.trace.skew;  // that of the server that is asked for the token
   auto asking = ask(context, request, line, {.follow = true, .max = 3}, cookies);
   const net::Answer answer = co_await std::move(asking);
+  context.trace.skew = skew;
   auto keys = judge(url, answer, context.trace);
   if (keys) context.keeper.put_keys(url.text(), *keys, Clock::now());
   co_return keys;

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "probes/auth/ask.hpp"
-#include "probes/auth/grant.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/refused.hpp"
 #include "probes/net/origins.hpp"
+#include "probes/net/said.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
@@ -45,20 +46,46 @@ std::expected<net::Request, Failure> build(const StepRequest& step, text::Names&
 }
 
 // Why an answer stops the login, if it does.
-std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer) {
+std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer,
+                             const std::optional<text::Pattern>& refused) {
   if (!answer.ok()) return answer.failure;
-  if (is_wanted(step, answer.response.status)) return std::nullopt;
-  const auto refused = refusal_of(answer.response);
-  return refused.value_or(Failure{Reason::bad_status, net::describe(answer.response)});
+  if (is_wanted(step, answer.response.status)) {
+    // Without captures nothing else tells a yes from a no.
+    if (!step.capture.empty() || !refused || !refused->found_in(answer.response.body))
+      return std::nullopt;
+    return refused_credentials(answer.response, refused);
+  }
+  return refusal_of(answer.response, refused)
+      .value_or(Failure{Reason::bad_status, net::describe(answer.response)});
+}
+
+// What a capture that finds nothing means: a page where JSON is wanted, or a refusal.
+Failure lacking(const StepRequest& step, const std::string& name, const Capture& capture,
+                const net::Response& response, const std::optional<text::Pattern>& refused) {
+  if (auto why = refused_credentials(response, refused)) return *std::move(why);
+  if (capture.json && net::is_page(response))
+    return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
+  Failure failure{Reason::answer_incomplete,
+                  "the answer of " + step.url.text() + " lacks '" + name + "'"};
+  const std::string said = net::said_error(response);
+  if (!said.empty()) failure.detail += "; it says: " + said;
+  return failure;
+}
+
+// Whether a request shows who logs in: it holds more than where the target is.
+bool carries_credentials(const StepRequest& step) {
+  text::Needs needs;
+  add_needs({step}, needs);
+  return std::ranges::any_of(needs.all,
+                             [](const auto& need) { return !need.name.starts_with("target."); });
 }
 
 std::optional<Failure> capture_all(const StepRequest& step, const net::Response& response,
-                                   Token& token, text::Names& names, Trace& trace) {
+                                   const std::optional<text::Pattern>& refused, Token& token,
+                                   text::Names& names, Trace& trace) {
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, token.cookies);
-    if (!found || found->empty())
-      return Failure{Reason::answer_incomplete,
-                     "the answer of " + step.url.text() + " lacks '" + name + "'"};
+    if (!found || found->empty()) return lacking(step, name, capture, response, refused);
     if (found->size() > captured_max)
       return Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"};
     hide(trace, *found);
@@ -84,15 +111,25 @@ std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url
 }
 
 asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
-                                             const net::Line& line, text::Names& names,
-                                             net::Origins& own, Token& token) {
+                                             const net::Line& line,
+                                             const std::optional<text::Pattern>& refused,
+                                             text::Names& names, net::Origins& own, Token& token) {
   auto request = build(step, names);
   if (!request) co_return request.error();
   if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
+  std::optional<LoginGuard::Trial> trial;
+  if (carries_credentials(step)) {
+    auto beginning = begin_trial(context);
+    auto begun = co_await std::move(beginning);
+    if (!begun) co_return begun.error();
+    trial.emplace(*std::move(begun));
+  }
   auto asking = ask(context, *request, line, step.redirects, token.cookies);
   const net::Answer answer = co_await std::move(asking);
-  auto wrong = judge(step, answer);
-  if (!wrong) wrong = capture_all(step, answer.response, token, names, context.trace);
+  auto wrong = judge(step, answer, refused);
+  if (!wrong) wrong = capture_all(step, answer.response, refused, token, names, context.trace);
+  if (!wrong && !step.capture.empty()) token.skew = answer.response.skew;
+  if (wrong && trial) trial->judge(answer.response.status, wrong->reason);
   if (wrong) wrong->detail = context.trace.scrub(wrong->detail);
   co_return wrong;
 }
@@ -120,11 +157,12 @@ std::optional<std::string> find(const Capture& capture, const net::Response& res
 
 asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const std::vector<StepRequest>& steps,
-                                                   const net::Line& line, text::Names& names,
-                                                   Token& token) {
+                                                   const net::Line& line,
+                                                   const std::optional<text::Pattern>& refused,
+                                                   text::Names& names, Token& token) {
   net::Origins own = net::Origins::of(names);
   for (const auto& step : steps) {
-    auto taking = take(context, step, line, names, own, token);
+    auto taking = take(context, step, line, refused, names, own, token);
     auto wrong = co_await std::move(taking);
     if (wrong) co_return wrong;
   }

@@ -16,6 +16,7 @@ class Steps : public Login {
     std::vector<StepRequest> requests;
     text::Template token = "{{token}}";
     text::Template expires_in;
+    std::optional<text::Pattern> refused;
     std::optional<JwtSettings> jwt;
     net::Line line;
   };

@@ -42,6 +42,9 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
                {.required = true, .min = 1, .max = 20})
           .key("token", &S::token, "The token, of what was captured; it may be empty.")
           .key("expires_in", &S::expires_in, "Its lifetime in seconds, of what was captured.")
+          .key("refused", &S::refused,
+               "An answer that stops the login, or of which nothing is captured, and that matches "
+               "this refuses the credentials.")
           .key("jwt", &S::jwt, "What the token has to be; without it, it is taken as it comes.")
           .also(&S::line, net::section_of(static_cast<const net::Line*>(nullptr)));
   return keys;

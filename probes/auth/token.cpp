@@ -14,6 +14,7 @@ using text::Document;
 using text::Json;
 
 constexpr std::size_t token_bytes_max = 16 * 1024;
+constexpr std::size_t jwt_bytes_max = 256 * 1024;  // of any grant
 
 std::expected<Document, std::string> read_part(std::string_view part, std::string_view what) {
   const auto bytes = text::from_base64url(part);
@@ -79,14 +80,20 @@ std::int64_t whole_seconds(Span span) {
   return std::chrono::duration_cast<std::chrono::seconds>(span).count();
 }
 
+// expires_in counts from the answer (RFC 6749 5.1), by the clock of the server that gave it. Where
+// that is unknown, a token that lives so long from its iat is good as well: ours may be wrong.
 std::optional<Failure> check_lifetime(const Claims& claims, std::optional<Span> lifetime,
-                                      std::int64_t leeway) {
-  if (!lifetime || !claims.expires || !claims.issued) return std::nullopt;
-  const std::int64_t lives = *claims.expires - *claims.issued;
-  if (std::abs(lives - whole_seconds(*lifetime)) <= leeway) return std::nullopt;
-  return Failure{Reason::token_claims, "the token lives " + std::to_string(lives) +
-                                           " s, but expires_in says " +
-                                           std::to_string(whole_seconds(*lifetime)) + " s"};
+                                      std::int64_t leeway, std::int64_t now,
+                                      std::optional<Span> skew) {
+  if (!lifetime || !claims.expires) return std::nullopt;
+  const std::int64_t said = whole_seconds(*lifetime);
+  const std::int64_t left = *claims.expires - now - (skew ? whole_seconds(*skew) : 0);
+  const auto near = [&](std::int64_t lives) { return std::abs(lives - said) <= leeway; };
+  if (near(left)) return std::nullopt;
+  if (!skew && (!claims.issued || near(*claims.expires - *claims.issued))) return std::nullopt;
+  return Failure{Reason::token_claims, "the token lives " + std::to_string(left) +
+                                           " s from the answer on, but expires_in says " +
+                                           std::to_string(said) + " s"};
 }
 
 std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, std::int64_t now,
@@ -118,7 +125,7 @@ std::expected<Document, std::string> read_payload(std::string_view jwt) {
 }
 
 std::expected<Claims, std::string> read_claims(std::string_view jwt) {
-  if (jwt.size() > token_bytes_max) return std::unexpected("it is longer than 16 KB");
+  if (jwt.size() > jwt_bytes_max) return std::unexpected("it is longer than 256 KB");
   const std::size_t first = jwt.find('.');
   const std::size_t second = first == jwt.npos ? jwt.npos : jwt.find('.', first + 1);
   if (second == jwt.npos || jwt.find('.', second + 1) != jwt.npos)
@@ -155,7 +162,7 @@ std::optional<Failure> check_jwt(std::string_view token, const JwtRules& rules,
   const std::int64_t leeway = whole_seconds(rules.leeway);
   if (auto wrong = check_who(*claims, rules)) return wrong;
   if (auto wrong = check_times(*claims, leeway, now, skew)) return wrong;
-  return check_lifetime(*claims, lifetime, leeway);
+  return check_lifetime(*claims, lifetime, leeway, now, skew);
 }
 
 }  // namespace sonde::auth

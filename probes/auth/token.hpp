@@ -21,6 +21,7 @@ struct Token {
   std::string refresh;                                     // the refresh token, where there is one
   Cookies cookies;                                         // what the login left in the browser
   std::vector<std::pair<std::string, std::string>> named;  // further captures, {{login.NAME}}
+  std::optional<Span> skew;  // the clock of the server that gave it against ours, where it is known
 };
 
 // Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that

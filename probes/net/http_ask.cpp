@@ -1,5 +1,7 @@
 #include "probes/net/http_ask.hpp"
 
+#include <charconv>
+
 #include <boost/asio/error.hpp>
 
 #include "probes/net/date.hpp"
@@ -14,13 +16,27 @@ namespace asio = boost::asio;
 // More than a trace keeps, so that a secret at its edge is still seen whole.
 constexpr std::size_t body_start = 8192;
 
-// The server wrote its date about half way between the request and the answer.
-void note_skew(const Response& response, Instant sent, Trace& trace) {
+// The seconds of an Age header (RFC 9111 5.1); empty: what is there is none.
+std::optional<std::chrono::seconds> age_of(const Response& response) {
+  const std::string* header = response.header("age");
+  if (header == nullptr) return std::chrono::seconds(0);
+  std::int64_t seconds = 0;
+  const char* const end = header->data() + header->size();
+  const auto read = std::from_chars(header->data(), end, seconds);
+  const bool good = read.ec == std::errc() && read.ptr == end && seconds >= 0;
+  return good ? std::optional(std::chrono::seconds(std::min<std::int64_t>(seconds, INT32_MAX)))
+              : std::nullopt;
+}
+
+// The server wrote its date about half way between the request and the answer; a cache that kept
+// the answer says for how long.
+std::optional<Span> skew_of(const Response& response, Instant sent) {
   const std::string* header = response.header("date");
   const auto date = header ? parse_date(*header) : std::nullopt;
-  if (!date) return;
+  const auto age = age_of(response);
+  if (!date || !age) return std::nullopt;
   const auto halfway = std::chrono::system_clock::now() - (Clock::now() - sent) / 2;
-  trace.skew = std::chrono::duration_cast<Span>(*date - halfway);
+  return std::chrono::duration_cast<Span>(*date + *age - halfway);
 }
 
 }  // namespace
@@ -41,7 +57,9 @@ asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader
   if (io.error && !reader.started()) reader.broke(io_failure(io.error));
   if (reader.started()) trace.enter(Phase::body);
   while (!reader.header_done() && !reader.over()) co_await receive_some(transport, reader);
-  if (reader.header_done()) note_skew(reader.response(), sent, trace);
+  if (!reader.header_done()) co_return;
+  reader.response().skew = skew_of(reader.response(), sent);
+  if (reader.response().skew) trace.skew = reader.response().skew;
 }
 
 Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,

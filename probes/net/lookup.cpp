@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <array>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -24,21 +23,26 @@ namespace {
 constexpr auto slow_after = std::chrono::milliseconds(500);
 constexpr auto resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 3
 
+// Lookups that were cut go on in c-ares until they time out; so many of one name are enough to
+// say that it is not answered.
+constexpr int abandoned_max = 64;
+
 using Result = std::expected<std::vector<Address>, Failure>;
 using Done = asio::any_completion_handler<void(Result)>;
+using Abandoned = std::map<std::string, int>;
 
 bool wanted(Family family, bool v6) {
   return family == Family::any || family == Family::each || (family == Family::ipv6) == v6;
 }
 
-// One name's way through the DNS. Kept alive by what it waits for; gives its result once, and drops
-// what is still asked then.
+// One name's way through the DNS. Kept alive by what it waits for; gives its result once.
 class Search : public std::enable_shared_from_this<Search> {
  public:
-  Search(const asio::any_io_executor& executor, std::shared_ptr<LookupServers> servers,
-         std::string host, Family family, Done done)
+  Search(const asio::any_io_executor& executor, std::weak_ptr<LookupServers> servers,
+         std::shared_ptr<Abandoned> abandoned, std::string host, Family family, Done done)
       : timer_(executor),
         servers_(std::move(servers)),
+        abandoned_(std::move(abandoned)),
         host_(std::move(host)),
         done_(std::move(done)) {
     known_.family = family;
@@ -58,20 +62,23 @@ class Search : public std::enable_shared_from_this<Search> {
 
  private:
   void ask(bool v6) {
+    auto& mine = v6 ? known_.v6 : known_.v4;
+    const auto left = abandoned_->find(host_);
     if (!wanted(known_.family, v6)) {
-      (v6 ? known_.v6 : known_.v4) = DnsAnswer::nodata;
-      return;
+      mine = DnsAnswer::nodata;
+    } else if (left != abandoned_->end() && left->second >= abandoned_max) {
+      mine = DnsAnswer::silence;
+    } else if (auto servers = servers_.lock()) {
+      ++open_;
+      servers->ask(host_, v6, [self = shared_from_this(), v6](auto answer, auto addresses) {
+        self->answered(v6, answer, std::move(addresses));
+      });
     }
-    auto& channel = channels_.at(v6 ? 1 : 0);
-    channel = servers_->take();
-    channel->ask(host_, v6, [self = shared_from_this(), v6](auto answer, auto addresses) {
-      self->answered(v6, answer, std::move(addresses));
-    });
   }
 
   void answered(bool v6, DnsAnswer answer, std::vector<Address> addresses) {
-    servers_->put(std::exchange(channels_.at(v6 ? 1 : 0), nullptr));
-    if (!done_) return;
+    --open_;
+    if (!done_) return forget();
     (v6 ? known_.v6 : known_.v4) = answer;
     auto& found = known_.found;
     found.insert(v6 ? found.end() : found.begin(), addresses.begin(), addresses.end());
@@ -82,9 +89,10 @@ class Search : public std::enable_shared_from_this<Search> {
   void go_on() {
     auto next = conclude(known_, host_);
     if (next.end) return end(std::move(*next.end));
-    if (!next.ask_root || asked_root_) return;
+    auto servers = servers_.lock();
+    if (!next.ask_root || asked_root_ || !servers) return;
     asked_root_ = true;
-    servers_->ask_root([self = shared_from_this()](auto answer, const auto&) {
+    servers->ask_root([self = shared_from_this()](auto answer, const auto&) {
       self->known_.root = answer == DnsAnswer::found || answer == DnsAnswer::nodata ||
                           answer == DnsAnswer::nxdomain;
       if (self->done_) self->go_on();
@@ -101,12 +109,20 @@ class Search : public std::enable_shared_from_this<Search> {
   }
 
   void cut() {
-    if (done_) end(std::unexpected(conclude_cut(known_, host_)));
+    if (!done_) return;
+    if (open_ > 0) (*abandoned_)[host_] += 1;
+    counted_ = open_ > 0;
+    end(std::unexpected(conclude_cut(known_, host_)));
+  }
+
+  // A lookup that nobody waits for any more has come to its end.
+  void forget() {
+    if (!counted_ || open_ > 0) return;
+    if (--(*abandoned_)[host_] == 0) abandoned_->erase(host_);
   }
 
   void end(Result result) {
     timer_.cancel();
-    channels_ = {};
     auto done = std::exchange(done_, nullptr);
     asio::post(timer_.get_executor(),
                [done = std::move(done), result = std::move(result)]() mutable {
@@ -115,11 +131,13 @@ class Search : public std::enable_shared_from_this<Search> {
   }
 
   asio::steady_timer timer_;
-  std::shared_ptr<LookupServers> servers_;
-  std::array<std::shared_ptr<LookupChannel>, 2> channels_;  // IPv4, IPv6, while they are asked
+  std::weak_ptr<LookupServers> servers_;
+  std::shared_ptr<Abandoned> abandoned_;
   std::string host_;
   Done done_;
   Known known_;
+  int open_ = 0;
+  bool counted_ = false;
   bool asked_root_ = false;
 };
 
@@ -149,22 +167,23 @@ struct Lookup::State {
     std::vector<DnsServer> list;
     std::int64_t changed_ns;  // of resolv.conf, when these are the system's
     std::shared_ptr<LookupServers> servers;
+    std::shared_ptr<LookupServers> before;  // their last questions may still be open
   };
 
-  std::shared_ptr<LookupServers> servers(const std::vector<DnsServer>& list) {
+  std::weak_ptr<LookupServers> servers(const std::vector<DnsServer>& list) {
     auto row = std::ranges::find(rows, list, &Row::list);
     if (row == rows.end()) row = rows.insert(rows.end(), Row{.list = list, .changed_ns = -1});
     const auto changed = list.empty() ? changed_ns(resolv_conf) : 0;
     if (row->changed_ns != changed) {
       row->changed_ns = changed;
-      row->servers = std::make_shared<LookupServers>(
-          executor, list.empty() ? system_dns() : DnsConfig{.servers = list});
+      row->before = std::exchange(row->servers, std::make_shared<LookupServers>(executor, list));
     }
     return row->servers;
   }
 
   asio::any_io_executor executor;
   Hosts hosts = Hosts();
+  std::shared_ptr<Abandoned> abandoned = std::make_shared<Abandoned>();
   std::vector<Row> rows = {};
 };
 
@@ -179,8 +198,8 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
   if (auto known = without_asking(state_->hosts, host, line.family)) co_return std::move(*known);
   auto start = [&](auto handler) {
     Done done(std::move(handler));
-    std::make_shared<Search>(state_->executor, state_->servers(line.dns.servers), host, line.family,
-                             std::move(done))
+    std::make_shared<Search>(state_->executor, state_->servers(line.dns.servers), state_->abandoned,
+                             host, line.family, std::move(done))
         ->begin();
   };
   auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
@@ -223,16 +242,15 @@ asio::awaitable<std::expected<void, Failure>> Lookup::hear(const std::string& na
   const auto stop = co_await asio::this_coro::cancellation_state;
   if (stop.cancelled() != asio::cancellation_type::none) co_return std::unexpected(cut_failure());
   auto heard = std::make_shared<Heard>(asio::steady_timer(state_->executor, Instant::max()));
-  const auto servers = state_->servers(dns.servers);
-  auto channel = servers->take();
-  channel->ask_zone(name, [heard](DnsAnswer answer, const std::vector<Address>&) {
+  auto servers = state_->servers(dns.servers).lock();
+  servers->ask_zone(name, [heard](DnsAnswer answer, const std::vector<Address>&) {
     heard->answer = answer;
     heard->told.cancel();
   });
+  servers.reset();
   constexpr auto token = asio::as_tuple(asio::use_awaitable);
   co_await heard->told.async_wait(token);
   if (!heard->answer) co_return std::unexpected(cut_failure());
-  servers->put(std::move(channel));
   co_return meaning(*heard->answer, name);
 }
 

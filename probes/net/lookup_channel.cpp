@@ -65,6 +65,11 @@ DnsAnswer read_addresses(const unsigned char* bytes, int size, bool v6, std::vec
   return out.empty() ? DnsAnswer::nodata : DnsAnswer::found;
 }
 
+// RFC 1035 4.1.1: whether the answer was cut short.
+bool is_truncated(const unsigned char* bytes, int size) {
+  return bytes && size >= NS_HFIXEDSZ && (bytes[2] & 0x02) != 0;
+}
+
 // RFC 1035 4.1.1: whether there are records in the answer or authority section, so that a zone
 // stands behind what is said.
 bool names_zone(const unsigned char* bytes, int size) {
@@ -84,39 +89,24 @@ std::vector<ares_addr_port_node> nodes_of(const std::vector<DnsServer>& servers)
   return nodes;
 }
 
-// All that c-ares would otherwise read from files, which each question would pay for.
-constexpr int options_given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                              ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NDOTS |
-                              ARES_OPT_DOMAINS | ARES_OPT_SORTLIST | ARES_OPT_SERVERS;
+std::size_t system_servers() {
+  ares_channel probe = nullptr;
+  if (ares_init(&probe) != ARES_SUCCESS) return 1;
+  ares_addr_node* list = nullptr;
+  std::size_t count = 0;
+  if (ares_get_servers(probe, &list) == ARES_SUCCESS)
+    for (auto* node = list; node; node = node->next) ++count;
+  ares_free_data(list);
+  ares_destroy(probe);
+  return count;
+}
 
 }  // namespace
 
-DnsConfig system_dns() {
-  init_library();
-  DnsConfig config;
-  ares_channel reader = nullptr;
-  if (ares_init(&reader) != ARES_SUCCESS) return {.servers = {{.address = "127.0.0.1"}}};
-  ares_options options{};
-  int given = 0;
-  if (ares_save_options(reader, &options, &given) == ARES_SUCCESS) {
-    config.rotate = (given & ARES_OPT_ROTATE) != 0;
-    ares_destroy_options(&options);
-  }
-  ares_addr_port_node* list = nullptr;
-  if (ares_get_servers_ports(reader, &list) == ARES_SUCCESS)
-    for (auto* node = list; node != nullptr; node = node->next) {
-      const int port = node->udp_port;
-      config.servers.push_back({.address = shown(node->family, &node->addr).text,
-                                .port = static_cast<std::uint16_t>(port == 0 ? 53 : port)});
-    }
-  ares_free_data(list);
-  ares_destroy(reader);
-  return config;
-}
-
 struct LookupChannel::Question {
-  LookupChannel* channel;
+  asio::any_io_executor executor;
   Done done;
+  Over over;
   bool addresses;  // else only whether there was an answer matters
   bool v6;
   bool of_zone = false;  // a negative answer has to name its authority
@@ -136,49 +126,59 @@ struct LookupChannel::Watch {
   bool gone = false;
 };
 
-LookupChannel::LookupChannel(const asio::any_io_executor& executor, const DnsConfig& config)
-    : executor_(executor), timer_(executor) {
+LookupChannel::LookupChannel(const asio::any_io_executor& executor,
+                             const std::vector<DnsServer>& servers, Over over)
+    : executor_(executor), timer_(executor), over_(over) {
   init_library();
   std::array<char, 2> lookups = {'b', '\0'};
   ares_options options{};
-  options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH;
+  options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH |
+                  (over == Over::tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
   options.timeout = first_timeout_ms;
-  options.tries = rounds(config.servers.size());
+  options.tries = rounds(servers.empty() ? system_servers() : servers.size());
   options.lookups = lookups.data();
   options.sock_state_cb = socket_changed;
   options.sock_state_cb_data = this;
-  const int rotate = config.rotate ? ARES_OPT_ROTATE : ARES_OPT_NOROTATE;
-  if (ares_init_options(&ares_, &options, options_given | rotate) != ARES_SUCCESS) {
+  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
+                   ARES_OPT_SOCK_STATE_CB;
+  if (ares_init_options(&ares_, &options, mask) != ARES_SUCCESS) ares_ = nullptr;
+  auto nodes = nodes_of(servers);
+  if (ares_ && !nodes.empty() && ares_set_servers_ports(ares_, nodes.data()) != ARES_SUCCESS) {
+    ares_destroy(ares_);
     ares_ = nullptr;
-    return;
   }
-  ares_set_socket_configure_callback(ares_, socket_made, this);
-  auto nodes = nodes_of(config.servers);
-  if (nodes.empty() || ares_set_servers_ports(ares_, nodes.data()) == ARES_SUCCESS) return;
-  ares_destroy(ares_);
-  ares_ = nullptr;
 }
 
 LookupChannel::~LookupChannel() {
   if (ares_) ares_destroy(ares_);
+  for (auto& waiter : root_waiters_)
+    asio::post(executor_, [waiter = std::move(waiter)] { waiter(DnsAnswer::silence, {}); });
 }
 
 void LookupChannel::ask(const std::string& name, bool v6, Done done) {
-  auto question = std::make_unique<Question>(this, std::move(done), true, v6);
+  auto question = std::make_unique<Question>(executor_, std::move(done), over_, true, v6);
   send(std::move(question), name.c_str(), v6 ? ns_t_aaaa : ns_t_a);
 }
 
 void LookupChannel::ask_zone(const std::string& name, Done done) {
-  auto question = std::make_unique<Question>(this, std::move(done), true, false, true);
+  auto question = std::make_unique<Question>(executor_, std::move(done), over_, true, false, true);
   send(std::move(question), name.c_str(), ns_t_a);
 }
 
 void LookupChannel::ask_root(Done done) {
-  send(std::make_unique<Question>(this, std::move(done), false, false), ".", ns_t_ns);
+  root_waiters_.push_back(std::move(done));
+  if (root_waiters_.size() > 1) return;
+  auto all = [weak = weak_from_this()](DnsAnswer answer, const std::vector<Address>&) {
+    if (auto self = weak.lock()) self->root_answered(answer);
+  };
+  send(std::make_unique<Question>(executor_, all, over_, false, false), ".", ns_t_ns);
+}
+
+void LookupChannel::root_answered(DnsAnswer answer) {
+  for (auto& waiter : std::exchange(root_waiters_, {})) waiter(answer, {});
 }
 
 void LookupChannel::send(std::unique_ptr<Question> question, const char* name, int type) {
-  sound_ = over_tcp_ = false;
   if (!ares_) return answered(question.release(), ARES_ENOTINITIALIZED, 0, nullptr, 0);
   ares_query(ares_, name, ns_c_in, type, answered, question.release());
   arm_timer();
@@ -186,29 +186,19 @@ void LookupChannel::send(std::unique_ptr<Question> question, const char* name, i
 
 void LookupChannel::answered(void* question, int status, int, unsigned char* bytes, int size) {
   std::unique_ptr<Question> q(static_cast<Question*>(question));
-  LookupChannel& channel = *q->channel;
-  if (status == ARES_EDESTRUCTION) return;  // nobody waits for it any more
   auto answer = meaning(status);
   std::vector<Address> addresses;
+  // A server that cut its answer short has one, which is all that is asked of the root.
+  if (q->over == Over::udp && is_truncated(bytes, size))
+    answer = q->addresses ? DnsAnswer::truncated : DnsAnswer::found;
+  if (q->over == Over::tcp && answer == DnsAnswer::silence) answer = DnsAnswer::truncated;
   if (q->addresses && answer == DnsAnswer::found)
     answer = read_addresses(bytes, size, q->v6, addresses);
   const bool negative = answer == DnsAnswer::nxdomain || answer == DnsAnswer::nodata;
-  channel.sound_ = (negative || answer == DnsAnswer::found) && !channel.over_tcp_;
   if (q->of_zone && negative && !names_zone(bytes, size)) answer = DnsAnswer::made_up;
-  if (answer == DnsAnswer::silence && channel.over_tcp_) answer = DnsAnswer::truncated;
-  // A server that cut its answer short has one, which is all that is asked of the root.
-  if (answer == DnsAnswer::truncated && !q->addresses) answer = DnsAnswer::found;
   // Posted: c-ares must not be entered again, or ended, from within itself.
-  asio::post(channel.executor_,
-             [done = std::move(q->done), answer, all = std::move(addresses)]() mutable {
-               done(answer, std::move(all));
-             });
-}
-
-// c-ares asks over UDP first, so that TCP means a truncated answer (RFC 1035 4.2.1).
-int LookupChannel::socket_made(int, int type, void* channel) {
-  if (type == SOCK_STREAM) static_cast<LookupChannel*>(channel)->over_tcp_ = true;
-  return 0;
+  asio::post(q->executor, [done = std::move(q->done), answer,
+                           all = std::move(addresses)]() mutable { done(answer, std::move(all)); });
 }
 
 void LookupChannel::socket_changed(void* channel, int fd, int readable, int writable) {

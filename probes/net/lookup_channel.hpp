@@ -15,24 +15,21 @@ struct ares_channeldata;
 
 namespace sonde::net {
 
-// How the servers are asked, as resolv.conf or the configuration has it.
-struct DnsConfig {
-  std::vector<DnsServer> servers;
-  bool rotate = false;  // begins with another server each time
-};
-// What /etc/resolv.conf says now; without a usable line, the resolver on this machine.
-DnsConfig system_dns();
-
-// One question at a time to a list of DNS servers, by c-ares on the loop. c-ares ends all questions
-// of a server when its TCP connection fails; so that a lookup fails by its own trouble alone, each
-// question has a channel to itself. Names are absolute: no search domain is put to them. An
-// unanswered question ends after 4.8 to 7.2 seconds, one that is still open when this ends never.
+// Questions to one list of DNS servers, by c-ares on the loop. Names are absolute: no search
+// domain is put to them. An unanswered question ends after 4.8 to 7.2 seconds. Callbacks come
+// from the loop, never from within a call; those still open when this ends get `silence`.
+//
+// Over UDP an answer that was cut short (TC) is `truncated`, and is not asked for over TCP: c-ares
+// ends all questions of a server when its TCP connection fails. Who wants the whole answer asks
+// again over a channel of TCP of its own; what fails there is `truncated` as well.
 class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
  public:
-  // Called from the loop, never from within a call.
   using Done = std::function<void(DnsAnswer, std::vector<Address>)>;
 
-  LookupChannel(const boost::asio::any_io_executor& executor, const DnsConfig& config);
+  enum class Over : std::uint8_t { udp, tcp };
+  // No servers: the system's, as they are now.
+  LookupChannel(const boost::asio::any_io_executor& executor, const std::vector<DnsServer>& servers,
+                Over over);
   ~LookupChannel();
   LookupChannel(const LookupChannel&) = delete;
   LookupChannel& operator=(const LookupChannel&) = delete;
@@ -41,17 +38,15 @@ class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
   // Whether the name has an IPv4 address, from a server that asks the zone: a NXDOMAIN or NODATA
   // without an authority (RFC 2308 2.1) is `made_up`.
   void ask_zone(const std::string& name, Done done);
-  // ". NS": `found` if the servers work; what is truncated is an answer here.
+  // ". NS": `found` if the servers work. Who asks while an answer is awaited shares it.
   void ask_root(Done done);
-  // Whether it may be asked again: the last question was answered, and over UDP.
-  bool is_sound() const { return sound_; }
 
  private:
   struct Question;
   struct Watch;
   static void answered(void* question, int status, int, unsigned char* bytes, int size);
   static void socket_changed(void* channel, int fd, int readable, int writable);
-  static int socket_made(int fd, int type, void* channel);
+  void root_answered(DnsAnswer answer);
   void send(std::unique_ptr<Question> question, const char* name, int type);
   void watch(int fd, bool readable, bool writable);
   void await_readable(const std::shared_ptr<Watch>& watch);
@@ -61,9 +56,9 @@ class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer timer_;
   std::map<int, std::shared_ptr<Watch>> watches_;
+  std::vector<Done> root_waiters_;
+  Over over_;
   ares_channeldata* ares_ = nullptr;
-  bool over_tcp_ = false;  // the answer over UDP was truncated
-  bool sound_ = false;
 };
 
 }  // namespace sonde::net

@@ -1,4 +1,6 @@
 #pragma once
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,28 +11,31 @@
 
 namespace sonde::net {
 
-// The channels to one list of DNS servers. A question has a channel to itself; channels whose
-// question was answered are kept, at most eight, so that a name that is asked for again and again
-// costs no new socket.
+// The channels to one list of DNS servers: one over UDP for all questions, and for each answer that
+// was cut short one over TCP, so that a TCP connection that fails fails no other question. At most
+// 16 of these at a time (75 KB each); what is more waits.
 class LookupServers : public std::enable_shared_from_this<LookupServers> {
  public:
-  LookupServers(boost::asio::any_io_executor executor, DnsConfig config);
+  using Done = LookupChannel::Done;
 
-  // A channel that nobody asks. Who drops it with its question open hears nothing more.
-  std::shared_ptr<LookupChannel> take();
-  // Takes it back once its question was answered.
-  void put(std::shared_ptr<LookupChannel> channel);
-  // ". NS": `found` if the servers work. Who asks while an answer is awaited shares it.
-  void ask_root(LookupChannel::Done done);
+  // No servers: the system's, as they are now.
+  LookupServers(boost::asio::any_io_executor executor, std::vector<DnsServer> servers);
+
+  // As those of a LookupChannel; `truncated` is final here: TCP failed as well.
+  void ask(const std::string& name, bool v6, Done done);
+  void ask_zone(const std::string& name, Done done);
+  void ask_root(Done done);
 
  private:
-  void root_answered(DnsAnswer answer);
+  using Ask = std::function<void(LookupChannel&, Done)>;
+  Done or_over_tcp(Ask ask, Done done);
+  void ask_over_tcp(const Ask& ask, Done done);
 
   boost::asio::any_io_executor executor_;
-  DnsConfig config_;
-  std::vector<std::shared_ptr<LookupChannel>> idle_;
-  std::shared_ptr<LookupChannel> root_;  // while ". NS" is asked
-  std::vector<LookupChannel::Done> root_waiters_;
+  std::vector<DnsServer> servers_;
+  std::shared_ptr<LookupChannel> udp_;
+  std::vector<std::shared_ptr<LookupChannel>> tcp_;  // each with one question
+  std::deque<std::function<void()>> waiting_;
 };
 
 }  // namespace sonde::net

@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 
-#include "probes/text/json.hpp"
+#include "probes/net/said.hpp"
 
 namespace sonde::net {
 namespace {
@@ -29,15 +29,6 @@ std::string printable(std::string_view text) {
   for (char& c : clean)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   return clean;
-}
-
-// A member that says what went wrong: a text, or the first "msg" of a list (FastAPI's 422).
-std::string said_in(text::Json root, std::string_view member) {
-  text::Json value = root.member(member);
-  if (value.kind() == text::Json::Kind::array) value = value.item(0).member("msg");
-  if (value.kind() == text::Json::Kind::object) value = value.member("message");
-  const auto said = value.string();
-  return said ? std::string(*said) : "";
 }
 
 }  // namespace
@@ -68,22 +59,11 @@ Reason reason_of(const Response& response) {
 }
 
 bool is_page(const Response& response) {
-  return response.status >= 200 && response.status < 300 &&
+  const std::size_t first = response.body.find_first_not_of(" \t\r\n");
+  const bool json =
+      first != response.body.npos && (response.body[first] == '{' || response.body[first] == '[');
+  return response.status >= 200 && response.status < 300 && !json &&
          starts_with(response.header("content-type"), "text/html");
-}
-
-std::string said_error(const Response& response) {
-  const auto document = text::Document::parse(response.body);
-  if (!document) return "";
-  const text::Json root = document->root();
-  std::string all;
-  for (std::string_view member :
-       {"error_code", "code", "error", "error_description", "detail", "message"}) {
-    const std::string said = said_in(root, member);
-    if (said.empty() || all.find(said) != std::string::npos) continue;
-    all += (all.empty() ? "" : ": ") + said;
-  }
-  return printable(all);
 }
 
 std::string describe(const Response& response) {
@@ -91,8 +71,10 @@ std::string describe(const Response& response) {
   const std::string* location = response.header("location");
   if (response.status >= 300 && response.status < 400 && location != nullptr)
     text += " to " + printable(location->substr(0, location->find('?')));
-  const std::string said = said_error(response);
+  const std::string said = printable(said_error(response));
   if (!said.empty()) text += " " + said;
+  const std::string gate = printable(said_gate(response));
+  if (!gate.empty()) text += " (" + gate + ")";
   return text;
 }
 

@@ -11,14 +11,12 @@ namespace sonde::net {
 // else bad_status. Pure.
 Reason reason_of(const Response& response);
 
-// True for a page where an interface should answer: 2xx with text/html.
+// True for a page where an interface should answer: 2xx with text/html, and a body that does not
+// begin as JSON does, which some servers send as text/html.
 bool is_page(const Response& response);
 
-// What the body says went wrong: its error_code, code, error, detail or message, bounded; empty
-// if it says nothing. It is text of the peer: scrub it before it is shown.
-std::string said_error(const Response& response);
-
-// "HTTP 422 VALIDATION_ERROR: field required", or "HTTP 302 to https://login.example.com/".
+// "HTTP 422 VALIDATION_ERROR: field required", "HTTP 302 to https://login.example.com/", or
+// "HTTP 403 (cf-mitigated: challenge)".
 std::string describe(const Response& response);
 
 }  // namespace sonde::net

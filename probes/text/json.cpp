@@ -7,9 +7,11 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "probes/text/json_place.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/runes.hpp"
 #include "probes/text/utf8.hpp"
@@ -56,13 +58,38 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 Json Document::root() const { return Json(&body_->root); }
 
+namespace {
+
+// Reads a whole text into the parser; how many bytes of it are JSON.
+std::size_t read(json::parser& parser, std::string_view text, json::error_code& error) {
+  const std::size_t used = parser.write_some(text.data(), text.size(), error);
+  if (!error && used < text.size()) error = json::error::extra_data;
+  return used;
+}
+
+}  // namespace
+
 std::expected<Document, std::string> Document::parse(std::string_view text) {
   auto body = std::unique_ptr<Body>(new Body);  // make_unique would clear the arena first
+  json::parser parser({}, bounded());
+  parser.reset(json::storage_ptr(&body->arena));
   json::error_code error;
-  body->root =
-      json::parse({text.data(), text.size()}, error, json::storage_ptr(&body->arena), bounded());
-  if (error) return std::unexpected("not JSON: " + error.message());
+  const std::size_t used = read(parser, text, error);
+  if (error) return std::unexpected(fmt::format("not JSON: {} at byte {}", error.message(), used));
+  body->root = parser.release();
   return Document(std::move(body));
+}
+
+std::string json_place(std::string_view text) {
+  constexpr std::size_t before = 24, behind = 24;
+  json::parser parser({}, bounded());
+  json::error_code error;
+  const std::size_t at = std::min(read(parser, text, error), text.size());
+  const std::size_t from = at - std::min(at, before);
+  const std::string_view around = text.substr(from, at - from + behind);
+  const std::string shown = shorten(around, before + behind);
+  if (at == text.size()) return fmt::format("the end, behind `{}`", shown);
+  return fmt::format("byte {}, in `{}`", at, shown);
 }
 
 Document Document::of(Texts texts) {

@@ -13,7 +13,8 @@ const std::string app = "https://app.example.com";
 
 std::string refusal(const Cors& cors, Headers headers, int status = 204) {
   const net::Request request{.method = "POST", .url = {}, .headers = {}, .body = {}};
-  const auto wrong = judge_preflight(cors, request, {status, std::move(headers), ""});
+  const auto wrong =
+      judge_preflight(cors, request, {.status = status, .headers = std::move(headers), .body = ""});
   return wrong ? wrong->detail : "";
 }
 

@@ -51,7 +51,8 @@ Script Provider::answer(const Request& request) {
   const std::string path = target.substr(0, target.find('?'));
   if (path == "/.well-known/openid-configuration")
     return {json(200, discovery ? discovery(configuration()) : configuration())};
-  if (path == "/jwks") return {json(200, jwks.empty() ? signer.jwks() : jwks)};
+  if (path == "/jwks")
+    return {test::answer(200, jwks.empty() ? signer.jwks() : jwks, jwks_headers)};
   if (path == "/auth") return begin(request);
   if (path == "/interaction/abc")
     return page(login_form(""), {{"Set-Cookie", "_seen=1; Path=/interaction"}});

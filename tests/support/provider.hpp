@@ -18,7 +18,8 @@ class Provider {
 
   // Set before the first request.
   std::function<std::string(std::string)> discovery, callback, id_claims;  // change what is sent
-  std::string jwks;  // published; the signer's by default
+  std::string jwks;      // published; the signer's by default
+  Headers jwks_headers;  // besides
   std::string password = "correct horse/battery+\"staple\"";
   std::string error;  // the authorization endpoint's, instead of a code
   Signer signer;

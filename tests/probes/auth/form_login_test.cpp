@@ -60,6 +60,63 @@ TEST(FormLogin, PassesBySuccessOfEveryKind) {
   }
 }
 
+// An application whose page gives everybody a session, which a refused login keeps.
+Walk log_in_anonymously(const std::string& success, const Headers& landed,
+                        const std::string& name = "session") {
+  const Server server{Handler([&](const Request& request) {
+    if (request.method() == "GET")
+      return Script{answer(200, request.target() == "/login" ? std::string(form) : "<p>Sorry",
+                           {{"Set-Cookie", name + "=an0nym0us; Path=/"}})};
+    return Script{answer(302, "", landed)};
+  })};
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"success", success}};
+  return walk(usual);
+}
+
+TEST(FormLogin, TakesNoCookieThatThePageSetForASession) {
+  for (const std::string success : {"", "{ cookie: session }"}) {
+    const Walk walked = log_in_anonymously(success, {{"Location", "/auth/failed"}});
+    EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success << walked.show();
+  }
+  EXPECT_THAT(
+      log_in_anonymously("{ cookie: session }", {{"Location", "/auth/failed"}}).verdict.detail,
+      HasSubstr("left it as it was"));
+  // Set again as it was: a session that is prolonged, whoever has it.
+  EXPECT_EQ(log_in_anonymously("{ cookie: session }",
+                               {{"Location", "/x"}, {"Set-Cookie", "session=an0nym0us; Path=/"}})
+                .verdict.reason,
+            Reason::no_session);
+}
+
+TEST(FormLogin, TakesACookieThatTheAnswerChangesForASession) {
+  for (const std::string success : {"", "{ cookie: session }"}) {
+    const Walk walked = log_in_anonymously(
+        success, {{"Location", "/home"}, {"Set-Cookie", "session=s3ss10n; Path=/"}});
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << success << walked.show();
+  }
+}
+
+TEST(FormLogin, TakesTheCookieFromBeforeWhereARedirectSaysThatTheLoginSucceeded) {
+  const Walk walked =
+      log_in_anonymously("{ redirect: /home$, cookie: session }", {{"Location", "/home"}});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
+  for (const auto& [attributes, why] : std::vector<std::pair<std::string, std::string>>{
+           {"v; Domain=example.net", "its Domain example.net is not that of 127.0.0.1"},
+           {"v; Path=/; Secure", "it is Secure, and this is not https"},
+           {std::string(4094, 'v'), "it is longer than 4096 bytes"}}) {
+    Application application;
+    application.landed = {{"Location", "/login"}, {"Set-Cookie", "sid=" + attributes}};
+    const Walk walked = log_in(application, "{ cookie: sid }");
+    EXPECT_EQ(walked.verdict.reason, Reason::no_session) << walked.show();
+    EXPECT_THAT(walked.verdict.detail, HasSubstr("the cookie sid is not kept: " + why));
+  }
+}
+
 TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {
   Application application;
   application.page =

@@ -230,5 +230,49 @@ TEST(Sign, MakesWhatVerifies) {
   }
 }
 
+std::string rsa_of(std::size_t bytes, const std::string& e = "AQAB") {
+  std::string modulus(bytes, '\xdb');
+  return R"({"kty":"RSA","kid":"k","e":")" + e + R"(","n":")" + text::base64url(modulus) + "\"}";
+}
+
+std::string unusable(const std::string& key) {
+  const auto set = read_jwks(R"({"keys":[)" + key + "]}");
+  return set && !set->unusable.empty() ? set->unusable.front() : "";
+}
+
+TEST(Jwks, BoundsWhatAKeyMayCost) {
+  EXPECT_EQ(unusable(rsa_of(1024)), "");
+  EXPECT_THAT(unusable(rsa_of(1026)), HasSubstr("beyond 8192 bits"));
+  EXPECT_THAT(unusable(rsa_of(256, text::base64url("\x01" + std::string(7, '\x01')))),
+              HasSubstr("beyond 32 bits"));
+}
+
+TEST(Jwks, ReadsNoMoreKeysThanItMayCost) {
+  std::string keys;
+  for (int i = 0; i < 60; ++i) keys += (i > 0 ? "," : "") + rsa_of(1024);
+  const auto set = read_jwks(R"({"keys":[)" + keys + "]}");
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->keys.size(), 48U);
+  EXPECT_EQ(set->unusable.size(), 12U);
+  EXPECT_THAT(set->unusable.front(), HasSubstr("48 KB"));
+}
+
+TEST(Jwks, TriesNoMoreThanSixteenKeysForOneToken) {
+  std::string keys;
+  for (int i = 0; i < 20; ++i) keys += (i > 0 ? "," : "") + rsa_of(256);
+  const auto set = read_jwks(R"({"keys":[)" + keys + "]}");
+  ASSERT_TRUE(set);
+  const auto check =
+      check_signature("e30.e30." + text::base64url(std::string(256, 'x')), "RS256", "", *set);
+  EXPECT_EQ(check.outcome, Signed::bad);
+  EXPECT_THAT(check.why, HasSubstr("first 16 keys"));
+}
+
+TEST(Jwks, SaysThatAKeyIsInPlainBase64) {
+  EXPECT_THAT(unusable(R"({"kty":"RSA","e":"AQAB","n":"ab+/cd=="})"),
+              HasSubstr("its n is not base64url but plain base64"));
+  EXPECT_THAT(unusable(R"({"kty":"RSA","e":"AQAB"})"), HasSubstr("it has no n"));
+}
+
 }  // namespace
 }  // namespace sonde::auth

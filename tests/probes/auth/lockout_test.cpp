@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
 #include "probes/auth/keeper.hpp"
+#include "tests/support/net_loop.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -14,51 +18,141 @@ const Instant start = Instant(1h);
 const LockoutRules rules{.after = 3, .cooldown = 5min};
 
 void refuse(Lockout& lockout, int times, Instant now) {
-  for (int i = 0; i < times; ++i) lockout.note(Reason::credentials, now);
+  for (int i = 0; i < times; ++i) {
+    ASSERT_EQ(lockout.begin(rules, now), true);
+    lockout.end(true, now);
+  }
 }
 
 TEST(Lockout, LetsLoginsPassUntilSoManyWereRefusedInARow) {
   Lockout lockout;
   refuse(lockout, 2, start);
-  EXPECT_FALSE(lockout.ask(rules, start));
+  EXPECT_FALSE(lockout.held(rules, start));
   refuse(lockout, 1, start);
-  const auto held = lockout.ask(rules, start + 1s);
+  const auto held = lockout.held(rules, start + 1s);
   ASSERT_TRUE(held);
   EXPECT_EQ(held->reason, Reason::suppressed);
   EXPECT_THAT(held->detail, HasSubstr("refused 3 times"));
   EXPECT_THAT(held->detail, HasSubstr("in 299 s"));
+  EXPECT_FALSE(lockout.begin(rules, start + 1s));
 }
 
 TEST(Lockout, LetsOneTrialPassInACooldown) {
   Lockout lockout;
   refuse(lockout, 3, start);
-  EXPECT_FALSE(lockout.ask(rules, start + 5min));
-  EXPECT_TRUE(lockout.ask(rules, start + 5min));
-  EXPECT_TRUE(lockout.ask(rules, start + 9min));
-  EXPECT_FALSE(lockout.ask(rules, start + 10min));
+  EXPECT_EQ(lockout.begin(rules, start + 5min), true);
+  EXPECT_TRUE(lockout.held(rules, start + 5min));
+  lockout.end(true, start + 5min);
+  EXPECT_TRUE(lockout.held(rules, start + 9min));
+  EXPECT_FALSE(lockout.held(rules, start + 10min));
+}
+
+TEST(Lockout, LetsNoSecondTrialBeginWhileTheFirstIsUnderWay) {
+  Lockout lockout;
+  refuse(lockout, 3, start);
+  EXPECT_EQ(lockout.begin(rules, start + 5min), true);
+  EXPECT_FALSE(lockout.begin(rules, start + 11min));
 }
 
 TEST(Lockout, ForgetsRefusalsAfterASuccess) {
   Lockout lockout;
   refuse(lockout, 2, start);
-  lockout.note(Reason::ok, start);
+  lockout.succeeded();
   refuse(lockout, 2, start);
-  EXPECT_FALSE(lockout.ask(rules, start));
+  EXPECT_FALSE(lockout.held(rules, start));
 }
 
-TEST(Lockout, CountsNoFailureThatSaysNothingOfTheCredentials) {
+TEST(Lockout, CountsNoRequestThatWasNotRefused) {
   Lockout lockout;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(lockout.begin(rules, start), true);
+    lockout.end(false, start);
+  }
+  EXPECT_FALSE(lockout.held(rules, start));
+}
+
+TEST(Lockout, LetsNoMoreBeUnderWayThanMayBeRefused) {
+  Lockout lockout;
+  refuse(lockout, 1, start);
+  EXPECT_EQ(lockout.begin(rules, start), true);
+  EXPECT_EQ(lockout.begin(rules, start), true);
+  EXPECT_EQ(lockout.begin(rules, start), false);
+  lockout.end(false, start);
+  EXPECT_EQ(lockout.begin(rules, start), true);
+}
+
+TEST(Lockout, TakesTheseStatusesForARefusal) {
+  for (const int status : {400, 401, 403, 422, 423}) EXPECT_TRUE(is_refusal(status)) << status;
+  for (const int status : {0, 200, 302, 404, 429, 500, 503}) EXPECT_FALSE(is_refusal(status));
+}
+
+using LoginGuardTest = test::NetLoop;
+
+// What logins that run at the same time came to.
+struct Seen {
+  int sent = 0, held = 0, under_way = 0, most = 0;
+};
+
+boost::asio::awaitable<void> log_in(std::shared_ptr<LoginGuard> guard, int status, Seen& seen) {
+  auto beginning = guard->begin(rules);
+  auto trial = co_await std::move(beginning);
+  if (!trial) {
+    EXPECT_EQ(trial.error().reason, Reason::suppressed);
+    ++seen.held;
+    co_return;
+  }
+  ++seen.sent;
+  seen.most = std::max(seen.most, ++seen.under_way);
+  co_await boost::asio::post(boost::asio::use_awaitable);
+  trial->judge(status, Reason::ok);
+  trial->judge(status, Reason::ok);
+  --seen.under_way;
+}
+
+// Null: it was cut.
+boost::asio::awaitable<std::shared_ptr<LoginGuard::Trial>> begin(std::shared_ptr<LoginGuard> guard,
+                                                                 const LockoutRules& of) {
+  auto beginning = guard->begin(of);
+  auto trial = co_await std::move(beginning);
+  if (!trial) EXPECT_EQ(trial.error().reason, Reason::cut);
+  co_return trial ? std::make_shared<LoginGuard::Trial>(*std::move(trial)) : nullptr;
+}
+
+// So many logins at once, all refused, are never more than the rules allow.
+TEST_F(LoginGuardTest, LetsWaitingLoginsGoWhenOthersEndAndHoldsThemAfterTooManyRefusals) {
+  const auto guard = std::make_shared<LoginGuard>();
+  Seen seen;
   for (int i = 0; i < 10; ++i)
-    for (const Reason reason : {Reason::tcp_refused, Reason::server_error, Reason::timeout})
-      lockout.note(reason, start);
-  EXPECT_FALSE(lockout.ask(rules, start));
+    boost::asio::co_spawn(io, log_in(guard, 401, seen), boost::asio::detached);
+  io.run();
+  EXPECT_EQ(seen.sent, 3);
+  EXPECT_EQ(seen.held, 7);
+  EXPECT_EQ(guard->lockout.refused(), 3);
+}
+
+TEST_F(LoginGuardTest, LetsAllGoOneAfterTheOtherWhereNoneIsRefused) {
+  const auto guard = std::make_shared<LoginGuard>();
+  Seen seen;
+  for (int i = 0; i < 10; ++i)
+    boost::asio::co_spawn(io, log_in(guard, 503, seen), boost::asio::detached);
+  io.run();
+  EXPECT_EQ(seen.sent, 10);
+  EXPECT_EQ(seen.most, 3);
+}
+
+TEST_F(LoginGuardTest, EndsWaitingWhenTheRunIsCut) {
+  const auto guard = std::make_shared<LoginGuard>();
+  const LockoutRules one{.after = 1, .cooldown = 5min};
+  const auto first = run(begin(guard, one));
+  EXPECT_TRUE(first);
+  EXPECT_FALSE(run(begin(guard, one), 10ms));
 }
 
 TEST(Lockout, ObeysAServerThatWantsQuiet) {
   Lockout lockout;
   lockout.quiet(start + 30s);
-  EXPECT_TRUE(lockout.ask(rules, start + 29s));
-  EXPECT_FALSE(lockout.ask(rules, start + 30s));
+  EXPECT_TRUE(lockout.held(rules, start + 29s));
+  EXPECT_FALSE(lockout.held(rules, start + 30s));
 }
 
 TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
@@ -74,7 +168,7 @@ TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   const std::chrono::system_clock::time_point wall{std::chrono::hours(1000)};
   const Account account{.target = "t", .login = "l", .identity = "i", .version = "v"};
   Keeper before;
-  refuse(before.purse(account, start).lockout, 3, start);
+  refuse(before.purse(account, start).guard->lockout, 3, start);
   before.purse({.target = "other"}, start);
   const auto counts = before.refusals(start + 1min, wall);
   ASSERT_EQ(counts.size(), 1U);
@@ -83,9 +177,9 @@ TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   Keeper after;  // of a process whose clock began elsewhere
   const Instant then = Instant(7h);
   after.restore(counts, then, wall + 1min);
-  Lockout& lockout = after.purse(account, then).lockout;
-  EXPECT_TRUE(lockout.ask(rules, then));
-  EXPECT_FALSE(lockout.ask(rules, then + 3min));
+  const Lockout& lockout = after.purse(account, then).guard->lockout;
+  EXPECT_TRUE(lockout.held(rules, then));
+  EXPECT_FALSE(lockout.held(rules, then + 3min));
 }
 
 TEST(Keeper, KeepsTheTokenOfALoginForAShareOfItsLife) {

@@ -43,6 +43,17 @@ TEST(Oidc, FailsWithTheWrongPassword) {
   EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
 }
 
+// The keys come from a cache whose clock is another one; no token is judged by it.
+TEST(Oidc, JudgesNoTokenByTheClockOfTheKeys) {
+  Provider provider;
+  provider.jwks_headers = {{"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}};
+  const auto usual = usual_of(provider);
+  usual->login["use_id_token"] = "true";
+  usual->login["jwt"] = R"({ jwks: "{{target.auth}}/jwks" })";
+  const Walk walked = walk(*usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
 TEST(Oidc, FailsWhereTheIssuerIsNotExactlyTheWantedOne) {
   Provider provider;
   provider.discovery = [&](std::string json) {

@@ -1,5 +1,8 @@
 #include "probes/net/http_exchange.hpp"
 
+#include <array>
+#include <ctime>
+
 #include "probes/net/http_head.hpp"
 #include "tests/probes/net/http_fixture.hpp"
 
@@ -174,6 +177,26 @@ TEST_F(HttpExchange, TheDateTellsTheSkew) {
   ASSERT_TRUE(trace.skew);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   EXPECT_NEAR(seconds(*trace.skew), 784111777.0 - seconds(now), 5.0);
+}
+
+// What a cache kept says how long ago the server wrote the Date.
+TEST_F(HttpExchange, TheDateOfAnAnswerIsGoodOnlyWithItsAge) {
+  const auto ago = std::chrono::system_clock::now() - std::chrono::hours(6);
+  const std::time_t then = std::chrono::system_clock::to_time_t(ago);
+  std::tm fields{};
+  gmtime_r(&then, &fields);
+  std::array<char, 64> date{};
+  std::strftime(date.data(), date.size(), "%a, %d %b %Y %H:%M:%S GMT", &fields);
+  Server server(Script{test::answer(200, "", {{"Date", date.data()}, {"Age", "21600"}})});
+  get(server);
+  ASSERT_TRUE(trace.skew);
+  EXPECT_NEAR(seconds(*trace.skew), 0, 5.0);
+  for (const std::string age : {"soon", "-1", ""}) {
+    trace = Trace();
+    Server other(Script{test::answer(200, "", {{"Date", date.data()}, {"Age", age}})});
+    get(other);
+    EXPECT_FALSE(trace.skew) << age;
+  }
 }
 
 TEST_F(HttpExchange, SecretsInErrorsAreHidden) {

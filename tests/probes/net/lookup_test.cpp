@@ -2,9 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
-
-#include <boost/asio/detached.hpp>
 
 #include "probes/net/lookup_hosts.hpp"
 #include "probes/net/lookup_verdict.hpp"
@@ -164,82 +161,6 @@ TEST_F(LookupTest, DeadZoneDoesNotDelayItsNeighbour) {
   boost::asio::co_spawn(io, network.lookup().resolve(dead_name, line), keep);
   EXPECT_EQ(reason("both.test", 500ms), Reason::ok);
   EXPECT_FALSE(dead);
-}
-
-// Healthy names are answered after one whose answer is truncated, and TCP is refused.
-DnsReply with_one_truncated(const std::string& name, const std::string& type) {
-  if (name.starts_with("cut")) return {.truncated = true};
-  DnsReply reply = addresses(type);
-  reply.held = name.starts_with("held");
-  return reply;
-}
-
-TEST_F(LookupTest, TruncatedAnswerFailsItsOwnLookupAlone) {
-  const DnsServer server(with_one_truncated);
-  ask(server);
-  line.family = Family::ipv4;
-  std::map<std::string, std::string> seen;
-  const auto find_beside = [&](const std::string name) -> boost::asio::awaitable<void> {
-    auto resolving = network.lookup().resolve(name, line);
-    const auto result = co_await std::move(resolving);
-    seen[name] = result ? "found" : result.error().detail;
-  };
-  for (const char* name : {"held1.test", "held2.test", "held3.test"})
-    boost::asio::co_spawn(io, find_beside(name), boost::asio::detached);
-  while (server.questions() < 3) io.run_for(1ms);
-  const auto cut = find("cut.test");
-  ASSERT_FALSE(cut);
-  EXPECT_EQ(cut.error().reason, Reason::dns_timeout);
-  EXPECT_TRUE(cut.error().detail.contains("truncated, and TCP")) << cut.error().detail;
-  while (seen.size() < 3) io.run_one();
-  for (const auto& [name, what] : seen) EXPECT_EQ(what, "found") << name;
-}
-
-TEST_F(LookupTest, TruncatedAnswerOfOneFamilyLeavesTheOther) {
-  const DnsServer server([](const std::string&, const std::string& type) -> DnsReply {
-    if (type == "AAAA") return {.truncated = true};
-    return addresses(type);
-  });
-  ask(server);
-  EXPECT_EQ(found("half.test"), "127.0.0.1 ");
-}
-
-TEST_F(LookupTest, AnswerThatCannotBeReadIsSaidToBeThat) {
-  const DnsServer server([](const std::string& name, const std::string& type) -> DnsReply {
-    DnsReply reply = addresses(type);
-    reply.garbage = !name.empty();
-    return reply;
-  });
-  ask(server);
-  const auto result = find("odd.test");
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().reason, Reason::dns_servfail);
-  EXPECT_TRUE(result.error().detail.contains("cannot be read")) << result.error().detail;
-}
-
-TEST_F(LookupTest, ServerThatComesBackIsAskedAgain) {
-  std::optional<DnsServer> server(script);
-  ask(*server);
-  const auto port = server->address().port;
-  EXPECT_EQ(reason("both.test"), Reason::ok);
-  server.reset();
-  EXPECT_EQ(reason("both.test"), Reason::own_dns);
-  const DnsServer again(script, port);
-  EXPECT_EQ(reason("both.test"), Reason::ok);
-  EXPECT_EQ(reason("gone.test"), Reason::dns_nxdomain);
-}
-
-TEST_F(LookupTest, LookupsThatWereCutHoldNothing) {
-  const DnsServer server(script);
-  ask(server);
-  const auto open_files = [] {
-    using Entries = std::filesystem::directory_iterator;
-    return std::distance(Entries("/proc/self/fd"), Entries());
-  };
-  reason("dead.test", 5ms);
-  const auto before = open_files();
-  for (int i = 0; i < 20; ++i) reason("dead.test", 5ms);
-  EXPECT_LE(open_files(), before + 2);
 }
 
 TEST_F(LookupTest, SlowFamilyDelaysTheOtherOnlyShortly) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "probes/text/json_place.hpp"
 #include "probes/text/pointer.hpp"
 
 namespace sonde::text {
@@ -135,6 +136,16 @@ TEST(Document, ReplacesATextAndKeepsCopies) {
   const Document moved = std::move(document);
   EXPECT_EQ(moved.root().text(), R"({"a":"AB","n":1})");
   EXPECT_EQ(kept, "kept");
+}
+
+TEST(Json, SaysWhereATextStopsBeingJson) {
+  EXPECT_EQ(Document::parse(R"({"a":1,})").error(), "not JSON: syntax error at byte 7");
+  EXPECT_EQ(json_place(R"({"status":"ok","load":NaN})"),
+            R"(byte 22, in `{"status":"ok","load":NaN}`)");
+  EXPECT_EQ(json_place(R"({"status":"ok","parts":["db","cache")"),
+            R"(the end, behind `k","parts":["db","cache"`)");
+  EXPECT_EQ(json_place("[1] 2"), "byte 4, in `[1] 2`");
+  EXPECT_EQ(json_place(""), "the end, behind ``");
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+#include "probes/auth/login_guard.hpp"
+
+#include <utility>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace sonde::auth {
+namespace asio = boost::asio;
+
+// Stands in the queue as long as it lives.
+struct LoginGuard::Waiter {
+  Waiter(LoginGuard& of, const asio::any_io_executor& executor)
+      : guard(of.shared_from_this()), timer(executor, Instant::max()) {
+    guard->waiting_.push_back(this);
+  }
+  ~Waiter() { std::erase(guard->waiting_, this); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  std::shared_ptr<LoginGuard> guard;
+  asio::steady_timer timer;
+  bool called = false;
+};
+
+LoginGuard::Trial::~Trial() {
+  if (!guard_) return;
+  guard_->lockout.end(refused_, Clock::now());
+  // All of them ask again: after a refusal there may be room for none, after a success for all.
+  for (Waiter* waiter : guard_->waiting_) {
+    waiter->called = true;
+    waiter->timer.cancel();
+  }
+}
+
+void LoginGuard::Trial::judge(int status, Reason reason) {
+  if (is_refusal(status) || reason == Reason::credentials || reason == Reason::account_locked)
+    refused_ = true;
+}
+
+asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
+    const LockoutRules& rules) {
+  const auto executor = co_await asio::this_coro::executor;
+  while (true) {
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) break;
+    auto begun = lockout.begin(rules, Clock::now());
+    if (!begun) co_return std::unexpected(std::move(begun.error()));
+    if (*begun) co_return Trial(shared_from_this());
+    Waiter waiter(*this, executor);
+    boost::system::error_code cancelled;  // by the end of a trial, or by a cut
+    co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (!waiter.called) break;
+  }
+  co_return std::unexpected(Failure{Reason::cut, ""});
+}
+
+}  // namespace sonde::auth

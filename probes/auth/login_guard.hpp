@@ -1,0 +1,49 @@
+#pragma once
+#include <expected>
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/auth/lockout.hpp"
+
+namespace sonde::auth {
+
+// Keeps the logins of one account from locking it: whatever sends its credentials asks here first,
+// and says what came of it. Used on the worker's thread only; held by the account and by the
+// trials under way.
+class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
+  struct Waiter;
+
+ public:
+  // A request that carries credentials, from before it is sent until it is known what came of it.
+  // Its end lets the next one go.
+  class Trial {
+   public:
+    Trial() = default;  // one that is not counted
+    ~Trial();
+    Trial(Trial&&) = default;
+    Trial& operator=(Trial&&) = delete;
+
+    // What was answered, as often as something was: a status that is_refusal(), or the reason
+    // credentials or account_locked. One refusal is counted.
+    void judge(int status, Reason reason);
+    void refuse() { refused_ = true; }
+
+   private:
+    friend LoginGuard;
+    explicit Trial(std::shared_ptr<LoginGuard> guard) : guard_(std::move(guard)) {}
+    std::shared_ptr<LoginGuard> guard_;  // null: not counted
+    bool refused_ = false;
+  };
+
+  // Waits while so many are under way that all of them refused would exceed `rules`. Fails with
+  // suppressed, or with cut when the run is cut while it waits.
+  boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules);
+
+  Lockout lockout;
+
+ private:
+  std::vector<Waiter*> waiting_;  // in the order in which they came
+};
+
+}  // namespace sonde::auth

@@ -1,0 +1,108 @@
+#include "probes/auth/refused.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/net/status.hpp"
+#include "probes/text/json.hpp"
+
+namespace sonde::auth {
+namespace {
+
+using text::Json;
+
+struct Code {
+  std::string_view value;
+  Reason reason = Reason::credentials;
+};
+
+// From the documentation of the services. No words of prose, which occur elsewhere too.
+constexpr Code codes[] = {
+    {"invalid_grant"},  // RFC 6749 5.2: Auth0, Keycloak, Microsoft, Google, Salesforce, Okta
+    {"invalid_client"},
+    {"unauthorized_client"},
+    {"INVALID_LOGIN_CREDENTIALS"},  // Firebase, Google Identity Platform
+    {"INVALID_PASSWORD"},
+    {"EMAIL_NOT_FOUND"},
+    {"USER_DISABLED", Reason::account_locked},
+    {"TOO_MANY_ATTEMPTS_TRY_LATER", Reason::account_locked},
+    {"invalid_credentials"},  // Supabase, WorkOS
+    {"user_banned", Reason::account_locked},
+    {"NotAuthorizedException"},  // Amazon Cognito
+    {"UserNotFoundException"},
+    {"invalid_user_password"},  // Auth0's older endpoints
+    {"E0000004"},               // Okta's authn
+    {"E0000119", Reason::account_locked},
+    {"4000006"},                  // Ory Kratos, the id of a message
+    {"form_password_incorrect"},  // Clerk
+    {"form_identifier_not_found"},
+    {"user_locked", Reason::account_locked},
+    {"unauthorized_credentials"},  // Stytch
+    {"user_invalid_credentials"},  // Appwrite
+    {"user_blocked", Reason::account_locked},
+    {"INVALID_CREDENTIALS"},        // Directus
+    {"INVALID_EMAIL_OR_PASSWORD"},  // Better Auth
+    {"invalid-email-password"},     // Nhost
+    {"M_FORBIDDEN"},                // Matrix, of its login endpoint
+    {"M_USER_DEACTIVATED", Reason::account_locked},
+    {"session.invalid_credentials"},  // Logto
+    {"incorrect_password"},           // WordPress
+    {"[jwt_auth] incorrect_password"},
+    {"[jwt_auth] invalid_username"},
+};
+
+// A class name may stand behind its namespace: "com.example#NotAuthorizedException".
+std::optional<Reason> meaning(std::string_view value) {
+  value = value.substr(value.rfind('#') + 1);
+  const auto found = std::ranges::find(codes, value, &Code::value);
+  return found == std::end(codes) ? std::nullopt : std::optional(found->reason);
+}
+
+constexpr std::size_t body_max = 64 * 1024;  // a refusal is short
+constexpr int depth_max = 6;
+
+// The first member, however deep, whose whole value is a known code.
+std::optional<Reason> find_code(Json value, int depth, int& left) {
+  if (depth > depth_max || --left < 0) return std::nullopt;
+  for (const auto& [name, member] : value.members()) {
+    const bool single = member.string() || member.number();
+    const auto found = single ? meaning(member.text()) : find_code(member, depth + 1, left);
+    if (found) return found;
+  }
+  for (std::size_t i = 0; value.kind() == Json::Kind::array && i < value.size() && left > 0; ++i)
+    if (const auto found = find_code(value.item(i), depth + 1, left)) return found;
+  return std::nullopt;
+}
+
+std::optional<Reason> code_in(const net::Response& response) {
+  if (response.status < 400 || response.status > 499 || response.body.size() > body_max)
+    return std::nullopt;
+  const auto document = text::Document::parse(response.body);
+  int left = 1000;
+  return document ? find_code(document->root(), 0, left) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Failure> refused_credentials(const net::Response& response,
+                                           const std::optional<text::Pattern>& refused) {
+  if (const auto reason = code_in(response)) return Failure{*reason, net::describe(response)};
+  if (!refused || !refused->found_in(response.body)) return std::nullopt;
+  return Failure{Reason::credentials, net::describe(response) + ", and the answer matches refused"};
+}
+
+std::optional<Failure> refusal_of(const net::Response& response,
+                                  const std::optional<text::Pattern>& refused) {
+  const bool good = response.status == 200 || response.status == 201;
+  if (auto why = refused_credentials(response, refused)) return why;
+  if (net::is_page(response))
+    return Failure{Reason::spa_fallback, "a page (text/html) answers instead of the login"};
+  if (good) return std::nullopt;
+  const std::string what = net::describe(response);
+  if (response.status == 401) return Failure{Reason::credentials, what};
+  if (response.status == 403) return Failure{Reason::forbidden, what};
+  if (response.status == 423) return Failure{Reason::account_locked, what};
+  return Failure{net::reason_of(response), what};
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,21 @@
+#pragma once
+#include <optional>
+
+#include "probes/net/http_exchange.hpp"
+#include "probes/text/pattern.hpp"
+
+namespace sonde::auth {
+
+// Who refused a login, and why, in this order: a code that a widely used login service has for
+// wrong credentials or a locked account, as the whole value of a member of the JSON answer, at any
+// 4xx; `refused` of the login, found in the body, whatever the status; the status (401 credentials,
+// 403 forbidden, 423 account_locked, a page spa_fallback, else net::reason_of). Empty: 200 or 201
+// that none of these says to be a refusal. The detail has text of the peer: scrub it. Pure.
+std::optional<Failure> refusal_of(const net::Response& response,
+                                  const std::optional<text::Pattern>& refused = {});
+
+// The first two alone; empty: the answer says nothing of the credentials.
+std::optional<Failure> refused_credentials(const net::Response& response,
+                                           const std::optional<text::Pattern>& refused);
+
+}  // namespace sonde::auth

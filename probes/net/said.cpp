@@ -1,0 +1,71 @@
+#include "probes/net/said.hpp"
+
+#include <algorithm>
+
+#include "probes/text/json.hpp"
+
+namespace sonde::net {
+namespace {
+
+using text::Json;
+using Kind = Json::Kind;
+
+constexpr std::size_t body_max = 64 * 1024;
+constexpr std::size_t items_max = 4;  // of a list of errors
+
+constexpr std::string_view members[] = {
+    "__type", "error_code", "errorCode", "errcode",      "code",  "error",  "error_description",
+    "detail", "message",    "msg",       "errorSummary", "title", "reason", "non_field_errors",
+    "errors"};
+// Of an error that is an object.
+constexpr std::string_view inner[] = {"code", "type", "title", "msg", "message", "detail"};
+
+void add(std::string& all, std::string_view said) {
+  if (said.empty() || all.find(said) != std::string::npos) return;
+  all += all.empty() ? "" : ": ";
+  all += said;
+}
+
+void add_value(std::string& all, Json value, bool whole);
+
+// A list of what went wrong; or what is wrong by the names of fields.
+void add_each(std::string& all, Json value) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < value.size() && value.kind() == Kind::array && i < items_max; ++i)
+    add_value(all, value.item(i), false);
+  for (const auto& [name, member] : value.members())
+    if (member.kind() == Kind::array && ++count <= items_max) add_value(all, member.item(0), false);
+}
+
+void add_value(std::string& all, Json value, bool whole) {
+  if (value.kind() == Kind::string) return add(all, *value.string());
+  if (value.kind() == Kind::object)
+    for (const auto name : inner) {
+      const auto text = value.member(name).string();
+      if (text) add(all, *text);
+    }
+  if (whole) add_each(all, value);
+}
+
+}  // namespace
+
+std::string said_error(const Response& response) {
+  if (response.body.size() > body_max) return "";
+  const auto document = text::Document::parse(response.body);
+  if (!document) return "";
+  const Json root = document->root();
+  std::string all;
+  for (const auto name : members) add_value(all, root.member(name), true);
+  return all;
+}
+
+std::string said_gate(const Response& response) {
+  for (const std::string_view name :
+       {"cf-mitigated", "x-vercel-mitigated", "x-amzn-waf-action", "x-datadome", "x-sucuri-block"})
+    if (const std::string* value = response.header(name)) return std::string(name) + ": " + *value;
+  if (response.status != 401) return "";
+  const std::string* wanted = response.header("www-authenticate");
+  return wanted != nullptr ? "WWW-Authenticate: " + *wanted : "";
+}
+
+}  // namespace sonde::net

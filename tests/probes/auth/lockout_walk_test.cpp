@@ -1,0 +1,195 @@
+// That no kind of login is refused more often than `lockout.after` allows, whatever the refusal
+// looks like.
+#include <gmock/gmock.h>
+
+#include "tests/support/provider.hpp"
+#include "tests/support/walk.hpp"
+#include "tests/support/ws_server.hpp"
+
+namespace sonde::test {
+namespace {
+
+using testing::HasSubstr;
+
+// Makes six runs of the login, of which the first three may be refused, and counts what asked for
+// `path` with a POST.
+long posts(const Server& server, Usual& usual, std::string_view path) {
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  Walker walker;
+  Walk last;
+  for (int i = 0; i < 6; ++i) last = walker.walk(usual);
+  EXPECT_EQ(last.verdict.reason, Reason::suppressed) << last.show();
+  return std::ranges::count_if(server.requests(), [&](const Request& request) {
+    return request.method() == "POST" && request.target().starts_with(path);
+  });
+}
+
+TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {401, "{}"},
+           {403, R"({"error":"invalid_grant"})"},
+           {403, ""},
+           {400, R"({"detail":"Incorrect username or password"})"},
+           {422, R"({"message":"Those credentials match no record."})"},
+           {423, ""},
+           {404, R"({"error":"invalid_grant"})"},
+           {200, R"({"error":"wrong_password"})"}}) {
+    const Server server(Script{json(status, body)});
+    Usual usual(server.url(""));
+    EXPECT_EQ(posts(server, usual, "/"), 3) << status << body;
+  }
+}
+
+TEST(LoginGuard, CountsNoFailureOfTheService) {
+  for (const int status : {404, 429, 500, 503}) {
+    const Server server(Script{answer(status, "{}", {{"Retry-After", "0"}})});
+    Usual usual(server.url(""));
+    usual.kind("login");
+    usual.login["lockout"] = "{ after: 1, cooldown: 1h }";
+    Walker walker;
+    for (int i = 0; i < 3; ++i) walker.walk(usual);
+    EXPECT_EQ(server.requests().size(), 3U) << status;
+  }
+}
+
+TEST(LoginGuard, CountsEachRefusalOfAForm) {
+  constexpr std::string_view page =
+      "<form method=post action=/login><input name=username><input name=password type=password>"
+      "</form>";
+  for (const Script& refused :
+       {Script{answer(200, std::string(page))}, Script{answer(422, "no")}, Script{answer(403, "")},
+        Script{answer(302, "", {{"Location", "/login?error"}})},
+        Script{answer(302, "", {{"Location", "/auth/failed"}})}}) {
+    const Server server(Handler([&](const Request& request) {
+      if (request.method() == "POST") return refused;
+      if (request.target() == "/auth/failed") return Script{answer(200, "<p>Sorry")};
+      return Script{answer(200, std::string(page))};
+    }));
+    Usual usual(server.url(""));
+    usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
+    EXPECT_EQ(posts(server, usual, "/login"), 3);
+  }
+}
+
+TEST(LoginGuard, CountsEachRefusalOfSteps) {
+  for (const int status : {401, 403, 422}) {
+    const Server server(Handler([&](const Request& request) {
+      return Script{request.method() == "GET" ? json(200, R"({"csrf":"c5rf-token"})")
+                                              : json(status, "{}")};
+    }));
+    Usual usual(server.url(""));
+    usual.login = {
+        {"method", "steps"},
+        {"requests",
+         R"([{ method: GET, url: "{{target.auth}}/csrf", capture: { csrf: { json: /csrf } } },
+          { url: "{{target.auth}}/login", json: { p: "{{identity.password}}", c: "{{csrf}}" },
+            capture: { token: { json: /token } } }])"}};
+    EXPECT_EQ(posts(server, usual, "/login"), 3) << status;
+  }
+}
+
+TEST(LoginGuard, CountsNoRefusalOfARequestThatCarriesNoCredentials) {
+  const Server server(Script{answer(403, "")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"lockout", "{ after: 1, cooldown: 1h }"},
+                 {"requests", R"([{ method: GET, url: "{{target.auth}}/csrf" }])"},
+                 {"token", "x"}};
+  Walker walker;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::forbidden);
+}
+
+// One run redeems a token, is refused, logs in, and is refused again.
+TEST(LoginGuard, CountsTheLoginInsideARefresh) {
+  const Server server(Script{json(401, R"({"error":"invalid_grant"})")});
+  Usual usual(server.url(""));
+  usual.login = {{"method", "refresh"},
+                 {"client_id", "web"},
+                 {"url", R"("{{target.auth}}/token")"},
+                 {"login", R"({ method: json, url: "{{target.auth}}/login", body: {} })"}};
+  EXPECT_EQ(posts(server, usual, "/"), 3);
+}
+
+TEST(LoginGuard, CountsLoginsAtOnceBeforeTheyAreAnswered) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.probe["parallel"] = "8";
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  Walker walker;
+  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+TEST(LoginGuard, LetsMoreLoginsAtOnceThanItAllowsFollowEachOther) {
+  int count = 0;
+  const Server server(Handler([&](const Request&) {
+    return Script{json(200, granted("opaque-token-" + std::to_string(++count)))};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.probe["parallel"] = "8";
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(server.requests().size(), 8U);
+}
+
+// The main login and the fresh one of an experiment count together.
+TEST(LoginGuard, CountsTheLoginOfAnExperiment) {
+  int logins = 0;
+  const Server server(Handler([&](const Request& request) {
+    if (request.method() != "POST") return Script{answer(401)};
+    return Script{++logins == 1 ? json(200, granted()) : json(401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  walker.walk_and_diagnose(usual, {.passed_lately = true});
+  std::string seen;
+  for (int i = 0; i < 5; ++i)
+    seen += walker.walk_and_diagnose(usual, {.passed_lately = true}).show() + "\n";
+  EXPECT_EQ(logins, 3) << seen;  // one that was granted, and two that were refused
+}
+
+TEST(Steps, TakeAPageInsteadOfAnAnswerForOne) {
+  const Server server(Script{answer(200, "<!doctype html>", {{"Content-Type", "text/html"}})});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {
+      {"method", "steps"},
+      {"requests", R"([{ url: "{{target.auth}}/login", capture: { token: { json: /token } } }])"}};
+  EXPECT_EQ(walk(usual).verdict.reason, Reason::spa_fallback);
+}
+
+TEST(Refused, IsAKeyOfEveryMethodThatSendsCredentials) {
+  const Server server(Script{json(400, R"({"detail":"Bad user or pass"})")});
+  const std::string url = R"("{{target.auth}}/login")";
+  for (const Usual::Keys& login : std::vector<Usual::Keys>{
+           {{"method", "json"}, {"url", url}, {"body", "{}"}},
+           {{"method", "oauth2_password"}, {"url", url}, {"username", "a"}, {"password", "b"}},
+           {{"method", "client_credentials"},
+            {"url", url},
+            {"client_id", "a"},
+            {"client_secret", "b"}},
+           {{"method", "refresh"},
+            {"client_id", "web"},
+            {"url", url},
+            {"login", "{ method: json, url: " + url + ", body: {}, refused: user }"}},
+           {{"method", "steps"},
+            {"requests", "[{ url: " + url + ", json: {} }]"},
+            {"token", "x"}}}) {
+    Usual usual(server.url(""));
+    usual.kind("login");
+    usual.login = login;
+    usual.login["refused"] = "Bad user";
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.reason, Reason::credentials) << login.at("method") << walked.show();
+  }
+}
+
+}  // namespace
+}  // namespace sonde::test
