@@ -71,6 +71,7 @@ class Search {
   void mark(Stretch found);
   void look_in_digits(std::string_view text, const Layer& layer, int depth, const Table& table,
                       std::size_t bits);
+  void look_by_writer(std::string_view text, const Layer& layer, const Unescaped& all);
   void decode(std::string_view digits, const Table& table, std::size_t bits, const Layer& layer,
               int depth);
 
@@ -142,9 +143,24 @@ void Search::look(std::string_view text, const Layer& layer, int depth) {
   if (const auto unescaped = unescape(text)) {
     const Layer inside{.of = &layer, .unescaped = &*unescaped};
     look(unescaped->bytes, inside, depth + 1);
+    if (depth == 0) look_by_writer(text, layer, *unescaped);
+  }
+  if (const auto joined = join_hex(text)) {
+    const Layer inside{.of = &layer, .unescaped = &*joined};
+    look(joined->bytes, inside, depth + 1);
   }
   look_in_digits(text, layer, depth + 1, hex_value, 4);
   look_in_digits(text, layer, depth + 1, base64_value, 6);
+}
+
+// A writer of one kind leaves alone what are escapes of another.
+void Search::look_by_writer(std::string_view text, const Layer& layer, const Unescaped& all) {
+  for (const std::string_view marks : {"\\", "%", "&"}) {
+    const auto unescaped = unescape(text, marks);
+    if (!unescaped || unescaped->bytes == all.bytes) continue;
+    const Layer inside{.of = &layer, .unescaped = &*unescaped};
+    look(unescaped->bytes, inside, depth_max - 1);
+  }
 }
 
 std::vector<Stretch> Search::found() const {

@@ -40,10 +40,18 @@ std::optional<Escape> by_unicode(std::string_view text) {
   return Escape{0x10000 + ((*code - 0xd800) << 10U) + (*low - 0xdc00), 12};
 }
 
+// "\u{1f44b}", as JavaScript, PHP and Rust have it.
+std::optional<Escape> by_braces(std::string_view text) {
+  constexpr std::size_t digits_max = 6, before = 3;
+  const std::size_t end = text.substr(0, before + digits_max + 1).find('}');
+  const auto code = end == text.npos ? std::nullopt : number(text.substr(before, end - before), 16);
+  return code ? std::optional(Escape{*code, end + 1}) : std::nullopt;
+}
+
 std::optional<Escape> by_backslash(std::string_view text) {
   constexpr std::string_view letters = "\"\\/'bfnrt`", meant = "\"\\/'\b\f\n\r\t`";
   if (text.size() < 2) return std::nullopt;
-  if (text[1] == 'u') return by_unicode(text);
+  if (text[1] == 'u') return text.substr(2).starts_with('{') ? by_braces(text) : by_unicode(text);
   if (text[1] == 'x') {
     const auto code = hex_after(text, 2, 2);
     return code ? std::optional(Escape{*code, 4, true}) : std::nullopt;
@@ -51,6 +59,22 @@ std::optional<Escape> by_backslash(std::string_view text) {
   const std::size_t which = letters.find(text[1]);
   if (which == letters.npos) return std::nullopt;
   return Escape{static_cast<unsigned char>(meant[which]), 2};
+}
+
+// The characters from 160 to 255 by their names (HTML 4.01, 24.2.1), each between two blanks.
+std::optional<std::uint32_t> latin_code(std::string_view name) {
+  constexpr std::string_view names =
+      " nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg "
+      "plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest "
+      "Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute "
+      "Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml "
+      "Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc "
+      "euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash "
+      "ugrave uacute ucirc uuml yacute thorn yuml ";
+  constexpr std::uint32_t first = 160;
+  const std::size_t at = names.find(" " + std::string(name) + " ");
+  if (name.empty() || at == names.npos) return std::nullopt;
+  return first + static_cast<std::uint32_t>(std::ranges::count(names.substr(0, at), ' '));
 }
 
 std::optional<std::uint32_t> entity_code(std::string_view name) {
@@ -67,7 +91,7 @@ std::optional<std::uint32_t> entity_code(std::string_view name) {
   if (name.starts_with("#x") || name.starts_with("#X")) return number(name.substr(2), 16);
   if (name.starts_with('#')) return number(name.substr(1), 10);
   const auto* found = std::ranges::find(table, name, &Entity::first);
-  if (found == std::end(table)) return std::nullopt;
+  if (found == std::end(table)) return latin_code(name);
   return static_cast<unsigned char>(found->second);
 }
 
@@ -103,16 +127,61 @@ std::string bytes_of(const Escape& escape) {
   return escape.is_byte ? std::string(1, static_cast<char>(escape.code)) : utf8_of(escape.code);
 }
 
+bool is_hex(char c) {
+  const char small = static_cast<char>(c | 0x20);
+  return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'f');
+}
+
+bool is_hex_pair(std::string_view text, std::size_t at) {
+  return at + 1 < text.size() && is_hex(text[at]) && is_hex(text[at + 1]);
+}
+
+// How many bytes a dump has that begins at `at`, with the same character between each two.
+std::size_t dumped(std::string_view text, std::size_t at) {
+  constexpr std::string_view separators = ": -,";
+  if (!is_hex_pair(text, at) || at + 2 >= text.size()) return 0;
+  const char separator = text[at + 2];
+  if (separators.find(separator) == separators.npos) return 0;
+  std::size_t count = 1;
+  while (text[at + 3 * count - 1] == separator && is_hex_pair(text, at + 3 * count)) {
+    ++count;
+    if (at + 3 * count > text.size()) break;
+  }
+  return count;
+}
+
 }  // namespace
+
+std::optional<Unescaped> join_hex(std::string_view text) {
+  constexpr std::size_t bytes_min = 4;
+  std::optional<Unescaped> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t count = dumped(text, at);
+    if (count < bytes_min) {
+      ++at;
+      continue;
+    }
+    if (!out) out.emplace();
+    for (std::size_t i = 0; i < count; ++i)
+      for (const std::size_t digit : {at + 3 * i, at + 3 * i + 1}) {
+        out->bytes += text[digit];
+        out->begins.push_back(static_cast<std::uint32_t>(digit));
+      }
+    at += 3 * count - 1;
+    out->bytes += '.';
+    out->begins.push_back(static_cast<std::uint32_t>(at));
+  }
+  if (out) out->begins.push_back(static_cast<std::uint32_t>(text.size()));
+  return out;
+}
 
 std::size_t Unescaped::end_of(std::size_t at) const {
   std::size_t next = at + 1;
-  while (begins[next] == begins[at]) ++next;
+  while (next + 1 < begins.size() && begins[next] == begins[at]) ++next;
   return begins[next];
 }
 
-std::optional<Unescaped> unescape(std::string_view text) {
-  constexpr std::string_view marks = "\\%&";
+std::optional<Unescaped> unescape(std::string_view text, std::string_view marks) {
   std::size_t at = 0;
   std::optional<Unescaped> out;
   const auto copy_until = [&](std::size_t end) {

@@ -20,7 +20,12 @@ struct Unescaped {
 // Replaces every escape of JSON and JavaScript (\n, \u0026, \x26), of URLs (%26) and of HTML
 // (&amp;,
 // &#38;, &#x26;) by what it stands for, whichever of them a text uses; nothing: it has none. What
-// looks like an escape and is none stays. Linear in the text. Pure.
-std::optional<Unescaped> unescape(std::string_view text);
+// looks like an escape and is none stays. `marks`: with which characters those begin that are
+// looked at. Linear in the text. Pure.
+std::optional<Unescaped> unescape(std::string_view text, std::string_view marks = "\\%&");
+
+// The hex digits of every dump such as "de:ad:be:ef" or "de ad be ef", of four bytes or more, each
+// dump with a "." behind it; nothing: there is none. Linear in the text. Pure.
+std::optional<Unescaped> join_hex(std::string_view text);
 
 }  // namespace sonde::text

@@ -19,12 +19,12 @@ COOKIE = "c00kie!of~the#session$0815*4711"
 REFRESH = "r3fr3sh/token+of=the&login-1234567890"
 PASSWORD = "p4ss w0rd&of<alice>=\"+/%41'\\x4711"
 TENANT = "t3nant-key/of+the=user&0987654321"
-HOOK = "/h00k/path-of-the-receiver-0123456789"
-HOOK_TOKEN = "h00k-t0ken-of-the-receiver-5566778899"
+HOOK = "/h00k/T000/B0815/xX9yY8zZ7wW6vV5uU4tT3"
+HOOK_TOKEN = "h00k-t0ken-5566778899-aAbBcC"
 SECRETS = (TOKEN, COOKIE, REFRESH, PASSWORD, TENANT, HOOK, HOOK_TOKEN)
 
 CONFIG = """
-defaults: {{ every: 60ms, timeout: 2s, login: account, as: alice, retries: 0 }}
+defaults: {{ every: 60ms, timeout: 2s, login: account, as: alice }}
 targets:
   app:
     http: {http}
@@ -41,7 +41,7 @@ logins:
     method: json
     url: "{{{{target.auth}}}}/auth/refuse"
     body: {{ email: "{{{{identity.username}}}}", password: "{{{{identity.password}}}}" }}
-    lockout: {{ after: 100000 }}
+    lockout: {{ after: 10000 }}
 sockets:
   main: {{ url: "{{{{target.ws}}}}/websocket", token_in: {{ header: "Authorization: Bearer {{{{token | b64url}}}}" }},
           headers: {{ X-Tenant: "{{{{identity.tenant_key | urlenc}}}}" }},
@@ -80,6 +80,9 @@ def encodings(text):
         yield written[start:end].replace("+", "-").replace("/", "_")
 
 
+FORMS = {secret: list(encodings(secret)) for secret in SECRETS}
+
+
 def pieces(secret):
     for at in range(len(secret) - 7):
         for written in encodings(secret[at:at + 8]):
@@ -93,22 +96,24 @@ def frame(opcode, payload):
 
 
 class Echo(http.server.ThreadingHTTPServer):
-    """Takes everybody, and says all the secrets to everybody, each time in the next encoding."""
+    """Takes everybody, and says everybody's secrets back, each time in the next encoding."""
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
-        self.turns = itertools.cycle(list(zip(*(list(encodings(secret)) for secret in SECRETS))))
+        self.turns = itertools.count()
         self.answers = 0
         self.told = []  # bodies that the receiver got
         self.url = "http://127.0.0.1:%d" % self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def gossip(self):
+    def gossip(self, *secrets):
+        """What the prober knows to be secret, in the next encoding."""
         with self.lock:
             self.answers += 1
-            return " ".join(next(self.turns))
+            turn = next(self.turns)
+        return " ".join(FORMS[secret][turn % len(FORMS[secret])] for secret in secrets)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -125,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        gossip = self.server.gossip()
+        gossip = self.server.gossip(*((HOOK, HOOK_TOKEN) if self.path == HOOK else (PASSWORD,)))
         if self.path == "/auth/login":
             return self.answer(200, json.dumps({"access_token": TOKEN, "refresh_token": REFRESH}),
                                (("Content-Type", "application/json"),
@@ -138,7 +143,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                            (("Content-Type", "application/json"), ("X-Said", gossip)))
 
     def do_GET(self):
-        gossip = self.server.gossip()
+        gossip = self.server.gossip(TOKEN, COOKIE, REFRESH, PASSWORD, TENANT)
         if self.path == "/websocket":
             filled = "." * (4090 - self.server.answers % 80)
             return self.answer(403, filled + gossip, (("Location", "/login?" + gossip),

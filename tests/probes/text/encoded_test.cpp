@@ -89,6 +89,10 @@ TEST(Encoded, HexOfEitherCaseWhereverItBegins) {
   EXPECT_EQ(left("[" + hex(secret) + "]", secret), "[#]");
   EXPECT_EQ(left("[" + each(secret, "%02X") + "]", secret), "[#]");
   EXPECT_EQ(left("abc" + hex(secret) + "9", secret), "abc#9");
+  for (const char* dump : {"%02x:", "%02X ", "%02x-", "%02x,"})
+    EXPECT_EQ(left("[" + each(secret, dump) + "]", secret).size(), 4U) << dump;
+  EXPECT_EQ(left("de ad be ef ca fe", secret), "de ad be ef ca fe");
+  EXPECT_EQ(left("de ad be e", secret), "de ad be e");
 }
 
 TEST(Encoded, Base64WhereverTheTextBegins) {
@@ -121,12 +125,15 @@ TEST(Encoded, CharactersBeyondAscii) {
   const std::string umlauts = "Grüße 👋 aus Köln";
   EXPECT_EQ(left(R"([Gr\u00fc\u00dfe \ud83d\udc4b aus K\u00f6ln])", umlauts), "[#]");
   EXPECT_EQ(left("[Gr&#252;&#xdf;e &#128075; aus K&#246;ln]", umlauts), "[#]");
+  EXPECT_EQ(left("[Gr&uuml;&szlig;e &#128075; aus K&ouml;ln]", umlauts), "[#]");
+  EXPECT_EQ(left(R"([Gr\u{fc}\u{df}e \u{1f44b} aus K\u{00f6}ln])", umlauts), "[#]");
   EXPECT_EQ(left("[" + percent_encode(umlauts) + "]", umlauts), "[#]");
 }
 
 TEST(Encoded, WhatOnlyLooksLikeAnEscapeStays) {
-  for (const std::string text : {"100 % of it", "%zz%4", "\\", "\\q\\u12", "&", "&amp", "&#;",
-                                 "&#x;", "&nothing;", "\\ud800 alone", "%", "a\\"})
+  for (const std::string text :
+       {"100 % of it", "%zz%4", "\\", "\\q\\u12", "&", "&amp", "&#;", "&#x;", "&nothing;",
+        "\\ud800 alone", "\\u{}", "\\u{1234567}", "\\u{12", "%", "a\\"})
     EXPECT_EQ(left(text, secret), text);
 }
 
