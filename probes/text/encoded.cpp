@@ -121,13 +121,16 @@ void Search::look_in_digits(std::string_view text, const Layer& layer, int depth
                             const Table& table, std::size_t bits) {
   const std::size_t shortest = (pieces_.size_min() * 8 + bits - 1) / bits;
   const std::size_t turns = bits == 4 ? 2 : 4;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
+  // So many digits in a row have one at any of these places.
+  for (std::size_t at = 0; at + shortest <= text.size();) {
+    const std::size_t probe = at + shortest - 1;
+    std::size_t begin = probe, end = probe;
     while (end < text.size() && value(table, text[end]) != none) ++end;
-    for (std::size_t turn = 0; turn < turns && end - at >= shortest + turn; ++turn) {
+    while (end > probe && begin > at && value(table, text[begin - 1]) != none) --begin;
+    for (std::size_t turn = 0; turn < turns && end - begin >= shortest + turn; ++turn) {
       const Layer inside{
-          .of = &layer, .unescaped = nullptr, .begin = at + turn, .digit_bits = bits};
-      decode(text.substr(at + turn, end - at - turn), table, bits, inside, depth);
+          .of = &layer, .unescaped = nullptr, .begin = begin + turn, .digit_bits = bits};
+      decode(text.substr(begin + turn, end - begin - turn), table, bits, inside, depth);
     }
     at = end + 1;
   }

@@ -1,9 +1,40 @@
 #include "probes/text/pieces.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <utility>
 
 namespace sonde::text {
+namespace {
+
+// Spreads the bits (the finaliser of splitmix64).
+std::uint64_t mixed(std::uint64_t bits) {
+  bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebULL;
+  return bits ^ (bits >> 31U);
+}
+
+// Where a gram stands in a table with a power of two of places and then the seed, or the free place
+// where it would.
+std::size_t place_in(const std::vector<std::uint64_t>& table, std::uint64_t gram) {
+  const std::size_t last = table.size() - 2;
+  std::size_t at = mixed(gram ^ table.back()) & last;
+  while (table[at] != 0 && table[at] != gram) at = (at + 1) & last;
+  return at;
+}
+
+// Half of it is free. A target chooses grams, so the seed is one that it cannot know.
+std::vector<std::uint64_t> table_of(const std::vector<std::uint64_t>& grams) {
+  std::vector<std::uint64_t> table(std::bit_ceil(2 * grams.size() + 2) + 1);
+  std::uint64_t seed = mixed(std::bit_cast<std::uintptr_t>(table.data()));
+  for (const std::uint64_t one : grams) seed = mixed(seed ^ one);
+  table.back() = seed;
+  for (const std::uint64_t one : grams) table[place_in(table, one)] = one;
+  return table;
+}
+
+}  // namespace
 
 std::size_t Pieces::block_of(std::string_view block) {
   std::uint32_t bytes = 0;
@@ -20,7 +51,8 @@ std::uint64_t Pieces::gram(std::string_view bytes) {
 }
 
 bool Pieces::has(std::string_view bytes) const {
-  return std::ranges::binary_search(grams_, gram(bytes));
+  const std::uint64_t one = gram(bytes);
+  return one != 0 && grams_[place_in(grams_, one)] == one;
 }
 
 void Pieces::add(std::string_view text, const std::vector<std::uint64_t>& spared) {
@@ -51,8 +83,8 @@ Pieces::Pieces(std::span<const std::string_view> texts, std::span<const std::str
   std::ranges::sort(known);
   blocks_.assign((1U << block_bits) / 64, 0);
   for (const std::string_view text : texts) add(text, known);
-  std::ranges::sort(grams_);
-  grams_.erase(std::ranges::unique(grams_).begin(), grams_.end());
+  std::erase(grams_, 0);  // of a text of NULs: it marks a free place
+  if (!grams_.empty()) grams_ = table_of(grams_);
 }
 
 }  // namespace sonde::text

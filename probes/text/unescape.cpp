@@ -136,40 +136,57 @@ bool is_hex_pair(std::string_view text, std::size_t at) {
   return at + 1 < text.size() && is_hex(text[at]) && is_hex(text[at + 1]);
 }
 
-// How many bytes a dump has that begins at `at`, with the same character between each two.
-std::size_t dumped(std::string_view text, std::size_t at) {
-  constexpr std::string_view separators = ": -,";
-  if (!is_hex_pair(text, at) || at + 2 >= text.size()) return 0;
-  const char separator = text[at + 2];
-  if (separators.find(separator) == separators.npos) return 0;
-  std::size_t count = 1;
-  while (text[at + 3 * count - 1] == separator && is_hex_pair(text, at + 3 * count)) {
+bool is_separator(char c) { return c == ':' || c == ' ' || c == '-' || c == ','; }
+
+// How many bytes a dump has that begins at `at`, with `separator` between each two.
+std::size_t dumped(std::string_view text, std::size_t at, char separator) {
+  std::size_t count = 0;
+  while (is_hex_pair(text, at + 3 * count)) {
     ++count;
-    if (at + 3 * count > text.size()) break;
+    const std::size_t next = at + 3 * count - 1;
+    if (next >= text.size() || text[next] != separator) break;
   }
   return count;
 }
 
+// A dump: its first digit, and how many bytes it has.
+struct Dump {
+  std::size_t begin = 0, count = 0;
+};
+
+// The dump around a separator at `at`, which begins at `first` or later.
+Dump dump_around(std::string_view text, std::size_t at, std::size_t first) {
+  if (!is_separator(text[at]) || at < first + 2 || !is_hex_pair(text, at - 2)) return {};
+  Dump dump{.begin = at - 2};
+  while (dump.begin >= first + 3 && text[dump.begin - 1] == text[at] &&
+         is_hex_pair(text, dump.begin - 3))
+    dump.begin -= 3;
+  dump.count = dumped(text, dump.begin, text[at]);
+  return dump;
+}
+
 }  // namespace
 
+// A dump of four bytes has a separator in any three places that follow one another.
 std::optional<Unescaped> join_hex(std::string_view text) {
-  constexpr std::size_t bytes_min = 4;
+  constexpr std::size_t bytes_min = 4, step = 8, places = 3;
   std::optional<Unescaped> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t count = dumped(text, at);
-    if (count < bytes_min) {
-      ++at;
-      continue;
-    }
+  std::size_t first = 0;
+  for (std::size_t at = 0; at < text.size(); at += step) {
+    Dump dump;
+    for (std::size_t i = at; i < std::min(at + places, text.size()) && dump.count < bytes_min; ++i)
+      dump = dump_around(text, i, first);
+    if (dump.count < bytes_min) continue;
     if (!out) out.emplace();
-    for (std::size_t i = 0; i < count; ++i)
-      for (const std::size_t digit : {at + 3 * i, at + 3 * i + 1}) {
-        out->bytes += text[digit];
-        out->begins.push_back(static_cast<std::uint32_t>(digit));
-      }
-    at += 3 * count - 1;
+    for (std::size_t i = dump.begin; i < dump.begin + 3 * dump.count - 1; ++i) {
+      if ((i - dump.begin) % 3 == 2) continue;
+      out->bytes += text[i];
+      out->begins.push_back(static_cast<std::uint32_t>(i));
+    }
+    first = dump.begin + 3 * dump.count - 1;
     out->bytes += '.';
-    out->begins.push_back(static_cast<std::uint32_t>(at));
+    out->begins.push_back(static_cast<std::uint32_t>(first));
+    at = first - std::min(first, step);
   }
   if (out) out->begins.push_back(static_cast<std::uint32_t>(text.size()));
   return out;
@@ -182,6 +199,8 @@ std::size_t Unescaped::end_of(std::size_t at) const {
 }
 
 std::optional<Unescaped> unescape(std::string_view text, std::string_view marks) {
+  const auto stands = [&](char mark) { return text.contains(mark); };
+  if (std::ranges::none_of(marks, stands)) return std::nullopt;
   std::size_t at = 0;
   std::optional<Unescaped> out;
   const auto copy_until = [&](std::size_t end) {
