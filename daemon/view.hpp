@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/certificates.hpp"
 #include "probes/check.hpp"
 #include "probes/verdict.hpp"
 
@@ -63,8 +64,9 @@ struct Standing {
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
   std::optional<WallTime> last_success;  // end of the last passed run
   std::optional<WallTime> failing_since;
-  std::optional<FailureGroup> failing;               // the newest failure, while it fails
-  std::map<std::string, std::int64_t> certificates;  // not_after (Unix seconds) by host:port
+  std::optional<FailureGroup> failing;  // the newest failure, while it fails
+  CertificateEnds certificates;
+  MetHosts met;
 };
 
 struct Quantile {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/certificates.hpp"
 #include "daemon/expose/histogram.hpp"
 #include "daemon/result.hpp"
 
@@ -58,7 +59,7 @@ class Counts {
   std::vector<EventCounts> events;
   Histogram first_event{latency_bounds}, terminal_event{latency_bounds},
       longest_silence{latency_bounds};
-  std::map<std::string, std::int64_t> certificates;  // not_after by host:port
+  CertificateEnds certificates;
 
  private:
   void add_judged(const Result& result);
@@ -66,7 +67,8 @@ class Counts {
   void add_auth(const Result& result);
   void add_times(const Trace& trace);
   void add_events(const Trace& trace);
-  void add_certificates(const Trace& trace);
+
+  MetHosts met_;
 };
 
 }  // namespace sonde
