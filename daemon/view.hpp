@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/certificates.hpp"
 #include "probes/check.hpp"
 #include "probes/verdict.hpp"
 
@@ -68,8 +69,9 @@ struct Standing {
   // The inconclusive runs since the last one that was judged, by the reason of the newest. A run
   // that found our own network down (egress_down) ends them: that is SondeBlind's to say.
   std::optional<FailureGroup> inconclusive;
-  std::optional<FailureGroup> failing;               // the newest failure, while it fails
-  std::map<std::string, std::int64_t> certificates;  // not_after (Unix seconds) by host:port
+  std::optional<FailureGroup> failing;  // the newest failure, while it fails
+  CertificateEnds certificates;
+  MetHosts met;
 };
 
 struct Quantile {

@@ -10,8 +10,6 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t certificates_max = 16;
-
 std::uint64_t& at(std::vector<PairCount>& counts, Step step, Reason reason) {
   auto known = std::ranges::find_if(counts, [step, reason](const PairCount& pair) {
     return pair.step == step && pair.reason == reason;
@@ -84,7 +82,7 @@ void Counts::add(const Result& result) {
     add_inconclusive(result);
   else
     add_judged(result);
-  add_certificates(*result.trace);
+  met_.note(*result.trace, result.started, certificates);
 }
 
 void Counts::add_inconclusive(const Result& result) {
@@ -152,15 +150,6 @@ void Counts::add_events(const Trace& trace) {
     counts.late += delivery.late;
     counts.out_of_order += delivery.out_of_order;
     counts.foreign += delivery.foreign;
-  }
-}
-
-void Counts::add_certificates(const Trace& trace) {
-  for (const TlsFacts& facts : trace.tls_facts()) {
-    if (facts.not_after == 0) continue;
-    if (certificates.size() >= certificates_max && !certificates.contains(facts.host_port))
-      continue;
-    certificates[facts.host_port] = facts.not_after;
   }
 }
 

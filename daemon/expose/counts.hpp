@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/certificates.hpp"
 #include "daemon/expose/histogram.hpp"
 #include "daemon/result.hpp"
 
@@ -69,7 +70,7 @@ class Counts {
   std::vector<EventCounts> events;
   Histogram first_event{latency_bounds}, terminal_event{latency_bounds},
       longest_silence{latency_bounds};
-  std::map<std::string, std::int64_t> certificates;  // not_after by host:port
+  CertificateEnds certificates;
 
  private:
   void add_inconclusive(const Result& result);
@@ -78,7 +79,8 @@ class Counts {
   void add_auth(const Result& result);
   void add_times(const Trace& trace);
   void add_events(const Trace& trace);
-  void add_certificates(const Trace& trace);
+
+  MetHosts met_;
 };
 
 }  // namespace sonde

@@ -5,15 +5,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t certificates_max = 16, detail_bytes_max = 512;
-
-void note_certificates(Standing& standing, const Trace& trace) {
-  auto& known = standing.certificates;
-  for (const TlsFacts& facts : trace.tls_facts())
-    if (facts.not_after != 0 &&
-        (known.size() < certificates_max || known.contains(facts.host_port)))
-      known[facts.host_port] = facts.not_after;
-}
+constexpr std::size_t detail_bytes_max = 512;
 
 void pass(Standing& standing, WallTime at, bool first) {
   standing.last_success = at;
@@ -58,7 +50,7 @@ void follow(Standing& standing, const Result& result) {
   const WallTime at = end_of(result);
   const bool first = result.attempt == 1;
   standing.newest = outcome;
-  note_certificates(standing, *result.trace);
+  standing.met.note(*result.trace, result.started, standing.certificates);
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
   if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);

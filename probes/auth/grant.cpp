@@ -47,7 +47,9 @@ std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
         Failure{Reason::token_missing, "nothing at " + grant.token.text() + " in the answer"});
   const auto value = found.string();
   const std::string place = "what stands at " + grant.token.text();
-  if (!value) return std::unexpected(Failure{Reason::token_malformed, place + " is no text"});
+  if (!value)
+    return std::unexpected(
+        Failure{Reason::token_malformed, place + " is no token text: it is not a string"});
   return token_of(grant, *value, place);
 }
 

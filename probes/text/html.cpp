@@ -146,6 +146,7 @@ void Reader::end_option() {
 
 void Reader::begin(const HtmlTokens& tag) {
   const std::string& name = tag.name();
+  if (name.size() < 4) return;  // none of these; most tags are as short
   if (name == "form") return begin_form(tag);
   if (name == "input" || name == "select" || name == "textarea") end_control();
   if (name == "input") return add_field(input(tag, "text"), tag);

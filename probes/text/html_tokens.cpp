@@ -24,7 +24,7 @@ bool same_word(std::string_view written, std::string_view small) {
 bool is_raw(std::string_view name) {
   constexpr std::array<std::string_view, 9> names = {
       "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"};
-  return std::ranges::find(names, name) != names.end();
+  return name.size() >= 3 && std::ranges::find(names, name) != names.end();
 }
 bool has_references(std::string_view name) { return name == "textarea" || name == "title"; }
 

@@ -16,7 +16,7 @@ ROOMS = [
     (r"probes/auth/", "auth", 3),
     (r"probes/talk/", "talk", 3),
     (r"probes/[^/]+$", "kinds", 4),
-    (r"daemon/(result|result_json|figures|sink|change|view|objective|log|log_writer|thread|selector|alert|alert_json|note_json)\.", "hand", 5),
+    (r"daemon/(certificates|result|result_json|figures|sink|change|view|objective|log|log_writer|thread|selector|alert|alert_json|note_json)\.", "hand", 5),
     (r"daemon/(schedule|judge|alert|notify|maintenance|record|expose|report)/", None, 6),  # a room each
     (r"daemon/promql/", "promql", 7),
     (r"daemon/[^/]+$", "app", 8),

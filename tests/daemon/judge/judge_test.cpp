@@ -120,6 +120,27 @@ TEST_F(JudgeTest, KnowsTheCertificatesWhateverTheVerdict) {
             (std::map<std::string, std::int64_t>{{"a:443", 1'900'000'000}}));
 }
 
+// Redirects to ever new hosts cannot fill the table for good.
+TEST_F(JudgeTest, ForgetsTheCertificateThatWasMetLongestAgo) {
+  const auto meets = [&](std::vector<std::string> hosts) {
+    auto one = run(failure(Step::login, Reason::redirected));
+    for (auto& host : hosts)
+      one.trace->tls({.not_after = 1'900'000'000, .host_port = std::move(host)});
+    judge.accept(one.done());
+    now += seconds(60);
+  };
+  std::vector<std::string> foreign;
+  for (int i = 0; i < 20; ++i) foreign.push_back("foreign" + std::to_string(i) + ":443");
+  meets(foreign);
+  EXPECT_EQ(standing().certificates.size(), 16U);
+  meets({"own:443"});
+  EXPECT_TRUE(standing().certificates.contains("own:443"));
+  EXPECT_EQ(standing().certificates.size(), 16U);
+  now += seconds(25 * 3600);
+  meets({"own:443"});
+  EXPECT_EQ(standing().certificates, (CertificateEnds{{"own:443", 1'900'000'000}}));
+}
+
 TEST_F(JudgeTest, AReloadKeepsWhatStaysAndForgetsWhatGoes) {
   judge.accept(run(missing_event()).event("tool_completed", 1, 0).done());
   auto changed = chat_check();

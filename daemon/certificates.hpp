@@ -1,0 +1,30 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "probes/trace.hpp"
+
+namespace sonde {
+
+// When the certificates end that the runs of a probe met: Unix seconds by host:port.
+using CertificateEnds = std::map<std::string, std::int64_t>;
+
+// Which hosts the runs of a probe met, and when last. At most 16, of which the one that was met
+// longest ago makes room, so that redirects to ever new hosts drive out each other; and none that
+// no run met for a day. Not the last run alone: one that uses a token again does not meet the
+// login's host.
+class MetHosts {
+ public:
+  // Notes the certificates of a run that ended `at`, in `ends` too.
+  void note(const Trace& trace, std::chrono::system_clock::time_point at, CertificateEnds& ends);
+
+ private:
+  using Met = std::pair<std::string, std::chrono::system_clock::time_point>;
+  std::vector<Met> met_;  // the one that was met longest ago first
+};
+
+}  // namespace sonde

@@ -1,0 +1,61 @@
+#include "probes/net/said.hpp"
+
+#include <gmock/gmock.h>
+
+#include "probes/net/status.hpp"
+
+namespace sonde::net {
+namespace {
+
+using testing::HasSubstr;
+
+std::string said(const std::string& body) {
+  return said_error({.status = 400, .headers = {}, .body = body});
+}
+
+TEST(SaidError, IsFoundInTheFormsThatFrameworksHave) {
+  EXPECT_EQ(said(R"({"non_field_errors":["Cannot log in with these credentials."]})"),
+            "Cannot log in with these credentials.");
+  EXPECT_EQ(said(R"({"errors":[{"code":"invalid","detail":"The password is wrong"}]})"),
+            "invalid: The password is wrong");
+  EXPECT_EQ(said(R"({"errors":["One","Two"]})"), "One: Two");
+  EXPECT_EQ(said(R"({"message":"No.","errors":{"email":["Unknown."]}})"), "No.: Unknown.");
+  EXPECT_EQ(said(R"({"__type":"NotAuthorizedException","message":"Incorrect password."})"),
+            "NotAuthorizedException: Incorrect password.");
+  EXPECT_EQ(said(R"({"error":{"code":400,"message":"INVALID_PASSWORD"}})"), "INVALID_PASSWORD");
+  EXPECT_EQ(said(R"({"detail":[{"loc":["body"],"msg":"field required"}]})"), "field required");
+  EXPECT_EQ(said(R"({"error":"invalid_grant","error_description":"It is old."})"),
+            "invalid_grant: It is old.");
+}
+
+TEST(SaidError, IsEmptyWhereNothingIsSaid) {
+  for (const std::string body : {"", "{}", "[]", "<html>", "null", R"({"errors":[]})",
+                                 R"({"errors":[[["deep"]]]})", R"({"token":"s3cret"})"})
+    EXPECT_EQ(said(body), "") << body;
+  EXPECT_EQ(said(R"({"error":"x","pad":")" + std::string(70'000, 'x') + "\"}"), "");
+}
+
+TEST(SaidGate, NamesWhatAnsweredInsteadOfTheService) {
+  EXPECT_THAT(describe({.status = 403,
+                        .headers = {{"Server", "cloudflare"}, {"cf-mitigated", "challenge"}},
+                        .body = ""}),
+              HasSubstr("HTTP 403 (cf-mitigated: challenge)"));
+  EXPECT_THAT(describe({.status = 401,
+                        .headers = {{"WWW-Authenticate", "Basic realm=\"staging\""}},
+                        .body = ""}),
+              HasSubstr("(WWW-Authenticate: Basic realm=\"staging\")"));
+  EXPECT_EQ(describe({.status = 403, .headers = {{"WWW-Authenticate", "Basic"}}, .body = ""}),
+            "HTTP 403");
+}
+
+TEST(IsPage, IsNoJsonThatIsSentAsAPage) {
+  const auto page = [](const std::string& body) {
+    return is_page({.status = 200, .headers = {{"Content-Type", "text/html"}}, .body = body});
+  };
+  EXPECT_TRUE(page("<!doctype html>"));
+  EXPECT_TRUE(page(""));
+  EXPECT_FALSE(page(" {\"access_token\":\"x\"}"));
+}
+
+}  // namespace
+}  // namespace sonde::net
