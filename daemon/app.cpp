@@ -8,12 +8,22 @@
 #include <utility>
 
 #include "daemon/app_parts.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/expose/routes.hpp"
 #include "daemon/log.hpp"
 
 namespace sonde {
 
 using log::Level;
+
+namespace {
+
+// Most descriptors are for the probes.
+std::size_t connections_max() {
+  return std::clamp<std::size_t>(descriptor_limit() / 4, 64, Web::Options().connections_max);
+}
+
+}  // namespace
 
 void App::start() {
   if (state.settings.storage.path.empty())
@@ -53,6 +63,7 @@ void App::serve() {
   web.serve({.routes = standard_routes(std::move(hooks)),
              .external_url = state.flags.external_url,
              .allowed_hosts = state.flags.allowed_hosts,
+             .connections_max = connections_max(),
              .served = [this](std::string handler, unsigned code, Span took) {
                metrics.served(std::move(handler), code, took);
              }});
