@@ -60,6 +60,11 @@ void App::serve() {
                    .reload = {},
                    .api = api()};
   if (state.flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
+  lifecycle_.emplace(
+      loop.get_executor(),
+      Lifecycle::Hooks{.stop = [this] { stop(); },
+                       .reload = [this] { reload(); },
+                       .progressed = [this] { return pool.progressed(Clock::now()); }});
   web.serve({.routes = standard_routes(std::move(hooks)),
              .external_url = state.flags.external_url,
              .allowed_hosts = state.flags.allowed_hosts,
@@ -67,11 +72,6 @@ void App::serve() {
              .served = [this](std::string handler, unsigned code, Span took) {
                metrics.served(std::move(handler), code, took);
              }});
-  lifecycle_.emplace(
-      loop.get_executor(),
-      Lifecycle::Hooks{.stop = [this] { stop(); },
-                       .reload = [this] { reload(); },
-                       .progressed = [this] { return pool.progressed(Clock::now()); }});
   state.unready.clear();
   lifecycle_->ready(status());
   log::say(Level::info, "ready",
