@@ -8,12 +8,22 @@
 #include <utility>
 
 #include "daemon/app_parts.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/expose/routes.hpp"
 #include "daemon/log.hpp"
 
 namespace sonde {
 
 using log::Level;
+
+namespace {
+
+// Most descriptors are for the probes.
+std::size_t connections_max() {
+  return std::clamp<std::size_t>(descriptor_limit() / 4, 64, Web::Options().connections_max);
+}
+
+}  // namespace
 
 void App::start() {
   if (state.settings.storage.path.empty())
@@ -50,17 +60,18 @@ void App::serve() {
                    .reload = {},
                    .api = api()};
   if (state.flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
-  web.serve({.routes = standard_routes(std::move(hooks)),
-             .external_url = state.flags.external_url,
-             .allowed_hosts = state.flags.allowed_hosts,
-             .served = [this](std::string handler, unsigned code, Span took) {
-               metrics.served(std::move(handler), code, took);
-             }});
   lifecycle_.emplace(
       loop.get_executor(),
       Lifecycle::Hooks{.stop = [this] { stop(); },
                        .reload = [this] { reload(); },
                        .progressed = [this] { return pool.progressed(Clock::now()); }});
+  web.serve({.routes = standard_routes(std::move(hooks)),
+             .external_url = state.flags.external_url,
+             .allowed_hosts = state.flags.allowed_hosts,
+             .connections_max = connections_max(),
+             .served = [this](std::string handler, unsigned code, Span took) {
+               metrics.served(std::move(handler), code, took);
+             }});
   state.unready.clear();
   lifecycle_->ready(status());
   log::say(Level::info, "ready",

@@ -14,6 +14,11 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);  // refused: as many as before are enough for most
 }
 
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 // open() takes the lowest number that is free.
 void keep_standard_descriptors() {
   for (int number = ::open("/dev/null", O_RDWR); number >= 0;

@@ -51,9 +51,11 @@ void Clients::bound_pages() {
 }
 
 bool Clients::make_room() {
-  std::list<Client>& of = waiting_.empty() ? reading_ : waiting_;
-  if (of.empty()) return false;
-  cut(of.begin());
+  std::list<Client>* most = &waiting_;
+  for (auto* of : {&reading_, &answered_})
+    if (of->size() > most->size()) most = of;
+  if (most->empty()) return false;
+  cut(most->begin());
   return true;
 }
 

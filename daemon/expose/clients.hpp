@@ -7,10 +7,10 @@
 
 namespace sonde {
 
-// The clients of one listener, by what they keep it waiting for. A client that asks is never turned
-// away for those that do not: when there is no room, the one is cut that has owed a whole request
-// for the longest time; if none owes one, the one that has read its answer for the longest time.
-// On one thread.
+// The clients of one listener, by what they keep it waiting for. A client that asks is not turned
+// away for those that do not: when there is no room, one is cut of those that are most, be they
+// idle ones, ones that await the same answer or ones that read slowly: the one that has been so for
+// the longest time. On one thread.
 class Clients {
  public:
   struct Client {
@@ -24,14 +24,14 @@ class Clients {
   Place add(std::function<void()> cut);
   void remove(Place client);
 
-  // The client owes its next request, is being answered (and not cut meanwhile), or reads `page`.
+  // The client owes its next request, is being answered, or reads `page`.
   // At most eight different large pages are held: then the readers of the oldest one are cut.
   void waits(Place client);
   void is_answered(Place client);
   void reads(Place client, std::shared_ptr<const std::string> page);
 
   std::size_t size() const { return waiting_.size() + answered_.size() + reading_.size(); }
-  // Cuts one; false: every client is being answered.
+  // Cuts one; false: there is none.
   bool make_room();
   void cut_all();
 

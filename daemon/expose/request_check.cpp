@@ -25,10 +25,15 @@ std::string authority_of(std::string_view url) {
   return lower(url.substr(0, url.find('/')));
 }
 
-// Without the port and the dot at the end of an absolute name.
+// Without the port and the dot at the end of an absolute name; empty: it is not of that form.
 std::string host_of(std::string_view authority) {
-  if (authority.starts_with('[')) return lower(authority.substr(0, authority.find(']') + 1));
-  std::string host = lower(authority.substr(0, authority.find(':')));
+  const bool bracketed = authority.starts_with('[');
+  const std::size_t end = bracketed ? authority.find(']') + 1 : authority.find(':');
+  std::string host = lower(authority.substr(0, end));
+  const std::string_view port = authority.substr(std::min(host.size(), authority.size()));
+  const bool is_port =
+      port.starts_with(':') && port.find_first_not_of("0123456789", 1) == port.npos;
+  if (!port.empty() && !is_port) return "";
   if (host.ends_with('.')) host.pop_back();
   return host;
 }

@@ -105,7 +105,7 @@ asio::awaitable<void> Web::Listener::accept_clients(
     if (!acceptor_.is_open()) break;
     while (starved || desk_->clients.size() >= desk_->options.connections_max) {
       if (desk_->clients.make_room()) break;
-      // All of them are being answered, or the descriptors are in use elsewhere.
+      // The descriptors are in use elsewhere: no reason to spin.
       pause_.expires_after(std::chrono::milliseconds(50));
       co_await pause_.async_wait(as_tuple);
       if (starved || !acceptor_.is_open()) break;

@@ -53,8 +53,7 @@ class Web {
     std::vector<Route> routes;
     std::string external_url;                // its host is known, and its pages may ask for changes
     std::vector<std::string> allowed_hosts;  // further names, or ".suffix"
-    // One more, and the client is cut that has owed a request for the longest time.
-    std::size_t connections_max = 256;
+    std::size_t connections_max = 1024;      // for one more, another client is cut (see Clients)
     Span header_timeout = std::chrono::seconds(5);     // from the first byte or the connection
     Span idle_timeout = std::chrono::seconds(60);      // between two requests
     Span transfer_timeout = std::chrono::seconds(10);  // of a body, and of an answer

@@ -1,5 +1,8 @@
 """`sonde test-alert` against a real Alertmanager, and the webhook that it tells."""
+import http.server
 import subprocess
+import tempfile
+import threading
 import unittest
 
 from shop import Alertmanager, Sink
@@ -57,6 +60,39 @@ class TestAlert(unittest.TestCase):
         for key in ("status", "labels", "annotations", "fingerprint"):
             self.assertEqual(their[key], our[key], key)
         self.assertEqual(our["endsAt"], "0001-01-01T00:00:00Z")
+
+    def test_the_page_of_a_network_is_no_delivery(self):
+        """A sign-in page answers everything with 200; only a webhook's owner may mean that."""
+        page = b"<!doctype html>\x1b[2J<title>Sign in</title>"
+
+        class Portal(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        url = "http://127.0.0.1:%d/" % server.server_address[1]
+        with tempfile.NamedTemporaryFile("w") as secret:
+            secret.write(url)
+            secret.flush()
+            file = "{{ file: %s }}" % secret.name
+            for receiver in ("alertmanager: {{ urls: [%s] }}" % url, "slack: {{ url: %s }}" % file,
+                             "pagerduty: {{ url: '%s', routing_key: %s }}" % (url, file)):
+                code, said, errors = self.tell("  team: {{ %s }}\n" % receiver, "team")
+                self.assertEqual(code, 1, receiver + said + errors)
+                self.assertIn("a web page answered", said)
+                self.assertNotIn("\x1b", said)
+        self.assertEqual(self.tell("  team: {{ webhook: {{ url: '%s' }} }}\n" % url, "team")[0], 0)
 
     def test_unknown_receiver_is_a_usage_error_that_lists_the_names(self):
         code, _, errors = self.tell("  team: {{ webhook: {{ url: %s }} }}\n" % self.sink.url, "taem")

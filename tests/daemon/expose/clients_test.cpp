@@ -33,18 +33,21 @@ TEST_F(ClientsTest, TheOneThatHasOwedARequestLongestIsCutFirst) {
   EXPECT_EQ(clients.size(), 0u);
 }
 
-TEST_F(ClientsTest, WhoReadsIsCutOnlyWhenNobodyOwesARequest) {
-  clients.reads(add(1), page(5));
-  add(2);
-  clients.reads(add(3), page(5));
+TEST_F(ClientsTest, OfThoseThatAreMostTheOldestIsCut) {
+  for (int n = 1; n < 4; ++n) clients.reads(add(n), page(5));
+  add(10);
+  add(11);
+  EXPECT_TRUE(clients.make_room());
+  EXPECT_EQ(cut, (std::vector{1})) << "three read and two are idle";
   EXPECT_TRUE(clients.make_room() && clients.make_room() && clients.make_room());
-  EXPECT_EQ(cut, (std::vector{2, 1, 3}));
+  EXPECT_EQ(cut, (std::vector{1, 10, 2, 11}));
 }
 
-TEST_F(ClientsTest, WhoIsAnsweredIsNotCut) {
-  clients.is_answered(add(1));
-  EXPECT_FALSE(clients.make_room());
-  EXPECT_EQ(clients.size(), 1u);
+TEST_F(ClientsTest, WhoAsksIsNotCutForManyThatAwaitAnAnswer) {
+  for (int n = 0; n < 5; ++n) clients.is_answered(add(n));
+  add(10);
+  EXPECT_TRUE(clients.make_room() && clients.make_room());
+  EXPECT_EQ(cut, (std::vector{0, 1}));
 }
 
 TEST_F(ClientsTest, WhoWasCutDoesNotComeBack) {

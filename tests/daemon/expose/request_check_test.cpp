@@ -56,7 +56,8 @@ TEST(KnownHosts, OtherNamesAreNot) {
   for (const char* host :
        {"evil.example", "evil.example:9811", "", ":9811", "localhost.evil.example", "xlocalhost",
         "127.0.0.1.evil.example", "127.0.0.1@evil.example", "[evil.example]", "2130706433",
-        "0x7f.0.0.1", "127.1"}) {
+        "0x7f.0.0.1", "127.1", "[::1]evil.example", "[::1", "127.0.0.1:evil", "localhost:80:80",
+        "localhost, evil.example"}) {
     const auto refused = hosts.check(host);
     EXPECT_EQ(status_of(refused), 421u) << host;
     if (refused) EXPECT_THAT(refused->text, HasSubstr("--web.allowed-host"));
