@@ -65,6 +65,8 @@ struct Standing {
   std::optional<WallTime> failing_since;
   std::optional<FailureGroup> failing;               // the newest failure, while it fails
   std::map<std::string, std::int64_t> certificates;  // not_after (Unix seconds) by host:port
+  // Refusal checks that could not be performed when their turn came last, and why.
+  std::map<std::string, std::string> not_performed;
 };
 
 struct Quantile {

@@ -15,6 +15,16 @@ void note_certificates(Standing& standing, const Trace& trace) {
       known[facts.host_port] = facts.not_after;
 }
 
+// In the daemon one check is made at a time, so each keeps what came of it last. Their names are a
+// closed list.
+void note_refusals(Standing& standing, const Trace& trace) {
+  for (const RefusalNote& note : trace.refusals) {
+    standing.not_performed.erase(note.check);
+    if (note.state == RefusalNote::State::not_performed)
+      standing.not_performed[note.check] = start_of(note.why, detail_bytes_max);
+  }
+}
+
 void pass(Standing& standing, WallTime at, bool first) {
   standing.last_success = at;
   standing.consecutive_failures = 0;
@@ -43,6 +53,7 @@ void follow(Standing& standing, const Result& result) {
   const bool first = result.attempt == 1;
   standing.newest = outcome;
   note_certificates(standing, *result.trace);
+  note_refusals(standing, *result.trace);
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
   if (outcome == Outcome::inconclusive) return;
