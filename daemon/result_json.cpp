@@ -67,6 +67,11 @@ std::string frame_json(const FrameNote& frame, Instant started) {
       json_quote(frame.session));
 }
 
+std::string refusal_json(const RefusalNote& note) {
+  return fmt::format(R"({{"check":{},"state":{},"why":{}}})", json_quote(note.check),
+                     json_quote(name(note.state)), json_quote(note.why));
+}
+
 std::string ending_json(const Ending& ending) {
   return fmt::format(R"({{"by":{},"code":{},"reason":{}}})", json_quote(name(ending.by)),
                      ending.code, json_quote(ending.reason));
@@ -99,13 +104,13 @@ std::string answers_json(const Trace& trace) {
 std::string trace_json(const Trace& trace) {
   const Instant started = trace.started();
   return fmt::format(
-      R"("phases":{},"events":{},"peer":{},"tls":{},"exchanges":{},"frames":{},"ending":{},"experiments":{},"separated":{})",
+      R"("phases":{},"events":{},"peer":{},"tls":{},"exchanges":{},"frames":{},"ending":{},"refusals":{},"experiments":{},"separated":{})",
       list_of(trace.phases(), [&](const PhaseSpan& span) { return phase_json(span, started); }),
       list_of(trace.events(), event_json), json_quote(trace.peer()),
       list_of(trace.tls_facts(), tls_json),
       list_of(trace.exchanges(), [&](const Exchange& e) { return exchange_json(e, started); }),
       list_of(trace.frames(), [&](const FrameNote& frame) { return frame_json(frame, started); }),
-      ending_json(trace.ending()),
+      ending_json(trace.ending()), list_of(trace.refusals, refusal_json),
       list_of(trace.experiments(),
               [&](const ExperimentNote& note) { return experiment_json(note, started); }),
       json_quote(trace.separated));

@@ -72,6 +72,8 @@ struct Standing {
   std::optional<FailureGroup> failing;  // the newest failure, while it fails
   CertificateEnds certificates;
   MetHosts met;
+  // Refusal checks that could not be performed when their turn came last, and why.
+  std::map<std::string, std::string> not_performed;
 };
 
 struct Quantile {

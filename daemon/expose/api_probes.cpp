@@ -55,6 +55,9 @@ void add_standing(JsonObject& object, const Standing& standing) {
   for (const auto& [host, not_after] : standing.certificates)
     certificates.text(host, as_rfc3339(WallTime(std::chrono::seconds(not_after))));
   object.raw("certificates", certificates.done());
+  JsonObject not_performed;
+  for (const auto& [check, why] : standing.not_performed) not_performed.text(check, why);
+  object.raw("refusals_not_performed", not_performed.done());
 }
 
 std::string probe_json(const View& view, const Check& check, WallSeconds now) {

@@ -7,6 +7,16 @@ namespace {
 
 constexpr std::size_t detail_bytes_max = 512;
 
+// In the daemon one check is made at a time, so each keeps what came of it last. Their names are a
+// closed list.
+void note_refusals(Standing& standing, const Trace& trace) {
+  for (const RefusalNote& note : trace.refusals) {
+    standing.not_performed.erase(note.check);
+    if (note.state == RefusalNote::State::not_performed)
+      standing.not_performed[note.check] = start_of(note.why, detail_bytes_max);
+  }
+}
+
 void pass(Standing& standing, WallTime at, bool first) {
   standing.last_success = at;
   standing.consecutive_failures = 0;
@@ -51,6 +61,7 @@ void follow(Standing& standing, const Result& result) {
   const bool first = result.attempt == 1;
   standing.newest = outcome;
   standing.met.note(*result.trace, result.started, standing.certificates);
+  note_refusals(standing, *result.trace);
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
   if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);

@@ -11,7 +11,8 @@ namespace sonde {
 // the user had what he wanted, and starts no row of passes.
 void follow(Standing& standing, const Result& result);
 
-// What has to survive a restart: all but the certificates, which the next run shows again. A line
+// What has to survive a restart: all but the certificates and the checks that were not performed,
+// which the next runs show again. A line
 // of at most 500 bytes.
 std::string text_of(const Standing& standing);
 // Nothing if the text is not one that text_of() made.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "daemon/figures.hpp"
 #include "daemon/report/waterfall.hpp"
@@ -62,6 +63,24 @@ std::string ending_text(const Ending& ending, const TextStyle& style) {
   return line + "\n";
 }
 
+// "refusal checks: 2 refused (no_token, garbage_token)", and below it a line for each that was not
+// performed; what failed is the verdict.
+std::string refusals_text(const Trace& trace, const TextStyle& style) {
+  using State = RefusalNote::State;
+  std::vector<std::string_view> refused;
+  std::string others;
+  for (const RefusalNote& note : trace.refusals) {
+    if (note.state == State::refused) refused.push_back(note.check);
+    if (note.state == State::not_performed)
+      others += fmt::format("    not performed: {}, {}\n", painted(note.check, Paint::odd, style),
+                            printable(note.why, style.unicode, 200));
+  }
+  if (refused.empty() && others.empty()) return "";
+  const std::string names = refused.empty() ? "" : fmt::format(" ({})", fmt::join(refused, ", "));
+  return fmt::format("  refusal checks: {} of {} refused{}\n{}", refused.size(),
+                     trace.refusals.size(), names, others);
+}
+
 // The Date header counts whole seconds, so less than two of them say nothing.
 std::string skew_text(const Trace& trace) {
   if (!trace.skew || std::chrono::abs(*trace.skew) < std::chrono::seconds(2)) return "";
@@ -111,7 +130,7 @@ std::string as_text(const Result& result, const TextStyle& style) {
   return text + wrong_frame_text(trace, style) + experiments_text(trace, style) +
          waterfall(trace, result.took, style) + exchanges_text(trace, detail, style) +
          frames_text(trace, detail, style) + answers_text(trace, style) +
-         ending_text(trace.ending(), style) + skew_text(trace);
+         refusals_text(trace, style) + ending_text(trace.ending(), style) + skew_text(trace);
 }
 
 }  // namespace sonde::report

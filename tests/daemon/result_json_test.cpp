@@ -142,6 +142,18 @@ TEST(Json, ExperimentsStandWithTheirAnswersAndExchanges) {
   EXPECT_EQ(text_at(document, "separated"), "it is the token");
 }
 
+TEST(Json, RefusalChecksSayWhatCameOfThem) {
+  MadeResult made;
+  made.trace().refusals = {{"no_token", RefusalNote::State::refused, ""},
+                           {"expired_token", RefusalNote::State::not_performed, "none yet"}};
+  const auto document = parsed(made);
+  const text::Json refusals = document.root().member("refusals");
+  EXPECT_EQ(refusals.item(0).member("state").text(), "refused");
+  EXPECT_EQ(refusals.item(1).member("check").text(), "expired_token");
+  EXPECT_EQ(refusals.item(1).member("state").text(), "not_performed");
+  EXPECT_EQ(refusals.item(1).member("why").text(), "none yet");
+}
+
 TEST(Json, HostileBytesStayInsideTheirString) {
   MadeResult made;
   made.frame(Direction::in, "\"},\xFF\x01{\"verdict\":\"pass\"", 1);

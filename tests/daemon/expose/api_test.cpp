@@ -119,6 +119,7 @@ TEST_F(ApiTest, TellsHowEveryProbeStandsWithTheCountsOfItsRates) {
                                   .last = noon,
                                   .detail = "HTTP 500"};
   standing.certificates = {{"api:443", 1'796'126'400}};
+  standing.not_performed = {{"expired_token", "none yet"}};
   start();
   const std::string answer = get("/api/v1/probes");
   EXPECT_THAT(answer, HasSubstr(R"("probe":"chat","kind":"chat","target":"staging")"));
@@ -126,6 +127,7 @@ TEST_F(ApiTest, TellsHowEveryProbeStandsWithTheCountsOfItsRates) {
   EXPECT_THAT(answer, HasSubstr(R"("failing_since":"2026-12-01T12:00:00.000Z")"));
   EXPECT_THAT(answer, HasSubstr(R"("reason":"server_error","detail":"HTTP 500")"));
   EXPECT_THAT(answer, HasSubstr(R"("certificates":{"api:443":"2026-12-01T12:00:00.000Z"})"));
+  EXPECT_THAT(answer, HasSubstr(R"("refusals_not_performed":{"expired_token":"none yet"})"));
   EXPECT_THAT(answer, HasSubstr(R"("auth/login":{"10m":{"attempts":25,"failures":7})"));
   EXPECT_THAT(answer, Not(HasSubstr("last_success"))) << "what is not known is absent";
 }

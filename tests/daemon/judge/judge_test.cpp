@@ -60,6 +60,20 @@ TEST_F(JudgeTest, WhatEndsInMaintenanceIsLeftOutOfTheRatesAlone) {
   EXPECT_FALSE(quiet.quantile(*chat, Timed::duration, 0.5, minutes(10), kNoon));
 }
 
+TEST_F(JudgeTest, ARefusalCheckStaysNotPerformedUntilItIs) {
+  const auto check = [this](const std::string& name, RefusalNote::State state) {
+    MadeRun made = run(Verdict::pass());
+    made.trace->refusals = {{name, state, "none yet"}};
+    judge.accept(made.done());
+  };
+  check("expired_token", RefusalNote::State::not_performed);
+  check("no_token", RefusalNote::State::refused);
+  EXPECT_EQ(standing().not_performed,
+            (std::map<std::string, std::string>{{"expired_token", "none yet"}}));
+  check("expired_token", RefusalNote::State::refused);
+  EXPECT_TRUE(standing().not_performed.empty());
+}
+
 TEST_F(JudgeTest, FailuresInARowAreCountedUntilAPass) {
   accept(Verdict::pass());
   now += seconds(60);

@@ -88,6 +88,17 @@ TEST(Text, ExperimentsStandApartWithWhatTheySeparated) {
   EXPECT_THAT(text, Not(HasSubstr("diagnose")));
 }
 
+TEST(Text, RefusalChecksThatWereNotPerformedAreListed) {
+  MadeResult made;
+  made.trace().refusals = {{"no_token", RefusalNote::State::refused, ""},
+                           {"expired_token", RefusalNote::State::not_performed, "none yet"}};
+  EXPECT_THAT(as_text(made.result(), brief),
+              HasSubstr("  refusal checks: 1 of 2 refused (no_token)\n"
+                        "    not performed: expired_token, none yet\n"));
+  made.trace().refusals.clear();
+  EXPECT_THAT(as_text(made.result(), brief), Not(HasSubstr("refusal checks")));
+}
+
 TEST(Text, ARefusedUpgradeShowsStatusHeadersAndBody) {
   MadeResult made;
   made.trace().exchange(refused_upgrade());
