@@ -10,7 +10,7 @@ struct Verdict {
   Outcome outcome = Outcome::pass;
   Step step = Step::health;
   Reason reason = Reason::ok;
-  std::string detail;  // for people; holds no secret
+  std::string detail;  // for people; may hold secrets until a Result is made of it
 
   static Verdict pass();
   // The outcome follows from the reason: an own fault is inconclusive, not a failure.
