@@ -212,7 +212,7 @@ std::optional<Reason> reason_named(std::string_view name);
 // and, where it helps, what to do. The step is known to whoever asked.
 struct Failure {
   Reason reason = Reason::ok;
-  std::string detail;  // holds no secret
+  std::string detail;  // may hold secrets until a Result is made of it
 };
 
 }  // namespace sonde

@@ -10,7 +10,7 @@ struct Verdict {
   Outcome outcome = Outcome::pass;
   Step step = Step::health;
   Reason reason = Reason::ok;
-  std::string detail;  // for people; holds no secret
+  std::string detail;  // for people; may hold secrets until a Result is made of it
   // The cause that control experiments found, where an outage had already begun under `reason`:
   // counts keep that one, and this stands beside it. ok: none.
   Reason concluded = Reason::ok;

@@ -97,6 +97,7 @@ std::optional<Failure> capture_all(const StepRequest& step, const net::Response&
 
 std::vector<std::string> captured_by(const Token& token) {
   std::vector<std::string> names;
+  names.reserve(token.named.size());
   for (const auto& [name, value] : token.named) names.push_back(name);
   return names;
 }

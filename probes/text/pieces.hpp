@@ -12,7 +12,7 @@
 namespace sonde::text {
 
 // Finds pieces of some texts: every stretch of 8 bytes that one of them contains, and shorter texts
-// as a whole. Texts of less than 4 bytes are ignored. Holds 8 bytes for each byte of the texts. A
+// as a whole. Texts of less than 4 bytes are ignored. Holds 16 to 32 bytes for each byte of them. A
 // search takes time linear in what is searched, whatever it and the texts hold.
 class Pieces {
  public:
@@ -57,7 +57,7 @@ class Pieces {
     }
   }
 
-  std::vector<std::uint64_t> grams_;   // sorted
+  std::vector<std::uint64_t> grams_;   // a hash table, its seed at the end
   std::vector<std::uint64_t> blocks_;  // bits: the hashes of the blocks of 4 bytes in them
   std::array<bool, piece + 1> sizes_{};
   std::size_t size_min_ = piece;
