@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "probes/auth/form_login.hpp"
@@ -31,7 +33,7 @@ std::string lost_session(const FormSuccess& success, const FormAnswer& seen) {
   for (const auto& [name, why] : seen.after.dropped_since(seen.before))
     if (success.cookie.empty() ? seen.after.changed_since(seen.before).empty()
                                : name == success.cookie)
-      return "the cookie " + name + " is not kept: " + why;
+      return fmt::format("the cookie {} is not kept: {}", name, why);
   return "";
 }
 

@@ -22,7 +22,7 @@ struct Response {
   std::string body;  // decoded (chunked, gzip, deflate), at most limits.body bytes
   // The server's clock against our wall clock: its Date and the Age of the answer (RFC 9111 4.2.3);
   // positive: the server is ahead. Empty: it does not say.
-  std::optional<Span> skew;
+  std::optional<Span> skew = std::nullopt;
   // The first value of a header, by case-insensitive name; null if there is none.
   const std::string* header(std::string_view name) const;
 };

@@ -1,10 +1,7 @@
 """What is wrong on the prober's own machine is never a failure of the target."""
-import http.server
-import pathlib
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
@@ -15,33 +12,6 @@ ALONE = ["unshare", "--user", "--map-root-user", "--net"]
 # There, with loopback alone, and with the file that follows in place of /etc/hosts.
 KNOWING = [*ALONE, "--mount", "sh", "-c",
            'ip link set lo up && mount --bind "$0" /etc/hosts && exec "$@"']
-PAGE = """
-targets:
-  site: {{ http: {http}, identities: {{ alice: {{ username: alice, password: {{ file: {password} }} }} }} }}
-logins:
-  browser: {{ method: form, url: "{{{{target.http}}}}/login", success: {{ cookie: session }} }}
-probes:
-  site: {{ kind: login, target: site, login: browser, as: alice, every: 30s, timeout: 5s }}
-"""
-
-
-class Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = b"<form method=post><input name=username><input name=password type=password></form>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-def may_be_alone():
-    """Some containers forbid namespaces to those within."""
-    return subprocess.run([*KNOWING, "/etc/hosts", "true"], capture_output=True,
-                          check=False).returncode == 0
 
 
 class OwnFaults(unittest.TestCase):
