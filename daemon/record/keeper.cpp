@@ -71,7 +71,8 @@ bool Keeper::write(Changes& changes) {
   bool was_full = false;
   Pieces pieces(changes);
   do {
-    if ((fault = make_room(was_full))) break;
+    fault = make_room(was_full);
+    if (fault) break;
     const auto rows = was_full ? rows_when_full : rows_at_once(free_bytes(settings_.path));
     const Changes piece = pieces.next(rows);
     fault = attempt([&](Archive& archive) { archive.write(piece); });
