@@ -211,19 +211,35 @@ bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
          (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail);
 }
 
+// Those of a run: all of them, or the one whose turn it is.
+std::span<const RefusalCheck> due(std::span<const RefusalCheck> checks,
+                                  std::optional<std::uint32_t> turn) {
+  return turn && !checks.empty() ? checks.subspan(*turn % checks.size(), 1) : checks;
+}
+
+void note_paused(std::span<const RefusalCheck> checks, Trace& trace) {
+  for (const RefusalCheck check : checks)
+    trace.refusals.push_back(
+        {.check = std::string(check_name(check)),
+         .state = RefusalNote::State::not_performed,
+         .why = "paused, for a breaker of the target seems to be open because of these checks"});
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                        std::optional<std::uint32_t> turn) {
-  const auto& checks = subject.settings.checks;
+  const auto checks = due(subject.settings.checks, turn);
   Trace& trace = subject.trace;
   Breaker& breaker = subject.shared.breakers[subject.site.target_name];
-  if (!breaker.lets_check(Clock::now())) co_return std::nullopt;
+  if (!breaker.lets_check(Clock::now())) {
+    note_paused(checks, trace);
+    co_return std::nullopt;
+  }
   trace.at(Step::refuse);
   trace.open(Phase::refuse);
   std::optional<Verdict> verdict;
   for (std::size_t i = 0; i < checks.size(); ++i) {
-    if (turn && *turn % checks.size() != i) continue;
     const Instant begun = Clock::now();
     Observation seen;
     auto checking = check_one(checks[i], subject, seen);
@@ -234,7 +250,9 @@ asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& sub
     Verdict found =
         blame(Verdict::of(Step::refuse, *std::move(checked.wrong)), breaker, begun, seen);
     if (outranks(found, verdict)) verdict = std::move(found);
-    if (!breaker.lets_check(Clock::now())) break;
+    if (breaker.lets_check(Clock::now())) continue;
+    note_paused(checks.subspan(i + 1), trace);
+    break;
   }
   trace.close(Phase::refuse);
   co_return verdict;

@@ -49,7 +49,7 @@ std::expected<std::string, Failure> judge_subprotocol(const Headers& headers,
   const auto count =
       std::ranges::count_if(headers, [](const auto& one) { return same_word(one.first, header); });
   const std::string* found = find_header(headers, header);
-  const std::string selected = found ? *found : "";
+  std::string selected = found ? *found : "";
   const auto& offered = request.subprotocols;
   if (count == 1 && std::ranges::count(offered, selected) > 0) return selected;
   if (request.any_subprotocol || (offered.empty() && count == 0)) return selected;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "probes/shared.hpp"
 #include "tests/probes/scenario.hpp"
 
 // How a server refuses, as its socket says, and as it holds where that says nothing.
@@ -114,6 +115,24 @@ TEST(RefusedBy, ASubprotocolThatIsNotSelectedKeepsNobodyOut) {
   usual.probe["refuse"] = "[garbage_token]";
   usual.socket["token_in"] = "subprotocol";
   EXPECT_THAT(outcome(walk(usual)), HasSubstr("auth_fail_open"));
+}
+
+TEST(RefusalNotes, SayThatTheChecksArePausedForABreaker) {
+  const Server server(std::bind_front(guard, Script{json(401, "{}")}));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[no_token, garbage_token]";
+  Walker walker;
+  Breaker& breaker = walker.shared().breakers["t"];
+  for (int i = 0; i < 3; ++i) breaker.refused(Clock::now());
+  ASSERT_TRUE(breaker.tripped(Clock::now(), Span{}));
+  const Walk walked = walker.walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  ASSERT_EQ(walked.trace->refusals.size(), 2U);
+  for (const auto& note : walked.trace->refusals) {
+    EXPECT_EQ(name(note.state), "not_performed");
+    EXPECT_THAT(note.why, HasSubstr("paused"));
+  }
 }
 
 std::string mistakes(const std::string& refused_by) {
