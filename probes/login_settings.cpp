@@ -82,8 +82,9 @@ void vet(const LoginSettings& settings, const Site& site, const config::Reader& 
     reader.at("parallel").wrong(place, "its login gives no token of its own each time");
   if (settings.parallel > login.lockout.after)
     reader.at("parallel")
-        .warn(place, "no more than lockout.after (" + std::to_string(login.lockout.after) +
-                         ") are made at the same time, so that refused ones do not lock the account");
+        .warn(place,
+              "no more than lockout.after (" + std::to_string(login.lockout.after) +
+                  ") are made at the same time, so that refused ones do not lock the account");
   if (settings.refresh && !(login.redeemer() != nullptr && asks_each_time(login)))
     reader.at("refresh").wrong(place,
                                "its login has to be of method refresh, with a login inside that "

@@ -29,7 +29,7 @@ struct Socket {
   Carrier token_in;
   std::vector<text::Template> subprotocols;
   text::Template expect_subprotocol;  // empty: any that was offered
-  bool any_subprotocol = false;       // of offered ones none has to be selected, as browsers want it
+  bool any_subprotocol = false;  // of offered ones none has to be selected, as browsers want it
   std::map<std::string, text::Template> headers;
   text::Template origin;  // the same endpoint behind the proxies, for a diagnosis; empty: unknown
   text::Template rest;    // an address that a GET with the token opens, likewise

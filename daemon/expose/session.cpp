@@ -68,10 +68,10 @@ class Session {
  private:
   asio::awaitable<bool> serve_request(bool first);
   asio::awaitable<bool> answer(Incoming incoming);
-  asio::awaitable<Reply> ask(std::size_t route, const WebRequest& request);
+  asio::awaitable<SentReply> ask(std::size_t route, const WebRequest& request);
   asio::awaitable<bool> refuse(error_code why);
   asio::awaitable<bool> refuse(Refused why);
-  asio::awaitable<bool> write(Reply reply, bool head, bool keep_alive, std::string_view allow);
+  asio::awaitable<bool> write(SentReply reply, bool head, bool keep_alive, std::string_view allow);
   asio::awaitable<void> linger();
   void told(const std::string& handler, unsigned code, Instant since) const;
 
@@ -82,7 +82,7 @@ class Session {
   beast::flat_buffer buffer_{header_max + body_max};
 };
 
-Reply reply_of(WebReply made) {
+SentReply reply_of(WebReply made) {
   auto page = std::make_shared<const std::string>(std::exchange(made.body, {}));
   return {.head = std::move(made), .page = std::move(page)};
 }
@@ -166,7 +166,7 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
   const std::vector<Route>& routes = desk_->options.routes;
   const auto route = find_route(routes, request.path);
   const bool known = route != routes.end();
-  Reply reply = reply_of(plain_reply(404, "There is nothing here. Try /"));
+  SentReply reply = reply_of(plain_reply(404, "There is nothing here. Try /"));
   std::string allow;
   if (request.path.size() > uri_max) {
     reply = reply_of(plain_reply(414, "That address is too long."));
@@ -187,14 +187,14 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
 }
 
 // Hands a reply to who waits for it, in a turn of the loop of its own.
-Respond respond_to(asio::any_io_executor executor, std::function<void(Reply)> take) {
+Respond respond_to(asio::any_io_executor executor, std::function<void(SentReply)> take) {
   return [executor = std::move(executor), take = std::move(take)](WebReply made) {
     asio::post(executor,
                [take, made = std::move(made)]() mutable { take(reply_of(std::move(made))); });
   };
 }
 
-void arrive(Waiting& waiting, Reply reply) {
+void arrive(Waiting& waiting, SentReply reply) {
   waiting.reply = std::move(reply);
   waiting.arrived.cancel();
 }
@@ -205,7 +205,7 @@ void begin_batch(const std::shared_ptr<Desk>& desk, const asio::any_io_executor&
   Batch& batch = desk->batch[{index, request.gzip}];
   batch.busy = true;
   batch.now = std::exchange(batch.next, {});
-  auto take = [desk, executor, index, request, &batch](const Reply& reply) {
+  auto take = [desk, executor, index, request, &batch](const SentReply& reply) {
     batch.busy = false;
     for (const auto& waiting : std::exchange(batch.now, {})) arrive(*waiting, reply);
     if (!batch.next.empty() && !desk->closed) begin_batch(desk, executor, index, request);
@@ -213,7 +213,7 @@ void begin_batch(const std::shared_ptr<Desk>& desk, const asio::any_io_executor&
   desk->options.routes[index].answer(request, respond_to(executor, std::move(take)));
 }
 
-asio::awaitable<Reply> Session::ask(std::size_t index, const WebRequest& request) {
+asio::awaitable<SentReply> Session::ask(std::size_t index, const WebRequest& request) {
   const Route& route = desk_->options.routes[index];
   std::size_t& at_once = desk_->at_once[index];
   if (route.at_once_max > 0 && at_once >= route.at_once_max)
@@ -228,7 +228,7 @@ asio::awaitable<Reply> Session::ask(std::size_t index, const WebRequest& request
     batch.next.push_back(waiting_);
     if (!batch.busy) begin_batch(desk_, executor, index, request);
   } else {
-    route.answer(request, respond_to(executor, [waiting = waiting_](Reply reply) {
+    route.answer(request, respond_to(executor, [waiting = waiting_](SentReply reply) {
                    arrive(*waiting, std::move(reply));
                  }));
   }
@@ -239,7 +239,7 @@ asio::awaitable<Reply> Session::ask(std::size_t index, const WebRequest& request
   co_return std::move(*waited->reply);
 }
 
-asio::awaitable<bool> Session::write(Reply reply, bool head, bool keep_alive,
+asio::awaitable<bool> Session::write(SentReply reply, bool head, bool keep_alive,
                                      std::string_view allow) {
   Outgoing out(static_cast<http::status>(reply.head.status), 11);
   out.set(http::field::content_type, reply.head.type);

@@ -17,7 +17,7 @@
 namespace sonde {
 
 // A reply as it is sent; several sessions may send one page.
-struct Reply {
+struct SentReply {
   WebReply head;  // its body has moved to `page`
   std::shared_ptr<const std::string> page;
 };
@@ -25,7 +25,7 @@ struct Reply {
 // A session that waits for a reply, which may come from another thread; it sleeps on the timer.
 struct Waiting {
   boost::asio::steady_timer arrived;
-  std::optional<Reply> reply = std::nullopt;
+  std::optional<SentReply> reply = std::nullopt;
 };
 
 // Of a shared route: who gets the answer under way, and who the next one.

@@ -112,8 +112,8 @@ void Reader::add_field(FormField field, const HtmlTokens& tag) {
 FormField input(const HtmlTokens& tag, std::string_view usual_type) {
   const auto type = tag.attribute("type");
   const auto value = tag.attribute("value");
-  FormField field{text_of(tag, "name"), lower(type ? *type : usual_type),
-                  value.value_or(""), tag.attribute("checked").has_value()};
+  FormField field{text_of(tag, "name"), lower(type ? *type : usual_type), value.value_or(""),
+                  tag.attribute("checked").has_value()};
   const bool ticks = field.type == "checkbox" || field.type == "radio";
   if (ticks && !value) field.value = "on";
   return field;

@@ -6,40 +6,14 @@
 
 #include <cstdio>
 #include <fstream>
-#include <future>
 
-#include "tests/daemon/expose/made_facts.hpp"
+#include "tests/daemon/expose/metrics_fixture.hpp"
 
 namespace sonde {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-const std::string who = R"(probe="chat",kind="chat",target="staging")";
-
-struct MetricsTest : testing::Test {
-  std::shared_ptr<Check> chat = chat_check();
-  int under_way = 0;
-  Facts facts;
-  Metrics metrics{
-      {.version = "1.2.3", .revision = "abc", .workers = 2, .facts = [this] { return facts; }}};
-
-  void SetUp() override { assign({chat}); }
-  void assign(std::vector<std::shared_ptr<const Check>> checks) {
-    metrics.assign(std::move(checks), [this](const Check&) { return under_way; });
-  }
-  std::string page(bool gzip = false) {
-    std::promise<std::string> promise;
-    metrics.render(gzip, [&promise](std::string text) { promise.set_value(std::move(text)); });
-    return promise.get_future().get();
-  }
-};
-
-// A line of the page: name{labels} value.
-std::string line(const std::string& name, const std::string& more, const std::string& value) {
-  return "\n" + name + "{" + who + (more.empty() ? "" : "," + more) + "} " + value + "\n";
-}
 
 TEST_F(MetricsTest, EveryFailureThatACheckCanGiveIsThereAtZero) {
   const std::string text = page();
@@ -98,28 +72,6 @@ TEST_F(MetricsTest, APassAfterARetryIsFlakyAndHidesNoFailure) {
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_success", "", "1")));
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_consecutive_failures", "", "0")));
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_duration_seconds_count", "", "0")));
-}
-
-TEST_F(MetricsTest, SaysSinceWhenThereIsNoVerdictAndWhy) {
-  EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_inconclusive_since_timestamp_seconds{")));
-  metrics.accept(Making(chat, failed(Step::login, Reason::own_dns)).done());
-  metrics.accept(Making(chat, failed(Step::login, Reason::own_secret)).done());
-  EXPECT_THAT(page(), HasSubstr(R"(sonde_probe_inconclusive_since_timestamp_seconds{probe="chat",)"
-                                R"(kind="chat",target="staging",reason="own_secret"})"));
-  metrics.accept(Making(chat, failed(Step::login, Reason::egress_down)).done());
-  EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_inconclusive_since_timestamp_seconds{")));
-}
-
-TEST_F(MetricsTest, CountsConcludedCausesBesideTheReason) {
-  Making made(chat, failed(Step::upgrade, Reason::unauthorized));
-  made.result.verdict.concluded = Reason::clock_skew;
-  metrics.accept(made.done());
-  const std::string text = page();
-  EXPECT_THAT(text, HasSubstr(line("sonde_probe_failures_total",
-                                   R"(step="upgrade",reason="unauthorized")", "1")));
-  EXPECT_THAT(
-      text, HasSubstr(line("sonde_probe_conclusions_total",
-                           R"(step="upgrade",reason="unauthorized",concluded="clock_skew")", "1")));
 }
 
 TEST_F(MetricsTest, WhatSaysNothingOfTheTargetIsCountedApart) {
