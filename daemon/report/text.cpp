@@ -73,7 +73,7 @@ std::string refusals_text(const Trace& trace, const TextStyle& style) {
     if (note.state == State::refused) refused.push_back(note.check);
     if (note.state == State::not_performed)
       others += fmt::format("    not performed: {}, {}\n", painted(note.check, Paint::odd, style),
-                            printable(note.why, style.unicode, 200));
+                            text::printable(note.why, style.unicode, 200));
   }
   if (refused.empty() && others.empty()) return "";
   const std::string names = refused.empty() ? "" : fmt::format(" ({})", fmt::join(refused, ", "));
