@@ -49,7 +49,7 @@ TEST(Secrets, AreNeverInTheTraceWhicheverWayTheTokenTravels) {
         R"({ header: "X-Token: {{token | hex}}" })", R"({ query: "t={{token | b64 | urlenc}}" })",
         R"({ cookie: "sid={{token | urlenc}}" })"}) {
     SCOPED_TRACE(carrier);
-    const Walk walked = gossip({{"token_in", carrier}}, "\"hello\"");
+    const Walk walked = gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
     EXPECT_EQ(walked.verdict.reason, Reason::agent_error) << walked.show();
     expect_hidden(walked, token);
     expect_hidden(walked, Usual::password);
