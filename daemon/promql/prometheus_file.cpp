@@ -3,34 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
-#include "probes/text/json.hpp"
+#include "probes/text/printable.hpp"
+#include "probes/text/runes.hpp"
 
 namespace sonde {
 namespace {
 
-// What YAML calls a control character, and JSON does not escape: U+007F to U+009F, U+FEFF, U+FFFE
-// and U+FFFF. How it is escaped, and how many bytes of UTF-8 it takes; none: it is none.
-std::pair<std::string_view, std::size_t> control(std::string_view text, std::string& room) {
-  const auto at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (at(0) == 0x7f) return {"\\x7f", 1};
-  if (text.starts_with("\xef\xbb\xbf")) return {"\\ufeff", 3};
-  if (text.starts_with("\xef\xbf\xbe")) return {"\\ufffe", 3};
-  if (text.starts_with("\xef\xbf\xbf")) return {"\\uffff", 3};
-  if (at(0) != 0xc2 || text.size() < 2 || at(1) >= 0xa0) return {};
-  room = fmt::format("\\x{:02x}", at(1));
-  return {room, 2};
+// Of one character within double quotes; what YAML does not take, or what makes a reader see
+// something else than what is there, is escaped (YAML 1.2.2, 5.7). Not as JSON does it: YAML has no
+// pairs of surrogates.
+std::string quoted(const text::Rune& rune, std::string_view bytes) {
+  if (!rune.code) return "\\ufffd";
+  const char32_t code = *rune.code;
+  if (code == '"' || code == '\\') return "\\" + std::string(bytes);
+  if (code == '\n') return "\\n";
+  if (!text::deceives(code) && code != 0xFFFE && code != 0xFFFF) return std::string(bytes);
+  const auto number = static_cast<std::uint32_t>(code);
+  return code <= 0xFFFF ? fmt::format("\\u{:04x}", number) : fmt::format("\\U{:08x}", number);
 }
 
 std::string double_quoted(std::string_view text) {
-  const std::string json = text::json_quote(text);
-  std::string out, room;
-  for (std::size_t i = 0; i < json.size();) {
-    const auto [escaped, bytes] = control(std::string_view(json).substr(i), room);
-    out += bytes > 0 ? std::string(escaped) : std::string(1, json[i]);
-    i += std::max<std::size_t>(bytes, 1);
+  std::string out = "\"";
+  while (!text.empty()) {
+    const text::Rune rune = text::first_rune(text);
+    out += quoted(rune, text.substr(0, rune.bytes));
+    text.remove_prefix(rune.bytes);
   }
-  return out;
+  return out + "\"";
 }
 
 // A word that YAML reads as itself: not as a number, and not as true, off or null.

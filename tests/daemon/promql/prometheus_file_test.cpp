@@ -54,7 +54,9 @@ TEST(PrometheusFile, QuotesWhatYamlWouldTakeForSomethingElse) {
 
 TEST(PrometheusFile, EscapesWhatYamlDoesNotTake) {
   EXPECT_EQ(label("a\nb\x01"), "\"a\\nb\\u0001\"\n");
-  EXPECT_EQ(label("\x7f\xc2\x85\xef\xbb\xbf"), "\"\\x7f\\x85\\ufeff\"\n");
+  EXPECT_EQ(label("\x7f\xc2\x85\xef\xbb\xbf"), "\"\\u007f\\u0085\\ufeff\"\n");
+  EXPECT_EQ(label("\xf3\xa0\x81\x81\"\\"), "\"\\U000e0041\\\"\\\\\"\n");
+  EXPECT_EQ(label("\xff"), "\"\\ufffd\"\n");
   EXPECT_EQ(label("gr\xc3\xbc\xc3\x9f"), "\"gr\xc3\xbc\xc3\x9f\"\n");
 }
 
