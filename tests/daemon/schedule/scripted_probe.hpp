@@ -25,7 +25,6 @@ struct Script {
   Step step = Step::health;      // where it fails
   TlsFacts certificate;          // that it meets, if it has a host
   Span looks{};                  // how long an inquiry takes; it finds not_ready
-  int inquiries_slow = -1;       // only so many take that long; -1: all
   std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0, inquiries = 0;
   std::atomic<bool> spared = false, passed_lately = false;  // what the last inquiry was told
 };
@@ -63,12 +62,11 @@ class ScriptedProbe : public Probe {
                                            Trace& trace) const override {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);
-    const int asked = script_->inquiries++;
-    const bool slow = script_->inquiries_slow < 0 || asked < script_->inquiries_slow;
+    ++script_->inquiries;
     script_->spared = inquiry.spare_refusals;
     script_->passed_lately = inquiry.passed_lately;
     auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, slow ? script_->looks : Span{});
+    asio::steady_timer timer(executor, script_->looks);
     boost::system::error_code error;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return verdict;
