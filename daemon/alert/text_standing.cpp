@@ -73,7 +73,8 @@ std::string headline_of_row(const Instance& instance, const Finding& finding, Si
 
 std::string headline_of_false_green(const Instance& instance, const Finding& finding,
                                     Sight& sight) {
-  return "health passes, but " + headline_of_row(instance, finding, sight);
+  const std::string path = headline_of_row(instance, finding, sight);
+  return finding.count == 0 ? path : "health passes, but " + path;
 }
 
 std::string headline_of_certificate(const Instance& instance, const Finding& finding,

@@ -177,6 +177,8 @@ TEST_F(AlertTextTest, OfAFalseGreen) {
   EXPECT_EQ(text().summary,
             "health passes, but chat failed 5 times in a row on staging since "
             "14:02 UTC: upgrade/no_route");
+  view.of(chat).standing = {.last = Outcome::pass};
+  EXPECT_EQ(text().summary, "chat passes again on staging");
 }
 
 TEST_F(AlertTextTest, OfABurningBudget) {
