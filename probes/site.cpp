@@ -20,6 +20,14 @@ std::string own_origins(const Target& target) {
   return all;
 }
 
+// What a filter makes of a secret is one, such as a digest of a password. Where the secret itself
+// can be read in it, what stands around it is none.
+void hide_what_is_made(text::Names& names, Trace& trace) {
+  names.report_made([&trace](std::string_view of, std::string_view made) {
+    if (trace.scrub(of) != of && trace.scrub(made) == made) auth::hide(trace, made);
+  });
+}
+
 }  // namespace
 
 void Site::prepare(const text::Needs& needs) {
@@ -49,6 +57,7 @@ std::expected<text::Names, Failure> Site::names(std::uint64_t seed, Trace& trace
     auth::hide(trace, *text);
     names.set(name, std::move(*text));
   }
+  hide_what_is_made(names, trace);
   return names;
 }
 

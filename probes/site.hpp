@@ -39,7 +39,8 @@ struct Site {
   void prepare(const text::Needs& needs);
 
   // What templates can name in this attempt: target.*, identity.*, location. Secrets are read
-  // anew and hidden in `trace` first. Fails with own_secret.
+  // anew and hidden in `trace` first, and so is what templates make of them, as long as it lives.
+  // Fails with own_secret.
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
   // True if names() knows `name` when it is needed.
   bool knows(std::string_view name) const;

@@ -15,6 +15,14 @@ std::uint64_t mixed(std::uint64_t bits) {
   return bits ^ (bits >> 31U);
 }
 
+// The capital letters of ASCII as small ones, in all eight bytes at once.
+std::uint64_t folded(std::uint64_t bytes) {
+  constexpr std::uint64_t each = 0x0101010101010101ULL, high = 0x80 * each;
+  const std::uint64_t low = bytes & ~high;
+  const std::uint64_t from_a = low + (0x80 - 'A') * each, beyond_z = low + (0x80 - 'Z' - 1) * each;
+  return bytes | ((from_a & ~beyond_z & ~bytes & high) >> 2U);
+}
+
 // Where a gram stands in a table with a power of two of places and then the seed, or the free place
 // where it would.
 std::size_t place_in(const std::vector<std::uint64_t>& table, std::uint64_t gram) {
@@ -39,13 +47,15 @@ std::vector<std::uint64_t> table_of(const std::vector<std::uint64_t>& grams) {
 std::size_t Pieces::block_of(std::string_view block) {
   std::uint32_t bytes = 0;
   std::memcpy(&bytes, block.data(), block_size);
-  return (bytes * 2654435761U) >> (32U - block_bits);
+  constexpr std::uint32_t case_bits = 0x20202020;
+  return ((bytes | case_bits) * 2654435761U) >> (32U - block_bits);
 }
 
-// Eight bytes as they are; fewer with their number in the byte that is left.
+// Eight bytes in lower case; fewer with their number in the byte that is left.
 std::uint64_t Pieces::gram(std::string_view bytes) {
   std::uint64_t all = 0;
   std::memcpy(&all, bytes.data(), bytes.size());
+  all = folded(all);
   if (bytes.size() < piece) all |= static_cast<std::uint64_t>(0xf0U | bytes.size()) << 56U;
   return all;
 }

@@ -47,6 +47,8 @@ bool append(std::string& out, const Expression& expression, Names& names) {
     made = std::move(filtered);
     text = made;
   }
+  if (!expression.function && !expression.filters.empty())
+    names.tell_made(*names.find(expression.name), text);
   out += text;
   return true;
 }

@@ -25,6 +25,13 @@ class Names {
   void set(std::string name, std::string text);
   const std::string* find(std::string_view name) const;
 
+  // From now on told of every text that filters make: of which text it was made, and what it is.
+  using Made = std::function<void(std::string_view of, std::string_view made)>;
+  void report_made(Made made) { made_ = std::move(made); }
+  void tell_made(std::string_view of, std::string_view made) const {
+    if (made_) made_(of, made);
+  }
+
   Random& random() { return random_; }
   std::uint64_t next_count() { return ++count_; }
 
@@ -33,6 +40,7 @@ class Names {
   std::shared_ptr<const Texts> shared_;
   Random random_;
   std::uint64_t count_ = 0;
+  Made made_;
 };
 
 // Text with `{{ }}` for values known at run time: a name or a function, then filters, as in

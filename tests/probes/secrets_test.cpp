@@ -40,6 +40,17 @@ TEST(Secrets, ABeginningAndAnEndGoToo) {
   EXPECT_EQ(clean(secret.substr(0, 7), {secret}), secret.substr(0, 7));
 }
 
+TEST(Secrets, EachGoesInEitherCaseOfItsLetters) {
+  const std::string secret = "Hunter2-PASSW0RD-Alice";
+  EXPECT_EQ(clean("https://hunter2-passw0rd-alice.example.com/", {secret}),
+            "https://<redacted>.example.com/");
+  EXPECT_EQ(clean("HUNTER2-PASSW0RD-ALICE", {secret}), "<redacted>");
+  EXPECT_EQ(clean("hUNTER2-p", {secret}), "<redacted>");
+  EXPECT_EQ(clean("S3CRET s3cret", {"s3cREt"}), "<redacted> <redacted>");
+  EXPECT_EQ(clean("@[`{\xc1", {"`{@["}), "@[`{\xc1");
+  EXPECT_EQ(clean("\x40\x5b\xc1\xda", {"\x60\x7b\xe1\xfa"}), "\x40\x5b\xc1\xda");
+}
+
 TEST(Secrets, OneOfLessThanFourBytesIsShown) { EXPECT_EQ(clean("abc", {"abc"}), "abc"); }
 
 TEST(Secrets, ThoseThatLookEscapedThemselvesGoInEveryForm) {

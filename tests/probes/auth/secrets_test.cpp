@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
+#include "probes/text/digest.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
+#include "probes/text/wire.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/planted.hpp"
 #include "tests/support/walk.hpp"
@@ -89,6 +91,49 @@ TEST(Secrets, AreNeverInTheTraceOfATokenThatIsRefused) {
   const Walk walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_malformed);
   EXPECT_EQ(dump(walked).find("s3cret"), std::string::npos) << dump(walked);
+}
+
+// What filters make of a secret is hidden wherever it comes back, in either case.
+TEST(Secrets, AreNeverInTheTraceAsFiltersMakeThem) {
+  const Server server(Handler([](const Request& request) -> Script {
+    return {json(401, R"({"error":)" + text::json_quote(request.head + request.body) + "}")};
+  }));
+  const std::string digest = text::sha256(Usual::password);
+  const std::string bytes = text::base64url(*text::from_hex(digest));
+  for (const auto& [filters, made] : {std::pair<std::string, std::string>{"sha256", digest},
+                                      {"sha256 | unhex | b64url", bytes},
+                                      {"sha256 | sha256", text::sha256(digest)},
+                                      {"sha256 | len16", digest}}) {
+    SCOPED_TRACE(filters);
+    Usual usual(server.url(""));
+    usual.kind("login");
+    usual.login["body"] = R"({ p: "{{identity.password | )" + filters + R"(}}" })";
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
+    expect_hidden(walked, made);
+  }
+}
+
+TEST(Secrets, MadeOfATokenForASocketAreNeverInTheTrace) {
+  for (const std::string carrier :
+       {R"({ query: "sig={{token | sha256}}" })", R"({ header: "X-Sig: {{token | sha256}}" })",
+        R"({ subprotocol: [chat.v1, "sig.{{token | sha256}}"] })"}) {
+    SCOPED_TRACE(carrier);
+    const Walk walked = gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
+    expect_hidden(walked, text::sha256(token));
+  }
+}
+
+TEST(Secrets, WhatIsMadeOfANameIsShown) {
+  const Server server(Handler([](const Request& request) -> Script {
+    return {json(401, R"({"error":)" + text::json_quote(request.body) + "}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["body"] = R"({ u: "{{identity.username | sha256}}" })";
+  const Walk walked = walk(usual);
+  EXPECT_NE(dump(walked).find(text::sha256("alice@example.com")), std::string::npos)
+      << dump(walked);
 }
 
 TEST(Secrets, OfAClientAreNeverInTheTrace) {
