@@ -3,12 +3,27 @@
 #include <algorithm>
 
 #include "probes/text/encoded.hpp"
+#include "probes/text/runes.hpp"
 #include "probes/text/unescape.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr std::size_t levels_max = 4;
+
+// In Latin-1, as JavaScript's \xe9 and old pages have it; nothing: it is the same, or cannot be.
+std::optional<std::string> latin1_of(std::string_view text) {
+  std::string latin;
+  bool differs = false;
+  while (!text.empty()) {
+    const text::Rune rune = text::first_rune(text);
+    if (!rune.code || *rune.code > 0xff) return std::nullopt;
+    differs |= *rune.code >= 0x80;
+    latin += static_cast<char>(*rune.code);
+    text.remove_prefix(rune.bytes);
+  }
+  return differs ? std::optional(std::move(latin)) : std::nullopt;
+}
 
 // A search takes all escapes of a text away, so also those that are a secret's own; and a form has
 // "+" for a blank.
@@ -18,6 +33,7 @@ void add_forms(std::vector<std::string>& forms, const std::string& secret) {
     std::ranges::replace(form, ' ', '+');
     forms.push_back(std::move(form));
   }
+  if (auto latin = latin1_of(secret)) forms.push_back(*std::move(latin));
   auto level = text::unescape(secret);
   for (std::size_t i = 0; level && i < levels_max; ++i) {
     forms.push_back(level->bytes);

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "probes/text/dumps.hpp"
 #include "probes/text/unescape.hpp"
 
 namespace sonde::text {
@@ -148,9 +149,15 @@ void Search::look(std::string_view text, const Layer& layer, int depth) {
     look(unescaped->bytes, inside, depth + 1);
     if (depth == 0) look_by_writer(text, layer, *unescaped);
   }
-  if (const auto joined = join_hex(text)) {
+  for (const auto join : {join_hex, join_numbers, join_wide})
+    if (const auto joined = join(text)) {
+      const Layer inside{.of = &layer, .unescaped = &*joined};
+      look(joined->bytes, inside, depth + 1);
+    }
+  if (const auto joined = join_lines(text)) {
     const Layer inside{.of = &layer, .unescaped = &*joined};
-    look(joined->bytes, inside, depth + 1);
+    look_in_digits(joined->bytes, inside, depth + 1, hex_value, 4);
+    look_in_digits(joined->bytes, inside, depth + 1, base64_value, 6);
   }
   look_in_digits(text, layer, depth + 1, hex_value, 4);
   look_in_digits(text, layer, depth + 1, base64_value, 6);

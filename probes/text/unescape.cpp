@@ -30,11 +30,12 @@ std::optional<std::uint32_t> hex_after(std::string_view text, std::size_t at, st
   return number(text.substr(at, digits), 16);
 }
 
-// Of "\ud83d\ude00" the character that both halves make.
+// Of "\ud83d\ude00", or "%ud83d%ude00", the character that both halves make.
 std::optional<Escape> by_unicode(std::string_view text) {
   const auto code = hex_after(text, 2, 4);
   if (!code) return std::nullopt;
-  if (*code < 0xd800 || *code > 0xdbff || text.substr(6, 2) != "\\u") return Escape{*code, 6};
+  if (*code < 0xd800 || *code > 0xdbff || text.substr(6, 2) != text.substr(0, 2))
+    return Escape{*code, 6};
   const auto low = hex_after(text, 8, 4);
   if (!low || *low < 0xdc00 || *low > 0xdfff) return Escape{*code, 6};
   return Escape{0x10000 + ((*code - 0xd800) << 10U) + (*low - 0xdc00), 12};
@@ -54,6 +55,14 @@ std::optional<Escape> by_backslash(std::string_view text) {
   if (text[1] == 'u') return text.substr(2).starts_with('{') ? by_braces(text) : by_unicode(text);
   if (text[1] == 'x') {
     const auto code = hex_after(text, 2, 2);
+    return code ? std::optional(Escape{*code, 4, true}) : std::nullopt;
+  }
+  if (text[1] == 'U') {
+    const auto code = hex_after(text, 2, 8);
+    return code ? std::optional(Escape{*code, 10}) : std::nullopt;
+  }
+  if (text[1] >= '0' && text[1] <= '3') {
+    const auto code = text.size() < 4 ? std::nullopt : number(text.substr(1, 3), 8);
     return code ? std::optional(Escape{*code, 4, true}) : std::nullopt;
   }
   const std::size_t which = letters.find(text[1]);
@@ -80,14 +89,15 @@ std::optional<std::uint32_t> latin_code(std::string_view name) {
 std::optional<std::uint32_t> entity_code(std::string_view name) {
   using Entity = std::pair<std::string_view, char>;
   constexpr Entity table[] = {
-      {"amp", '&'},    {"lt", '<'},     {"gt", '>'},     {"quot", '"'},    {"apos", '\''},
-      {"sol", '/'},    {"bsol", '\\'},  {"equals", '='}, {"plus", '+'},    {"colon", ':'},
-      {"semi", ';'},   {"comma", ','},  {"period", '.'}, {"lowbar", '_'},  {"num", '#'},
-      {"percnt", '%'}, {"dollar", '$'}, {"commat", '@'}, {"excl", '!'},    {"quest", '?'},
-      {"ast", '*'},    {"lpar", '('},   {"rpar", ')'},   {"lsqb", '['},    {"lbrack", '['},
-      {"rsqb", ']'},   {"rbrack", ']'}, {"lcub", '{'},   {"lbrace", '{'},  {"rcub", '}'},
-      {"rbrace", '}'}, {"vert", '|'},   {"verbar", '|'}, {"grave", '`'},   {"Hat", '^'},
-      {"hyphen", '-'}, {"dash", '-'},   {"Tab", '\t'},   {"NewLine", '\n'}};
+      {"AMP", '&'},    {"LT", '<'},     {"GT", '>'},      {"QUOT", '"'},   {"amp", '&'},
+      {"lt", '<'},     {"gt", '>'},     {"quot", '"'},    {"apos", '\''},  {"sol", '/'},
+      {"bsol", '\\'},  {"equals", '='}, {"plus", '+'},    {"colon", ':'},  {"semi", ';'},
+      {"comma", ','},  {"period", '.'}, {"lowbar", '_'},  {"num", '#'},    {"percnt", '%'},
+      {"dollar", '$'}, {"commat", '@'}, {"excl", '!'},    {"quest", '?'},  {"ast", '*'},
+      {"lpar", '('},   {"rpar", ')'},   {"lsqb", '['},    {"lbrack", '['}, {"rsqb", ']'},
+      {"rbrack", ']'}, {"lcub", '{'},   {"lbrace", '{'},  {"rcub", '}'},   {"rbrace", '}'},
+      {"vert", '|'},   {"verbar", '|'}, {"grave", '`'},   {"Hat", '^'},    {"hyphen", '-'},
+      {"dash", '-'},   {"Tab", '\t'},   {"NewLine", '\n'}};
   if (name.starts_with("#x") || name.starts_with("#X")) return number(name.substr(2), 16);
   if (name.starts_with('#')) return number(name.substr(1), 10);
   const auto* found = std::ranges::find(table, name, &Entity::first);
@@ -95,8 +105,20 @@ std::optional<std::uint32_t> entity_code(std::string_view name) {
   return static_cast<unsigned char>(found->second);
 }
 
-// The ";" may be missing after a number, as browsers have it.
-std::optional<Escape> by_entity(std::string_view text) {
+// One whose ";" may be missing, as browsers have it: the oldest ones, whatever follows them.
+std::optional<Escape> by_old_entity(std::string_view name) {
+  constexpr std::string_view oldest[] = {"amp", "lt", "gt", "quot"};
+  constexpr std::size_t longest = 6;
+  for (std::size_t size = std::min(name.size(), longest); size >= 2; --size) {
+    const std::string_view start = name.substr(0, size);
+    const bool old = std::ranges::find(oldest, start) != std::end(oldest);
+    if (const auto code = old ? entity_code(start) : latin_code(start))
+      return Escape{*code, 1 + size};
+  }
+  return std::nullopt;
+}
+
+std::optional<Escape> by_one_entity(std::string_view text) {
   constexpr std::size_t longest = 12;
   const auto is_part = [](char c) {
     const char small = static_cast<char>(c | 0x20);
@@ -104,13 +126,26 @@ std::optional<Escape> by_entity(std::string_view text) {
   };
   std::size_t end = 1;
   while (end < text.size() && end < longest && is_part(text[end])) ++end;
-  const auto code = entity_code(text.substr(1, end - 1));
+  const std::string_view name = text.substr(1, end - 1);
+  const auto code = entity_code(name);
   const bool closed = end < text.size() && text[end] == ';';
-  if (!code || (!closed && text[1] != '#')) return std::nullopt;
-  return Escape{*code, end + (closed ? 1 : 0)};
+  if (code && (closed || text[1] == '#')) return Escape{*code, end + (closed ? 1 : 0)};
+  return by_old_entity(name);
+}
+
+// Of "&#55357;&#56842;" the character that both halves make.
+std::optional<Escape> by_entity(std::string_view text) {
+  const auto high = by_one_entity(text);
+  if (!high || high->code < 0xd800 || high->code > 0xdbff) return high;
+  const std::string_view rest = text.substr(high->size);
+  const auto low = rest.starts_with('&') ? by_one_entity(rest) : std::nullopt;
+  if (!low || low->code < 0xdc00 || low->code > 0xdfff) return high;
+  return Escape{0x10000 + ((high->code - 0xd800) << 10U) + (low->code - 0xdc00),
+                high->size + low->size};
 }
 
 std::optional<Escape> by_percent(std::string_view text) {
+  if (text.substr(1).starts_with('u')) return by_unicode(text);
   const auto code = hex_after(text, 1, 2);
   return code ? std::optional(Escape{*code, 3, true}) : std::nullopt;
 }

@@ -51,6 +51,11 @@ TEST(Secrets, EachGoesInEitherCaseOfItsLetters) {
   EXPECT_EQ(clean("\x40\x5b\xc1\xda", {"\x60\x7b\xe1\xfa"}), "\x40\x5b\xc1\xda");
 }
 
+TEST(Secrets, OneBeyondAsciiGoesInLatin1Too) {
+  EXPECT_EQ(clean(R"([Gr\xfc\xdfe aus K\xf6ln] [Gr%FC%DFe+aus+K%F6ln])", {"Grüße aus Köln"}),
+            "[<redacted>] [<redacted>]");
+}
+
 TEST(Secrets, OneOfLessThanFourBytesIsShown) { EXPECT_EQ(clean("abc", {"abc"}), "abc"); }
 
 TEST(Secrets, ThoseThatLookEscapedThemselvesGoInEveryForm) {

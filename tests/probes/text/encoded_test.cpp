@@ -95,6 +95,55 @@ TEST(Encoded, HexOfEitherCaseWhereverItBegins) {
   EXPECT_EQ(left("de ad be e", secret), "de ad be e");
 }
 
+TEST(Encoded, ListsOfNumbersAsProgramsPrintBytes) {
+  for (const char* one : {"%d,", "%d ", "%d, ", "%d,\n  ", "0x%02x, ", "0x%02X,", "0x%x "})
+    EXPECT_LT(left("[" + each(secret, one) + "]", secret).size(), 9U) << one;
+  EXPECT_EQ(left(R"({"type":"Buffer","data":[112,38,115,115,32,60,119,48,114]})", secret),
+            R"({"type":"Buffer","data":[#]})");
+  EXPECT_EQ(left("[-61, -68, 112, -61, -97, 114, -61, -92]", "üpßrä"), "[#]");
+  EXPECT_EQ(left("00000000: 7026 7373 203c 7730 7264  p&ss", secret), "00000000: #  p&ss");
+  EXPECT_EQ(left("70267373 203c7730 7264", secret), "#");
+  for (const std::string text :
+       {"1, 2, 3, 4", "[1,,2]", "dead beef", "300, 301, 302, 303", "-, -, 1"})
+    EXPECT_EQ(left(text, secret), text);
+}
+
+TEST(Encoded, Base64AndHexInLinesOfAnyLength) {
+  for (const std::size_t width : {4U, 7U, 16U, 76U})
+    for (const std::string end : {"\n", "\r\n", "\n    "})
+      for (const std::string& digits : {base64(secret), hex(secret)}) {
+        std::string text;
+        for (std::size_t at = 0; at < digits.size(); at += width)
+          text += (at > 0 ? end : "") + digits.substr(at, width);
+        EXPECT_EQ(left("[" + text + "]", secret).substr(0, 2), "[#") << text;
+        EXPECT_LT(left(json_quote(text), secret).size(), 8U) << text;
+      }
+}
+
+TEST(Encoded, Utf16OfEitherOrder) {
+  std::string little, big;
+  for (const char c : secret) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  for (const std::string& text : {little, big}) {
+    EXPECT_LT(left(text, secret).size(), 3U);
+    EXPECT_LT(left(base64(text), secret).size(), 7U);
+    EXPECT_LT(left(json_quote(text), secret).size(), 16U);
+  }
+}
+
+TEST(Encoded, EscapesOfC) {
+  EXPECT_EQ(left("[" + each(secret, "\\%03o") + "]", secret), "[#]");
+  EXPECT_EQ(left("[" + each(secret, "\\U%08x") + "]", secret), "[#]");
+}
+
+TEST(Encoded, EntitiesThatBrowsersTake) {
+  EXPECT_EQ(left("[p&AMP;ss &LT;w0rd&GT;=&QUOT;quo\\wed&QUOT;/+~]", secret), "[#]");
+  EXPECT_EQ(left("[p&ampss &ltw0rd&gt=&quotquo\\wed&quot/+~]", secret), "[#]");
+  EXPECT_EQ(left("[Gr&uuml&szlige &#55357;&#56395; aus K&ouml;ln]", "Grüße 👋 aus Köln"), "[#]");
+}
+
 TEST(Encoded, Base64WhereverTheTextBegins) {
   for (const std::string before : {"", "a", "ab", "abc", "user:"})
     for (const std::string after : {"", "x", "xy"})
@@ -128,6 +177,8 @@ TEST(Encoded, CharactersBeyondAscii) {
   EXPECT_EQ(left("[Gr&uuml;&szlig;e &#128075; aus K&ouml;ln]", umlauts), "[#]");
   EXPECT_EQ(left(R"([Gr\u{fc}\u{df}e \u{1f44b} aus K\u{00f6}ln])", umlauts), "[#]");
   EXPECT_EQ(left("[" + percent_encode(umlauts) + "]", umlauts), "[#]");
+  EXPECT_EQ(left(R"([Gr\u00fc\u00dfe \U0001f44b aus K\u00f6ln])", umlauts), "[#]");
+  EXPECT_EQ(left("[Gr%u00fc%u00DFe %ud83d%udc4b aus K%u00f6ln]", umlauts), "[#]");
 }
 
 TEST(Encoded, WhatOnlyLooksLikeAnEscapeStays) {
@@ -184,6 +235,11 @@ TEST(Encoded, TheTimeOfASearchGrowsWithTheTextAlone) {
                                      {"%25", as},
                                      {"\\\\", as},
                                      {"&#97;", as},
+                                     {"97,", as},
+                                     {"6161 ", as},
+                                     {"&aaaaaaaaaaa", as},
+                                     {"YWFh\n", as},
+                                     {"\\141", as},
                                      {"YWFh", as}})
     EXPECT_LT(growth(repeated(unit, 16'000), repeated(unit, 64'000), hidden), 10) << unit;
 }
