@@ -12,6 +12,7 @@
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/own_clock.hpp"
 #include "daemon/schedule/runner.hpp"
+#include "daemon/thread.hpp"
 #include "probes/shared.hpp"
 
 namespace sonde {
@@ -145,11 +146,11 @@ void Once::tick() {
 // Tells the Runner when our own loop stands still, so that it blames no target for it.
 void Once::sample() {
   const Instant at = Clock::now() + Lag::every;
-  runner_.lag().expect(at);
+  runner_.lag().expect(at, thread_cpu_time());
   sampler_.expires_at(at);
   sampler_.async_wait([this](boost::system::error_code error) {
     if (error || over_) return;
-    runner_.lag().woken(Clock::now());
+    runner_.lag().woken(Clock::now(), thread_cpu_time());
     sample();
   });
 }

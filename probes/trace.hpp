@@ -144,11 +144,6 @@ class Trace {
 
   Instant started() const { return started_; }
 
-  // From now on called with the time whenever the run goes on: it enters or leaves a phase, or
-  // records a frame. Who watches several runs learns so which of them keeps the loop busy.
-  using Active = std::function<void(Instant)>;
-  void report_activity(Active active) { active_ = std::move(active); }
-
   // The step that the run is at; a deadline is charged to it.
   void at(Step step) { step_ = step; }
   Step step() const { return step_; }
@@ -261,7 +256,6 @@ class Trace {
   std::vector<PhaseSpan> phases_;
   Secrets secrets_;
   Seen seen_;
-  Active active_;
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;

@@ -10,21 +10,13 @@ constexpr std::size_t gaps_max = 64;
 void Lag::expect(std::optional<Instant> at, Span cpu) {
   expected_ = at;
   cpu_ = cpu;
-  stretch_ = {};
 }
 
 // A thread that computed for less than half of the gap was kept from running; no run did that.
 Lag::Gap Lag::gap_until(Instant now, Span cpu) const {
   Gap gap{*expected_, now};
   const bool computed = 2 * (cpu - cpu_) >= gap.whole();
-  const auto made = [&](Instant from, Instant to) {
-    return 2 * (std::min(gap.to, to) - std::max(gap.from, from)) >= gap.whole();
-  };
-  if (!computed) return gap;
-  if (made(stretch_.from, stretch_.to))
-    gap.maker = stretch_.maker;
-  else if (made(last_at_, now))
-    gap.maker = last_;
+  if (computed && alone_since_ <= gap.from) gap.maker = alone_;
   return gap;
 }
 
@@ -41,10 +33,9 @@ void Lag::woken(Instant now, Span cpu) {
   if (gaps_.size() > gaps_max) gaps_.pop_front();
 }
 
-void Lag::active(RunId run, Instant now) {
-  if (run == last_ && now - last_at_ > stretch_.whole()) stretch_ = {last_at_, now, run};
-  last_ = run;
-  last_at_ = now;
+void Lag::alone(RunId run, Instant now) {
+  alone_ = run;
+  alone_since_ = now;
 }
 
 Span Lag::worst(Instant since, Instant now, Span cpu, RunId run) const {

@@ -64,6 +64,31 @@ void blame(Verdict& verdict, Reason ours, std::string why) {
 
 }  // namespace
 
+// A run's place among those under way, for as long as its coroutine lives.
+class Runner::UnderWay {
+ public:
+  explicit UnderWay(Runner& runner) : runner_(runner), id_(++runner.newest_run_) {
+    runner_.under_way_.push_back(id_);
+    tell();
+  }
+  ~UnderWay() {
+    std::erase(runner_.under_way_, id_);
+    tell();
+  }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  RunId id() const { return id_; }
+
+ private:
+  void tell() {
+    const auto& all = runner_.under_way_;
+    runner_.lag_.alone(all.size() == 1 ? all.front() : 0, Clock::now());
+  }
+
+  Runner& runner_;
+  RunId id_;
+};
+
 Runner::Runner(asio::any_io_executor executor, Options options)
     : options_(std::move(options)),
       runs_(std::move(executor)),
@@ -106,19 +131,17 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
-  const RunId run = ++newest_run_;
-  trace->report_activity([this, run](Instant now) { lag_.active(run, now); });
+  const UnderWay under_way(*this);
   auto asking = station.probe->attempt(wanted, *trace);
   const Instant limit = result.begun + station.check->timeout;
   result.verdict = co_await within(limit, std::move(asking), *trace);
   const Instant ended = Clock::now();
   trace->finish(ended);
-  trace->report_activity({});
   if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
   if (wanted.check_refusals && refusals_made(*trace) && station.refusal_turn)
     ++*station.refusal_turn;
   result.took = ended - result.begun;
-  blame_lag(result, run, ended);
+  blame_lag(result, under_way.id(), ended);
   if (options_.egress && options_.egress->on() && consults_egress(result.verdict.reason)) {
     auto blaming = blame_egress(result, *trace);
     co_await std::move(blaming);

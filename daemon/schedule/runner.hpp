@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <random>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -41,6 +42,7 @@ class Runner {
   TaskGroup& runs() { return runs_; }
 
  private:
+  class UnderWay;
   boost::asio::awaitable<void> run(Flight flight, Instant scheduled);
   boost::asio::awaitable<void> attempt(Station& station, Result& result);
   boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
@@ -55,6 +57,7 @@ class Runner {
   Options options_;
   TaskGroup runs_;
   Lag lag_;
+  std::vector<RunId> under_way_;
   RunId newest_run_ = 0;
   std::mt19937_64 random_;
   std::shared_ptr<const Trace> no_trace_;

@@ -55,53 +55,43 @@ TEST(Lag, ALaterLongerGapDoesNotHideFromLaterRuns) {
   EXPECT_EQ(lag.worst(at(550), at(800)), milliseconds(100));
 }
 
-// A loop whose thread computes from `from` on until it is woken.
-void compute(Lag& lag, int from, int woken) {
-  lag.expect(at(from), milliseconds(0));
-  lag.woken(at(woken), milliseconds(woken - from));
-}
-
-TEST(Lag, ARunThatMadeAGapIsNotExcusedByIt) {
+TEST(Lag, ARunThatWasAloneMadeTheGapAndIsNotExcusedByIt) {
   Lag lag;
+  lag.alone(7, at(10));
   lag.expect(at(20), milliseconds(0));
-  lag.active(7, at(10));
-  lag.active(7, at(510));
-  lag.active(8, at(511));
-  lag.woken(at(512), milliseconds(490));
-  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), Span::zero());
-  EXPECT_EQ(lag.worst(at(0), at(600), {}, 8), milliseconds(492));
-}
-
-TEST(Lag, TheLastRunBeforeAGapMadeItIfNoneFollowed) {
-  Lag lag;
-  lag.active(8, at(5));
-  lag.active(7, at(10));
-  compute(lag, 20, 520);
+  lag.woken(at(520), milliseconds(490));
   EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), Span::zero());
   EXPECT_EQ(lag.worst(at(0), at(600), {}, 8), milliseconds(500));
 }
 
 TEST(Lag, AGapThatStillLastsIsNoExcuseForTheRunThatMakesIt) {
   Lag lag;
+  lag.alone(7, at(15));
   lag.expect(at(20), milliseconds(0));
-  lag.active(7, at(15));
   EXPECT_EQ(lag.worst(at(0), at(520), milliseconds(500), 7), Span::zero());
   EXPECT_EQ(lag.worst(at(0), at(520), milliseconds(500), 8), milliseconds(500));
 }
 
 TEST(Lag, AThreadThatWasKeptFromRunningExcusesEveryRun) {
   Lag lag;
+  lag.alone(7, at(10));
   lag.expect(at(20), milliseconds(0));
-  lag.active(7, at(10));
-  lag.active(7, at(510));
-  lag.woken(at(512), milliseconds(30));
-  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(492));
+  lag.woken(at(520), milliseconds(30));
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(500));
 }
 
-TEST(Lag, WhereSeveralRunsWentOnNoneIsBlamed) {
+TEST(Lag, OfSeveralRunsNoneIsBlamed) {
+  Lag lag;
+  lag.alone(0, at(10));
+  lag.expect(at(20), milliseconds(0));
+  lag.woken(at(520), milliseconds(500));
+  EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(500));
+}
+
+TEST(Lag, ARunThatBeganWithinAGapDidNotMakeIt) {
   Lag lag;
   lag.expect(at(20), milliseconds(0));
-  for (int ms = 20; ms < 520; ms += 100) lag.active(ms % 200 == 20 ? 7 : 8, at(ms));
+  lag.alone(7, at(300));
   lag.woken(at(520), milliseconds(500));
   EXPECT_EQ(lag.worst(at(0), at(600), {}, 7), milliseconds(500));
 }
@@ -109,8 +99,9 @@ TEST(Lag, WhereSeveralRunsWentOnNoneIsBlamed) {
 TEST(Lag, AGapOfARunHidesNoEarlierOneFromIt) {
   Lag lag;
   wake(lag, 20, 120);
-  lag.active(7, at(200));
-  compute(lag, 210, 710);
+  lag.alone(7, at(200));
+  lag.expect(at(210), milliseconds(0));
+  lag.woken(at(710), milliseconds(500));
   EXPECT_EQ(lag.worst(at(0), at(800), {}, 7), milliseconds(100));
 }
 
