@@ -31,7 +31,10 @@ constexpr Span inconclusive_least = std::chrono::seconds(30);
 Finding judge_inconclusive(const Instance& instance, Sight& sight, const Past&) {
   Finding finding;
   finding.check = instance.checks.front();
-  const auto& inconclusive = sight.standing(*finding.check).inconclusive;
+  const Standing& standing = sight.standing(*finding.check);
+  const auto& inconclusive = standing.inconclusive;
+  // After a restart there was no verdict yet, only no run that says so again.
+  if (!inconclusive && standing.newest == Outcome::inconclusive) return finding;
   const Span bound = std::max(patience(*finding.check), inconclusive_least);
   const bool holds = inconclusive && sight.now() - inconclusive->first >= bound;
   finding.holds = holds ? Holds::yes : Holds::no;
