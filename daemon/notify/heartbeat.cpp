@@ -42,6 +42,7 @@ asio::awaitable<Beat> beat(net::Network& network, HeartbeatSettings settings, La
     result.wrong = std::string(name(answer.failure.reason)) + ": " + answer.failure.detail;
   else
     result.wrong = answer.response.status / 100 == 2 ? "" : judge_status(answer.response).detail;
+  result.wrong = called.trace->scrub(result.wrong);
   co_return result;
 }
 

@@ -40,7 +40,8 @@ asio::awaitable<Verdict> ask(net::Network& network, const Call& call, Trace& tra
 }
 
 asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
-  Trace trace;
+  const auto made = std::make_shared<Trace>();
+  Trace& trace = *made;
   for (const auto& secret : call.prepared.secrets) trace.hide(secret);
   const net::Url& url = call.prepared.request.url;
   trace.spare(url.scheme + "://" + url.authority());
@@ -50,9 +51,9 @@ asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
   auto limited = within(begun + call.timeout, std::move(asking), trace);
   const Verdict verdict = co_await std::move(limited);
   called.answer.failure = {verdict.reason, text::shorten(trace.scrub(verdict.detail), detail_max)};
-  called.answer.response.body = trace.scrub(called.answer.response.body);
   called.took = Clock::now() - begun;
   called.peer = trace.peer();
+  called.trace = made;
   co_return called;
 }
 
@@ -99,6 +100,7 @@ asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiv
   const Called called = co_await std::move(calling);
   posted.stopped = called.answer.failure.reason == Reason::shutdown;
   posted.receipt = receipt_of(called.answer, *receiver);
+  posted.receipt.detail = called.trace->scrub(posted.receipt.detail);
   posted.took = called.took;
   co_return posted;
 }

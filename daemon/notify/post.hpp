@@ -7,6 +7,7 @@
 
 #include "daemon/notify/receiver.hpp"
 #include "probes/net/network.hpp"
+#include "probes/trace.hpp"
 
 namespace sonde {
 
@@ -23,7 +24,8 @@ struct Call {
   Span timeout = std::chrono::seconds(10);
 };
 struct Called {
-  net::Answer answer;  // a detail shows no secret
+  net::Answer answer;                  // a detail shows no secret; the body is as it came
+  std::shared_ptr<const Trace> trace;  // knows what is not to be shown of it
   Span took{};
   std::string peer;
 };
