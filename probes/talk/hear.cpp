@@ -16,14 +16,30 @@ bool is_event(const EventSpec& spec, std::string_view type) {
                             : std::ranges::find(spec.types, type) != spec.types.end();
 }
 
-bool is_welcome(const Dialect& dialect, const Ready& ready, const Frame& frame,
-                text::Names& names) {
-  if (std::ranges::find(ready.type, frame.type) != ready.type.end()) return true;
-  if (!dialect.ready.type.empty() && matches(dialect.ready, frame.type, frame.body(), names))
-    return true;
+// Whoever is sent an event of a chat is let in, whatever came before.
+bool is_event(const Dialect& dialect, const Frame& frame) {
   return std::ranges::any_of(dialect.rules_of_events.events, [&](const EventSpec& spec) {
     return spec.terminal != Terminal::bad && is_event(spec, frame.type);
   });
+}
+
+// `perhaps`: it has the type of the ready message, and says something else than it should: a
+// refusal may do so, and a welcome to a lesser user.
+enum class Welcome : std::uint8_t { no, perhaps, yes };
+
+Welcome welcome_in(const Dialect& dialect, const Ready& ready, const Frame& frame,
+                   text::Names& names) {
+  if (is_event(dialect, frame)) return Welcome::yes;
+  if (!dialect.ready.type.empty() && matches(dialect.ready, frame.type, frame.body(), names))
+    return Welcome::yes;
+  const bool typed = !ready.type.empty();
+  if (typed && std::ranges::find(ready.type, frame.type) == ready.type.end()) return Welcome::no;
+  if (!typed && ready.json.empty() && !ready.identity.at) return Welcome::no;
+  const bool named =
+      !ready.identity.at || (ready.identity.at->at(frame.body()) &&
+                             ready.identity.at->at(frame.body()).kind() != text::Json::Kind::null);
+  if (named && !text::mismatch(ready.json, frame.body(), names)) return Welcome::yes;
+  return typed ? Welcome::perhaps : Welcome::no;
 }
 
 bool acknowledges(const Dialect& dialect) {
@@ -43,7 +59,8 @@ class Overhearing {
     const Instant until = Clock::now() + (by_silence ? refused_by_.silence : ready_.within);
     const auto failed = co_await take_steps(listener_, dialect.steps, Step::ready);
     std::optional<Heard> heard = failed ? meaning(*failed) : std::nullopt;
-    const bool awaits_none = ready_.type.empty() && ready_.json.empty();
+    if (listener_.opened()) heard = Heard::welcome;
+    const bool awaits_none = ready_.type.empty() && ready_.json.empty() && !ready_.identity.at;
     if (!failed && awaits_none && acknowledges(dialect)) heard = Heard::welcome;
     while (!heard) {
       const auto arrival = co_await listener_.next(until, Step::ready);
@@ -55,6 +72,7 @@ class Overhearing {
  private:
   // The end is seen only once everything before it was heard.
   Heard at_end() const {
+    if (listener_.opened()) return Heard::welcome;
     const Ending& ending = *listener_.session().ended();
     return refuses(refused_by_, ending, listener_.dialect()) ? Heard::refusal : Heard::ended;
   }
@@ -67,27 +85,29 @@ class Overhearing {
     return std::nullopt;
   }
 
-  std::optional<Heard> meaning(const Arrival& arrival) const {
+  std::optional<Heard> meaning(const Arrival& arrival) {
     switch (arrival.how) {
       case How::ended:
         return at_end();
       case How::cut:
         return Heard::unclear;
       case How::silence:
-        return Heard::silence;
+        return perhaps_ ? Heard::welcome : Heard::silence;
       case How::failed:
         return meaning(*arrival.failure);
       case How::frame:
         break;
     }
     const Dialect& dialect = listener_.dialect();
-    if (is_welcome(dialect, ready_, *arrival.frame, listener_.names())) return Heard::welcome;
-    return std::nullopt;
+    const Welcome welcome = welcome_in(dialect, ready_, *arrival.frame, listener_.names());
+    perhaps_ |= welcome == Welcome::perhaps;
+    return welcome == Welcome::yes ? std::optional(Heard::welcome) : std::nullopt;
   }
 
   Listener& listener_;
   const Ready& ready_;
   const RefusedBy& refused_by_;
+  bool perhaps_ = false;  // something came that may have been a welcome
 };
 
 }  // namespace
@@ -97,7 +117,8 @@ asio::awaitable<Heard> overhear(net::Websocket& session, const Dialect& dialect,
   const auto set = set_vars(dialect, names, true);
   if (!set) co_return Heard::unclear;
   Listener listener(session, dialect, names, trace);
-  listener.want_refusal(refused_by.frame ? &*refused_by.frame : nullptr);
+  listener.want_refusal(refused_by.frame ? &*refused_by.frame : nullptr,
+                        [&dialect](const Frame& frame) { return is_event(dialect, frame); });
   Overhearing overhearing(listener, ready, refused_by);
   const Heard heard = co_await overhearing.run();
   co_return heard;

@@ -113,6 +113,7 @@ bool Listener::hear_piece(std::string_view piece, Step step) {
 }
 
 bool Listener::hear_frame(Frame frame, Step step) {
+  if (opens_ && opens_(frame)) opened_ = true;
   if (refusal_ != nullptr && matches(*refusal_, frame.type, frame.body(), names_))
     return fail({Reason::auth_rejected_after_accept, std::string(frame.type)});
   const SessionRule* rule = rule_for(dialect_, frame.type, frame.body(), names_);

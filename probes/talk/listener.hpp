@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -32,9 +34,11 @@ class Listener {
   // From now on it is a refusal that is wanted, so that nothing is wrong with a frame that a rule
   // fails; and such a frame, if not null, is auth_rejected_after_accept, whatever the rules say of
   // it. It must outlive the listener.
-  void want_refusal(const FrameMatch* frame) {
+  // `opens`: what says, wherever it comes, that the session is open all the same; see opened().
+  void want_refusal(const FrameMatch* frame, std::function<bool(const Frame&)> opens) {
     wants_refusal_ = true;
     refusal_ = frame;
+    opens_ = std::move(opens);
   }
 
   // The next frame, if it comes until then. A failure has a reason that a run can have at `step`.
@@ -47,6 +51,8 @@ class Listener {
 
   // Sends and records a frame of the dialect. own_request, send_failed, cut.
   boost::asio::awaitable<std::expected<void, Failure>> say(const text::Tree& frame);
+
+  bool opened() const { return opened_; }
 
   net::Websocket& session() { return session_; }
   const Dialect& dialect() const { return dialect_; }
@@ -69,6 +75,8 @@ class Listener {
   text::Names& names_;
   Trace& trace_;
   const FrameMatch* refusal_ = nullptr;
+  std::function<bool(const Frame&)> opens_;
+  bool opened_ = false;
   bool wants_refusal_ = false;
   std::vector<Instant> beats_;     // when each timed frame is due
   std::vector<Outgoing> to_send_;  // replies and timed frames
