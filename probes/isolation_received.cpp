@@ -36,6 +36,12 @@ std::size_t unescape(std::string_view text, std::string& out) {
   return 2;
 }
 
+// FNV-1a over the way from the root.
+std::uint64_t below(std::uint64_t place, std::string_view name) {
+  for (const char c : name) place = (place ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return (place ^ 0xFF) * 1099511628211ULL;
+}
+
 void mark(std::vector<bool>& found, const std::vector<std::size_t>& owners) {
   for (const std::size_t owner : owners) {
     if (owner >= found.size()) found.resize(owner + 1);
@@ -71,7 +77,7 @@ void Received::look(std::string& tail, std::string_view more, const Needles& nee
   tail.erase(0, tail.size() - kept);
 }
 
-void Received::walk_text(const std::string& place, std::string_view text, const Needles& needles,
+void Received::walk_text(Place place, std::string_view text, const Needles& needles,
                          std::vector<bool>& found, int depth) {
   const auto known = places_.find(place);
   if (known != places_.end() || places_.size() < places_max) {
@@ -81,19 +87,19 @@ void Received::walk_text(const std::string& place, std::string_view text, const 
   }
   if (depth == depth_max || text.empty() || json_in(text).size() != text.size()) return;
   if (const auto document = text::Document::parse(text))
-    walk(place + "|", document->root(), needles, found, depth + 1);
+    walk(below(place, "|"), document->root(), needles, found, depth + 1);
 }
 
 // Items of a list share a place: pieces of a text may come one in each.
-void Received::walk(const std::string& place, text::Json value, const Needles& needles,
-                    std::vector<bool>& found, int depth) {
+void Received::walk(Place place, text::Json value, const Needles& needles, std::vector<bool>& found,
+                    int depth) {
   if (const auto text = value.string()) return walk_text(place, *text, needles, found, depth);
   if (value.kind() == text::Json::Kind::array)
     for (std::size_t i = 0; i < value.size(); ++i)
-      walk(place + "/*", value.item(i), needles, found, depth);
+      walk(below(place, "*"), value.item(i), needles, found, depth);
   if (value.kind() == text::Json::Kind::object)
     for (const auto& [name, member] : value.members())
-      walk(place + "/" + std::string(name.substr(0, 64)), member, needles, found, depth);
+      walk(below(below(place, "/"), name.substr(0, 64)), member, needles, found, depth);
 }
 
 std::vector<std::size_t> Received::take(std::string_view payload, const Needles& needles) {
@@ -101,7 +107,7 @@ std::vector<std::size_t> Received::take(std::string_view payload, const Needles&
   if (payload.contains('\\')) mark(found, needles.owners_in(unescaped(payload)));
   look(raw_, payload, needles, found);
   if (const auto document = text::Document::parse(json_in(payload)))
-    walk("", document->root(), needles, found, 0);
+    walk(14695981039346656037ULL, document->root(), needles, found, 0);
   std::vector<std::size_t> owners;
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i]) owners.push_back(i);

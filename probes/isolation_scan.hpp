@@ -1,9 +1,9 @@
 #pragma once
 #include <bitset>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "probes/text/json.hpp"
@@ -48,13 +48,16 @@ class Received {
  private:
   void look(std::string& tail, std::string_view more, const Needles& needles,
             std::vector<bool>& found) const;
-  void walk(const std::string& place, text::Json value, const Needles& needles,
-            std::vector<bool>& found, int depth);
-  void walk_text(const std::string& place, std::string_view text, const Needles& needles,
+  // Names and lists on the way from the root, hashed: to spell a deep one out for each of a hundred
+  // thousand texts would cost a second.
+  using Place = std::uint64_t;
+  void walk(Place place, text::Json value, const Needles& needles, std::vector<bool>& found,
+            int depth);
+  void walk_text(Place place, std::string_view text, const Needles& needles,
                  std::vector<bool>& found, int depth);
 
   std::string raw_;
-  std::map<std::string, std::string, std::less<>> places_;  // the end of what stood there
+  std::unordered_map<Place, std::string> places_;  // the end of what stood there
 };
 
 // The JSON in a message: all of it, or what begins after a prefix as Socket.IO has it.
