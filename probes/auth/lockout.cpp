@@ -44,7 +44,12 @@ std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now) con
                     rules.cooldown);
 }
 
-std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now) {
+std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now, bool goes_on) {
+  // The one login that is tried after a cooldown may make all its requests.
+  if (goes_on && refused_ >= rules.after && under_way_ == 0) {
+    ++under_way_;
+    return true;
+  }
   if (auto why = held(rules, now)) return std::unexpected(*std::move(why));
   const bool trial = refused_ >= rules.after;
   if (!trial && refused_ + under_way_ >= rules.after) return false;

@@ -29,7 +29,8 @@ class Lockout {
   std::optional<Failure> held(const LockoutRules& rules, Instant now) const;
   // A request with credentials: true, and it is under way; false: so many are under way that it
   // has to wait for one of them to end. The error: as of held().
-  std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now);
+  // `goes_on`: it follows another one of the login that is tried after a cooldown.
+  std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now, bool goes_on = false);
   // The end of one that was under way.
   void end(bool refused, Instant now);
   // A login came to a token or a session: the refusals are counted anew.

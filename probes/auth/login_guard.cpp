@@ -41,12 +41,12 @@ void LoginGuard::Trial::judge(int status, Reason reason) {
 }
 
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
-    const LockoutRules& rules) {
+    const LockoutRules& rules, bool goes_on) {
   const auto executor = co_await asio::this_coro::executor;
   while (true) {
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) break;
-    auto begun = lockout.begin(rules, Clock::now());
+    auto begun = lockout.begin(rules, Clock::now(), goes_on);
     if (!begun) co_return std::unexpected(std::move(begun.error()));
     if (*begun) co_return Trial(shared_from_this());
     Waiter waiter(*this, executor);

@@ -37,8 +37,9 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   };
 
   // Waits while so many are under way that all of them refused would exceed `rules`. Fails with
-  // suppressed, or with cut when the run is cut while it waits.
-  boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules);
+  // suppressed, or with cut when the run is cut while it waits. `goes_on`: see Lockout::begin.
+  boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules,
+                                                              bool goes_on = false);
 
   Lockout lockout;
 

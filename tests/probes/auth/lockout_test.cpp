@@ -47,6 +47,17 @@ TEST(Lockout, LetsOneTrialPassInACooldown) {
   EXPECT_FALSE(lockout.held(rules, start + 10min));
 }
 
+TEST(Lockout, LetsTheLoginThatIsTriedMakeAllItsRequests) {
+  Lockout lockout;
+  refuse(lockout, 3, start);
+  EXPECT_EQ(lockout.begin(rules, start + 5min), true);
+  lockout.end(false, start + 5min);
+  EXPECT_FALSE(lockout.begin(rules, start + 6min));
+  EXPECT_EQ(lockout.begin(rules, start + 6min, true), true);
+  lockout.end(true, start + 6min);
+  EXPECT_EQ(lockout.refused(), 4);
+}
+
 TEST(Lockout, LetsNoSecondTrialBeginWhileTheFirstIsUnderWay) {
   Lockout lockout;
   refuse(lockout, 3, start);

@@ -89,6 +89,33 @@ TEST(LoginGuard, CountsEachRefusalOfSteps) {
   }
 }
 
+TEST(LoginGuard, ALoginOfSeveralRequestsRecoversAfterACooldown) {
+  bool healthy = false;
+  const Server server(Handler([&](const Request& request) {
+    if (!healthy) return Script{json(401, "{}")};
+    return Script{json(200, request.target() == "/login" ? R"({"token":"first-token"})"
+                                                         : R"({"ticket":"a-ticket"})")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"lockout", "{ after: 2, cooldown: 1s }"},
+                 {"requests",
+                  R"([{ url: "{{target.auth}}/login", json: { p: "{{identity.password}}" },
+             capture: { token: { json: /token } } },
+           { url: "{{target.auth}}/ticket", headers: { Authorization: "Bearer {{token}}" },
+             capture: { ticket: { json: /ticket } } }])"}};
+  Walker walker;
+  for (int i = 0; i < 3; ++i) walker.walk(usual);
+  healthy = true;
+  Walk walked;
+  for (const Instant limit = Clock::now() + std::chrono::seconds(10); Clock::now() < limit;) {
+    walked = walker.walk(usual);
+    if (walked.verdict.reason != Reason::suppressed) break;
+  }
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
 TEST(LoginGuard, CountsNoRefusalOfARequestThatCarriesNoCredentials) {
   const Server server(Script{answer(403, "")});
   Usual usual(server.url(""));
