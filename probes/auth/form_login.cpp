@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probes/auth/ask.hpp"
+#include "probes/auth/refused.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/status.hpp"
 
@@ -53,6 +54,15 @@ bool succeeded(const Settings& settings, const net::Url& page, const std::option
   if (now == nullptr || wanted.redirect || wanted.body) return now != nullptr;
   const auto changed = cookies.changed_since(before);
   return std::ranges::find(changed, wanted.cookie) != changed.end();
+}
+
+// What came of the entries says that they were not taken: a code or `refused`, an error, or the
+// form that asks for them again.
+bool is_turned_away(const Settings& settings, const net::Response& first, const net::Response& last,
+                    const Entries& entries) {
+  return refused_credentials(first, settings.refused) ||
+         refused_credentials(last, settings.refused) ||
+         asks_again(text::parse_html(last.body), entries);
 }
 
 Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew) {
@@ -118,13 +128,20 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& contex
   const auto skew = answer.response.skew;
   const auto to = target_of(filled, answer.response);
   bool good = succeeded(settings_, page, to, answer.response, before, cookies);
-  if (good && !settings_.success.body) co_return token_of(settings_, std::move(cookies), skew);
+  // A redirect or a page that the user named is proof enough; a cookie alone is not: many servers
+  // give another one with each answer, also with "wrong password".
+  if (good && settings_.success.redirect && !settings_.success.body)
+    co_return token_of(settings_, std::move(cookies), skew);
 
   const net::Response first = answer.response;
   auto walking = last_page(context, filled, std::move(answer), settings_.line, cookies);
   const net::Answer last = co_await std::move(walking);
-  if (!last.ok()) co_return std::unexpected(last.failure);
-  good = good && settings_.success.body && settings_.success.body->found_in(last.response.body);
+  // Where the redirect leads may be out of our reach; the session is one all the same.
+  if (!last.ok() && !(good && !settings_.success.body)) co_return std::unexpected(last.failure);
+  if (settings_.success.body)
+    good = good && settings_.success.body->found_in(last.response.body);
+  else
+    good = good && !is_turned_away(settings_, first, last.response, entries);
   if (good) co_return token_of(settings_, std::move(cookies), skew);
   Failure failure = explain_form(settings_, {first, last.response, before, cookies}, entries);
   trial->judge(last.response.status, failure.reason);

@@ -150,6 +150,20 @@ TEST(FormLogin, TakesAPageWithTheFormAgainForABadPassword) {
   EXPECT_EQ(log_in(application).verdict.reason, Reason::credentials);
 }
 
+TEST(FormLogin, TakesNoCookieOfAnAnswerThatAsksAgainForASession) {
+  Application application{.password = "another"};
+  const Headers fresh = {{"Content-Type", "text/html"}, {"Set-Cookie", "session=another; Path=/"}};
+  application.refused = {answer(200, std::string(form), fresh)};
+  EXPECT_EQ(log_in(application, "{ cookie: session }").verdict.reason, Reason::credentials);
+  application.refused = {
+      answer(302, "", {{"Location", "/login?error"}, {"Set-Cookie", "session=another; Path=/"}})};
+  for (const std::string success : {"{ cookie: session }", ""})
+    EXPECT_EQ(log_in(application, success).verdict.reason, Reason::credentials) << success;
+  application.refused = {answer(200, "<p>Wrong password</p>", fresh)};
+  EXPECT_EQ(log_in(application, "{ cookie: session }", {{"refused", "Wrong"}}).verdict.reason,
+            Reason::credentials);
+}
+
 TEST(FormLogin, BelievesThePatternsThatItIsGiven) {
   Application application{.password = "another"};
   application.refused = {answer(200, "<p>The CSRF token has expired</p>" + std::string(form))};
