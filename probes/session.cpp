@@ -107,6 +107,9 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
       with_token || site.has_secrets() || carries_credentials(settings.socket);
   const auto url = address_of(settings.socket.url, names);
   if (with_secrets && url && !is_own(*url, settings.socket.url, names)) {
+    // Its path and query may be made of secrets, also where nothing names them.
+    if (!settings.socket.url.discover)
+      co_return failed(Step::upgrade, elsewhere(std::move(drift), *url));
     const auto request = build_bare_upgrade(settings.socket, names);
     if (!request) co_return failed(Step::upgrade, request.error());
     auto looking = look_elsewhere(elsewhere(std::move(drift), *url), *request, settings,
@@ -132,7 +135,9 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
   const auto url = address_of(socket.url, names);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::string cookies = url ? token.cookies.header(*url, now) : "";
+  net::Origins own = net::Origins::of(names);
+  if (url) own.add(*url);  // an upgrade to an address that is not the target's own carries none
+  std::string cookies = url ? token.cookies.header(*url, now, own) : "";
   if (token.cookies.empty()) cookies = "token=" + token.value;
   names.set("cookies", std::move(cookies));
 }

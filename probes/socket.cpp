@@ -1,6 +1,7 @@
 #include "probes/socket.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "probes/net/http_text.hpp"
@@ -80,6 +81,14 @@ std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Car
   return {};
 }
 
+bool knows_credentials(const text::Names& names) {
+  return std::ranges::any_of(std::array{"token", "cookies", "identity.password"},
+                             [&](std::string_view name) {
+                               const std::string* text = names.find(name);
+                               return text != nullptr && !text->empty();
+                             });
+}
+
 // A browser says from which page it comes.
 void add_origin(net::UpgradeRequest& request, const text::Names& names) {
   const std::string* origin = names.find(page_origin);
@@ -148,7 +157,9 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
   request.any_subprotocol = socket.any_subprotocol;
-  if (carries_credentials(socket) && !is_own(request.url, socket.url, own_names))
+  // What the dialect says once the session is open may name them as well.
+  const bool secret = carries_credentials(socket) || knows_credentials(names);
+  if (secret && !is_own(request.url, socket.url, own_names))
     return std::unexpected(Failure{Reason::endpoint_drift, net::no_own_origin(request.url)});
   auto good = add_subprotocols(request, socket.subprotocols, use, own_names);
   if (good) good = add_carrier(request, socket.token_in, use, own_names);

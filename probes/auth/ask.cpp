@@ -5,6 +5,7 @@
 #include "probes/auth/hide.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/http_text.hpp"
+#include "probes/net/origins.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -14,8 +15,8 @@ namespace asio = boost::asio;
 constexpr net::Redirects no_redirects;  // they are followed here, for the cookies
 constexpr Span bare_429 = std::chrono::seconds(30);
 
-void put_cookies(net::Request& request, const Cookies& cookies) {
-  const std::string header = cookies.header(request.url, wall_now());
+void put_cookies(net::Request& request, const Cookies& cookies, const net::Origins& own) {
+  const std::string header = cookies.header(request.url, wall_now(), own);
   if (cookies.empty()) return;
   std::erase_if(request.headers, [](const auto& h) { return net::same_word(h.first, "cookie"); });
   if (!header.empty()) request.headers.emplace_back("Cookie", header);
@@ -38,8 +39,9 @@ void heed(Context& context, const net::Response& response) {
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
-                                      const net::Line& line, Cookies& cookies) {
-  put_cookies(request, cookies);
+                                      const net::Line& line, const net::Origins& own,
+                                      Cookies& cookies) {
+  put_cookies(request, cookies, own);
   auto asking = net::fetch(context.network, request, line, no_redirects, context.trace);
   net::Answer answer = co_await std::move(asking);
   cookies.take(request.url, answer.response.headers, wall_now());
@@ -69,8 +71,10 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
   const auto guard = context.keeper.purse(context.account, Clock::now()).guard;
-  auto beginning = guard->begin(*context.lockout);
+  const bool after_cooldown = guard->lockout.refused() >= context.lockout->after;
+  auto beginning = guard->begin(*context.lockout, context.is_trial);
   auto trial = co_await std::move(beginning);
+  context.is_trial |= after_cooldown && trial.has_value();
   co_return trial;
 }
 
@@ -80,8 +84,11 @@ WallTime wall_now() {
 
 asio::awaitable<net::Answer> ask(Context& context, net::Request& request, const net::Line& line,
                                  net::Redirects redirects, Cookies& cookies) {
+  // Whoever asks has looked at the first address; what a redirect names was chosen by an answer.
+  net::Origins own = net::Origins::of(context.names);
+  own.add(request.url);
   for (int hops = 0;; ++hops) {
-    auto asking = ask_once(context, request, line, cookies);
+    auto asking = ask_once(context, request, line, own, cookies);
     net::Answer answer = co_await std::move(asking);
     if (!redirects.follow) co_return answer;
     auto next = next_of(request, answer, hops, redirects.max, context.trace);

@@ -4,6 +4,7 @@
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/net/http_redirect.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 
 namespace sonde::auth {
@@ -44,6 +45,23 @@ bool is_client(const net::Url& url, const Authorization& asked) {
          path_of(url) == path_of(wanted);
 }
 
+// What a redirect hands over: the parameters of its query and of its fragment (RFC 6749 4.2.2).
+Parameters handed_over(std::string_view location) {
+  Parameters all;
+  const std::size_t hash = std::min(location.find('#'), location.size());
+  const std::size_t question = std::min(location.find('?'), hash);
+  if (question < hash) all = read_parameters(location.substr(question + 1, hash - question - 1));
+  if (hash < location.size()) all.merge(read_parameters(location.substr(hash + 1)));
+  return all;
+}
+
+// What a provider issues in a redirect is a secret, whether the redirect is right or not.
+void hide_issued(const Parameters& parameters, Trace& trace) {
+  for (const std::string_view name : {"code", "access_token", "id_token", "refresh_token"})
+    if (const auto found = parameters.find(name); found != parameters.end())
+      hide(trace, found->second);
+}
+
 // Where a walk goes on, or its end.
 struct Turn {
   std::optional<net::Request> next;
@@ -61,6 +79,16 @@ Turned after_redirect(const net::Request& request, const net::Response& response
     return Turn{.next = {}, .returned = read_parameters(query_of(*to))};
   auto next = net::follow(request, response);
   if (!next) return std::unexpected(next.error());
+  // The client's address is never fetched, nor what stands in its place.
+  const Parameters parameters = handed_over(*location);
+  const auto state = parameters.find("state");
+  const bool over = parameters.contains("code") || parameters.contains("error");
+  if (over && state != parameters.end() && state->second == asked.state) {
+    const net::Url& to_other = next->url;
+    return std::unexpected(Failure{
+        Reason::bad_callback, "the provider returns to " + net::origin_key(to_other) +
+                                  std::string(path_of(to_other)) + ", which is not redirect_uri"});
+  }
   return Turn{.next = std::move(*next), .returned = {}};
 }
 
@@ -71,7 +99,8 @@ Turned after_page(const net::Request& request, const net::Response& response,
   if (form == nullptr)
     return std::unexpected(Failure{Reason::no_form, "a page on the way has no form"});
   const bool enters = matching(*form, asked.entries) > 0;
-  if (enters && entered && form->has_type("password"))
+  // Also without a field for the password: that form mails a new one, or registers.
+  if (enters && entered)
     return std::unexpected(
         Failure{Reason::credentials, "the provider asks for the credentials again"});
   entered = entered || (enters && form->has_type("password"));
@@ -163,11 +192,13 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
     }
     auto asking = ask(context, request, line, {}, cookies);
     const net::Answer answer = co_await std::move(asking);
+    if (const std::string* location = answer.response.header("location"))
+      hide_issued(handed_over(*location), context.trace);
     auto turned = turn(request, answer, asked, entered);
     if (trial) trial->judge(answer.response.status, turned ? Reason::ok : turned.error().reason);
     if (turned && turned->returned) {
+      hide_issued(*turned->returned, context.trace);
       auto code = code_of(*turned->returned, asked);
-      if (code) hide(context.trace, *code);
       if (!code) code.error().detail = context.trace.scrub(code.error().detail);
       co_return code;
     }

@@ -180,6 +180,7 @@ void Cookies::take(const net::Url& from, const Headers& headers, WallTime now) {
     if (!net::same_word(name, "set-cookie")) continue;
     auto cookie = parse_set_cookie(value, from, now);
     if (cookie) {
+      cookie->set_by = net::origin_key(from);
       put(std::move(*cookie), now);
     } else if (dropped_.size() < dropped_max) {
       const auto end = value.find_first_of("=;");
@@ -202,10 +203,12 @@ std::span<const DroppedCookie> Cookies::dropped_since(const Cookies& before) con
   return std::span(dropped_).subspan(std::min(before.dropped_.size(), dropped_.size()));
 }
 
-std::string Cookies::header(const net::Url& url, WallTime now) const {
+std::string Cookies::header(const net::Url& url, WallTime now, const net::Origins& own) const {
   std::vector<const Cookie*> sent;
+  const bool foreign = !own.has(url);
   for (const auto& cookie : cookies_) {
     if (over(cookie, now) || !goes_to(cookie, url)) continue;
+    if (foreign && cookie.set_by != net::origin_key(url)) continue;
     const auto shorter = [&](const Cookie* other) {
       return other->path.size() < cookie.path.size();
     };

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/net/url.hpp"
+#include "probes/net/origins.hpp"
 #include "probes/trace.hpp"
 
 namespace sonde::auth {
@@ -23,6 +23,7 @@ struct Cookie {
   bool secure = false;
   bool http_only = false;
   std::optional<WallTime> expires;  // empty: with the session
+  std::string set_by;               // origin_key of who set it
 };
 
 // One Set-Cookie header from `from`. The error says why a browser would ignore it: no name, a
@@ -47,8 +48,9 @@ class Cookies {
  public:
   // Takes every Set-Cookie of an answer. One that has expired removes what it names.
   void take(const net::Url& from, const Headers& headers, WallTime now);
-  // The value of a Cookie header for `url`, longer paths first; empty: none is sent.
-  std::string header(const net::Url& url, WallTime now) const;
+  // The value of a Cookie header for `url`, longer paths first; empty: none is sent. Where `url` is
+  // none of `own`, what was set elsewhere stays at home.
+  std::string header(const net::Url& url, WallTime now, const net::Origins& own) const;
   // The value of a cookie by its name, whatever its path; null if there is none.
   const std::string* find(std::string_view name) const;
   const std::vector<Cookie>& all() const { return cookies_; }

@@ -144,6 +144,12 @@ boost::asio::awaitable<std::expected<Answered, Failure>> ask_for(Context& contex
   co_return Answered{*std::move(trial), std::move(answer.response)};
 }
 
+std::string error_code_of(const net::Response& response) {
+  const auto document = text::Document::parse(response.body);
+  const auto code = document ? document->root().member("error").string() : std::nullopt;
+  return std::string(code.value_or("").substr(0, 128));
+}
+
 // Asks and judges; the trial is over with it.
 boost::asio::awaitable<std::expected<Token, Failure>> ask_and_judge(Context& context,
                                                                     const Grant& grant, Form form) {
@@ -157,6 +163,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_and_judge(Context& con
   // Some services refuse with a 200 whose JSON says what is wrong.
   if (!token && !net::said_error(response).empty() && response.status < 300) trial.refuse();
   if (token) token->skew = response.skew;
+  if (!token) context.error_code = error_code_of(response);
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
   co_return token;
 }

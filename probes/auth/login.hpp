@@ -25,6 +25,9 @@ struct Context {
   text::Names& names;
   Trace& trace;
   const LockoutRules* lockout = nullptr;  // null: what is refused is not counted
+  bool is_trial = false;                  // this login is the one that is tried after a cooldown
+  // `error` of the JSON in which a token endpoint last gave no token (RFC 6749 5.2); empty: none.
+  std::string error_code = {};
 };
 
 // Before a request that carries the account's credentials: see LoginGuard.

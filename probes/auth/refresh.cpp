@@ -15,9 +15,9 @@ std::unexpected<Failure> own(std::string why) {
 
 // invalid_client is a matter of the client, whatever refresh token it shows; an endpoint that takes
 // JSON knows no client.
-bool is_refused(const std::expected<Token, Failure>& token, bool json) {
+bool is_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
   return !token && token.error().reason == Reason::credentials &&
-         (json || token.error().detail.contains("invalid_grant"));
+         (json || context.error_code == "invalid_grant");
 }
 
 // What is sent to an endpoint that takes JSON.
@@ -118,7 +118,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(Context& con
                                                                     Purse& purse) const {
   auto redeeming = redeem(context, purse.refresh);
   auto token = co_await std::move(redeeming);
-  if (is_refused(token, !settings_.body.empty())) purse.refresh.clear();
+  if (is_refused(token, context, !settings_.body.empty())) purse.refresh.clear();
   if (!token || token->refresh.empty()) co_return token;
   auto kept = keep(purse, token->refresh);
   if (!kept) co_return std::unexpected(kept.error());
@@ -137,7 +137,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(Context& cont
   if (!kept) co_return std::unexpected(kept.error());
   auto redeeming = redeem_kept(context, purse);
   auto fresh = co_await std::move(redeeming);
-  if (is_refused(fresh, !settings_.body.empty()))
+  if (is_refused(fresh, context, !settings_.body.empty()))
     co_return std::unexpected(
         Failure{Reason::refresh_refused,
                 "the refresh token that the login just gave is refused: " + fresh.error().detail});
@@ -153,7 +153,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) co
   if (!purse.refresh.empty()) {
     auto redeeming = redeem_kept(context, purse);
     auto token = co_await std::move(redeeming);
-    if (!is_refused(token, !settings_.body.empty())) co_return token;
+    if (!is_refused(token, context, !settings_.body.empty())) co_return token;
     if (!settings_.login.login)
       co_return std::unexpected(Failure{Reason::monitor_credential_expired,
                                         "our refresh token is refused: " + token.error().detail});

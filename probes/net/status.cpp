@@ -70,7 +70,7 @@ std::string describe(const Response& response) {
   std::string text = "HTTP " + std::to_string(response.status);
   const std::string* location = response.header("location");
   if (response.status >= 300 && response.status < 400 && location != nullptr)
-    text += " to " + printable(location->substr(0, location->find('?')));
+    text += " to " + printable(location->substr(0, location->find_first_of("?#")));
   const std::string said = printable(said_error(response));
   if (!said.empty()) text += " " + said;
   const std::string gate = printable(said_gate(response));

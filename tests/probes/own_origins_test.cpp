@@ -145,7 +145,9 @@ TEST(OwnOrigins, AHostThatALoginCapturesGetsNoToken) {
     return {json(200, R"({"t":")" + std::string(token) + R"(","ws":"ws://)" + there +
                           R"(/ws","host":")" + there + R"(","path":".evil.example/ws"})")};
   })};
-  for (const std::string url : {"{{login.ws}}", "ws://{{login.host}}/ws"}) {
+  for (const std::string url :
+       {"{{login.ws}}", "ws://{{login.host}}/ws", "ws://{{login.host}}/ws?t={{token}}",
+        "ws://{{login.host}}/{{identity.password}}"}) {
     auto usual = user_of(home);
     usual->socket["url"] = "\"" + url + "\"";
     usual->login = {
@@ -156,6 +158,26 @@ TEST(OwnOrigins, AHostThatALoginCapturesGetsNoToken) {
     EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
     expect_told_nothing(elsewhere, walked);
   }
+}
+
+TEST(OwnOrigins, ALoginThatUsesItsTokenTwiceSendsItNowhereElse) {
+  const Server elsewhere{Handler(welcome)};
+  const std::string there = "127.0.0.1:" + std::to_string(elsewhere.port());
+  const Server home{Handler([&](const Request&) -> Script {
+    return {json(200, R"({"t":")" + std::string(token) + R"(","host":")" + there + R"("})")};
+  })};
+  auto usual = user_of(home, "login");
+  usual->probe["socket"] = "main";
+  usual->probe["dialect"] = "home-assistant";
+  usual->socket = {{"url", R"("ws://{{login.host}}/ws")"},
+                   {"token_in", "none"},
+                   {"rest", R"("{{target.http}}/rest")"}};
+  usual->login = {{"method", "steps"},
+                  {"requests", R"([{ url: "{{target.auth}}/one", capture: { )"
+                               R"(token: { json: /t }, host: { json: /host } } }])"}};
+  const Walk walked = walk(*usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
+  expect_told_nothing(elsewhere, walked);
 }
 
 TEST(OwnOrigins, AStepThatAnAnswerSendsElsewhereIsNotTaken) {

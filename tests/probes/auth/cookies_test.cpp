@@ -20,7 +20,9 @@ std::string sent(const std::vector<std::string>& set, std::string_view from, std
   Headers headers;
   for (const auto& value : set) headers.emplace_back("Set-Cookie", value);
   cookies.take(url(from), headers, now);
-  return cookies.header(url(to), at);
+  net::Origins own;
+  own.add(url(to));
+  return cookies.header(url(to), at, own);
 }
 
 constexpr std::string_view home = "https://app.example.com/auth/login";
@@ -30,6 +32,18 @@ TEST(Cookies, GoToTheHostThatSetThemAndNoOther) {
   EXPECT_EQ(sent({"a=1; Path=/"}, home, "https://example.com/"), "");
   EXPECT_EQ(sent({"a=1; Path=/"}, home, "https://sub.app.example.com/"), "");
   EXPECT_EQ(sent({"a=1; Path=/"}, home, "wss://app.example.com:9443/ws"), "a=1");
+}
+
+TEST(Cookies, GoToAnotherOriginOnlyIfItSetThem) {
+  Cookies cookies;
+  cookies.take(url(home), {{"Set-Cookie", "a=1; Path=/; Domain=example.com"}}, now);
+  cookies.take(url("https://idp.example.com/"), {{"Set-Cookie", "b=2; Path=/"}}, now);
+  net::Origins own;
+  own.add(url(home));
+  EXPECT_EQ(cookies.header(url(home), now, own), "a=1");
+  EXPECT_EQ(cookies.header(url("https://idp.example.com/x"), now, own), "b=2");
+  EXPECT_EQ(cookies.header(url("https://app.example.com:8443/"), now, own), "");
+  EXPECT_EQ(cookies.header(url("https://evil.example.com/"), now, own), "");
 }
 
 TEST(Cookies, OfADomainGoToItsHosts) {

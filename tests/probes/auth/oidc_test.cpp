@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "tests/support/planted.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
@@ -80,6 +81,20 @@ TEST(Oidc, FailsWhereStateIssuerOrCodeOfTheRedirectIsWrong) {
     };
     const Walk walked = log_in(provider);
     EXPECT_EQ(walked.verdict.reason, Reason::bad_callback) << name << walked.show();
+  }
+}
+
+TEST(Oidc, HidesTheCodeOfARedirectThatIsNotAccepted) {
+  for (const std::string_view part : {"state=", "/cb", "?"}) {
+    SCOPED_TRACE(part);
+    Provider provider;
+    provider.callback = [&](std::string back) {
+      const std::string by = part == "?" ? "#" : std::string(part) + "/x";
+      return back.replace(back.find(part), part.size(), by);
+    };
+    const Walk walked = log_in(provider);
+    EXPECT_EQ(walked.verdict.reason, Reason::bad_callback) << walked.show();
+    expect_hidden(walked, {"c0de-4711"});
   }
 }
 

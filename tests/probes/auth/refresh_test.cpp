@@ -17,6 +17,7 @@ using testing::HasSubstr;
 struct Rotation {
   std::string good = "r0";
   bool broken = false;  // refuses every one
+  Headers refusal_headers = {{"Content-Type", "application/json"}};
   int count = 0, logins = 0, refreshes = 0;
   Server server{Handler([this](const Request& request) -> Script {
     if (request.target() == "/login") {
@@ -25,7 +26,7 @@ struct Rotation {
     }
     ++refreshes;
     if (broken || parameters(request.body)["refresh_token"] != good)
-      return {json(400, R"({"error":"invalid_grant"})")};
+      return {answer(400, R"({"error":"invalid_grant"})", refusal_headers)};
     return give();
   })};
   Script give() {
@@ -55,6 +56,18 @@ TEST(Refresh, RedeemsEachTokenOnce) {
   }
   EXPECT_EQ(rotation.logins, 1);
   EXPECT_EQ(rotation.refreshes, 3);
+}
+
+TEST(Refresh, ARefusalIsKnownByWhatTheServerSaidAndNotByWhatIsShown) {
+  Rotation rotation;
+  rotation.refusal_headers = {{"Set-Cookie", "flash=invalid_grant; Path=/"}};
+  const auto usual = by_login(rotation);
+  Walker walker;
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  rotation.good = "another";  // the kept one is refused, and another login gives a good one
+  const Walk walked = walker.walk(*usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(rotation.logins, 2);
 }
 
 TEST(Refresh, OfManyRunsAtOnceIsMadeByOneAfterTheOther) {
