@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "probes/assigned.hpp"
+#include "probes/secret_names.hpp"
 #include "probes/secrets.hpp"
 
 namespace sonde {
@@ -58,24 +60,6 @@ void replace_jwts(std::string& text, bool cut) {
     at = end;
   }
   shortened.end(text);
-}
-
-// Each of the words below has one of these.
-bool may_name_a_secret(std::string_view name) {
-  return std::ranges::any_of(name, [](char c) {
-    const char small = lower(c);
-    return small == 'k' || small == 'w' || small == 'c';
-  });
-}
-
-bool names_a_secret(std::string_view name) {
-  constexpr std::array words = {"token", "password", "secret", "ticket", "jwt"};
-  constexpr std::array harmless = {"token_type", "tokens", "tokens_used"};
-  if (!may_name_a_secret(name)) return false;
-  if (std::ranges::find(harmless, name) != harmless.end()) return false;
-  std::string small(name);
-  std::ranges::transform(small, small.begin(), lower);
-  return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -136,15 +120,73 @@ std::string_view name_before(std::string_view text, std::size_t colon, std::size
   return text.substr(first, end - first);
 }
 
+// The array or object after the colon at `colon`, and the level of the quotes in it.
+Value list_after(std::string_view text, std::size_t colon) {
+  auto at = colon + 1;
+  while (at < text.size() && is_blank(text[at])) ++at;
+  if (at == text.size() || (text[at] != '[' && text[at] != '{')) return {};
+  auto name = colon;
+  while (name > 0 && is_blank(text[name - 1])) --name;
+  if (name == 0 || text[name - 1] != '"') return {};
+  return {at, level_of(backslashes_before(text, name - 1))};
+}
+
+// In a list of tokens, or an object that is one.
+bool names_a_token(std::string_view name) {
+  constexpr std::array names = {"value", "access", "refresh", "id", "raw", "key"};
+  return name.empty() || std::ranges::find(names, name) != names.end();
+}
+
+// Takes what looks issued out of an array or object; gives where that ends.
+template <class Remove>
+std::size_t take_out_of_list(std::string_view text, Value list, const Remove& remove) {
+  std::string_view name;
+  std::size_t depth = 0;
+  for (auto at = list.begin; at < text.size(); ++at) {
+    if (text[at] == '[' || text[at] == '{') ++depth;
+    if ((text[at] == ']' || text[at] == '}') && --depth == 0) return at;
+    if (text[at] != '"') continue;
+    const auto end = end_of(text, {at + 1, list.level});
+    const std::string_view string = text.substr(at + 1, end - at - 1);
+    auto after = std::min(text.find('"', end), text.size() - 1) + 1;
+    const auto next = after;
+    while (after < text.size() && is_blank(text[after])) ++after;
+    if (after < text.size() && text[after] == ':')
+      name = string;
+    else if (names_a_secret(name) || (names_a_token(name) && looks_issued(string)))
+      remove(at + 1, end);
+    at = next - 1;
+  }
+  return text.size();
+}
+
 void replace_members(std::string& text, std::vector<std::string>* removed) {
   Shortened shortened(text);
+  const auto remove = [&](std::size_t begin, std::size_t end) {
+    if (removed != nullptr) removed->push_back(text.substr(begin, end - begin));
+    shortened.take_out(begin, end);
+  };
   for (auto colon = text.find(':', 1); colon != npos; colon = text.find(':', colon + 1)) {
+    if (const Value list = list_after(text, colon); list.begin != npos) {
+      const auto name = name_before(text, colon, list.level);
+      if (names_a_secret(name) || name == "tokens")
+        colon = take_out_of_list(text, list, remove) - 1;
+      continue;
+    }
     const Value value = value_after(text, colon);
     if (value.begin == npos || !names_a_secret(name_before(text, colon, value.level))) continue;
     const auto end = end_of(text, value);
-    if (removed != nullptr) removed->push_back(text.substr(value.begin, end - value.begin));
-    shortened.take_out(value.begin, end);
+    remove(value.begin, end);
     colon = end - 1;
+  }
+  shortened.end(text);
+}
+
+void replace_assigned(std::string& text, std::vector<std::string>* removed) {
+  Shortened shortened(text);
+  for (const Assigned& value : find_assigned(text)) {
+    if (removed != nullptr) removed->push_back(text.substr(value.begin, value.end - value.begin));
+    shortened.take_out(value.begin, value.end);
   }
   shortened.end(text);
 }
@@ -153,28 +195,42 @@ bool is_named(std::string_view header, std::string_view name) {
   return std::ranges::equal(header, name, [](char a, char b) { return lower(a) == b; });
 }
 
+// The message of a flash cookie, say; a blank before it belongs to the list.
+bool is_sentence(std::string_view value) {
+  return value.substr(0, 1) != " " && value.contains(' ');
+}
+
+// "X-Auth-Token"; not "X-RateLimit-Remaining-Tokens".
+bool may_hold_a_token(std::string_view header) {
+  return names_a_secret(header) && lower(header.back()) != 's';
+}
+
 }  // namespace
 
 void scrub(std::string& text, bool cut, std::vector<std::string>* removed) {
   replace_members(text, removed);
+  replace_assigned(text, removed);
   replace_jwts(text, cut);
 }
 
 bool is_sensitive_header(std::string_view name) {
   constexpr std::array names = {"authorization", "proxy-authorization", "cookie", "set-cookie",
                                 "x-api-key"};
-  return std::ranges::any_of(names, [&](std::string_view one) { return is_named(name, one); });
+  const auto is_it = [&](std::string_view one) { return is_named(name, one); };
+  return std::ranges::any_of(names, is_it) || may_hold_a_token(name);
 }
 
 std::vector<std::string_view> credentials_in(std::string_view name, std::string_view value) {
   const bool sets = is_named(name, "set-cookie");
+  if (may_hold_a_token(name) && !is_named(name, "x-api-key"))
+    return looks_issued(value) ? std::vector{value} : std::vector<std::string_view>();
   if (!sets && !is_named(name, "cookie")) return {value.substr(value.find(' ') + 1)};
   std::vector<std::string_view> values;
   while (!value.empty()) {
     const std::size_t end = std::min(value.find(';'), value.size());
     const std::string_view pair = value.substr(0, end);
-    if (const auto equals = pair.find('='); equals != npos)
-      values.push_back(pair.substr(equals + 1));
+    const std::string_view one = pair.substr(pair.find('=') + 1);  // all of one without a name
+    if (!one.empty() && !is_sentence(one)) values.push_back(one);
     value.remove_prefix(sets ? value.size() : std::min(end + 1, value.size()));
   }
   return values;

@@ -28,12 +28,11 @@ std::optional<std::string> latin1_of(std::string_view text) {
 // A search takes all escapes of a text away, so also those that are a secret's own; and a form has
 // "+" for a blank.
 void add_forms(std::vector<std::string>& forms, const std::string& secret) {
-  if (secret.contains(' ')) {
-    std::string form = secret;
-    std::ranges::replace(form, ' ', '+');
-    forms.push_back(std::move(form));
-  }
+  std::string form = secret;
+  std::ranges::replace(form, ' ', '+');
+  if (form != secret) forms.push_back(form);
   if (auto latin = latin1_of(secret)) forms.push_back(*std::move(latin));
+  if (auto latin = latin1_of(form)) forms.push_back(*std::move(latin));
   auto level = text::unescape(secret);
   for (std::size_t i = 0; level && i < levels_max; ++i) {
     forms.push_back(level->bytes);
@@ -72,7 +71,10 @@ const text::Pieces& Secrets::pieces() const {
   for (const std::string& text : texts_) add_forms(forms, text);
   std::vector<std::string_view> all(texts_.begin(), texts_.end());
   all.insert(all.end(), forms.begin(), forms.end());
-  pieces_ = std::make_shared<const text::Pieces>(all, spared_);
+  // A secret that is JSON may name it, and so does half of what a server says of it.
+  std::vector<std::string> spared = spared_;
+  spared.emplace_back("authorization");
+  pieces_ = std::make_shared<const text::Pieces>(all, spared);
   return *pieces_;
 }
 

@@ -46,10 +46,11 @@ std::string as_hex(std::string_view bytes) {
   return text;
 }
 
-// Not the address of a token endpoint, nor a word such as "client_secret_basic".
+// Not the address of a token endpoint, a word such as "client_secret_basic", nor a sentence about a
+// token.
 bool may_be_issued(std::string_view value) {
-  const auto is_of_words = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == ' '; };
-  return !value.contains("://") && !std::ranges::all_of(value, is_of_words);
+  const auto is_of_words = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return !value.contains("://") && !value.contains(' ') && !std::ranges::all_of(value, is_of_words);
 }
 
 }  // namespace
@@ -73,7 +74,6 @@ void Trace::enter(Phase phase, Instant now) {
 }
 
 void Trace::leave(Instant now) {
-  if (active_) active_(now);
   if (!fine_) return;
   phases_[*fine_].took = now - phases_[*fine_].entered;
   fine_.reset();
@@ -158,7 +158,7 @@ std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
   if (bytes_left_ == 0) return "";
   std::string kept(text.substr(0, bytes_max + beyond));
   std::vector<std::string> named;
-  sonde::scrub(kept, kept.size() < text.size(), step_ == Step::login ? &named : nullptr);
+  sonde::scrub(kept, kept.size() < text.size(), &named);
   for (const std::string& value : named)
     if (may_be_issued(value)) hide_issued(value);
   if (kept.size() > bytes_left_ + beyond) kept.resize(bytes_left_ + beyond);
@@ -197,7 +197,6 @@ Exchange& Trace::exchange(Exchange exchange) {
 
 void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
                   bool binary) {
-  if (active_) active_(Clock::now());
   if (seen_) seen_(direction, payload);
   if (bytes_left_ < frame_cost) return;
   bytes_left_ -= frame_cost;

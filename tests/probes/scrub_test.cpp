@@ -57,6 +57,55 @@ TEST(Scrub, AMemberOfJsonTwoStringsDeepLosesItsValue) {
             R"({"a":"{\"b\":\"{\\\"token\\\":\\\"<redacted>\\\",\\\"n\\\":\\\"1\\\"}\"}"})");
 }
 
+TEST(Scrub, AListOrAnObjectOfTokensLosesThem) {
+  EXPECT_EQ(clean(R"({"access_token":["opaque-1234"],"n":"opaque-5678"})"),
+            R"({"access_token":["<redacted>"],"n":"opaque-5678"})");
+  EXPECT_EQ(clean(R"({"access_token": {"type": "opaque-5678", "value": "opaque-1234"}})"),
+            R"({"access_token": {"type": "opaque-5678", "value": "<redacted>"}})");
+  EXPECT_EQ(clean(R"({"tokens":{"access":"opaque-1234","refresh":"opaque-5678"},"a":"b"})"),
+            R"({"tokens":{"access":"<redacted>","refresh":"<redacted>"},"a":"b"})");
+  EXPECT_EQ(clean(R"({"d":"{\"tokens\":[{\"id\":\"opaque-1234\"}]}"})"),
+            R"({"d":"{\"tokens\":[{\"id\":\"<redacted>\"}]}"})");
+  EXPECT_EQ(clean(R"({"tokens":["opaque-12)"), R"({"tokens":["<redacted>)");
+}
+
+TEST(Scrub, WhatIsAssignedToANameOfASecretGoes) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"access_token=OPAQUE1234&token_type=bearer", "access_token=#&token_type=bearer"},
+      {"/cb?access_token=OPAQUE1234", "/cb?access_token=#"},
+      {"/cb#access_token=OPAQUE1234&x=1", "/cb#access_token=#&x=1"},
+      {"/app?ticket=ST-1-OPAQUE", "/app?ticket=#"},
+      {"/cb?state=OPAQUE1234&code=OPAQUE5678", "/cb?state=OPAQUE1234&code=#"},
+      {"/in?next=%2Fcb%3Faccess_token%3DOPAQUE1234%26x%3D1",
+       "/in?next=%2Fcb%3Faccess_token%3D#%26x%3D1"},
+      {"{'access_token': 'OPAQUE1234', 'n': 1}", "{'access_token': '#', 'n': 1}"},
+      {"access_token: OPAQUE1234\n", "access_token: #\n"},
+      {"<token>OPAQUE1234</token>", "<token>#</token>"},
+      {R"(<input type=hidden name=SAMLResponse value="OPAQUE1234+/==">)",
+       R"(<input type=hidden name=SAMLResponse value="#==">)"},
+      {R"(<input value='OPAQUE1234' name='csrf_token'>)", R"(<input value='#' name='csrf_token'>)"},
+      {R"(<meta name="csrf-token" content="OPAQUE1234">)",
+       R"(<meta name="csrf-token" content="#">)"},
+      {R"({"html":"<input name=\"csrf_token\" value=\"OPAQUE1234\">"})",
+       R"({"html":"<input name=\"csrf_token\" value=\"#\">"})"}};
+  for (const auto& [text, left] : rows) {
+    std::string shown = clean(text);
+    if (const auto at = shown.find("<redacted>"); at != shown.npos) shown.replace(at, 10, "#");
+    EXPECT_EQ(shown, left);
+  }
+}
+
+TEST(Scrub, SentencesAboutSecretsAreShown) {
+  for (const std::string text :
+       {"Token: is invalid or expired", "token=invalid", "error=invalid_token", "HTTP code=401",
+        "expired token: 2026-01-01T00:00:00Z", "client_secret: /etc/sonde/client1",
+        "token endpoint: https://id1.example.com/token", "/x?code=denied&page=OPAQUE1234",
+        R"({"tokens":{"prompt":12,"model":"gpt-4-0613"}})",
+        R"({"password":["This field needs 8 characters."]})",
+        R"(<input name="email" value="alice1@example.com"><b token>)"})
+    EXPECT_EQ(clean(text), text);
+}
+
 TEST(Scrub, TheStartOfAJwtAtACutGoes) {
   std::string text = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJz";
   scrub(text, true);
@@ -86,8 +135,10 @@ TEST(Scrub, TheTimeGrowsWithTheTextAlone) {
     }
     return best;
   };
-  for (const std::string_view unit : {"eyJ", "eyJ.a.b ", ":", "\":\"", R"(\":\")", R"("token":")",
-                                      R"("token":"x",)", ": ", "\\", R"(\"":")"})
+  for (const std::string_view unit :
+       {"eyJ", "eyJ.a.b ", ":", "\":\"", R"(\":\")", R"("token":")", R"("token":"x",)", ": ", "\\",
+        R"(\"":")", R"("tokens":[)", "token=", "token%3D", "token%3Da", "<a value=", "token:'",
+        R"("token":{"a":")"})
     EXPECT_LT(time_of(unit, 64'000) / time_of(unit, 16'000), 10) << unit;
 }
 
@@ -98,6 +149,10 @@ TEST(Scrub, CredentialsInHeadersAreFound) {
   EXPECT_EQ(credentials_in("cookie", "a=b; c=d"), (Found{"b", "d"}));
   EXPECT_EQ(credentials_in("Set-Cookie", "a=b; Path=/x; Secure"), Found{"b"});
   EXPECT_EQ(credentials_in("Set-Cookie", ""), Found{});
+  EXPECT_EQ(credentials_in("Set-Cookie", "opaque; Path=/"), Found{"opaque"});
+  EXPECT_EQ(credentials_in("Set-Cookie", "flash=suspended by admin; Path=/"), Found{});
+  EXPECT_EQ(credentials_in("X-Auth-Token", "opaque-1234"), Found{"opaque-1234"});
+  EXPECT_EQ(credentials_in("X-CSRF-Token", "Required"), Found{});
 }
 
 TEST(Scrub, AnEscapedQuoteInAMembersNameHidesNothing) {
@@ -118,9 +173,11 @@ TEST(Scrub, HarmlessMembersKeepTheirValues) {
 
 TEST(Scrub, SensitiveHeadersAreKnownInAnyCase) {
   for (const std::string name : {"Authorization", "authorization", "COOKIE", "Set-Cookie",
-                                 "Proxy-Authorization", "x-api-key"})
+                                 "Proxy-Authorization", "x-api-key", "X-Auth-Token",
+                                 "X-Subject-Token", "X-Session-Token", "Api-Key", "X-CSRF-Token"})
     EXPECT_TRUE(is_sensitive_header(name)) << name;
-  for (const std::string name : {"Content-Type", "X-Authorization-Hint", "Cookies", ""})
+  for (const std::string name :
+       {"Content-Type", "X-Authorization-Hint", "Cookies", "", "X-RateLimit-Remaining-Tokens"})
     EXPECT_FALSE(is_sensitive_header(name)) << name;
 }
 

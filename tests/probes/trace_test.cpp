@@ -192,27 +192,6 @@ TEST(Hidden, ASecretOverTwoMessagesIsHiddenInBoth) {
   EXPECT_EQ(trace.frames()[1].text, "<redacted>, it was");
 }
 
-TEST(Hidden, WhatAServerIssuesIsHiddenUntold) {
-  Trace trace(start);
-  trace.at(Step::login);
-  trace.frame(Direction::in, "text", "sess-12345678 and refr-12345678 and cred-12345678", start);
-  trace.exchange({.method = "POST",
-                  .sent = {{"Authorization", "Basic cred-12345678"}},
-                  .received = {{"Set-Cookie", "sid=sess-12345678; Path=/"}, {"Set-Cookie", "l=en"}},
-                  .body = R"({"refresh_token":"refr-12345678"})"});
-  EXPECT_EQ(end(trace, "l=en: sess-12345678"), "l=en: <redacted>");
-  EXPECT_EQ(trace.frames()[0].text, "<redacted> and <redacted> and <redacted>");
-}
-
-TEST(Hidden, WhatAProviderSaysOfItselfIsNoSecret) {
-  Trace trace(start);
-  trace.at(Step::login);
-  trace.exchange(exchange_of(R"({"token_endpoint":"https://id.example.com/token",)"
-                             R"("token_endpoint_auth_method":"client_secret_basic"})"));
-  const std::string detail = "https://id.example.com/token wants client_secret_basic";
-  EXPECT_EQ(end(trace, detail), detail);
-}
-
 TEST(Hidden, WithMoreSecretsThanCanBeHiddenNoTextIsShown) {
   Trace trace(start);
   Headers cookies;
