@@ -37,7 +37,10 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
   auto running = login.run(context);
   auto token = co_await std::move(running);
   if (token && login.asks()) guard->lockout.succeeded();
-  if (token) know(*token, names, trace);
+  if (token) {
+    know(*token, names, trace);
+    shared.keeper.note_issued(site.target_name, *token);
+  }
   co_return token;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/schema.hpp"
+#include "probes/discreet.hpp"
 #include "probes/kinds.hpp"
 #include "probes/plan_fingerprint.hpp"
 #include "probes/plan_names.hpp"
@@ -54,6 +55,20 @@ bool complete(const PlanEntry& plan, const Draft& draft) {
   return true;
 }
 
+// The secrets of everybody whom the target may know: of more than a few, those of its own.
+std::vector<config::Secret> secrets_at(const PlanFile& file, const Target& target) {
+  constexpr std::size_t common_max = 64;
+  std::vector<config::Secret> secrets;
+  const auto add = [&](const std::map<std::string, Identity>& identities) {
+    for (const auto& [name, identity] : identities)
+      for (const auto& [field, value] : identity.fields)
+        if (const auto* secret = std::get_if<config::Secret>(&value)) secrets.push_back(*secret);
+  };
+  add(target.identities);
+  if (file.identities.size() <= common_max) add(file.identities);
+  return secrets;
+}
+
 std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind, const Draft& draft,
                                         std::shared_ptr<const Site> site) {
   auto check = std::make_shared<Check>();
@@ -69,7 +84,10 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->steps = kind.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
-  check->make = [make = draft.make, site](Shared& shared) { return make(site, shared); };
+  check->make = [make = draft.make, site,
+                 secrets = secrets_at(plan.file, site->target)](Shared& shared) {
+    return make_discreet(make(site, shared), site->target_name, secrets, shared);
+  };
   return check;
 }
 

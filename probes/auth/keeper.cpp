@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/auth/hide.hpp"
+
 namespace sonde::auth {
 namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
-constexpr std::size_t keys_max = 100;
+constexpr std::size_t keys_max = 100, issued_max = 16;
 constexpr Span leeway_max = std::chrono::minutes(5);
 
 // What the claims of a token say of its life.
@@ -41,6 +43,27 @@ void Keeper::put_keys(const std::string& url, std::shared_ptr<const KeySet> set,
     keys_.erase(
         std::ranges::min_element(keys_, {}, [](const auto& row) { return row.second.fetched; }));
   keys_[url] = {std::move(set), now};
+}
+
+void Keeper::note_issued(const std::string& target, const Token& token) {
+  auto& known = issued_[target];
+  for (const std::string* text : {&token.refresh, &token.value}) {
+    if (text->empty()) continue;
+    std::erase(known, *text);
+    known.push_front(*text);
+  }
+  known.resize(std::min(known.size(), issued_max));
+}
+
+void Keeper::hide_issued(const std::string& target, Trace& trace) const {
+  const auto known = issued_.find(target);
+  if (known == issued_.end()) return;
+  std::size_t left = Secrets::bytes_max / 4;
+  for (const std::string& text : known->second) {
+    if (text.size() > left) return;
+    left -= text.size();
+    hide(trace, text);
+  }
 }
 
 std::vector<RefusalCount> Keeper::refusals(Instant now,

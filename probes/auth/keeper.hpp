@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <compare>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "probes/auth/login_guard.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/clock.hpp"
+#include "probes/trace.hpp"
 
 namespace sonde::auth {
 
@@ -75,6 +77,11 @@ class Keeper {
   const Published* keys(const std::string& url) const;
   void put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now);
 
+  // A token that a login at the target gave. Of those of a target the last 16 are known.
+  void note_issued(const std::string& target, const Token& token);
+  // Hides them, for a target may speak of them long after the run that they were given to.
+  void hide_issued(const std::string& target, Trace& trace) const;
+
   // The accounts with refusals, and such counts put back.
   std::vector<RefusalCount> refusals(Instant now, std::chrono::system_clock::time_point wall) const;
   void restore(const std::vector<RefusalCount>& counts, Instant now,
@@ -83,6 +90,7 @@ class Keeper {
  private:
   std::map<Account, Purse> purses_;
   std::map<std::string, Published> keys_;
+  std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
 };
 
 // Keeps the token of a login for reuse. Its life is expires_in, else what its own claims say.
