@@ -172,7 +172,8 @@ asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, 
     co_await std::move(looking);
   }
   if (was_cut(verdict)) co_return;
-  verdict = counted_as(std::move(verdict), station.diagnoses.counted_as(failure, verdict.reason));
+  const Reason begun = station.diagnoses.counted_as(failure, verdict.reason);
+  verdict = counted_as(std::move(verdict), begun);
 }
 
 asio::awaitable<void> Runner::look_into(Station& station, const Attempt& attempt,

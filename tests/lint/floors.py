@@ -10,7 +10,7 @@ from pathlib import Path
 # lower floor; rooms on one floor never include each other.
 ROOMS = [
     (r"config/", "config", 0),
-    (r"probes/(clock|deadline|outcome|probe|reason|trace|scrub|secrets|verdict)\.", "ground", 1),
+    (r"probes/(assigned|clock|deadline|outcome|probe|reason|trace|scrub|secret_names|secrets|verdict)\.", "ground", 1),
     (r"probes/text/", "text", 1),
     (r"probes/net/", "net", 2),
     (r"probes/auth/", "auth", 3),
