@@ -8,7 +8,8 @@
 namespace sonde {
 namespace {
 
-constexpr Span idle_least = std::chrono::seconds(1);   // a shorter limit would serve nobody
+// Shorter limits serve nobody; and one of a second is seen a little shorter from here.
+constexpr Span idle_least = std::chrono::milliseconds(500);
 constexpr Span early_slack = std::chrono::seconds(2);  // exp is in whole seconds, clocks differ
 
 std::string after(const Held& held) {
