@@ -42,7 +42,11 @@ bool check(const RefusedBy& refused_by, const config::Reader& reader, const conf
   const bool good_codes = std::ranges::none_of(refused_by.close, outside(1000, 4999));
   if (!good_statuses) reader.at("status").wrong(place, "a status that refuses is from 200 to 599");
   if (!good_codes) reader.at("close").wrong(place, "Close codes are from 1000 to 4999");
-  return good_statuses && good_codes;
+  const auto& frame = refused_by.frame;
+  const bool any_frame = frame && frame->type.empty() && frame->json.empty();
+  if (any_frame)
+    reader.at("frame").wrong(place, "it matches every message, also that of a good session");
+  return good_statuses && good_codes && !any_frame;
 }
 
 }  // namespace sonde::talk

@@ -147,6 +147,7 @@ TEST(RefusedBy, WhatCannotRefuseIsAMistake) {
   EXPECT_THAT(mistakes("{ status: [101] }"), HasSubstr("from 200 to 599"));
   EXPECT_THAT(mistakes("{ close: [401] }"), HasSubstr("from 1000 to 4999"));
   EXPECT_THAT(mistakes("{ statuses: [401] }"), HasSubstr("status"));
+  EXPECT_THAT(mistakes("{ frame: {} }"), HasSubstr("matches every message"));
 }
 
 }  // namespace
