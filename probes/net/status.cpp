@@ -9,7 +9,9 @@
 namespace sonde::net {
 namespace {
 
-constexpr std::size_t said_bytes_max = 200;
+// More than is ever shown of a detail, so that nothing is cut before the secrets are taken out of
+// it.
+constexpr std::size_t said_bytes_max = 4096;
 
 bool starts_with(const std::string* value, std::string_view prefix) {
   return value != nullptr && value->size() >= prefix.size() &&
