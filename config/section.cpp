@@ -3,7 +3,7 @@
 namespace sonde::config {
 namespace {
 
-constexpr std::size_t names_shown_max = 12;
+constexpr std::size_t keys_shown_max = 12;
 
 std::string text_of(const Value& schema, std::string_view key) {
   const Value* value = schema.find(key);
@@ -34,7 +34,7 @@ void tell_unknown(const Value::Entry& entry, const Reader& reader,
   std::string text = "unknown key";
   if (const auto near = nearest(entry.name, names); !near.empty()) {
     text += "; did you mean '" + std::string(near) + "'?";
-  } else if (names.size() <= names_shown_max) {
+  } else if (names.size() <= keys_shown_max) {
     for (const auto& name : names)
       text += (&name == names.data() ? "; known here: " : ", ") + std::string(name);
   }

@@ -40,14 +40,14 @@ std::size_t character_size(std::string_view text) {
   return sequence.size;
 }
 
-bool is_control(char c) {
+bool is_forbidden_control(char c) {
   const auto code = static_cast<unsigned char>(c);
   return (code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F;
 }
 
 std::string flaw_at(std::string_view rest, bool in_indentation) {
   if (rest[0] == '\0') return "a NUL byte";
-  if (is_control(rest[0])) return "a control character";
+  if (is_forbidden_control(rest[0])) return "a control character";
   if (rest[0] == '\t' && in_indentation) return "a tab in the indentation; use spaces";
   return character_size(rest) == 0 ? "this is not UTF-8" : "";
 }

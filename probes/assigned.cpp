@@ -8,7 +8,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t name_max = 64, quotes_max = 8, tag_max = 512;
+constexpr std::size_t assigned_name_max = 64, quotes_max = 8, tag_max = 512;
 
 bool is_alphanumeric(char c) {
   const char small = static_cast<char>(c | 0x20);
@@ -36,7 +36,7 @@ Sign next_sign(std::string_view text, std::size_t at) {
 
 // The name that ends at `end`, without what quotes it.
 std::string_view name_before(std::string_view text, std::size_t end) {
-  const std::size_t first = end - std::min(end, name_max);
+  const std::size_t first = end - std::min(end, assigned_name_max);
   while (end > first && (is_quote(text[end - 1]) || text[end - 1] == ' ')) --end;
   std::size_t begin = end;
   while (begin > first && is_name_char(text[begin - 1])) --begin;

@@ -7,7 +7,7 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t refusals_min = 3, known_min = 3, known_max = 15;
-constexpr Span echo = std::chrono::minutes(2), pause = std::chrono::minutes(10);
+constexpr Span echo = std::chrono::minutes(2), pause_for = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -32,7 +32,7 @@ bool Breaker::is_fast(Span took) const {
 bool Breaker::tripped(Instant now, Span took) {
   const bool ours = refusals_.size() == refusals_min && now - refusals_.front() <= echo;
   if (!ours || !is_fast(took)) return false;
-  paused_until_ = now + pause;
+  paused_until_ = now + pause_for;
   return true;
 }
 

@@ -8,15 +8,15 @@
 namespace sonde {
 namespace {
 
-std::unexpected<Failure> own(const std::string& why) {
+std::unexpected<Failure> own_address(const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "url: " + why});
 }
 
 std::expected<net::Url, Failure> parsed(const std::string& text) {
   auto url = net::parse_url(text);
-  if (!url) return own(url.error());
+  if (!url) return own_address(url.error());
   if (url->scheme != "ws" && url->scheme != "wss")
-    return own("a ws:// or wss:// address is wanted, not " + url->scheme + "://");
+    return own_address("a ws:// or wss:// address is wanted, not " + url->scheme + "://");
   return *std::move(url);
 }
 
@@ -59,7 +59,7 @@ void add_needs(const Endpoint& endpoint, text::Needs& needs) {
 
 std::expected<net::Url, Failure> address_of(const text::Template& address, text::Names& names) {
   auto rendered = address.render(names);
-  if (!rendered) return own(rendered.error());
+  if (!rendered) return own_address(rendered.error());
   return parsed(*rendered);
 }
 

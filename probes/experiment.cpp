@@ -15,12 +15,12 @@ namespace {
 namespace asio = boost::asio;
 using enum Experiment;
 
-constexpr Span late = std::chrono::milliseconds(500);
+constexpr Span late_by = std::chrono::milliseconds(500);
 // How long the control of a late message waits for an event, at least and at most.
 constexpr Span patience_min = std::chrono::seconds(1);
 constexpr Span patience_max = std::chrono::seconds(3);
 
-Verdict cut() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
+Verdict cut_short() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
 
 // Upgrade and ready; the session is closed again.
 asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {
@@ -55,7 +55,7 @@ asio::awaitable<Verdict> try_again(Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto waiting = pause(laboratory.inquiry.pause);
   const bool goes_on = co_await std::move(waiting);
-  if (!goes_on) co_return cut();
+  if (!goes_on) co_return cut_short();
   auto trying = try_upgrade(again, laboratory, aside);
   Verdict verdict = co_await std::move(trying);
   co_return verdict;
@@ -130,7 +130,7 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   if (opened.failure) co_return std::move(*opened.failure);
   auto waiting = pause(after);
   const bool goes_on = co_await std::move(waiting);
-  if (!goes_on) co_return cut();
+  if (!goes_on) co_return cut_short();
   auto conversing = talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside);
   Verdict verdict = co_await std::move(conversing);
   auto leaving = leave_session(*opened.session, aside);
@@ -140,7 +140,7 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
 
 // Late it is answered, and at once it is still not.
 asio::awaitable<Verdict> try_late_message(Laboratory laboratory, Trace& aside) {
-  auto later = try_message(late, laboratory, aside);
+  auto later = try_message(late_by, laboratory, aside);
   Verdict verdict = co_await std::move(later);
   if (verdict.outcome != Outcome::pass) co_return verdict;
   Trace second = aside.aside();

@@ -40,24 +40,24 @@ class Health : public Probe {
   Shared& shared_;
 };
 
-std::unexpected<Failure> own(std::string_view what, const std::string& why) {
+std::unexpected<Failure> own_request(std::string_view what, const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, std::string(what) + ": " + why});
 }
 
 std::expected<net::Request, Failure> Health::build(text::Names& names) const {
   net::Request request{.method = settings_->method, .url = {}, .headers = {}, .body = {}};
   auto rendered = settings_->url.render(names);
-  if (!rendered) return own("url", rendered.error());
+  if (!rendered) return own_request("url", rendered.error());
   auto url = net::parse_url(*rendered);
-  if (!url) return own("url", url.error());
+  if (!url) return own_request("url", url.error());
   request.url = std::move(*url);
   for (const auto& [name, value] : settings_->headers) {
     auto text = value.render(names);
-    if (!text) return own("header " + name, text.error());
+    if (!text) return own_request("header " + name, text.error());
     request.headers.emplace_back(name, std::move(*text));
   }
   auto body = settings_->body.render(names);
-  if (!body) return own("body", body.error());
+  if (!body) return own_request("body", body.error());
   request.body = std::move(*body);
   return request;
 }

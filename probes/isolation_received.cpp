@@ -56,7 +56,7 @@ std::string_view json_in(std::string_view payload) {
   return at == payload.npos ? std::string_view() : payload.substr(at);
 }
 
-std::string unescaped(std::string_view text) {
+std::string without_escapes(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
@@ -104,7 +104,7 @@ void Received::walk(Place place, text::Json value, const Needles& needles, std::
 
 std::vector<std::size_t> Received::take(std::string_view payload, const Needles& needles) {
   std::vector<bool> found;
-  if (payload.contains('\\')) mark(found, needles.owners_in(unescaped(payload)));
+  if (payload.contains('\\')) mark(found, needles.owners_in(without_escapes(payload)));
   look(raw_, payload, needles, found);
   if (const auto document = text::Document::parse(json_in(payload)))
     walk(14695981039346656037ULL, document->root(), needles, found, 0);

@@ -4,20 +4,13 @@
 #include <cstring>
 #include <utility>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr std::size_t shortest = 8;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lowered(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), lower);
-  return small;
-}
 
 std::uint64_t first_bytes(const char* at) {
   std::uint64_t word = 0;
@@ -61,7 +54,7 @@ void Needles::add_form(std::string text, std::size_t owner, bool any_case) {
 
 void Needles::add(std::string_view text, std::size_t owner) {
   if (text.size() < shortest) return;
-  add_form(lowered(text), owner, true);
+  add_form(text::lowered(text), owner, true);
   add_form(text::hex(text), owner, true);
   for (std::size_t offset = 0; offset < 3; ++offset) {
     const std::string form = inside_base64url(text, offset);
@@ -83,7 +76,7 @@ void Needles::find(std::string_view text, bool any_case, std::vector<bool>& foun
 
 std::vector<std::size_t> Needles::owners_in(std::string_view text) const {
   std::vector<bool> found(owners_);
-  find(lowered(text), true, found);
+  find(text::lowered(text), true, found);
   find(text, false, found);
   return indices(found);
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t ids_max = 4096, unasked_max = 64, hashes_max = 8192;
 constexpr std::size_t id_bytes_max = 128, id_bytes_min = 8;  // a shorter one may be a mere counter
-constexpr int depth_max = 16;
+constexpr int json_depth_max = 16;
 
 int gravity(Reason reason) {
   if (reason == Reason::cross_user_leak) return 3;
@@ -90,7 +90,7 @@ void IsolationWatch::note_ids(std::size_t member, std::string_view payload, bool
 }
 
 void IsolationWatch::note_ids(std::size_t member, text::Json value, bool own, int depth) {
-  if (depth == depth_max) return;
+  if (depth == json_depth_max) return;
   for (std::size_t i = 0; value.kind() == text::Json::Kind::array && i < value.size(); ++i)
     note_ids(member, value.item(i), own, depth + 1);
   if (value.kind() != text::Json::Kind::object) return;

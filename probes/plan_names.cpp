@@ -9,7 +9,6 @@ namespace sonde {
 namespace {
 
 using config::Place;
-using config::Reader;
 using config::Value;
 
 // One name, or a list of them; what is neither is told by who reads it.
@@ -27,13 +26,13 @@ std::vector<Said> written(const Value& probe, std::string_view key) {
 
 template <class T>
 void tell_of(const std::map<std::string, T>& all, const std::vector<Said>& names,
-             const Reader& reader) {
+             const config::Reader& reader) {
   for (const Said& said : names) find_named(all, said, reader, said.place);
 }
 
 // An identity of the target's own comes before those of the file.
 void tell_of_identities(const PlanFile& file, const std::string& target,
-                        const std::vector<Said>& names, const Reader& reader) {
+                        const std::vector<Said>& names, const config::Reader& reader) {
   const auto found = file.targets.find(target);
   if (found == file.targets.end()) return;
   for (const Said& said : names)
@@ -44,8 +43,9 @@ void tell_of_identities(const PlanFile& file, const std::string& target,
 }  // namespace
 
 void tell_unknown(const Said& said, const std::vector<std::string_view>& known,
-                  const Reader& reader, const Place& otherwise) {
-  const Reader at = said.by_default ? Reader(reader.mistakes()).at("defaults") : reader;
+                  const config::Reader& reader, const Place& otherwise) {
+  const config::Reader at =
+      said.by_default ? config::Reader(reader.mistakes()).at("defaults") : reader;
   at.at(said.key).wrong(said.place.line > 0 ? said.place : otherwise,
                         config::no_such("", said.name, known));
 }
@@ -58,7 +58,8 @@ Said say(const Value& root, const Value& probe, std::string_view key, std::strin
   return {std::move(name), key, common->place, true};
 }
 
-void tell_unknown_names(const PlanFile& file, const Value::Entry& probe, const Reader& reader) {
+void tell_unknown_names(const PlanFile& file, const Value::Entry& probe,
+                        const config::Reader& reader) {
   const auto targets = written(probe.value, "target");
   const auto identities = written(probe.value, "as");
   tell_of(file.targets, targets, reader);

@@ -5,9 +5,8 @@
 
 namespace sonde {
 
-using enum RefusalCheck;
-
 std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
+  using enum RefusalCheck;
   static constexpr config::Named<RefusalCheck> names[] = {{"no_token", no_token},
                                                           {"garbage_token", garbage_token},
                                                           {"expired_token", expired_token},
@@ -58,6 +57,7 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs) {
 
 void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
          const config::Place& place) {
+  using enum RefusalCheck;
   const bool confuses =
       std::ranges::find(settings.checks, hs256_confusion) != settings.checks.end();
   if (confuses && settings.jwks.empty() && site.login && site.login->jwks.empty())
@@ -67,6 +67,7 @@ void vet(const RefuseSettings& settings, const Site& site, const config::Reader&
 
 bool check(const RefuseSettings& settings, const SessionSettings& session,
            const config::Value& probe, const config::Reader& reader) {
+  using enum RefusalCheck;
   const auto has = [&](RefusalCheck wanted) {
     return std::ranges::find(settings.checks, wanted) != settings.checks.end();
   };

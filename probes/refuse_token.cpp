@@ -13,7 +13,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Token = std::expected<BadToken, Failure>;
-using enum RefusalCheck;
 
 std::unexpected<Failure> unclear(std::string why) {
   return std::unexpected(Failure{Reason::refusal_unclear, std::move(why)});
@@ -113,7 +112,7 @@ std::expected<net::Request, Failure> request_of(const Logout& logout, text::Name
 }
 
 asio::awaitable<Token> give_back(const RefusalSubject& subject) {
-  auto logging_in = log_in_as(logged_out, subject.site, subject);
+  auto logging_in = log_in_as(RefusalCheck::logged_out, subject.site, subject);
   Token token = co_await std::move(logging_in);
   if (!token) co_return token;
   text::Names names = subject.names;
@@ -129,29 +128,30 @@ asio::awaitable<Token> give_back(const RefusalSubject& subject) {
 asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
   const std::string* known = subject.names.find("token");
   const std::string good = known != nullptr ? *known : "";
-  if (check == garbage_token) {
+  if (check == RefusalCheck::garbage_token) {
     text::Names names = subject.names;
     use_token(TokenUse::garbage, names);
     co_return BadToken{*names.find("token"), ""};
   }
-  if (check == hs256_confusion) {
+  if (check == RefusalCheck::hs256_confusion) {
     auto confusing = confuse(subject, good);
     Token token = co_await std::move(confusing);
     co_return token;
   }
-  if (check == wrong_audience) {
-    auto logging_in = log_in_as(wrong_audience, *subject.site.others.front(), subject);
+  if (check == RefusalCheck::wrong_audience) {
+    auto logging_in =
+        log_in_as(RefusalCheck::wrong_audience, *subject.site.others.front(), subject);
     Token token = co_await std::move(logging_in);
     co_return token;
   }
-  if (check == logged_out) {
+  if (check == RefusalCheck::logged_out) {
     auto giving = give_back(subject);
     Token token = co_await std::move(giving);
     co_return token;
   }
-  if (check == refresh_as_access) co_return refresh_token(subject.names);
-  if (check == bad_signature) co_return forged(auth::with_bad_signature(good));
-  if (check == alg_none) co_return forged(auth::with_alg_none(good));
+  if (check == RefusalCheck::refresh_as_access) co_return refresh_token(subject.names);
+  if (check == RefusalCheck::bad_signature) co_return forged(auth::with_bad_signature(good));
+  if (check == RefusalCheck::alg_none) co_return forged(auth::with_alg_none(good));
   co_return expired(subject, good);
 }
 

@@ -11,7 +11,7 @@ namespace {
 namespace asio = boost::asio;
 using In = Carrier::In;
 
-std::unexpected<Failure> own(const std::string& why) {
+std::unexpected<Failure> own_address(const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "rest: " + why});
 }
 
@@ -21,7 +21,7 @@ std::expected<std::pair<std::string, std::string>, Failure> token_header(const C
   const Carrier usual;
   const bool own_text = carrier.in == In::header || carrier.in == In::cookie;
   auto made = (own_text ? carrier.text : usual.text).render(names);
-  if (!made) return own(made.error());
+  if (!made) return own_address(made.error());
   if (carrier.in == In::cookie) return std::pair(std::string("Cookie"), *std::move(made));
   const std::size_t colon = made->find(": ");
   return std::pair(made->substr(0, colon), made->substr(colon + 2));
@@ -42,10 +42,10 @@ Verdict said_by(const net::Answer& answer) {
 
 std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Names names) {
   auto address = socket.rest.render(names);
-  if (!address) return own(address.error());
+  if (!address) return own_address(address.error());
   auto url = net::parse_url(*address);
-  if (!url) return own(url.error());
-  if (!is_own(*url, socket.rest, names)) return own(net::no_own_origin(*url));
+  if (!url) return own_address(url.error());
+  if (!is_own(*url, socket.rest, names)) return own_address(net::no_own_origin(*url));
   auto header = token_header(socket.token_in, names);
   if (!header) return std::unexpected(header.error());
   return net::Request{.url = *std::move(url), .headers = {*std::move(header)}, .body = {}};

@@ -7,16 +7,15 @@
 #include "probes/assigned.hpp"
 #include "probes/secret_names.hpp"
 #include "probes/secrets.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool is_token_char(char c) {
-  const char small = lower(c);
+  const char small = text::lower(c);
   return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
          c == '.';
 }
@@ -62,8 +61,6 @@ void replace_jwts(std::string& text, bool cut) {
   shortened.end(text);
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 // How many backslashes stand before `at`; it is told no more than `backslashes_max` apart.
 constexpr std::size_t backslashes_max = 64;
 std::size_t backslashes_before(std::string_view text, std::size_t at) {
@@ -85,7 +82,7 @@ struct Value {
 // The string after the colon at `colon`.
 Value value_after(std::string_view text, std::size_t colon) {
   auto at = colon + 1;
-  while (at < text.size() && is_blank(text[at])) ++at;
+  while (at < text.size() && text::is_blank(text[at])) ++at;
   const auto quote = at;
   while (at < text.size() && text[at] == '\\' && at - quote < backslashes_max) ++at;
   if (at == text.size() || text[at] != '"') return {};
@@ -109,7 +106,7 @@ std::string_view name_before(std::string_view text, std::size_t colon, std::size
   constexpr std::size_t name_max = 128;
   auto end = colon;
   const auto first = colon - std::min(colon, name_max);
-  while (end > first && is_blank(text[end - 1])) --end;
+  while (end > first && text::is_blank(text[end - 1])) --end;
   if (end == first || text[end - 1] != '"') return {};
   --end;
   if (level_of(backslashes_before(text, end)) != level) return {};
@@ -123,10 +120,10 @@ std::string_view name_before(std::string_view text, std::size_t colon, std::size
 // The array or object after the colon at `colon`, and the level of the quotes in it.
 Value list_after(std::string_view text, std::size_t colon) {
   auto at = colon + 1;
-  while (at < text.size() && is_blank(text[at])) ++at;
+  while (at < text.size() && text::is_blank(text[at])) ++at;
   if (at == text.size() || (text[at] != '[' && text[at] != '{')) return {};
   auto name = colon;
-  while (name > 0 && is_blank(text[name - 1])) --name;
+  while (name > 0 && text::is_blank(text[name - 1])) --name;
   if (name == 0 || text[name - 1] != '"') return {};
   return {at, level_of(backslashes_before(text, name - 1))};
 }
@@ -150,7 +147,7 @@ std::size_t take_out_of_list(std::string_view text, Value list, const Remove& re
     const std::string_view string = text.substr(at + 1, end - at - 1);
     auto after = std::min(text.find('"', end), text.size() - 1) + 1;
     const auto next = after;
-    while (after < text.size() && is_blank(text[after])) ++after;
+    while (after < text.size() && text::is_blank(text[after])) ++after;
     if (after < text.size() && text[after] == ':')
       name = string;
     else if (names_a_secret(name) || (names_a_token(name) && looks_issued(string)))
@@ -192,7 +189,7 @@ void replace_assigned(std::string& text, std::vector<std::string>* removed) {
 }
 
 bool is_named(std::string_view header, std::string_view name) {
-  return std::ranges::equal(header, name, [](char a, char b) { return lower(a) == b; });
+  return std::ranges::equal(header, name, [](char a, char b) { return text::lower(a) == b; });
 }
 
 // The message of a flash cookie, say; a blank before it belongs to the list.
@@ -202,7 +199,7 @@ bool is_sentence(std::string_view value) {
 
 // "X-Auth-Token"; not "X-RateLimit-Remaining-Tokens".
 bool may_hold_a_token(std::string_view header) {
-  return names_a_secret(header) && lower(header.back()) != 's';
+  return names_a_secret(header) && text::lower(header.back()) != 's';
 }
 
 }  // namespace

@@ -4,13 +4,10 @@
 #include <array>
 #include <string>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Each of the words below has one of these.
 bool may_name_a_secret(std::string_view name) {
@@ -21,8 +18,8 @@ bool may_name_a_secret(std::string_view name) {
 // "2026-01-01T00:00:00Z"
 bool is_date(std::string_view value) {
   return value.size() >= 10 && value[4] == '-' && value[7] == '-' &&
-         std::ranges::all_of(value.substr(0, 4), is_digit) && is_digit(value[5]) &&
-         is_digit(value[6]) && is_digit(value[8]);
+         std::ranges::all_of(value.substr(0, 4), text::is_digit) && text::is_digit(value[5]) &&
+         text::is_digit(value[6]) && text::is_digit(value[8]);
 }
 
 }  // namespace
@@ -35,15 +32,15 @@ bool names_a_secret(std::string_view name) {
   if (!may_name_a_secret(name)) return false;
   if (std::ranges::find(harmless, name) != harmless.end()) return false;
   std::string small(name);
-  std::ranges::transform(small, small.begin(), lower);
+  std::ranges::transform(small, small.begin(), text::lower);
   return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
 }
 
 bool looks_issued(std::string_view value) {
   constexpr std::size_t shortest = 8;
-  return value.size() >= shortest && std::ranges::any_of(value, is_digit) &&
-         std::ranges::any_of(value, is_letter) && std::ranges::none_of(value, is_blank) &&
-         !value.contains("://") && !is_date(value);
+  return value.size() >= shortest && std::ranges::any_of(value, text::is_digit) &&
+         std::ranges::any_of(value, text::is_letter) &&
+         std::ranges::none_of(value, text::is_blank) && !value.contains("://") && !is_date(value);
 }
 
 }  // namespace sonde

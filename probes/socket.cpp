@@ -34,7 +34,7 @@ std::string garbled(const std::string* cookies, const std::string& token) {
 
 using Error = std::unexpected<Failure>;
 
-Error own(const std::string& what, const std::string& why) {
+Error own_upgrade(const std::string& what, const std::string& why) {
   return Error(Failure{Reason::own_request, what + ": " + why});
 }
 
@@ -44,7 +44,7 @@ std::expected<void, Failure> add_header(net::UpgradeRequest& request, std::strin
                                         text::Names& names) {
   if (use == TokenUse::none && names_token(value)) return {};
   auto text = value.render(names);
-  if (!text) return own("header " + name, text.error());
+  if (!text) return own_upgrade("header " + name, text.error());
   request.headers.emplace_back(std::move(name), std::move(*text));
   return {};
 }
@@ -55,7 +55,7 @@ std::expected<void, Failure> add_subprotocols(net::UpgradeRequest& request,
   for (const auto& value : offered) {
     if (use == TokenUse::none && names_token(value)) continue;
     auto text = value.render(names);
-    if (!text) return own("subprotocol", text.error());
+    if (!text) return own_upgrade("subprotocol", text.error());
     request.subprotocols.push_back(std::move(*text));
   }
   return {};
@@ -69,7 +69,7 @@ std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Car
     return add_subprotocols(request, carrier.subprotocols, use, names);
   if (use == TokenUse::none) return {};
   auto text = carrier.text.render(names);
-  if (!text) return own("token_in", text.error());
+  if (!text) return own_upgrade("token_in", text.error());
   if (carrier.in == Carrier::In::query) {
     request.url.target += (request.url.target.contains('?') ? "&" : "?") + *text;
   } else if (carrier.in == Carrier::In::cookie) {
@@ -189,7 +189,7 @@ std::expected<std::string, Failure> expected_subprotocol(const Socket& socket, t
   const text::Template& expect =
       socket.token_in.expect.empty() ? socket.expect_subprotocol : socket.token_in.expect;
   auto text = expect.render(names);
-  if (!text) return own("expected subprotocol", text.error());
+  if (!text) return own_upgrade("expected subprotocol", text.error());
   return *std::move(text);
 }
 

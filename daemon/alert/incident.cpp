@@ -9,10 +9,6 @@ namespace {
 
 constexpr int after_path = 5;
 
-bool goes_through(const Check& check, Step step) {
-  return std::ranges::find(check.steps, step) != check.steps.end();
-}
-
 // Firing, on the path and able to speak: such alerts make up an incident.
 bool counts(const IncidentMember& member) {
   return member.firing && member.part == Part::path && member.place && !member.always &&

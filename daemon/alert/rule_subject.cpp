@@ -10,10 +10,6 @@
 namespace sonde {
 namespace {
 
-bool goes_through(const Check& check, Step step) {
-  return std::ranges::find(check.steps, step) != check.steps.end();
-}
-
 bool any(const RuleSettings&, const Check&) { return true; }
 
 bool on_path(const RuleSettings&, const Check& check) { return check.kind != "health"; }
@@ -155,6 +151,10 @@ const std::array<RuleSubject, 9> subjects = {{
 }};
 
 }  // namespace
+
+bool goes_through(const Check& check, Step step) {
+  return std::ranges::find(check.steps, step) != check.steps.end();
+}
 
 bool RuleSubject::has(std::string_view key) const {
   return std::ranges::find(keys, key) != keys.end();

@@ -41,6 +41,9 @@ struct RuleSubject {
 };
 const RuleSubject& subject(AlertOf of);
 
+// Whether the runs of a check reach a step when all goes well.
+bool goes_through(const Check& check, Step step);
+
 // The checks that a rule is about: selected, and of a kind that its subject knows.
 bool concerns(const RuleSettings& rule, const Check& check);
 

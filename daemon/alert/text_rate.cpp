@@ -32,7 +32,7 @@ Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds wi
 }
 
 // The other one of logins and upgrades, or that nobody tried.
-std::string beside(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string other_step(const Instance& instance, const Finding& finding, Sight& sight) {
   const bool logins = finding.rate.step == Step::upgrade;
   const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
   const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
@@ -75,7 +75,7 @@ std::string headline_of_success(const Instance& instance, const Finding& finding
 }
 
 std::string headline_of_auth(const Instance& instance, const Finding& finding, Sight& sight) {
-  return headline_of_success(instance, finding, sight) + beside(instance, finding, sight);
+  return headline_of_success(instance, finding, sight) + other_step(instance, finding, sight);
 }
 
 std::string headline_of_delivery(const Instance& instance, const Finding& finding, Sight& sight) {

@@ -5,20 +5,17 @@ namespace {
 
 using enum FamilyType;
 
-Label probe(const Counts& counts) { return {"probe", counts.check->name}; }
-Label kind(const Counts& counts) { return {"kind", counts.check->kind}; }
-Label target(const Counts& counts) { return {"target", counts.check->target}; }
-
 void by_event(Page& page, const AllCounts& all, std::uint64_t EventCounts::* count) {
   for (const Counts* of : all)
     for (const EventCounts& row : of->events)
-      page.value({probe(*of), kind(*of), target(*of), {"event", row.event}},
+      page.value({probe_label(*of), kind_label(*of), target_label(*of), {"event", row.event}},
                  static_cast<double>(row.*count));
 }
 
 void by_chat(Page& page, const AllCounts& all, Histogram Counts::* times) {
   for (const Counts* of : all)
-    if (!of->events.empty()) page.histogram({probe(*of), kind(*of), target(*of)}, of->*times);
+    if (!of->events.empty())
+      page.histogram({probe_label(*of), kind_label(*of), target_label(*of)}, of->*times);
 }
 
 }  // namespace
@@ -28,15 +25,15 @@ void write_auth_families(Page& page, const AllCounts& all) {
               "Logins that were made, and upgrades with a token that should be accepted.", counter);
   for (const Counts* of : all)
     for (const Counts::Attempts& row : of->auth_attempts)
-      page.value({probe(*of), kind(*of), target(*of), {"step", name(row.step)}},
+      page.value({probe_label(*of), kind_label(*of), target_label(*of), {"step", name(row.step)}},
                  static_cast<double>(row.count));
   page.family("sonde_auth_failures_total", "Such attempts that failed, by step and reason.",
               counter);
   for (const Counts* of : all)
     for (const PairCount& row : of->auth_failures)
-      page.value({probe(*of),
-                  kind(*of),
-                  target(*of),
+      page.value({probe_label(*of),
+                  kind_label(*of),
+                  target_label(*of),
                   {"step", name(row.step)},
                   {"reason", name(row.reason)}},
                  static_cast<double>(row.count));

@@ -7,22 +7,22 @@ namespace {
 
 using enum FamilyType;
 
-Label probe(const Counts& counts) { return {"probe", counts.check->name}; }
-Label kind(const Counts& counts) { return {"kind", counts.check->kind}; }
-Label target(const Counts& counts) { return {"target", counts.check->target}; }
-
 // One value a check; an empty one leaves the check out.
 template <class Value>
 void each(Page& page, const AllCounts& all, Value value) {
   for (const Counts* counts : all) {
     const std::optional<double> number = value(*counts);
-    if (number) page.value({probe(*counts), kind(*counts), target(*counts)}, *number);
+    if (number)
+      page.value({probe_label(*counts), kind_label(*counts), target_label(*counts)}, *number);
   }
 }
 
 void by_reason(Page& page, const Counts& counts, const std::vector<ReasonCount>& rows) {
   for (const ReasonCount& row : rows)
-    page.value({probe(counts), kind(counts), target(counts), {"reason", name(row.reason)}},
+    page.value({probe_label(counts),
+                kind_label(counts),
+                target_label(counts),
+                {"reason", name(row.reason)}},
                static_cast<double>(row.count));
 }
 
@@ -32,9 +32,9 @@ void write_counters(Page& page, const AllCounts& all) {
   page.family("sonde_probe_failures_total", "Probe runs that failed, by step and reason.", counter);
   for (const Counts* of : all)
     for (const PairCount& row : of->failures)
-      page.value({probe(*of),
-                  kind(*of),
-                  target(*of),
+      page.value({probe_label(*of),
+                  kind_label(*of),
+                  target_label(*of),
                   {"step", name(row.step)},
                   {"reason", name(row.reason)}},
                  static_cast<double>(row.count));
@@ -43,9 +43,9 @@ void write_counters(Page& page, const AllCounts& all) {
               counter);
   for (const Counts* of : all)
     for (const ConclusionCount& row : of->conclusions)
-      page.value({probe(*of),
-                  kind(*of),
-                  target(*of),
+      page.value({probe_label(*of),
+                  kind_label(*of),
+                  target_label(*of),
                   {"step", name(row.step)},
                   {"reason", name(row.reason)},
                   {"concluded", name(row.concluded)}},
@@ -79,7 +79,10 @@ void write_gauges(Page& page, const AllCounts& all) {
               gauge);
   for (const Counts* of : all)
     if (of->inconclusive_since)
-      page.value({probe(*of), kind(*of), target(*of), {"reason", name(of->inconclusive_reason)}},
+      page.value({probe_label(*of),
+                  kind_label(*of),
+                  target_label(*of),
+                  {"reason", name(of->inconclusive_reason)}},
                  *of->inconclusive_since);
   page.family("sonde_probe_interval_seconds", "Configured interval between runs.", gauge);
   each(page, all, [](const Counts& of) { return seconds(of.check->every); });
@@ -89,12 +92,13 @@ void write_gauges(Page& page, const AllCounts& all) {
 
 void write_times(Page& page, const AllCounts& all) {
   page.family("sonde_probe_duration_seconds", "Duration of runs that passed.", histogram);
-  for (const Counts* of : all) page.histogram({probe(*of), kind(*of), target(*of)}, of->duration);
+  for (const Counts* of : all)
+    page.histogram({probe_label(*of), kind_label(*of), target_label(*of)}, of->duration);
   page.family("sonde_session_ready_seconds",
               "Time from the start of a run that passed to its first usable session.", histogram);
   for (const Counts* of : all)
     if (std::ranges::find(of->check->steps, Step::upgrade) != of->check->steps.end())
-      page.histogram({probe(*of), kind(*of), target(*of)}, of->ready);
+      page.histogram({probe_label(*of), kind_label(*of), target_label(*of)}, of->ready);
   page.family("sonde_probe_phase_duration_seconds",
               "Time spent in each phase of a run that was reached.", summary);
   for (const Counts* of : all)
@@ -102,7 +106,8 @@ void write_times(Page& page, const AllCounts& all) {
       const PhaseSum& sum = of->phases[i];
       const Label phase{"phase", name(static_cast<Phase>(i))};
       if (sum.count == 0) continue;
-      page.sum({probe(*of), kind(*of), target(*of), phase}, sum.count, sum.seconds);
+      page.sum({probe_label(*of), kind_label(*of), target_label(*of), phase}, sum.count,
+               sum.seconds);
     }
 }
 
@@ -111,7 +116,7 @@ void write_certificates(Page& page, const AllCounts& all) {
               "Earliest expiry of the certificate chain of a host and port as Unix time.", gauge);
   for (const Counts* of : all)
     for (const auto& [host_port, not_after] : of->certificates)
-      page.value({probe(*of), kind(*of), target(*of), {"host_port", host_port}},
+      page.value({probe_label(*of), kind_label(*of), target_label(*of), {"host_port", host_port}},
                  static_cast<double>(not_after));
 }
 

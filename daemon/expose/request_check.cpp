@@ -8,28 +8,24 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(), [](unsigned char c) { return std::tolower(c); });
-  return low;
-}
 
 // "host:port" of "scheme://host:port/path"; empty: it is not of that form.
 std::string authority_of(std::string_view url) {
   const std::size_t begin = url.find("://");
   if (begin == std::string_view::npos) return "";
   url.remove_prefix(begin + 3);
-  return lower(url.substr(0, url.find('/')));
+  return text::lowered(url.substr(0, url.find('/')));
 }
 
 // Without the port and the dot at the end of an absolute name; empty: it is not of that form.
 std::string host_of(std::string_view authority) {
   const bool bracketed = authority.starts_with('[');
   const std::size_t end = bracketed ? authority.find(']') + 1 : authority.find(':');
-  std::string host = lower(authority.substr(0, end));
+  std::string host = text::lowered(authority.substr(0, end));
   const std::string_view port = authority.substr(std::min(host.size(), authority.size()));
   const bool is_port =
       port.starts_with(':') && port.find_first_not_of("0123456789", 1) == port.npos;
@@ -52,14 +48,15 @@ std::string own_name() {
 }
 
 bool is_json(std::string_view type) {
-  const std::string low = lower(type);
+  const std::string low = text::lowered(type);
   return low == "application/json" || low.starts_with("application/json;");
 }
 
 bool from_here(const WebRequest& request, std::string_view external_url) {
   if (request.origin.empty()) return true;
   const std::string from = authority_of(request.origin);
-  return !from.empty() && (from == lower(request.host) || from == authority_of(external_url));
+  return !from.empty() &&
+         (from == text::lowered(request.host) || from == authority_of(external_url));
 }
 
 }  // namespace
@@ -76,7 +73,8 @@ std::optional<Refused> check_framing(const RequestHead& head) {
     return Refused{400, "Transfer-Encoding is not part of HTTP/1.0; send a Content-Length."};
   if (!head.content_length.empty())
     return Refused{400, "The request has Content-Length and Transfer-Encoding; send one of them."};
-  if (head.transfer_encoding.size() > 1 || lower(head.transfer_encoding.front()) != "chunked")
+  if (head.transfer_encoding.size() > 1 ||
+      text::lowered(head.transfer_encoding.front()) != "chunked")
     return Refused{400, "The only Transfer-Encoding that is understood is 'chunked'."};
   return std::nullopt;
 }
@@ -85,7 +83,7 @@ KnownHosts::KnownHosts(std::string_view external_url, const std::vector<std::str
     : names_{"localhost", ".localhost"} {
   for (const std::string& name : {own_name(), host_of(authority_of(external_url))})
     if (!name.empty()) names_.push_back(name);
-  for (const std::string& name : more) names_.push_back(lower(name));
+  for (const std::string& name : more) names_.push_back(text::lowered(name));
 }
 
 std::optional<Refused> KnownHosts::check(std::string_view host_header) const {
@@ -101,7 +99,7 @@ std::optional<Refused> KnownHosts::check(std::string_view host_header) const {
 }
 
 std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url) {
-  const std::string site = lower(request.fetch_site);
+  const std::string site = text::lowered(request.fetch_site);
   const bool foreign = !site.empty() && site != "same-origin" && site != "none";
   const bool of_external = !request.origin.empty() && !external_url.empty() &&
                            authority_of(request.origin) == authority_of(external_url);

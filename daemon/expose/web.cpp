@@ -19,7 +19,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 namespace {
 
-constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto with_error = asio::as_tuple(asio::use_awaitable);
 
 std::expected<tcp::endpoint, std::string> parse(std::string_view listen) {
   const std::size_t colon = listen.rfind(':');
@@ -99,7 +99,7 @@ void Web::Listener::serve(Options options) {
 asio::awaitable<void> Web::Listener::accept_clients(
     [[maybe_unused]] std::shared_ptr<Listener> self) {
   while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(as_tuple);
+    auto [error, socket] = co_await acceptor_.async_accept(with_error);
     if (error == asio::error::connection_aborted) continue;  // the client has left already
     const bool starved = static_cast<bool>(error);           // of descriptors or of memory
     if (!acceptor_.is_open()) break;
@@ -107,7 +107,7 @@ asio::awaitable<void> Web::Listener::accept_clients(
       if (desk_->clients.make_room()) break;
       // The descriptors are in use elsewhere: no reason to spin.
       pause_.expires_after(std::chrono::milliseconds(50));
-      co_await pause_.async_wait(as_tuple);
+      co_await pause_.async_wait(with_error);
       if (starved || !acceptor_.is_open()) break;
     }
     if (error || !acceptor_.is_open()) continue;

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 // The order of the words; the detail of the newest failure is what follows them.
 constexpr std::string_view version = "2";
-constexpr std::size_t words_count = 15, detail_bytes_max = 300;
+constexpr std::size_t words_count = 15, shown_bytes_max = 300;
 constexpr std::string_view none = "-";
 
 std::string word(const std::optional<Outcome>& outcome) {
@@ -113,7 +113,7 @@ std::string text_of(const Standing& standing) {
                      fails ? word(std::optional(failing.first)) : none,
                      fails ? word(std::optional(failing.last)) : none,
                      failing.concluded == Reason::ok ? none : name(failing.concluded),
-                     start_of(failing.detail, detail_bytes_max));
+                     start_of(failing.detail, shown_bytes_max));
 }
 
 std::optional<Standing> standing_from(std::string_view text) {

@@ -16,8 +16,8 @@ namespace {
 using text::Json;
 using text::json_quote;
 
-constexpr std::string_view room = "deploys";
-constexpr std::size_t text_max = 200;
+constexpr std::string_view deploys_room = "deploys";
+constexpr std::size_t field_max = 200;
 constexpr auto past_max = std::chrono::hours(30 * 24);
 constexpr auto future_max = std::chrono::minutes(5);  // clocks differ
 
@@ -46,10 +46,10 @@ std::optional<DeployMarker> marker_of(Json object) {
 std::string wrong_with(const DeployWish& wish,
                        std::span<const std::shared_ptr<const Check>> checks) {
   const auto fits = [](const std::string& text) {
-    return !text.empty() && text.size() <= text_max;
+    return !text.empty() && text.size() <= field_max;
   };
-  if (!fits(wish.version)) return fmt::format("version: expected 1 to {} bytes", text_max);
-  if (!fits(wish.by)) return fmt::format("by: say who you are, in 1 to {} bytes", text_max);
+  if (!fits(wish.version)) return fmt::format("version: expected 1 to {} bytes", field_max);
+  if (!fits(wish.by)) return fmt::format("by: say who you are, in 1 to {} bytes", field_max);
   const auto known = [&](const auto& check) { return check->target == wish.target; };
   if (!wish.target.empty() && std::ranges::none_of(checks, known))
     return fmt::format("target: there is no '{:.100}'", wish.target);
@@ -71,7 +71,7 @@ std::expected<WallTime, std::string> time_of(const DeployWish& wish, WallTime no
 
 void Deploys::restore(std::span<const Note> notes) {
   for (const Note& note : notes) {
-    if (note.room != room) continue;
+    if (note.room != deploys_room) continue;
     const auto document = text::Document::parse(note.text);
     if (!document) {
       log::say(log::Level::warning, "the deploy markers cannot be read");
@@ -112,7 +112,7 @@ std::vector<Note> Deploys::take_notes() {
   if (!std::exchange(changed_, false)) return {};
   std::string all;
   for (const DeployMarker& marker : markers_) all += (all.empty() ? "" : ",") + as_json(marker);
-  return {{std::string(room), "newest", "[" + all + "]"}};
+  return {{std::string(deploys_room), "newest", "[" + all + "]"}};
 }
 
 std::string show(const DeployMarker& marker) {

@@ -27,7 +27,7 @@ std::string text_at(Json object, std::string_view member) {
   return std::string(object.member(member).string().value_or(""));
 }
 
-std::int64_t unix_seconds(WallTime at) {
+std::int64_t seconds_since_epoch(WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
@@ -36,9 +36,9 @@ std::int64_t unix_seconds(WallTime at) {
 std::string text_of(const Downtime& downtime) {
   return fmt::format(
       R"({{"from":{},"to":{},"reason":{},"author":{},"probe":{},"kind":{},"target":{},"counted":{}}})",
-      unix_seconds(downtime.once.from), unix_seconds(downtime.once.to), json_quote(downtime.reason),
-      json_quote(downtime.author), quoted(downtime.where.probe), quoted(downtime.where.kind),
-      quoted(downtime.where.target), downtime.counted);
+      seconds_since_epoch(downtime.once.from), seconds_since_epoch(downtime.once.to),
+      json_quote(downtime.reason), json_quote(downtime.author), quoted(downtime.where.probe),
+      quoted(downtime.where.kind), quoted(downtime.where.target), downtime.counted);
 }
 
 std::optional<Downtime> downtime_of(std::string_view text) {

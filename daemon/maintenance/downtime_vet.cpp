@@ -11,7 +11,7 @@ namespace {
 
 using Checks = std::span<const std::shared_ptr<const Check>>;
 
-constexpr std::size_t text_max = 500;
+constexpr std::size_t comment_max = 500;
 constexpr Span recurring_max = std::chrono::hours(6 * 24);  // longer ones would never end
 constexpr std::string_view as_written =
     "a time is written 2026-12-01T02:00, or with an offset, 2026-12-01T02:00+01:00";
@@ -106,8 +106,8 @@ void DowntimeMaker::vet_names(std::string_view key, const std::vector<std::strin
 }
 
 void DowntimeMaker::read_texts() {
-  if (text_.reason.size() > text_max || text_.author.size() > text_max)
-    wrong("reason", fmt::format("reason and author have at most {} bytes", text_max));
+  if (text_.reason.size() > comment_max || text_.author.size() > comment_max)
+    wrong("reason", fmt::format("reason and author have at most {} bytes", comment_max));
   downtime_.reason = text_.reason;
   downtime_.author = text_.author;
   downtime_.where = text_.where;

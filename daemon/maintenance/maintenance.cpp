@@ -15,7 +15,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::string_view room = "maintenance";
+constexpr std::string_view maintenance_room = "maintenance";
 // A run that ended within a downtime may be judged a little later.
 constexpr auto kept_after = std::chrono::minutes(10);
 
@@ -80,7 +80,7 @@ void Maintenance::assign(std::vector<Downtime> configured) {
 
 void Maintenance::restore(std::span<const Note> notes) {
   for (const Note& note : notes) {
-    if (note.room != room) continue;
+    if (note.room != maintenance_room) continue;
     auto downtime = downtime_of(note.text);
     if (!downtime) {
       log::say(log::Level::warning, "a maintenance window cannot be read", {{"id", note.key}});
@@ -172,7 +172,7 @@ void Maintenance::forget_past(WallTime now) {
     return !downtime.configured && downtime.once.to + kept_after <= now;
   };
   for (const Downtime& downtime : downtimes_)
-    if (past(downtime)) notes_.push_back({std::string(room), downtime.id, ""});
+    if (past(downtime)) notes_.push_back({std::string(maintenance_room), downtime.id, ""});
   std::erase_if(downtimes_, past);
 }
 
@@ -182,7 +182,7 @@ Downtime* Maintenance::find(std::string_view id) {
 }
 
 void Maintenance::note(const Downtime& downtime) {
-  notes_.push_back({std::string(room), downtime.id, text_of(downtime)});
+  notes_.push_back({std::string(maintenance_room), downtime.id, text_of(downtime)});
 }
 
 }  // namespace sonde

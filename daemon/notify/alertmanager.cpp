@@ -28,7 +28,7 @@ std::string json_of(const Alert& alert, WallTime now) {
   return json + "}";
 }
 
-std::string body_of(const Message& message) {
+std::string alertmanager_body(const Message& message) {
   std::string body = "[";
   for (const auto& alert : message.alerts)
     body += (body.size() > 1 ? "," : "") + json_of(alert, message.now);
@@ -54,7 +54,7 @@ Alertmanager::Alertmanager(HookUrl url, ReceiverHttp http)
 }
 
 std::expected<Prepared, std::string> Alertmanager::request(const Message& message) const {
-  auto prepared = post_json(url_, http_, body_of(message));
+  auto prepared = post_json(url_, http_, alertmanager_body(message));
   if (!prepared) return prepared;
   std::string& target = prepared->request.url.target;
   if (target.ends_with('/')) target.pop_back();

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr Span patience = std::chrono::minutes(2);
+constexpr Span delivery_patience = std::chrono::minutes(2);
 
 using PipelinePtr = std::shared_ptr<Pipeline>;
 
@@ -161,8 +161,9 @@ std::vector<ReceiverFacts> Notifier::facts() const {
 
 bool Notifier::delivers() const {
   const auto& all = state_->pipelines;
-  return all.empty() || std::ranges::any_of(
-                            all, [](const auto& pipeline) { return pipeline->delivers(patience); });
+  return all.empty() || std::ranges::any_of(all, [](const auto& pipeline) {
+           return pipeline->delivers(delivery_patience);
+         });
 }
 
 void Notifier::stop(Span limit, std::function<void()> done) {

@@ -96,13 +96,13 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
   return found;
 }
 
-std::optional<Due> due(const Pending& pending, Span resend_every, WallTime now) {
+std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
   if (pending.refused) return std::nullopt;
   if (pending.owes_end()) return Due{Why::resolved, now};
   if (pending.fires() && !pending.known_firing())
     return pending.alert.told ? std::optional(Due{Why::first, now}) : std::nullopt;
   if (!pending.told) return std::nullopt;
-  return Due{Why::resend, after(std::min(*pending.told, now), resend_every)};
+  return Due{Why::resend, after(std::min(*pending.told, now), every)};
 }
 
 }  // namespace sonde

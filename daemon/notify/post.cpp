@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t detail_max = 500;
+constexpr std::size_t failure_detail_max = 500;
 constexpr net::Redirects no_redirects;
 
 bool is_timeout(Reason reason) {
@@ -50,7 +50,8 @@ asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
   auto asking = ask(network, call, trace, called.answer);
   auto limited = within(begun + call.timeout, std::move(asking), trace);
   const Verdict verdict = co_await std::move(limited);
-  called.answer.failure = {verdict.reason, text::shorten(trace.scrub(verdict.detail), detail_max)};
+  called.answer.failure = {verdict.reason,
+                           text::shorten(trace.scrub(verdict.detail), failure_detail_max)};
   called.took = Clock::now() - begun;
   called.peer = trace.peer();
   called.trace = made;

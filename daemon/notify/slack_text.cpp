@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t section_max = 3000;  // of a text object
 constexpr std::size_t shown_max = 40;      // alerts; with title and rest well below 50 blocks
-constexpr std::size_t summary_max = 1000;
+constexpr std::size_t slack_summary_max = 1000;
 constexpr std::size_t link_max = 500;
 
 std::string escape_all(std::string_view text) {
@@ -63,7 +63,7 @@ std::string paragraph(const Alert& alert) {
   std::string text =
       fmt::format("*{}* ({}{}): {}\nsince {}", slack_escape(name_of(alert), 200),
                   name(alert.severity), alert.ended ? ", resolved" : "",
-                  slack_escape(summary_of(alert), summary_max), rfc3339(alert.starts));
+                  slack_escape(summary_of(alert), slack_summary_max), rfc3339(alert.starts));
   if (alert.ended) text += fmt::format(" until {}", rfc3339(*alert.ended));
   text += link(value_of(alert.annotations, "runbook_url"), "runbook");
   text += link(value_of(alert.annotations, "evidence_url"), "evidence");
@@ -89,13 +89,13 @@ std::string slack_body(const Message& message, std::string_view channel) {
   const std::size_t rest = message.alerts.size() - count;
   if (rest > 0) blocks += "," + section(fmt::format("and {} more", rest));
   const std::string fallback =
-      title(message) + ": " + slack_escape(summary_of(message.alerts.front()), summary_max);
+      title(message) + ": " + slack_escape(summary_of(message.alerts.front()), slack_summary_max);
   std::string body =
       fmt::format(R"({{"text":{},"blocks":[{}])", text::json_quote(fallback), blocks);
   if (!channel.empty()) body += ",\"channel\":" + text::json_quote(channel);
   return body + "}";
 }
 
-static_assert(3 * link_max + summary_max + 500 <= section_max);
+static_assert(3 * link_max + slack_summary_max + 500 <= section_max);
 
 }  // namespace sonde

@@ -10,7 +10,7 @@
 namespace sonde {
 namespace {
 
-constexpr std::size_t alerts_max = 256;
+constexpr std::size_t webhook_alerts_max = 256;
 constexpr std::string_view no_time = "0001-01-01T00:00:00Z";  // Go's zero: it has not ended
 
 std::string_view status_of(bool fires) { return fires ? "firing" : "resolved"; }
@@ -35,8 +35,8 @@ Labels common(const std::vector<Alert>& alerts, Labels Alert::* of) {
   return all;
 }
 
-std::string body_of(const Message& message) {
-  const std::size_t count = std::min(message.alerts.size(), alerts_max);
+std::string webhook_body(const Message& message) {
+  const std::size_t count = std::min(message.alerts.size(), webhook_alerts_max);
   std::string alerts;
   for (std::size_t i = 0; i < count; ++i) alerts += (i > 0 ? "," : "") + json_of(message.alerts[i]);
   return fmt::format(
@@ -68,7 +68,7 @@ Webhook::Webhook(WebhookSettings settings) : settings_(std::move(settings)) {
 }
 
 std::expected<Prepared, std::string> Webhook::request(const Message& message) const {
-  return post_json(settings_.url, settings_.http, body_of(message));
+  return post_json(settings_.url, settings_.http, webhook_body(message));
 }
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(WebhookSettings settings) {

@@ -9,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Row {
+struct OwnRow {
   std::string_view alert;
   std::string_view expr;  // [job]: a matcher
   Span hold;
   std::string_view severity, summary, description;
 };
 
-constexpr Row kRows[] = {
+constexpr OwnRow own_rows[] = {
     {"SondeDown", "absent(up{[job]}) or sum by (job) (up{[job]}) == 0", 2min, "critical",
      "No Sonde is being scraped.",
      "nothing is known of what users meet: every instance is down or missing."},
@@ -83,7 +83,7 @@ constexpr Row kRows[] = {
 
 PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks) {
   PrometheusGroup group{.name = "sonde.own", .rules = {}};
-  for (const Row& row : kRows) {
+  for (const OwnRow& row : own_rows) {
     PrometheusRule rule{.record = {},
                         .alert = std::string(row.alert),
                         .expr = std::string(row.expr),

@@ -5,11 +5,11 @@
 namespace sonde {
 namespace {
 
-struct Row {
+struct QuestionRow {
   AlertOf of;
   PrometheusQuestion (*ask)(const RuleSettings&, PrometheusTallies&);
 };
-constexpr Row kRows[] = {
+constexpr QuestionRow question_rows[] = {
     {AlertOf::auth_success, ask_rate},
     {AlertOf::event_delivery, ask_rate},
     {AlertOf::probe_success, ask_rate},
@@ -24,7 +24,7 @@ constexpr Row kRows[] = {
 }  // namespace
 
 PrometheusQuestion prometheus_question(const RuleSettings& rule, PrometheusTallies& tallies) {
-  return std::ranges::find(kRows, rule.of, &Row::of)->ask(rule, tallies);
+  return std::ranges::find(question_rows, rule.of, &QuestionRow::of)->ask(rule, tallies);
 }
 
 std::string_view prometheus_apart(const RuleSettings& rule) {

@@ -11,11 +11,11 @@ namespace {
 
 // In texts: `[percent]` and the like stand for the value, `[bound]` for the bound, `[over]` for the
 // windows, `[n]` for how many were counted, `[who]` for the probe and target.
-struct Row {
+struct TextRow {
   AlertOf of;
   std::string_view summary, description;
 };
-constexpr Row kRows[] = {
+constexpr TextRow text_rows[] = {
     {AlertOf::auth_success, "Too few logins or upgrades succeed.",
      "{{ $labels.step }} auth success [percent][n] over [over] on [who], wanted [bound]."},
     {AlertOf::event_delivery, "Events of chats are lost.",
@@ -131,7 +131,7 @@ std::string prometheus_literal(std::string_view text) {
 Labels prometheus_annotations(const RuleSettings& rule, PrometheusTallies& tallies) {
   Labels out;
   for (const auto& [name, text] : rule.annotations) out.emplace(name, prometheus_literal(text));
-  const Row& row = *std::ranges::find(kRows, rule.of, &Row::of);
+  const TextRow& row = *std::ranges::find(text_rows, rule.of, &TextRow::of);
   out.emplace("summary", row.summary);
   out.emplace("description", description(rule, std::string(row.description), tallies));
   if (!rule.runbook.empty()) out.emplace("runbook_url", rule.runbook);

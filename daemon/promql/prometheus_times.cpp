@@ -9,18 +9,18 @@
 namespace sonde {
 namespace {
 
-struct Row {
+struct TimedRow {
   Timed timed;
   std::string_view histogram;
 };
-constexpr Row kRows[] = {{Timed::duration, "sonde_probe_duration_seconds"},
-                         {Timed::ready, "sonde_session_ready_seconds"},
-                         {Timed::first_event, "sonde_chat_first_event_seconds"},
-                         {Timed::terminal_event, "sonde_chat_terminal_event_seconds"},
-                         {Timed::longest_silence, "sonde_chat_longest_silence_seconds"}};
+constexpr TimedRow timed_rows[] = {{Timed::duration, "sonde_probe_duration_seconds"},
+                                   {Timed::ready, "sonde_session_ready_seconds"},
+                                   {Timed::first_event, "sonde_chat_first_event_seconds"},
+                                   {Timed::terminal_event, "sonde_chat_terminal_event_seconds"},
+                                   {Timed::longest_silence, "sonde_chat_longest_silence_seconds"}};
 
 std::string increase(const RuleSettings& rule, std::string_view suffix, Span window) {
-  const auto& row = *std::ranges::find(kRows, rule.measure, &Row::timed);
+  const auto& row = *std::ranges::find(timed_rows, rule.measure, &TimedRow::timed);
   const std::string name = fmt::format("{}{}", row.histogram, suffix);
   return promql::across(
       "sum", "",

@@ -16,8 +16,8 @@ constexpr std::size_t rows_max = 500;
 constexpr std::string_view columns =
     "SELECT id, check_id, ended, took_us, attempt, outcome, step, reason, detail,"
     " EXISTS (SELECT 1 FROM transcripts WHERE evidence_id = id), concluded, proof FROM evidence ";
-constexpr std::string_view of_all = "WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
-constexpr std::string_view of_check =
+constexpr std::string_view page_of_all = "WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+constexpr std::string_view page_of_check =
     "WHERE id < ?1 AND check_id = (SELECT id FROM names WHERE name = ?3) ORDER BY id DESC LIMIT ?2";
 constexpr std::string_view proof_of_check =
     "WHERE id < ?1 AND check_id = (SELECT id FROM names WHERE name = ?2) AND proof = 1"
@@ -50,7 +50,7 @@ std::vector<EvidenceRow> evidence(Database& database, const EvidenceQuery& query
   const std::size_t limit = std::min(query.limit, rows_max);
   const auto names = names_in(database);
   std::vector<EvidenceRow> rows;
-  Query asked = database.query(select(query.check.empty() ? of_all : of_check));
+  Query asked = database.query(select(query.check.empty() ? page_of_all : page_of_check));
   if (query.check.empty())
     asked.ask(before, limit);
   else

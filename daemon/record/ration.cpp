@@ -11,8 +11,8 @@ struct Rate {
   Span each;
   int at_once;
 };
-constexpr Rate of_check{12s, 5};
-constexpr Rate of_all{Span(1s) / 32, 256};
+constexpr Rate check_rate{12s, 5};
+constexpr Rate total_rate{Span(1s) / 32, 256};
 constexpr std::size_t checks_max = 4096;
 
 bool allows(const Rate& rate, Instant paid_off, Instant now) {
@@ -29,9 +29,9 @@ bool Ration::take(const std::string& check, Instant now) {
   if (checks_.size() > checks_max)
     std::erase_if(checks_, [now](const auto& entry) { return entry.second <= now; });
   Instant& paid_off = checks_[check];
-  if (!allows(of_check, paid_off, now) || !allows(of_all, all_, now)) return false;
-  charge(of_check, paid_off, now);
-  charge(of_all, all_, now);
+  if (!allows(check_rate, paid_off, now) || !allows(total_rate, all_, now)) return false;
+  charge(check_rate, paid_off, now);
+  charge(total_rate, all_, now);
   return true;
 }
 

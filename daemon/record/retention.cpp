@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr int rows_a_step = 500;
 constexpr int transcripts_a_step = 10;  // each of them is several pages
 constexpr int results_age_part = 4;     // of the age, for results that passed
-constexpr std::int64_t page = 4096;
+constexpr std::int64_t page_size = 4096;
 constexpr std::int64_t bytes_a_result = 40;
 
 // The tiers of buckets, and for how long a window looks at them.
@@ -84,8 +84,8 @@ bool shrink(Database& database, std::size_t size_max) {
   const auto size = static_cast<std::int64_t>(size_max);
   const auto room = size - static_cast<std::int64_t>(wal_max(size_max));
   const std::int64_t all = pages(database), unused = free_pages(database);
-  if ((all - unused) * page > room - size / 8 && drop_oldest(database, size)) return true;
-  if (all * page <= room || unused == 0) return false;
+  if ((all - unused) * page_size > room - size / 8 && drop_oldest(database, size)) return true;
+  if (all * page_size <= room || unused == 0) return false;
   database.run("PRAGMA incremental_vacuum(64)");
   return database.good();
 }

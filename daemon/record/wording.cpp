@@ -3,11 +3,11 @@
 namespace sonde::record {
 namespace {
 
-using Names = std::map<std::int64_t, std::string>;
+using NamesById = std::map<std::int64_t, std::string>;
 
 // The value up to `last` that has that name.
 template <class E>
-std::optional<E> named(const Names& names, std::int64_t id, E last) {
+std::optional<E> named(const NamesById& names, std::int64_t id, E last) {
   const auto found = names.find(id);
   if (found == names.end()) return std::nullopt;
   for (int value = 0; value <= static_cast<int>(last); ++value)
@@ -15,7 +15,7 @@ std::optional<E> named(const Names& names, std::int64_t id, E last) {
   return std::nullopt;
 }
 
-std::optional<Reason> reason_of(const Names& names, std::int64_t id) {
+std::optional<Reason> reason_of(const NamesById& names, std::int64_t id) {
   const auto found = names.find(id);
   return found == names.end() ? std::nullopt : reason_named(found->second);
 }
@@ -28,7 +28,7 @@ std::int64_t as_stored(WallTime at) {
 
 WallTime as_wall(std::int64_t stored) { return WallTime(std::chrono::milliseconds(stored)); }
 
-std::optional<Verdict> verdict_of(const Names& names, std::int64_t outcome, std::int64_t step,
+std::optional<Verdict> verdict_of(const NamesById& names, std::int64_t outcome, std::int64_t step,
                                   std::int64_t reason) {
   const auto said = named(names, outcome, Outcome::skipped);
   const auto where = named(names, step, Step::hold);
@@ -37,7 +37,7 @@ std::optional<Verdict> verdict_of(const Names& names, std::int64_t outcome, std:
   return Verdict{.outcome = *said, .step = *where, .reason = *known, .detail = ""};
 }
 
-Reason concluded_of(const Names& names, std::int64_t concluded) {
+Reason concluded_of(const NamesById& names, std::int64_t concluded) {
   return reason_of(names, concluded).value_or(Reason::ok);
 }
 

@@ -26,7 +26,7 @@ using boost::system::error_code;
 namespace sonde::demo {
 namespace {
 
-constexpr auto done = asio::as_tuple(asio::use_awaitable);
+constexpr auto io_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t header_limit = 16384, body_limit = 65536;
 using Parser = http::request_parser<http::string_body>;
 
@@ -80,23 +80,24 @@ Reply bad_request(error_code error) {
 }
 
 asio::awaitable<bool> send(Watch& watch, const std::string& text) {
-  const auto [error, size] = co_await asio::async_write(watch.stream, asio::buffer(text), done);
+  const auto [error, size] =
+      co_await asio::async_write(watch.stream, asio::buffer(text), io_result);
   co_return !error;
 }
 
 asio::awaitable<void> pause(Watch& watch, std::chrono::milliseconds time) {
   asio::steady_timer timer(watch.stream.get_executor());
   timer.expires_after(time);
-  [[maybe_unused]] const auto [error] = co_await timer.async_wait(done);
+  [[maybe_unused]] const auto [error] = co_await timer.async_wait(io_result);
 }
 
 // Keeps the connection open and silent until the peer ends it, an hour at most.
-asio::awaitable<void> hang(Watch& watch) {
+asio::awaitable<void> keep_silent(Watch& watch) {
   watch.close_after(std::chrono::hours(1));
   char unread[512];
   error_code error;
   while (!error) {
-    const auto got = co_await watch.stream.async_read_some(asio::buffer(unread), done);
+    const auto got = co_await watch.stream.async_read_some(asio::buffer(unread), io_result);
     error = std::get<0>(got);
   }
 }
@@ -105,7 +106,7 @@ asio::awaitable<void> hang(Watch& watch) {
 asio::awaitable<bool> respond(Watch& watch, const Reply& reply, const Request& request,
                               bool keep_alive) {
   if (reply.hang) {
-    co_await hang(watch);
+    co_await keep_silent(watch);
     co_return false;
   }
   watch.close_after(reply.delay + std::chrono::minutes(1));
@@ -137,7 +138,7 @@ asio::awaitable<void> serve_requests(Backend& backend, Watch& watch) {
     parser.header_limit(header_limit);
     parser.body_limit(body_limit);
     watch.close_after(std::chrono::minutes(1));
-    const auto [error, size] = co_await http::async_read(watch.stream, buffer, parser, done);
+    const auto [error, size] = co_await http::async_read(watch.stream, buffer, parser, io_result);
     if (error && !is_malformed(error)) co_return;
     if (error) {
       const auto text = wire(bad_request(error), true, false);

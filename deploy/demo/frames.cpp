@@ -12,7 +12,9 @@ namespace json = boost::json;
 namespace sonde::demo {
 namespace {
 
-double seconds(Now now) { return std::chrono::duration<double>(now.time_since_epoch()).count(); }
+double seconds_since_epoch(Now now) {
+  return std::chrono::duration<double>(now.time_since_epoch()).count();
+}
 
 std::string extra_of(const Plan& plan, Event event) {
   const auto& work = plan.work;
@@ -35,11 +37,6 @@ std::string extra_of(const Plan& plan, Event event) {
   return {};
 }
 
-std::string text_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 }  // namespace
 
 std::string ready_frame(std::string_view user, std::string_view connection, std::string_view mode,
@@ -48,20 +45,20 @@ std::string ready_frame(std::string_view user, std::string_view connection, std:
       R"({{"type":"connection_established","data":{{"user_id":{},"connection_id":"{}","mode":"{}",)"
       R"("golden_path_events":["agent_started","agent_thinking","tool_executing",)"
       R"("tool_completed","agent_completed"]}},"timestamp":{:.3f}}})",
-      quoted(user), connection, mode, seconds(now));
+      quoted(user), connection, mode, seconds_since_epoch(now));
 }
 
 std::string event_frame(const Plan& plan, const Beat& beat, std::string_view user, Now now) {
   return fmt::format(
       R"({{"type":"{}","event_id":"{}","timestamp":{:.3f},"user_id":{},"thread_id":{},)"
       R"("run_id":"{}","agent_name":"demo"{}}})",
-      name(beat.event), beat.id, seconds(now), quoted(user), quoted(plan.thread), plan.run,
-      extra_of(plan, beat.event));
+      name(beat.event), beat.id, seconds_since_epoch(now), quoted(user), quoted(plan.thread),
+      plan.run, extra_of(plan, beat.event));
 }
 
 std::string pong_frame(std::string_view user, Now now) {
   return fmt::format(R"({{"type":"pong","data":{{"timestamp":{:.3f},"user_id":{}}}}})",
-                     seconds(now), quoted(user));
+                     seconds_since_epoch(now), quoted(user));
 }
 
 std::string ack_frame(std::string_view type) {
@@ -85,9 +82,9 @@ Said understand(std::string_view text) {
   const auto& message = value.get_object();
   const auto* payload = message.if_contains("payload");
   const auto& inner = payload && payload->is_object() ? payload->get_object() : message;
-  return {.type = text_at(message, "type"),
-          .content = text_at(inner, "content"),
-          .thread = text_at(inner, "thread_id")};
+  return {.type = string_member(message, "type"),
+          .content = string_member(inner, "content"),
+          .thread = string_member(inner, "thread_id")};
 }
 
 }  // namespace sonde::demo

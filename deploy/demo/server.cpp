@@ -19,7 +19,7 @@ using asio::ip::tcp;
 namespace sonde::demo {
 namespace {
 
-constexpr auto done = asio::as_tuple(asio::use_awaitable);
+constexpr auto accept_result = asio::as_tuple(asio::use_awaitable);
 
 tcp::acceptor listen(const asio::any_io_executor& executor, const Options& options) {
   try {
@@ -68,11 +68,11 @@ asio::awaitable<void> Server::Inside::accept_all(std::shared_ptr<Inside> self) {
   const auto executor = self->acceptor.get_executor();
   asio::steady_timer breather(executor);
   while (self->acceptor.is_open()) {
-    auto [error, socket] = co_await self->acceptor.async_accept(done);
+    auto [error, socket] = co_await self->acceptor.async_accept(accept_result);
     if (error == asio::error::operation_aborted) co_return;
     if (error) {  // out of descriptors, most likely: let some connections end
       breather.expires_after(std::chrono::milliseconds(50));
-      [[maybe_unused]] const auto [cut] = co_await breather.async_wait(done);
+      [[maybe_unused]] const auto [cut] = co_await breather.async_wait(accept_result);
       continue;
     }
     Stream stream(std::move(socket), self->tls.get());

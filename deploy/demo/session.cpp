@@ -20,7 +20,7 @@ using boost::system::error_code;
 namespace sonde::demo {
 namespace {
 
-constexpr auto done = asio::as_tuple(asio::use_awaitable);
+constexpr auto with_error = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t longest_message = 65536, most_waiting = 1024;
 constexpr int most_runs = 8;
 using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;
@@ -72,7 +72,7 @@ asio::awaitable<bool> Session::accept(const Upgrade& upgrade) {
     response.set(boost::beast::http::field::sec_websocket_protocol, admission_.protocol);
   }));
   socket_.read_message_max(longest_message);
-  const auto [error] = co_await socket_.async_accept(upgrade, done);
+  const auto [error] = co_await socket_.async_accept(upgrade, with_error);
   co_return !error;
 }
 
@@ -81,7 +81,7 @@ asio::awaitable<void> Session::hold(const Upgrade& upgrade) {
   if (!open) co_return;
   if (admission_.closes) {
     const websocket::close_reason why(websocket::close_code::policy_error, "Authentication failed");
-    [[maybe_unused]] const auto [error] = co_await socket_.async_close(why, done);
+    [[maybe_unused]] const auto [error] = co_await socket_.async_close(why, with_error);
     co_return;
   }
   if (admission_.ends) end_with_fin();
@@ -104,7 +104,7 @@ asio::awaitable<void> Session::linger() {
   char unread[4096];
   error_code error;
   while (!error) {
-    const auto got = co_await stream.async_read_some(asio::buffer(unread), done);
+    const auto got = co_await stream.async_read_some(asio::buffer(unread), with_error);
     error = std::get<0>(got);
   }
   limit.cancel();
@@ -115,7 +115,7 @@ asio::awaitable<void> Session::listen() {
   boost::beast::flat_buffer buffer;
   error_code error;
   while (!error) {
-    const auto got = co_await socket_.async_read(buffer, done);
+    const auto got = co_await socket_.async_read(buffer, with_error);
     error = std::get<0>(got);
     const auto data = buffer.cdata();
     if (!error) hear({static_cast<const char*>(data.data()), data.size()});
@@ -147,7 +147,7 @@ asio::awaitable<void> Session::play(Plan plan) {
   for (const auto& beat : plan.beats) {
     if (beat.wait.count() > 0) {
       timer.expires_after(beat.wait);
-      [[maybe_unused]] const auto [error] = co_await timer.async_wait(done);
+      [[maybe_unused]] const auto [error] = co_await timer.async_wait(with_error);
     }
     if (ended_) co_return;
     tell(plan, beat);

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
 
 namespace sonde::demo {
 
@@ -11,6 +14,9 @@ std::string quoted(std::string_view text);
 
 // {"detail": text}, as FastAPI has it.
 std::string detail(std::string_view text);
+
+// The text at `key`; empty if the object has none there.
+std::string string_member(const boost::json::object& object, std::string_view key);
 
 // Ids such as "evt_0123456789abcdef": unique in a process, the same for the same seed; no secret.
 class Ids {

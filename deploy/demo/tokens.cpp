@@ -54,11 +54,6 @@ std::optional<json::object> decode_object(std::string_view part) {
   return value.get_object();
 }
 
-std::string text_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::int64_t number_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value && value->is_int64() ? value->get_int64() : 0;
@@ -90,12 +85,12 @@ std::expected<std::string, std::string> Tokens::verify(std::string_view token, N
   const auto claims = decode_object(token.substr(first + 1, last - first - 1));
   const auto signature = unbase64(token.substr(last + 1));
   if (!header || !claims || !signature) return std::unexpected("not a JWT");
-  if (text_at(*header, "alg") != "RS256") return std::unexpected("algorithm not allowed");
+  if (string_member(*header, "alg") != "RS256") return std::unexpected("algorithm not allowed");
   if (!signed_by_us(token.substr(0, last), *signature)) return std::unexpected("bad signature");
-  if (text_at(*claims, "iss") != token_issuer) return std::unexpected("wrong issuer");
-  if (text_at(*claims, "aud") != token_audience) return std::unexpected("wrong audience");
+  if (string_member(*claims, "iss") != token_issuer) return std::unexpected("wrong issuer");
+  if (string_member(*claims, "aud") != token_audience) return std::unexpected("wrong audience");
   if (number_at(*claims, "exp") <= seconds(now)) return std::unexpected("token expired");
-  return text_at(*claims, "sub");
+  return string_member(*claims, "sub");
 }
 
 std::string Tokens::jwks() const {

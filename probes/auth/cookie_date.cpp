@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::auth {
 namespace {
 
@@ -15,13 +17,11 @@ bool is_delimiter(char c) {
          (c >= 0x5b && c <= 0x60) || (c >= 0x7b && c <= 0x7e);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // The number of `least` to `most` digits that the token begins with.
 std::optional<int> digits(std::string_view token, std::size_t least, std::size_t most) {
   std::size_t count = 0;
   int value = 0;
-  for (; count < token.size() && is_digit(token[count]); ++count)
+  for (; count < token.size() && text::is_digit(token[count]); ++count)
     if (count < most) value = value * 10 + (token[count] - '0');
   if (count < least || count > most) return std::nullopt;
   return value;

@@ -6,6 +6,7 @@
 
 #include "probes/auth/cookie_date.hpp"
 #include "probes/net/http_text.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -14,14 +15,6 @@ constexpr std::size_t cookies_max = 100;
 constexpr std::size_t cookie_bytes_max = 4096;     // of a name and its value
 constexpr std::size_t attribute_bytes_max = 1024;  // of an attribute's value
 constexpr std::size_t dropped_max = 16;
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return small;
-}
 
 bool is_address(std::string_view host) {
   return host.contains(':') || host.find_first_not_of("0123456789.") == std::string_view::npos;
@@ -40,13 +33,13 @@ bool path_matches(std::string_view path, std::string_view prefix) {
   return path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
 }
 
-std::string_view path_of(const net::Url& url) {
+std::string_view cookie_path_of(const net::Url& url) {
   const std::string_view target(url.target);
   return target.substr(0, target.find('?'));
 }
 
 std::string default_path(const net::Url& url) {
-  const std::string_view path = path_of(url);
+  const std::string_view path = cookie_path_of(url);
   const std::size_t last = path.rfind('/');
   if (!path.starts_with('/') || last == 0 || last == path.npos) return "/";
   return std::string(path.substr(0, last));
@@ -80,7 +73,7 @@ std::optional<WallTime> max_age(std::string_view value, WallTime now) {
 std::string set_domain(Cookie& cookie, std::string_view value) {
   if (value.starts_with('.')) value.remove_prefix(1);
   if (value.empty()) return "";
-  const std::string domain = lower(value);
+  const std::string domain = text::lowered(value);
   if (!domain_matches(cookie.domain, domain))
     return "its Domain " + domain.substr(0, 100) + " is not that of " + cookie.domain;
   if (domain == cookie.domain && (is_address(domain) || !domain.contains('.'))) return "";
@@ -134,7 +127,7 @@ std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, con
   if (equals == pair.npos || equals == 0) return std::unexpected("it has no name");
   Cookie cookie{.name = std::string(net::trimmed(pair.substr(0, equals))),
                 .value = std::string(net::trimmed(pair.substr(equals + 1))),
-                .domain = lower(from.host),
+                .domain = text::lowered(from.host),
                 .path = default_path(from),
                 .expires = {}};
   if (cookie.name.empty()) return std::unexpected("it has no name");
@@ -158,9 +151,9 @@ std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, con
 
 bool goes_to(const Cookie& cookie, const net::Url& url) {
   if (cookie.secure && !url.tls()) return false;
-  const std::string host = lower(url.host);
+  const std::string host = text::lowered(url.host);
   if (cookie.host_only ? host != cookie.domain : !domain_matches(host, cookie.domain)) return false;
-  return path_matches(path_of(url), cookie.path);
+  return path_matches(cookie_path_of(url), cookie.path);
 }
 
 void Cookies::put(Cookie cookie, WallTime now) {

@@ -36,7 +36,7 @@ std::optional<net::Url> target_of(const net::Request& request, const net::Respon
   return url ? std::optional(std::move(*url)) : std::nullopt;
 }
 
-std::string path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
+std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
 
 // Whether the answer itself says so; the body of the last page is looked at elsewhere.
 //
@@ -47,7 +47,7 @@ bool succeeded(const Settings& settings, const net::Url& page, const std::option
   const FormSuccess& wanted = settings.success;
   if (answer.status >= 400) return false;
   if (wanted.empty())
-    return to && path_of(*to) != path_of(page) && !cookies.changed_since(before).empty();
+    return to && page_path_of(*to) != page_path_of(page) && !cookies.changed_since(before).empty();
   if (wanted.redirect && !(to && wanted.redirect->found_in(to->text()))) return false;
   if (wanted.cookie.empty()) return true;
   const std::string* now = cookies.find(wanted.cookie);

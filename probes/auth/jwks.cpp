@@ -14,8 +14,6 @@ constexpr std::size_t keys_max = 100;
 constexpr std::size_t key_bytes_max = 48 * 1024;  // of all moduli, coordinates, ...
 constexpr std::size_t tried_max = 16;             // keys that fit one token
 
-std::string text_of(Json value) { return std::string(value.string().value_or("")); }
-
 // The bytes of a member, which is base64url without padding (RFC 7518 6); or why there are none.
 std::expected<std::string, std::string> bytes_of(Json jwk, std::string_view name) {
   const auto text = jwk.member(name).string();
@@ -39,7 +37,7 @@ bool is_for_signatures(Json jwk) {
 
 // `left` bytes of key material may still be read.
 std::expected<Key, std::string> read_key(Json jwk, std::size_t& left) {
-  const std::string type = text_of(jwk.member("kty"));
+  const std::string type = jwk.member("kty").string_or_empty();
   const bool rsa = type == "RSA", pair = rsa || type == "EC";
   if (!pair && type != "OKP") return std::unexpected("its kty is no RSA, EC or OKP");
   const auto first = bytes_of(jwk, rsa ? "n" : "x");
@@ -51,7 +49,7 @@ std::expected<Key, std::string> read_key(Json jwk, std::size_t& left) {
     return std::unexpected("the keys before it are 48 KB, which is too much");
   left -= first->size();
   if (rsa) return Key::rsa(*first, *second);
-  const std::string curve = text_of(jwk.member("crv"));
+  const std::string curve = jwk.member("crv").string_or_empty();
   return pair ? Key::curve(curve, *first, *second) : Key::edwards(curve, *first);
 }
 
@@ -78,11 +76,11 @@ std::expected<KeySet, std::string> read_jwks(std::string_view json) {
   std::size_t left = key_bytes_max;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Json jwk = keys.item(i);
-    if (text_of(jwk.member("kty")) == "oct" || !is_for_signatures(jwk)) continue;
-    std::string id = text_of(jwk.member("kid"));
+    if (jwk.member("kty").string_or_empty() == "oct" || !is_for_signatures(jwk)) continue;
+    std::string id = jwk.member("kid").string_or_empty();
     auto key = read_key(jwk, left);
     if (key)
-      set.keys.push_back({std::move(id), text_of(jwk.member("alg")), std::move(*key)});
+      set.keys.push_back({std::move(id), jwk.member("alg").string_or_empty(), std::move(*key)});
     else
       set.unusable.push_back("kid " + id.substr(0, 64) + ": " + key.error());
   }

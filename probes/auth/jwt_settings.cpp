@@ -9,16 +9,16 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::unexpected<Failure> own(const std::string& what, const std::string& why) {
+std::unexpected<Failure> own_jwt(const std::string& what, const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "jwt." + what + ": " + why});
 }
 
 std::expected<KeySet, Failure> read_file(const std::string& path) {
   constexpr std::size_t bytes_max = std::size_t{1024} * 1024;
   const auto json = config::read_file(path, bytes_max);
-  if (!json) return own("jwks_file", path + " " + json.error());
+  if (!json) return own_jwt("jwks_file", path + " " + json.error());
   auto set = read_jwks(*json);
-  if (!set) return own("jwks_file", path + ": " + set.error());
+  if (!set) return own_jwt("jwks_file", path + ": " + set.error());
   return std::move(*set);
 }
 
@@ -27,7 +27,7 @@ std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context
   if (!settings.jwks.empty()) {
     auto text = settings.jwks.render(context.names);
     auto url = text ? net::parse_url(*text) : std::unexpected(text.error());
-    if (!url) return own("jwks", url.error());
+    if (!url) return own_jwt("jwks", url.error());
     source.url = std::move(*url);
   }
   if (!settings.jwks_file.empty()) {
@@ -82,11 +82,11 @@ std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names
   JwtRules rules{
       .issuer = {}, .audience = {}, .algorithms = settings.algorithms, .leeway = settings.leeway};
   auto issuer = settings.issuer.render(names);
-  if (!issuer) return own("issuer", issuer.error());
+  if (!issuer) return own_jwt("issuer", issuer.error());
   rules.issuer = std::move(*issuer);
   for (const auto& wanted : settings.audience) {
     auto audience = wanted.render(names);
-    if (!audience) return own("audience", audience.error());
+    if (!audience) return own_jwt("audience", audience.error());
     rules.audience.push_back(std::move(*audience));
   }
   return rules;

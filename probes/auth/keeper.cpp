@@ -9,7 +9,7 @@ namespace sonde::auth {
 namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
-constexpr std::size_t keys_max = 100, issued_max = 16;
+constexpr std::size_t key_sets_max = 100, issued_max = 16;
 constexpr Span leeway_max = std::chrono::minutes(5);
 
 // What the claims of a token say of its life.
@@ -39,7 +39,7 @@ const Keeper::Published* Keeper::keys(const std::string& url) const {
 }
 
 void Keeper::put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now) {
-  if (keys_.size() >= keys_max && !keys_.contains(url))
+  if (keys_.size() >= key_sets_max && !keys_.contains(url))
     keys_.erase(
         std::ranges::min_element(keys_, {}, [](const auto& row) { return row.second.fetched; }));
   keys_[url] = {std::move(set), now};

@@ -11,7 +11,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::unexpected<Failure> own(const std::string& what, const std::string& why) {
+std::unexpected<Failure> own_config(const std::string& what, const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
 }
 
@@ -79,7 +79,7 @@ std::expected<Authorization, Failure> Oidc::request(Context& context, const Oidc
   const auto redirect_to = net::parse_url(query.render("redirect_uri", settings_.redirect_uri));
   auto entries = render_entries(settings_.fields, context.names);
   if (query.failure()) return std::unexpected(*query.failure());
-  if (!redirect_to) return own("redirect_uri", redirect_to.error());
+  if (!redirect_to) return own_config("redirect_uri", redirect_to.error());
   if (!entries) return std::unexpected(entries.error());
   Authorization asked{.start = config.authorization,
                       .redirect_to = *redirect_to,

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 constexpr std::size_t captured_max = 16 * 1024;
 
-std::unexpected<Failure> own(const std::string& what, const std::string& why) {
+std::unexpected<Failure> own_step(const std::string& what, const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
 }
 
@@ -39,7 +39,7 @@ std::expected<net::Request, Failure> build(const StepRequest& step, text::Names&
   } else {
     body = step.body.render(names);
   }
-  if (!body) return own("body", body.error());
+  if (!body) return own_step("body", body.error());
   request->body = std::move(*body);
   if (!type.empty()) request->headers.emplace_back("Content-Type", type);
   return request;

@@ -25,13 +25,11 @@ std::expected<Document, std::string> read_part(std::string_view part, std::strin
   return document;
 }
 
-std::string text_of(Json value) { return std::string(value.string().value_or("")); }
-
 std::vector<std::string> audience_of(Json value) {
   std::vector<std::string> all;
   if (value.string()) all.emplace_back(*value.string());
   for (std::size_t i = 0; value.kind() == Json::Kind::array && i < value.size(); ++i)
-    all.push_back(text_of(value.item(i)));
+    all.push_back(value.item(i).string_or_empty());
   return all;
 }
 
@@ -135,12 +133,12 @@ std::expected<Claims, std::string> read_claims(std::string_view jwt) {
   const auto payload = read_part(jwt.substr(first + 1, second - first - 1), "payload");
   if (!payload) return std::unexpected(payload.error());
   const Json root = payload->root();
-  Claims claims{.algorithm = text_of(header->root().member("alg")),
-                .key_id = text_of(header->root().member("kid")),
-                .issuer = text_of(root.member("iss")),
-                .subject = text_of(root.member("sub")),
-                .id = text_of(root.member("jti")),
-                .nonce = text_of(root.member("nonce")),
+  Claims claims{.algorithm = header->root().member("alg").string_or_empty(),
+                .key_id = header->root().member("kid").string_or_empty(),
+                .issuer = root.member("iss").string_or_empty(),
+                .subject = root.member("sub").string_or_empty(),
+                .id = root.member("jti").string_or_empty(),
+                .nonce = root.member("nonce").string_or_empty(),
                 .audience = audience_of(root.member("aud")),
                 .expires = {},
                 .not_before = {},

@@ -14,7 +14,7 @@ namespace {
 
 using Dialled = std::expected<std::unique_ptr<Transport>, Failure>;
 using Reached = std::expected<Socket, Failure>;
-using Context = std::expected<ssl_ctx_st*, Failure>;
+using TlsContext = std::expected<ssl_ctx_st*, Failure>;
 
 // Every family that the name has must connect; the run goes on over the first.
 asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
@@ -54,7 +54,7 @@ asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& lin
   co_return socket;
 }
 
-asio::awaitable<Dialled> secure(const Context& context, Socket socket, const Url& url,
+asio::awaitable<Dialled> secure(const TlsContext& context, Socket socket, const Url& url,
                                 const Line& line, Trace& trace) {
   trace.enter(Phase::tls);
   if (!context) co_return std::unexpected(context.error());
@@ -77,7 +77,7 @@ asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url, const 
 
 asio::awaitable<Dialled> dial(Network& network, const Url& url, const Line& line, Trace& trace) {
   // To read what the system trusts takes longer than a handshake; no phase may contain that.
-  const Context context = url.tls() ? network.tls().context(line.tls) : nullptr;
+  const TlsContext context = url.tls() ? network.tls().context(line.tls) : nullptr;
   auto reaching = line.proxy.empty() ? reach(network, url, line, trace)
                                      : reach_by_proxy(network, url, line, trace);
   auto socket = co_await std::move(reaching);

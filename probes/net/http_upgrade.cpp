@@ -12,7 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int switching_protocols = 101;
 constexpr std::size_t refusal_max = 4096;
 constexpr auto refusal_wait = std::chrono::milliseconds(250);
 
@@ -75,7 +74,7 @@ asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request&
     trace.leave();
   }
   if (silent && failure.reason == Reason::closed_early) failure.reason = Reason::handshake_eof;
-  if (failure.reason == Reason::ok && upgraded.answer.response.status == switching_protocols) {
+  if (failure.reason == Reason::ok && upgraded.answer.response.status == 101) {
     upgraded.rest = std::string(reader.rest());
     upgraded.line = std::move(*transport);
   }

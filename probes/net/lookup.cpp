@@ -27,8 +27,8 @@ constexpr auto resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 3
 // say that it is not answered.
 constexpr int abandoned_max = 64;
 
-using Result = std::expected<std::vector<Address>, Failure>;
-using Done = asio::any_completion_handler<void(Result)>;
+using Addresses = std::expected<std::vector<Address>, Failure>;
+using Done = asio::any_completion_handler<void(Addresses)>;
 using Abandoned = std::map<std::string, int>;
 
 bool wanted(Family family, bool v6) {
@@ -121,7 +121,7 @@ class Search : public std::enable_shared_from_this<Search> {
     if (--(*abandoned_)[host_] == 0) abandoned_->erase(host_);
   }
 
-  void end(Result result) {
+  void end(Addresses result) {
     timer_.cancel();
     auto done = std::exchange(done_, nullptr);
     asio::post(timer_.get_executor(),
@@ -142,7 +142,7 @@ class Search : public std::enable_shared_from_this<Search> {
 };
 
 // What needs no question: a literal, or what /etc/hosts says.
-std::optional<Result> without_asking(Hosts& hosts, const std::string& host, Family family) {
+std::optional<Addresses> without_asking(Hosts& hosts, const std::string& host, Family family) {
   in6_addr bytes{};
   const bool v4 = inet_pton(AF_INET, host.c_str(), &bytes) == 1;
   const bool v6 = !v4 && inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
@@ -202,7 +202,7 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
                              host, line.family, std::move(done))
         ->begin();
   };
-  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
+  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Addresses)>(
       start, asio::use_awaitable);
   co_return result;
 }

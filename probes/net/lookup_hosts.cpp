@@ -8,10 +8,12 @@
 #include <optional>
 #include <sstream>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::net {
 namespace {
 
-constexpr std::size_t bytes_max = 1024 * 1024;
+constexpr std::size_t hosts_file_max = 1024 * 1024;
 
 std::optional<Address> address_of(const std::string& text) {
   in6_addr bytes{};
@@ -24,12 +26,6 @@ void add(std::vector<Address>& all, const Address& address) {
   const auto same = [&](const Address& one) { return one.text == address.text; };
   if (std::ranges::any_of(all, same)) return;
   all.insert(address.v6 ? all.end() : std::ranges::find(all, true, &Address::v6), address);
-}
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
 }
 
 }  // namespace
@@ -51,7 +47,7 @@ void Hosts::refresh() {
   if (changed == changed_ns_) return;
   changed_ns_ = changed;
   names_.clear();
-  std::string text(bytes_max, '\0');
+  std::string text(hosts_file_max, '\0');
   std::ifstream file(path_);
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
@@ -61,7 +57,7 @@ void Hosts::refresh() {
     std::string word;
     words >> word;
     const auto address = address_of(word);
-    while (address && words >> word) add(names_[lower(word)], *address);
+    while (address && words >> word) add(names_[text::lowered(word)], *address);
   }
   names_.try_emplace("localhost", std::vector<Address>{{"127.0.0.1", false}, {"::1", true}});
 }

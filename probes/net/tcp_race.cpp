@@ -17,8 +17,8 @@ namespace {
 constexpr auto stagger = std::chrono::milliseconds(250);  // RFC 8305 5
 constexpr std::size_t attempts_max = 16;                  // of a name with very many addresses
 
-using Result = std::expected<Socket, Failure>;
-using Done = asio::any_completion_handler<void(Result)>;
+using RaceResult = std::expected<Socket, Failure>;
+using RaceDone = asio::any_completion_handler<void(RaceResult)>;
 
 // Families in turn, beginning with that of the first address.
 std::vector<Address> interleaved(std::span<const Address> all) {
@@ -36,7 +36,7 @@ std::vector<Address> interleaved(std::span<const Address> all) {
 class Race : public std::enable_shared_from_this<Race> {
  public:
   Race(const asio::any_io_executor& executor, std::span<const Address> addresses,
-       std::uint16_t port, Done done)
+       std::uint16_t port, RaceDone done)
       : timer_(executor), addresses_(interleaved(addresses)), port_(port), done_(std::move(done)) {}
 
   void begin() {
@@ -98,7 +98,7 @@ class Race : public std::enable_shared_from_this<Race> {
     failure_.detail += failure.detail;
   }
 
-  void end(Result result) {
+  void end(RaceResult result) {
     auto done = std::exchange(done_, nullptr);
     if (!done) return;
     timer_.cancel();
@@ -112,7 +112,7 @@ class Race : public std::enable_shared_from_this<Race> {
   asio::steady_timer timer_;
   std::vector<Address> addresses_;
   std::uint16_t port_;
-  Done done_;
+  RaceDone done_;
   std::list<Socket> attempts_;
   std::size_t begun_ = 0, running_ = 0;
   Failure failure_{Reason::own_network, {}};
@@ -120,12 +120,12 @@ class Race : public std::enable_shared_from_this<Race> {
 
 }  // namespace
 
-asio::awaitable<Result> race(const asio::any_io_executor& executor,
-                             std::span<const Address> addresses, std::uint16_t port) {
+asio::awaitable<RaceResult> race(const asio::any_io_executor& executor,
+                                 std::span<const Address> addresses, std::uint16_t port) {
   auto start = [&](auto handler) {
-    std::make_shared<Race>(executor, addresses, port, Done(std::move(handler)))->begin();
+    std::make_shared<Race>(executor, addresses, port, RaceDone(std::move(handler)))->begin();
   };
-  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result)>(
+  auto result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(RaceResult)>(
       start, asio::use_awaitable);
   co_return result;
 }

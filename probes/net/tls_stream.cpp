@@ -23,7 +23,7 @@ constexpr std::size_t record_max = 16 * 1024;
 
 int clamped(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, 1 << 30)); }
 
-struct Reading {
+struct Reads {
   asio::mutable_buffer into;
   int operator()(SSL* ssl) const { return SSL_read(ssl, into.data(), clamped(into.size())); }
 };
@@ -126,7 +126,7 @@ TlsTransport::TlsTransport(Stream stream)
 TlsTransport::~TlsTransport() { close(); }
 
 void TlsTransport::read_some(asio::mutable_buffer into, Handler done) {
-  Operation<Reading>{stream_, Reading{into}, std::move(done)}.begin();
+  Operation<Reads>{stream_, Reads{into}, std::move(done)}.begin();
 }
 
 void TlsTransport::write_some(std::span<const asio::const_buffer> from, Handler done) {

@@ -6,7 +6,7 @@ namespace sonde::net {
 namespace {
 
 constexpr std::size_t chains_max = 64;
-constexpr std::size_t bytes_max = std::size_t{16} * 1024;
+constexpr std::size_t chain_bytes_max = std::size_t{16} * 1024;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ const GoodChains::Good* GoodChains::find(const std::string& chain, std::time_t n
 }
 
 void GoodChains::keep(std::string chain, Good good) {
-  if (chain.size() > bytes_max) return;
+  if (chain.size() > chain_bytes_max) return;
   if (chains_.size() >= chains_max) chains_.clear();
   chains_.insert_or_assign(std::move(chain), std::move(good));
 }

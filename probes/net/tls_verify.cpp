@@ -134,7 +134,7 @@ bool verify(X509_STORE_CTX* chain, TlsPeer& peer) {
   return false;
 }
 
-bool is_address(const std::string& name) {
+bool is_ip_address(const std::string& name) {
   in6_addr bytes{};
   return inet_pton(AF_INET, name.c_str(), &bytes) == 1 ||
          inet_pton(AF_INET6, name.c_str(), &bytes) == 1;
@@ -184,7 +184,7 @@ void expect_name(SSL* ssl, const std::string& name, TlsPeer& peer) {
   peer.name = name;
   const std::string bare = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
   auto* param = SSL_get0_param(ssl);
-  if (is_address(bare)) {
+  if (is_ip_address(bare)) {
     X509_VERIFY_PARAM_set1_ip_asc(param, bare.c_str());
     return;
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::net {
 namespace {
 
@@ -14,15 +16,9 @@ std::unexpected<std::string> wrong(std::string_view why) {
   return std::unexpected(std::string(why));
 }
 
-std::string lower(std::string_view text) {
-  std::string all(text);
-  for (char& c : all)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return all;
+bool host_char(char c) {
+  return text::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool host_char(char c) { return digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_'; }
 
 std::uint16_t own_port(std::string_view scheme) {
   if (scheme == "http" || scheme == "ws") return 80;
@@ -55,17 +51,17 @@ bool is_name(std::string_view host) {
 // "1.2.3" or "300.1.1.1" would be looked up as a name that cannot be, so they are refused.
 bool looks_like_v4(std::string_view host) {
   const auto last = host.substr(host.rfind('.') + 1);
-  return !last.empty() && std::ranges::all_of(last, digit);
+  return !last.empty() && std::ranges::all_of(last, text::is_digit);
 }
 
 std::expected<std::string, std::string> host_of(std::string_view text) {
   if (text.empty()) return wrong("no host");
   if (text.front() == '[') {
-    std::string v6 = lower(text.substr(1, text.size() - 2));
+    std::string v6 = text::lowered(text.substr(1, text.size() - 2));
     if (text.back() != ']' || !is_v6(v6)) return wrong("not an IPv6 address in the brackets");
     return v6;
   }
-  std::string host = lower(text);
+  std::string host = text::lowered(text);
   if (!is_name(host)) return wrong("not a host name (IDNs are written as xn--...)");
   if (looks_like_v4(host) && !is_v4(host)) return wrong("not an IPv4 address");
   return host;
@@ -110,7 +106,7 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   const auto colon = text.find("://");
   if (colon == std::string_view::npos) return wrong("not of the form scheme://host");
   Url url;
-  url.scheme = lower(text.substr(0, colon));
+  url.scheme = text::lowered(text.substr(0, colon));
   url.port = own_port(url.scheme);
   if (url.port == 0) return wrong("the scheme is not one of http, https, ws, wss");
   text.remove_prefix(colon + 3);

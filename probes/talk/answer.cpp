@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "probes/talk/number.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/text/decimal.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -92,14 +93,11 @@ std::string quoted(std::string_view text) {
   return text::json_quote(text::shorten(text, shown_max));
 }
 
-bool is_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 bool has_word(const std::string& text, const std::string& word) {
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
     const auto end = at + word.size();
-    if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end])))
+    if ((at == 0 || !text::is_word(text[at - 1])) &&
+        (end == text.size() || !text::is_word(text[end])))
       return true;
   }
   return false;

@@ -17,8 +17,8 @@ struct Question {
   std::string prompt;
 };
 
-// What was heard after the question.
-struct Heard {
+// What was received after the question.
+struct Received {
   End how = End::settled;
   std::optional<Failure> failure;  // of a frame or of the session, whatever the events say
   std::optional<std::string> answer;
@@ -41,20 +41,20 @@ std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace
   return question;
 }
 
-void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Heard& heard) {
+void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Received& received) {
   const auto& of = turn.dialect->answer.of;
   if (!event || std::ranges::count(of, event->id) == 0) return;
   const auto text = answer_in(*turn.dialect, frame.body());
   if (!text) return;
-  if (!heard.answer)
-    heard.answer = "";
+  if (!received.answer)
+    received.answer = "";
   else
-    *heard.answer += turn.dialect->answer.join;
-  if (heard.answer->size() + text->size() <= answer_max) *heard.answer += *text;
+    *received.answer += turn.dialect->answer.join;
+  if (received.answer->size() + text->size() <= answer_max) *received.answer += *text;
 }
 
-void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expectation, Heard& heard,
-          text::Names& names, Trace& trace) {
+void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expectation,
+          Received& received, text::Names& names, Trace& trace) {
   const bool before = expectation.terminal_seen();
   const Incoming incoming{.type = frame.type,
                           .event_id = frame.event_id,
@@ -65,9 +65,9 @@ void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expecta
   if (!wrong.empty()) trace.remark(wrong);
   if (before) return;
   if (!turn.dialect->answer.of.empty())
-    collect(turn, expectation.event_of(incoming), frame, heard);
+    collect(turn, expectation.event_of(incoming), frame, received);
   else if (expectation.terminal_seen())
-    heard.answer = answer_in(*turn.dialect, frame.body());
+    received.answer = answer_in(*turn.dialect, frame.body());
 }
 
 // A ready message that nobody waited for, or a second one, is no event.
@@ -77,37 +77,37 @@ bool is_ready(const Dialect& dialect, const Frame& frame, text::Names& names) {
 
 // Whether the conversation is over because nothing comes any more.
 bool is_over(Arrival::How how, const net::Websocket& session, Expectation& expectation,
-             Heard& heard) {
+             Received& received) {
   if (how == Arrival::How::frame) return false;
   if (how == Arrival::How::silence) return expectation.passed(Clock::now());
-  if (how == Arrival::How::ended) heard.failure = session.fault();
-  heard.how = how == Arrival::How::ended ? End::closed : End::deadline;
+  if (how == Arrival::How::ended) received.failure = session.fault();
+  received.how = how == Arrival::How::ended ? End::closed : End::deadline;
   return true;
 }
 
 // Hears what has come. True: the conversation is over.
-bool hear_all(Listener& listener, const Turn& turn, Expectation& expectation, Heard& heard) {
+bool hear_all(Listener& listener, const Turn& turn, Expectation& expectation, Received& received) {
   text::Names& names = listener.names();
   while (auto arrival = listener.take(Step::events)) {
     if (arrival->how == Arrival::How::failed) {
-      heard.failure = std::move(arrival->failure);
+      received.failure = std::move(arrival->failure);
       return true;
     }
     if (is_ready(*turn.dialect, *arrival->frame, names)) continue;
-    hear(*arrival->frame, arrival->at, turn, expectation, heard, names, listener.trace());
+    hear(*arrival->frame, arrival->at, turn, expectation, received, names, listener.trace());
     if (expectation.passed(arrival->at)) return true;
   }
   return false;
 }
 
 asio::awaitable<void> listen(Listener& listener, const Turn& turn, Expectation& expectation,
-                             Heard& heard) {
+                             Received& received) {
   // A message that waits in the inbox counts by its own time, so a slow loop of ours is no stall.
-  bool over = hear_all(listener, turn, expectation, heard);
+  bool over = hear_all(listener, turn, expectation, received);
   while (!over) {
     const auto how = co_await listener.wait(expectation.next_limit().value_or(Clock::now() + far));
-    over = is_over(how, listener.session(), expectation, heard) ||
-           hear_all(listener, turn, expectation, heard);
+    over = is_over(how, listener.session(), expectation, received) ||
+           hear_all(listener, turn, expectation, received);
   }
 }
 
@@ -116,17 +116,17 @@ bool outranks(const Failure& failed) {
   return failed.reason == Reason::foreign_event || failed.reason == Reason::agent_error;
 }
 
-std::optional<Failure> judge(Expectation& expectation, const Heard& heard,
+std::optional<Failure> judge(Expectation& expectation, const Received& received,
                              const net::Websocket& session, Trace& trace) {
   const Ending ending = session.ended().value_or(Ending{});
   if (session.ended()) trace.ended(ending);
-  auto failed = expectation.finish(heard.how, ending, Clock::now());
+  auto failed = expectation.finish(received.how, ending, Clock::now());
   for (auto& note : expectation.notes()) trace.event(std::move(note));
   trace.deliveries = expectation.deliveries();
   trace.first_event = expectation.first_event();
   trace.terminal_event = expectation.terminal_event();
   trace.longest_silence = expectation.longest_silence();
-  if (heard.failure && !(failed && outranks(*failed))) failed = heard.failure;
+  if (received.failure && !(failed && outranks(*failed))) failed = received.failure;
   return failed;
 }
 
@@ -147,18 +147,18 @@ Verdict failure_at(Step step, Failure failure, const Trace& trace) {
   return Verdict::of(step, std::move(failure));
 }
 
-// What was heard, judged: the events, and then the answer. Inlined, its temporaries would lie in
+// What was received, judged: the events, and then the answer. Inlined, its temporaries would lie in
 // the frame of the coroutine for as long as it waits.
 [[gnu::noinline]] Verdict conclude(const Turn& turn, const Question& question,
-                                   Expectation& expectation, const Heard& heard,
+                                   Expectation& expectation, const Received& received,
                                    Listener& listener) {
   Trace& trace = listener.trace();
-  auto failed = judge(expectation, heard, listener.session(), trace);
+  auto failed = judge(expectation, received, listener.session(), trace);
   trace.close(Phase::events);
   trace.delivered = !failed;
   if (failed) return failure_at(Step::events, *std::move(failed), trace);
   trace.at(Step::answer);
-  failed = judge_answer(heard.answer, question.prompt, turn.answer, question.challenge,
+  failed = judge_answer(received.answer, question.prompt, turn.answer, question.challenge,
                         listener.names());
   trace.substantive = !failed;
   if (failed) return failure_at(Step::answer, *std::move(failed), trace);
@@ -179,9 +179,9 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
   if (unasked) co_return failure_at(Step::events, *std::move(unasked), trace);
   trace.sent = Clock::now();
   Expectation expectation(*turn.rules, *trace.sent, names);
-  Heard heard;
-  co_await listen(listener, turn, expectation, heard);
-  co_return conclude(turn, *question, expectation, heard, listener);
+  Received received;
+  co_await listen(listener, turn, expectation, received);
+  co_return conclude(turn, *question, expectation, received, listener);
 }
 
 }  // namespace sonde::talk

@@ -1,22 +1,17 @@
 #include "probes/talk/number.hpp"
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/decimal.hpp"
 
 namespace sonde::talk {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 // The end of the run of digits with single commas and dots between them.
 std::size_t run_end(std::string_view text, std::size_t at) {
   while (at < text.size()) {
-    const bool between =
-        (text[at] == ',' || text[at] == '.') && at + 1 < text.size() && is_digit(text[at + 1]);
-    if (!is_digit(text[at]) && !between) break;
+    const bool between = (text[at] == ',' || text[at] == '.') && at + 1 < text.size() &&
+                         text::is_digit(text[at + 1]);
+    if (!text::is_digit(text[at]) && !between) break;
     ++at;
   }
   return at;
@@ -25,13 +20,13 @@ std::size_t run_end(std::string_view text, std::size_t at) {
 // "-5" after nothing, a blank or a bracket; in "37-58" and "answer-5" it is a dash.
 bool has_sign(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '-') return false;
-  return at == 1 || !is_word(text[at - 2]);
+  return at == 1 || !text::is_word(text[at - 2]);
 }
 
 // ".5" is a fraction; in "is 5...6" or "answer.5" the dot ends something else.
 bool has_point(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '.') return false;
-  return at == 1 || (!is_word(text[at - 2]) && text[at - 2] != '.');
+  return at == 1 || (!text::is_word(text[at - 2]) && text[at - 2] != '.');
 }
 
 }  // namespace
@@ -40,18 +35,18 @@ std::vector<std::string_view> numbers_in(std::string_view text) {
   std::vector<std::string_view> all;
   std::size_t at = 0;
   while (at < text.size()) {
-    if (!is_digit(text[at])) {
+    if (!text::is_digit(text[at])) {
       ++at;
       continue;
     }
     const std::size_t end = run_end(text, at);
-    const bool glued = (at > 0 && is_word(text[at - 1])) || has_point(text, at) ||
-                       (end < text.size() && (is_word(text[end]) || text[end] == '%'));
+    const bool glued = (at > 0 && text::is_word(text[at - 1])) || has_point(text, at) ||
+                       (end < text.size() && (text::is_word(text[end]) || text[end] == '%'));
     const std::size_t start = has_sign(text, at) ? at - 1 : at;
     const std::string_view number = text.substr(start, end - start);
     if (!glued && text::parse_decimal(number)) all.push_back(number);
     at = end;
-    while (at < text.size() && is_word(text[at])) ++at;  // the rest of "12th3"
+    while (at < text.size() && text::is_word(text[at])) ++at;  // the rest of "12th3"
   }
   return all;
 }

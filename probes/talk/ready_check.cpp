@@ -30,7 +30,9 @@ const config::Section<Ready>& section_of(const Ready*) {
 
 namespace {
 
-std::string quoted(std::string_view text) { return text::json_quote(text::shorten(text, 120)); }
+std::string quoted_value(std::string_view text) {
+  return text::json_quote(text::shorten(text, 120));
+}
 
 }  // namespace
 
@@ -45,7 +47,7 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
   for (const auto& pattern : identity.never)
     if (pattern.found_in(said))
       return Failure{Reason::identity_mismatch,
-                     fmt::format("the server takes us for {}, which matches {}", quoted(said),
+                     fmt::format("the server takes us for {}, which matches {}", quoted_value(said),
                                  pattern.text())};
   if (!identity.equals) return std::nullopt;
   const auto wanted = identity.equals->render(names);
@@ -53,15 +55,16 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
     return Failure{Reason::own_request, fmt::format("nothing is known of '{}'", wanted.error())};
   if (said == *wanted) return std::nullopt;
   return Failure{Reason::identity_mismatch, fmt::format("the server takes us for {}, not for {}",
-                                                        quoted(said), quoted(*wanted))};
+                                                        quoted_value(said), quoted_value(*wanted))};
 }
 
 std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
                                    text::Names& names) {
   if (!ready.type.empty() && std::ranges::count(ready.type, type) == 0)
-    return Failure{Reason::bad_ready, fmt::format("the first message is {}, not {}",
-                                                  type.empty() ? "without a type" : quoted(type),
-                                                  fmt::join(ready.type, " or "))};
+    return Failure{Reason::bad_ready,
+                   fmt::format("the first message is {}, not {}",
+                               type.empty() ? "without a type" : quoted_value(type),
+                               fmt::join(ready.type, " or "))};
   if (auto wrong = text::mismatch(ready.json, message, names))
     return Failure{Reason::degraded_mode, *wrong};
   return check_identity(ready.identity, message, names);

@@ -2,10 +2,10 @@
 
 #include <cstdlib>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::text {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view take_digits(std::string_view& rest) {
   std::size_t end = 0;

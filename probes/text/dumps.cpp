@@ -5,21 +5,16 @@
 #include <cstdint>
 #include <string>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::text {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) {
-  const char small = static_cast<char>(c | 0x20);
-  return is_digit(c) || (small >= 'a' && small <= 'f');
-}
 bool is_base64(char c) {
   const char small = static_cast<char>(c | 0x20);
   return is_digit(c) || (small >= 'a' && small <= 'z') || c == '+' || c == '/' || c == '-' ||
          c == '_';
 }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 // How a list writes its numbers; numbers of two kinds are no list.
 enum class Writing : std::uint8_t { none, decimal, hex, groups };
 
@@ -39,7 +34,7 @@ std::optional<int> value_of(std::string_view digits, int base) {
 
 // "71395a72": 2 or 4 bytes.
 Number group_of(std::string_view word) {
-  if (!std::ranges::all_of(word, is_hex)) return {};
+  if (!std::ranges::all_of(word, is_hex_digit)) return {};
   Number number{.writing = Writing::groups, .bytes = ""};
   for (std::size_t at = 0; at < word.size(); at += 2)
     number.bytes += static_cast<char>(*value_of(word.substr(at, 2), 16));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int depth_max = 4;
 constexpr std::size_t effort = 40, effort_min = 4096;
-constexpr unsigned char none = 0xff;
+constexpr unsigned char no_digit = 0xff;
 
 using Table = std::array<unsigned char, 256>;
 
@@ -20,7 +20,7 @@ consteval Table base64_values() {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   Table table;
-  table.fill(none);
+  table.fill(no_digit);
   for (std::size_t i = 0; i < digits.size(); ++i)
     table[static_cast<unsigned char>(digits[i])] = static_cast<unsigned char>(i);
   table['-'] = 62;
@@ -30,7 +30,7 @@ consteval Table base64_values() {
 
 consteval Table hex_values() {
   Table table;
-  table.fill(none);
+  table.fill(no_digit);
   for (unsigned char i = 0; i < 16; ++i)
     table[static_cast<unsigned char>("0123456789abcdef"[i])] =
         table[static_cast<unsigned char>("0123456789ABCDEF"[i])] = i;
@@ -126,8 +126,8 @@ void Search::look_in_digits(std::string_view text, const Layer& layer, int depth
   for (std::size_t at = 0; at + shortest <= text.size();) {
     const std::size_t probe = at + shortest - 1;
     std::size_t begin = probe, end = probe;
-    while (end < text.size() && value(table, text[end]) != none) ++end;
-    while (end > probe && begin > at && value(table, text[begin - 1]) != none) --begin;
+    while (end < text.size() && value(table, text[end]) != no_digit) ++end;
+    while (end > probe && begin > at && value(table, text[begin - 1]) != no_digit) --begin;
     for (std::size_t turn = 0; turn < turns && end - begin >= shortest + turn; ++turn) {
       const Layer inside{
           .of = &layer, .unescaped = nullptr, .begin = begin + turn, .digit_bits = bits};

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/digest.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/wire.hpp"
@@ -63,19 +64,12 @@ constexpr Function all_functions[] = {
     {"now", 0, now, accept},
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 std::string unhex(std::string_view text) { return from_hex(text).value_or(""); }
 
 constexpr Filter all_filters[] = {
-    {"json", json_escape},      {"b64", base64},  {"b64url", base64url}, {"hex", hex},
-    {"urlenc", percent_encode}, {"lower", lower}, {"sha256", sha256},    {"xml", xml_escape},
-    {"unhex", unhex},           {"len16", len16}, {"varint", varint},
+    {"json", json_escape},      {"b64", base64},    {"b64url", base64url}, {"hex", hex},
+    {"urlenc", percent_encode}, {"lower", lowered}, {"sha256", sha256},    {"xml", xml_escape},
+    {"unhex", unhex},           {"len16", len16},   {"varint", varint},
 };
 
 }  // namespace

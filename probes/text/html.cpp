@@ -5,22 +5,17 @@
 #include <optional>
 #include <unordered_set>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/html_tokens.hpp"
 
 namespace sonde::text {
 namespace {
 
 constexpr std::size_t text_max = 1024 * 1024;
-constexpr std::size_t value_max = 64 * 1024;
+constexpr std::size_t field_value_max = 64 * 1024;
 constexpr std::size_t forms_max = 32;
 constexpr std::size_t fields_max = 256;
 constexpr std::size_t scripts_max = 256;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\f";
@@ -34,8 +29,8 @@ std::string text_of(const HtmlTokens& tag, std::string_view attribute) {
 }
 
 bool is_script(const HtmlTokens& link) {
-  const std::string rel = lower(text_of(link, "rel"));
-  return rel == "modulepreload" || (rel == "preload" && lower(text_of(link, "as")) == "script");
+  const std::string rel = lowered(text_of(link, "rel"));
+  return rel == "modulepreload" || (rel == "preload" && lowered(text_of(link, "as")) == "script");
 }
 
 // Takes one token after the other; knows no tree, so that memory is bounded by what is kept.
@@ -88,7 +83,7 @@ Form* Reader::owner(const HtmlTokens& tag) {
 void Reader::begin_form(const HtmlTokens& tag) {
   if (form_) return;
   if (html_.forms.size() == forms_max) return stop();
-  const bool post = lower(text_of(tag, "method")) == "post";
+  const bool post = lowered(text_of(tag, "method")) == "post";
   form_ = html_.forms.size();
   html_.forms.push_back(
       {text_of(tag, "id"), trimmed(text_of(tag, "action")), post ? "post" : "get", {}});
@@ -112,7 +107,7 @@ void Reader::add_field(FormField field, const HtmlTokens& tag) {
 FormField input(const HtmlTokens& tag, std::string_view usual_type) {
   const auto type = tag.attribute("type");
   const auto value = tag.attribute("value");
-  FormField field{text_of(tag, "name"), lower(type ? *type : usual_type), value.value_or(""),
+  FormField field{text_of(tag, "name"), lowered(type ? *type : usual_type), value.value_or(""),
                   tag.attribute("checked").has_value()};
   const bool ticks = field.type == "checkbox" || field.type == "radio";
   if (ticks && !value) field.value = "on";
@@ -185,9 +180,9 @@ void Reader::end_control() {
 }
 
 void Reader::characters(const HtmlTokens& text) {
-  if (!control_ || words_.size() >= value_max) return;
+  if (!control_ || words_.size() >= field_value_max) return;
   words_ += text.text();
-  if (words_.size() > value_max) words_.resize(value_max);
+  if (words_.size() > field_value_max) words_.resize(field_value_max);
 }
 
 }  // namespace

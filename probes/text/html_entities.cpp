@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t name_max = 8;  // of the names below
 
 // The entities of HTML 4, which are those that pages use, and XML's apos.
-constexpr std::string_view named =
+constexpr std::string_view entities_text =
     "AElig=198 Aacute=193 Acirc=194 Agrave=192 Alpha=913 Aring=197 Atilde=195 Auml=196 "
     "Beta=914 Ccedil=199 Chi=935 Dagger=8225 Delta=916 ETH=208 Eacute=201 Ecirc=202 "
     "Egrave=200 Epsilon=917 Eta=919 Euml=203 Gamma=915 Iacute=205 Icirc=206 Igrave=204 "
@@ -43,11 +43,11 @@ constexpr std::string_view named =
     "upsih=978 upsilon=965 uuml=252 weierp=8472 xi=958 yacute=253 yen=165 yuml=255 zeta=950 "
     "zwj=8205 zwnj=8204 ";
 
-using Table = std::unordered_map<std::string_view, char32_t>;
+using EntityTable = std::unordered_map<std::string_view, char32_t>;
 
-Table read_table() {
-  Table table;
-  std::string_view rest = named;
+EntityTable read_table() {
+  EntityTable table;
+  std::string_view rest = entities_text;
   while (!rest.empty()) {
     const std::size_t equals = rest.find('='), blank = rest.find(' ');
     std::uint32_t code = 0;
@@ -95,7 +95,7 @@ std::size_t read_number(std::string_view text, std::string& out) {
 
 // "amp;" at the beginning of `text`; as above.
 std::size_t read_name(std::string_view text, bool in_attribute, std::string& out) {
-  static const Table table = read_table();
+  static const EntityTable table = read_table();
   std::size_t end = 0;
   while (end < text.size() && end <= name_max && is_alphanumeric(text[end])) ++end;
   const auto found = table.find(text.substr(0, end));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/html_entities.hpp"
 
 namespace sonde::text {
@@ -10,12 +11,9 @@ namespace {
 
 constexpr std::size_t attributes_max = 256;
 constexpr std::size_t value_max = 64 * 1024;
-constexpr std::string_view blanks = " \t\r\n\f";
+constexpr std::string_view html_blanks = " \t\r\n\f";
 
-bool is_blank(char c) { return blanks.contains(c); }
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
+bool is_html_blank(char c) { return html_blanks.contains(c); }
 bool same_word(std::string_view written, std::string_view small) {
   return std::ranges::equal(written, small, [](char a, char b) { return lower(a) == b; });
 }
@@ -80,7 +78,7 @@ HtmlTokens::Kind HtmlTokens::read_raw() {
     const std::size_t behind = end + 2 + size;
     const bool named = same_word(page_.substr(end + 2, size), raw_) && raw_ != "plaintext";
     if (named && behind < page_.size() &&
-        (is_blank(page_[behind]) || page_[behind] == '/' || page_[behind] == '>'))
+        (is_html_blank(page_[behind]) || page_[behind] == '/' || page_[behind] == '>'))
       break;
   }
   raw_.clear();
@@ -96,7 +94,7 @@ HtmlTokens::Kind HtmlTokens::read_tag(Kind kind, std::size_t name_at) {
   attributes_.clear();
   at_ = end;
   while (true) {
-    while (at_ < page_.size() && (is_blank(page_[at_]) || page_[at_] == '/')) ++at_;
+    while (at_ < page_.size() && (is_html_blank(page_[at_]) || page_[at_] == '/')) ++at_;
     if (at_ == page_.size()) return Kind::end;
     if (page_[at_] == '>') break;
     if (!read_attribute()) return Kind::end;
@@ -111,9 +109,9 @@ bool HtmlTokens::read_attribute() {
   Attribute attribute;
   std::size_t end = std::min(page_.find_first_of(" \t\r\n\f/>=", at_ + 1), page_.size());
   attribute.name = page_.substr(at_, end - at_);
-  at_ = std::min(page_.find_first_not_of(blanks, end), page_.size());
+  at_ = std::min(page_.find_first_not_of(html_blanks, end), page_.size());
   if (at_ < page_.size() && page_[at_] == '=') {
-    at_ = std::min(page_.find_first_not_of(blanks, at_ + 1), page_.size());
+    at_ = std::min(page_.find_first_not_of(html_blanks, at_ + 1), page_.size());
     if (at_ == page_.size()) return false;
     const bool quoted = page_[at_] == '"' || page_[at_] == '\'';
     end = quoted ? page_.find(page_[at_], at_ + 1) : page_.find_first_of(" \t\r\n\f>", at_);

@@ -21,13 +21,13 @@ namespace json = boost::json;
 namespace sonde::text {
 namespace {
 
-constexpr std::size_t depth_max = 64;
+constexpr std::size_t json_depth_max = 64;
 
 const json::value& value_of(const void* node) { return *static_cast<const json::value*>(node); }
 
 json::parse_options bounded() {
   json::parse_options options;
-  options.max_depth = depth_max;
+  options.max_depth = json_depth_max;
   return options;
 }
 

@@ -22,6 +22,7 @@ class Json {
 
   Kind kind() const;
   std::optional<std::string_view> string() const;
+  std::string string_or_empty() const { return std::string(string().value_or("")); }
   std::optional<double> number() const;
   std::optional<bool> boolean() const;
   std::size_t size() const;            // of an array or object

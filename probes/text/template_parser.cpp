@@ -14,7 +14,7 @@ constexpr std::string_view starts = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ
 constexpr std::string_view parts =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/~";
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces(std::string_view text) {
   const auto first = text.find_first_not_of(spaces);
   if (first == std::string_view::npos) return "";
   return text.substr(first, text.find_last_not_of(spaces) - first + 1);
@@ -23,7 +23,7 @@ std::string_view trimmed(std::string_view text) {
 // The text up to `mark`, which is taken from `rest` with it.
 std::string_view next(std::string_view& rest, char mark) {
   const auto end = rest.find(mark);
-  const std::string_view part = trimmed(rest.substr(0, end));
+  const std::string_view part = without_spaces(rest.substr(0, end));
   rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
   return part;
 }
@@ -45,7 +45,7 @@ std::expected<const Row*, std::string> row_named(std::span<const Row> rows, std:
 
 std::expected<std::vector<std::int64_t>, std::string> numbers_in(std::string_view list) {
   std::vector<std::int64_t> all;
-  while (!trimmed(list).empty()) {
+  while (!without_spaces(list).empty()) {
     const std::string_view word = next(list, ',');
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -59,7 +59,7 @@ std::expected<std::vector<std::int64_t>, std::string> numbers_in(std::string_vie
 std::expected<Expression, std::string> parse_call(std::string_view name, std::string_view rest) {
   const auto end = rest.find(')');
   if (end == std::string_view::npos) return std::unexpected(fmt::format("'{}(' has no ')'", name));
-  if (!trimmed(rest.substr(end + 1)).empty())
+  if (!without_spaces(rest.substr(end + 1)).empty())
     return std::unexpected(fmt::format("after '{}()' only '| filter' may stand", name));
   auto function = row_named(functions(), "function", name);
   if (!function) return std::unexpected(function.error());
@@ -78,7 +78,7 @@ std::expected<Expression, std::string> parse_source(std::string_view source) {
   if (source.empty()) return std::unexpected("a name or a function is missing between {{ and }}");
   const auto open = source.find('(');
   if (open != std::string_view::npos)
-    return parse_call(trimmed(source.substr(0, open)), source.substr(open + 1));
+    return parse_call(without_spaces(source.substr(0, open)), source.substr(open + 1));
   const bool good = starts.find(source[0]) != std::string_view::npos &&
                     source.find_first_not_of(parts) == std::string_view::npos;
   if (!good)

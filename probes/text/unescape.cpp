@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::text {
@@ -162,13 +163,8 @@ std::string bytes_of(const Escape& escape) {
   return escape.is_byte ? std::string(1, static_cast<char>(escape.code)) : utf8_of(escape.code);
 }
 
-bool is_hex(char c) {
-  const char small = static_cast<char>(c | 0x20);
-  return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'f');
-}
-
 bool is_hex_pair(std::string_view text, std::size_t at) {
-  return at + 1 < text.size() && is_hex(text[at]) && is_hex(text[at + 1]);
+  return at + 1 < text.size() && is_hex_digit(text[at]) && is_hex_digit(text[at + 1]);
 }
 
 bool is_separator(char c) { return c == ':' || c == ' ' || c == '-' || c == ','; }

@@ -4,7 +4,7 @@
 
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::codec_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +153,4 @@ TEST(Codec, AnOptionalKeepsTheLayerBelow) {
 TEST(Codec, CutsWhatItRepeats) { EXPECT_LT(wrong<int>(std::string(100'000, 'x')).size(), 120U); }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::codec_test

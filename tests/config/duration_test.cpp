@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace sonde::config {
+namespace sonde::config::duration_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,4 +81,4 @@ TEST(Duration, ComesBackFromItsText) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::duration_test

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sonde::config {
+namespace sonde::config::file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,4 +72,4 @@ TEST_F(FileTest, AFolderThatEverybodyMayWriteInIsTold) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::file_test

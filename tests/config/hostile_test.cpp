@@ -6,7 +6,7 @@
 
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::hostile_test {
 namespace {
 
 std::string repeated(std::string_view text, std::size_t count) {
@@ -132,4 +132,4 @@ TEST(HostileYaml, RandomPiecesNeverCrash) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::hostile_test

@@ -5,7 +5,7 @@
 
 #include "config/load.hpp"
 
-namespace sonde::config {
+namespace sonde::config::literal_secret_test {
 namespace {
 
 using testing::HasSubstr;
@@ -82,4 +82,4 @@ TEST(LiteralSecret, TemplatesReferencesAndPlainWordsAreNone) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::literal_secret_test

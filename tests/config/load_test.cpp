@@ -5,7 +5,7 @@
 #include "config/schema.hpp"
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::load_test {
 namespace {
 
 struct Loaded {
@@ -136,4 +136,4 @@ TEST(Load, AnIncludeThatIsNoTextIsAMistake) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::load_test

@@ -4,7 +4,7 @@
 
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::mistake_test {
 namespace {
 
 Place at(const char* file, int line, int column) {
@@ -96,4 +96,4 @@ TEST(Quote, CutsLongTextsBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::mistake_test

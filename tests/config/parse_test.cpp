@@ -3,7 +3,7 @@
 #include "config/schema.hpp"
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::parse_test {
 namespace {
 
 std::string json_of(std::string_view yaml) {
@@ -128,4 +128,4 @@ TEST(Parse, SaysWhereItIsNoYaml) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::parse_test

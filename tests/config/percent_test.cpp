@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::config {
+namespace sonde::config::percent_test {
 namespace {
 
 // The share that a text says; -1: it is refused.
@@ -28,4 +28,4 @@ TEST(Percent, WithoutItsSignOrBeyondTheWholeIsAMistake) {
 TEST(Percent, IsShownAsItIsWritten) { EXPECT_EQ(Codec<Percent>::show({.share = 0.8}), "80%"); }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::percent_test

@@ -8,7 +8,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/config/sample.hpp"
 
-namespace sonde::config {
+namespace sonde::config::schema_agrees_test {
 namespace {
 
 // What Sonde and a JSON Schema validator have to judge alike.
@@ -108,4 +108,4 @@ TEST(Schema, JudgesAsSondeDoes) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::schema_agrees_test

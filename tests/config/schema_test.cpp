@@ -5,7 +5,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/config/sample.hpp"
 
-namespace sonde::config {
+namespace sonde::config::schema_test {
 namespace {
 
 TEST(Json, WritesScalarsByTheirQuotes) {
@@ -52,4 +52,4 @@ TEST(Markdown, HasARowForEachKey) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::schema_test

@@ -5,7 +5,7 @@
 #include "config/codec.hpp"
 #include "tests/config/helpers.hpp"
 
-namespace sonde::config {
+namespace sonde::config::secret_test {
 namespace {
 
 constexpr std::string_view literal_refused =
@@ -113,4 +113,4 @@ TEST(SecretKey, ARelativeFileStandsBesideTheFileThatNamesIt) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::secret_test

@@ -5,7 +5,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/config/sample.hpp"
 
-namespace sonde::config {
+namespace sonde::config::section_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -140,4 +140,4 @@ TEST(Section, ListsEveryKeyWithItsDefault) {
 }
 
 }  // namespace
-}  // namespace sonde::config
+}  // namespace sonde::config::section_test

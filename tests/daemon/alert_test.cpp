@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::alert_test {
 namespace {
 
 // The value is that of github.com/prometheus/common/model for the same label set.
@@ -22,4 +22,4 @@ TEST(Alert, SeveritiesHaveTheNamesOfLabels) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::alert_test

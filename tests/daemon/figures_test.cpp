@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::figures_test {
 namespace {
 using namespace std::chrono_literals;
 
@@ -40,4 +40,4 @@ TEST(Figures, BytesChangeTheirUnit) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::figures_test

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace sonde {
+namespace sonde::lockouts_test {
 namespace {
 
 using std::chrono::seconds;
@@ -57,4 +57,4 @@ TEST(Lockouts, LeaveOutNotesThatSayNothing) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::lockouts_test

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <thread>
 
-namespace sonde::log {
+namespace sonde::log::log_test {
 namespace {
 
 using testing::EndsWith;
@@ -202,4 +202,4 @@ TEST(Log, CountsWhatIsSaidByLevel) {
 }
 
 }  // namespace
-}  // namespace sonde::log
+}  // namespace sonde::log::log_test

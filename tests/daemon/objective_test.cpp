@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::objective_test {
 namespace {
 
 TEST(Objective, ExactlyNinetyPercentIsNotBelowNinety) {
@@ -37,4 +37,4 @@ TEST(Objective, TooFewFailuresBurnNothing) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::objective_test

@@ -7,7 +7,7 @@
 #include "probes/text/json.hpp"
 #include "tests/daemon/made_results.hpp"
 
-namespace sonde {
+namespace sonde::result_json_test {
 namespace {
 
 text::Document parsed(const MadeResult& made) {
@@ -162,4 +162,4 @@ TEST(Json, HostileBytesStayInsideTheirString) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::result_json_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::result_test {
 namespace {
 
 struct AuthSamples : testing::Test {
@@ -91,4 +91,4 @@ TEST_F(TimeToReady, IsUnknownOfRunsThatFailedOrOpenedNoSession) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::result_test

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-namespace sonde::service_manager {
+namespace sonde::service_manager::service_manager_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -84,4 +84,4 @@ TEST_F(ServiceManagerTest, WatchesNothingAtATimeThatIsNone) {
 }
 
 }  // namespace
-}  // namespace sonde::service_manager
+}  // namespace sonde::service_manager::service_manager_test

@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::answer_pairs_test {
 namespace {
 
 using enum Reason;
@@ -39,4 +39,4 @@ Scenarios answer_scenarios() {
   };
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::answer_pairs_test

@@ -5,7 +5,7 @@
 #include "tests/probes/scenario.hpp"
 
 // Breakers of a target that our own refusal checks open.
-namespace sonde::test {
+namespace sonde::test::breaker_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -89,4 +89,4 @@ TEST(BreakerProbe, AnOverloadThatNobodyRefusedIsAFailure) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::breaker_test

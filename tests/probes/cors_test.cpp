@@ -6,7 +6,7 @@
 
 #include "tests/probes/scenario.hpp"
 
-namespace sonde {
+namespace sonde::cors_test {
 namespace {
 
 const std::string app = "https://app.example.com";
@@ -71,4 +71,4 @@ TEST(Cors, ThePreflightSaysWhatThePageWillDo) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::cors_test

@@ -15,7 +15,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace sonde {
+namespace sonde::deadline_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -164,4 +164,4 @@ TEST(DeadlineReason, FollowsTheStepOtherwise) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::deadline_test

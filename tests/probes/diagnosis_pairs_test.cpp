@@ -6,7 +6,7 @@
 #include "tests/support/tls_server.hpp"
 
 // Servers that really behave as the decision table says, and what the experiments make of them.
-namespace sonde::test {
+namespace sonde::test::diagnosis_pairs_test {
 namespace {
 
 using enum Reason;
@@ -292,4 +292,4 @@ Scenarios diagnosed_scenarios() {
                others()});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::diagnosis_pairs_test

@@ -7,7 +7,7 @@
 #include "probes/observation.hpp"
 #include "tests/support/walk.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis_test {
 namespace {
 
 using enum Experiment;
@@ -195,4 +195,4 @@ TEST(DiagnoseKeys, AreOffOrBounds) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::diagnosis_test

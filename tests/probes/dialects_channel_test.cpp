@@ -3,7 +3,7 @@
 #include "tests/support/story.hpp"
 
 // Dialects of channels that carry an agent's events: Socket.IO, Phoenix, SignalR, Action Cable.
-namespace sonde::test {
+namespace sonde::test::dialects_channel_test {
 namespace {
 
 using testing::HasSubstr;
@@ -179,4 +179,4 @@ TEST(ActionCable, FailsWhereTheServerRestarts) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::dialects_channel_test

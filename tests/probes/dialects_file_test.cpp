@@ -7,7 +7,7 @@
 #include "tests/support/story.hpp"
 
 // `dialects:` of a file, and what a probe makes of them.
-namespace sonde::test {
+namespace sonde::test::dialects_file_test {
 namespace {
 
 using testing::HasSubstr;
@@ -212,4 +212,4 @@ TEST(RefusalOfAFirstMessage, IsMissedWhereTheBadTokenIsWelcome) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::dialects_file_test

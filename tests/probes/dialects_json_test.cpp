@@ -3,7 +3,7 @@
 #include "tests/support/story.hpp"
 
 // Dialects of JSON messages: graphql-transport-ws, Jupyter, Home Assistant, OpenAI Realtime, AG-UI.
-namespace sonde::test {
+namespace sonde::test::dialects_json_test {
 namespace {
 
 using testing::HasSubstr;
@@ -242,4 +242,4 @@ TEST(AgUi, FailsWithTheErrorOfTheRun) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::dialects_json_test

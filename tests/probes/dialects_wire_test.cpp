@@ -4,7 +4,7 @@
 #include "tests/support/story.hpp"
 
 // Dialects that are no JSON: STOMP, XMPP, MQTT.
-namespace sonde::test {
+namespace sonde::test::dialects_wire_test {
 namespace {
 
 using namespace std::string_literals;
@@ -172,4 +172,4 @@ TEST(Mqtt, TellsTheRepliesOfOthersAndWhatIsNoPacket) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::dialects_wire_test

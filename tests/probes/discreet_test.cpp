@@ -7,7 +7,7 @@
 #include "tests/support/walk.hpp"
 
 // A target may speak of other runs and of other people.
-namespace sonde::test {
+namespace sonde::test::discreet_test {
 namespace {
 
 using testing::HasSubstr;
@@ -45,4 +45,4 @@ TEST(Discreet, SecretsOfWhoIsNotAskedForAreHidden) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::discreet_test

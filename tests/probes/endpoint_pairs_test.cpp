@@ -7,7 +7,7 @@
 #include "tests/support/tls_server.hpp"
 
 // A product that serves its page, its script and its WebSocket, and where that leads.
-namespace sonde::test {
+namespace sonde::test::endpoint_pairs_test {
 namespace {
 
 using enum Reason;
@@ -161,4 +161,4 @@ TEST(Endpoint, NeedsAPageAndAPattern) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::endpoint_pairs_test

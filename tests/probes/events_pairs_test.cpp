@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::events_pairs_test {
 namespace {
 
 using enum Reason;
@@ -112,4 +112,4 @@ Scenarios events_scenarios() {
        {{"AServerThatIsGoneBeforeTheMessage", Step::events, send_failed, "", send_to_nobody}}});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::events_pairs_test

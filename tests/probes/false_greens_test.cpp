@@ -4,7 +4,7 @@
 #include "tests/probes/scenario.hpp"
 
 // Each way in which checks were green while the product was broken, and what is said of it here.
-namespace sonde::test {
+namespace sonde::test::false_greens_test {
 namespace {
 
 using testing::HasSubstr;
@@ -169,7 +169,7 @@ TEST(FalseGreen, EveryAuthAttemptIsASampleThatARateCanCount) {
 }
 
 TEST(FalseGreen, OwnNetworkIsNoOutageOfTheTarget) {
-  for (const auto& scenario : prober_scenarios())
+  for (const auto& scenario : prober_pairs_test::prober_scenarios())
     EXPECT_EQ(name(row(scenario.reason).outcome), "inconclusive") << scenario.name;
 }
 
@@ -191,4 +191,4 @@ TEST(FalseGreen, A422OfAHealthEndpointIsAContractWithItsCode) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::false_greens_test

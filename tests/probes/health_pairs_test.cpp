@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::health_pairs_test {
 namespace {
 
 using enum Reason;
@@ -116,7 +116,8 @@ Scenarios broken() {
 }  // namespace
 
 Scenarios health_scenarios() {
-  return join({network_scenarios(Step::health), statuses(), bodies(), broken()});
+  return join(
+      {network_pairs_test::network_scenarios(Step::health), statuses(), bodies(), broken()});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::health_pairs_test

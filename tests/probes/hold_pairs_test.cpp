@@ -11,7 +11,7 @@
 #include "tests/probes/scenario.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde::test {
+namespace sonde::test::hold_pairs_test {
 namespace {
 
 using enum Reason;
@@ -128,7 +128,7 @@ Scenarios unclear_holds() {
            std::bind_front(held_by, late, "{ for: 280ms }", "300ms")}};
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::hold_pairs_test
 
 namespace sonde {
 namespace {

@@ -7,7 +7,7 @@
 #include "tests/probes/scenario.hpp"
 
 // How experiments are made, whatever they separate.
-namespace sonde::test {
+namespace sonde::test::inquiry_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(Inquiry, AddsWhatItFoundToTheDetail) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::inquiry_test

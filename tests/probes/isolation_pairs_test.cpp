@@ -9,7 +9,7 @@
 #include "tests/probes/scenario.hpp"
 
 // Servers that keep users apart, and such that do not.
-namespace sonde::test {
+namespace sonde::test::isolation_pairs_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -257,4 +257,4 @@ TEST(HoldPlan, ATimeoutThatDoesNotCoverTheHoldIsAMistake) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::isolation_pairs_test

@@ -4,7 +4,7 @@
 
 #include "probes/text/template.hpp"
 
-namespace sonde {
+namespace sonde::isolation_watch_test {
 namespace {
 
 using testing::HasSubstr;
@@ -206,4 +206,4 @@ TEST(Needles, EveryOwnerIsFoundOnce) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::isolation_watch_test

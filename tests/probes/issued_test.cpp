@@ -3,7 +3,7 @@
 #include "probes/trace.hpp"
 
 // What a server issues is hidden without being told.
-namespace sonde {
+namespace sonde::issued_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -80,4 +80,4 @@ TEST(Issued, WhatAProviderSaysOfItselfIsNoSecret) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::issued_test

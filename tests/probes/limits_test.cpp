@@ -6,7 +6,7 @@
 
 // No run ends later than its deadline, whatever the server keeps it waiting for; and no two
 // sessions of a run draw the same.
-namespace sonde::test {
+namespace sonde::test::limits_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -109,4 +109,4 @@ TEST(Draws, AreSharedByNoTwoSessionsOrRuns) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::limits_test

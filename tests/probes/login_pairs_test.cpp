@@ -3,7 +3,7 @@
 #include "tests/support/provider.hpp"
 #include "tests/support/signer.hpp"
 
-namespace sonde::test {
+namespace sonde::test::login_pairs_test {
 namespace {
 
 using enum Reason;
@@ -229,8 +229,8 @@ Scenarios broken() {
 }  // namespace
 
 Scenarios login_scenarios() {
-  return join({network_scenarios(Step::login), statuses(), tokens(), signatures(), providers(),
-               sessions(), broken()});
+  return join({network_pairs_test::network_scenarios(Step::login), statuses(), tokens(),
+               signatures(), providers(), sessions(), broken()});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::login_pairs_test

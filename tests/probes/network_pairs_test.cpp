@@ -5,7 +5,7 @@
 #include "tests/support/tls_server.hpp"
 
 // What can fail below HTTP: the same at health, login and upgrade.
-namespace sonde::test {
+namespace sonde::test::network_pairs_test {
 namespace {
 
 using enum Reason;
@@ -95,7 +95,7 @@ Walk expired(Step step) { return with_certificate(step, {.from_days = -9, .to_da
 Walk of_another(Step step) { return with_certificate(step, {.alternatives = {"DNS:other.test"}}); }
 
 Walk silent_tls(Step step) {
-  const TcpServer server(static_cast<void (*)(int)>(hang));
+  const TcpServer server(swallow);
   const Authority authority;
   return over_tls(step, server.port(), authority.file(), "200ms");
 }
@@ -146,4 +146,4 @@ Scenarios network_scenarios(Step step) {
   return all;
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::network_pairs_test

@@ -3,7 +3,7 @@
 #include "tests/probes/scenario.hpp"
 
 // What a server says and how it ends the session, in one segment: what was said is judged first.
-namespace sonde::test {
+namespace sonde::test::order_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -216,4 +216,4 @@ TEST(WrongClose, IsToldWithItsCodeAndReason) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::order_test

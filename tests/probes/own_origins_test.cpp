@@ -4,7 +4,7 @@
 #include "tests/support/planted.hpp"
 
 // Credentials go to the target's own origins, and nowhere else, whatever an answer says.
-namespace sonde::test {
+namespace sonde::test::own_origins_test {
 namespace {
 
 using testing::HasSubstr;
@@ -286,4 +286,4 @@ TEST(OwnOrigins, AListedOriginIsAnOrigin) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::own_origins_test

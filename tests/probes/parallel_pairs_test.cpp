@@ -11,7 +11,7 @@
 #include "tests/support/signer.hpp"
 
 // Services that many log in to at once, and what becomes of their tokens.
-namespace sonde::test {
+namespace sonde::test::parallel_pairs_test {
 namespace {
 
 using enum Reason;
@@ -289,4 +289,4 @@ TEST(TokenUse, IsJudgedByWhatTheRefusedOneIsAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::parallel_pairs_test

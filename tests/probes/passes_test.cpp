@@ -5,7 +5,7 @@
 #include "tests/probes/scenario.hpp"
 
 // What passes, and what a run records on its way.
-namespace sonde::test {
+namespace sonde::test::passes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -171,4 +171,4 @@ TEST(Samples, ASocketWithoutTokenHasNone) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::passes_test

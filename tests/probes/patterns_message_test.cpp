@@ -8,7 +8,7 @@
 #include "tests/support/ws_server.hpp"
 
 // Patterns whose first message says the token.
-namespace sonde::test {
+namespace sonde::test::patterns_message_test {
 namespace {
 
 using testing::AllOf;
@@ -242,4 +242,4 @@ TEST(PatternsCentrifugo, IsClosedWith3500ForAnInvalidToken) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::patterns_message_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/walk.hpp"
 
-namespace sonde::test {
+namespace sonde::test::plan_names_test {
 namespace {
 
 using testing::HasSubstr;
@@ -70,4 +70,4 @@ TEST_F(PlanNames, AnIdentityOfTheTargetsOwnIsKnown) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::plan_names_test

@@ -6,7 +6,7 @@
 #include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::test {
+namespace sonde::test::plan_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -262,4 +262,4 @@ TEST_F(Plan, ATimeoutLongerThanTheIntervalIsAWarning) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::plan_test

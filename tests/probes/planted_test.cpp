@@ -8,7 +8,7 @@
 
 // Secrets of each kind, planted where users have them, and servers that send them back in every
 // encoding, at every cut: no piece of one is in anything that is shown of the run.
-namespace sonde::test {
+namespace sonde::test::planted_test {
 namespace {
 
 using enum Reason;
@@ -275,4 +275,4 @@ TEST(Planted, AreFoundWhereTheyAreShown) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::planted_test

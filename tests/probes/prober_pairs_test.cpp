@@ -7,7 +7,7 @@
 #include "tests/support/signer.hpp"
 
 // What is the prober's own fault and says nothing of the target.
-namespace sonde::test {
+namespace sonde::test::prober_pairs_test {
 namespace {
 
 using enum Reason;
@@ -114,7 +114,8 @@ Scenarios prober_scenarios() {
        offer_no_token},
       {"NoDescriptorLeft", Step::upgrade, own_descriptors, "", run_out_of_descriptors},
   };
-  return join({own, unclear_refusals(), unclear_holds(), unclear_trespasses(), unclear_uses()});
+  return join({own, refuse_pairs_test::unclear_refusals(), hold_pairs_test::unclear_holds(),
+               isolation_pairs_test::unclear_trespasses(), parallel_pairs_test::unclear_uses()});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::prober_pairs_test

@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::ready_pairs_test {
 namespace {
 
 using enum Reason;
@@ -102,4 +102,4 @@ Scenarios frames() {
 
 Scenarios ready_scenarios() { return join({endings(), silences(), messages(), frames()}); }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::ready_pairs_test

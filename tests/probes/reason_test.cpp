@@ -8,7 +8,7 @@
 #include "probes/outcome.hpp"
 #include "probes/probe.hpp"
 
-namespace sonde {
+namespace sonde::reason_test {
 namespace {
 
 TEST(Reasons, EachHasOneLineOfHelpThatEndsInAPeriod) {
@@ -66,4 +66,4 @@ TEST(Outcomes, TheListsHoldWhatTheyAreNamedFor) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::reason_test

@@ -8,7 +8,7 @@
 #include "tests/support/signer.hpp"
 
 // Each refusal check against a server that is strict, and against one that overlooks just that.
-namespace sonde::test {
+namespace sonde::test::refuse_matrix_test {
 namespace {
 
 using testing::HasSubstr;
@@ -295,4 +295,4 @@ TEST(RefusalPlan, AnotherLoginThatIsNotThereIsAMistake) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::refuse_matrix_test

@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::refuse_pairs_test {
 namespace {
 
 using enum Reason;
@@ -56,4 +56,4 @@ Scenarios unclear_refusals() {
   };
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::refuse_pairs_test

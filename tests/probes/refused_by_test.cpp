@@ -6,7 +6,7 @@
 #include "tests/probes/scenario.hpp"
 
 // How a server refuses, as its socket says, and as it holds where that says nothing.
-namespace sonde::test {
+namespace sonde::test::refused_by_test {
 namespace {
 
 using testing::HasSubstr;
@@ -151,4 +151,4 @@ TEST(RefusedBy, WhatCannotRefuseIsAMistake) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::refused_by_test

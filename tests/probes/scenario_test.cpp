@@ -107,27 +107,31 @@ std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.
 
 #define SONDE_PAIRS(Title, table) \
   INSTANTIATE_TEST_SUITE_P(Title, Pairs, testing::ValuesIn(table()), name_of)
-SONDE_PAIRS(Health, health_scenarios);
-SONDE_PAIRS(Login, login_scenarios);
-SONDE_PAIRS(Parallel, parallel_scenarios);
-SONDE_PAIRS(Upgrade, upgrade_scenarios);
-SONDE_PAIRS(Ready, ready_scenarios);
-SONDE_PAIRS(Events, events_scenarios);
-SONDE_PAIRS(Answer, answer_scenarios);
-SONDE_PAIRS(Refuse, refuse_scenarios);
-SONDE_PAIRS(Endpoint, endpoint_scenarios);
-SONDE_PAIRS(Diagnosed, diagnosed_scenarios);
-SONDE_PAIRS(Hold, hold_scenarios);
-SONDE_PAIRS(Isolation, isolation_scenarios);
-SONDE_PAIRS(Prober, prober_scenarios);
+SONDE_PAIRS(Health, health_pairs_test::health_scenarios);
+SONDE_PAIRS(Login, login_pairs_test::login_scenarios);
+SONDE_PAIRS(Parallel, parallel_pairs_test::parallel_scenarios);
+SONDE_PAIRS(Upgrade, upgrade_pairs_test::upgrade_scenarios);
+SONDE_PAIRS(Ready, ready_pairs_test::ready_scenarios);
+SONDE_PAIRS(Events, events_pairs_test::events_scenarios);
+SONDE_PAIRS(Answer, answer_pairs_test::answer_scenarios);
+SONDE_PAIRS(Refuse, refuse_pairs_test::refuse_scenarios);
+SONDE_PAIRS(Endpoint, endpoint_pairs_test::endpoint_scenarios);
+SONDE_PAIRS(Diagnosed, diagnosis_pairs_test::diagnosed_scenarios);
+SONDE_PAIRS(Hold, hold_pairs_test::hold_scenarios);
+SONDE_PAIRS(Isolation, isolation_pairs_test::isolation_scenarios);
+SONDE_PAIRS(Prober, prober_pairs_test::prober_scenarios);
 #undef SONDE_PAIRS
 
 std::set<std::string> pairs_that_happen() {
   std::set<std::string> all;
   for (const auto& scenario :
-       join({health_scenarios(), login_scenarios(), parallel_scenarios(), upgrade_scenarios(),
-             ready_scenarios(), events_scenarios(), answer_scenarios(), refuse_scenarios(),
-             hold_scenarios(), isolation_scenarios(), diagnosed_scenarios(), endpoint_scenarios()}))
+       join({health_pairs_test::health_scenarios(), login_pairs_test::login_scenarios(),
+             parallel_pairs_test::parallel_scenarios(), upgrade_pairs_test::upgrade_scenarios(),
+             ready_pairs_test::ready_scenarios(), events_pairs_test::events_scenarios(),
+             answer_pairs_test::answer_scenarios(), refuse_pairs_test::refuse_scenarios(),
+             hold_pairs_test::hold_scenarios(), isolation_pairs_test::isolation_scenarios(),
+             diagnosis_pairs_test::diagnosed_scenarios(),
+             endpoint_pairs_test::endpoint_scenarios()}))
     all.insert(label(scenario.step, scenario.reason));
   return all;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace sonde {
+namespace sonde::scrub_test {
 namespace {
 
 const std::string jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_";
@@ -190,4 +190,4 @@ TEST(Scrub, ASensitiveHeaderKeepsItsSchemeAlone) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::scrub_test

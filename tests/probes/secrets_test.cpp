@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace sonde {
+namespace sonde::secrets_test {
 namespace {
 
 std::string clean(std::string text, const std::vector<std::string>& hidden) {
@@ -141,4 +141,4 @@ TEST(Secrets, TheSearchMissesNothing) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::secrets_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace sonde {
+namespace sonde::trace_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -275,4 +275,4 @@ TEST(Auth, AnAttemptThatDidNotSucceedFailed) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::trace_test

@@ -1,6 +1,6 @@
 #include "tests/probes/scenario.hpp"
 
-namespace sonde::test {
+namespace sonde::test::upgrade_pairs_test {
 namespace {
 
 using enum Reason;
@@ -100,7 +100,8 @@ Scenarios broken() {
 }  // namespace
 
 Scenarios upgrade_scenarios() {
-  return join({network_scenarios(Step::upgrade), statuses(), switches(), broken()});
+  return join(
+      {network_pairs_test::network_scenarios(Step::upgrade), statuses(), switches(), broken()});
 }
 
-}  // namespace sonde::test
+}  // namespace sonde::test::upgrade_pairs_test

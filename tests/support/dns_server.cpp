@@ -12,7 +12,7 @@
 namespace sonde::test {
 namespace {
 
-constexpr std::size_t header = 12;
+constexpr std::size_t header_size = 12;
 const std::string times(20, '\x01');  // serial, refresh, retry, expire, minimum
 
 void put16(std::string& out, int number) {
@@ -33,7 +33,7 @@ std::string encoded(const std::string& name) {
 
 // RFC 1035 4.1.2: labels, then type and class. Gives where the question ends.
 std::size_t read_question(const std::string& query, std::string& name, int& type) {
-  std::size_t at = header;
+  std::size_t at = header_size;
   while (at < query.size() && query[at] != 0) {
     const auto size = static_cast<std::size_t>(query[at]);
     name += (name.empty() ? "" : ".") + query.substr(at + 1, size);
@@ -70,7 +70,7 @@ std::string reply_to(const std::string& query, std::size_t end, const DnsReply& 
                     static_cast<char>(0x80 | reply.code);
   for (const int number : {1, static_cast<int>(count), reply.of_zone ? 1 : 0, 0})
     put16(out, number);
-  out += query.substr(header, end - header);
+  out += query.substr(header_size, end - header_size);
   const std::string asked = "\xc0\x0c";
   const std::string owner = reply.alias.empty() ? asked : encoded(reply.alias);
   if (!reply.alias.empty()) put_record(out, asked, 5, owner);
@@ -110,7 +110,7 @@ void DnsServer::answer_all(const std::stop_token& stop) {
     socklen_t size = sizeof from;
     auto* sender = reinterpret_cast<sockaddr*>(&from);
     const auto count = ::recvfrom(socket_, bytes.data(), bytes.size(), 0, sender, &size);
-    if (count < static_cast<ssize_t>(header) + 5) continue;
+    if (count < static_cast<ssize_t>(header_size) + 5) continue;
     ++count_;
     const std::string query(bytes.data(), static_cast<std::size_t>(count));
     std::string name;

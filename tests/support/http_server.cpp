@@ -225,7 +225,7 @@ asio::awaitable<void> serve(Server::State& server, tcp::socket socket) {
   co_await perform(peer, std::move(script));
 }
 
-asio::awaitable<void> accept(Server::State& server) {
+asio::awaitable<void> accept_all(Server::State& server) {
   while (true) {
     auto [error, socket] = co_await server.acceptor.async_accept(as_result);
     if (error) co_return;
@@ -240,7 +240,7 @@ Script given(const Script& script, const Request&) { return script; }
 }  // namespace
 
 void Server::State::start() {
-  asio::co_spawn(io, accept(*this), asio::detached);
+  asio::co_spawn(io, accept_all(*this), asio::detached);
   thread = std::thread([this] { io.run(); });
 }
 

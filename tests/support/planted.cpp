@@ -27,7 +27,7 @@ bool is_plain(char c) {
 }
 
 // As JSON writers do; the characters of `by_number` are written \u0026.
-std::string json(std::string_view text, std::string_view by_number, bool upper, bool slashes) {
+std::string json_text(std::string_view text, std::string_view by_number, bool upper, bool slashes) {
   return each(text, [&](char c, unsigned char byte) -> std::string {
     if (c == '"' || c == '\\' || (slashes && c == '/')) return std::string("\\") + c;
     if (byte >= 0x20 && by_number.find(c) == by_number.npos) return std::string(1, c);
@@ -115,11 +115,11 @@ std::vector<std::string> encodings(std::string_view text) {
   std::vector<std::string> all = {std::string(text)};
   for (const bool upper : {false, true}) {
     for (const std::string_view by_number : {std::string_view(), go, gson, all_signs})
-      all.push_back(json(text, by_number, upper, upper));
+      all.push_back(json_text(text, by_number, upper, upper));
     for (const std::string_view keep : {"", "/", "!*'()", "/:@!$&'()*+,;="})
       for (const bool form : {false, true}) all.push_back(percent(text, keep, upper, form));
   }
-  all.push_back(json(json(text, "", false, false), "", false, false));
+  all.push_back(json_text(json_text(text, "", false, false), "", false, false));
   all.push_back(html(text));
   all.push_back(each(text, [](char, unsigned char b) { return fmt::format("&#{};", b); }));
   all.push_back(each(text, [](char, unsigned char b) { return fmt::format("&#x{:x};", b); }));

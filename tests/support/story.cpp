@@ -43,7 +43,7 @@ Script answer_to(const std::vector<Reply>& exchanges, const std::string& message
   return script;
 }
 
-Script serve(const Story& story, const Request& request) {
+Script serve_story(const Story& story, const Request& request) {
   if (request.target() == "/auth/login") return {json(200, granted())};
   Headers headers;
   if (!story.protocol.empty()) headers.emplace_back("Sec-WebSocket-Protocol", story.protocol);
@@ -56,7 +56,7 @@ Script serve(const Story& story, const Request& request) {
 }  // namespace
 
 Told Story::told() const {
-  const Server server(Handler(std::bind_front(serve, *this)));
+  const Server server(Handler(std::bind_front(serve_story, *this)));
   Usual usual(server.url(""));
   usual.kind("chat");
   usual.identity["username"] = "alice";

@@ -11,7 +11,7 @@ namespace sonde::test {
 
 namespace {
 
-void serve(const std::stop_token& stop, const TcpServer::Script& script, int fd) {
+void serve_one(const std::stop_token& stop, const TcpServer::Script& script, int fd) {
   {
     const std::stop_callback end(stop, [fd] { ::shutdown(fd, SHUT_RDWR); });
     script(fd);
@@ -41,7 +41,7 @@ void TcpServer::accept_all(const std::stop_token& stop) {
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) return;
     ++count_;
-    serving_.emplace_back(serve, script_, fd);
+    serving_.emplace_back(serve_one, script_, fd);
   }
 }
 
@@ -51,7 +51,7 @@ void echo(int fd) {
     write_all(fd, std::string(bytes, static_cast<std::size_t>(count)));
 }
 
-void hang(int fd) {
+void swallow(int fd) {
   char bytes[4096];
   while (::recv(fd, bytes, sizeof bytes, 0) > 0) continue;
 }
@@ -65,7 +65,7 @@ TcpServer::Script say(std::string bytes) {
   return [bytes = std::move(bytes)](int fd) {
     write_all(fd, bytes);
     ::shutdown(fd, SHUT_WR);
-    hang(fd);
+    swallow(fd);
   };
 }
 

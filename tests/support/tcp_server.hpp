@@ -39,7 +39,7 @@ class TcpServer {
 
 // Scripts.
 void echo(int fd);                         // until the client ends it
-void hang(int fd);                         // reads and says nothing
+void swallow(int fd);                      // reads and says nothing
 void reset(int fd);                        // RST at once
 TcpServer::Script say(std::string bytes);  // and FIN
 

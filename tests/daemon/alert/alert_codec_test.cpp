@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::alert_codec_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -53,4 +53,4 @@ TEST(AlertCodec, ReadsNothingFromWhatIsNoNote) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::alert_codec_test

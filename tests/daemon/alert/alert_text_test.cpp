@@ -4,7 +4,7 @@
 
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::alert_text_test {
 namespace {
 
 using std::chrono::hours;
@@ -236,4 +236,4 @@ TEST(AlertTextParts, ManyReasonsAreCut) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::alert_text_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::condition_test {
 namespace {
 
 using std::chrono::hours;
@@ -281,4 +281,4 @@ TEST_F(ConditionTest, ABudgetThatBurnsInBothWindowsOfAPair) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::condition_test

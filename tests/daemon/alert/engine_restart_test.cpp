@@ -4,7 +4,7 @@
 #include "daemon/alert/engine.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
-namespace sonde {
+namespace sonde::engine_restart_test {
 namespace {
 
 using std::chrono::hours;
@@ -127,4 +127,4 @@ TEST_F(EngineRestartTest, RestoresNothingFromNotesThatAreNone) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::engine_restart_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::flapping_test {
 namespace {
 
 TEST(Flapping, WeighsTheNewestChangeMost) {
@@ -36,4 +36,4 @@ TEST(Flapping, OneThatComesOnceDoesNotFlap) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::flapping_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::incident_test {
 namespace {
 
 using std::chrono::minutes;
@@ -206,4 +206,4 @@ TEST(Incident, StandsOnThePathOfTheUser) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::incident_test

@@ -5,7 +5,7 @@
 #include "daemon/alert/rule_state.hpp"
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::simulation_test {
 namespace {
 
 using std::chrono::minutes;
@@ -82,4 +82,4 @@ TEST(Simulation, AnOutagePagesOnBothWindowsWithinMinutes) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::simulation_test

@@ -5,7 +5,7 @@
 #include "tests/daemon/expose/listening.hpp"
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::api_test {
 namespace {
 
 using testing::AllOf;
@@ -285,4 +285,4 @@ TEST_F(ApiTest, OtherMethodsAreRefused) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::api_test

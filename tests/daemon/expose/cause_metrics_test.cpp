@@ -3,7 +3,7 @@
 
 #include "tests/daemon/expose/metrics_fixture.hpp"
 
-namespace sonde {
+namespace sonde::cause_metrics_test {
 namespace {
 
 using testing::HasSubstr;
@@ -32,4 +32,4 @@ TEST_F(MetricsTest, CountsConcludedCausesBesideTheReason) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::cause_metrics_test

@@ -9,7 +9,7 @@
 
 #include "tests/daemon/expose/metrics_fixture.hpp"
 
-namespace sonde {
+namespace sonde::metrics_test {
 namespace {
 
 using testing::HasSubstr;
@@ -265,4 +265,4 @@ TEST_F(MetricsTest, AHundredProbesStaySmall) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::metrics_test

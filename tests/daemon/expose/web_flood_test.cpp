@@ -8,7 +8,7 @@
 #include "daemon/expose/routes.hpp"
 #include "tests/daemon/expose/listening.hpp"
 
-namespace sonde {
+namespace sonde::web_flood_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -163,4 +163,4 @@ TEST_F(WebRequestTest, AnotherSitesPageCannotReload) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::web_flood_test

@@ -15,7 +15,7 @@
 #include "tests/daemon/expose/listening.hpp"
 #include "tests/daemon/expose/made_result.hpp"
 
-namespace sonde {
+namespace sonde::web_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -218,4 +218,4 @@ TEST_F(WebTest, StoppingEndsOpenConnections) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::web_test

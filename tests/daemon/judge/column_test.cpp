@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-namespace sonde {
+namespace sonde::column_test {
 namespace {
 
 TEST(Column, HoldsWhatAVectorWouldHoldWhateverTheWidth) {
@@ -42,4 +42,4 @@ TEST(Column, SumsBeyondWhatOneCountHolds) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::column_test

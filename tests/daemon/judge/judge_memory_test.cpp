@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/judge_fixture.hpp"
 
-namespace sonde {
+namespace sonde::judge_memory_test {
 namespace {
 
 using std::chrono::hours;
@@ -109,4 +109,4 @@ TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::judge_memory_test

@@ -5,7 +5,7 @@
 #include "daemon/judge/window_facts.hpp"
 #include "tests/daemon/judge/judge_fixture.hpp"
 
-namespace sonde {
+namespace sonde::judge_test {
 namespace {
 
 using std::chrono::hours;
@@ -236,4 +236,4 @@ TEST_F(JudgeTest, WindowsAsMetricsShowThemLeaveOutTheEmptyOnes) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::judge_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde {
+namespace sonde::standing_test {
 namespace {
 
 TEST(Standing, ANewOneComesBackFromItsText) {
@@ -74,4 +74,4 @@ TEST(Standing, ATextThatIsNotOneSaysNothing) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::standing_test

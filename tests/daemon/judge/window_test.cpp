@@ -10,7 +10,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde {
+namespace sonde::window_test {
 namespace {
 
 using std::chrono::hours;
@@ -228,4 +228,4 @@ TEST(Window, ABucketThatIsFullStaysFull) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::window_test

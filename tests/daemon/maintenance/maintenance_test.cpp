@@ -6,7 +6,7 @@
 #include "daemon/figures.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
-namespace sonde {
+namespace sonde::maintenance_test {
 namespace {
 
 using std::chrono::hours;
@@ -193,4 +193,4 @@ TEST_F(MaintenanceTest, TellsOfEveryCheckWhetherItIsInMaintenance) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::maintenance_test

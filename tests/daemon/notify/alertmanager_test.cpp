@@ -2,7 +2,7 @@
 
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde {
+namespace sonde::alertmanager_test {
 namespace {
 
 using test::at;
@@ -87,4 +87,4 @@ TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::alertmanager_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/made_alert.hpp"
 
-namespace sonde {
+namespace sonde::group_test {
 namespace {
 
 using test::at;
@@ -135,4 +135,4 @@ TEST_F(ResendTest, ClockThatWasSetBackDelaysByNoMoreThanAMinute) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::group_test

@@ -2,7 +2,7 @@
 
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
-namespace sonde {
+namespace sonde::notifier_test {
 namespace {
 
 using test::Answers;
@@ -288,4 +288,4 @@ TEST_F(NotifierTest, FactsHaveEveryReasonFromTheStart) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::notifier_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde {
+namespace sonde::outgoing_test {
 namespace {
 
 using test::at;
@@ -120,4 +120,4 @@ TEST_F(BatchTest, ResendsEveryMinuteWithWhatEndedLately) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::outgoing_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/made_alert.hpp"
 
-namespace sonde {
+namespace sonde::queue_note_test {
 namespace {
 
 using test::at;
@@ -57,4 +57,4 @@ TEST(QueueNote, RemembersWhereAPlaceWasReached) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::queue_note_test

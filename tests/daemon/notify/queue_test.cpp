@@ -4,7 +4,7 @@
 
 #include "tests/daemon/made_alert.hpp"
 
-namespace sonde {
+namespace sonde::queue_test {
 namespace {
 
 using std::chrono::minutes;
@@ -183,4 +183,4 @@ TEST_F(QueueTest, SaysOnceWhoseEntryIsAnother) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::queue_test

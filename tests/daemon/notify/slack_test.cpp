@@ -5,7 +5,7 @@
 #include "daemon/notify/slack_text.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde {
+namespace sonde::slack_test {
 namespace {
 
 using test::body_of;
@@ -125,4 +125,4 @@ TEST_F(SlackTest, UrlIsASecretOrNothing) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::slack_test

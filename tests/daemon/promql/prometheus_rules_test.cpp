@@ -6,7 +6,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/daemon/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::prometheus_rules_test {
 namespace {
 
 using testing::AllOf;
@@ -161,4 +161,4 @@ TEST(PrometheusRules, AreTheSameForTheSameAlerts) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::prometheus_rules_test

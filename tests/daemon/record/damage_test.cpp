@@ -5,7 +5,7 @@
 #include "daemon/record/retention.hpp"
 #include "tests/daemon/record/home.hpp"
 
-namespace sonde::record {
+namespace sonde::record::damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +177,4 @@ TEST_F(DamageTest, LeavesTheDatabaseOfAnotherProgramAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::record
+}  // namespace sonde::record::damage_test

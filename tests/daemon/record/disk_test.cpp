@@ -7,7 +7,7 @@
 #include "daemon/record/backlog.hpp"
 #include "tests/daemon/record/home.hpp"
 
-namespace sonde::record {
+namespace sonde::record::disk_test {
 namespace {
 
 // While it lives no file of this process grows beyond `bytes`: a disk that is full.
@@ -192,4 +192,4 @@ TEST_F(DiskTest, WhatWaitsForABrokenDiskIsBoundedAndCounted) {
 }
 
 }  // namespace
-}  // namespace sonde::record
+}  // namespace sonde::record::disk_test

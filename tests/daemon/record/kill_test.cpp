@@ -13,7 +13,7 @@
 #include "probes/clock.hpp"
 #include "tests/daemon/record/home.hpp"
 
-namespace sonde::record {
+namespace sonde::record::kill_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(Kill, LosesNoBatchThatWasConfirmedAndHalvesNone) {
 }
 
 }  // namespace
-}  // namespace sonde::record
+}  // namespace sonde::record::kill_test

@@ -6,7 +6,7 @@
 
 #include "tests/daemon/record/home.hpp"
 
-namespace sonde {
+namespace sonde::recorder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -119,4 +119,4 @@ TEST_F(RecorderTest, DropsTracesWhileTooManyWaitForTheDisk) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::recorder_test

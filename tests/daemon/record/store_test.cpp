@@ -7,7 +7,7 @@
 #include "probes/text/json.hpp"
 #include "tests/daemon/record/home.hpp"
 
-namespace sonde::record {
+namespace sonde::record::store_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -252,4 +252,4 @@ TEST(NetworkFilesystem, KnowsThoseThatDoNotKeepTheirPromises) {
 }
 
 }  // namespace
-}  // namespace sonde::record
+}  // namespace sonde::record::store_test

@@ -9,7 +9,7 @@
 
 #include "tests/daemon/made_results.hpp"
 
-namespace sonde::report {
+namespace sonde::report::junit_test {
 namespace {
 using testing::HasSubstr;
 
@@ -110,4 +110,4 @@ TEST(Xml, EscapesWhatCannotStand) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::report::junit_test

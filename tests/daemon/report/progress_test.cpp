@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::report {
+namespace sonde::report::progress_test {
 namespace {
 using namespace std::chrono_literals;
 
@@ -24,4 +24,4 @@ TEST(Progress, NeverWrapsTheLine) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::report::progress_test

@@ -6,7 +6,7 @@
 
 #include "tests/daemon/made_results.hpp"
 
-namespace sonde::report {
+namespace sonde::report::summary_test {
 namespace {
 using namespace std::chrono_literals;
 
@@ -74,4 +74,4 @@ TEST(ExitCode, ZeroMeansThatAllPassed) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::report::summary_test

@@ -5,7 +5,7 @@
 
 #include "tests/daemon/made_results.hpp"
 
-namespace sonde::report {
+namespace sonde::report::text_test {
 namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -192,4 +192,4 @@ TEST(Text, ColoursTheVerdictOnlyWhenAsked) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::report::text_test

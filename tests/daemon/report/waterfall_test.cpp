@@ -5,7 +5,7 @@
 
 #include "tests/daemon/made_results.hpp"
 
-namespace sonde::report {
+namespace sonde::report::waterfall_test {
 namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
@@ -79,4 +79,4 @@ TEST(Waterfall, KeepsToTheWidthOfTheTerminal) {
 }
 
 }  // namespace
-}  // namespace sonde::report
+}  // namespace sonde::report::waterfall_test

@@ -6,7 +6,7 @@
 #include "tests/daemon/schedule/published.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde {
+namespace sonde::blaming_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -38,7 +38,7 @@ TEST_F(Blaming, WhereNobodyWasHeardAndNoReferenceAnswersTheRunSaysNothing) {
 
 TEST_F(Blaming, WhereAReferenceAnswersTheFailureStands) {
   script->verdicts = {Reason::tcp_timeout};
-  const test::TcpServer server(test::hang);
+  const test::TcpServer server(test::swallow);
   Worker worker(options());
   worker.assign(duties(), reference(server.port()));
   EXPECT_EQ(published.wait_for(3, Outcome::fail)[0]->verdict.reason, Reason::tcp_timeout);
@@ -84,7 +84,7 @@ TEST_F(Blaming, AStopDoesNotWaitForTheReferences) {
 TEST_F(Blaming, ThePoolTellsWhetherAnyWorkerIsHeard) {
   boost::asio::io_context main{1};
   auto busy = boost::asio::make_work_guard(main);
-  const test::TcpServer server(test::hang);
+  const test::TcpServer server(test::swallow);
   Pool pool(main.get_executor(), {.workers = 2, .publish = [](const ResultPtr&) {}});
   EXPECT_EQ(pool.egress_up(), std::nullopt);
   pool.assign({check}, reference(test::refused_port()));
@@ -100,4 +100,4 @@ TEST_F(Blaming, ThePoolTellsWhetherAnyWorkerIsHeard) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::blaming_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::diagnoses_test {
 namespace {
 
 using std::chrono::minutes;
@@ -72,4 +72,4 @@ TEST(Diagnoses, LatelyIsTenMinutes) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::diagnoses_test

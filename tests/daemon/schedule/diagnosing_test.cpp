@@ -2,7 +2,7 @@
 
 #include "tests/daemon/schedule/published.hpp"
 
-namespace sonde {
+namespace sonde::diagnosing_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -100,4 +100,4 @@ TEST_F(Diagnosing, NoMoreThanAllowedInAnHour) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::diagnosing_test

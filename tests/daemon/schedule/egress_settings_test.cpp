@@ -5,7 +5,7 @@
 
 #include "config/load.hpp"
 
-namespace sonde {
+namespace sonde::egress_settings_test {
 namespace {
 
 using testing::HasSubstr;
@@ -67,4 +67,4 @@ TEST_F(EgressSettingsTest, NeedsAtLeastOne) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::egress_settings_test

@@ -9,7 +9,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde {
+namespace sonde::egress_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -60,14 +60,14 @@ struct EgressTest : test::NetLoop {
 };
 
 TEST_F(EgressTest, OneConnectionIsEnough) {
-  test::TcpServer server(test::hang);
+  test::TcpServer server(test::swallow);
   assign({tcp(test::refused_port()), tcp(server.port())});
   EXPECT_EQ(blame(), "");
   EXPECT_EQ(told.back(), EgressState::up);
 }
 
 TEST_F(EgressTest, TheFirstAnswerIsNotKeptWaitingByASilentReference) {
-  test::TcpServer server(test::hang);
+  test::TcpServer server(test::swallow);
   const test::BlackHole hole;
   assign({tcp(hole.port()), tcp(server.port())}, std::chrono::hours(1));
   EXPECT_EQ(blame(), "");
@@ -155,7 +155,7 @@ asio::awaitable<int> blame_together(Egress& egress, int count) {
 }
 
 TEST_F(EgressTest, FailuresOfOneMomentAskOnce) {
-  test::TcpServer server(test::hang);
+  test::TcpServer server(test::swallow);
   assign({tcp(server.port())});
   EXPECT_EQ(run(blame_together(egress, 50)), 0);
   EXPECT_EQ(told, (std::vector{EgressState::unknown, EgressState::up}));
@@ -172,7 +172,7 @@ TEST_F(EgressTest, WatchesAndTellsWhenTheWayIsGoneAndBack) {
   assign({tcp(port)}, seconds(10), milliseconds(10));
   egress.watch();
   work_until_told(EgressState::down);
-  test::TcpServer server(test::hang, "127.0.0.1", port);
+  test::TcpServer server(test::swallow, "127.0.0.1", port);
   work_until_told(EgressState::up);
 }
 
@@ -185,7 +185,7 @@ TEST_F(EgressTest, WithoutReferencesNobodyIsAskedOrTold) {
 }
 
 TEST_F(EgressTest, OtherReferencesAreAskedAnew) {
-  test::TcpServer server(test::hang);
+  test::TcpServer server(test::swallow);
   assign({tcp(test::refused_port())});
   EXPECT_NE(blame(), "");
   assign({tcp(server.port())});
@@ -201,4 +201,4 @@ TEST_F(EgressTest, WhoIsCutWhileWaitingBlamesNobody) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::egress_test

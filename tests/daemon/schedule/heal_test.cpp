@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde {
+namespace sonde::heal_test {
 namespace {
 
 TEST(Heal, WhatPassesByItselfIsWorthAnotherAttempt) {
@@ -27,4 +27,4 @@ TEST(Heal, OnlyWhatWaitedCanBeTheFaultOfALateLoop) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::heal_test

@@ -3,7 +3,7 @@
 #include "deploy/demo/base64.hpp"
 #include "tests/deploy/demo/requests.hpp"
 
-namespace sonde::demo {
+namespace sonde::demo::admit_test {
 namespace {
 
 std::string user_of(const Decision& decision) {
@@ -86,4 +86,4 @@ TEST(Options, AreCheckedOneByOne) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::admit_test

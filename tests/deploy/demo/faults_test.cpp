@@ -4,7 +4,7 @@
 
 #include "tests/deploy/demo/requests.hpp"
 
-namespace sonde::demo {
+namespace sonde::demo::faults_test {
 namespace {
 
 TEST(Share, IsExactForEveryFraction) {
@@ -100,4 +100,4 @@ TEST(Health, TheBrokenEndpointIsAlwaysBroken) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::faults_test

@@ -2,7 +2,7 @@
 
 #include "tests/deploy/demo/requests.hpp"
 
-namespace sonde::demo {
+namespace sonde::demo::login_test {
 namespace {
 
 const Fields form{{"content-type", "application/x-www-form-urlencoded"}};
@@ -72,4 +72,4 @@ TEST(Token, ClientCredentialsComeByHeaderOrForm) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::login_test

@@ -4,7 +4,7 @@
 #include "deploy/demo/frames.hpp"
 #include "deploy/demo/text.hpp"
 
-namespace sonde::demo {
+namespace sonde::demo::plan_test {
 namespace {
 
 TEST(Answer, IsComputedFromThePrompt) {
@@ -96,4 +96,4 @@ TEST(Frames, MessagesOfTheClientAreUnderstoodOrNot) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::plan_test

@@ -16,7 +16,7 @@ namespace websocket = boost::beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-namespace sonde::demo {
+namespace sonde::demo::server_test {
 namespace {
 
 tcp::socket connect(asio::io_context& loop, std::uint16_t port) {
@@ -253,4 +253,4 @@ TEST(Session, ThinkTimeLiesBetweenTheEvents) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::server_test

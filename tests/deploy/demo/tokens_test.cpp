@@ -4,7 +4,7 @@
 
 #include "deploy/demo/base64.hpp"
 
-namespace sonde::demo {
+namespace sonde::demo::tokens_test {
 namespace {
 
 const Now noon{std::chrono::hours(480000)};
@@ -52,4 +52,4 @@ TEST(Base64, GoesThereAndBack) {
 }
 
 }  // namespace
-}  // namespace sonde::demo
+}  // namespace sonde::demo::tokens_test

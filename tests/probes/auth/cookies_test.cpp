@@ -4,7 +4,7 @@
 
 #include "probes/auth/cookie_date.hpp"
 
-namespace sonde::auth {
+namespace sonde::auth::cookies_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +134,4 @@ TEST(CookieDate, ThatIsNoneIsEmpty) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::cookies_test

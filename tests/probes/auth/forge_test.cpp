@@ -13,7 +13,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
 
-namespace sonde::auth {
+namespace sonde::auth::forge_test {
 namespace {
 
 using testing::HasSubstr;
@@ -165,4 +165,4 @@ TEST(Forge, AJwkSetWithoutTheKeySaysSo) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::forge_test

@@ -4,7 +4,7 @@
 #include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::test {
+namespace sonde::test::form_login_test {
 namespace {
 
 using testing::HasSubstr;
@@ -251,4 +251,4 @@ TEST(FormLogin, OfASessionWithAKnownLifeIsUsedAgain) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::form_login_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace sonde::auth {
+namespace sonde::auth::grant_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -171,4 +171,4 @@ TEST(TokenInAnAnswer, OfAnotherTypeIsMalformedAndNotShown) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::grant_test

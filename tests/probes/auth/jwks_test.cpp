@@ -6,7 +6,7 @@
 #include "probes/text/template.hpp"
 #include "tests/support/signer.hpp"
 
-namespace sonde::auth {
+namespace sonde::auth::jwks_test {
 namespace {
 
 using testing::HasSubstr;
@@ -275,4 +275,4 @@ TEST(Jwks, SaysThatAKeyIsInPlainBase64) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::jwks_test

@@ -9,7 +9,7 @@
 #include "tests/support/walk.hpp"
 
 // Logins whose token is checked against published keys.
-namespace sonde::test {
+namespace sonde::test::jwt_login_test {
 namespace {
 
 using testing::HasSubstr;
@@ -159,4 +159,4 @@ TEST(JwtLogin, TakesKeysFromAFile) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::jwt_login_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::auth {
+namespace sonde::auth::keeper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -31,4 +31,4 @@ TEST(Keeper, ATokenOfUnknownLifeIsNeverTakenForExpired) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::keeper_test

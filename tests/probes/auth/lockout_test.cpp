@@ -8,7 +8,7 @@
 #include "probes/auth/keeper.hpp"
 #include "tests/support/net_loop.hpp"
 
-namespace sonde::auth {
+namespace sonde::auth::lockout_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -209,4 +209,4 @@ TEST(Keeper, UsesNoTokenAgainWhoseLifeNobodyKnows) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::lockout_test

@@ -6,7 +6,7 @@
 #include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::test {
+namespace sonde::test::lockout_walk_test {
 namespace {
 
 using testing::HasSubstr;
@@ -219,4 +219,4 @@ TEST(Refused, IsAKeyOfEveryMethodThatSendsCredentials) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::lockout_walk_test

@@ -5,7 +5,7 @@
 #include "tests/support/walk.hpp"
 
 // Each way to log in, from YAML to the bytes on the wire.
-namespace sonde::test {
+namespace sonde::test::methods_test {
 namespace {
 
 using testing::HasSubstr;
@@ -161,4 +161,4 @@ TEST(Login, ATokenThatIsNotUsableIsNoSuccess) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::methods_test

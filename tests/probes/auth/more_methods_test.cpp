@@ -6,7 +6,7 @@
 #include "tests/support/ws_server.hpp"
 
 // Steps, device, and clients that sign.
-namespace sonde::test {
+namespace sonde::test::more_methods_test {
 namespace {
 
 using testing::HasSubstr;
@@ -192,4 +192,4 @@ TEST(Json, TakesATokenFromACookie) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::more_methods_test

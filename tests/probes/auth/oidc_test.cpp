@@ -4,7 +4,7 @@
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
-namespace sonde::test {
+namespace sonde::test::oidc_test {
 namespace {
 
 using testing::HasSubstr;
@@ -171,4 +171,4 @@ TEST(OidcCheck, GivesNoTokenToASocket) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::oidc_test

@@ -8,7 +8,7 @@
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
-namespace sonde::test {
+namespace sonde::test::refresh_test {
 namespace {
 
 using testing::HasSubstr;
@@ -193,4 +193,4 @@ TEST(StaticRefresh, WithoutAFileIsAMistake) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::refresh_test

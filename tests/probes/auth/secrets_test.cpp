@@ -10,7 +10,7 @@
 #include "tests/support/ws_server.hpp"
 
 // No secret is ever in a trace, whatever form it takes on its way and whoever sends it back.
-namespace sonde::test {
+namespace sonde::test::secrets_test {
 namespace {
 
 constexpr std::string_view token = "t0ken-that.nobody_may~see";
@@ -157,4 +157,4 @@ TEST(Secrets, OfAClientAreNeverInTheTrace) {
 }
 
 }  // namespace
-}  // namespace sonde::test
+}  // namespace sonde::test::secrets_test

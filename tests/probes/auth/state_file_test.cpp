@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace sonde::auth {
+namespace sonde::auth::state_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -106,4 +106,4 @@ TEST(FolderOf, IsWhatStandsBeforeTheLastSlash) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::state_file_test

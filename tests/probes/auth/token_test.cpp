@@ -4,7 +4,7 @@
 
 #include "probes/text/template.hpp"
 
-namespace sonde::auth {
+namespace sonde::auth::token_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -167,4 +167,4 @@ TEST(Jwt, OneAudienceOfSeveralSuffices) {
 }
 
 }  // namespace
-}  // namespace sonde::auth
+}  // namespace sonde::auth::token_test

@@ -9,7 +9,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::dial_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -203,4 +203,4 @@ TEST_F(Dial, EndIsSeenByTheReader) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::dial_test

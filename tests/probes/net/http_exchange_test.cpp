@@ -6,7 +6,7 @@
 #include "probes/net/http_head.hpp"
 #include "tests/probes/net/http_fixture.hpp"
 
-namespace sonde::net {
+namespace sonde::net::http_exchange_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -226,4 +226,4 @@ TEST_F(HttpExchange, AHeadKeepsWhatFollowsIt) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::http_exchange_test

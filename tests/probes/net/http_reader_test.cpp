@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-namespace sonde::net {
+namespace sonde::net::http_reader_test {
 namespace {
 
 constexpr Reading small{.header_max = 512, .body_max = 64};
@@ -201,4 +201,4 @@ TEST(HttpReader, ACodingThatWasNotAskedForIsRefused) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::http_reader_test

@@ -6,7 +6,7 @@
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/http_request.hpp"
 
-namespace sonde::net {
+namespace sonde::net::http_text_test {
 namespace {
 
 Request request_to(const std::string& url, std::string method = "GET") {
@@ -118,4 +118,4 @@ TEST(HttpRedirect, RefusesDowngradesAndBadLocations) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::http_text_test

@@ -2,7 +2,7 @@
 #include "tests/probes/net/http_fixture.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::http_upgrade_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -208,4 +208,4 @@ TEST_F(HttpUpgrade, ADeadlineCutsAServerThatSaysNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::http_upgrade_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-namespace sonde::net {
+namespace sonde::net::inflate_test {
 namespace {
 
 using Coding = Inflate::Coding;
@@ -91,4 +91,4 @@ TEST(Inflate, AStreamCutShortIsNotComplete) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::inflate_test

@@ -8,7 +8,7 @@
 #include "tests/support/dns_server.hpp"
 #include "tests/support/net_loop.hpp"
 
-namespace sonde::net {
+namespace sonde::net::lookup_test {
 namespace {
 
 using test::DnsReply;
@@ -227,4 +227,4 @@ TEST(LookupVerdict, SlowAnswerMakesTheRootAsked) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::lookup_test

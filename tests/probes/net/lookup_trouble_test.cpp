@@ -7,7 +7,7 @@
 #include "tests/support/dns_server.hpp"
 #include "tests/support/net_loop.hpp"
 
-namespace sonde::net {
+namespace sonde::net::lookup_trouble_test {
 namespace {
 
 using test::DnsReply;
@@ -132,4 +132,4 @@ TEST_F(LookupTrouble, ManyTruncatedAnswersFailTheirOwnLookupsAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::lookup_trouble_test

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace sonde::net {
+namespace sonde::net::origins_test {
 namespace {
 
 text::Names names_with(const std::string& origins) {
@@ -70,4 +70,4 @@ TEST(Origins, AddressesOfThemAreShown) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::origins_test

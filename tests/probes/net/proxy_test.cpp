@@ -6,7 +6,7 @@
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/tls_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::proxy_test {
 namespace {
 
 using test::TcpServer;
@@ -21,7 +21,7 @@ class ProxyTest : public test::NetLoop {
     return [this, bytes](int fd) {
       request = test::read_until(fd, "\r\n\r\n");
       test::write_all(fd, bytes);
-      test::hang(fd);
+      test::swallow(fd);
     };
   }
   auto to(const std::string& scheme) {
@@ -103,7 +103,7 @@ TEST_F(ProxyTest, UnreachableProxyIsNotTheTargetsRefusal) {
 }
 
 TEST_F(ProxyTest, SilenceIsCutAtOnceWhenTheRunIs) {
-  const TcpServer proxy(test::hang);
+  const TcpServer proxy(test::swallow);
   use(proxy.port());
   limit = std::chrono::milliseconds(60);
   EXPECT_EQ(reason(), Reason::cut);
@@ -111,4 +111,4 @@ TEST_F(ProxyTest, SilenceIsCutAtOnceWhenTheRunIs) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::proxy_test

@@ -4,7 +4,7 @@
 
 #include "probes/net/status.hpp"
 
-namespace sonde::net {
+namespace sonde::net::said_test {
 namespace {
 
 using testing::HasSubstr;
@@ -58,4 +58,4 @@ TEST(IsPage, IsNoJsonThatIsSentAsAPage) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::said_test

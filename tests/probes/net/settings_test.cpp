@@ -4,7 +4,7 @@
 
 #include "config/load.hpp"
 
-namespace sonde::net {
+namespace sonde::net::settings_test {
 namespace {
 
 class Settings : public testing::Test {
@@ -69,4 +69,4 @@ INSTANTIATE_TEST_SUITE_P(
                     "limits: { frames: 200000 }"));
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::settings_test

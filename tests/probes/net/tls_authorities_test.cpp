@@ -8,7 +8,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tls_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::tls_authorities_test {
 namespace {
 
 // What OpenSSL finds in place of the authorities of the system, for the time of a test.
@@ -56,4 +56,4 @@ TEST_F(TlsAuthorities, ASystemsFileOfAuthoritiesIsTrusted) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::tls_authorities_test

@@ -8,7 +8,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tls_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::tls_chain_test {
 namespace {
 
 using test::Authority;
@@ -91,4 +91,4 @@ TEST_F(TlsChain, ChainOfTooManyCertificatesIsNotVerified) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::tls_chain_test

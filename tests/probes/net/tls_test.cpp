@@ -10,7 +10,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tls_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::tls_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -229,7 +229,7 @@ TEST_F(Tls, ResetInTheHandshakeIsTold) {
 }
 
 TEST_F(Tls, SilenceIsCutAtOnceWhenTheRunIs) {
-  const TcpServer server(test::hang);
+  const TcpServer server(test::swallow);
   const auto dialled = to(server.port(), "127.0.0.1", std::chrono::milliseconds(100));
   ASSERT_FALSE(dialled);
   EXPECT_EQ(dialled.error().reason, Reason::cut);
@@ -297,4 +297,4 @@ TEST(TlsCheck, TellsWhatIsWrongWithTheFiles) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::tls_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sonde::net {
+namespace sonde::net::tls_verified_test {
 namespace {
 
 GoodChains::Good good_from_100_to_200() {
@@ -48,4 +48,4 @@ TEST(GoodChains, AHugeChainIsNotKept) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::tls_verified_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::net {
+namespace sonde::net::url_test {
 namespace {
 
 TEST(Url, IsSplit) {
@@ -93,4 +93,4 @@ TEST(Url, ReferencesThatLeadNowhereAreRefused) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::url_test

@@ -2,7 +2,7 @@
 #include "tests/probes/net/websocket_fixture.hpp"
 #include "tests/support/turn_until.hpp"
 
-namespace sonde::net {
+namespace sonde::net::websocket_end_test {
 namespace {
 
 TEST_F(WebsocketSession, ACloseFrameTellsCodeAndReason) {
@@ -229,4 +229,4 @@ TEST_F(WebsocketSession, ALoopThatGoesAwayTakesItsSessionsAlong) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::websocket_end_test

@@ -1,6 +1,6 @@
 #include "tests/probes/net/websocket_fixture.hpp"
 
-namespace sonde::net {
+namespace sonde::net::websocket_test {
 namespace {
 
 TEST_F(WebsocketSession, MessagesComeInOrderWithTheirKind) {
@@ -197,4 +197,4 @@ TEST_F(WebsocketSession, BrokenFramesAreProtocolErrors) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::websocket_test

@@ -8,7 +8,7 @@
 
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::net {
+namespace sonde::net::ws_frame_test {
 namespace {
 
 using Heard = FrameReader::Heard;
@@ -254,4 +254,4 @@ TEST(CloseText, IsACodeAndAReasonOrNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::net
+}  // namespace sonde::net::ws_frame_test

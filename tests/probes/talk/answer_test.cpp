@@ -6,7 +6,7 @@
 
 #include "probes/talk/number.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::answer_test {
 namespace {
 
 const std::string prompt = "Use the calculator tool: what is 37 * 58?";
@@ -140,4 +140,4 @@ TEST(Numbers, AreThoseThatStandAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::answer_test

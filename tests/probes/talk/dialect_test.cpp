@@ -6,7 +6,7 @@
 #include "probes/talk/dialect_use.hpp"
 #include "probes/talk/frame.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::dialect_test {
 namespace {
 
 const Dialect& agent_events() { return *usual_dialect(); }
@@ -155,4 +155,4 @@ TEST(Dialect, ReadOverAnotherOneChangesWhatItNamesAndKeepsTheRest) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::dialect_test

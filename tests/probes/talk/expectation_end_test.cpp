@@ -2,7 +2,7 @@
 #include "probes/talk/expectation.hpp"
 #include "tests/probes/talk/event_story.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::expectation_end_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -261,4 +261,4 @@ TEST(Pairing, CountsWhereAFrameHasNoKey) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::expectation_end_test

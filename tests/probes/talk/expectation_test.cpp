@@ -2,7 +2,7 @@
 
 #include "tests/probes/talk/event_story.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::expectation_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -243,4 +243,4 @@ TEST(Expectation, KnowsWhichEventAMessageOfOursIs) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::expectation_test

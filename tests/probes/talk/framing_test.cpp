@@ -5,7 +5,7 @@
 #include "config/load.hpp"
 #include "probes/talk/frame.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::framing_test {
 namespace {
 
 using namespace std::string_literals;
@@ -110,4 +110,4 @@ TEST(TypeOfAFrame, IsATextOrElseANumber) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::framing_test

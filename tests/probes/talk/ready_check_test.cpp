@@ -3,7 +3,7 @@
 #include "config/load.hpp"
 #include "probes/talk/ready.hpp"
 
-namespace sonde::talk {
+namespace sonde::talk::ready_check_test {
 namespace {
 
 Ready ready_of(std::string_view yaml) {
@@ -84,4 +84,4 @@ TEST(SessionEnd, MeansWhatTheDialectSaysThatItsCodesMean) {
 }
 
 }  // namespace
-}  // namespace sonde::talk
+}  // namespace sonde::talk::ready_check_test

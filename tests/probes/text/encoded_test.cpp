@@ -9,7 +9,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
 
-namespace sonde::text {
+namespace sonde::text::encoded_test {
 namespace {
 
 // What is left of a text when the pieces of one secret are replaced by "#".
@@ -245,4 +245,4 @@ TEST(Encoded, TheTimeOfASearchGrowsWithTheTextAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::encoded_test

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
-namespace sonde::text {
+namespace sonde::text::html_test {
 namespace {
 
 std::string times(std::string_view what, std::size_t count) {
@@ -197,4 +197,4 @@ TEST(Html, TakesFourTimesAsLongForFourTimesThePage) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::html_test

@@ -5,7 +5,7 @@
 #include "probes/text/json_place.hpp"
 #include "probes/text/pointer.hpp"
 
-namespace sonde::text {
+namespace sonde::text::json_test {
 namespace {
 
 Document parsed(std::string_view text) {
@@ -149,4 +149,4 @@ TEST(Json, SaysWhereATextStopsBeingJson) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::json_test

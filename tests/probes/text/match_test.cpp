@@ -5,7 +5,7 @@
 #include "config/load.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::text {
+namespace sonde::text::match_test {
 namespace {
 
 // The first mismatch of `json` against `expect`, written as in the configuration.
@@ -138,4 +138,4 @@ TEST(Pattern, NamesItsGroupsOrNumbersThem) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::match_test

@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-namespace sonde::text {
+namespace sonde::text::printable_test {
 namespace {
 
 TEST(Printable, LeavesPlainTextAlone) {
@@ -63,4 +63,4 @@ TEST(Printable, CutsByCharactersAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::printable_test

@@ -9,7 +9,7 @@
 
 #include "probes/text/template.hpp"
 
-namespace sonde::text {
+namespace sonde::text::random_test {
 namespace {
 
 constexpr int draws = 200;
@@ -73,4 +73,4 @@ TEST(Names, CopiesDrawNothingThatAnotherDraws) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::random_test

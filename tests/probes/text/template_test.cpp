@@ -6,7 +6,7 @@
 #include "probes/text/pattern.hpp"
 #include "probes/text/tree.hpp"
 
-namespace sonde::text {
+namespace sonde::text::template_test {
 namespace {
 
 std::string rendered(std::string_view text, Names& names) {
@@ -156,4 +156,4 @@ TEST(Tree, SaysWhichNameIsUnknown) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::template_test

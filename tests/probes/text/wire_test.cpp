@@ -5,7 +5,7 @@
 #include "probes/text/digest.hpp"
 #include "probes/text/template.hpp"
 
-namespace sonde::text {
+namespace sonde::text::wire_test {
 namespace {
 
 using namespace std::string_literals;
@@ -65,4 +65,4 @@ TEST(Xml, ReadsItsEntitiesAndNoOthers) {
 }
 
 }  // namespace
-}  // namespace sonde::text
+}  // namespace sonde::text::wire_test
