@@ -128,7 +128,8 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.addCleanup(self.folder.remove)
         self.serve = Serve(self.folder)
         self.addCleanup(self.serve.process.stop)
-        self.query = Prometheus(self, [self.serve.url]).start().query
+        # A page takes long to render on a busy machine, and the timeout is the interval.
+        self.query = Prometheus(self, [self.serve.url], interval="1s").start().query
 
     def test_a_daemon_that_runs_on_does_not_look_restarted(self):
         until(lambda: self.query('count_over_time(process_start_time_seconds{job="sonde"}[1m]) > 5'))

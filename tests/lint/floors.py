@@ -29,14 +29,14 @@ ALSO = {("ground", "text"), ("text", "ground")}
 OWNERS = [
     (r"yaml-cpp/", r"config/"),
     (r"prometheus/", r"daemon/expose/metrics[^/]*\.cpp$"),
-    (r"boost/json", r"(probes/text/json\.cpp|deploy/demo/[^/]+\.cpp)$"),
+    (r"boost/json", r"(probes/text/json\.cpp|deploy/demo/[^/]+\.[ch]pp)$"),
     (r"boost/url", r"probes/net/url\.cpp$"),
     (r"re2/", r"probes/text/pattern\.cpp$"),
     (r"ares(_[a-z]+)?\.h$", r"probes/net/(lookup|ares|resolver)[^/]*\.(cpp|hpp)$"),
     (r"CLI/", r"daemon/(flags|main)\.cpp$"),
     (r"date/", r"daemon/maintenance/maintenance_zone\.cpp$"),
     (r"sqlite3\.h$", r"daemon/record/[^/]+\.cpp$"),
-    (r"boost/beast/(websocket|websocket\.hpp)", r"deploy/demo/[^/]+\.cpp$"),
+    (r"boost/beast/(websocket|websocket\.hpp)", r"deploy/demo/[^/]+\.[ch]pp$"),
     (r"boost/(asio|beast)\.hpp$", r"^$"),  # the umbrellas: nobody
     (r"boost/.*impl/src\.hpp$|boost/beast/src\.hpp$", r"probes/net/boost_src\.cpp$"),
 ]
