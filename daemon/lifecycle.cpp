@@ -19,6 +19,13 @@ namespace {
 
 using service_manager::notify;
 
+void hold(int how) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGHUP);
+  ::pthread_sigmask(how, &set, nullptr);
+}
+
 // A status is one line of a protocol of lines.
 std::string status_line(std::string_view status) {
   std::string line = "STATUS=" + std::string(status);
@@ -75,10 +82,13 @@ void Lifecycle::State::wait_to_feed() {
   });
 }
 
+void Lifecycle::hold_reloads() { hold(SIG_BLOCK); }
+
 Lifecycle::Lifecycle(asio::any_io_executor main, Hooks hooks)
     : state_(std::make_shared<State>(std::move(main), std::move(hooks))) {
   std::signal(SIGPIPE, SIG_IGN);
   state_->wait_for_signal();
+  hold(SIG_UNBLOCK);
   state_->wait_to_feed();
 }
 
@@ -93,6 +103,7 @@ void Lifecycle::stopping(std::string_view status) { notify("STOPPING=1\n" + stat
 void Lifecycle::status(std::string_view text) { notify(status_line(text)); }
 
 void Lifecycle::close() {
+  hold(SIG_BLOCK);
   state_->closed = true;
   error_code ignored;
   state_->signals.cancel(ignored);

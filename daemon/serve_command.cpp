@@ -5,6 +5,7 @@
 #include "daemon/descriptors.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/heap.hpp"
+#include "daemon/lifecycle.hpp"
 #include "daemon/log.hpp"
 
 namespace sonde {
@@ -19,6 +20,7 @@ log::Level level_of(const std::string& name) {
 }  // namespace
 
 int serve_command(const Flags& flags) {
+  Lifecycle::hold_reloads();
   keep_little_free_memory();
   raise_descriptor_limit();
   auto settings = load_or_tell(flags.config_file);

@@ -27,7 +27,7 @@ Route landing_route(const Landing* landing) {
   auto answer = [landing](const WebRequest&, Respond respond) {
     respond({.type = "text/html; charset=utf-8", .body = landing->page()});
   };
-  return {"/", {"GET"}, answer};
+  return {.path = "/", .methods = {"GET"}, .answer = answer, .shared = true};
 }
 
 Route healthy_route() {

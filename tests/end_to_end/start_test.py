@@ -97,6 +97,19 @@ def merged(one, other):
     return out
 
 
+def handles(pid, number):
+    """Whether a process blocks a signal or has a handler for it, so that it does not end of it."""
+    text = pathlib.Path("/proc/%d/status" % pid).read_text()
+    masks = [int(line.split()[1], 16) for line in text.splitlines()
+             if line.startswith(("SigBlk:", "SigCgt:"))]
+    return any(mask & 1 << number - 1 for mask in masks)
+
+
+def hang_up(child):
+    child.send_signal(signal.SIGHUP)
+    return False
+
+
 class Started:
     """One daemon of one file."""
 
@@ -170,6 +183,19 @@ class Starts(unittest.TestCase):
         for worker in workers:
             worker.join()
         self.assertEqual(wrong, [])
+
+    def test_a_reload_signal_while_it_starts_or_stops_does_not_end_it(self):
+        file = pathlib.Path(self.folder) / "sonde.yaml"
+        file.write_text(yaml.safe_dump(base(self.url)))
+        process = Process(SONDE, "serve", "--config.file", file, "--web.listen-address",
+                          "127.0.0.1:0", "--log.format", "logfmt")
+        until(lambda: handles(process.child.pid, signal.SIGHUP), every=0.001)
+        for _ in range(20):
+            process.child.send_signal(signal.SIGHUP)
+        process.await_said("reloaded")
+        process.child.send_signal(signal.SIGTERM)
+        until(lambda: process.child.poll() is not None or hang_up(process.child), every=0.001)
+        self.assertEqual(process.child.wait(), 0)
 
     def test_with_every_section_alone_and_with_all_together(self):
         known = json.loads(subprocess.run([SONDE, "schema"], capture_output=True, text=True,
