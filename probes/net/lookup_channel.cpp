@@ -4,6 +4,7 @@
 #include <ares_nameser.h>
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -14,6 +15,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int first_timeout_ms = 800;  // doubled for each further round through the servers
+constexpr int tcp_timeout_ms =
+    4800;  // of all servers together: TCP itself sends again what is lost
 
 // So many rounds that an unanswered question is given up well before a run of 10 s ends.
 int rounds(std::size_t servers) { return servers <= 1 ? 3 : servers <= 3 ? 2 : 1; }
@@ -134,8 +137,10 @@ LookupChannel::LookupChannel(const asio::any_io_executor& executor,
   ares_options options{};
   options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH |
                   (over == Over::tcp ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC);
-  options.timeout = first_timeout_ms;
-  options.tries = rounds(servers.empty() ? system_servers() : servers.size());
+  const std::size_t count =
+      std::max<std::size_t>(servers.empty() ? system_servers() : servers.size(), 1);
+  options.timeout = over == Over::tcp ? tcp_timeout_ms / static_cast<int>(count) : first_timeout_ms;
+  options.tries = over == Over::tcp ? 1 : rounds(count);
   options.lookups = lookups.data();
   options.sock_state_cb = socket_changed;
   options.sock_state_cb_data = this;

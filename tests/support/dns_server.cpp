@@ -1,6 +1,7 @@
 #include "tests/support/dns_server.hpp"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,6 +82,16 @@ std::string reply_to(const std::string& query, std::size_t end, const DnsReply& 
   return out;
 }
 
+// The bytes that answer a query; empty: none are sent.
+std::string answer_of(const std::string& query, const DnsServer::Script& script, bool& held) {
+  std::string name;
+  int type = 0;
+  const auto question_end = read_question(query, name, type);
+  const DnsReply reply = script(name, shown(type));
+  held = reply.held;
+  return reply.silent ? "" : reply_to(query, question_end, reply);
+}
+
 struct Held {
   std::string bytes;
   sockaddr_storage to;
@@ -113,18 +124,33 @@ void DnsServer::answer_all(const std::stop_token& stop) {
     if (count < static_cast<ssize_t>(header_size) + 5) continue;
     ++count_;
     const std::string query(bytes.data(), static_cast<std::size_t>(count));
-    std::string name;
-    int type = 0;
-    const auto question_end = read_question(query, name, type);
-    const auto reply = script_(name, shown(type));
-    if (reply.silent) continue;
-    held.push_back({reply_to(query, question_end, reply), from, size});
-    if (reply.held) continue;
+    bool waits = false;
+    std::string answer = answer_of(query, script_, waits);
+    if (answer.empty()) continue;
+    held.push_back({std::move(answer), from, size});
+    if (waits) continue;
     std::ranges::rotate(held, held.end() - 1);
     for (const auto& [out, to, to_size] : held)
       ::sendto(socket_, out.data(), out.size(), 0, reinterpret_cast<const sockaddr*>(&to), to_size);
     held.clear();
   }
+}
+
+TcpServer::Script dns_over_tcp(DnsServer::Script script, std::chrono::milliseconds slow) {
+  return [script = std::move(script), slow](int fd) {
+    std::array<char, 1500> bytes{};
+    const auto count = ::recv(fd, bytes.data(), bytes.size(), 0);
+    if (count < static_cast<ssize_t>(header_size) + 7) return;
+    pollfd quiet{.fd = fd, .events = POLLRDHUP, .revents = 0};  // or until the client leaves
+    ::poll(&quiet, 1, static_cast<int>(slow.count()));
+    bool held = false;
+    const std::string answer =
+        answer_of(std::string(bytes.data() + 2, static_cast<std::size_t>(count) - 2), script, held);
+    std::string sized;
+    put16(sized, static_cast<int>(answer.size()));
+    write_all(fd, sized + answer);
+    swallow(fd);
+  };
 }
 
 }  // namespace sonde::test

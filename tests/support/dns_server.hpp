@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "probes/net/settings.hpp"
+#include "tests/support/tcp_server.hpp"
 
 namespace sonde::test {
 
@@ -44,5 +46,9 @@ class DnsServer {
   std::atomic<int> count_ = 0;
   std::jthread thread_;
 };
+
+// Answers one question over TCP, at a port where a DnsServer listens over UDP, and only after
+// `slow`.
+TcpServer::Script dns_over_tcp(DnsServer::Script script, std::chrono::milliseconds slow);
 
 }  // namespace sonde::test

@@ -79,6 +79,17 @@ TEST_F(LookupTrouble, TruncatedAnswerFailsItsOwnLookupAlone) {
   for (const auto& [name, what] : seen) EXPECT_EQ(what, "found") << name;
 }
 
+TEST_F(LookupTrouble, AnswerOverTcpMayTakeASecond) {
+  const DnsServer server(with_one_truncated);
+  const test::TcpServer slow(
+      test::dns_over_tcp(
+          [](const std::string&, const std::string& type) { return addresses(type); }, 1200ms),
+      "127.0.0.1", server.address().port);
+  ask(server);
+  line.family = Family::ipv4;
+  EXPECT_EQ(found("cut.test"), "127.0.0.1 ");
+}
+
 TEST_F(LookupTrouble, TruncatedAnswerOfOneFamilyLeavesTheOther) {
   const DnsServer server([](const std::string&, const std::string& type) -> DnsReply {
     if (type == "AAAA") return {.truncated = true};
