@@ -25,6 +25,18 @@ class Port(unittest.TestCase):
         at = urllib.parse.urlsplit(cls.serve.url)
         cls.address = (at.hostname, at.port)
 
+        # A sanitizer is slow, and so is a busy machine.
+        cls.patience = max(5, 50 * max(cls.took(path) for path in cls.asked))
+
+    asked = ("/-/healthy", "/-/ready", "/metrics")
+
+    @classmethod
+    def took(cls, path):
+        begun = time.monotonic()
+        status = request(cls.serve.url, path)[0]
+        assert status == 200, (path, status)
+        return time.monotonic() - begun
+
     def hold(self, count, data=b""):
         for _ in range(count):
             one = socket.create_connection(self.address, 10)
@@ -36,10 +48,8 @@ class Port(unittest.TestCase):
 
     def served(self):
         """All three are answered, each long before a scrape would be given up."""
-        for path in ("/-/healthy", "/-/ready", "/metrics"):
-            begun = time.monotonic()
-            self.assertEqual(request(self.serve.url, path)[0], 200)
-            self.assertLess(time.monotonic() - begun, 5, path)
+        for path in self.asked:
+            self.assertLess(self.took(path), self.patience, path)
 
     def test_two_thousand_idle_connections(self):
         self.hold(2000)
