@@ -17,8 +17,8 @@ class Lifecycle {
     std::function<bool()> progressed;  // did the agenda go on since the last call?
   };
 
-  // A SIGHUP from now on waits until the signals are taken over, instead of ending the process. Before
-  // any other thread begins, for threads inherit it.
+  // A SIGHUP from now on waits until the signals are taken over, instead of ending the process.
+  // Before any other thread begins, for threads inherit it.
   static void hold_reloads();
 
   // Takes the signals over (SIGPIPE is ignored from now on) and begins to feed the watchdog, at
@@ -34,7 +34,8 @@ class Lifecycle {
   void reloading();
   void stopping(std::string_view status);
   void status(std::string_view text);
-  // Lets go of signals and watchdog, so that the loop can run out; a SIGHUP changes nothing any more.
+  // Lets go of signals and watchdog, so that the loop can run out; a SIGHUP changes nothing any
+  // more.
   void close();
 
  private:

@@ -28,10 +28,15 @@ bool BodySink::begin(const Headers& headers, std::uint64_t length) {
         {Reason::bad_encoding,
          fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))});
   }
-  // A compressed body is no longer than what it says, but for a few bytes.
-  if (length > body_max_ + (inflate_ ? coding_overhead : 0) && !clip_) return full();
+  if (!expect(length)) return false;
   response_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, body_max_)));
   return true;
+}
+
+bool BodySink::expect(std::uint64_t bytes) {
+  // A compressed body is no longer than what it says, but for a few bytes.
+  const std::uint64_t most = body_max_ + (inflate_ ? coding_overhead : 0);
+  return clip_ || (bytes <= most && received_ <= most - bytes) || full();
 }
 
 bool BodySink::append(std::string_view bytes) {

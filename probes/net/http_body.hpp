@@ -17,6 +17,8 @@ class BodySink {
 
   // Before the first byte; `length` is the Content-Length, 0 if there is none. False: it failed.
   bool begin(const Headers& headers, std::uint64_t length);
+  // So many bytes are said to follow, in one chunk. False: they can never fit, so none is awaited.
+  bool expect(std::uint64_t bytes);
   // False: it failed or, when clipping, is full.
   bool append(std::string_view bytes);
   // After the last byte. False: the coding ended in the middle.

@@ -51,7 +51,9 @@ class Parser final : public http::basic_parser<false> {
     if (!body_.append({bytes.data(), bytes.size()})) error = http::error::body_limit;
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, View, Error&) override {}
+  void on_chunk_header_impl(std::uint64_t bytes, View, Error& error) override {
+    if (!body_.expect(bytes)) error = http::error::body_limit;
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override {
     return on_body_impl(bytes, error);
   }

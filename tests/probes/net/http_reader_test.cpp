@@ -140,6 +140,15 @@ TEST(HttpReader, AnEndlessBodyIsRefusedAtItsBound) {
             Reason::body_too_big);
 }
 
+TEST(HttpReader, AChunkThatCannotFitIsNotAwaited) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string size : {"41", "10000", "ffffffffffffffff"})
+    EXPECT_EQ(failure_of(chunked + size + "\r\n").reason, Reason::body_too_big) << size;
+  EXPECT_EQ(failure_of(chunked + "20\r\n" + std::string(32, 'a') + "\r\n21\r\n").reason,
+            Reason::body_too_big);
+  EXPECT_EQ(failure_of(chunked + "40\r\n").reason, Reason::ok);
+}
+
 TEST(HttpReader, AClippedBodyIsKeptToItsBound) {
   Reading clipped = small;
   clipped.clip_body = true;
