@@ -26,7 +26,7 @@ using How = Answered::How;
 
 std::vector<std::string> names_in(const CrossAccess& access) {
   text::Needs needs;
-  needs.add(access.url);
+  needs.add_url(access.url);
   needs.add_values(access.headers);
   needs.add(access.body);
   std::vector<std::string> names;

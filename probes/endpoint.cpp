@@ -53,8 +53,8 @@ const config::Section<Endpoint>& section_of(const Endpoint*) {
 }
 
 void add_needs(const Endpoint& endpoint, text::Needs& needs) {
-  needs.add(endpoint.address);
-  if (endpoint.discover) needs.add(endpoint.discover->page);
+  needs.add_url(endpoint.address);
+  if (endpoint.discover) needs.add_url(endpoint.discover->page);
 }
 
 std::expected<net::Url, Failure> address_of(const text::Template& address, text::Names& names) {

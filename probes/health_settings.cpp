@@ -46,7 +46,7 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
 }
 
 void add_needs(const HealthSettings& settings, text::Needs& needs) {
-  needs.add(settings.url);
+  needs.add_url(settings.url);
   needs.add_values(settings.headers);
   needs.add(settings.body);
   needs.add(settings.expect.json);

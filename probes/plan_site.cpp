@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/net/url.hpp"
 #include "probes/plan_fingerprint.hpp"
 #include "probes/plan_names.hpp"
 
@@ -67,6 +68,23 @@ bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& nee
   return good;
 }
 
+// Each address that is known before anything runs, read as a run will read it.
+bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& urls,
+                   const Site& site) {
+  bool good = true;
+  for (const text::Template& url : urls) {
+    const auto address = site.constant(url);
+    if (!address) continue;
+    const auto read = net::parse_url(*address);
+    if (read) continue;
+    plan.reader.wrong(url.place().line > 0 ? url.place() : plan.probe.place,
+                      "'" + url.text() + "' makes no address on target '" + site.target_name +
+                          "': " + read.error());
+    good = false;
+  }
+  return good;
+}
+
 std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Draft& draft,
                               const Whom& whom, const std::string& target) {
   const auto place = plan.file.targets.find(target);
@@ -83,7 +101,7 @@ std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Dra
   if (site->login) site->login->needs(needs);
   if (!names_known(plan, kind, needs, *site)) return nullptr;
   site->prepare(needs);
-  return site;
+  return urls_readable(plan, needs.urls, *site) ? site : nullptr;
 }
 
 }  // namespace

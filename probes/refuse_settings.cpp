@@ -50,7 +50,7 @@ const config::Section<RefuseSettings>& section_of(const RefuseSettings*) {
 void add_needs(const RefuseSettings& settings, text::Needs& needs) {
   needs.add(settings.jwks);
   if (!settings.logout) return;
-  needs.add(settings.logout->url);
+  needs.add_url(settings.logout->url);
   needs.add_values(settings.logout->headers);
   needs.add(settings.logout->body);
 }

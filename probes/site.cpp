@@ -61,6 +61,14 @@ std::expected<text::Names, Failure> Site::names(std::uint64_t seed, Trace& trace
   return names;
 }
 
+std::optional<std::string> Site::constant(const text::Template& text) const {
+  const auto is_constant = [](const std::string& name) { return name.starts_with("target."); };
+  if (!std::ranges::all_of(text.names(), is_constant)) return std::nullopt;
+  text::Names names(0, texts_);
+  auto made = text.render(names);
+  return made ? std::optional(*std::move(made)) : std::nullopt;
+}
+
 bool Site::knows(std::string_view name) const {
   if (name == "location") return !location.empty();
   if (const auto field = after(name, "identity."); !field.empty())

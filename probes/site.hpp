@@ -1,6 +1,7 @@
 #pragma once
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,8 @@ struct Site {
   // anew and hidden in `trace` first, and so is what templates make of them, as long as it lives.
   // Fails with own_secret.
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
+  // What `text` is whoever asks and whenever: it says nothing but the target's own values.
+  std::optional<std::string> constant(const text::Template& text) const;
   // True if names() knows `name` when it is needed.
   bool knows(std::string_view name) const;
   // Whether something says a secret of the identity.

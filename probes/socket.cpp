@@ -127,7 +127,7 @@ const config::Section<Socket>& section_of(const Socket*) {
 void add_needs(const Socket& socket, text::Needs& needs) {
   add_needs(socket.url, needs);
   needs.add(socket.origin);
-  needs.add(socket.rest);
+  needs.add_url(socket.rest);
   needs.add(socket.token_in.text);
   for (const auto& offered : socket.token_in.subprotocols) needs.add(offered);
   for (const auto& offered : socket.subprotocols) needs.add(offered);

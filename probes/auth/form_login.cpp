@@ -171,7 +171,7 @@ bool check(const FormLogin::Settings& settings, const config::Value& value,
 }
 
 void FormLogin::needs(text::Needs& needs) const {
-  needs.add(settings_.url);
+  needs.add_url(settings_.url);
   needs.add_values(settings_.fields);
   needs.add_values(settings_.headers);
   text::Needs later;

@@ -79,7 +79,7 @@ const config::Section<Grant>& section_of(const Grant*) {
 }
 
 void add_needs(const Grant& grant, text::Needs& needs) {
-  needs.add(grant.url);
+  needs.add_url(grant.url);
   needs.add_values(grant.headers);
   if (grant.jwt) add_needs(*grant.jwt, needs);
 }

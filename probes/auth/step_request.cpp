@@ -179,7 +179,7 @@ std::vector<std::string> captures_of(const std::vector<StepRequest>& steps) {
 
 void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs) {
   for (const auto& step : steps) {
-    needs.add(step.url);
+    needs.add_url(step.url);
     needs.add_values(step.headers);
     needs.add(step.json);
     needs.add(step.form);

@@ -16,9 +16,14 @@ struct Needs {
     config::Place place;
   };
   std::vector<One> all;
+  std::vector<Template> urls;  // what has to make an address
 
   void add(const Template& text) {
     for (auto& name : text.names()) all.push_back({std::move(name), text.place()});
+  }
+  void add_url(const Template& url) {
+    add(url);
+    if (!url.empty()) urls.push_back(url);
   }
   void add(const Tree& tree) {
     for (auto& name : tree.names()) all.push_back({std::move(name), tree.place()});

@@ -117,6 +117,24 @@ TEST_F(Plan, ATargetWithoutTheUrlThatIsNamedIsAMistake) {
   EXPECT_THAT(wrong("upgrade"), HasSubstr("{{target.ws}} is not known on target 't'"));
 }
 
+TEST_F(Plan, AnAddressThatCannotBeReadIsAMistakeBeforeAnythingRuns) {
+  for (const std::string url :
+       {"htp://h/", "http://u:p@h/", "http://h:80800/", "http://ex ample/", "//h/", "h:80"})
+    EXPECT_THAT(wrong("health", {{"url", "'" + url + "'"}}),
+                HasSubstr("'" + url + "' makes no address on target 't': "))
+        << url;
+  usual.target["http"] = "http://user:pass@h";
+  const std::string told = wrong("health", {{"url", "'{{target.http}}/health'"}});
+  EXPECT_THAT(told, HasSubstr("makes no address on target 't': a user or password"));
+  EXPECT_THAT(told, Not(HasSubstr("user:pass")));
+}
+
+TEST_F(Plan, AnAddressThatARunCompletesIsReadInTheRun) {
+  EXPECT_EQ(wrong("login", {}), "");
+  usual.login["url"] = "'{{target.http}}/{{identity.username}}'";
+  EXPECT_EQ(wrong("login", {}), "");
+}
+
 TEST_F(Plan, AnIdentityIsWantedWhereOneIsNamed) {
   usual.defaults["as"] = "";
   EXPECT_THAT(wrong("login"), HasSubstr("name an identity: 'as', here or in defaults"));

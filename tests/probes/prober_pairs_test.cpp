@@ -56,6 +56,7 @@ Walk ask_nonsense(Step step, const std::string& url) {
   const Server server(after_login({}));
   Usual usual(server.url(""));
   usual.kind(step == Step::health ? "health" : step == Step::login ? "login" : "upgrade");
+  usual.probe["as"] = "alice";
   line_of(usual, step)["url"] = url;
   return walk(usual);
 }
@@ -105,9 +106,9 @@ Scenarios prober_scenarios() {
       {"AStaticTokenThatHasExpired", Step::login, monitor_credential_expired, "exp is",
        show_an_old_token},
       {"AHealthUrlThatIsNone", Step::health, own_request, "url",
-       std::bind_front(ask_nonsense, Step::health, R"("{{target.name}}")")},
+       std::bind_front(ask_nonsense, Step::health, R"("{{identity.username}}")")},
       {"ALoginUrlThatIsNone", Step::login, own_request, "login url",
-       std::bind_front(ask_nonsense, Step::login, R"("{{target.name}}")")},
+       std::bind_front(ask_nonsense, Step::login, R"("{{identity.username}}")")},
       {"AnUpgradeOverHttp", Step::upgrade, own_request, "ws:// or wss://",
        std::bind_front(ask_nonsense, Step::upgrade, R"("{{target.http}}/ws")")},
       {"ATokenThatNoSubprotocolCanCarry", Step::upgrade, own_request, "subprotocol",
