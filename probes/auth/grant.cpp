@@ -128,6 +128,7 @@ namespace {
 struct Answered {
   LoginGuard::Trial trial;
   net::Response response;
+  bool moved = false;  // a redirect was followed to another page
 };
 
 boost::asio::awaitable<std::expected<Answered, Failure>> ask_for(Context& context,
@@ -140,8 +141,10 @@ boost::asio::awaitable<std::expected<Answered, Failure>> ask_for(Context& contex
   if (!trial) co_return std::unexpected(std::move(trial.error()));
   auto asking = ask(context, *request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(asking);
+  // A refusal is one also where its body was cut, or came after the deadline.
+  if (!answer.ok()) trial->judge(answer.response.status, answer.failure.reason);
   if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  co_return Answered{*std::move(trial), std::move(answer.response)};
+  co_return Answered{*std::move(trial), std::move(answer.response), request->method != "POST"};
 }
 
 std::string error_code_of(const net::Response& response) {
@@ -157,11 +160,11 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_and_judge(Context& con
   auto asking = ask_for(context, grant, std::move(form), cookies);
   auto answered = co_await std::move(asking);
   if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response] = *answered;
+  auto& [trial, response, moved] = *answered;
   auto token = judge_grant(grant, response, std::move(cookies));
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
-  // Some services refuse with a 200 whose JSON says what is wrong.
-  if (!token && !net::said_error(response).empty() && response.status < 300) trial.refuse();
+  const bool given = token || token.error().reason == Reason::token_malformed;
+  if (!given && (moved || may_refuse(response))) trial.refuse();
   if (token) token->skew = response.skew;
   if (!token) context.error_code = error_code_of(response);
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
@@ -176,7 +179,7 @@ boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& cont
   auto asking = ask_for(context, grant, std::move(form), cookies);
   auto answered = co_await std::move(asking);
   if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response] = *answered;
+  auto& [trial, response, moved] = *answered;
   auto refused = refusal_of(response, grant.refused);
   if (!refused) co_return std::move(response);
   trial.judge(response.status, refused->reason);

@@ -72,12 +72,28 @@ Failure lacking(const StepRequest& step, const std::string& name, const Capture&
   return failure;
 }
 
-// Whether a request shows who logs in: it holds more than where the target is.
-bool carries_credentials(const StepRequest& step) {
+bool names_any(const StepRequest& step, bool (*wanted)(std::string_view name)) {
   text::Needs needs;
   add_needs({step}, needs);
-  return std::ranges::any_of(needs.all,
-                             [](const auto& need) { return !need.name.starts_with("target."); });
+  return std::ranges::any_of(needs.all, [&](const auto& need) { return wanted(need.name); });
+}
+
+// Whether a request shows who logs in: it holds more than where the target is.
+bool carries_credentials(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return !name.starts_with("target."); });
+}
+
+// Whether it shows the user's own, and not only what an answer gave.
+bool carries_own(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
+}
+
+// What came of a request that carried credentials and stopped the login.
+void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::Request& last,
+                 const net::Answer& answer, const Failure& wrong) {
+  trial.judge(answer.response.status, wrong.reason);
+  const bool moved = last.method != step.method;  // by a redirect that was followed
+  if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
 std::optional<Failure> capture_all(const StepRequest& step, const net::Response& response,
@@ -130,7 +146,7 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   auto wrong = judge(step, answer, refused);
   if (!wrong) wrong = capture_all(step, answer.response, refused, token, names, context.trace);
   if (!wrong && !step.capture.empty()) token.skew = answer.response.skew;
-  if (wrong && trial) trial->judge(answer.response.status, wrong->reason);
+  if (wrong && trial) judge_trial(*trial, step, *request, answer, *wrong);
   if (wrong) wrong->detail = context.trace.scrub(wrong->detail);
   co_return wrong;
 }
