@@ -24,7 +24,7 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
 asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
                                                                const Site& site, Shared& shared,
                                                                text::Names& names, Trace& trace) {
-  const auto guard = shared.keeper.purse(site.account, Clock::now()).guard;
+  const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
   const auth::LockoutRules& rules = site.login->lockout;
   auto held = login.asks() ? guard->lockout.held(rules, Clock::now()) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
@@ -36,7 +36,8 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                         .lockout = &rules};
   auto running = login.run(context);
   auto token = co_await std::move(running);
-  if (token && login.asks()) guard->lockout.succeeded();
+  if (token && login.asks() && context.redeems) guard->lockout.redeemed();
+  if (token && login.asks() && !context.redeems) guard->lockout.succeeded();
   if (token) {
     know(*token, names, trace);
     shared.keeper.note_issued(site.target_name, *token);

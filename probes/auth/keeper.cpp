@@ -20,17 +20,26 @@ std::optional<Span> lifetime_of(std::string_view token) {
   return std::chrono::seconds(*claims->expires - *claims->issued);
 }
 
-}  // namespace
-
-Purse& Keeper::purse(const Account& account, Instant now) {
-  auto found = purses_.find(account);
-  if (found == purses_.end()) {
-    std::erase_if(purses_,
-                  [now](const auto& row) { return now - row.second.used > forgotten_after; });
-    found = purses_.try_emplace(account).first;
+// The row of an account, made where there is none; then those that nobody uses any more go.
+template <class Rows>
+auto& used_now(Rows& rows, const typename Rows::key_type& account, Instant now) {
+  auto found = rows.find(account);
+  if (found == rows.end()) {
+    std::erase_if(rows, [now](const auto& row) { return now - row.second.used > forgotten_after; });
+    found = rows.try_emplace(account).first;
   }
   found->second.used = now;
   return found->second;
+}
+
+}  // namespace
+
+Purse& Keeper::purse(const Account& account, Instant now) {
+  return used_now(purses_, account, now);
+}
+
+std::shared_ptr<LoginGuard> Keeper::guard(const Owner& account, Instant now) {
+  return used_now(guards_, account, now).guard;
 }
 
 const Keeper::Published* Keeper::keys(const std::string& url) const {
@@ -70,8 +79,8 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
                                            std::chrono::system_clock::time_point wall) const {
   using Wall = std::chrono::system_clock::duration;
   std::vector<RefusalCount> counts;
-  for (const auto& [account, purse] : purses_) {
-    const Lockout& lockout = purse.guard->lockout;
+  for (const auto& [account, guarded] : guards_) {
+    const Lockout& lockout = guarded.guard->lockout;
     if (lockout.refused() > 0)
       counts.push_back({account, lockout.refused(),
                         wall - std::chrono::duration_cast<Wall>(now - lockout.last())});
@@ -82,7 +91,7 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
 void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
                      std::chrono::system_clock::time_point wall) {
   for (const auto& [account, refused, last] : counts)
-    purse(account, now).guard->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
+    guard(account, now)->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
 }
 
 void remember(Purse& purse, const Token& token, Instant now) {

@@ -19,10 +19,18 @@ namespace sonde::auth {
 struct KeySet;
 class StateFile;
 
-// Whose login it is. `version` differs if what shapes the login differs, so that a reload that
-// changes it takes nothing over.
+// An account as its target counts it, whatever the file calls it: `user` is a digest of the name of
+// the user or client that logs in.
+struct Owner {
+  std::string target, user;
+  auto operator<=>(const Owner&) const = default;
+};
+
+// By which login of whose a token comes. `version` differs if what shapes the login differs, so
+// that a reload that changes it takes no token over.
 struct Account {
-  std::string target, login, identity, version;
+  Owner owner;
+  std::string login, identity, version;
   auto operator<=>(const Account&) const = default;
 };
 
@@ -32,7 +40,7 @@ struct Aging {
   Instant expires{};
 };
 
-// What the logins of one account know of one another.
+// What the logins of one account by one way know of one another.
 struct Purse {
   Instant used{};  // last
 
@@ -40,8 +48,6 @@ struct Purse {
   Instant got{};               // when the answer came
   std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
   std::optional<Aging> aged;   // expired, for a refusal check
-
-  std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
 
   // The refresh token that is good now. Whoever redeems it is alone behind the gate.
   Gate refreshing;
@@ -51,7 +57,7 @@ struct Purse {
 
 // How often an account was refused in a row, for a store that outlives the process.
 struct RefusalCount {
-  Account account;
+  Owner account;
   int refused = 0;
   std::chrono::system_clock::time_point last;
 };
@@ -68,6 +74,8 @@ class Keeper {
   // The account's purse, made where there is none. The reference holds as long as the account
   // is used.
   Purse& purse(const Account& account, Instant now);
+  // What keeps all the logins of an account together from locking it, whichever way they go.
+  std::shared_ptr<LoginGuard> guard(const Owner& account, Instant now);
 
   // Published keys by their address.
   struct Published {
@@ -88,7 +96,12 @@ class Keeper {
                std::chrono::system_clock::time_point wall);
 
  private:
+  struct Guarded {
+    Instant used{};  // last
+    std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
+  };
   std::map<Account, Purse> purses_;
+  std::map<Owner, Guarded> guards_;
   std::map<std::string, Published> keys_;
   std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
 };

@@ -58,17 +58,18 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
   return true;
 }
 
-void Lockout::end(bool refused, Instant now) {
+void Lockout::end(bool refused, Instant now, bool redeems) {
   --under_way_;
   if (!refused) return;
   ++refused_;
+  if (redeems) ++redeemed_;
   last_ = now;
 }
 
 void Lockout::quiet(Instant until) { quiet_until_ = std::max(quiet_until_, until); }
 
 void Lockout::restore(int refused, Instant last) {
-  refused_ = refused;
+  refused_ = redeemed_ = refused;
   last_ = last;
 }
 

@@ -26,6 +26,7 @@ struct Context {
   Trace& trace;
   const LockoutRules* lockout = nullptr;  // null: what is refused is not counted
   bool is_trial = false;                  // this login is the one that is tried after a cooldown
+  bool redeems = false;                   // what is shown now is a refresh token
   // `error` of the JSON in which a token endpoint last gave no token (RFC 6749 5.2); empty: none.
   std::string error_code = {};
 };

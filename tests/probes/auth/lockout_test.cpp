@@ -73,6 +73,18 @@ TEST(Lockout, ForgetsRefusalsAfterASuccess) {
   EXPECT_FALSE(lockout.held(rules, start));
 }
 
+TEST(Lockout, ARefreshTokenThatIsGoodForgivesNoPassword) {
+  Lockout lockout;
+  refuse(lockout, 2, start);
+  ASSERT_EQ(lockout.begin(rules, start), true);
+  lockout.end(true, start, true);
+  EXPECT_TRUE(lockout.held(rules, start));
+  lockout.redeemed();
+  EXPECT_EQ(lockout.refused(), 2);
+  lockout.succeeded();
+  EXPECT_EQ(lockout.refused(), 0);
+}
+
 TEST(Lockout, CountsNoRequestThatWasNotRefused) {
   Lockout lockout;
   for (int i = 0; i < 10; ++i) {
@@ -177,10 +189,10 @@ TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
 
 TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   const std::chrono::system_clock::time_point wall{std::chrono::hours(1000)};
-  const Account account{.target = "t", .login = "l", .identity = "i", .version = "v"};
+  const Owner account{.target = "t", .user = "alice"};
   Keeper before;
-  refuse(before.purse(account, start).guard->lockout, 3, start);
-  before.purse({.target = "other"}, start);
+  refuse(before.guard(account, start)->lockout, 3, start);
+  before.guard({.target = "t", .user = "bob"}, start);
   const auto counts = before.refusals(start + 1min, wall);
   ASSERT_EQ(counts.size(), 1U);
   EXPECT_EQ(counts[0].last, wall - 1min);
@@ -188,7 +200,8 @@ TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   Keeper after;  // of a process whose clock began elsewhere
   const Instant then = Instant(7h);
   after.restore(counts, then, wall + 1min);
-  const Lockout& lockout = after.purse(account, then).guard->lockout;
+  const auto guard = after.guard(account, then);
+  const Lockout& lockout = guard->lockout;
   EXPECT_TRUE(lockout.held(rules, then));
   EXPECT_FALSE(lockout.held(rules, then + 3min));
 }
