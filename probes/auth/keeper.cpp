@@ -42,6 +42,17 @@ std::shared_ptr<LoginGuard> Keeper::guard(const Owner& account, Instant now) {
   return used_now(guards_, account, now).guard;
 }
 
+std::shared_ptr<Chain> Keeper::chain(const Account& account, const std::string& file, Instant now) {
+  return used_now(chains_, {account.owner, account.login, file}, now).chain;
+}
+
+void Keeper::give_back_files() {
+  for (auto& [key, row] : chains_) {
+    row.chain->given_up = true;
+    if (row.chain.use_count() == 1) row.chain->rest();
+  }
+}
+
 const Keeper::Published* Keeper::keys(const std::string& url) const {
   const auto found = keys_.find(url);
   return found == keys_.end() ? nullptr : &found->second;

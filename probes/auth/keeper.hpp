@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "probes/auth/gate.hpp"
+#include "probes/auth/chain.hpp"
+#include "probes/auth/errands.hpp"
 #include "probes/auth/login_guard.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/clock.hpp"
@@ -17,7 +19,6 @@
 namespace sonde::auth {
 
 struct KeySet;
-class StateFile;
 
 // An account as its target counts it, whatever the file calls it: `user` is a digest of the name of
 // the user or client that logs in.
@@ -48,11 +49,6 @@ struct Purse {
   Instant got{};               // when the answer came
   std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
   std::optional<Aging> aged;   // expired, for a refusal check
-
-  // The refresh token that is good now. Whoever redeems it is alone behind the gate.
-  Gate refreshing;
-  std::string refresh;
-  std::shared_ptr<StateFile> state_file;
 };
 
 // How often an account was refused in a row, for a store that outlives the process.
@@ -76,6 +72,13 @@ class Keeper {
   Purse& purse(const Account& account, Instant now);
   // What keeps all the logins of an account together from locking it, whichever way they go.
   std::shared_ptr<LoginGuard> guard(const Owner& account, Instant now);
+  // The refresh tokens of a login of it, whatever else of its configuration changed meanwhile;
+  // `file`: where they are kept, or nothing.
+  std::shared_ptr<Chain> chain(const Account& account, const std::string& file, Instant now);
+  // Lets go of the files of all of them, for a reload may have given them to other logins; whoever
+  // needs one takes it again.
+  void give_back_files();
+  Errands& errands() { return errands_; }
 
   // Published keys by their address.
   struct Published {
@@ -100,8 +103,14 @@ class Keeper {
     Instant used{};  // last
     std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
   };
+  struct Chained {
+    Instant used{};  // last
+    std::shared_ptr<Chain> chain = std::make_shared<Chain>();
+  };
   std::map<Account, Purse> purses_;
   std::map<Owner, Guarded> guards_;
+  std::map<std::tuple<Owner, std::string, std::string>, Chained> chains_;  // and login, file
+  Errands errands_;
   std::map<std::string, Published> keys_;
   std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
 };

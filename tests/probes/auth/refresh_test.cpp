@@ -5,6 +5,7 @@
 #include <set>
 
 #include "probes/auth/state_file.hpp"
+#include "probes/shared.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
@@ -17,7 +18,11 @@ using testing::HasSubstr;
 struct Rotation {
   std::string good = "r0";
   bool broken = false;  // refuses every one
+  int refusal_status = 400;
+  std::string refusal = R"({"error":"invalid_grant"})";
   Headers refusal_headers = {{"Content-Type", "application/json"}};
+  std::chrono::milliseconds delay{0};
+  std::string access = R"("access_token":"access",)";
   int count = 0, logins = 0, refreshes = 0;
   Server server{Handler([this](const Request& request) -> Script {
     if (request.target() == "/login") {
@@ -26,13 +31,13 @@ struct Rotation {
     }
     ++refreshes;
     if (broken || parameters(request.body)["refresh_token"] != good)
-      return {answer(400, R"({"error":"invalid_grant"})", refusal_headers)};
+      return {answer(refusal_status, refusal, refusal_headers)};
     return give();
   })};
   Script give() {
     good = "r" + std::to_string(++count);
-    return {
-        json(200, R"({"access_token":"access","expires_in":60,"refresh_token":")" + good + "\"}")};
+    return {pause(delay),
+            json(200, "{" + access + R"("expires_in":60,"refresh_token":")" + good + "\"}")};
   }
 };
 
@@ -89,6 +94,50 @@ TEST(Refresh, LogsInAgainWhenTheTokenIsRefused) {
   rotation.good = "revoked";
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   EXPECT_EQ(rotation.logins, 2);
+}
+
+TEST(Refresh, LogsInAgainWhateverTheWordsInWhichTheTokenIsRefused) {
+  const Headers form = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  struct Case {
+    int status;
+    std::string body;
+    Headers headers;
+  };
+  for (const auto& [status, body, headers] :
+       std::vector<Case>{{401, "error=invalid_token&error_description=gone", form},
+                         {401, "", {{"WWW-Authenticate", R"(Bearer error="invalid_token")"}}},
+                         {400, R"({"message":"unknown token"})", {}},
+                         {400, R"({"error":"invalid_request"})", {}},
+                         {403, "", {}},
+                         {422, R"({"detail":"no such token"})", {}},
+                         {200, R"({"error":"bad_refresh_token"})", {}}}) {
+    Rotation rotation;
+    rotation.refusal_status = status;
+    rotation.refusal = body;
+    rotation.refusal_headers = headers;
+    const auto usual = by_login(rotation);
+    Walker walker;
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    rotation.good = "revoked";
+    const Walk walked = walker.walk(*usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << status << body << walked.show();
+    EXPECT_EQ(rotation.logins, 2) << status << body;
+  }
+}
+
+TEST(Refresh, LogsInNotAgainWhereTheClientIsRefusedOrTheServiceFails) {
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {401, R"({"error":"invalid_client"})"}, {500, ""}, {503, ""}}) {
+    Rotation rotation;
+    rotation.refusal_status = status;
+    rotation.refusal = body;
+    const auto usual = by_login(rotation);
+    Walker walker;
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    rotation.good = "revoked";
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::fail);
+    EXPECT_EQ(rotation.logins, 1) << status << body;
+  }
 }
 
 TEST(Refresh, FailsWhereATokenThatWasJustGivenIsRefused) {
@@ -156,6 +205,72 @@ TEST(StaticRefresh, IsKeptInItsFileForTheNextProcess) {
   struct stat facts{};
   ASSERT_EQ(stat(fixed.state.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600U);
+}
+
+TEST(StaticRefresh, IsKeptThoughTheAccessTokenIsBadOrMissing) {
+  Static fixed;
+  fixed.usual.login["jwt"] = "{ issuer: someone }";
+  EXPECT_EQ(walk(fixed.usual).verdict.reason, Reason::token_malformed);
+  EXPECT_EQ(fixed.kept(), "r1");
+  fixed.rotation.access = "";
+  EXPECT_EQ(walk(fixed.usual).verdict.reason, Reason::token_missing);
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, IsKeptThoughTheRunIsCutBeforeTheAnswerComes) {
+  Static fixed;
+  fixed.rotation.delay = std::chrono::milliseconds(400);
+  fixed.usual.defaults["timeout"] = "150ms";
+  Walker walker;
+  const Walk cut = walker.walk(fixed.usual);
+  EXPECT_EQ(cut.verdict.reason, Reason::timeout) << cut.show();
+  EXPECT_THAT(cut.verdict.detail, HasSubstr("in phase first_byte"));
+  fixed.usual.defaults["timeout"] = "5s";
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, IsTheReplacedFirstOneWhereTheKeptOneIsRefused) {
+  Static fixed;
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.rotation.good = "from-an-admin";
+  fixed.usual.folder.write("first", "from-an-admin");
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, TriesTheFirstOneOnceWhereTheKeptOneIsRefused) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.rotation.good = "nobody-knows";
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::monitor_credential_expired);
+  EXPECT_EQ(fixed.rotation.refreshes, 5);  // the good one, the kept one three times, the first
+}
+
+TEST(StaticRefresh, GoesOnWhereTheConfigurationOfTheLoginChanges) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.usual.login["scope"] = "chat";
+  fixed.usual.target["vars"] = "{ tier: gold }";
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, LeavesItsFileToAnotherLoginOnceItIsGivenBack) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.usual.login["first"] = "{ file: " + fixed.usual.folder.write("second", "r1") + " }";
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::own_secret);
+  walker.shared().keeper.give_back_files();
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(StaticRefresh, ThatIsRefusedIsOurOwnExpiredCredential) {
