@@ -2,8 +2,6 @@
 
 #include <set>
 
-#include "config/load.hpp"
-#include "probes/plan_fingerprint.hpp"
 #include "probes/shared.hpp"
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
@@ -197,10 +195,7 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
   auth::Keeper& keeper = walker.shared().keeper;
   const auto count = keeper.refusals(Clock::now(), std::chrono::system_clock::now()).front();
-  config::Mistakes mistakes;
-  const auto root = config::parse(usual.yaml(), "test.yaml", mistakes);
-  const Whom whom{.as = {.name = "alice"}, .login = {.name = "account"}};
-  keeper.purse(account_of(*root, whom, count.account), Clock::now()).aged =
+  keeper.purse(account_in(usual, count.account), Clock::now()).aged =
       auth::Aging{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
   refuses = false;
   EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));
