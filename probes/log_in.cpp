@@ -50,7 +50,9 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Sh
                                                             double reuse) {
   trace.at(Step::login);
   auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
-  if (const auth::Token* kept = auth::reusable(purse, reuse, Clock::now())) {
+  // Nobody is asked for a static token, and its file may have changed.
+  if (!site.login->asks()) reuse = 0;
+  if (const auto* kept = auth::reusable(purse, reuse, Clock::now(), site.needs_cookies())) {
     know(*kept, names, trace);
     co_return *kept;
   }
@@ -60,7 +62,7 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Sh
   if (site.login->asks() && (token || token.error().reason != Reason::suppressed))
     trace.auth_begun(Step::login);
   if (!token) co_return token;
-  auth::remember(purse, *token, Clock::now());
+  auth::remember(purse, *token, Clock::now(), std::chrono::system_clock::now());
   trace.auth_succeeded(Step::login);
   trace.close(Phase::login);
   co_return token;

@@ -66,7 +66,7 @@ bool is_turned_away(const Settings& settings, const net::Response& first, const 
 }
 
 Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew) {
-  Token token{.skew = skew};
+  Token token{.skew = skew, .at = Clock::now()};
   const std::string& name = settings.success.cookie;
   for (const auto& cookie : cookies.all()) {
     if (name.empty() || cookie.name != name) continue;
@@ -161,8 +161,9 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
   auto token = co_await std::move(filling);
   if (!token || settings_.then.empty()) co_return token;
   text::Names names = context.names;  // what is captured here is known here alone
-  auto taking =
-      take_steps(context, settings_.then, settings_.line, settings_.refused, names, *token);
+  const text::Template cookie_alone;  // nothing that is captured here is the token
+  auto taking = take_steps(context, settings_.then, settings_.line, settings_.refused, cookie_alone,
+                           names, *token);
   auto wrong = co_await std::move(taking);
   if (wrong) co_return std::unexpected(*std::move(wrong));
   co_return token;

@@ -191,6 +191,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   Cookies cookies;
   auto sending = ask_and_wait(context, grant, std::move(asking), cookies);
   auto answered = co_await std::move(sending);
+  const Instant at = Clock::now();
   if (!answered) co_return std::unexpected(std::move(answered.error()));
   auto& [trial, response, moved] = *answered;
   auto token = judge_grant(grant, response, std::move(cookies));
@@ -201,6 +202,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
     if (!secret.empty()) hide(context.trace, secret);
   if (token) token->skew = response.skew;
+  if (token) token->at = at;
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
   co_return token;
 }

@@ -10,14 +10,36 @@ namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
 constexpr std::size_t key_sets_max = 100, issued_max = 16;
-constexpr Span leeway_max = std::chrono::minutes(5);
+constexpr Span leeway_max = std::chrono::minutes(5), margin_max = std::chrono::seconds(10);
 
-// What the claims of a token say of its life.
-std::optional<Span> lifetime_of(std::string_view token) {
-  const auto claims = read_claims(token);
-  if (!claims || !claims->expires || !claims->issued || *claims->expires <= *claims->issued)
-    return std::nullopt;
-  return std::chrono::seconds(*claims->expires - *claims->issued);
+// How long a token lives from `answered` on by its own claims.
+std::optional<Span> left_by_claims(const Token& token, WallTime answered) {
+  const auto claims = read_claims(token.value);
+  if (!claims || !claims->expires) return std::nullopt;
+  const auto server = answered.time_since_epoch() + token.skew.value_or(Span{});
+  const Span left = std::max(std::chrono::seconds(*claims->expires) - server, Span{});
+  if (token.skew || !claims->issued || *claims->expires <= *claims->issued) return left;
+  // Our own clock alone says how old it is, and may be wrong.
+  const Span whole = std::chrono::seconds(*claims->expires - *claims->issued);
+  return left > Span{} ? std::min(left, whole) : whole;
+}
+
+struct Life {
+  std::optional<Span> safe, longest;
+  void add(Span says) {
+    safe = std::min(safe.value_or(says), says);
+    longest = std::max(longest.value_or(says), says);
+  }
+};
+
+Life life_of(const Token& token, WallTime answered) {
+  Life life;
+  if (token.value.empty() && !token.lifetime) return life;
+  if (token.lifetime) life.add(*token.lifetime);
+  if (const auto left = left_by_claims(token, answered)) life.add(*left);
+  for (const auto& cookie : token.cookies.all())
+    if (cookie.expires && cookie.value == token.value) life.add(*cookie.expires - answered);
+  return life;
 }
 
 // The row of an account, made where there is none; then those that nobody uses any more go.
@@ -105,13 +127,25 @@ void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
     guard(account, now)->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
 }
 
-void remember(Purse& purse, const Token& token, Instant now) {
+void remember(Purse& purse, const Token& token, Instant now,
+              std::chrono::system_clock::time_point wall) {
   purse.token = token;
-  purse.got = now;
-  if (!token.lifetime) purse.token->lifetime = lifetime_of(token.value);
+  purse.got = token.at.value_or(now);
+  const WallTime answered = std::chrono::floor<std::chrono::seconds>(wall - (now - purse.got));
+  const Life life = life_of(token, answered);
+  purse.life = life.safe;
+  purse.proven = false;
+  purse.cookies_live.reset();
+  purse.cookies_end = !token.cookies.empty();
+  for (const auto& cookie : token.cookies.all()) {
+    purse.cookies_end &= cookie.expires.has_value();
+    if (!cookie.expires) continue;
+    const Span left = *cookie.expires - answered;
+    purse.cookies_live = std::min(purse.cookies_live.value_or(left), left);
+  }
   expired(purse, now);
-  if (!purse.aging && purse.token->lifetime && !token.value.empty())
-    purse.aging = Aging{token.value, now + *purse.token->lifetime};
+  if (!purse.aging && life.longest && !token.value.empty())
+    purse.aging = Aging{token.value, purse.got + *life.longest};
 }
 
 // The youngest of the old ones: its key may be gone before the token is forgotten.
@@ -121,10 +155,15 @@ std::optional<Aging> expired(Purse& purse, Instant now) {
   return purse.aged;
 }
 
-const Token* reusable(const Purse& purse, double share, Instant now) {
-  if (!purse.token || !purse.token->lifetime || share <= 0) return nullptr;
-  const auto life = std::chrono::duration<double>(*purse.token->lifetime) * share;
-  return now - purse.got < life ? &*purse.token : nullptr;
+const Token* reusable(const Purse& purse, double share, Instant now, bool by_cookies) {
+  std::optional<Span> life = purse.life;
+  if (by_cookies && purse.cookies_live && (life || purse.cookies_end))
+    life = std::min(life.value_or(*purse.cookies_live), *purse.cookies_live);
+  if (!purse.token || !life || share <= 0) return nullptr;
+  const Span margin = std::min<Span>(margin_max, *life / 10);
+  const auto end = std::min(std::chrono::duration<double>(*life) * share,
+                            std::chrono::duration<double>(*life - margin));
+  return now - purse.got < end ? &*purse.token : nullptr;
 }
 
 }  // namespace sonde::auth

@@ -45,8 +45,12 @@ struct Aging {
 struct Purse {
   Instant used{};  // last
 
-  std::optional<Token> token;  // of the last login
-  Instant got{};               // when the answer came
+  std::optional<Token> token;        // of the last login
+  Instant got{};                     // when the answer came
+  std::optional<Span> life;          // from then on, as long as it is surely good
+  std::optional<Span> cookies_live;  // until the first of its cookies ends
+  bool cookies_end = false;          // all of them say when
+  bool proven = false;               // a session got ready with it
   std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
   std::optional<Aging> aged;   // expired, for a refusal check
 };
@@ -115,15 +119,19 @@ class Keeper {
   std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
 };
 
-// Keeps the token of a login for reuse. Its life is expires_in, else what its own claims say.
-void remember(Purse& purse, const Token& token, Instant now);
+// Keeps the token of a login for reuse. Its life ends where the first of these does: expires_in,
+// its own exp by the clock of the server that gave it, its cookie. It is surely over where the last
+// does.
+void remember(Purse& purse, const Token& token, Instant now,
+              std::chrono::system_clock::time_point wall);
 
 // A token of the account that the server issued and that expired five minutes ago or more, which no
 // leeway of a server covers. Empty: none of known life is so old yet.
 std::optional<Aging> expired(Purse& purse, Instant now);
 
-// A token is used again until `share` (0 to 1) of its life is over, if its life is known. Null:
-// there is none, or it is too old.
-const Token* reusable(const Purse& purse, double share, Instant now);
+// A token is used again until `share` (0 to 1) of its life is over, if its life is known, and never
+// in the last ten seconds or the last tenth of it. `by_cookies`: its cookies are used as well.
+// Null: there is none, or it is too old.
+const Token* reusable(const Purse& purse, double share, Instant now, bool by_cookies = false);
 
 }  // namespace sonde::auth

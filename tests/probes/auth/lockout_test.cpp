@@ -206,20 +206,5 @@ TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   EXPECT_FALSE(lockout.held(rules, then + 3min));
 }
 
-TEST(Keeper, KeepsTheTokenOfALoginForAShareOfItsLife) {
-  Purse purse;
-  EXPECT_EQ(reusable(purse, 0.8, start), nullptr);
-  remember(purse, {.value = "t", .lifetime = 100s}, start);
-  EXPECT_NE(reusable(purse, 0.8, start + 79s), nullptr);
-  EXPECT_EQ(reusable(purse, 0.8, start + 80s), nullptr);
-  EXPECT_EQ(reusable(purse, 0, start), nullptr);
-}
-
-TEST(Keeper, UsesNoTokenAgainWhoseLifeNobodyKnows) {
-  Purse purse;
-  remember(purse, {.value = "opaque", .lifetime = {}}, start);
-  EXPECT_EQ(reusable(purse, 0.8, start), nullptr);
-}
-
 }  // namespace
 }  // namespace sonde::auth::lockout_test

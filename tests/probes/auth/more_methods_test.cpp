@@ -1,3 +1,4 @@
+#include <fmt/chrono.h>
 #include <gmock/gmock.h>
 
 #include "probes/auth/jwks.hpp"
@@ -123,6 +124,29 @@ TEST(Steps, GiveWhatTheyCaptureToLaterOnesAndToTheSocket) {
                  {"expires_in", R"("{{ttl}}")"}};
   usual.socket["token_in"] = R"({ query: "ticket={{login.ticket}}" })";
   usual.socket["url"] = R"("{{target.ws}}/ws")";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+// The token comes from a server whose clock is two hours ahead, what follows from another one.
+TEST(Steps, JudgeATokenByTheClockOfTheAnswerThatGaveIt) {
+  const Signer signer;
+  const std::int64_t ahead = unix_now() + 7200;
+  const std::string token =
+      signer.token(R"("iat":)" + std::to_string(ahead) + R"(,"exp":)" + std::to_string(ahead + 60));
+  const auto date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(ahead));
+  const Server server{Handler([&](const Request& request) -> Script {
+    if (request.target() == "/login")
+      return {answer(200, R"({"t":")" + token + "\"}", {{"Date", date}})};
+    return {json(200, R"({"ticket":"abc"})")};
+  })};
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"requests", R"([{ url: "{{target.auth}}/login", capture: { t: { json: /t } } },
+                       { url: "{{target.auth}}/ticket", capture: { ticket: { json: /ticket } } }])"},
+                 {"token", R"("{{t}}")"},
+                 {"jwt", "{ leeway: 5s }"}};
   const Walk walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
