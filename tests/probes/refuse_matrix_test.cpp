@@ -229,7 +229,8 @@ Walk carry(const std::string& carrier, bool careless) {
 }
 
 TEST(Refusal, IsWantedOfEveryCarrierOfTheToken) {
-  for (const std::string carrier : {"header", "query", "cookie", "subprotocol"}) {
+  for (const std::string carrier :
+       {"header", "query", R"({ cookie: "token={{token}}" })", "subprotocol"}) {
     const Walk strict = carry(carrier, false);
     EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << carrier << ": " << strict.show();
     const Walk careless = carry(carrier, true);
