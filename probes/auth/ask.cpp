@@ -35,7 +35,8 @@ void heed(Context& context, const net::Response& response) {
   auto wait = wish != nullptr ? retry_after(*wish, date != nullptr ? *date : "") : std::nullopt;
   if (!wait && response.status == 429) wait = bare_429;
   const Instant now = Clock::now();
-  if (wait) context.keeper.guard(context.account.owner, now)->lockout.quiet(now + *wait);
+  const auto guard = context.keeper.guard(context.account.owner, now);
+  if (wait) guard->lockout.quiet(*wait, context.quiet_max, now);
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,

@@ -39,8 +39,9 @@ class Lockout {
   // A refresh token did. That says nothing of a password which is refused beside it, so only the
   // refusals of refresh tokens are forgotten.
   void redeemed() { refused_ -= std::exchange(redeemed_, 0); }
-  // The server wants no request before `until`.
-  void quiet(Instant until);
+  // The server wants no request for `wish`, of which `most` is granted: nobody would see it
+  // recover.
+  void quiet(Span wish, Span most, Instant now);
 
   // The refusals in a row, and when the last one came; for a store.
   int refused() const { return refused_; }
@@ -53,6 +54,7 @@ class Lockout {
   int under_way_ = 0;
   Instant last_{};  // refusal, or trial after a cooldown
   Instant quiet_until_{};
+  std::string quiet_why_;
 };
 
 // How long a Retry-After header (RFC 9110 10.2.3) asks to wait: seconds, or a date against

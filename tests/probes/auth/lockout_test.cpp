@@ -173,9 +173,20 @@ TEST_F(LoginGuardTest, EndsWaitingWhenTheRunIsCut) {
 
 TEST(Lockout, ObeysAServerThatWantsQuiet) {
   Lockout lockout;
-  lockout.quiet(start + 30s);
+  lockout.quiet(30s, 60s, start);
   EXPECT_TRUE(lockout.held(rules, start + 29s));
   EXPECT_FALSE(lockout.held(rules, start + 30s));
+}
+
+TEST(Lockout, ObeysAServerThatWantsQuietForLongWithinABoundAndSaysSo) {
+  Lockout lockout;
+  lockout.quiet(3600s, 60s, start);
+  const auto held = lockout.held(rules, start + 18s);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(
+      held->detail,
+      "the server wants to be left alone for 3600 s, and is for 60 s; the next login in 42 s");
+  EXPECT_FALSE(lockout.held(rules, start + 60s));
 }
 
 TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {

@@ -200,7 +200,7 @@ TEST(Lockout, ObeysRetryAfter) {
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::overloaded);
   const Walk held = walker.walk(usual);
   EXPECT_EQ(held.verdict.reason, Reason::suppressed);
-  EXPECT_THAT(held.verdict.detail, HasSubstr("in 120 s"));
+  EXPECT_THAT(held.verdict.detail, HasSubstr("for 120 s, and is for 60 s; the next login in 60 s"));
   EXPECT_EQ(server.requests().size(), 1U);
 }
 
