@@ -3,16 +3,17 @@
 #include <algorithm>
 
 #include "probes/auth/hide.hpp"
+#include "probes/deadline.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
 
-// Tells templates of a token, and the trace to show none of it.
 // A recovery shall be seen after two beats at the latest, however long a server wants quiet.
 constexpr Span quiet_min = std::chrono::minutes(1);
 
+// Tells templates of a token, and the trace to show none of it.
 void know(const auth::Token& token, text::Names& names, Trace& trace) {
   names.set("token", token.value);
   names.set("refresh_token", token.refresh);
@@ -42,6 +43,8 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                         .quiet_max = std::max<Span>(quiet_min, 2 * site.every)};
   auto running = login.run(context);
   auto token = co_await std::move(running);
+  if (!token && token.error().reason == Reason::cut)
+    if (auto ours = stood_in_line(trace, Clock::now())) co_return std::unexpected(*std::move(ours));
   if (token && login.asks() && context.redeems) guard->lockout.redeemed();
   if (token && login.asks() && !context.redeems) guard->lockout.succeeded();
   if (token) {

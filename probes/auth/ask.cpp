@@ -73,8 +73,10 @@ asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& 
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
   const auto guard = context.keeper.guard(context.account.owner, Clock::now());
   const bool after_cooldown = guard->lockout.refused() >= context.lockout->after;
+  const Instant came = Clock::now();
   auto beginning = guard->begin(*context.lockout, context.is_trial);
   auto trial = co_await std::move(beginning);
+  context.trace.waited += Clock::now() - came;
   if (trial) trial->shows_refresh_token(context.redeems);
   context.is_trial |= after_cooldown && trial.has_value();
   co_return trial;

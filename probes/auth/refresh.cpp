@@ -234,8 +234,10 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) const {
   const auto chain = context.keeper.chain(context.account, settings_.state_file, Clock::now());
+  const Instant came = Clock::now();
   auto entering = chain->gate.enter();
   auto alone = co_await std::move(entering);
+  context.trace.waited += Clock::now() - came;
   if (!alone) co_return std::unexpected(alone.error());
   const auto turn = std::make_shared<Turn>(chain, *std::move(alone));
   if (auto loaded = chain->load(settings_.state_file, settings_.first); !loaded)

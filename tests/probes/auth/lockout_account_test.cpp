@@ -1,6 +1,8 @@
 // That the logins of one account count together, whoever makes them.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
@@ -83,6 +85,25 @@ TEST(LoginGuard, LetsMoreLoginsAtOnceThanItAllowsFollowEachOther) {
   const Walk walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(server.requests().size(), 8U);
+}
+
+// What we wait for ourselves is no timeout of the target.
+TEST(LoginGuard, ARunThatIsCutWhileItWaitsForAnotherLoginIsSuppressed) {
+  const Server server(Script{pause(std::chrono::milliseconds(400)), json(200, granted())});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.defaults["timeout"] = "300ms";
+  usual.login["lockout"] = "{ after: 1, cooldown: 1h }";
+  const auto check = plan(usual.yaml()).check("p");
+  Walker walker;
+  std::multiset<Reason> reasons;
+  std::size_t samples = 0;
+  for (const Walk& walked : walker.together({check, check})) {
+    reasons.insert(walked.verdict.reason);
+    samples += walked.trace->auth().size();
+  }
+  EXPECT_EQ(reasons, (std::multiset{Reason::timeout, Reason::suppressed}));
+  EXPECT_EQ(samples, 1U) << "the one that waited made no attempt";
 }
 
 // The main login and the fresh one of an experiment count together.
