@@ -1,7 +1,6 @@
 #include "daemon/lockouts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -15,10 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view room = "lockout";
 
-// Names hold no slash.
-std::string key_of(const auth::Account& account) {
-  return account.target + "/" + account.login + "/" + account.identity + "/" + account.version;
-}
+// Neither names of targets nor digests hold a slash.
+std::string key_of(const auth::Owner& account) { return account.target + "/" + account.user; }
 
 // "3 1764090000000": refusals, and when the last login was made.
 std::string text_of(const auth::RefusalCount& count) {
@@ -26,15 +23,11 @@ std::string text_of(const auth::RefusalCount& count) {
   return std::to_string(count.refused) + " " + std::to_string(last.count());
 }
 
-std::optional<auth::Account> account_of(std::string_view key) {
-  std::array<std::string, 4> parts;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::size_t end = key.find('/');
-    if ((end == std::string_view::npos) != (i + 1 == parts.size())) return std::nullopt;
-    parts[i] = key.substr(0, end);
-    if (end != std::string_view::npos) key.remove_prefix(end + 1);
-  }
-  return auth::Account{parts[0], parts[1], parts[2], parts[3]};
+std::optional<auth::Owner> owner_of(std::string_view key) {
+  const std::size_t slash = key.find('/');
+  if (slash == std::string_view::npos || key.find('/', slash + 1) != std::string_view::npos)
+    return std::nullopt;
+  return auth::Owner{std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
 }
 
 template <class Number>
@@ -48,7 +41,7 @@ std::optional<Number> number(std::string_view text) {
 std::optional<auth::RefusalCount> count_of(const Note& note) {
   const std::string_view text = note.text;
   const std::size_t gap = text.find(' ');
-  auto account = account_of(note.key);
+  auto account = owner_of(note.key);
   if (!account || gap == std::string_view::npos) return std::nullopt;
   const auto refused = number<int>(text.substr(0, gap));
   const auto last = number<std::int64_t>(text.substr(gap + 1));

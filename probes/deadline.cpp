@@ -59,6 +59,7 @@ Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   if (verdict.reason != Reason::cut) return verdict;
   if (Clock::now() < limit)
     return Verdict::of(trace.step(), {Reason::own_fault, "cut before the deadline, by nobody"});
+  if (auto ours = stood_in_line(trace, limit)) return Verdict::of(trace.step(), *std::move(ours));
   const Reason reason = deadline_reason(trace.step(), trace.phase());
   std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
@@ -87,6 +88,15 @@ asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt,
   const auto state = co_await asio::this_coro::cancellation_state;
   const bool stopped = state.cancelled() != asio::cancellation_type::none;
   co_return conclude(std::move(verdict), stopped, limit, trace);
+}
+
+std::optional<Failure> stood_in_line(const Trace& trace, Instant now) {
+  constexpr int share = 10;
+  if (trace.waited == Span{} || trace.waited * share < now - trace.started()) return std::nullopt;
+  const auto waited = std::chrono::floor<std::chrono::milliseconds>(trace.waited).count();
+  return Failure{Reason::suppressed, "the deadline passed, and " + std::to_string(waited) +
+                                         " ms of the time were spent waiting for other logins of "
+                                         "the account"};
 }
 
 Reason deadline_reason(Step step, std::optional<Phase> phase) {

@@ -13,6 +13,10 @@ namespace sonde {
 boost::asio::awaitable<Verdict> within(Instant limit, boost::asio::awaitable<Verdict> attempt,
                                        Trace& trace);
 
+// Why a cut run says nothing of the target: a tenth of its time or more went by in line for other
+// logins of the account (suppressed). Empty: the target had the time. Pure.
+std::optional<Failure> stood_in_line(const Trace& trace, Instant now);
+
 // Which reason a deadline gives, by step and by the phase that it cut; pure.
 Reason deadline_reason(Step step, std::optional<Phase> phase);
 

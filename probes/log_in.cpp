@@ -1,11 +1,17 @@
 #include "probes/log_in.hpp"
 
+#include <algorithm>
+
 #include "probes/auth/hide.hpp"
+#include "probes/deadline.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
+
+// A recovery shall be seen after two beats at the latest, however long a server wants quiet.
+constexpr Span quiet_min = std::chrono::minutes(1);
 
 // Tells templates of a token, and the trace to show none of it.
 void know(const auth::Token& token, text::Names& names, Trace& trace) {
@@ -24,7 +30,7 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
 asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
                                                                const Site& site, Shared& shared,
                                                                text::Names& names, Trace& trace) {
-  const auto guard = shared.keeper.purse(site.account, Clock::now()).guard;
+  const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
   const auth::LockoutRules& rules = site.login->lockout;
   auto held = login.asks() ? guard->lockout.held(rules, Clock::now()) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
@@ -33,10 +39,14 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                         .account = site.account,
                         .names = names,
                         .trace = trace,
-                        .lockout = &rules};
+                        .lockout = &rules,
+                        .quiet_max = std::max<Span>(quiet_min, 2 * site.every)};
   auto running = login.run(context);
   auto token = co_await std::move(running);
-  if (token && login.asks()) guard->lockout.succeeded();
+  if (!token && token.error().reason == Reason::cut)
+    if (auto ours = stood_in_line(trace, Clock::now())) co_return std::unexpected(*std::move(ours));
+  if (token && login.asks() && context.redeems) guard->lockout.redeemed();
+  if (token && login.asks() && !context.redeems) guard->lockout.succeeded();
   if (token) {
     know(*token, names, trace);
     shared.keeper.note_issued(site.target_name, *token);
@@ -49,7 +59,9 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Sh
                                                             double reuse) {
   trace.at(Step::login);
   auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
-  if (const auth::Token* kept = auth::reusable(purse, reuse, Clock::now())) {
+  // Nobody is asked for a static token, and its file may have changed.
+  if (!site.login->asks()) reuse = 0;
+  if (const auto* kept = auth::reusable(purse, reuse, Clock::now(), site.needs_cookies())) {
     know(*kept, names, trace);
     co_return *kept;
   }
@@ -59,7 +71,7 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Sh
   if (site.login->asks() && (token || token.error().reason != Reason::suppressed))
     trace.auth_begun(Step::login);
   if (!token) co_return token;
-  auth::remember(purse, *token, Clock::now());
+  auth::remember(purse, *token, Clock::now(), std::chrono::system_clock::now());
   trace.auth_succeeded(Step::login);
   trace.close(Phase::login);
   co_return token;

@@ -1,7 +1,10 @@
 #include "probes/plan_fingerprint.hpp"
 
+#include <algorithm>
+
 #include "config/schema.hpp"
 #include "probes/auth/signature.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/text/digest.hpp"
 
 namespace sonde {
@@ -9,11 +12,44 @@ namespace {
 
 using config::Value;
 
-// The text of a named entry of a section.
-std::string part(const Value& root, std::string_view section, const std::string& name) {
+// A named entry of a section; null: there is none.
+const Value* entry_of(const Value& root, std::string_view section, const std::string& name) {
   const Value* all = root.find(section);
-  const Value* one = all != nullptr && !name.empty() ? all->find(name) : nullptr;
+  return all != nullptr && !name.empty() ? all->find(name) : nullptr;
+}
+
+// Its text.
+std::string part(const Value& root, std::string_view section, const std::string& name) {
+  const Value* one = entry_of(root, section, name);
   return one != nullptr ? config::to_json(*one, false) : "";
+}
+
+std::string short_digest(std::string_view text) {
+  return text::hex(auth::sha256(text)).substr(0, 16);
+}
+
+bool names_identity(const auth::Login& login) {
+  text::Needs needs;
+  login.needs(needs);
+  return std::ranges::any_of(needs.all,
+                             [](const auto& need) { return need.name.starts_with("identity."); });
+}
+
+std::string user_of(const Identity& identity, const std::string& name) {
+  for (const char* field : {"username", "user", "email", "login", "name", "id", "client_id"}) {
+    const auto found = identity.fields.find(field);
+    if (found == identity.fields.end()) continue;
+    if (const auto* secret = std::get_if<config::Secret>(&found->second)) return secret->describe();
+    return std::get<std::string>(found->second);
+  }
+  return "identity " + name;
+}
+
+std::string client_of(const Value* login, const std::string& name) {
+  for (const char* key : {"first", "token", "username", "client_id", "subject", "issuer"})
+    if (const Value* said = login != nullptr ? login->find(key) : nullptr)
+      return std::string(key) + " " + config::to_json(*said, false);
+  return "login " + name;
 }
 
 // The dialect of the file that a probe speaks, and those that it extends.
@@ -38,16 +74,24 @@ std::string location(const Value& root) {
 
 }  // namespace
 
-auth::Account account_of(const Value& root, const Whom& whom, const std::string& target) {
+auth::Owner owner_of(const Value& root, const Whom& whom, const Site& site) {
+  const bool as_user = site.login && names_identity(*site.login);
+  const std::string name =
+      as_user ? user_of(site.identity, whom.as.name)
+              : client_of(entry_of(root, "logins", whom.login.name), whom.login.name);
+  return {.target = site.target_name, .user = short_digest(text::lowered(name))};
+}
+
+auth::Account account_of(const Value& root, const Whom& whom, auth::Owner owner) {
   const std::string& login = whom.login.name;
   const std::string& identity = whom.as.name;
-  return {.target = target,
+  std::string version =
+      short_digest(part(root, "targets", owner.target) + part(root, "identities", identity) +
+                   part(root, "logins", login) + location(root));
+  return {.owner = std::move(owner),
           .login = login,
           .identity = identity,
-          .version = text::hex(auth::sha256(part(root, "targets", target) +
-                                            part(root, "identities", identity) +
-                                            part(root, "logins", login) + location(root)))
-                         .substr(0, 16)};
+          .version = std::move(version)};
 }
 
 std::string fingerprint(const Value& root, const Value& probe, const Draft& draft,

@@ -11,7 +11,12 @@ namespace sonde {
 std::string fingerprint(const config::Value& root, const config::Value& probe, const Draft& draft,
                         const std::string& target);
 
+// Whose account a login is used for: the user of the identity, where the login says anything of it,
+// else the client or whatever else the login names. Entries of `logins:` and `identities:` that
+// mean the same one have the same.
+auth::Owner owner_of(const config::Value& root, const Whom& whom, const Site& site);
+
 // What shapes a login, and not the probe that logs in.
-auth::Account account_of(const config::Value& root, const Whom& whom, const std::string& target);
+auth::Account account_of(const config::Value& root, const Whom& whom, auth::Owner owner);
 
 }  // namespace sonde

@@ -1,5 +1,6 @@
 #include "probes/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/discover.hpp"
@@ -7,6 +8,7 @@
 #include "probes/net/origins.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/dialect_use.hpp"
+#include "probes/talk/ending.hpp"
 #include "probes/talk/ready.hpp"
 
 namespace sonde {
@@ -84,6 +86,19 @@ asio::awaitable<Opened> look_elsewhere(Failure drift, const net::UpgradeRequest&
   co_return failed(Step::upgrade, std::move(drift));
 }
 
+bool is_refusal_of_token(Reason reason) {
+  using enum Reason;
+  return reason == unauthorized || reason == forbidden || reason == forbidden_or_no_route ||
+         reason == login_redirect || reason == auth_rejected_after_accept;
+}
+
+// A browser has no cookie to send, where the login set none.
+bool lacks_cookies(const Socket& socket, const auth::Token& token) {
+  const auto names = socket.token_in.text.names();
+  const bool wanted = std::ranges::find(names, "cookies") != names.end();
+  return socket.token_in.in == Carrier::In::cookie && wanted && token.cookies.empty();
+}
+
 Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
   const std::string before = drift ? drift->detail + "; " : "";
   return {Reason::endpoint_drift, before + net::no_own_origin(url)};
@@ -117,6 +132,10 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
     Opened opened = co_await std::move(looking);
     co_return opened;
   }
+  if (with_token && lacks_cookies(settings.socket, token))
+    co_return failed(Step::login, {Reason::token_missing,
+                                   "the login left no cookie for the socket; where the page itself "
+                                   "makes one, write token_in: { cookie: \"NAME={{token}}\" }"});
   if (with_token) {
     if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
     trace.auth_begun(Step::upgrade);
@@ -138,8 +157,21 @@ void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& 
   net::Origins own = net::Origins::of(names);
   if (url) own.add(*url);  // an upgrade to an address that is not the target's own carries none
   std::string cookies = url ? token.cookies.header(*url, now, own) : "";
-  if (token.cookies.empty()) cookies = "token=" + token.value;
   names.set("cookies", std::move(cookies));
+}
+
+void reconsider_token(const SessionSettings& settings, const Site& site, Shared& shared,
+                      std::string_view used, const std::optional<Verdict>& failure,
+                      const Trace& trace) {
+  if (!needs_token(settings)) return;
+  auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  if (!purse.token || purse.token->value != used) return;  // there is another one by now
+  const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
+                       talk::refuses(trace.ending(), settings.dialect->refusal_codes);
+  if (refused || (failure && !purse.proven))
+    purse.token.reset();
+  else if (!failure)
+    purse.proven = true;
 }
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
@@ -153,9 +185,7 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site
   }
   auto opening = open_with(settings, site, token, shared, names, trace);
   Opened opened = co_await std::move(opening);
-  // Whatever was wrong, the next run shall not meet it with the same token.
-  if (opened.failure && needs_token(settings))
-    shared.keeper.purse(site.account, Clock::now()).token.reset();
+  reconsider_token(settings, site, shared, token.value, opened.failure, trace);
   co_return opened;
 }
 

@@ -41,7 +41,13 @@ boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
                                            const SessionSettings& settings, net::Network& network,
                                            text::Names& names, Trace& trace);
 
-// {{cookies}}: what a browser would send to the socket; of a login that left none, the token.
+// The token `used` is not used again if the server refused it, also later than it got ready; nor if
+// there was another failure before any session got ready with it.
+void reconsider_token(const SessionSettings& settings, const Site& site, Shared& shared,
+                      std::string_view used, const std::optional<Verdict>& failure,
+                      const Trace& trace);
+
+// {{cookies}}: what a browser would send to the socket.
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names);
 
 // Leaves a session: the closing handshake within a second, which never fails a run.

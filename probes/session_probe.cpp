@@ -49,11 +49,16 @@ asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names&
   Opened opened = co_await std::move(opening);
   if (opened.failure) co_return blame(*std::move(opened.failure), breaker, trace);
   breaker.passed(upgrade_time(trace));
+  const std::string* token = names.find("token");
+  const std::string used = token != nullptr ? *token : "";
   auto using_it = use(*opened.session, names, trace);
   Verdict verdict = co_await std::move(using_it);
   auto leaving = leave_session(*opened.session, trace);
   co_await std::move(leaving);
-  if (verdict.outcome != Outcome::pass) co_return verdict;
+  const bool passed = verdict.outcome == Outcome::pass;
+  reconsider_token(settings_, *site_, shared_, used, passed ? std::nullopt : std::optional(verdict),
+                   trace);
+  if (!passed) co_return verdict;
   auto going_on = afterwards(attempt, names, trace);
   verdict = co_await std::move(going_on);
   co_return verdict;

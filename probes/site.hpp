@@ -34,6 +34,7 @@ struct Site {
   std::shared_ptr<const auth::Login> login;  // null: none configured
   auth::Account account;                     // whose login it is
   std::string location;
+  Span every{};                                     // from run to run
   std::vector<std::shared_ptr<const Site>> others;  // as whom the probe runs besides
 
   // What names() is made of; of the secrets those that `needs` names. Once, when the rest is set.

@@ -214,6 +214,9 @@ class Trace {
   std::optional<bool> reachable, delivered, substantive;
   // The send completed; events are measured from here.
   std::optional<Instant> sent;
+  // How long the run stood in line for other runs of ours. What several sessions of a run waited
+  // for one another is not among it.
+  Span waited{};
   // Skew of the server's Date header against the local wall clock; positive: the server is ahead.
   std::optional<Span> skew;
 

@@ -35,7 +35,8 @@ void heed(Context& context, const net::Response& response) {
   auto wait = wish != nullptr ? retry_after(*wish, date != nullptr ? *date : "") : std::nullopt;
   if (!wait && response.status == 429) wait = bare_429;
   const Instant now = Clock::now();
-  if (wait) context.keeper.purse(context.account, now).guard->lockout.quiet(now + *wait);
+  const auto guard = context.keeper.guard(context.account.owner, now);
+  if (wait) guard->lockout.quiet(*wait, context.quiet_max, now);
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
@@ -70,10 +71,13 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
-  const auto guard = context.keeper.purse(context.account, Clock::now()).guard;
+  const auto guard = context.keeper.guard(context.account.owner, Clock::now());
   const bool after_cooldown = guard->lockout.refused() >= context.lockout->after;
+  const Instant came = Clock::now();
   auto beginning = guard->begin(*context.lockout, context.is_trial);
   auto trial = co_await std::move(beginning);
+  context.trace.waited += Clock::now() - came;
+  if (trial) trial->shows_refresh_token(context.redeems);
   context.is_trial |= after_cooldown && trial.has_value();
   co_return trial;
 }

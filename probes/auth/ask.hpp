@@ -11,7 +11,8 @@ namespace sonde::auth {
 
 // One request of a login, as a browser makes it: the cookies go with it and come back, redirects
 // are followed by policy. `request` becomes the last one that was made. 429, and 503 with a
-// Retry-After, keep the account quiet for as long as the server says (a bare 429: 30 s).
+// Retry-After, keep the account quiet for as long as the server says (a bare 429: 30 s), up to
+// context.quiet_max.
 // Failures: those of net::fetch.
 boost::asio::awaitable<net::Answer> ask(Context& context, net::Request& request,
                                         const net::Line& line, net::Redirects redirects,

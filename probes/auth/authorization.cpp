@@ -1,5 +1,7 @@
 #include "probes/auth/authorization.hpp"
 
+#include <set>
+
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
@@ -62,6 +64,12 @@ void hide_issued(const Parameters& parameters, Trace& trace) {
       hide(trace, found->second);
 }
 
+// What was entered so far.
+struct Entered {
+  bool password = false;
+  std::set<std::string> forms;  // where to, and the fields
+};
+
 // Where a walk goes on, or its end.
 struct Turn {
   std::optional<net::Request> next;
@@ -92,20 +100,30 @@ Turned after_redirect(const net::Request& request, const net::Response& response
   return Turn{.next = std::move(*next), .returned = {}};
 }
 
+// The form by where it leads and what is entered in it.
+std::string form_key(const net::Request& filled, const text::Form& form, const Entries& entries) {
+  std::string key = net::origin_key(filled.url) + std::string(path_of(filled.url));
+  for (const auto& [name, value] : entries)
+    if (form.field(name) != nullptr) key += " " + name;
+  return key;
+}
+
 Turned after_page(const net::Request& request, const net::Response& response,
-                  const Authorization& asked, bool& entered) {
+                  const Authorization& asked, Entered& entered) {
   const text::Html page = text::parse_html(response.body);
   const text::Form* form = choose_form(page, asked.entries);
   if (form == nullptr)
     return std::unexpected(Failure{Reason::no_form, "a page on the way has no form"});
   const bool enters = matching(*form, asked.entries) > 0;
   // Also without a field for the password: that form mails a new one, or registers.
-  if (enters && entered)
-    return std::unexpected(
-        Failure{Reason::credentials, "the provider asks for the credentials again"});
-  entered = entered || (enters && form->has_type("password"));
+  const Failure again{Reason::credentials, "the provider asks for the credentials again"};
+  if (enters && entered.password) return std::unexpected(again);
+  entered.password = entered.password || (enters && form->has_type("password"));
   auto next = fill(page, *form, asked.entries, request.url, asked.own);
   if (!next) return std::unexpected(next.error());
+  // A name that is not known, of a form that asks for the password later.
+  const std::string key = form_key(*next, *form, asked.entries);
+  if (enters && !entered.forms.insert(key).second) return std::unexpected(again);
   // response_mode=form_post: the page posts itself to the client.
   if (is_client(next->url, asked))
     return Turn{.next = {},
@@ -124,18 +142,27 @@ Failure by_status(const net::Response& response, bool entered) {
 }
 
 Turned turn(const net::Request& request, const net::Answer& answer, const Authorization& asked,
-            bool& entered) {
+            Entered& entered) {
   if (!answer.ok()) return std::unexpected(answer.failure);
-  if (entered)
+  if (entered.password)
     if (auto why = refused_credentials(answer.response, asked.refused))
       return std::unexpected(*std::move(why));
   if (net::is_redirect(answer.response.status))
     return after_redirect(request, answer.response, asked);
-  const bool form_again = answer.response.status >= 400 && entered &&
+  const bool form_again = answer.response.status >= 400 && entered.password &&
                           asks_again(text::parse_html(answer.response.body), asked.entries);
   if (answer.response.status == 200 || form_again)
     return after_page(request, answer.response, asked, entered);
-  return std::unexpected(by_status(answer.response, entered));
+  return std::unexpected(by_status(answer.response, entered.password));
+}
+
+// How a walk ended that carried what the user entered: a page without a form, or the client's
+// address with an error, may say no to it as well.
+void judge_trial(LoginGuard::Trial& trial, const net::Answer& answer, Reason reason) {
+  using enum Reason;
+  trial.judge(answer.response.status, reason);
+  const bool turned_away = reason == no_form || reason == authorization_refused;
+  if (turned_away && answer.response.status < 500) trial.refuse();
 }
 
 }  // namespace
@@ -180,7 +207,8 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
                                                                const net::Line& line) {
   net::Request request{.method = "GET", .url = asked.start, .headers = {}, .body = {}};
   Cookies cookies;
-  bool entered = false, enters = false;
+  Entered entered;
+  bool enters = false;
   std::optional<LoginGuard::Trial> trial;  // from what was entered to the next entry, or to the end
   for (int count = 0; count < requests_max; ++count) {
     if (enters) {
@@ -195,10 +223,11 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
     if (const std::string* location = answer.response.header("location"))
       hide_issued(handed_over(*location), context.trace);
     auto turned = turn(request, answer, asked, entered);
-    if (trial) trial->judge(answer.response.status, turned ? Reason::ok : turned.error().reason);
+    if (trial) judge_trial(*trial, answer, turned ? Reason::ok : turned.error().reason);
     if (turned && turned->returned) {
       hide_issued(*turned->returned, context.trace);
       auto code = code_of(*turned->returned, asked);
+      if (trial && !code) judge_trial(*trial, answer, code.error().reason);
       if (!code) code.error().detail = context.trace.scrub(code.error().detail);
       co_return code;
     }
@@ -209,6 +238,7 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
     enters = turned->enters;
     request = std::move(*turned->next);
   }
+  if (trial) trial->refuse();
   co_return std::unexpected(
       Failure{Reason::no_session, "20 requests did not lead back to the client"});
 }

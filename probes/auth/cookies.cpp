@@ -90,6 +90,7 @@ std::string set_attribute(Cookie& cookie, std::string_view name, std::string_vie
   if (net::same_word(name, "path") && value.starts_with('/')) cookie.path = value;
   if (net::same_word(name, "secure")) cookie.secure = true;
   if (net::same_word(name, "httponly")) cookie.http_only = true;
+  if (net::same_word(name, "samesite")) cookie.cross_site = net::same_word(value, "none");
   if (net::same_word(name, "max-age")) {
     const auto at = max_age(value, now);
     if (at) cookie.expires = at;
@@ -100,8 +101,10 @@ std::string set_attribute(Cookie& cookie, std::string_view name, std::string_vie
   return "";
 }
 
-// Why a name's prefix (RFC 6265bis 4.1.3) or Secure is not kept to; empty: all is well.
+// Why a name's prefix (RFC 6265bis 4.1.3), Secure or SameSite=None is not kept to; empty: all is
+// well.
 std::string broken_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
+  if (cookie.cross_site && !cookie.secure) return "it is SameSite=None, but not Secure";
   if (cookie.secure && !from.tls()) return "it is Secure, and this is not https";
   const bool whole = cookie.host_only && path_given && cookie.path == "/";
   if (cookie.name.starts_with("__Secure-") && !cookie.secure)

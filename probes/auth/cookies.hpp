@@ -22,15 +22,16 @@ struct Cookie {
   bool host_only = true;  // no Domain attribute: only that very host
   bool secure = false;
   bool http_only = false;
+  bool cross_site = false;          // SameSite=None
   std::optional<WallTime> expires;  // empty: with the session
   std::string set_by;               // origin_key of who set it
 };
 
 // One Set-Cookie header from `from`. The error says why a browser would ignore it: no name, a
-// Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP, a __Host-
-// or
-// __Secure- name that breaks its promise, a name and value of more than 4096 bytes. An attribute of
-// more than 1024 bytes is as if it were not there (RFC 6265bis 5.6). Pure.
+// Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP,
+// SameSite=None without Secure, a __Host- or __Secure- name that breaks its promise, a name and
+// value of more than 4096 bytes. An attribute of more than 1024 bytes is as if it were not there
+// (RFC 6265bis 5.6). Pure.
 std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
                                                     WallTime now);
 

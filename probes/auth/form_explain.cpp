@@ -28,15 +28,6 @@ std::string wanted_of(const FormSuccess& success) {
   return all.substr(2);
 }
 
-// That the answer did set the session's cookie, and why it was not kept; empty: it did not.
-std::string lost_session(const FormSuccess& success, const FormAnswer& seen) {
-  for (const auto& [name, why] : seen.after.dropped_since(seen.before))
-    if (success.cookie.empty() ? seen.after.changed_since(seen.before).empty()
-                               : name == success.cookie)
-      return fmt::format("the cookie {} is not kept: {}", name, why);
-  return "";
-}
-
 // That the session's cookie is one that everybody gets; empty: it is not.
 std::string kept_session(const FormSuccess& success, const FormAnswer& seen) {
   if (success.cookie.empty() || seen.after.find(success.cookie) == nullptr) return "";
@@ -80,6 +71,14 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
                {.max = 20})
           .also(&S::line, net::section_of(static_cast<const net::Line*>(nullptr)));
   return keys;
+}
+
+std::string lost_session(const FormSuccess& success, const FormAnswer& seen) {
+  for (const auto& [name, why] : seen.after.dropped_since(seen.before))
+    if (success.cookie.empty() ? seen.after.changed_since(seen.before).empty()
+                               : name == success.cookie)
+      return fmt::format("the cookie {} is not kept: {}", name, why);
+  return "";
 }
 
 Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen,

@@ -66,7 +66,7 @@ bool is_turned_away(const Settings& settings, const net::Response& first, const 
 }
 
 Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew) {
-  Token token{.skew = skew};
+  Token token{.skew = skew, .at = Clock::now()};
   const std::string& name = settings.success.cookie;
   for (const auto& cookie : cookies.all()) {
     if (name.empty() || cookie.name != name) continue;
@@ -123,8 +123,8 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& contex
   const Cookies before = cookies;
   auto posting = ask(context, filled, settings_.line, {}, cookies);
   net::Answer answer = co_await std::move(posting);
+  trial->judge(answer.response.status, answer.failure.reason);
   if (!answer.ok()) co_return std::unexpected(answer.failure);
-  trial->judge(answer.response.status, Reason::ok);
   const auto skew = answer.response.skew;
   const auto to = target_of(filled, answer.response);
   bool good = succeeded(settings_, page, to, answer.response, before, cookies);
@@ -137,17 +137,20 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& contex
   auto walking = last_page(context, filled, std::move(answer), settings_.line, cookies);
   const net::Answer last = co_await std::move(walking);
   // Where the redirect leads may be out of our reach; the session is one all the same.
-  if (!last.ok() && !(good && !settings_.success.body)) co_return std::unexpected(last.failure);
+  if (!last.ok() && !(good && !settings_.success.body)) {
+    if (!good) trial->refuse();
+    co_return std::unexpected(last.failure);
+  }
   if (settings_.success.body)
     good = good && settings_.success.body->found_in(last.response.body);
   else
     good = good && !is_turned_away(settings_, first, last.response, entries);
   if (good) co_return token_of(settings_, std::move(cookies), skew);
-  Failure failure = explain_form(settings_, {first, last.response, before, cookies}, entries);
+  const FormAnswer seen{first, last.response, before, cookies};
+  Failure failure = explain_form(settings_, seen, entries);
   trial->judge(last.response.status, failure.reason);
-  // No session, and nothing that could be one: the credentials may have been refused.
-  if (failure.reason == Reason::no_session && cookies.changed_since(before).empty() &&
-      cookies.dropped_since(before).empty())
+  // The credentials may have been refused, though other cookies came, such as a new CSRF token.
+  if (failure.reason == Reason::no_session && lost_session(settings_.success, seen).empty())
     trial->refuse();
   failure.detail = context.trace.scrub(failure.detail);
   co_return std::unexpected(std::move(failure));
@@ -158,8 +161,9 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
   auto token = co_await std::move(filling);
   if (!token || settings_.then.empty()) co_return token;
   text::Names names = context.names;  // what is captured here is known here alone
-  auto taking =
-      take_steps(context, settings_.then, settings_.line, settings_.refused, names, *token);
+  const text::Template cookie_alone;  // nothing that is captured here is the token
+  auto taking = take_steps(context, settings_.then, settings_.line, settings_.refused, cookie_alone,
+                           names, *token);
   auto wrong = co_await std::move(taking);
   if (wrong) co_return std::unexpected(*std::move(wrong));
   co_return token;

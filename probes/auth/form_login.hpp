@@ -66,6 +66,9 @@ struct FormAnswer {
   const Cookies& after;
 };
 
+// That the answer did set the session's cookie, and why it was not kept; empty: it did not. Pure.
+std::string lost_session(const FormSuccess& success, const FormAnswer& seen);
+
 // Why the answer to a form is no success, and no failure of the service either: credentials, csrf,
 // forbidden, account_locked, no_session, or by its status. Pure.
 Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen,

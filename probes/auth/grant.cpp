@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "probes/auth/ask.hpp"
+#include "probes/auth/authorization.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/net/http_text.hpp"
 #include "probes/net/said.hpp"
@@ -128,55 +129,94 @@ namespace {
 struct Answered {
   LoginGuard::Trial trial;
   net::Response response;
+  bool moved = false;  // a redirect was followed to another page
 };
 
-boost::asio::awaitable<std::expected<Answered, Failure>> ask_for(Context& context,
-                                                                 const Grant& grant, Form form,
-                                                                 Cookies& cookies) {
+boost::asio::awaitable<std::expected<Answered, Failure>> ask_and_wait(Context& context,
+                                                                      const Grant& grant,
+                                                                      Asking asking,
+                                                                      Cookies& cookies) {
+  auto& [request, trial] = asking;
+  auto sending = ask(context, request, grant.line, grant.redirects, cookies);
+  net::Answer answer = co_await std::move(sending);
+  // A refusal is one also where its body was cut, or came after the deadline.
+  if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
+  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
+  co_return Answered{std::move(trial), std::move(answer.response), request.method != "POST"};
+}
+
+// `error` of JSON, of a form, or of the challenge (RFC 6750 3).
+std::string error_code_of(const net::Response& response, text::Json root) {
+  if (const auto code = root.member("error").string()) return std::string(code->substr(0, 128));
+  constexpr std::string_view challenge = "error=\"";
+  const std::string* header = response.header("www-authenticate");
+  const std::size_t at = header != nullptr ? header->find(challenge) : std::string::npos;
+  if (at != std::string::npos) {
+    const std::size_t begin = at + challenge.size();
+    return header->substr(begin, std::min<std::size_t>(header->find('"', begin) - begin, 128));
+  }
+  if (root || response.body.size() > 4096) return "";
+  const auto fields = read_parameters(response.body);
+  const auto found = fields.find("error");
+  return found == fields.end() ? "" : found->second.substr(0, 128);
+}
+
+Context::Said said_by(const net::Response& response, const Grant& grant, bool given) {
+  Context::Said said{.status = response.status, .error = {}, .refresh = {}};
+  const auto document = text::Document::parse(response.body);
+  const text::Json root = document ? document->root() : text::Json();
+  if (!given) said.error = error_code_of(response, root);
+  const auto refresh = grant.refresh_token.at(root).string();
+  const bool good = response.status == 200 || response.status == 201;
+  if (good && refresh && why_no_token(*refresh, grant.token_max).empty()) said.refresh = *refresh;
+  return said;
+}
+
+}  // namespace
+
+boost::asio::awaitable<std::expected<Asking, Failure>> prepare(Context& context, const Grant& grant,
+                                                               Form form) {
+  context.said = {};
   auto request = build(grant, std::move(form), context.names);
   if (!request) co_return std::unexpected(request.error());
   auto beginning = begin_trial(context);
   auto trial = co_await std::move(beginning);
   if (!trial) co_return std::unexpected(std::move(trial.error()));
-  auto asking = ask(context, *request, grant.line, grant.redirects, cookies);
-  net::Answer answer = co_await std::move(asking);
-  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  co_return Answered{*std::move(trial), std::move(answer.response)};
+  co_return Asking{*std::move(request), *std::move(trial)};
 }
 
-std::string error_code_of(const net::Response& response) {
-  const auto document = text::Document::parse(response.body);
-  const auto code = document ? document->root().member("error").string() : std::nullopt;
-  return std::string(code.value_or("").substr(0, 128));
-}
-
-// Asks and judges; the trial is over with it.
-boost::asio::awaitable<std::expected<Token, Failure>> ask_and_judge(Context& context,
-                                                                    const Grant& grant, Form form) {
+boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& context,
+                                                                    const Grant& grant,
+                                                                    Asking asking) {
   Cookies cookies;
-  auto asking = ask_for(context, grant, std::move(form), cookies);
-  auto answered = co_await std::move(asking);
+  auto sending = ask_and_wait(context, grant, std::move(asking), cookies);
+  auto answered = co_await std::move(sending);
+  const Instant at = Clock::now();
   if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response] = *answered;
+  auto& [trial, response, moved] = *answered;
   auto token = judge_grant(grant, response, std::move(cookies));
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
-  // Some services refuse with a 200 whose JSON says what is wrong.
-  if (!token && !net::said_error(response).empty() && response.status < 300) trial.refuse();
+  const bool given = token || token.error().reason == Reason::token_malformed;
+  if (!given && (moved || may_refuse(response))) trial.refuse();
+  context.said = said_by(response, grant, token.has_value());
+  for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
+    if (!secret.empty()) hide(context.trace, secret);
   if (token) token->skew = response.skew;
-  if (!token) context.error_code = error_code_of(response);
+  if (token) token->at = at;
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
   co_return token;
 }
 
-}  // namespace
-
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
                                                                    Cookies& cookies) {
-  auto asking = ask_for(context, grant, std::move(form), cookies);
-  auto answered = co_await std::move(asking);
+  auto preparing = prepare(context, grant, std::move(form));
+  auto asking = co_await std::move(preparing);
+  if (!asking) co_return std::unexpected(std::move(asking.error()));
+  auto sending = ask_and_wait(context, grant, *std::move(asking), cookies);
+  auto answered = co_await std::move(sending);
   if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response] = *answered;
+  auto& [trial, response, moved] = *answered;
   auto refused = refusal_of(response, grant.refused);
   if (!refused) co_return std::move(response);
   trial.judge(response.status, refused->reason);
@@ -184,18 +224,25 @@ boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& cont
   co_return std::unexpected(*std::move(refused));
 }
 
-boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
-                                                             Form form) {
-  auto asking = ask_and_judge(context, grant, std::move(form));
-  auto token = co_await std::move(asking);
-  if (!token) co_return token;
-  hide(context.trace, token->value);
-  if (!token->refresh.empty()) hide(context.trace, token->refresh);
-  if (!grant.jwt) co_return token;
+boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
+    Context& context, const Grant& grant, std::expected<Token, Failure> token) {
+  if (!token || !grant.jwt) co_return token;
   auto checking = check_token(context, *grant.jwt, grant.line, *token);
   auto wrong = co_await std::move(checking);
   if (wrong) co_return std::unexpected(std::move(*wrong));
   co_return token;
+}
+
+boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
+                                                             Form form) {
+  auto preparing = prepare(context, grant, std::move(form));
+  auto asking = co_await std::move(preparing);
+  if (!asking) co_return std::unexpected(std::move(asking.error()));
+  auto sending = ask_for_token(context, grant, *std::move(asking));
+  auto token = co_await std::move(sending);
+  auto checking = check_granted(context, grant, std::move(token));
+  auto checked = co_await std::move(checking);
+  co_return checked;
 }
 
 }  // namespace sonde::auth

@@ -41,10 +41,27 @@ struct Form {
   Headers headers;  // further ones, such as Authorization
 };
 
-// POSTs `form` to the grant's URL and takes the token out of the answer. The token is hidden in the
-// trace before anybody else sees it. Failures: see Login.
+// A request for a token, whose turn it is.
+struct Asking {
+  net::Request request;
+  LoginGuard::Trial trial;
+};
+boost::asio::awaitable<std::expected<Asking, Failure>> prepare(Context& context, const Grant& grant,
+                                                               Form form);
+
+// Asks and takes the token out of the answer, not judged by `jwt` yet; context.said has what came
+// with it. It is hidden in the trace before anybody else sees it. Failures: see Login.
+boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& context,
+                                                                    const Grant& grant,
+                                                                    Asking asking);
+
+// POSTs `form` to the grant's URL and takes the token out of the answer, if it is what `jwt` says.
+// Failures: see Login.
 boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
                                                              Form form);
+// The last part of it.
+boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
+    Context& context, const Grant& grant, std::expected<Token, Failure> token);
 
 // The answer to the POST, if it is a 200 or a 201 that refuses nothing.
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,

@@ -44,11 +44,6 @@ std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context
   return source;
 }
 
-std::int64_t unix_now() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 }  // namespace
 
 const config::Section<JwtSettings>& section_of(const JwtSettings*) {
@@ -92,11 +87,18 @@ std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names
   return rules;
 }
 
+std::int64_t unix_time_of(const Token& token) {
+  const Instant now = Clock::now();
+  const auto ago = now - token.at.value_or(now);
+  const auto then = std::chrono::system_clock::now().time_since_epoch() - ago;
+  return std::chrono::floor<std::chrono::seconds>(then).count();
+}
+
 asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtSettings& settings,
                                                     const net::Line& line, const Token& token) {
   const auto rules = render(settings, context.names);
   if (!rules) co_return rules.error();
-  auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_now(), token.skew);
+  auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_time_of(token), token.skew);
   if (wrong || !settings.has_keys()) co_return wrong;
   const auto source = source_of(settings, context);
   if (!source) co_return source.error();

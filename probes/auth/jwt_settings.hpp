@@ -29,6 +29,9 @@ void add_needs(const JwtSettings& settings, text::Needs& needs);
 // Fails with own_request.
 std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names);
 
+// When the token came, in Unix seconds by our clock; of one that nobody gave: now.
+std::int64_t unix_time_of(const Token& token);
+
 // Checks a token by its rules: shape, claims, times, and the signature. `lifetime` is expires_in,
 // `line` the way to the keys. Failures: those of check_jwt, token_signature, token_key_unknown,
 // jwks_unusable, those of net::fetch where the keys are fetched, own_request, own_secret.

@@ -10,27 +10,69 @@ namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
 constexpr std::size_t key_sets_max = 100, issued_max = 16;
-constexpr Span leeway_max = std::chrono::minutes(5);
+constexpr Span leeway_max = std::chrono::minutes(5), margin_max = std::chrono::seconds(10);
 
-// What the claims of a token say of its life.
-std::optional<Span> lifetime_of(std::string_view token) {
-  const auto claims = read_claims(token);
-  if (!claims || !claims->expires || !claims->issued || *claims->expires <= *claims->issued)
-    return std::nullopt;
-  return std::chrono::seconds(*claims->expires - *claims->issued);
+// How long a token lives from `answered` on by its own claims.
+std::optional<Span> left_by_claims(const Token& token, WallTime answered) {
+  const auto claims = read_claims(token.value);
+  if (!claims || !claims->expires) return std::nullopt;
+  const auto server = answered.time_since_epoch() + token.skew.value_or(Span{});
+  const Span left = std::max(std::chrono::seconds(*claims->expires) - server, Span{});
+  if (token.skew || !claims->issued || *claims->expires <= *claims->issued) return left;
+  // Our own clock alone says how old it is, and may be wrong.
+  const Span whole = std::chrono::seconds(*claims->expires - *claims->issued);
+  return left > Span{} ? std::min(left, whole) : whole;
+}
+
+struct Life {
+  std::optional<Span> safe, longest;
+  void add(Span says) {
+    safe = std::min(safe.value_or(says), says);
+    longest = std::max(longest.value_or(says), says);
+  }
+};
+
+Life life_of(const Token& token, WallTime answered) {
+  Life life;
+  if (token.value.empty() && !token.lifetime) return life;
+  if (token.lifetime) life.add(*token.lifetime);
+  if (const auto left = left_by_claims(token, answered)) life.add(*left);
+  for (const auto& cookie : token.cookies.all())
+    if (cookie.expires && cookie.value == token.value) life.add(*cookie.expires - answered);
+  return life;
+}
+
+// The row of an account, made where there is none; then those that nobody uses any more go.
+template <class Rows>
+auto& used_now(Rows& rows, const typename Rows::key_type& account, Instant now) {
+  auto found = rows.find(account);
+  if (found == rows.end()) {
+    std::erase_if(rows, [now](const auto& row) { return now - row.second.used > forgotten_after; });
+    found = rows.try_emplace(account).first;
+  }
+  found->second.used = now;
+  return found->second;
 }
 
 }  // namespace
 
 Purse& Keeper::purse(const Account& account, Instant now) {
-  auto found = purses_.find(account);
-  if (found == purses_.end()) {
-    std::erase_if(purses_,
-                  [now](const auto& row) { return now - row.second.used > forgotten_after; });
-    found = purses_.try_emplace(account).first;
+  return used_now(purses_, account, now);
+}
+
+std::shared_ptr<LoginGuard> Keeper::guard(const Owner& account, Instant now) {
+  return used_now(guards_, account, now).guard;
+}
+
+std::shared_ptr<Chain> Keeper::chain(const Account& account, const std::string& file, Instant now) {
+  return used_now(chains_, {account.owner, account.login, file}, now).chain;
+}
+
+void Keeper::give_back_files() {
+  for (auto& [key, row] : chains_) {
+    row.chain->given_up = true;
+    if (row.chain.use_count() == 1) row.chain->rest();
   }
-  found->second.used = now;
-  return found->second;
 }
 
 const Keeper::Published* Keeper::keys(const std::string& url) const {
@@ -70,8 +112,8 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
                                            std::chrono::system_clock::time_point wall) const {
   using Wall = std::chrono::system_clock::duration;
   std::vector<RefusalCount> counts;
-  for (const auto& [account, purse] : purses_) {
-    const Lockout& lockout = purse.guard->lockout;
+  for (const auto& [account, guarded] : guards_) {
+    const Lockout& lockout = guarded.guard->lockout;
     if (lockout.refused() > 0)
       counts.push_back({account, lockout.refused(),
                         wall - std::chrono::duration_cast<Wall>(now - lockout.last())});
@@ -82,16 +124,28 @@ std::vector<RefusalCount> Keeper::refusals(Instant now,
 void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
                      std::chrono::system_clock::time_point wall) {
   for (const auto& [account, refused, last] : counts)
-    purse(account, now).guard->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
+    guard(account, now)->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
 }
 
-void remember(Purse& purse, const Token& token, Instant now) {
+void remember(Purse& purse, const Token& token, Instant now,
+              std::chrono::system_clock::time_point wall) {
   purse.token = token;
-  purse.got = now;
-  if (!token.lifetime) purse.token->lifetime = lifetime_of(token.value);
+  purse.got = token.at.value_or(now);
+  const WallTime answered = std::chrono::floor<std::chrono::seconds>(wall - (now - purse.got));
+  const Life life = life_of(token, answered);
+  purse.life = life.safe;
+  purse.proven = false;
+  purse.cookies_live.reset();
+  purse.cookies_end = !token.cookies.empty();
+  for (const auto& cookie : token.cookies.all()) {
+    purse.cookies_end &= cookie.expires.has_value();
+    if (!cookie.expires) continue;
+    const Span left = *cookie.expires - answered;
+    purse.cookies_live = std::min(purse.cookies_live.value_or(left), left);
+  }
   expired(purse, now);
-  if (!purse.aging && purse.token->lifetime && !token.value.empty())
-    purse.aging = Aging{token.value, now + *purse.token->lifetime};
+  if (!purse.aging && life.longest && !token.value.empty())
+    purse.aging = Aging{token.value, purse.got + *life.longest};
 }
 
 // The youngest of the old ones: its key may be gone before the token is forgotten.
@@ -101,10 +155,15 @@ std::optional<Aging> expired(Purse& purse, Instant now) {
   return purse.aged;
 }
 
-const Token* reusable(const Purse& purse, double share, Instant now) {
-  if (!purse.token || !purse.token->lifetime || share <= 0) return nullptr;
-  const auto life = std::chrono::duration<double>(*purse.token->lifetime) * share;
-  return now - purse.got < life ? &*purse.token : nullptr;
+const Token* reusable(const Purse& purse, double share, Instant now, bool by_cookies) {
+  std::optional<Span> life = purse.life;
+  if (by_cookies && purse.cookies_live && (life || purse.cookies_end))
+    life = std::min(life.value_or(*purse.cookies_live), *purse.cookies_live);
+  if (!purse.token || !life || share <= 0) return nullptr;
+  const Span margin = std::min<Span>(margin_max, *life / 10);
+  const auto end = std::min(std::chrono::duration<double>(*life) * share,
+                            std::chrono::duration<double>(*life - margin));
+  return now - purse.got < end ? &*purse.token : nullptr;
 }
 
 }  // namespace sonde::auth

@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "probes/auth/gate.hpp"
+#include "probes/auth/chain.hpp"
+#include "probes/auth/errands.hpp"
 #include "probes/auth/login_guard.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/clock.hpp"
@@ -17,12 +19,19 @@
 namespace sonde::auth {
 
 struct KeySet;
-class StateFile;
 
-// Whose login it is. `version` differs if what shapes the login differs, so that a reload that
-// changes it takes nothing over.
+// An account as its target counts it, whatever the file calls it: `user` is a digest of the name of
+// the user or client that logs in.
+struct Owner {
+  std::string target, user;
+  auto operator<=>(const Owner&) const = default;
+};
+
+// By which login of whose a token comes. `version` differs if what shapes the login differs, so
+// that a reload that changes it takes no token over.
 struct Account {
-  std::string target, login, identity, version;
+  Owner owner;
+  std::string login, identity, version;
   auto operator<=>(const Account&) const = default;
 };
 
@@ -32,26 +41,23 @@ struct Aging {
   Instant expires{};
 };
 
-// What the logins of one account know of one another.
+// What the logins of one account by one way know of one another.
 struct Purse {
   Instant used{};  // last
 
-  std::optional<Token> token;  // of the last login
-  Instant got{};               // when the answer came
+  std::optional<Token> token;        // of the last login
+  Instant got{};                     // when the answer came
+  std::optional<Span> life;          // from then on, as long as it is surely good
+  std::optional<Span> cookies_live;  // until the first of its cookies ends
+  bool cookies_end = false;          // all of them say when
+  bool proven = false;               // a session got ready with it
   std::optional<Aging> aging;  // the first token after `aged` was taken; it becomes the next one
   std::optional<Aging> aged;   // expired, for a refusal check
-
-  std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
-
-  // The refresh token that is good now. Whoever redeems it is alone behind the gate.
-  Gate refreshing;
-  std::string refresh;
-  std::shared_ptr<StateFile> state_file;
 };
 
 // How often an account was refused in a row, for a store that outlives the process.
 struct RefusalCount {
-  Account account;
+  Owner account;
   int refused = 0;
   std::chrono::system_clock::time_point last;
 };
@@ -68,6 +74,15 @@ class Keeper {
   // The account's purse, made where there is none. The reference holds as long as the account
   // is used.
   Purse& purse(const Account& account, Instant now);
+  // What keeps all the logins of an account together from locking it, whichever way they go.
+  std::shared_ptr<LoginGuard> guard(const Owner& account, Instant now);
+  // The refresh tokens of a login of it, whatever else of its configuration changed meanwhile;
+  // `file`: where they are kept, or nothing.
+  std::shared_ptr<Chain> chain(const Account& account, const std::string& file, Instant now);
+  // Lets go of the files of all of them, for a reload may have given them to other logins; whoever
+  // needs one takes it again.
+  void give_back_files();
+  Errands& errands() { return errands_; }
 
   // Published keys by their address.
   struct Published {
@@ -88,20 +103,35 @@ class Keeper {
                std::chrono::system_clock::time_point wall);
 
  private:
+  struct Guarded {
+    Instant used{};  // last
+    std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
+  };
+  struct Chained {
+    Instant used{};  // last
+    std::shared_ptr<Chain> chain = std::make_shared<Chain>();
+  };
   std::map<Account, Purse> purses_;
+  std::map<Owner, Guarded> guards_;
+  std::map<std::tuple<Owner, std::string, std::string>, Chained> chains_;  // and login, file
+  Errands errands_;
   std::map<std::string, Published> keys_;
   std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
 };
 
-// Keeps the token of a login for reuse. Its life is expires_in, else what its own claims say.
-void remember(Purse& purse, const Token& token, Instant now);
+// Keeps the token of a login for reuse. Its life ends where the first of these does: expires_in,
+// its own exp by the clock of the server that gave it, its cookie. It is surely over where the last
+// does.
+void remember(Purse& purse, const Token& token, Instant now,
+              std::chrono::system_clock::time_point wall);
 
 // A token of the account that the server issued and that expired five minutes ago or more, which no
 // leeway of a server covers. Empty: none of known life is so old yet.
 std::optional<Aging> expired(Purse& purse, Instant now);
 
-// A token is used again until `share` (0 to 1) of its life is over, if its life is known. Null:
-// there is none, or it is too old.
-const Token* reusable(const Purse& purse, double share, Instant now);
+// A token is used again until `share` (0 to 1) of its life is over, if its life is known, and never
+// in the last ten seconds or the last tenth of it. `by_cookies`: its cookies are used as well.
+// Null: there is none, or it is too old.
+const Token* reusable(const Purse& purse, double share, Instant now, bool by_cookies = false);
 
 }  // namespace sonde::auth

@@ -8,9 +8,12 @@
 namespace sonde::auth {
 namespace {
 
+std::string whole_seconds_of(Span span) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(span).count()) + " s";
+}
+
 Failure suppressed(const std::string& why, Span left) {
-  const auto whole = std::chrono::ceil<std::chrono::seconds>(left);
-  return {Reason::suppressed, why + "; the next login in " + std::to_string(whole.count()) + " s"};
+  return {Reason::suppressed, why + "; the next login in " + whole_seconds_of(left)};
 }
 
 }  // namespace
@@ -33,8 +36,7 @@ bool is_refusal(int status) {
 }
 
 std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now) const {
-  if (now < quiet_until_)
-    return suppressed("the server wants to be left alone", quiet_until_ - now);
+  if (now < quiet_until_) return suppressed(quiet_why_, quiet_until_ - now);
   if (refused_ < rules.after) return std::nullopt;
   if (now < last_ + rules.cooldown)
     return suppressed("logins were refused " + std::to_string(refused_) + " times in a row",
@@ -58,17 +60,24 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
   return true;
 }
 
-void Lockout::end(bool refused, Instant now) {
+void Lockout::end(bool refused, Instant now, bool redeems) {
   --under_way_;
   if (!refused) return;
   ++refused_;
+  if (redeems) ++redeemed_;
   last_ = now;
 }
 
-void Lockout::quiet(Instant until) { quiet_until_ = std::max(quiet_until_, until); }
+void Lockout::quiet(Span wish, Span most, Instant now) {
+  const Span granted = std::min(wish, most);
+  if (now + granted <= quiet_until_) return;
+  quiet_until_ = now + granted;
+  quiet_why_ = "the server wants to be left alone for " + whole_seconds_of(wish);
+  if (granted < wish) quiet_why_ += ", and is for " + whole_seconds_of(granted);
+}
 
 void Lockout::restore(int refused, Instant last) {
-  refused_ = refused;
+  refused_ = redeemed_ = refused;
   last_ = last;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/section.hpp"
 #include "probes/clock.hpp"
@@ -31,12 +32,16 @@ class Lockout {
   // has to wait for one of them to end. The error: as of held().
   // `goes_on`: it follows another one of the login that is tried after a cooldown.
   std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now, bool goes_on = false);
-  // The end of one that was under way.
-  void end(bool refused, Instant now);
-  // A login came to a token or a session: the refusals are counted anew.
-  void succeeded() { refused_ = 0; }
-  // The server wants no request before `until`.
-  void quiet(Instant until);
+  // The end of one that was under way; `redeems`: it showed a refresh token.
+  void end(bool refused, Instant now, bool redeems = false);
+  // The user's own credentials came to a token or a session: the refusals are counted anew.
+  void succeeded() { refused_ = redeemed_ = 0; }
+  // A refresh token did. That says nothing of a password which is refused beside it, so only the
+  // refusals of refresh tokens are forgotten.
+  void redeemed() { refused_ -= std::exchange(redeemed_, 0); }
+  // The server wants no request for `wish`, of which `most` is granted: nobody would see it
+  // recover.
+  void quiet(Span wish, Span most, Instant now);
 
   // The refusals in a row, and when the last one came; for a store.
   int refused() const { return refused_; }
@@ -45,9 +50,11 @@ class Lockout {
 
  private:
   int refused_ = 0;
+  int redeemed_ = 0;  // those of them that refused a refresh token, or may have
   int under_way_ = 0;
   Instant last_{};  // refusal, or trial after a cooldown
   Instant quiet_until_{};
+  std::string quiet_why_;
 };
 
 // How long a Retry-After header (RFC 9110 10.2.3) asks to wait: seconds, or a date against

@@ -24,10 +24,17 @@ struct Context {
   const Account& account;
   text::Names& names;
   Trace& trace;
-  const LockoutRules* lockout = nullptr;  // null: what is refused is not counted
-  bool is_trial = false;                  // this login is the one that is tried after a cooldown
-  // `error` of the JSON in which a token endpoint last gave no token (RFC 6749 5.2); empty: none.
-  std::string error_code = {};
+  const LockoutRules* lockout = nullptr;     // null: what is refused is not counted
+  bool is_trial = false;                     // this login is the one that is tried after a cooldown
+  bool redeems = false;                      // what is shown now is a refresh token
+  Span quiet_max = std::chrono::minutes(1);  // the longest Retry-After that is obeyed
+  // What a token endpoint answered last: its status, its `error` where it gave no token (RFC 6749
+  // 5.2), and a refresh token, whatever else is wrong with the answer. Empty: none.
+  struct Said {
+    int status = 0;
+    std::string error, refresh;
+  };
+  Said said = {};
 };
 
 // Before a request that carries the account's credentials: see LoginGuard.

@@ -27,7 +27,7 @@ struct LoginGuard::Waiter {
 
 LoginGuard::Trial::~Trial() {
   if (!guard_) return;
-  guard_->lockout.end(refused_, Clock::now());
+  guard_->lockout.end(refused_, Clock::now(), redeems_);
   // All of them ask again: after a refusal there may be room for none, after a success for all.
   for (Waiter* waiter : guard_->waiting_) {
     waiter->called = true;

@@ -28,12 +28,14 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     // credentials or account_locked. One refusal is counted.
     void judge(int status, Reason reason);
     void refuse() { refused_ = true; }
+    // What is shown is a refresh token, and not the user's own credentials.
+    void shows_refresh_token(bool so) { redeems_ = so; }
 
    private:
     friend LoginGuard;
     explicit Trial(std::shared_ptr<LoginGuard> guard) : guard_(std::move(guard)) {}
     std::shared_ptr<LoginGuard> guard_;  // null: not counted
-    bool refused_ = false;
+    bool refused_ = false, redeems_ = false;
   };
 
   // Waits while so many are under way that all of them refused would exceed `rules`. Fails with

@@ -113,9 +113,11 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::redeem(Context& context,
   Cookies cookies;
   auto sending = send(context, grant, std::move(*form), cookies);
   const auto answer = co_await std::move(sending);
+  const Instant at = Clock::now();
   if (!answer) co_return std::unexpected(answer.error());
   auto token = read_answer(answer->body, context.trace);
   if (token) token->skew = answer->skew;
+  if (token) token->at = at;
   co_return token;
 }
 
@@ -127,8 +129,7 @@ asio::awaitable<std::optional<Failure>> Oidc::check_id_token(Context& context,
   const auto client = settings_.client.id.render(context.names);
   const JwtRules rules{
       .issuer = config.issuer, .audience = {client.value_or("")}, .algorithms = {}};
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(wall_now().time_since_epoch());
-  auto wrong = check_jwt(id_token, rules, std::nullopt, now.count(), token.skew);
+  auto wrong = check_jwt(id_token, rules, std::nullopt, unix_time_of(token), token.skew);
   const auto claims = read_claims(id_token);
   if (!wrong && claims && claims->nonce != secrets.nonce)
     wrong = Failure{Reason::token_claims, "its nonce is not the one that was sent"};

@@ -66,11 +66,14 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
   auto check = check_signature(jwt, claims.algorithm, claims.key_id, **keys);
   const auto* kept = context.keeper.keys(source.url->text());
   const bool old = kept != nullptr && Clock::now() - kept->fetched >= source.refetch;
-  if (check.outcome == Signed::unknown_key && old) {
+  if (check.outcome != Signed::good && old) {
     auto fetching = fetch_keys(context, *source.url, line);
-    keys = co_await std::move(fetching);
-    if (!keys) co_return keys.error();
-    check = check_signature(jwt, claims.algorithm, claims.key_id, **keys);
+    const auto fresh = co_await std::move(fetching);
+    if (!fresh && fresh.error().reason == Reason::cut) co_return fresh.error();
+    if (fresh)
+      check = check_signature(jwt, claims.algorithm, claims.key_id, **fresh);
+    else
+      check.why += "; the keys could not be fetched anew: " + fresh.error().detail;
   }
   if (check.outcome == Signed::good) co_return std::nullopt;
   co_return failure_of(check);
@@ -100,7 +103,7 @@ asio::awaitable<std::optional<Failure>> verify_signature(Context& context, const
   if (source.fixed) {
     const auto check = check_signature(jwt, claims->algorithm, claims->key_id, *source.fixed);
     if (check.outcome == Signed::good) co_return std::nullopt;
-    if (!source.url || check.outcome == Signed::bad) co_return failure_of(check);
+    if (!source.url) co_return failure_of(check);
   }
   if (!source.url)
     co_return Failure{Reason::token_signature,

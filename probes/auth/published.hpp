@@ -15,15 +15,17 @@ struct KeySource {
   std::optional<net::Url> url;          // where keys are published
   std::shared_ptr<const KeySet> fixed;  // keys that are known
   std::optional<Key> secret;
-  Span refetch = std::chrono::seconds(10);  // least time between two fetches for an unknown key
+  Span refetch = std::chrono::seconds(10);  // least time between two fetches: verify_signature
 };
 
 // Fetches a JWKS and puts it into the keeper. Failures: those of net::fetch, jwks_unusable.
 boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fetch_keys(
     Context& context, const net::Url& url, const net::Line& line);
 
-// Checks the signature of a JWT. Published keys are kept for five minutes, and fetched anew for an
-// unknown kid. Failures: token_malformed, token_signature, token_key_unknown, those of fetch_keys.
+// Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
+// once if none of those that are kept signed it, for the issuer may have changed them, but not
+// within `refetch`; if that fails, the verdict by the kept ones stands. Failures: token_malformed,
+// token_signature, token_key_unknown, those of the first fetch_keys.
 boost::asio::awaitable<std::optional<Failure>> verify_signature(Context& context,
                                                                 const KeySource& source,
                                                                 const net::Line& line,

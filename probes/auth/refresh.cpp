@@ -2,6 +2,7 @@
 
 #include "config/file.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/keeper.hpp"
 #include "probes/auth/state_file.hpp"
 
 namespace sonde::auth {
@@ -13,11 +14,22 @@ std::unexpected<Failure> own(std::string why) {
   return std::unexpected(Failure{Reason::own_secret, std::move(why)});
 }
 
-// invalid_client is a matter of the client, whatever refresh token it shows; an endpoint that takes
-// JSON knows no client.
+// The token itself is refused. invalid_client is a matter of the client, whatever refresh token it
+// shows; an endpoint that takes JSON knows no client.
 bool is_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
-  return !token && token.error().reason == Reason::credentials &&
-         (json || context.error_code == "invalid_grant");
+  if (token) return false;
+  const std::string& error = context.said.error;
+  if (error == "invalid_grant" || error == "invalid_token") return true;
+  return json && token.error().reason == Reason::credentials;
+}
+
+// Refused, or something that another token may mend: not every server says what RFC 6749 wants.
+bool may_be_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
+  const auto& [status, error, refresh] = context.said;
+  if (token || is_refused(token, context, json)) return !token;
+  if (error == "invalid_client" || error == "unauthorized_client") return false;
+  return status == 400 || status == 401 || status == 403 || status == 409 || status == 422 ||
+         (status == 200 && !error.empty());
 }
 
 // What is sent to an endpoint that takes JSON.
@@ -67,75 +79,151 @@ bool check(const Refresh::Settings& settings, const config::Value& value,
   return true;
 }
 
-// The token of an earlier process, if this account has none yet.
-std::expected<void, Failure> Refresh::load(Purse& purse) const {
-  if (!purse.refresh.empty()) return {};
-  if (!settings_.state_file.empty()) {
-    if (!purse.state_file) {
-      auto opened = StateFile::open(settings_.state_file);
-      if (!opened) return own("state_file " + opened.error());
-      purse.state_file = std::move(*opened);
-    }
-    auto kept = purse.state_file->read();
-    if (!kept) return own("state_file " + kept.error());
-    purse.refresh = std::move(*kept);
+struct Refresh::Turn {
+  Turn(std::shared_ptr<Chain> of, Gate::Pass alone)
+      : pass(std::move(alone)), chain(std::move(of)) {}
+  ~Turn() { chain->rest(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  Gate::Pass pass;
+  std::shared_ptr<Chain> chain;
+};
+
+namespace {
+
+// A refresh token on its way to the server, with all that is needed until what came for it is kept,
+// whatever becomes of the run that sends it.
+struct Redemption {
+  Redemption(const Context& context, const Grant& how, Asking what, std::shared_ptr<Chain> kept_by,
+             std::shared_ptr<const void> held)
+      : network(context.network),
+        keeper(context.keeper),
+        account(context.account),
+        names(context.names),
+        trace(context.trace.aside()),
+        grant(how),
+        asking(std::move(what)),
+        chain(std::move(kept_by)),
+        turn(std::move(held)) {
+    names.report_made({});
+    trace.at(context.trace.step());
   }
-  if (!purse.refresh.empty() || settings_.first.empty()) return {};
-  auto first = settings_.first.reveal();
-  if (!first) return own(first.error());
-  purse.refresh = std::move(*first);
-  return {};
+
+  net::Network& network;
+  Keeper& keeper;
+  Account account;
+  text::Names names;
+  Trace trace;
+  Grant grant;
+  Asking asking;
+  std::shared_ptr<Chain> chain;
+  std::shared_ptr<const void> turn;
+
+  std::expected<Token, Failure> token = std::unexpected(Failure{Reason::cut, ""});
+  Context::Said said = {};
+  std::expected<void, Failure> kept = {};
+};
+
+asio::awaitable<void> carry_through(std::shared_ptr<Redemption> one) {
+  Context context{.network = one->network,
+                  .keeper = one->keeper,
+                  .account = one->account,
+                  .names = one->names,
+                  .trace = one->trace};
+  auto asking = ask_for_token(context, one->grant, std::move(one->asking));
+  one->token = co_await std::move(asking);
+  one->said = std::move(context.said);
+  if (!one->said.refresh.empty()) one->kept = one->chain->keep(one->said.refresh);
 }
 
-std::expected<void, Failure> Refresh::keep(Purse& purse, const std::string& refresh) const {
-  purse.refresh = refresh;
-  if (!purse.state_file) return {};
-  auto written = purse.state_file->write(refresh);
-  if (!written) return own("state_file " + written.error());
-  return {};
-}
+}  // namespace
 
-asio::awaitable<std::expected<Token, Failure>> Refresh::redeem(Context& context,
-                                                               std::string refresh) const {
+std::expected<Form, Failure> Refresh::form_of(Context& context, const std::string& refresh) const {
   hide(context.trace, refresh);
-  if (!settings_.body.empty()) {
-    auto form = json_form(settings_.body, refresh, context.names);
-    if (!form) co_return std::unexpected(form.error());
-    auto obtaining = obtain(context, settings_.grant, *std::move(form));
-    auto token = co_await std::move(obtaining);
-    co_return token;
-  }
+  if (!settings_.body.empty()) return json_form(settings_.body, refresh, context.names);
   FormBody body(context.names);
   body.add_text("grant_type", "refresh_token");
   body.add_text("refresh_token", refresh);
   if (!settings_.scope.empty()) body.add_text("scope", settings_.scope);
-  auto asking = obtain_as(context, settings_.grant, settings_.client, std::move(body));
-  auto token = co_await std::move(asking);
+  const std::string endpoint = body.render("url", settings_.grant.url);
+  return prove(settings_.client, endpoint, std::move(body), context.trace);
+}
+
+asio::awaitable<std::expected<Token, Failure>> Refresh::redeem(Context& context,
+                                                               std::string refresh) const {
+  auto form = form_of(context, refresh);
+  if (!form) co_return std::unexpected(form.error());
+  auto obtaining = obtain(context, settings_.grant, *std::move(form));
+  auto token = co_await std::move(obtaining);
   co_return token;
 }
 
-asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(Context& context,
-                                                                    Purse& purse) const {
-  auto redeeming = redeem(context, purse.refresh);
+asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
+    Context& context, std::shared_ptr<Turn> turn) const {
+  Chain& chain = *turn->chain;
+  context.redeems = true;
+  auto form = form_of(context, chain.refresh);
+  if (!form) co_return std::unexpected(form.error());
+  auto preparing = prepare(context, settings_.grant, *std::move(form));
+  auto asking = co_await std::move(preparing);
+  if (!asking) co_return std::unexpected(std::move(asking.error()));
+  context.trace.leave();
+  const auto one =
+      std::make_shared<Redemption>(context, settings_.grant, *std::move(asking), turn->chain, turn);
+  auto carrying = context.keeper.errands().run(carry_through(one));
+  const bool over = co_await std::move(carrying);
+  const auto phase = one->trace.phase();
+  context.trace.absorb(Trace(one->trace), "");
+  if (!over && phase) context.trace.enter(*phase);  // which the cut is charged to
+  if (!over) co_return std::unexpected(Failure{Reason::cut, ""});
+  context.said = std::move(one->said);
+  if (is_refused(one->token, context, !settings_.body.empty())) chain.refresh.clear();
+  if (!one->kept) co_return std::unexpected(one->kept.error());
+  auto checking = check_granted(context, settings_.grant, std::move(one->token));
+  auto token = co_await std::move(checking);
+  co_return token;
+}
+
+// The configured token, where it is another one than the one that was refused for `failure`.
+asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(Context& context,
+                                                                  std::shared_ptr<Turn> turn,
+                                                                  std::string refused,
+                                                                  Failure failure) const {
+  Chain& chain = *turn->chain;
+  failure = {Reason::monitor_credential_expired, "our refresh token is refused: " + failure.detail};
+  auto first = settings_.first.reveal();
+  if (!first) co_return own(first.error());
+  if (*first == refused || *first == chain.refused_first)
+    co_return std::unexpected(std::move(failure));
+  chain.refresh = *first;
+  auto redeeming = redeem_kept(context, turn);
   auto token = co_await std::move(redeeming);
-  if (is_refused(token, context, !settings_.body.empty())) purse.refresh.clear();
-  if (!token || token->refresh.empty()) co_return token;
-  auto kept = keep(purse, token->refresh);
+  if (is_refused(token, context, !settings_.body.empty())) {
+    chain.refused_first = *std::move(first);
+    failure.detail += "; so is 'first'";
+    co_return std::unexpected(std::move(failure));
+  }
+  if (!token || !token->refresh.empty()) co_return token;
+  auto kept = chain.keep(*first);  // in the place of the refused one
   if (!kept) co_return std::unexpected(kept.error());
   co_return token;
 }
 
-asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(Context& context,
-                                                                   Purse& purse) const {
+asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
+    Context& context, std::shared_ptr<Turn> turn) const {
+  context.redeems = false;
   auto logging_in = settings_.login.login->run(context);
   auto token = co_await std::move(logging_in);
   if (!token) co_return token;
+  if (context.lockout != nullptr)
+    context.keeper.guard(context.account.owner, Clock::now())->lockout.succeeded();
   if (token->refresh.empty())
     co_return std::unexpected(
         Failure{Reason::answer_incomplete, "the login gives no refresh token"});
-  auto kept = keep(purse, token->refresh);
+  auto kept = turn->chain->keep(token->refresh);
   if (!kept) co_return std::unexpected(kept.error());
-  auto redeeming = redeem_kept(context, purse);
+  auto redeeming = redeem_kept(context, turn);
   auto fresh = co_await std::move(redeeming);
   if (is_refused(fresh, context, !settings_.body.empty()))
     co_return std::unexpected(
@@ -145,20 +233,27 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(Context& cont
 }
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) const {
-  Purse& purse = context.keeper.purse(context.account, Clock::now());
-  auto entering = purse.refreshing.enter();
-  const auto alone = co_await std::move(entering);
+  const auto chain = context.keeper.chain(context.account, settings_.state_file, Clock::now());
+  const Instant came = Clock::now();
+  auto entering = chain->gate.enter();
+  auto alone = co_await std::move(entering);
+  context.trace.waited += Clock::now() - came;
   if (!alone) co_return std::unexpected(alone.error());
-  if (auto loaded = load(purse); !loaded) co_return std::unexpected(loaded.error());
-  if (!purse.refresh.empty()) {
-    auto redeeming = redeem_kept(context, purse);
+  const auto turn = std::make_shared<Turn>(chain, *std::move(alone));
+  if (auto loaded = chain->load(settings_.state_file, settings_.first); !loaded)
+    co_return std::unexpected(loaded.error());
+  const bool json = !settings_.body.empty();
+  if (const std::string kept = chain->refresh; !kept.empty()) {
+    auto redeeming = redeem_kept(context, turn);
     auto token = co_await std::move(redeeming);
-    if (!is_refused(token, context, !settings_.body.empty())) co_return token;
-    if (!settings_.login.login)
-      co_return std::unexpected(Failure{Reason::monitor_credential_expired,
-                                        "our refresh token is refused: " + token.error().detail});
+    if (!settings_.login.login && is_refused(token, context, json)) {
+      auto trying = try_first(context, turn, kept, token.error());
+      token = co_await std::move(trying);
+      co_return token;
+    }
+    if (!settings_.login.login || !may_be_refused(token, context, json)) co_return token;
   }
-  auto beginning = begin_anew(context, purse);
+  auto beginning = begin_anew(context, turn);
   auto token = co_await std::move(beginning);
   co_return token;
 }

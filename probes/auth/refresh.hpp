@@ -7,10 +7,13 @@
 namespace sonde::auth {
 
 // `method: refresh` (RFC 6749 6): redeems a refresh token, which the server may rotate. Of all the
-// logins of an account one is at it at a time. The first token comes from `login`, and so does
-// another one when it is refused; or it is `refresh_token`, and what it is rotated to is kept in
-// `state_file`, on disk before it is used. Redeeming one that `login` just gave and being refused
-// is refresh_refused; a static one that is refused has expired (monitor_credential_expired).
+// logins of an account one is at it at a time. What the server gives is kept before it is judged,
+// also if the run is cut meanwhile, for the token that was redeemed may be good no longer. The
+// first one comes from `login`, and so does another one when it is refused, in whatever words; or
+// it is `first`, and what it is rotated to is kept in `state_file`, on disk before it is used.
+// Redeeming one that `login` just gave and being refused is refresh_refused; a static one that is
+// refused has expired (monitor_credential_expired), unless another `first` was put in its place
+// meanwhile.
 class Refresh : public Login, public Redeemer {
  public:
   struct Settings {
@@ -31,12 +34,16 @@ class Refresh : public Login, public Redeemer {
                                                                std::string refresh) const override;
 
  private:
-  std::expected<void, Failure> load(Purse& purse) const;
-  std::expected<void, Failure> keep(Purse& purse, const std::string& refresh) const;
-  boost::asio::awaitable<std::expected<Token, Failure>> redeem_kept(Context& context,
-                                                                    Purse& purse) const;
-  boost::asio::awaitable<std::expected<Token, Failure>> begin_anew(Context& context,
-                                                                   Purse& purse) const;
+  struct Turn;  // of the one that may redeem now
+  std::expected<Form, Failure> form_of(Context& context, const std::string& refresh) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> redeem_kept(
+      Context& context, std::shared_ptr<Turn> turn) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> try_first(Context& context,
+                                                                  std::shared_ptr<Turn> turn,
+                                                                  std::string refused,
+                                                                  Failure failure) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> begin_anew(
+      Context& context, std::shared_ptr<Turn> turn) const;
   Settings settings_;
 };
 const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*);

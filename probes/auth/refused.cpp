@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/net/status.hpp"
+#include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::auth {
@@ -89,6 +90,16 @@ std::optional<Failure> refused_credentials(const net::Response& response,
   if (const auto reason = code_in(response)) return Failure{*reason, net::describe(response)};
   if (!refused || !refused->found_in(response.body)) return std::nullopt;
   return Failure{Reason::credentials, net::describe(response) + ", and the answer matches refused"};
+}
+
+bool may_refuse(const net::Response& response) {
+  if (response.status == 302 || response.status == 303) return true;
+  if (response.status < 200 || response.status > 299) return false;
+  if (net::is_page(response))
+    return std::ranges::any_of(text::parse_html(response.body).forms,
+                               [](const auto& form) { return form.has_type("password"); });
+  const auto document = text::Document::parse(response.body);
+  return document && document->root().kind() == Json::Kind::object;
 }
 
 std::optional<Failure> refusal_of(const net::Response& response,

@@ -72,12 +72,28 @@ Failure lacking(const StepRequest& step, const std::string& name, const Capture&
   return failure;
 }
 
-// Whether a request shows who logs in: it holds more than where the target is.
-bool carries_credentials(const StepRequest& step) {
+bool names_any(const StepRequest& step, bool (*wanted)(std::string_view name)) {
   text::Needs needs;
   add_needs({step}, needs);
-  return std::ranges::any_of(needs.all,
-                             [](const auto& need) { return !need.name.starts_with("target."); });
+  return std::ranges::any_of(needs.all, [&](const auto& need) { return wanted(need.name); });
+}
+
+// Whether a request shows who logs in: it holds more than where the target is.
+bool carries_credentials(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return !name.starts_with("target."); });
+}
+
+// Whether it shows the user's own, and not only what an answer gave.
+bool carries_own(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
+}
+
+// What came of a request that carried credentials and stopped the login.
+void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::Request& last,
+                 const net::Answer& answer, const Failure& wrong) {
+  trial.judge(answer.response.status, wrong.reason);
+  const bool moved = last.method != step.method;  // by a redirect that was followed
+  if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
 std::optional<Failure> capture_all(const StepRequest& step, const net::Response& response,
@@ -111,10 +127,16 @@ std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url
                  step.url.text() + " leads to another origin: " + net::no_own_origin(url)};
 }
 
+bool captures_any(const StepRequest& step, const text::Template& of) {
+  return std::ranges::any_of(
+      of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
+}
+
 asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
                                              const net::Line& line,
                                              const std::optional<text::Pattern>& refused,
-                                             text::Names& names, net::Origins& own, Token& token) {
+                                             const text::Template& made_of, text::Names& names,
+                                             net::Origins& own, Token& token) {
   auto request = build(step, names);
   if (!request) co_return request.error();
   if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
@@ -127,10 +149,14 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   }
   auto asking = ask(context, *request, line, step.redirects, token.cookies);
   const net::Answer answer = co_await std::move(asking);
+  const Instant at = Clock::now();
   auto wrong = judge(step, answer, refused);
   if (!wrong) wrong = capture_all(step, answer.response, refused, token, names, context.trace);
-  if (!wrong && !step.capture.empty()) token.skew = answer.response.skew;
-  if (wrong && trial) trial->judge(answer.response.status, wrong->reason);
+  if (captures_any(step, made_of)) {
+    token.skew = answer.response.skew;
+    token.at = at;
+  }
+  if (wrong && trial) judge_trial(*trial, step, *request, answer, *wrong);
   if (wrong) wrong->detail = context.trace.scrub(wrong->detail);
   co_return wrong;
 }
@@ -160,10 +186,11 @@ asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const std::vector<StepRequest>& steps,
                                                    const net::Line& line,
                                                    const std::optional<text::Pattern>& refused,
+                                                   const text::Template& made_of,
                                                    text::Names& names, Token& token) {
   net::Origins own = net::Origins::of(names);
   for (const auto& step : steps) {
-    auto taking = take(context, step, line, refused, names, own, token);
+    auto taking = take(context, step, line, refused, made_of, names, own, token);
     auto wrong = co_await std::move(taking);
     if (wrong) co_return wrong;
   }

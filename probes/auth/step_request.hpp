@@ -39,13 +39,16 @@ std::optional<std::string> find(const Capture& capture, const net::Response& res
                                 const Cookies& cookies);
 
 // Makes the requests one after the other, with the cookies of `token`, which take what comes; what
-// is captured `names` knows, and the token by name. `refused`, in the body of an answer that stops
-// the login or of which nothing is captured, refuses the credentials. Each request that says more
-// than where the target is counts as a trial. Failures: those of net::fetch, of refusal_of,
-// answer_incomplete, spa_fallback, own_request. Empty: all of them were made.
+// is captured `names` knows, and the token by name. The token came with the last answer of which
+// something is captured that `made_of` names, and is judged by that one's clock. `refused`, in the
+// body of an answer that stops the login or of which nothing is captured, refuses the credentials.
+// Each request that says more than where the target is counts as a trial. Failures: those of
+// net::fetch, of refusal_of, answer_incomplete, spa_fallback, own_request. Empty: all of them were
+// made.
 boost::asio::awaitable<std::optional<Failure>> take_steps(
     Context& context, const std::vector<StepRequest>& steps, const net::Line& line,
-    const std::optional<text::Pattern>& refused, text::Names& names, Token& token);
+    const std::optional<text::Pattern>& refused, const text::Template& made_of, text::Names& names,
+    Token& token);
 
 // The names of what they capture.
 std::vector<std::string> captures_of(const std::vector<StepRequest>& steps);

@@ -19,8 +19,8 @@ std::unexpected<Failure> own_config(const std::string& what, const std::string& 
 asio::awaitable<std::expected<Token, Failure>> Steps::run(Context& context) const {
   Token token;
   text::Names names = context.names;  // what is captured here is known here alone
-  auto taking =
-      take_steps(context, settings_.requests, settings_.line, settings_.refused, names, token);
+  auto taking = take_steps(context, settings_.requests, settings_.line, settings_.refused,
+                           settings_.token, names, token);
   auto failed = co_await std::move(taking);
   if (failed) co_return std::unexpected(*std::move(failed));
   auto value = settings_.token.render(names);

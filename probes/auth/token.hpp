@@ -22,6 +22,7 @@ struct Token {
   Cookies cookies;                                         // what the login left in the browser
   std::vector<std::pair<std::string, std::string>> named;  // further captures, {{login.NAME}}
   std::optional<Span> skew;  // the clock of the server that gave it against ours, where it is known
+  std::optional<Instant> at;  // when the answer came that gave it
 };
 
 // Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that

@@ -147,7 +147,7 @@ Story action_cable() {
                           R"(,"message":)"
                           R"("{\"event\":\"agent_completed\",\"id\":\"$1\",\"text\":\"42\"}"})"}}},
       .protocol = "actioncable-v1-json",
-      .token_in = "cookie"};
+      .token_in = R"({ cookie: "sid={{token}}" })"};
 }
 
 TEST(ActionCable, SubscribesAndHearsEventsAlsoInJsonWithinJson) {

@@ -65,8 +65,8 @@ TEST(OwnOrigins, AnAddressThatAPageNamesElsewhereGetsNoToken) {
   const Server elsewhere{Handler(welcome)};
   const std::string address = elsewhere.url("/ws", "ws");
   const Server home(product(address));
-  for (const std::string carrier :
-       {"header", "query", "cookie", "subprotocol", R"({ header: "X-Token: {{token}}" })"})
+  for (const std::string carrier : {"header", "query", R"({ cookie: "sid={{token}}" })",
+                                    "subprotocol", R"({ header: "X-Token: {{token}}" })"})
     for (const std::string expected : {"", "{{target.ws}}/websocket"}) {
       SCOPED_TRACE(carrier + " " + expected);
       auto usual = user_of(home);

@@ -40,7 +40,8 @@ TEST(Passes, AnyOfTheWantedStatuses) {
 }
 
 TEST(Passes, AnUpgradeWithEveryCarrierOfTheToken) {
-  for (const std::string carrier : {"header", "query", "cookie", "subprotocol", "none"}) {
+  for (const std::string carrier :
+       {"header", "query", R"({ cookie: "sid={{token}}" })", "subprotocol", "none"}) {
     Headers selected;
     if (carrier == "subprotocol")
       selected.emplace_back("Sec-WebSocket-Protocol", "bearer.opaque-token-4711");

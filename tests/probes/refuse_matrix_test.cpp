@@ -194,8 +194,8 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
   usual.probe["reuse"] = "0%";
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
   auth::Keeper& keeper = walker.shared().keeper;
-  const auto account = keeper.refusals(Clock::now(), std::chrono::system_clock::now()).front();
-  keeper.purse(account.account, Clock::now()).aged =
+  const auto count = keeper.refusals(Clock::now(), std::chrono::system_clock::now()).front();
+  keeper.purse(account_in(usual, count.account), Clock::now()).aged =
       auth::Aging{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
   refuses = false;
   EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));
@@ -229,7 +229,8 @@ Walk carry(const std::string& carrier, bool careless) {
 }
 
 TEST(Refusal, IsWantedOfEveryCarrierOfTheToken) {
-  for (const std::string carrier : {"header", "query", "cookie", "subprotocol"}) {
+  for (const std::string carrier :
+       {"header", "query", R"({ cookie: "token={{token}}" })", "subprotocol"}) {
     const Walk strict = carry(carrier, false);
     EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << carrier << ": " << strict.show();
     const Walk careless = carry(carrier, true);

@@ -11,6 +11,7 @@
 
 #include "config/load.hpp"
 #include "probes/deadline.hpp"
+#include "probes/plan_fingerprint.hpp"
 #include "probes/shared.hpp"
 #include "tests/support/planted.hpp"
 
@@ -161,6 +162,13 @@ Walk walk_and_diagnose(const Usual& usual, const Circumstances& circumstances) {
 
 Walk walk(const Usual& usual, const Attempt& attempt) {
   return walk(plan(usual.yaml()).check("p"), attempt);
+}
+
+auth::Account account_in(const Usual& usual, auth::Owner owner) {
+  config::Mistakes mistakes;
+  const auto root = config::parse(usual.yaml(), "test.yaml", mistakes);
+  const Whom whom{.as = {.name = "alice"}, .login = {.name = "account"}};
+  return account_of(*root, whom, std::move(owner));
 }
 
 Folder::Folder() {

@@ -98,6 +98,8 @@ struct Usual {
   std::string yaml() const;
 };
 Walk walk(const Usual& usual, const Attempt& attempt = {.seed = 7});
+// By which login of the file alice gets her tokens, whose account is `owner`.
+auth::Account account_in(const Usual& usual, auth::Owner owner);
 
 // What is known when a failure is looked into.
 struct Circumstances {

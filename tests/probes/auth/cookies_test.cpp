@@ -87,6 +87,12 @@ TEST(Cookies, WhoseNameMakesAPromiseHaveToKeepIt) {
   EXPECT_EQ(sent({"__Secure-a=1; Path=/"}, home, home), "");
 }
 
+TEST(Cookies, ForOtherSitesHaveToBeSecureAsBrowsersWantIt) {
+  EXPECT_EQ(sent({"a=1; Path=/; SameSite=None"}, home, home), "");
+  EXPECT_EQ(sent({"a=1; Path=/; SameSite=None; Secure"}, home, home), "a=1");
+  EXPECT_EQ(sent({"a=1; Path=/; SameSite=Lax"}, home, home), "a=1");
+}
+
 TEST(Cookies, EndWithTheirTime) {
   EXPECT_EQ(sent({"a=1; Path=/; Max-Age=60"}, home, home, now + 59s), "a=1");
   EXPECT_EQ(sent({"a=1; Path=/; Max-Age=60"}, home, home, now + 60s), "");

@@ -108,6 +108,7 @@ TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
   for (const auto& [attributes, why] : std::vector<std::pair<std::string, std::string>>{
            {"v; Domain=example.net", "its Domain example.net is not that of 127.0.0.1"},
            {"v; Path=/; Secure", "it is Secure, and this is not https"},
+           {"v; Path=/; SameSite=None", "it is SameSite=None, but not Secure"},
            {std::string(4094, 'v'), "it is longer than 4096 bytes"}}) {
     Application application;
     application.landed = {{"Location", "/login"}, {"Set-Cookie", "sid=" + attributes}};

@@ -122,6 +122,46 @@ TEST(JwtLogin, FetchesTheKeysAnewForOneThatItDoesNotKnow) {
   EXPECT_EQ(backend.fetches, 2);
 }
 
+TEST(JwtLogin, FetchesTheKeysAnewWhereOneWasChangedUnderItsNameOrWithoutOne) {
+  for (const std::string name : {"same", ""}) {
+    const Signer old("ES256", name), young("ES256", name);
+    const Signer* signer = &old;
+    Backend backend{.token = [&] { return signer->fresh(); },
+                    .keys = [&] { return signer->jwks(); }};
+    const auto usual = usual_of(backend, ", jwks_refetch: 0s");
+    Walker walker;
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    signer = &young;
+    const Walk walked = walker.walk(*usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+    EXPECT_EQ(backend.fetches, 2);
+  }
+}
+
+TEST(JwtLogin, KeepsItsVerdictWhereTheKeysCannotBeFetchedAnew) {
+  const Signer old("ES256", "same"), young("ES256", "same");
+  const Signer* signer = &old;
+  Backend backend{.token = [&] { return signer->fresh(); },
+                  .keys = [&] { return signer == &old ? old.jwks() : std::string("<html>"); }};
+  const auto usual = usual_of(backend, ", jwks_refetch: 0s");
+  Walker walker;
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  signer = &young;
+  const Walk walked = walker.walk(*usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::token_signature) << walked.show();
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("could not be fetched anew"));
+}
+
+TEST(JwtLogin, DoesNotFetchTheKeysForEveryTokenThatAnotherKeySigned) {
+  const Signer signer("ES256", "same"), stranger("ES256", "same");
+  Backend backend{.token = [&] { return stranger.fresh(); }, .keys = [&] { return signer.jwks(); }};
+  const auto usual = usual_of(backend);
+  Walker walker;
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(walker.walk(*usual).verdict.reason, Reason::token_signature);
+  EXPECT_EQ(backend.fetches, 1);
+}
+
 TEST(JwtLogin, DoesNotFetchTheKeysForEveryTokenOfAnUnknownKey) {
   const Signer signer("ES256", "known"), stranger("ES256", "stranger");
   Backend backend{.token = [&] { return stranger.fresh(); }, .keys = [&] { return signer.jwks(); }};

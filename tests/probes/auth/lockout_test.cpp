@@ -73,6 +73,18 @@ TEST(Lockout, ForgetsRefusalsAfterASuccess) {
   EXPECT_FALSE(lockout.held(rules, start));
 }
 
+TEST(Lockout, ARefreshTokenThatIsGoodForgivesNoPassword) {
+  Lockout lockout;
+  refuse(lockout, 2, start);
+  ASSERT_EQ(lockout.begin(rules, start), true);
+  lockout.end(true, start, true);
+  EXPECT_TRUE(lockout.held(rules, start));
+  lockout.redeemed();
+  EXPECT_EQ(lockout.refused(), 2);
+  lockout.succeeded();
+  EXPECT_EQ(lockout.refused(), 0);
+}
+
 TEST(Lockout, CountsNoRequestThatWasNotRefused) {
   Lockout lockout;
   for (int i = 0; i < 10; ++i) {
@@ -161,9 +173,20 @@ TEST_F(LoginGuardTest, EndsWaitingWhenTheRunIsCut) {
 
 TEST(Lockout, ObeysAServerThatWantsQuiet) {
   Lockout lockout;
-  lockout.quiet(start + 30s);
+  lockout.quiet(30s, 60s, start);
   EXPECT_TRUE(lockout.held(rules, start + 29s));
   EXPECT_FALSE(lockout.held(rules, start + 30s));
+}
+
+TEST(Lockout, ObeysAServerThatWantsQuietForLongWithinABoundAndSaysSo) {
+  Lockout lockout;
+  lockout.quiet(3600s, 60s, start);
+  const auto held = lockout.held(rules, start + 18s);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(
+      held->detail,
+      "the server wants to be left alone for 3600 s, and is for 60 s; the next login in 42 s");
+  EXPECT_FALSE(lockout.held(rules, start + 60s));
 }
 
 TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
@@ -177,10 +200,10 @@ TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
 
 TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   const std::chrono::system_clock::time_point wall{std::chrono::hours(1000)};
-  const Account account{.target = "t", .login = "l", .identity = "i", .version = "v"};
+  const Owner account{.target = "t", .user = "alice"};
   Keeper before;
-  refuse(before.purse(account, start).guard->lockout, 3, start);
-  before.purse({.target = "other"}, start);
+  refuse(before.guard(account, start)->lockout, 3, start);
+  before.guard({.target = "t", .user = "bob"}, start);
   const auto counts = before.refusals(start + 1min, wall);
   ASSERT_EQ(counts.size(), 1U);
   EXPECT_EQ(counts[0].last, wall - 1min);
@@ -188,24 +211,10 @@ TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
   Keeper after;  // of a process whose clock began elsewhere
   const Instant then = Instant(7h);
   after.restore(counts, then, wall + 1min);
-  const Lockout& lockout = after.purse(account, then).guard->lockout;
+  const auto guard = after.guard(account, then);
+  const Lockout& lockout = guard->lockout;
   EXPECT_TRUE(lockout.held(rules, then));
   EXPECT_FALSE(lockout.held(rules, then + 3min));
-}
-
-TEST(Keeper, KeepsTheTokenOfALoginForAShareOfItsLife) {
-  Purse purse;
-  EXPECT_EQ(reusable(purse, 0.8, start), nullptr);
-  remember(purse, {.value = "t", .lifetime = 100s}, start);
-  EXPECT_NE(reusable(purse, 0.8, start + 79s), nullptr);
-  EXPECT_EQ(reusable(purse, 0.8, start + 80s), nullptr);
-  EXPECT_EQ(reusable(purse, 0, start), nullptr);
-}
-
-TEST(Keeper, UsesNoTokenAgainWhoseLifeNobodyKnows) {
-  Purse purse;
-  remember(purse, {.value = "opaque", .lifetime = {}}, start);
-  EXPECT_EQ(reusable(purse, 0.8, start), nullptr);
 }
 
 }  // namespace

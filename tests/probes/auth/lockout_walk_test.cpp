@@ -25,6 +25,14 @@ long posts(const Server& server, Usual& usual, std::string_view path) {
   });
 }
 
+// What an OpenID provider at `url` says of itself.
+std::string configuration(const std::string& url) {
+  return R"({"issuer":")" + url + R"(","authorization_endpoint":")" + url +
+         R"(/auth","token_endpoint":")" + url + R"(/token","jwks_uri":")" + url +
+         R"(/jwks","response_types_supported":["code"],"subject_types_supported":["public"],)"
+         R"("id_token_signing_alg_values_supported":["RS256"]})";
+}
+
 TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
   for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
            {401, "{}"},
@@ -38,6 +46,39 @@ TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
     const Server server(Script{json(status, body)});
     Usual usual(server.url(""));
     EXPECT_EQ(posts(server, usual, "/"), 3) << status << body;
+  }
+}
+
+TEST(LoginGuard, CountsAnAnswerWithoutATokenThatMayRefuseInOtherWords) {
+  const std::string form = "<form><input name=p type=password></form>";
+  for (const Script& refused : {Script{json(200, R"({"success":false})")}, Script{json(200, "{}")},
+                                Script{answer(302, "", {{"Location", "/login?error"}})},
+                                Script{answer(303, "", {{"Location", "/?failed=1"}})},
+                                Script{answer(200, form, {{"Content-Type", "text/html"}})}}) {
+    const Server server(refused);
+    Usual usual(server.url(""));
+    EXPECT_EQ(posts(server, usual, "/"), 3);
+  }
+}
+
+TEST(LoginGuard, CountsARedirectToAnErrorThatIsFollowed) {
+  const Server server(Handler([](const Request& request) {
+    if (request.method() == "GET") return Script{answer(404)};
+    return Script{answer(302, "", {{"Location", "/failed"}})};
+  }));
+  Usual usual(server.url(""));
+  usual.login["redirects"] = "{ follow: true }";
+  EXPECT_EQ(posts(server, usual, "/"), 3);
+}
+
+TEST(LoginGuard, CountsARefusalWhoseBodyDoesNotComeWhole) {
+  const std::string head = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nno";
+  for (const Script& refused : {Script{send(head)}, Script{send(head), hang()},
+                                Script{answer(401, "{}" + std::string(2000000, ' '))}}) {
+    const Server server(refused);
+    Usual usual(server.url(""));
+    usual.defaults["timeout"] = "200ms";
+    EXPECT_EQ(posts(server, usual, "/"), 3);
   }
 }
 
@@ -60,7 +101,8 @@ TEST(LoginGuard, CountsEachRefusalOfAForm) {
   for (const Script& refused :
        {Script{answer(200, std::string(page))}, Script{answer(422, "no")}, Script{answer(403, "")},
         Script{answer(302, "", {{"Location", "/login?error"}})},
-        Script{answer(302, "", {{"Location", "/auth/failed"}})}}) {
+        Script{answer(302, "", {{"Location", "/auth/failed"}})},
+        Script{answer(200, "<p>Sorry", {{"Set-Cookie", "csrf=c5rf-another"}})}}) {
     const Server server(Handler([&](const Request& request) {
       if (request.method() == "POST") return refused;
       if (request.target() == "/auth/failed") return Script{answer(200, "<p>Sorry")};
@@ -73,10 +115,10 @@ TEST(LoginGuard, CountsEachRefusalOfAForm) {
 }
 
 TEST(LoginGuard, CountsEachRefusalOfSteps) {
-  for (const int status : {401, 403, 422}) {
+  for (const int status : {401, 403, 422, 200, 302}) {
     const Server server(Handler([&](const Request& request) {
       return Script{request.method() == "GET" ? json(200, R"({"csrf":"c5rf-token"})")
-                                              : json(status, "{}")};
+                                              : json(status, R"({"success":false})")};
     }));
     Usual usual(server.url(""));
     usual.login = {
@@ -87,6 +129,50 @@ TEST(LoginGuard, CountsEachRefusalOfSteps) {
             capture: { token: { json: /token } } }])"}};
     EXPECT_EQ(posts(server, usual, "/login"), 3) << status;
   }
+}
+
+// Whatever page follows what was entered.
+TEST(LoginGuard, CountsEachPageOfAProviderThatRefuses) {
+  constexpr std::string_view form =
+      "<form method=post action=/enter><input name=username><input name=password type=password>"
+      "</form>";
+  for (const Act& then : {answer(200, std::string(form)), answer(200, "<p>Sorry"),
+                          answer(401, "<p>Sorry"), answer(400, "<p>Sorry")}) {
+    const Server* self = nullptr;
+    const Server server(Handler([&](const Request& request) {
+      if (request.target() == "/.well-known/openid-configuration")
+        return Script{json(200, configuration(self->url("")))};
+      if (request.method() == "POST") return Script{then};
+      return Script{answer(200, std::string(form))};
+    }));
+    self = &server;
+    Usual usual(server.url(""));
+    usual.login = {{"method", "oidc"},
+                   {"issuer", R"("{{target.auth}}")"},
+                   {"client_id", "web"},
+                   {"redirect_uri", "https://app.example.com/cb"}};
+    EXPECT_EQ(posts(server, usual, "/enter"), 3);
+  }
+}
+
+TEST(LoginGuard, AProviderThatAsksForTheNameAgainHasRefusedIt) {
+  const std::string form = "<form method=post action=/enter><input name=username></form>";
+  const Server* self = nullptr;
+  const Server server(Handler([&](const Request& request) {
+    if (request.target() == "/.well-known/openid-configuration")
+      return Script{json(200, configuration(self->url("")))};
+    return Script{answer(200, form)};
+  }));
+  self = &server;
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "oidc"},
+                 {"issuer", R"("{{target.auth}}")"},
+                 {"client_id", "web"},
+                 {"redirect_uri", "https://app.example.com/cb"}};
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
+  EXPECT_EQ(server.requests().size(), 3U);
 }
 
 TEST(LoginGuard, ALoginOfSeveralRequestsRecoversAfterACooldown) {
@@ -137,49 +223,6 @@ TEST(LoginGuard, CountsTheLoginInsideARefresh) {
                  {"url", R"("{{target.auth}}/token")"},
                  {"login", R"({ method: json, url: "{{target.auth}}/login", body: {} })"}};
   EXPECT_EQ(posts(server, usual, "/"), 3);
-}
-
-TEST(LoginGuard, CountsLoginsAtOnceBeforeTheyAreAnswered) {
-  const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
-  usual.kind("login");
-  usual.probe["parallel"] = "8";
-  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
-  Walker walker;
-  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
-  EXPECT_EQ(server.requests().size(), 3U);
-}
-
-TEST(LoginGuard, LetsMoreLoginsAtOnceThanItAllowsFollowEachOther) {
-  int count = 0;
-  const Server server(Handler([&](const Request&) {
-    return Script{json(200, granted("opaque-token-" + std::to_string(++count)))};
-  }));
-  Usual usual(server.url(""));
-  usual.kind("login");
-  usual.probe["parallel"] = "8";
-  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
-  const Walk walked = walk(usual);
-  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
-  EXPECT_EQ(server.requests().size(), 8U);
-}
-
-// The main login and the fresh one of an experiment count together.
-TEST(LoginGuard, CountsTheLoginOfAnExperiment) {
-  int logins = 0;
-  const Server server(Handler([&](const Request& request) {
-    if (request.method() != "POST") return Script{answer(401)};
-    return Script{++logins == 1 ? json(200, granted()) : json(401, "{}")};
-  }));
-  Usual usual(server.url(""));
-  usual.kind("upgrade");
-  usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
-  Walker walker;
-  walker.walk_and_diagnose(usual, {.passed_lately = true});
-  std::string seen;
-  for (int i = 0; i < 5; ++i)
-    seen += walker.walk_and_diagnose(usual, {.passed_lately = true}).show() + "\n";
-  EXPECT_EQ(logins, 3) << seen;  // one that was granted, and two that were refused
 }
 
 TEST(Steps, TakeAPageInsteadOfAnAnswerForOne) {

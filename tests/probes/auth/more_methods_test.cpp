@@ -1,3 +1,4 @@
+#include <fmt/chrono.h>
 #include <gmock/gmock.h>
 
 #include "probes/auth/jwks.hpp"
@@ -127,6 +128,29 @@ TEST(Steps, GiveWhatTheyCaptureToLaterOnesAndToTheSocket) {
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
+// The token comes from a server whose clock is two hours ahead, what follows from another one.
+TEST(Steps, JudgeATokenByTheClockOfTheAnswerThatGaveIt) {
+  const Signer signer;
+  const std::int64_t ahead = unix_now() + 7200;
+  const std::string token =
+      signer.token(R"("iat":)" + std::to_string(ahead) + R"(,"exp":)" + std::to_string(ahead + 60));
+  const auto date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(ahead));
+  const Server server{Handler([&](const Request& request) -> Script {
+    if (request.target() == "/login")
+      return {answer(200, R"({"t":")" + token + "\"}", {{"Date", date}})};
+    return {json(200, R"({"ticket":"abc"})")};
+  })};
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"requests", R"([{ url: "{{target.auth}}/login", capture: { t: { json: /t } } },
+                       { url: "{{target.auth}}/ticket", capture: { ticket: { json: /ticket } } }])"},
+                 {"token", R"("{{t}}")"},
+                 {"jwt", "{ leeway: 5s }"}};
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
 TEST(Steps, FailWhereAnAnswerLacksWhatIsCaptured) {
   const Server server(Script{json(200, "{}")});
   Usual usual(server.url(""));
@@ -176,7 +200,7 @@ TEST(Lockout, ObeysRetryAfter) {
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::overloaded);
   const Walk held = walker.walk(usual);
   EXPECT_EQ(held.verdict.reason, Reason::suppressed);
-  EXPECT_THAT(held.verdict.detail, HasSubstr("in 120 s"));
+  EXPECT_THAT(held.verdict.detail, HasSubstr("for 120 s, and is for 60 s; the next login in 60 s"));
   EXPECT_EQ(server.requests().size(), 1U);
 }
 

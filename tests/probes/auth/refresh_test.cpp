@@ -1,40 +1,10 @@
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 
-#include <fstream>
-#include <set>
-
-#include "probes/auth/state_file.hpp"
-#include "tests/support/provider.hpp"
+#include "tests/probes/auth/rotation.hpp"
 #include "tests/support/walk.hpp"
 
 namespace sonde::test::refresh_test {
 namespace {
-
-using testing::HasSubstr;
-
-// Rotates refresh tokens; a used one is refused.
-struct Rotation {
-  std::string good = "r0";
-  bool broken = false;  // refuses every one
-  Headers refusal_headers = {{"Content-Type", "application/json"}};
-  int count = 0, logins = 0, refreshes = 0;
-  Server server{Handler([this](const Request& request) -> Script {
-    if (request.target() == "/login") {
-      ++logins;
-      return give();
-    }
-    ++refreshes;
-    if (broken || parameters(request.body)["refresh_token"] != good)
-      return {answer(400, R"({"error":"invalid_grant"})", refusal_headers)};
-    return give();
-  })};
-  Script give() {
-    good = "r" + std::to_string(++count);
-    return {
-        json(200, R"({"access_token":"access","expires_in":60,"refresh_token":")" + good + "\"}")};
-  }
-};
 
 std::unique_ptr<Usual> by_login(const Rotation& rotation) {
   auto usual = std::make_unique<Usual>(rotation.server.url(""));
@@ -91,6 +61,50 @@ TEST(Refresh, LogsInAgainWhenTheTokenIsRefused) {
   EXPECT_EQ(rotation.logins, 2);
 }
 
+TEST(Refresh, LogsInAgainWhateverTheWordsInWhichTheTokenIsRefused) {
+  const Headers form = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  struct Case {
+    int status;
+    std::string body;
+    Headers headers;
+  };
+  for (const auto& [status, body, headers] :
+       std::vector<Case>{{401, "error=invalid_token&error_description=gone", form},
+                         {401, "", {{"WWW-Authenticate", R"(Bearer error="invalid_token")"}}},
+                         {400, R"({"message":"unknown token"})", {}},
+                         {400, R"({"error":"invalid_request"})", {}},
+                         {403, "", {}},
+                         {422, R"({"detail":"no such token"})", {}},
+                         {200, R"({"error":"bad_refresh_token"})", {}}}) {
+    Rotation rotation;
+    rotation.refusal_status = status;
+    rotation.refusal = body;
+    rotation.refusal_headers = headers;
+    const auto usual = by_login(rotation);
+    Walker walker;
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    rotation.good = "revoked";
+    const Walk walked = walker.walk(*usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << status << body << walked.show();
+    EXPECT_EQ(rotation.logins, 2) << status << body;
+  }
+}
+
+TEST(Refresh, LogsInNotAgainWhereTheClientIsRefusedOrTheServiceFails) {
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {401, R"({"error":"invalid_client"})"}, {500, ""}, {503, ""}}) {
+    Rotation rotation;
+    rotation.refusal_status = status;
+    rotation.refusal = body;
+    const auto usual = by_login(rotation);
+    Walker walker;
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    rotation.good = "revoked";
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::fail);
+    EXPECT_EQ(rotation.logins, 1) << status << body;
+  }
+}
+
 TEST(Refresh, FailsWhereATokenThatWasJustGivenIsRefused) {
   Rotation rotation;
   rotation.broken = true;
@@ -125,71 +139,6 @@ TEST(Refresh, SaysTheTokenInJsonWhereTheEndpointTakesNoForm) {
   const Walk walked = walker.walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(logins, 2);
-}
-
-struct Static {
-  Rotation rotation;
-  Usual usual{rotation.server.url("")};
-  std::string state;
-  explicit Static(const std::string& first = "r0") {
-    usual.kind("login");
-    state = usual.folder.write("unused", "") + ".state";
-    usual.login = {{"method", "refresh"},
-                   {"url", R"("{{target.auth}}/token")"},
-                   {"client_id", "web"},
-                   {"first", "{ file: " + usual.folder.write("first", first) + " }"},
-                   {"state_file", state}};
-  }
-  std::string kept() const {
-    std::ifstream file(state);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-};
-
-TEST(StaticRefresh, IsKeptInItsFileForTheNextProcess) {
-  Static fixed;
-  for (const std::string kept : {"r1", "r2"}) {
-    const Walk walked = walk(fixed.usual);
-    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
-    EXPECT_EQ(fixed.kept(), kept);
-  }
-  struct stat facts{};
-  ASSERT_EQ(stat(fixed.state.c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_mode & 0777, 0600U);
-}
-
-TEST(StaticRefresh, ThatIsRefusedIsOurOwnExpiredCredential) {
-  Static fixed("expired");
-  const Walk walked = walk(fixed.usual);
-  EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
-  EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
-}
-
-TEST(StaticRefresh, IsNotUsedWhileAnotherHasTheFile) {
-  Static fixed;
-  const auto other = auth::StateFile::open(fixed.state);
-  ASSERT_TRUE(other) << other.error();
-  const Walk walked = walk(fixed.usual);
-  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
-  EXPECT_THAT(walked.verdict.detail, HasSubstr("another process"));
-  EXPECT_EQ(fixed.rotation.refreshes, 0);
-}
-
-TEST(StaticRefresh, IsNotReadFromAFileThatOthersMayRead) {
-  Static fixed;
-  std::ofstream(fixed.state) << "r0";
-  chmod(fixed.state.c_str(), 0644);
-  const Walk walked = walk(fixed.usual);
-  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
-  EXPECT_THAT(walked.verdict.detail, HasSubstr("chmod 600"));
-}
-
-TEST(StaticRefresh, WithoutAFileIsAMistake) {
-  Static fixed;
-  fixed.usual.login.erase("state_file");
-  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("state_file"));
-  fixed.usual.login.erase("first");
-  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("where the refresh token comes from"));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ Walk gossip(const Usual::Keys& socket, std::string_view prompt) {
 
 TEST(Secrets, AreNeverInTheTraceWhicheverWayTheTokenTravels) {
   for (const std::string carrier :
-       {"header", "query", "cookie", "subprotocol",
+       {"header", "query", "subprotocol",
         R"({ subprotocol: [chat.v1, "bearer.{{token | b64url}}"] })",
         R"({ header: "X-Token: {{token | hex}}" })", R"({ query: "t={{token | b64 | urlenc}}" })",
         R"({ cookie: "sid={{token | urlenc}}" })"}) {
