@@ -201,7 +201,8 @@ TEST(DiagnosisOfCookies, AFreshLoginShowsNothingOfTheOldOne) {
   const Server server(Handler([&](const Request& request) -> Script {
     if (request.target() == "/auth/login") {
       ++logins;
-      return {answer(200, "{}", {{"Set-Cookie", "session=number-" + std::to_string(logins)}})};
+      return {answer(200, "{}",
+                     {{"Set-Cookie", "session=number-" + std::to_string(logins) + "; Path=/"}})};
     }
     const std::string cookies = request.header("Cookie");
     if (cookies.empty() || cookies.contains("number-1")) return {json(401, "{}")};
