@@ -20,7 +20,8 @@ class ChatProbe : public SessionProbe {
  private:
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
-    auto conversing = talk::converse(session, turn_, names, trace);
+    auto& own_runs = shared().own_runs[{site().target_name, site().identity_name}];
+    auto conversing = talk::converse(session, turn_, names, trace, &own_runs);
     Verdict verdict = co_await std::move(conversing);
     co_return verdict;
   }

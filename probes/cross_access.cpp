@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/hear.hpp"
+#include "probes/text/ascii.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde {
 namespace {
@@ -47,11 +50,37 @@ text::Names names_of(const CrossAccess& access, const text::Names& own, const te
 
 Answered cannot(const std::string& why) { return {How::unclear, why}; }
 
+bool is_nothing(text::Json value) {
+  using Kind = text::Json::Kind;
+  if (!value || value.kind() == Kind::null) return true;
+  return value.kind() == Kind::object && value.size() > 0 &&
+         std::ranges::all_of(value.members(),
+                             [](const auto& row) { return is_nothing(row.second); });
+}
+
+// An answer with status 200 whose body says that there is nothing: errors of GraphQL or JSON-RPC
+// without data, or data that is null. The server's own trouble is no refusal.
+std::optional<How> said_in_body(const net::Response& response) {
+  const auto document = text::Document::parse(response.body);
+  if (!document) return std::nullopt;
+  const text::Json root = document->root();
+  const text::Json errors = root.member("errors"), error = root.member("error");
+  const text::Json data = root.member("data"), result = root.member("result");
+  const bool failed = errors.size() > 0 || error.size() > 0;
+  if (!is_nothing(data) || !is_nothing(result) || (!failed && !data)) return std::nullopt;
+  const std::string why = text::lowered(errors ? errors.text() : error.text());
+  return why.contains("internal") || why.contains("timeout") ? How::neither : How::refused;
+}
+
 Answered judge(const net::Answer& answer, const Trace& trace) {
   if (!answer.ok() && answer.response.status == 0) return {How::unclear, answer.failure.detail};
   const net::Response& response = answer.response;
   const std::string what = trace.scrub(net::describe(response));
-  if (response.status / 100 == 2) return {How::granted, what};
+  if (response.status / 100 == 2) {
+    const auto said = said_in_body(response);
+    return said ? Answered{*said, what + ", with nothing but errors"}
+                : Answered{How::granted, what};
+  }
   const bool refused = response.status == 401 || response.status == 403 || response.status == 404 ||
                        net::reason_of(response) == Reason::login_redirect;
   return {refused ? How::refused : How::neither, what};
@@ -81,9 +110,9 @@ asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::
   co_return judge(answer, trace);
 }
 
-Answered judge(talk::Heard heard, const net::Websocket& session) {
+Answered judge(const talk::Overheard& overheard, const net::Websocket& session) {
   using talk::Heard;
-  switch (heard) {
+  switch (overheard.heard) {
     case Heard::welcome:
       return {How::granted, "the upgrade was welcomed"};
     case Heard::refusal:
@@ -95,7 +124,8 @@ Answered judge(talk::Heard heard, const net::Websocket& session) {
     case Heard::silence:
       break;
   }
-  return {How::neither, "the upgrade was accepted, then nothing was said"};
+  return {How::neither, "the upgrade was accepted, then " +
+                            (overheard.others.empty() ? "nothing was said" : overheard.others)};
 }
 
 Answered judge_upgrade(const net::Answer& answer, const Socket& socket, const Trace& trace) {
@@ -111,7 +141,7 @@ asio::awaitable<Answered> open(net::UpgradeRequest request, const SessionSetting
   if (!upgraded.session) co_return judge_upgrade(upgraded.answer, settings.socket, trace);
   auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready,
                                 settings.socket.refused_by, names, trace);
-  const talk::Heard heard = co_await std::move(hearing);
+  const talk::Overheard heard = co_await std::move(hearing);
   const Answered answered = judge(heard, *upgraded.session);
   auto leaving = leave_session(*upgraded.session, trace);
   co_await std::move(leaving);

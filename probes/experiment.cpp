@@ -73,9 +73,11 @@ asio::awaitable<Verdict> try_other_carriers(Laboratory laboratory, Trace& aside)
 
 asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   text::Names names = laboratory.names;
+  use_token(TokenUse::none, names);  // nothing of the old login goes along
   auto logging_in = log_in(laboratory.subject.site, laboratory.subject.shared, names, aside);
   auto logged_in = co_await std::move(logging_in);
   if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
+  offer_cookies(*logged_in, laboratory.subject.settings.socket, names);
   const Laboratory fresh{laboratory.subject, laboratory.inquiry, names};
   auto trying = try_upgrade(fresh_login, fresh, aside);
   Verdict verdict = co_await std::move(trying);
@@ -131,7 +133,10 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   auto waiting = pause(after);
   const bool goes_on = co_await std::move(waiting);
   if (!goes_on) co_return cut_short();
-  auto conversing = talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside);
+  const Site& site = laboratory.subject.site;
+  auto& own_runs = laboratory.subject.shared.own_runs[{site.target_name, site.identity_name}];
+  auto conversing =
+      talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);
   Verdict verdict = co_await std::move(conversing);
   auto leaving = leave_session(*opened.session, aside);
   co_await std::move(leaving);

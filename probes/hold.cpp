@@ -19,38 +19,35 @@ constexpr Span pong_min = std::chrono::seconds(1), pong_max = std::chrono::secon
 constexpr Span accepting_max = std::chrono::seconds(3);
 constexpr Instant never = Instant::max();
 
-// By our monotonic clock; the claims say it by the wall clock.
-std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace) {
+// By our monotonic clock; the claims say it by the wall clock. Where they and the login differ, the
+// later one.
+std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace,
+                                 std::optional<Instant> said) {
   const std::string* token = names.find("token");
   const auto claims = auth::read_claims(token != nullptr ? *token : "");
-  if (!claims || !claims->expires) return std::nullopt;
+  if (!claims || !claims->expires) return said;
   const auto now = std::chrono::system_clock::now() + trace.skew.value_or(Span::zero());
   const auto left = std::chrono::sys_seconds(std::chrono::seconds(*claims->expires)) - now;
-  return Clock::now() + std::chrono::duration_cast<Span>(left);
+  const Instant claimed = Clock::now() + std::chrono::duration_cast<Span>(left);
+  return std::max(said.value_or(claimed), claimed);
 }
 
 // One hold of one session.
 class Holding {
  public:
   Holding(net::Websocket& session, const Hold& hold, const talk::Dialect& dialect,
-          text::Names& names, Trace& trace)
+          std::optional<Instant> expires, text::Names& names, Trace& trace)
       : session_(session), hold_(hold), trace_(trace), listener_(session, dialect, names, trace) {
     const Instant now = Clock::now();
     held_ = {.begun = now,
              .over = now,
-             .expires = expiry_of(names, trace),
+             .expires = expiry_of(names, trace, expires),
              .heard = now,
              .survived = {},
              .ending = {}};
     until_ = hold_until(hold, now, held_.expires);
     next_ping_ = hold.ping.every > Span::zero() ? now + hold.ping.every : never;
-    trace.watch([this](Direction direction, std::string_view) {
-      if (direction == Direction::in) heard(Clock::now());
-    });
   }
-  ~Holding() { trace_.watch({}); }
-  Holding(const Holding&) = delete;
-  Holding& operator=(const Holding&) = delete;
 
   asio::awaitable<std::optional<Failure>> run() {
     using How = talk::Arrival::How;
@@ -72,11 +69,6 @@ class Holding {
   }
 
  private:
-  void heard(Instant at) {
-    held_.survived = std::max(held_.survived, at - held_.heard);
-    held_.heard = std::max(held_.heard, at);
-  }
-
   // What the server says before it closes for an expired token is what is expected.
   std::optional<Failure> complaint(const Failure& failure) const {
     if (failure.reason == Reason::hold_expired && hold_.expect.closed) return std::nullopt;
@@ -98,6 +90,8 @@ class Holding {
 
   std::optional<Failure> over() {
     held_.over = Clock::now();
+    held_.heard = session_.heard();
+    held_.survived = session_.survived();
     held_.ending = session_.ended();
     if (held_.ending) trace_.ended(*held_.ending);
     if (session_.fault()) return session_.fault();
@@ -141,7 +135,7 @@ asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, co
                                                      text::Names& names, Trace& trace) {
   trace.at(Step::hold);
   trace.open(Phase::hold);
-  Holding holding(session, hold, dialect, names, trace);
+  Holding holding(session, hold, dialect, at.expires, names, trace);
   auto running = holding.run();
   auto failed = co_await std::move(running);
   if (failed && failed->reason == Reason::cut)

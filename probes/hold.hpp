@@ -51,10 +51,11 @@ Instant hold_until(const Hold& hold, Instant begun, std::optional<Instant> expir
 // before the token expired), hold_unclear (the token outlives the hold).
 std::optional<Failure> judge_hold(const Hold& hold, const Held& held);
 
-// Where the server of a held session is.
+// Where the server of a held session is, and when the token expires as the login said it.
 struct HeldAt {
   net::Network& network;
   const Socket& socket;
+  std::optional<Instant> expires = {};
 };
 
 // Holds a ready session; step and phase hold. Heartbeats of the dialect are answered. Failures:

@@ -56,8 +56,8 @@ std::optional<Failure> judge_closed(const HoldEnd& wanted, const Held& held) {
                                seconds(*held.expires - held.over))};
   if (!held.ending)
     return Failure{Reason::not_closed, "still open " + after(held) + against_expiry(held)};
-  if (held.ending->by != EndedBy::close_frame) return without_close(held);
-  const bool right = std::ranges::find(wanted.codes, held.ending->code) != wanted.codes.end();
+  const bool right = talk::ended_with(*held.ending, wanted.codes);
+  if (!right && held.ending->by != EndedBy::close_frame) return without_close(held);
   const bool early = held.expires && held.over + early_slack < *held.expires;
   if (right && !early) return std::nullopt;
   return Failure{Reason::wrong_close,

@@ -33,6 +33,8 @@ struct IsolationSettings {
 const config::Section<IsolationSettings>& section_of(const IsolationSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out);
+// Whether a text is made anew each time, with so much chance in it that no two are alike.
+bool is_random(const text::Template& text);
 void add_needs(const IsolationSettings& settings, text::Needs& needs);
 std::vector<Whom> others_of(const IsolationSettings& settings);
 

@@ -16,6 +16,13 @@ namespace asio = boost::asio;
 
 namespace {
 
+bool is_event(const talk::EventRules& rules, std::string_view type) {
+  return std::ranges::any_of(rules.events, [&](const talk::EventSpec& spec) {
+    return spec.types.empty() ? spec.id == type
+                              : std::ranges::find(spec.types, type) != spec.types.end();
+  });
+}
+
 Verdict ended_while_silent(const net::Websocket& session) {
   if (session.fault()) return Verdict::of(Step::events, *session.fault());
   return Verdict::of(Step::events, {Reason::closed_midstream,
@@ -61,13 +68,23 @@ asio::awaitable<bool> IsolationRun::open(Seat& seat) {
   co_return true;
 }
 
+talk::OwnRuns* IsolationRun::own_runs(const Seat& seat) {
+  return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
+}
+
+// A frame of another probe's conversation as the same user, where his sessions may share it.
+bool IsolationRun::is_other_run(Seat& seat, const talk::Frame& frame) {
+  return settings_.same_user == SameUser::allow &&
+         talk::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
+}
+
 asio::awaitable<void> IsolationRun::speak(Seat& seat) {
-  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace);
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   seat.verdict = co_await std::move(conversing);
 }
 
 asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
-  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace);
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
   seat.heard.expires_at(Instant::min());
 }
@@ -103,8 +120,9 @@ asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
     auto hearing = listener.next(until, Step::events);
     const auto arrival = co_await std::move(hearing);
     how = arrival.how;
-    if (seat.silent && how == How::frame)
-      watch_.unasked(seat.member, seat.last, arrival.frame->type);
+    if (seat.silent && how == How::frame && !is_other_run(seat, *arrival.frame))
+      watch_.unasked(seat.member, seat.last, arrival.frame->type,
+                     is_event(*turn_.rules, arrival.frame->type));
   }
   if (seat.silent && how == How::ended) seat.verdict = ended_while_silent(*seat.session);
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "probes/isolation.hpp"
+#include "probes/talk/frame.hpp"
 
 namespace sonde {
 
@@ -42,6 +43,8 @@ class IsolationRun {
   std::optional<Failure> prepare(Seat& seat, std::uint64_t seed);
   void follow(Seat& seat, Direction direction, std::string_view payload);
   void own_vars(Seat& seat);
+  talk::OwnRuns* own_runs(const Seat& seat);
+  bool is_other_run(Seat& seat, const talk::Frame& frame);
   boost::asio::awaitable<bool> open(Seat& seat);
   boost::asio::awaitable<void> speak(Seat& seat);
   boost::asio::awaitable<void> speak_until_cut(Seat& seat);

@@ -5,14 +5,6 @@
 #include "probes/isolation_run.hpp"
 
 namespace sonde {
-namespace {
-
-// Made anew for each session, so it belongs to one alone.
-bool is_random(const text::Template& var) {
-  return var.text().contains("uuid(") || var.text().contains("nonce(");
-}
-
-}  // namespace
 
 IsolationRun::IsolationRun(const IsolationSettings& settings, const talk::Turn& turn,
                            const Site& site, Shared& shared, std::uint64_t seed, Trace& trace)
@@ -54,7 +46,8 @@ std::optional<Failure> IsolationRun::prepare(Seat& seat, std::uint64_t seed) {
   seat.names.set("session", seat.name);
   auto canary = settings_.canary.render(seat.names);
   if (!canary) return Failure{Reason::own_request, "nothing is known of '" + canary.error() + "'"};
-  if (!seat.silent) watch_.owns(seat.member, *canary);
+  const auto another = settings_.canary.render(seat.names);
+  if (!seat.silent) watch_.owns(seat.member, *canary, another.value_or(""));
   seat.names.set("canary", std::move(*canary));
   seat.trace.watch([this, &seat](Direction direction, std::string_view payload) {
     follow(seat, direction, payload);
@@ -67,7 +60,7 @@ void IsolationRun::follow(Seat& seat, Direction direction, std::string_view payl
   const bool greeting = seat.trace.step() != Step::events;
   if (direction == Direction::out) return watch_.sent(seat.member, payload);
   if (greeting) return watch_.greeted(seat.member, payload);
-  watch_.received(seat.member, payload);
+  watch_.received(seat.member, payload, seat.trace.sent.has_value());
   if (seat.silent) seat.last = payload;
   if (seat.trace.sent) seat.heard.expires_at(Instant::min());
 }

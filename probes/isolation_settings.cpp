@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "probes/isolation.hpp"
@@ -59,6 +60,16 @@ bool anybody_speaks(const IsolationSettings& settings) {
 
 }  // namespace
 
+bool is_random(const text::Template& text) {
+  constexpr std::string_view nonce = "nonce(";
+  constexpr int least = 8;
+  int characters = text.text().contains("uuid(") ? least : 0;
+  for (auto at = text.text().find(nonce); at != std::string::npos;
+       at = text.text().find(nonce, at + 1))
+    characters += std::max(0, std::atoi(text.text().c_str() + at + nonce.size()));
+  return characters >= least;
+}
+
 // The first session is the probe's own, so `as` need not be said twice.
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out) {
@@ -75,9 +86,13 @@ bool read_settings(const config::Value& value, const config::Reader& reader,
     reader.at("cross_access")
         .wrong(value.find("cross_access")->place,
                "it takes sessions of two users that are not silent");
+  if (!is_random(out.canary))
+    reader.at("canary").wrong(
+        value.find("canary")->place,
+        "two sessions may have the same one; it needs {{nonce(8)}} or more, or {{uuid()}}");
   if (!anybody_speaks(out)) reader.at("sessions").wrong(place, "all of them are silent");
   return talk::check(out.chat.rules, reader, value.place) && several_users(out) &&
-         anybody_speaks(out) && (!out.cross_access || two_speakers(out));
+         is_random(out.canary) && anybody_speaks(out) && (!out.cross_access || two_speakers(out));
 }
 
 void add_needs(const IsolationSettings& settings, text::Needs& needs) {

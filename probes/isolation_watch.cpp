@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde {
@@ -23,7 +24,49 @@ bool worse(const Failure& failure, const std::optional<Failure>& than) {
   return !than || gravity(failure.reason) > gravity(than->reason);
 }
 
+// Of an id and the name of its member, "thread_id 4711".
+std::size_t id_bytes(std::string_view key) { return key.size() - key.find(' ') - 1; }
+
+// What stands where nobody has an id: nothing, 0, -1, a UUID of zeros.
+bool is_nobodys(std::string_view id) { return id.find_first_not_of("0-") == id.npos || id == "-1"; }
+
+constexpr std::size_t random_bytes_min = 6;  // two texts seldom have so many in common
+
+// How many bytes two texts have in common at their beginning.
+std::size_t common_start(std::string_view a, std::string_view b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+// The text, and where its random part is known, its start and its end with enough of that.
+std::vector<std::string> forms_of(std::string_view text, std::string_view another) {
+  std::vector<std::string> forms = {std::string(text)};
+  if (another.empty() || another == text) return forms;
+  const std::size_t start = common_start(text, another);
+  const std::string back(text.rbegin(), text.rend()), other_back(another.rbegin(), another.rend());
+  const std::size_t end = common_start(back, other_back);
+  if (start + random_bytes_min + end >= text.size()) return forms;
+  const std::size_t least = std::max(random_bytes_min, id_bytes_min);
+  forms.emplace_back(text.substr(0, std::max(start + random_bytes_min, id_bytes_min)));
+  if (start + least + end <= text.size())
+    forms.emplace_back(text.substr(text.size() - end - least));
+  return forms;
+}
+
 std::size_t hash_of(std::string_view payload) { return std::hash<std::string_view>()(payload); }
+
+// A message but for its words with digits: numbers, ids and times.
+std::size_t shape_of(std::string_view payload) {
+  const auto in_word = [](char c) { return text::is_word(c) || c == '-'; };
+  std::string shape;
+  for (std::size_t at = 0; at < payload.size();) {
+    std::size_t end = at;
+    while (end < payload.size() && in_word(payload[end])) ++end;
+    const std::string_view word = payload.substr(at, std::max(end, at + 1) - at);
+    shape += std::ranges::any_of(word, text::is_digit) ? "#" : word;
+    at += word.size();
+  }
+  return hash_of(shape);
+}
 
 }  // namespace
 
@@ -33,32 +76,40 @@ IsolationWatch::IsolationWatch(SameUser same_user, std::vector<std::string> ids)
 std::size_t IsolationWatch::add(Member member) {
   members_.push_back(std::move(member));
   streams_.emplace_back();
-  hashes_.emplace_back();
+  heard_.emplace_back();
   return members_.size() - 1;
 }
 
-void IsolationWatch::owns(std::size_t member, std::string_view canary) {
-  needles_.add(canary, member);
+void IsolationWatch::owns(std::size_t member, std::string_view canary, std::string_view another) {
+  owned_.push_back({member, text::lowered(canary), forms_of(canary, another)});
+  for (const auto& form : owned_.back().forms) needles_.add(form, owned_.size() - 1);
 }
 
 void IsolationWatch::greeted(std::size_t member, std::string_view payload) {
   scan(member, payload);
-  note_ids(member, payload, true);
+  note_ids(member, payload, Way::given);
+  heard_[member].early_shapes.insert(shape_of(payload));
 }
 
 void IsolationWatch::sent(std::size_t member, std::string_view payload) {
-  note_ids(member, payload, true);
+  note_ids(member, payload, Way::sent);
 }
 
-void IsolationWatch::received(std::size_t member, std::string_view payload) {
+void IsolationWatch::received(std::size_t member, std::string_view payload, bool asked) {
   scan(member, payload);
-  note_ids(member, payload, false);
-  if (hashes_[member].size() < hashes_max) hashes_[member].insert(hash_of(payload));
+  note_ids(member, payload, Way::received);
+  Heard& heard = heard_[member];
+  if (heard.whole.size() >= hashes_max) return;
+  heard.whole.insert(hash_of(payload));
+  heard.shapes.insert(shape_of(payload));
+  if (!asked) heard.early_shapes.insert(shape_of(payload));
 }
 
-void IsolationWatch::unasked(std::size_t member, std::string_view payload, std::string_view type) {
+void IsolationWatch::unasked(std::size_t member, std::string_view payload, std::string_view type,
+                             bool is_event) {
   if (unasked_.size() == unasked_max) return;
-  unasked_.push_back({member, hash_of(payload), text::shorten(type, 60)});
+  unasked_.push_back(
+      {member, hash_of(payload), shape_of(payload), text::shorten(type, 60), is_event});
 }
 
 bool IsolationWatch::other_user(std::size_t a, std::size_t b) const {
@@ -70,41 +121,59 @@ bool IsolationWatch::foreign(std::size_t owner, std::size_t member) const {
   return other_user(owner, member) || same_user_ == SameUser::forbid;
 }
 
-void IsolationWatch::note(Reason reason, std::string detail) {
-  Failure failure{reason, std::move(detail)};
-  if (worse(failure, worst_)) worst_ = std::move(failure);
-}
-
 void IsolationWatch::scan(std::size_t member, std::string_view payload) {
-  for (const std::size_t owner : streams_[member].take(payload, needles_)) {
-    if (!foreign(owner, member)) continue;
-    note(other_user(owner, member) ? Reason::cross_user_leak : Reason::session_shared,
-         fmt::format("{} received what {} alone was told (its canary)", members_[member].name,
-                     members_[owner].name));
-  }
+  for (const std::size_t owned : streams_[member].take(payload, needles_))
+    if (foreign(owned_[owned].member, member)) leaked_.emplace(owned, member);
 }
 
-void IsolationWatch::note_ids(std::size_t member, std::string_view payload, bool own) {
+// Whether a text that the member may receive says it as well: two that are alike, or one within the
+// other, tell nobody apart.
+bool IsolationWatch::is_own(const Owned& owned, std::size_t member) const {
+  return std::ranges::any_of(owned_, [&](const Owned& other) {
+    const auto says = [&](const auto& form) { return other.text.contains(text::lowered(form)); };
+    return !foreign(other.member, member) && std::ranges::any_of(owned.forms, says);
+  });
+}
+
+std::optional<Failure> IsolationWatch::judge_leak(std::size_t owned, std::size_t member) const {
+  if (is_own(owned_[owned], member)) return std::nullopt;
+  const std::size_t owner = owned_[owned].member;
+  return Failure{other_user(owner, member) ? Reason::cross_user_leak : Reason::session_shared,
+                 fmt::format("{} received what {} alone was told (its canary)",
+                             members_[member].name, members_[owner].name)};
+}
+
+void IsolationWatch::note_ids(std::size_t member, std::string_view payload, Way way) {
   if (const auto document = text::Document::parse(json_in(payload)))
-    note_ids(member, document->root(), own, 0);
+    note_ids(member, document->root(), way, 0);
 }
 
-void IsolationWatch::note_ids(std::size_t member, text::Json value, bool own, int depth) {
+void IsolationWatch::note_ids(std::size_t member, text::Json value, Way way, int depth) {
   if (depth == json_depth_max) return;
   for (std::size_t i = 0; value.kind() == text::Json::Kind::array && i < value.size(); ++i)
-    note_ids(member, value.item(i), own, depth + 1);
+    note_ids(member, value.item(i), way, depth + 1);
   if (value.kind() != text::Json::Kind::object) return;
   for (const auto& [name, found] : value.members()) {
-    const bool wanted = found.string() && std::ranges::find(ids_, name) != ids_.end();
+    const bool wanted =
+        (found.string() || found.number()) && std::ranges::find(ids_, name) != ids_.end();
     if (!wanted) {
-      note_ids(member, found, own, depth + 1);
-    } else if (const auto id = *found.string(); !id.empty() && id.size() <= id_bytes_max) {
-      const std::string key = std::string(name) + " " + std::string(id);
-      if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
-      auto& entry = seen_ids_[key];
-      (own ? entry.owners : entry.viewers).insert(member);
+      note_ids(member, found, way, depth + 1);
+    } else if (const auto id = found.text(); !is_nobodys(id) && id.size() <= id_bytes_max) {
+      note_id(member, std::string(name) + " " + id, way);
     }
   }
+}
+
+// What comes back of what was said first was not given, and what was given and then said is no word
+// of ours.
+void IsolationWatch::note_id(std::size_t member, const std::string& key, Way way) {
+  if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
+  Id& id = seen_ids_[key];
+  const bool given =
+      id.owners.contains(member) || (id.viewers.contains(member) && id_bytes(key) >= id_bytes_min);
+  if (way == Way::received) id.viewers.insert(member);
+  if (way == Way::sent) (given ? id.owners : id.senders).insert(member);
+  if (way == Way::given && !id.senders.contains(member)) id.owners.insert(member);
 }
 
 void IsolationWatch::judge_id(const std::string& shown, const Id& id,
@@ -117,15 +186,20 @@ void IsolationWatch::judge_id(const std::string& shown, const Id& id,
   for (const std::size_t a : id.owners)
     for (const std::size_t b : id.owners)
       if (a < b && other_user(a, b)) tell(Reason::session_shared, b, "was given an id of", a);
+  // One that sessions of two users say of themselves was made by us, and tells nobody apart.
+  for (const std::size_t a : id.senders)
+    for (const std::size_t b : id.senders)
+      if (other_user(a, b)) return;
+  std::set<std::size_t> owners = id.owners;
+  owners.insert(id.senders.begin(), id.senders.end());
   for (const std::size_t viewer : id.viewers) {
     const auto theirs = [&](std::size_t owner) { return !other_user(owner, viewer); };
-    if (id.owners.empty() || std::ranges::any_of(id.owners, theirs)) continue;
-    tell(Reason::cross_user_leak, viewer, "received an id of", *id.owners.begin());
+    if (owners.empty() || std::ranges::any_of(owners, theirs)) continue;
+    tell(Reason::cross_user_leak, viewer, "received an id of", *owners.begin());
   }
-  const bool long_enough = shown.size() - shown.find(' ') > id_bytes_min;
   for (const std::size_t a : id.viewers)
     for (const std::size_t b : id.viewers)
-      if (id.owners.empty() && long_enough && a < b && other_user(a, b))
+      if (owners.empty() && id_bytes(shown) >= id_bytes_min && a < b && other_user(a, b))
         tell(Reason::session_shared, b, "saw an id that stands also in messages to", a);
 }
 
@@ -134,19 +208,39 @@ bool IsolationWatch::fanned_out(const Unasked& message) const {
   if (same_user_ == SameUser::forbid) return false;
   for (std::size_t other = 0; other < members_.size(); ++other)
     if (other != message.member && !other_user(other, message.member) && !members_[other].silent &&
-        hashes_[other].contains(message.hash))
+        heard_[other].whole.contains(message.hash))
       return true;
   return false;
 }
 
+// Such a message came to who speaks before he had said anything, as a greeting does; or it came to
+// every user, as news do.
+bool IsolationWatch::told_to_all(const Unasked& message) const {
+  if (message.is_event) return false;
+  std::set<std::string_view> users, told;
+  for (std::size_t other = 0; other < members_.size(); ++other) {
+    if (members_[other].silent) continue;
+    const Heard& heard = heard_[other];
+    if (!other_user(other, message.member) && heard.early_shapes.contains(message.shape))
+      return true;
+    users.insert(members_[other].user);
+    if (heard.shapes.contains(message.shape)) told.insert(members_[other].user);
+  }
+  return users.size() > 1 && told == users;
+}
+
 std::optional<Failure> IsolationWatch::finding() const {
-  std::optional<Failure> worst = worst_;
+  std::optional<Failure> worst;
+  for (const auto& [owned, member] : leaked_)
+    if (auto failure = judge_leak(owned, member); failure && worse(*failure, worst))
+      worst = std::move(failure);
   for (const auto& [shown, id] : seen_ids_) judge_id(shown, id, worst);
   for (const auto& message : unasked_) {
     Failure failure{Reason::foreign_event,
                     fmt::format("{} asked nothing and received {}", members_[message.member].name,
                                 message.type.empty() ? "a message" : message.type)};
-    if (!fanned_out(message) && worse(failure, worst)) worst = std::move(failure);
+    if (!fanned_out(message) && !told_to_all(message) && worse(failure, worst))
+      worst = std::move(failure);
   }
   return worst;
 }

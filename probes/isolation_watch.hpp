@@ -1,10 +1,12 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "probes/isolation_scan.hpp"
@@ -30,48 +32,69 @@ class IsolationWatch {
   // Another one is watched from now on; its number.
   std::size_t add(Member member);
   // A text that nobody but this member's user may receive (if same_user is forbid: but this
-  // member).
-  void owns(std::size_t member, std::string_view canary);
+  // member). `another` is made of the same template: what differs is random, and that much of it is
+  // looked for as well, should the text be cut; empty: the text is looked for as a whole.
+  void owns(std::size_t member, std::string_view canary, std::string_view another = "");
 
   // A message on the way to the ready session: the ids in it are this member's.
   void greeted(std::size_t member, std::string_view payload);
   // A message that the member sent: so are the ids in it.
   void sent(std::size_t member, std::string_view payload);
-  void received(std::size_t member, std::string_view payload);
-  // A message that a silent member received, and that is no heartbeat.
-  void unasked(std::size_t member, std::string_view payload, std::string_view type);
+  // `asked`: after the member said something.
+  void received(std::size_t member, std::string_view payload, bool asked = true);
+  // A message that a silent member received, and that is no heartbeat. One that is no event of a
+  // chat may be told to everybody; then it came to those who speak as well, numbers apart.
+  void unasked(std::size_t member, std::string_view payload, std::string_view type,
+               bool is_event = true);
 
   // The worst of what was seen: cross_user_leak, session_shared, foreign_event; empty: nothing.
   std::optional<Failure> finding() const;
 
  private:
-  // Whose an id is, and who has seen it.
+  // Who was given an id by the server, who said it first, and who has seen it.
   struct Id {
-    std::set<std::size_t> owners, viewers;
+    std::set<std::size_t> owners, senders, viewers;
   };
+  enum class Way : std::uint8_t { given, sent, received };
   struct Unasked {
     std::size_t member;
-    std::size_t hash;
+    std::size_t hash, shape;
     std::string type;
+    bool is_event;
+  };
+  // What belongs to a member, and what of it is looked for.
+  struct Owned {
+    std::size_t member;
+    std::string text;
+    std::vector<std::string> forms;
+  };
+  // Hashes of the messages that a member received, and of their shapes: of all, and of those that
+  // came before it said anything.
+  struct Heard {
+    std::set<std::size_t> whole, shapes, early_shapes;
   };
   bool foreign(std::size_t owner, std::size_t member) const;
   bool other_user(std::size_t a, std::size_t b) const;
   void scan(std::size_t member, std::string_view payload);
-  void note_ids(std::size_t member, std::string_view payload, bool own);
-  void note_ids(std::size_t member, text::Json value, bool own, int depth);
-  void note(Reason reason, std::string detail);
+  void note_ids(std::size_t member, std::string_view payload, Way way);
+  void note_ids(std::size_t member, text::Json value, Way way, int depth);
+  void note_id(std::size_t member, const std::string& key, Way way);
+  bool is_own(const Owned& owned, std::size_t member) const;
+  std::optional<Failure> judge_leak(std::size_t owned, std::size_t member) const;
   void judge_id(const std::string& shown, const Id& id, std::optional<Failure>& worst) const;
   bool fanned_out(const Unasked& message) const;
+  bool told_to_all(const Unasked& message) const;
 
   SameUser same_user_;
   std::vector<std::string> ids_;
   std::vector<Member> members_;
   std::vector<Received> streams_;
-  std::vector<std::set<std::size_t>> hashes_;  // of the messages that each received
-  Needles needles_;
-  std::map<std::string, Id> seen_ids_;  // "thread_id 4711"
+  std::vector<Heard> heard_;
+  std::vector<Owned> owned_;
+  Needles needles_;                                       // of those, by their number
+  std::set<std::pair<std::size_t, std::size_t>> leaked_;  // which of them, and to whom
+  std::map<std::string, Id> seen_ids_;                    // "thread_id 4711"
   std::vector<Unasked> unasked_;
-  std::optional<Failure> worst_;
 };
 
 }  // namespace sonde

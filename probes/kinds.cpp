@@ -78,7 +78,12 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
     known = find_dialect(value, reader, layers.dialects, base.session);
   }
   if (!read_keys(value, reader, *settings) || !known) return std::nullopt;
-  if constexpr (requires { base.session; }) complete(base.session);
+  if constexpr (requires { base.session; }) {
+    complete(base.session);
+    const Socket& socket = base.session.socket;
+    if (!talk::check(socket.refused_by, socket.ready, *base.session.dialect, reader, value.place))
+      return std::nullopt;
+  }
   Draft draft{.heading = base.heading,
               .common = base.common,
               .needs = {},

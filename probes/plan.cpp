@@ -1,6 +1,8 @@
 #include "probes/plan.hpp"
 
+#include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "config/schema.hpp"
@@ -91,16 +93,35 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   return check;
 }
 
+// The probes that chat, by target, identity and address.
+using Chatting = std::map<std::tuple<std::string, std::string, std::string>, std::string>;
+
+void tell_shared_user(const PlanEntry& plan, const Site& site, const std::string& url,
+                      Chatting& chatting) {
+  const std::string& name = plan.probe.name;
+  const auto [known, fresh] =
+      chatting.try_emplace({site.target_name, site.identity_name, url}, name);
+  if (fresh || known->second == name) return;
+  plan.reader.warn(plan.probe.place,
+                   "it chats as the same user as the probe '" + known->second +
+                       "'; if the product sends what is a user's to all of his sessions, each "
+                       "receives the other's, so give each an identity of its own");
+}
+
 // Binds the probe to each of its targets.
-void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& checks) {
+void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& checks,
+          Chatting& chatting) {
   const Kind* kind = read_kind(plan);
   tell_unknown_names(plan.file, plan.probe, plan.reader);
   if (kind == nullptr) return;
   const auto draft = read_draft(plan, *kind);
   if (!draft || !complete(plan, *draft)) return;
-  for (const auto& target : draft->heading.target)
-    if (auto site = make_site(plan, *kind, *draft, target))
-      checks.push_back(make_check(plan, *kind, *draft, std::move(site)));
+  for (const auto& target : draft->heading.target) {
+    auto site = make_site(plan, *kind, *draft, target);
+    if (!site) continue;
+    if (kind->name == "chat") tell_shared_user(plan, *site, draft->url, chatting);
+    checks.push_back(make_check(plan, *kind, *draft, std::move(site)));
+  }
 }
 
 }  // namespace
@@ -109,8 +130,9 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
                                                       config::Mistakes& mistakes) {
   std::vector<std::shared_ptr<const Check>> checks;
   const config::Reader reader(mistakes);
+  Chatting chatting;
   for (const auto& probe : file.probes.value.entries)
-    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks);
+    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting);
   return checks;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,6 +18,9 @@ struct Evidence {
   virtual ~Evidence() = default;
 };
 
+// The refusal checks that failed, and what was wrong. Each stands until the same check passes.
+using StandingRefusals = std::map<std::string, Failure>;
+
 // What an attempt has to know of those before it; its owner keeps the state.
 struct Attempt {
   int number = 1;              // 1 is the first; later ones are retries
@@ -25,6 +30,9 @@ struct Attempt {
       nullptr;  // where a failing attempt leaves it; null: nobody asks
   // The one refusal check whose turn it is, modulo their number; empty: all of them.
   std::optional<std::uint32_t> refusal_turn = {};
+  // What is wrong with the refusals, as of the last time that each was checked; null: nobody keeps
+  // it.
+  StandingRefusals* standing = nullptr;
 };
 
 // What somebody who asks why an attempt failed knows and allows.

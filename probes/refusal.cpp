@@ -25,6 +25,10 @@ Failure explain_refusal(const net::Response& response) {
 
 Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by) {
   if (talk::refuses(refused_by, answer.response.status)) return Refusal::refused;
+  // As a page would be, somebody is sent to log in; a list of one's own says all that refuses.
+  const bool usual = refused_by.status == talk::RefusedBy{}.status;
+  if (usual && answer.ok() && net::reason_of(answer.response) == Reason::login_redirect)
+    return Refusal::refused;
   return answer.ok() ? Refusal::none : Refusal::unclear;
 }
 

@@ -9,7 +9,8 @@ namespace sonde {
 Failure explain_refusal(const net::Response& response);
 
 // What an answer to an upgrade that must be refused means for the refusal check: what the socket
-// says refuses, something else, or nothing at all. Pure.
+// says refuses (and, unless it lists statuses of its own, a redirect to a login page), something
+// else, or nothing at all. Pure.
 enum class Refusal { refused, unclear, none };
 Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by);
 

@@ -1,189 +1,19 @@
 #include "probes/refuse.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "probes/net/status.hpp"
 #include "probes/observation.hpp"
-#include "probes/refusal.hpp"
-#include "probes/talk/hear.hpp"
+#include "probes/refuse_check.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
 
-std::string_view check_name(RefusalCheck check) {
-  for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
-    if (value == check) return name;
-  return "";
-}
-
-// Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
-bool is_good(RefusalCheck check) {
-  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
-}
-
-Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
-  return {reason, std::string(check_name(check)) + ": " + what};
-}
-
-// Whom the check lets come, and who must be refused.
-std::string_view who(RefusalCheck check) {
-  using enum RefusalCheck;
-  switch (check) {
-    case no_token:
-      return "a client without a token";
-    case foreign_origin:
-      return "a page of a foreign origin";
-    case wrong_place:
-      return "a token in another place than its own";
-    case wrong_audience:
-      return "a token for somebody else";
-    case logged_out:
-      return "a token after its logout";
-    case refresh_as_access:
-      return "a refresh token as an access token";
-    case expired_token:
-      return "an expired token";
-    case garbage_token:
-    case bad_signature:
-    case alg_none:
-    case hs256_confusion:
-      break;
-  }
-  return "a forged token";
-}
-
-// What an accepted upgrade that was neither welcomed nor refused came to.
-std::string what_came(const net::Websocket& session, Span within) {
-  if (!session.ended()) return fmt::format("nothing was said within {:.3f} s", seconds(within));
-  return session.fault() ? session.fault()->detail : talk::describe(*session.ended());
-}
-
-// What an accepted upgrade does next.
-asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
-                                              const RefusalSubject& subject, text::Names& names) {
-  const Socket& socket = subject.session.socket;
-  auto listening = talk::overhear(session, *subject.session.dialect, socket.ready,
-                                  socket.refused_by, names, subject.trace);
-  const auto heard = co_await std::move(listening);
-  if (heard == talk::Heard::refusal) co_return std::nullopt;
-  if (heard == talk::Heard::unclear)
-    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
-  if (heard == talk::Heard::welcome) {
-    subject.trace.remark("welcomed, although it must be refused");
-    co_return with_check(check, Reason::auth_fail_open,
-                         fmt::format("the endpoint welcomes {}", who(check)));
-  }
-  co_return with_check(
-      check, Reason::no_refusal,
-      subject.trace.scrub(fmt::format("the upgrade of {} was accepted, then {}", who(check),
-                                      what_came(session, socket.ready.within))));
-}
-
-constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
-
-void come_from_elsewhere(net::UpgradeRequest& request) {
-  constexpr std::string_view origin = "origin";
-  std::erase_if(request.headers, [&](const auto& header) {
-    return std::ranges::equal(header.first, origin, {},
-                              [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  });
-  request.headers.emplace_back("Origin", foreign);
-}
-
-void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std::string& token) {
-  if (usual == Carrier::In::query) {
-    request.headers.emplace_back("Authorization", "Bearer " + token);
-  } else {
-    request.url.target +=
-        (request.url.target.contains('?') ? "&" : "?") + ("token=" + text::percent_encode(token));
-  }
-}
-
-std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Socket& socket,
-                                                  text::Names& names) {
-  const bool bare = check == RefusalCheck::no_token || check == RefusalCheck::wrong_place;
-  const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
-  auto request = build_upgrade(socket, bare ? TokenUse::none : TokenUse::valid, names);
-  if (request && check == RefusalCheck::foreign_origin) come_from_elsewhere(*request);
-  if (request && check == RefusalCheck::wrong_place)
-    carry_elsewhere(*request, socket.token_in.in, token);
-  if (bare) use_token(TokenUse::none, names);
-  return request;
-}
-
-std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
-                             const RefusalSubject& subject) {
-  switch (classify_refusal(answer, subject.session.socket.refused_by)) {
-    case Refusal::refused:
-      return std::nullopt;
-    case Refusal::unclear:
-      return with_check(check, Reason::refusal_unclear, answer.failure.detail);
-    case Refusal::none:
-      break;
-  }
-  const std::string what = subject.trace.scrub(net::describe(answer.response));
-  return with_check(check, Reason::no_refusal,
-                    fmt::format("{} got {}, which is no refusal (refused_by)", who(check), what));
-}
-
-// What came of a check: nothing wrong, something wrong, or nothing at all, for it could not be made
-// as it is meant.
-struct Checked {
-  std::optional<Failure> wrong;
-  std::string not_performed;  // why it was not
-};
-
-Checked without_token(RefusalCheck check, const Failure& failure, const Trace& trace) {
-  const std::string why = trace.scrub(failure.detail);
-  if (failure.reason == Reason::ok) return {.wrong = {}, .not_performed = why};
-  return {.wrong = with_check(check, failure.reason, why), .not_performed = why};
-}
-
-asio::awaitable<Checked> try_token(RefusalCheck check, const RefusalSubject& subject,
-                                   text::Names& names, Observation& seen) {
-  auto request = build(check, subject.session.socket, names);
-  if (!request) co_return Checked{.wrong = request.error(), .not_performed = {}};
-  request->any_subprotocol = true;  // whoever intrudes is no browser
-  auto upgrading =
-      net::upgrade(subject.shared.network, *request, subject.session.socket.line, subject.trace);
-  net::Upgraded upgraded = co_await std::move(upgrading);
-  seen.status = upgraded.answer.response.status;
-  if (!upgraded.session)
-    co_return Checked{.wrong = judge(check, upgraded.answer, subject), .not_performed = {}};
-  auto watching = watch(*upgraded.session, check, subject, names);
-  Checked checked;
-  checked.wrong = co_await std::move(watching);
-  if (upgraded.session->ended()) seen.code = upgraded.session->ended()->code;
-  co_return checked;
-}
-
-asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject,
-                                   Observation& seen) {
-  text::Names names = subject.names;
-  BadToken bad;
-  if (check != RefusalCheck::no_token && !is_good(check)) {
-    auto making = bad_token(check, subject);
-    auto token = co_await std::move(making);
-    if (!token) co_return without_token(check, token.error(), subject.trace);
-    bad = *std::move(token);
-    use_token(bad.value, names);
-  }
-  auto trying = try_token(check, subject, names, seen);
-  Checked checked = co_await std::move(trying);
-  if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
-  if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);
-  co_return checked;
-}
-
 RefusalNote note_of(RefusalCheck check, const Checked& checked) {
   using State = RefusalNote::State;
-  RefusalNote note{.check = std::string(check_name(check)), .state = State::refused, .why = {}};
+  RefusalNote note{.check = std::string(name_of(check)), .state = State::refused, .why = {}};
   if (!checked.not_performed.empty()) {
     note.state = State::not_performed;
     note.why = checked.not_performed;
@@ -195,14 +25,6 @@ RefusalNote note_of(RefusalCheck check, const Checked& checked) {
   return note;
 }
 
-// An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
-Verdict blame(Verdict found, Breaker& breaker, Instant begun, const Observation& seen) {
-  const Instant now = Clock::now();
-  if (found.reason != Reason::no_refusal || !suspects_breaker(seen, found.detail)) return found;
-  if (!breaker.tripped(now, now - begun)) return found;
-  return Verdict::of(Step::refuse, {Reason::breaker_open, found.detail});
-}
-
 // A pass-through is worse than a check that says nothing, whichever comes first.
 bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
   if (!verdict) return true;
@@ -211,50 +33,169 @@ bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
          (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail);
 }
 
-// Those of a run: all of them, or the one whose turn it is.
-std::span<const RefusalCheck> due(std::span<const RefusalCheck> checks,
-                                  std::optional<std::uint32_t> turn) {
-  return turn && !checks.empty() ? checks.subspan(*turn % checks.size(), 1) : checks;
+// Those of a run: all of them, or the one whose turn it is and those that stand.
+std::vector<RefusalCheck> due(const std::vector<RefusalCheck>& checks, const Attempt& attempt) {
+  if (!attempt.refusal_turn || checks.empty()) return checks;
+  const RefusalCheck turn = checks[*attempt.refusal_turn % checks.size()];
+  std::vector<RefusalCheck> all;
+  for (const RefusalCheck check : checks) {
+    const bool stands = attempt.standing && attempt.standing->contains(std::string(name_of(check)));
+    if (check == turn || stands) all.push_back(check);
+  }
+  return all;
 }
 
-void note_paused(std::span<const RefusalCheck> checks, Trace& trace) {
-  for (const RefusalCheck check : checks)
-    trace.refusals.push_back(
-        {.check = std::string(check_name(check)),
-         .state = RefusalNote::State::not_performed,
-         .why = "paused, for a breaker of the target seems to be open because of these checks"});
-}
+// The checks of one run.
+class Round {
+ public:
+  Round(const RefusalSubject& subject, const Attempt& attempt)
+      : subject_(subject),
+        attempt_(attempt),
+        breaker_(subject.shared.breakers[subject.site.target_name]) {
+    for (const RefusalCheck check : due(subject.settings.checks, attempt))
+      tries_.push_back({.check = check, .checked = {}});
+  }
+
+  asio::awaitable<std::optional<Verdict>> run() {
+    for (Try& one : tries_) {
+      if (!breaker_.lets_check(Clock::now())) break;
+      auto making = make(one, subject_);
+      co_await std::move(making);
+    }
+    const auto unproven = [](const Try& one) { return one.made && one.checked.needs_control(); };
+    if (std::ranges::any_of(tries_, unproven) && breaker_.lets_check(Clock::now())) {
+      auto controlling = try_control(subject_);
+      const Control control = co_await std::move(controlling);
+      for (Try& one : tries_) {
+        if (!control.failure || !unproven(one)) continue;
+        auto proving = prove(one, control);
+        co_await std::move(proving);
+      }
+    }
+    co_return conclude();
+  }
+
+ private:
+  struct Try {
+    RefusalCheck check;
+    Checked checked;
+    bool made = false;
+  };
+
+  asio::awaitable<void> make(Try& one, const RefusalSubject& subject) {
+    const Instant begun = Clock::now();
+    auto checking = check_one(one.check, subject);
+    one.checked = co_await std::move(checking);
+    one.made = true;
+    auto& wrong = one.checked.wrong;
+    if (!wrong && one.checked.seen.status != 0) breaker_.refused(Clock::now());
+    // An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
+    if (wrong && wrong->reason == Reason::no_refusal &&
+        trips(one.checked.seen, wrong->detail, begun))
+      wrong->reason = Reason::breaker_open;
+  }
+
+  bool trips(const Observation& seen, std::string_view detail, Instant begun) {
+    const Instant now = Clock::now();
+    return suspects_breaker(seen, detail) && breaker_.tripped(now, now - begun);
+  }
+
+  // The login of the run is not accepted any more, so that its refusals prove nothing: the check is
+  // made again with a fresh one, and then one that was not shown before is shown as it is.
+  asio::awaitable<void> prove(Try& one, const Control& before) {
+    if (!breaker_.lets_check(Clock::now())) co_return doubt(one, before, Clock::now());
+    auto logging_in = fresh_login(subject_);
+    auto names = co_await std::move(logging_in);
+    if (!names) co_return doubt(one, before, Clock::now());
+    const RefusalSubject fresh = with(*names);
+    auto making = make(one, fresh);
+    co_await std::move(making);
+    if (!one.checked.needs_control()) co_return;
+    auto controlling = try_control(fresh);
+    Control control = co_await std::move(controlling);
+    if (!control.failure) co_return;
+    auto logging_in_again = fresh_login(subject_);
+    auto unused = co_await std::move(logging_in_again);
+    const Instant begun = Clock::now();
+    if (unused) {
+      const RefusalSubject another = with(*unused);
+      auto controlling_again = try_control(another);
+      control = co_await std::move(controlling_again);
+    }
+    if (control.failure) doubt(one, control, begun);
+  }
+
+  RefusalSubject with(text::Names& names) const {
+    return {subject_.settings, subject_.session, subject_.site,
+            subject_.shared,   subject_.seed,    names,
+            subject_.trace};
+  }
+
+  void doubt(Try& one, const Control& control, Instant begun) {
+    const bool trip = trips(control.seen, control.failure->detail, begun);
+    one.checked.wrong =
+        with_check(one.check, trip ? Reason::breaker_open : Reason::refusal_unclear,
+                   "the same upgrade with nothing wrong about it is not accepted either: " +
+                       control.failure->detail);
+  }
+
+  void keep(const Try& one) {
+    if (attempt_.standing == nullptr) return;
+    const std::string name(name_of(one.check));
+    if (!one.checked.not_performed.empty()) return;
+    if (!one.checked.wrong)
+      attempt_.standing->erase(name);
+    else if (row(one.checked.wrong->reason).outcome == Outcome::fail)
+      attempt_.standing->insert_or_assign(name, *one.checked.wrong);
+  }
+
+  std::optional<Verdict> conclude() {
+    std::optional<Verdict> verdict;
+    for (Try& one : tries_) {
+      if (!one.made)
+        one.checked.not_performed =
+            "paused, for a breaker of the target seems to be open because of these checks";
+      subject_.trace.refusals.push_back(note_of(one.check, one.checked));
+      keep(one);
+      if (!one.checked.wrong) continue;
+      Verdict found = Verdict::of(Step::refuse, *one.checked.wrong);
+      if (outranks(found, verdict)) verdict = std::move(found);
+    }
+    return verdict;
+  }
+
+  const RefusalSubject& subject_;
+  const Attempt& attempt_;
+  Breaker& breaker_;
+  std::vector<Try> tries_;
+};
 
 }  // namespace
 
-asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
-                                                       std::optional<std::uint32_t> turn) {
-  const auto checks = due(subject.settings.checks, turn);
-  Trace& trace = subject.trace;
-  Breaker& breaker = subject.shared.breakers[subject.site.target_name];
-  if (!breaker.lets_check(Clock::now())) {
-    note_paused(checks, trace);
-    co_return std::nullopt;
-  }
-  trace.at(Step::refuse);
-  trace.open(Phase::refuse);
+std::optional<Verdict> standing_verdict(const StandingRefusals& standing) {
   std::optional<Verdict> verdict;
-  for (std::size_t i = 0; i < checks.size(); ++i) {
-    const Instant begun = Clock::now();
-    Observation seen;
-    auto checking = check_one(checks[i], subject, seen);
-    Checked checked = co_await std::move(checking);
-    trace.refusals.push_back(note_of(checks[i], checked));
-    if (!checked.wrong && seen.status != 0) breaker.refused(Clock::now());
-    if (!checked.wrong) continue;
+  for (const auto& [check, failure] : standing) {
     Verdict found =
-        blame(Verdict::of(Step::refuse, *std::move(checked.wrong)), breaker, begun, seen);
+        Verdict::of(Step::refuse, {failure.reason, failure.detail + " (when last checked)"});
     if (outranks(found, verdict)) verdict = std::move(found);
-    if (breaker.lets_check(Clock::now())) continue;
-    note_paused(checks.subspan(i + 1), trace);
-    break;
   }
-  trace.close(Phase::refuse);
+  return verdict;
+}
+
+asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
+                                                       const Attempt& attempt) {
+  Trace& trace = subject.trace;
+  Round round(subject, attempt);
+  const bool paused = !subject.shared.breakers[subject.site.target_name].lets_check(Clock::now());
+  if (!paused) {
+    trace.at(Step::refuse);
+    trace.open(Phase::refuse);
+  }
+  auto running = round.run();
+  auto verdict = co_await std::move(running);
+  if (!paused) trace.close(Phase::refuse);
+  auto standing = attempt.standing ? standing_verdict(*attempt.standing) : std::nullopt;
+  if (standing && outranks(*standing, verdict)) verdict = std::move(standing);
   co_return verdict;
 }
 

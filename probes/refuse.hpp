@@ -62,28 +62,21 @@ struct RefusalSubject {
   Trace& trace;
 };
 
-// A token that must be refused, and what it is where that has to be said.
-struct BadToken {
-  std::string value;
-  std::string what;
-  // Not empty: it only stands in for the token of the check. Its refusal proves nothing, and this
-  // is why.
-  std::string stands_in = {};
-};
-
-// That of the checks that have one of their own. refusal_unclear: it cannot be made of this token,
-// or nobody gives it; ok: there is none yet, which time will change.
-boost::asio::awaitable<std::expected<BadToken, Failure>> bad_token(RefusalCheck check,
-                                                                   const RefusalSubject& subject);
-
-// Runs each check over a connection of its own; with `turn`, one of them in its turn. A refusal is
-// what the socket's `refused_by` says, in the order in which it comes; a ready message or any event
-// is auth_fail_open; anything else, as 5xx, is no_refusal; a network failure, or a check that
-// cannot be made, is inconclusive (refusal_unclear), and so is what looks like a breaker of the
-// target that they opened (breaker_open): then, and for a while, no further one is made. Step and
-// phase refuse; never an auth sample. Notes in the trace what came of each. Empty: nothing was
-// wrong.
+// Runs each check over a connection of its own; with `turn`, the one whose turn it is, and those
+// that stand in `standing`. A refusal is what the socket's `refused_by` says, in the order in which
+// it comes; a ready message or any event is auth_fail_open; anything else, as 5xx, is no_refusal; a
+// network failure, or a check that cannot be made, is inconclusive (refusal_unclear), and so is
+// what looks like a breaker of the target that they opened (breaker_open): then, and for a while,
+// no further one is made. Who is refused proves something only while the same upgrade with nothing
+// wrong about it is accepted, which is asked afterwards; where it is not, as with a token that
+// expired or serves once, each check is made again with a fresh login, and is refusal_unclear if
+// even that one is not accepted. Step and phase refuse; never an auth sample. Notes in the trace
+// what came of each. Empty: nothing was wrong.
 boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
-                                                              std::optional<std::uint32_t> turn);
+                                                              const Attempt& attempt);
+
+// What the checks that failed and have not passed since mean for a run that makes none of them;
+// pure.
+std::optional<Verdict> standing_verdict(const StandingRefusals& standing);
 
 }  // namespace sonde

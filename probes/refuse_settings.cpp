@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "probes/refuse.hpp"
+#include "probes/refuse_check.hpp"
 
 namespace sonde {
 
@@ -58,6 +58,12 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs) {
 void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
          const config::Place& place) {
   using enum RefusalCheck;
+  const bool gives_back = std::ranges::find(settings.checks, logged_out) != settings.checks.end();
+  if (gives_back && site.login && login_of_its_own(*site.login) == nullptr)
+    reader.at("refuse").wrong(
+        place,
+        "logged_out gives back what it logs in with, and this login has nothing but the one token "
+        "that all its runs live on; name a login that asks for one each time");
   const bool confuses =
       std::ranges::find(settings.checks, hs256_confusion) != settings.checks.end();
   if (confuses && settings.jwks.empty() && site.login && site.login->jwks.empty())

@@ -1,18 +1,20 @@
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "probes/auth/forge.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/log_in.hpp"
+#include "probes/net/http_text.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
-#include "probes/refuse.hpp"
+#include "probes/refuse_check.hpp"
 
 namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
-using Token = std::expected<BadToken, Failure>;
+using Made = std::expected<BadLogin, Failure>;
 
 std::unexpected<Failure> unclear(std::string why) {
   return std::unexpected(Failure{Reason::refusal_unclear, std::move(why)});
@@ -23,30 +25,39 @@ std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-Token forged(auth::Forged token, std::string what = "") {
+// The good login, but for its token.
+BadLogin with_token(const RefusalSubject& subject, std::string token, std::string what = "") {
+  BadLogin bad{.names = subject.names, .what = std::move(what)};
+  auth::hide(subject.trace, token);
+  use_token(std::move(token), bad.names);
+  return bad;
+}
+
+Made forged(const RefusalSubject& subject, auth::Forged token, std::string what = "") {
   if (!token) return unclear("it cannot be made of this token: " + token.error());
-  return BadToken{*std::move(token), std::move(what)};
+  return with_token(subject, *std::move(token), std::move(what));
 }
 
 // One that the server issued and that has expired since. A forged one shows what the server
 // overlooks, but its refusal does not say that the expiry was looked at.
-Token expired(const RefusalSubject& subject, std::string_view good) {
+Made expired(const RefusalSubject& subject, std::string_view good) {
   const Instant now = Clock::now();
   const auto kept = auth::expired(subject.shared.keeper.purse(subject.site.account, now), now);
   if (!kept) {
-    Token token = forged(auth::with_past_expiry(good, unix_now()), "a forged one");
-    if (!token) return std::unexpected(Failure{Reason::ok, "no token of ours has expired yet"});
-    token->stands_in = "no token of ours has expired yet, so a forged one was tried";
-    return token;
+    Made bad = forged(subject, auth::with_past_expiry(good, unix_now()), "a forged one");
+    if (!bad) return std::unexpected(Failure{Reason::ok, "no token of ours has expired yet"});
+    bad->stands_in = "no token of ours has expired yet, so a forged one was tried";
+    return bad;
   }
   const auto ago = std::chrono::floor<std::chrono::minutes>(now - kept->expires).count();
-  return BadToken{kept->value, "issued once, expired " + std::to_string(ago) + " min ago"};
+  return with_token(subject, kept->value,
+                    "issued once, expired " + std::to_string(ago) + " min ago");
 }
 
-Token refresh_token(const text::Names& names) {
-  const std::string* refresh = names.find("refresh_token");
+Made refresh_token(const RefusalSubject& subject) {
+  const std::string* refresh = subject.names.find("refresh_token");
   if (refresh == nullptr || refresh->empty()) return unclear("the login gives no refresh token");
-  return BadToken{*refresh, ""};
+  return with_token(subject, *refresh);
 }
 
 std::expected<net::Request, Failure> request_to(const text::Template& address, text::Names& names) {
@@ -73,7 +84,7 @@ asio::awaitable<std::expected<net::Response, Failure>> ask(const net::Request& r
   co_return std::move(answer.response);
 }
 
-asio::awaitable<Token> confuse(const RefusalSubject& subject, const std::string& good) {
+asio::awaitable<Made> confuse(const RefusalSubject& subject, const std::string& good) {
   const text::Template& own = subject.settings.jwks;
   auto request = request_to(own.empty() ? subject.site.login->jwks : own, subject.names);
   if (!request) co_return std::unexpected(request.error());
@@ -81,28 +92,68 @@ asio::awaitable<Token> confuse(const RefusalSubject& subject, const std::string&
   auto keys = co_await std::move(asking);
   if (!keys) co_return std::unexpected(keys.error());
   auto pem = auth::rsa_public_key(keys->body, good);
-  if (!pem) co_return forged(std::move(pem));
-  co_return forged(auth::with_public_key_as_secret(good, *pem));
+  if (!pem) co_return forged(subject, std::move(pem));
+  co_return forged(subject, auth::with_public_key_as_secret(good, *pem));
 }
 
-// A login of its own, which is no sample of the auth rate.
-asio::awaitable<Token> log_in_as(RefusalCheck check, const Site& site,
-                                 const RefusalSubject& subject) {
-  const auto seed = text::seed_of(subject.seed, static_cast<std::uint64_t>(check));
-  auto names = site.names(seed, subject.trace);
+// What a login gave, and the names of the run with that and with nothing of the good one.
+struct Login {
+  auth::Token token;
+  text::Names names;
+};
+
+// A login that is no sample of the auth rate.
+asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& login, const Site& site,
+                                                         const RefusalSubject& subject) {
+  auto names = site.names(subject.names.random()(), subject.trace);
   if (!names) co_return std::unexpected(names.error());
-  auto logging_in = log_in_by(*site.login, site, subject.shared, *names, subject.trace);
+  auto logging_in = log_in_by(login, site, subject.shared, *names, subject.trace);
   auto token = co_await std::move(logging_in);
-  if (!token) co_return unclear("no token to try: " + token.error().detail);
-  co_return BadToken{std::move(token->value), ""};
+  if (!token) co_return unclear("no login to try: " + token.error().detail);
+  Login given{.token = *std::move(token), .names = subject.names};
+  use_token(TokenUse::none, given.names);
+  for (const std::string name : {"token", "refresh_token"})
+    if (const std::string* text = names->find(name)) given.names.set(name, *text);
+  for (auto& name : names->names_like("login."))
+    given.names.set(name, std::string(*names->find(name)));
+  offer_cookies(given.token, subject.session.socket, given.names);
+  co_return given;
 }
 
-std::expected<net::Request, Failure> request_of(const Logout& logout, text::Names& names) {
+// By a login of its own, or, unless it will be `spent`, by the one that the runs live on.
+asio::awaitable<std::expected<Login, Failure>> log_in_anew(const RefusalSubject& subject,
+                                                           bool spent) {
+  const auth::Login* usual = subject.site.login.get();
+  const auth::Login* own = usual != nullptr ? login_of_its_own(*usual) : nullptr;
+  if (own == nullptr && !spent && usual != nullptr && usual->asks()) own = usual;
+  if (own == nullptr) co_return unclear("there is no login of its own");
+  auto logging_in = log_in_as(*own, subject.site, subject);
+  auto given = co_await std::move(logging_in);
+  subject.shared.keeper.purse(subject.site.account, Clock::now()).token.reset();
+  co_return given;
+}
+
+bool says_token(const text::Template& text) {
+  const auto names = text.names();
+  return std::ranges::find(names, "token") != names.end();
+}
+
+std::expected<net::Request, Failure> request_of(const Logout& logout, const Login& given,
+                                                text::Names& names) {
   auto request = request_to(logout.url, names);
   if (!request) return request;
   request->method = logout.method;
-  for (const auto& [name, value] : logout.headers)
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::string cookies =
+      given.token.cookies.header(request->url, now, net::Origins::of(names));
+  if (!given.token.cookies.empty()) names.set("cookies", cookies);
+  for (const auto& [name, value] : logout.headers) {
+    const bool nothing = given.token.value.empty() && says_token(value);
+    if (nothing) continue;
     if (auto text = value.render(names)) request->headers.emplace_back(name, std::move(*text));
+  }
+  const bool told = net::find_header(request->headers, "Cookie") != nullptr;
+  if (!told && !cookies.empty()) request->headers.emplace_back("Cookie", cookies);
   if (logout.body.empty()) return request;
   auto body = logout.body.render_json(names);
   if (!body) return std::unexpected(Failure{Reason::own_request, "logout: " + body.error()});
@@ -111,57 +162,75 @@ std::expected<net::Request, Failure> request_of(const Logout& logout, text::Name
   return request;
 }
 
-asio::awaitable<Token> give_back(const RefusalSubject& subject) {
-  auto logging_in = log_in_as(RefusalCheck::logged_out, subject.site, subject);
-  Token token = co_await std::move(logging_in);
-  if (!token) co_return token;
-  text::Names names = subject.names;
-  names.set("token", token->value);
-  const auto request = request_of(*subject.settings.logout, names);
+asio::awaitable<Made> give_back(const RefusalSubject& subject) {
+  auto logging_in = log_in_anew(subject, true);
+  auto given = co_await std::move(logging_in);
+  if (!given) co_return std::unexpected(given.error());
+  text::Names names = given->names;
+  const auto request = request_of(*subject.settings.logout, *given, names);
   if (!request) co_return std::unexpected(request.error());
   auto asking = ask(*request, subject);
   const auto done = co_await std::move(asking);
   if (!done) co_return unclear("the logout failed: " + done.error().detail);
-  co_return token;
+  co_return BadLogin{.names = std::move(given->names)};
 }
 
-asio::awaitable<Token> make(RefusalCheck check, const RefusalSubject& subject) {
-  const std::string* known = subject.names.find("token");
-  const std::string good = known != nullptr ? *known : "";
+asio::awaitable<Made> another_audience(const RefusalSubject& subject) {
+  const Site& other = *subject.site.others.front();
+  auto logging_in = log_in_as(*other.login, other, subject);
+  auto given = co_await std::move(logging_in);
+  if (!given) co_return std::unexpected(given.error());
+  co_return BadLogin{.names = std::move(given->names)};
+}
+
+// Those that need nobody else.
+Made make(RefusalCheck check, const RefusalSubject& subject, const std::string& good) {
   if (check == RefusalCheck::garbage_token) {
-    text::Names names = subject.names;
-    use_token(TokenUse::garbage, names);
-    co_return BadToken{*names.find("token"), ""};
+    BadLogin bad{.names = subject.names};
+    use_token(TokenUse::garbage, bad.names);
+    auth::hide(subject.trace, *bad.names.find("token"));
+    return bad;
   }
-  if (check == RefusalCheck::hs256_confusion) {
-    auto confusing = confuse(subject, good);
-    Token token = co_await std::move(confusing);
-    co_return token;
-  }
-  if (check == RefusalCheck::wrong_audience) {
-    auto logging_in =
-        log_in_as(RefusalCheck::wrong_audience, *subject.site.others.front(), subject);
-    Token token = co_await std::move(logging_in);
-    co_return token;
-  }
-  if (check == RefusalCheck::logged_out) {
-    auto giving = give_back(subject);
-    Token token = co_await std::move(giving);
-    co_return token;
-  }
-  if (check == RefusalCheck::refresh_as_access) co_return refresh_token(subject.names);
-  if (check == RefusalCheck::bad_signature) co_return forged(auth::with_bad_signature(good));
-  if (check == RefusalCheck::alg_none) co_return forged(auth::with_alg_none(good));
-  co_return expired(subject, good);
+  if (check == RefusalCheck::refresh_as_access) return refresh_token(subject);
+  if (check == RefusalCheck::bad_signature) return forged(subject, auth::with_bad_signature(good));
+  if (check == RefusalCheck::alg_none) return forged(subject, auth::with_alg_none(good));
+  return expired(subject, good);
 }
 
 }  // namespace
 
-asio::awaitable<Token> bad_token(RefusalCheck check, const RefusalSubject& subject) {
-  auto making = make(check, subject);
-  Token token = co_await std::move(making);
-  if (token) auth::hide(subject.trace, token->value);
-  co_return token;
+const auth::Login* login_of_its_own(const auth::Login& login) {
+  const auth::Redeemer* redeemer = login.redeemer();
+  if (redeemer != nullptr) return redeemer->first();
+  return login.asks() ? &login : nullptr;
+}
+
+asio::awaitable<std::expected<text::Names, Failure>> fresh_login(const RefusalSubject& subject) {
+  auto logging_in = log_in_anew(subject, false);
+  auto given = co_await std::move(logging_in);
+  if (!given) co_return std::unexpected(given.error());
+  co_return std::move(given->names);
+}
+
+asio::awaitable<Made> bad_login(RefusalCheck check, const RefusalSubject& subject) {
+  const std::string* known = subject.names.find("token");
+  const std::string good = known != nullptr ? *known : "";
+  if (check == RefusalCheck::hs256_confusion) {
+    auto confusing = confuse(subject, good);
+    Made made = co_await std::move(confusing);
+    co_return made;
+  }
+  if (check == RefusalCheck::wrong_audience) {
+    auto logging_in = another_audience(subject);
+    Made made = co_await std::move(logging_in);
+    co_return made;
+  }
+  if (check == RefusalCheck::logged_out) {
+    auto giving = give_back(subject);
+    Made made = co_await std::move(giving);
+    co_return made;
+  }
+  co_return make(check, subject, good);
 }
 
 }  // namespace sonde

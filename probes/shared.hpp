@@ -8,17 +8,20 @@
 #include "probes/auth/keeper.hpp"
 #include "probes/breaker.hpp"
 #include "probes/net/network.hpp"
+#include "probes/talk/own_runs.hpp"
 
 namespace sonde {
 
 // What the probes of one worker share: its network, and what its logins remember (tokens, keys,
-// counts), and what the targets' breakers may make of our refusal checks. The worker owns it; used
-// on its thread only, it needs no lock. Outlives every attempt.
+// counts), what the targets' breakers may make of our refusal checks, and which conversations are
+// ours. The worker owns it; used on its thread only, it needs no lock. Outlives every attempt.
 struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
   auth::Keeper keeper;
   std::map<std::string, Breaker> breakers;  // by target
+  // Of each user at each target: what his sessions may receive of one another.
+  std::map<std::pair<std::string, std::string>, talk::OwnRuns> own_runs;
 };
 
 }  // namespace sonde

@@ -15,10 +15,15 @@ namespace {
 constexpr std::string_view garbage =
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb25kZS1nYXJiYWdlIn0.bm90LWEtc2lnbmF0dXJl";
 
+constexpr std::string_view captured = "login.";
+
+bool is_of_login(std::string_view name) {
+  return name == "token" || name == "cookies" || name == "refresh_token" ||
+         name.starts_with(captured);
+}
+
 bool names_token(const text::Template& text) {
-  for (const auto& name : text.names())
-    if (name == "token" || name == "cookies") return true;
-  return false;
+  return std::ranges::any_of(text.names(), is_of_login);
 }
 
 // The same cookies with `token` as their value, so that none of them is a session.
@@ -140,13 +145,24 @@ void add_needs(const Socket& socket, text::Needs& needs) {
 }
 
 void use_token(std::string token, text::Names& names) {
+  const std::string* good = names.find("token");
+  const std::string before = good != nullptr ? *good : "";
+  for (const auto& name : names.names_like(captured))
+    if (!before.empty() && *names.find(name) == before) names.set(name, token);
   names.set("cookies", token.empty() ? "" : garbled(names.find("cookies"), token));
   names.set("token", std::move(token));
 }
 
 void use_token(TokenUse use, text::Names& names) {
-  if (use == TokenUse::garbage) use_token(std::string(garbage), names);
-  if (use == TokenUse::none) use_token("", names);
+  if (use == TokenUse::valid) return;
+  const std::string text(use == TokenUse::garbage ? garbage : "");
+  use_token(text, names);
+  for (const auto& name : names.names_like(captured)) names.set(name, text);
+  if (names.find("refresh_token") != nullptr) names.set("refresh_token", text);
+}
+
+bool says_login(const text::Needs& needs) {
+  return std::ranges::any_of(needs.all, is_of_login, &text::Needs::One::name);
 }
 
 std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, TokenUse use,

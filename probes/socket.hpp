@@ -44,9 +44,14 @@ void add_needs(const Socket& socket, text::Needs& needs);
 enum class TokenUse : std::uint8_t { valid, none, garbage };
 
 // Makes the token of `names` the one that is used: empty, or one that no server can have issued.
-// The cookies of a login carry it as well, or a session that is still good would go with it.
+// The cookies of a login carry it as well, and so does whatever else it gave ({{login.NAME}}), or a
+// session that is still good would go with it.
 void use_token(TokenUse use, text::Names& names);
+// The same with a token of one's own: what else the login gave stays, unless it is the token.
 void use_token(std::string token, text::Names& names);
+
+// Whether something says what a login gave.
+bool says_login(const text::Needs& needs);
 
 // The upgrade request with the token of `names`, without one (nothing that would carry it is
 // sent), or with one that no server can have issued. Fails with own_request; endpoint_drift: it

@@ -9,6 +9,15 @@ namespace {
 
 namespace asio = boost::asio;
 
+// What the login said of the token that is used.
+std::optional<Instant> expiry_said(const Site& site, Shared& shared, const text::Names& names) {
+  const auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  const std::string* token = names.find("token");
+  const bool known = purse.token && purse.token->lifetime && token != nullptr;
+  if (!known || purse.token->value != *token) return std::nullopt;
+  return purse.got + *purse.token->lifetime;
+}
+
 class UpgradeProbe : public SessionProbe {
  public:
   UpgradeProbe(const std::shared_ptr<const UpgradeSettings>& settings,
@@ -19,7 +28,8 @@ class UpgradeProbe : public SessionProbe {
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
     if (!settings_->hold) co_return Verdict::pass();
-    const HeldAt at{shared().network, settings_->session.socket};
+    const HeldAt at{shared().network, settings_->session.socket,
+                    expiry_said(site(), shared(), names)};
     auto holding =
         hold_session(session, *settings_->hold, *settings_->session.dialect, at, names, trace);
     auto failed = co_await std::move(holding);
@@ -28,12 +38,19 @@ class UpgradeProbe : public SessionProbe {
 
   asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
                                       Trace& trace) const override {
-    if (!attempt.check_refusals || settings_->refuse.checks.empty()) co_return Verdict::pass();
+    if (settings_->refuse.checks.empty()) co_return Verdict::pass();
+    if (!attempt.check_refusals) co_return standing(attempt);
     const RefusalSubject subject{
         settings_->refuse, settings_->session, site(), shared(), attempt.seed, names, trace};
-    auto checking = check_refusals(subject, attempt.refusal_turn);
+    auto checking = check_refusals(subject, attempt);
     auto wrong = co_await std::move(checking);
     co_return wrong ? *std::move(wrong) : Verdict::pass();
+  }
+
+  // What a check found open is open until the same check passes.
+  static Verdict standing(const Attempt& attempt) {
+    auto verdict = attempt.standing ? standing_verdict(*attempt.standing) : std::nullopt;
+    return verdict ? *std::move(verdict) : Verdict::pass();
   }
 
   std::shared_ptr<const UpgradeSettings> settings_;

@@ -25,7 +25,7 @@ void Roster::add(Duty duty, const Make& make, Instant now) {
   const std::size_t id = next_id_++;
   agenda_.add(id, phase_of(check.name, check.target, check.every), check.every, now);
   ids_.emplace(identity(check), id);
-  Station station{duty.check, make(check), std::move(duty.in_flight), std::nullopt, 0U, {}};
+  Station station{duty.check, make(check), std::move(duty.in_flight), std::nullopt, 0U, {}, {}};
   stations_.emplace(id, std::make_shared<Station>(std::move(station)));
 }
 

@@ -59,14 +59,19 @@ std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer,
       .value_or(Failure{Reason::bad_status, net::describe(answer.response)});
 }
 
+std::string without_query(const net::Url& url) {
+  const std::string text = url.text();
+  return text.substr(0, text.find('?'));
+}
+
 // What a capture that finds nothing means: a page where JSON is wanted, or a refusal.
-Failure lacking(const StepRequest& step, const std::string& name, const Capture& capture,
+Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
                 const net::Response& response, const std::optional<text::Pattern>& refused) {
   if (auto why = refused_credentials(response, refused)) return *std::move(why);
   if (capture.json && net::is_page(response))
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
-                  "the answer of " + step.url.text() + " lacks '" + name + "'"};
+                  "the answer of " + without_query(url) + " lacks '" + name + "'"};
   const std::string said = net::said_error(response);
   if (!said.empty()) failure.detail += "; it says: " + said;
   return failure;
@@ -96,12 +101,13 @@ void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::R
   if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
-std::optional<Failure> capture_all(const StepRequest& step, const net::Response& response,
+std::optional<Failure> capture_all(const StepRequest& step, const net::Url& url,
+                                   const net::Response& response,
                                    const std::optional<text::Pattern>& refused, Token& token,
                                    text::Names& names, Trace& trace) {
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, token.cookies);
-    if (!found || found->empty()) return lacking(step, name, capture, response, refused);
+    if (!found || found->empty()) return lacking(url, name, capture, response, refused);
     if (found->size() > captured_max)
       return Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"};
     hide(trace, *found);
@@ -124,7 +130,7 @@ std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url
   if (net::is_configured(step.url, captured_by(token))) own.add(url);
   if (own.has(url)) return std::nullopt;
   return Failure{Reason::redirected,
-                 step.url.text() + " leads to another origin: " + net::no_own_origin(url)};
+                 "a request of the login leads to another origin: " + net::no_own_origin(url)};
 }
 
 bool captures_any(const StepRequest& step, const text::Template& of) {
@@ -151,7 +157,8 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   const net::Answer answer = co_await std::move(asking);
   const Instant at = Clock::now();
   auto wrong = judge(step, answer, refused);
-  if (!wrong) wrong = capture_all(step, answer.response, refused, token, names, context.trace);
+  if (!wrong)
+    wrong = capture_all(step, request->url, answer.response, refused, token, names, context.trace);
   if (captures_any(step, made_of)) {
     token.skew = answer.response.skew;
     token.at = at;

@@ -92,6 +92,8 @@ asio::awaitable<void> Websocket::close(std::uint16_t code, Instant until) {
 }
 
 Instant Websocket::opened() const { return state_->opened; }
+Instant Websocket::heard() const { return state_->arrived; }
+Span Websocket::survived() const { return state_->survived; }
 const std::optional<Ending>& Websocket::ended() const {
   return state_->end_seen ? state_->ending : not_ended;
 }

@@ -60,6 +60,9 @@ class Websocket {
 
   // When the upgrade was accepted.
   Instant opened() const;
+  // When the peer's last byte came, be it of a ping; and the longest silence before it.
+  Instant heard() const;
+  Span survived() const;
   // How the session ended; empty while it lasts. What came before the end is judged before it, so
   // neither is told until take() or receive() has found nothing left, or close() gave up the rest.
   const std::optional<Ending>& ended() const;

@@ -21,6 +21,14 @@ bool is_close_code(int code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
 }
 
+// Whether these last bytes are the start of a character whose rest was not read.
+bool is_cut_short(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes.front());
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || bytes.size() >= length) return false;
+  return std::ranges::all_of(bytes.substr(1), [](char c) { return (c & 0xc0) == 0x80; });
+}
+
 std::string with_reason(std::string_view reason) {
   return reason.empty() ? "" : ": " + quoted(reason, 123);
 }
@@ -37,11 +45,18 @@ std::string shown_bytes(std::string_view bytes) {
   return digits + "|" + characters + "|";
 }
 
+// A frame of a server never begins as a character of several bytes: the first one would say that it
+// has reserved bits, and the second one that it is masked.
 bool is_plain_text(std::string_view bytes) {
-  constexpr std::string_view bom = "\xef\xbb\xbf";
-  if (bytes.starts_with(bom)) bytes.remove_prefix(bom.size());
-  return std::ranges::all_of(
-      bytes, [](char c) { return is_printable(c) || c == '\t' || c == '\r' || c == '\n'; });
+  while (!bytes.empty()) {
+    const char c = bytes.front();
+    const bool ascii = is_printable(c) || c == '\t' || c == '\r' || c == '\n';
+    const std::size_t length = ascii ? 1 : text::utf8_length(bytes);
+    if (length == 0) return is_cut_short(bytes);
+    if (!ascii && length == 1) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
 }
 
 std::optional<std::string> close_fault(std::string_view payload) {

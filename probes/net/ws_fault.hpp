@@ -11,7 +11,8 @@ namespace sonde::net {
 // no text of a length worth hiding is among them.
 std::string shown_bytes(std::string_view bytes);
 
-// Whether bytes are plainly text: printable ASCII and white space, perhaps behind a BOM.
+// Whether bytes are plainly text: printable ASCII, white space and other characters in UTF-8, of
+// which the last one may be cut.
 bool is_plain_text(std::string_view bytes);
 
 // What breaks section 5.5.1 or 7.4 in the payload of a Close, with its code and the readable part

@@ -8,6 +8,7 @@
 
 #include "probes/net/http_text.hpp"
 #include "probes/net/ws_fault.hpp"
+#include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::net {
@@ -184,7 +185,8 @@ bool FrameReader::fail_frame(Reason reason, const std::string& what) {
   if (!is_plain_text(bytes.substr(0, text_most)))
     return fail(reason, fmt::format("{}; it begins {}", what, shown_bytes(bytes)));
   if (bytes.size() < text_least && !ended_) return false;
-  return fail(Reason::protocol_error, "not a frame, but text: " + quoted(bytes, text_most));
+  const auto shown = text::shorten(readable(bytes.substr(0, text_most)), text_most);
+  return fail(Reason::protocol_error, "not a frame, but text: " + text::json_quote(shown));
 }
 
 bool FrameReader::fail(Reason reason, std::string detail) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -119,7 +120,8 @@ void Websocket::State::on_read(Error error, std::size_t bytes) {
   if (bytes > allowance)
     return blame({Reason::too_many_frames, "a message comes in endless fragments"});
   allowance -= bytes;
-  arrived = Clock::now();
+  const Instant now = Clock::now();
+  survived = std::max(survived, now - std::exchange(arrived, now));
   reader.received(bytes);
   read();
 }

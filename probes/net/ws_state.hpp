@@ -62,6 +62,7 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   FrameReader reader;
   bool reading = false;
   Instant arrived;  // what was read last
+  Span survived{};  // the longest silence before that
   std::list<Message> inbox;
   std::size_t inbox_bytes = 0;
   std::size_t frames = 0;

@@ -95,10 +95,7 @@ std::string quoted(std::string_view text) {
 
 bool has_word(const std::string& text, const std::string& word) {
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    const auto end = at + word.size();
-    if ((at == 0 || !text::is_word(text[at - 1])) &&
-        (end == text.size() || !text::is_word(text[end])))
-      return true;
+    if (!goes_on_before(text, at) && !goes_on_behind(text, at + word.size())) return true;
   }
   return false;
 }

@@ -17,6 +17,13 @@ struct Question {
   std::string prompt;
 };
 
+// What is talked about: when the prompt was about to be sent, and as what.
+struct Talk {
+  const Turn& turn;
+  OwnRuns* own_runs;
+  Instant asked{};
+};
+
 // What was received after the question.
 struct Received {
   End how = End::settled;
@@ -53,21 +60,35 @@ void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Recei
   if (received.answer->size() + text->size() <= answer_max) *received.answer += *text;
 }
 
-void hear(const Frame& frame, Instant at, const Turn& turn, Expectation& expectation,
+// Of events that end the turn together, each may hold the answer: the last filled one is it.
+void collect_end(const Turn& turn, const EventSpec* event, bool over, const Frame& frame,
+                 Received& received) {
+  const auto& all = turn.rules->terminal_all_of;
+  const bool ends = all.empty() ? over : event && std::ranges::count(all, event->id) > 0;
+  if (!ends) return;
+  auto text = answer_in(*turn.dialect, frame.body());
+  if (text && (!received.answer || !text->empty())) received.answer = std::move(text);
+}
+
+void hear(const Frame& frame, Instant at, const Talk& talk, Expectation& expectation,
           Received& received, text::Names& names, Trace& trace) {
+  const Turn& turn = talk.turn;
   const bool before = expectation.terminal_seen();
   const Incoming incoming{.type = frame.type,
                           .event_id = frame.event_id,
                           .body = frame.body(),
-                          .owner = owner_of(*turn.dialect, frame.body(), names),
+                          .owner = owner_of(*turn.dialect, frame.body(), names, talk.own_runs),
                           .at = at};
+  // What came before the prompt answers nothing, as a greeting does.
+  if (at < talk.asked && incoming.owner != Owner::foreign) return;
   const std::string wrong = expectation.see(incoming);
   if (!wrong.empty()) trace.remark(wrong);
   if (before) return;
+  const EventSpec* event = expectation.event_of(incoming);
   if (!turn.dialect->answer.of.empty())
-    collect(turn, expectation.event_of(incoming), frame, received);
-  else if (expectation.terminal_seen())
-    received.answer = answer_in(*turn.dialect, frame.body());
+    collect(turn, event, frame, received);
+  else
+    collect_end(turn, event, expectation.terminal_seen(), frame, received);
 }
 
 // A ready message that nobody waited for, or a second one, is no event.
@@ -86,28 +107,28 @@ bool is_over(Arrival::How how, const net::Websocket& session, Expectation& expec
 }
 
 // Hears what has come. True: the conversation is over.
-bool hear_all(Listener& listener, const Turn& turn, Expectation& expectation, Received& received) {
+bool hear_all(Listener& listener, const Talk& talk, Expectation& expectation, Received& received) {
   text::Names& names = listener.names();
   while (auto arrival = listener.take(Step::events)) {
     if (arrival->how == Arrival::How::failed) {
       received.failure = std::move(arrival->failure);
       return true;
     }
-    if (is_ready(*turn.dialect, *arrival->frame, names)) continue;
-    hear(*arrival->frame, arrival->at, turn, expectation, received, names, listener.trace());
+    if (is_ready(*talk.turn.dialect, *arrival->frame, names)) continue;
+    hear(*arrival->frame, arrival->at, talk, expectation, received, names, listener.trace());
     if (expectation.passed(arrival->at)) return true;
   }
   return false;
 }
 
-asio::awaitable<void> listen(Listener& listener, const Turn& turn, Expectation& expectation,
+asio::awaitable<void> listen(Listener& listener, const Talk& talk, Expectation& expectation,
                              Received& received) {
   // A message that waits in the inbox counts by its own time, so a slow loop of ours is no stall.
-  bool over = hear_all(listener, turn, expectation, received);
+  bool over = hear_all(listener, talk, expectation, received);
   while (!over) {
     const auto how = co_await listener.wait(expectation.next_limit().value_or(Clock::now() + far));
     over = is_over(how, listener.session(), expectation, received) ||
-           hear_all(listener, turn, expectation, received);
+           hear_all(listener, talk, expectation, received);
   }
 }
 
@@ -131,11 +152,14 @@ std::optional<Failure> judge(Expectation& expectation, const Received& received,
 }
 
 // Puts the question: the steps before it, and then the frame that asks.
-asio::awaitable<std::optional<Failure>> put(Listener& listener, const Turn& turn) {
+asio::awaitable<std::optional<Failure>> put(Listener& listener, Talk& talk) {
+  const Turn& turn = talk.turn;
   if (!turn.dialect->before_send.empty()) {
     auto failed = co_await take_steps(listener, turn.dialect->before_send, Step::events);
     if (failed) co_return failed;
   }
+  if (talk.own_runs != nullptr) note_run(*turn.dialect, listener.names(), *talk.own_runs);
+  talk.asked = Clock::now();
   const auto sent = co_await listener.say(turn.dialect->send);
   if (sent) co_return std::nullopt;
   auto failed = co_await not_sent(listener, sent.error(), Step::events);
@@ -168,19 +192,20 @@ Verdict failure_at(Step step, Failure failure, const Trace& trace) {
 }  // namespace
 
 asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, text::Names& names,
-                                  Trace& trace) {
+                                  Trace& trace, OwnRuns* own_runs) {
   trace.at(Step::events);
   trace.reachable = true;
   const auto question = ask(turn, names, trace);
   if (!question) co_return failure_at(Step::events, question.error(), trace);
   trace.open(Phase::events);
   Listener listener(session, *turn.dialect, names, trace);
-  auto unasked = co_await put(listener, turn);
+  Talk talk{.turn = turn, .own_runs = own_runs};
+  auto unasked = co_await put(listener, talk);
   if (unasked) co_return failure_at(Step::events, *std::move(unasked), trace);
   trace.sent = Clock::now();
   Expectation expectation(*turn.rules, *trace.sent, names);
   Received received;
-  co_await listen(listener, turn, expectation, received);
+  co_await listen(listener, talk, expectation, received);
   co_return conclude(turn, *question, expectation, received, listener);
 }
 

@@ -7,6 +7,7 @@
 #include "probes/net/websocket.hpp"
 #include "probes/talk/answer.hpp"
 #include "probes/talk/dialect.hpp"
+#include "probes/talk/own_runs.hpp"
 
 namespace sonde::talk {
 
@@ -21,8 +22,11 @@ struct Turn {
 
 // Sends the prompt and judges what comes. Notes frames, events, deliveries, times and the three
 // answers in `trace`; steps events and answer. A terminal event whose settle time the deadline
-// cuts is still judged. Does not close the session.
+// cuts is still judged. What came before the prompt was sent, as a greeting, is no event of the
+// turn. `own_runs`, where it is given, learns the ids of this one; frames of the others in it
+// belong to no stranger, and are evidence of nothing. Does not close the session.
 boost::asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn,
-                                         text::Names& names, Trace& trace);
+                                         text::Names& names, Trace& trace,
+                                         OwnRuns* own_runs = nullptr);
 
 }  // namespace sonde::talk

@@ -48,16 +48,36 @@ const SessionRule* rule_for(const Dialect& dialect, std::string_view type, text:
   return nullptr;
 }
 
-Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names) {
+bool acknowledges(const Dialect& dialect) {
+  return std::ranges::any_of(dialect.steps,
+                             [](const ScriptStep& step) { return step.expect.has_value(); });
+}
+
+Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names, OwnRuns* own_runs) {
   Owner owner = dialect.only_run ? Owner::own : Owner::unattributed;
   for (const auto& [place, ours] : dialect.correlate) {
     const text::Json value = place.at(frame);
     const auto wanted = filled(value) ? ours.render(names) : std::unexpected(std::string());
     if (!wanted) continue;
-    if (!text::same_value(*wanted, value.text())) return Owner::foreign;
+    if (own_runs != nullptr) own_runs->note(*wanted);
+    const std::string said = value.text();
+    if (!text::same_value(*wanted, said))
+      return own_runs != nullptr && own_runs->knows(said) ? Owner::unattributed : Owner::foreign;
     owner = Owner::own;
   }
   return owner;
+}
+
+bool is_of_own_run(const Dialect& dialect, text::Json frame, const OwnRuns& own_runs) {
+  return std::ranges::any_of(dialect.correlate, [&](const auto& row) {
+    const text::Json value = row.first.at(frame);
+    return filled(value) && own_runs.knows(value.text());
+  });
+}
+
+void note_run(const Dialect& dialect, text::Names& names, OwnRuns& own_runs) {
+  for (const auto& [place, ours] : dialect.correlate)
+    if (const auto id = ours.render(names)) own_runs.note(*id);
 }
 
 std::optional<std::string> answer_in(const Dialect& dialect, text::Json frame) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "probes/talk/dialect.hpp"
+#include "probes/talk/own_runs.hpp"
 
 // What a dialect says of a frame, and what is sent in it. Pure.
 namespace sonde::talk {
@@ -24,11 +25,22 @@ const SessionRule* rule_for(const Dialect& dialect, std::string_view type, text:
                             text::Names& names);
 bool matches(const FrameMatch& match, std::string_view type, text::Json frame, text::Names& names);
 
+// Whether the server answers a step on the way to the ready session.
+bool acknowledges(const Dialect& dialect);
+
 // The first non-empty text at the places; empty: there is none.
 std::string_view first_text(const std::vector<text::Pointer>& places, text::Json frame);
 
-// Whose a frame is, by the correlation ladder.
-Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names);
+// Whose a frame is, by the correlation ladder; one of another of our `own_runs`, which learn the
+// ids of this one, is unattributed.
+Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names,
+               OwnRuns* own_runs = nullptr);
+
+// Whether a frame says that it is of one of our own runs.
+bool is_of_own_run(const Dialect& dialect, text::Json frame, const OwnRuns& own_runs);
+
+// Tells `own_runs` the ids of this one, as far as they are known.
+void note_run(const Dialect& dialect, text::Names& names, OwnRuns& own_runs);
 
 // What an event says of the answer: the first filled place; an empty text if a place is there but
 // none is filled; nothing if none is there.

@@ -27,11 +27,18 @@ const std::vector<int>& usual_refusal_codes() {
   return codes;
 }
 
+bool ended_with(const Ending& ending, const std::vector<int>& codes) {
+  constexpr int no_code = 1005, no_close = 1006;
+  int code = ending.code == 0 ? no_code : ending.code;
+  if (ending.by == EndedBy::fin || ending.by == EndedBy::rst)
+    code = no_close;
+  else if (ending.by != EndedBy::close_frame)
+    return false;
+  return std::ranges::find(codes, code) != codes.end();
+}
+
 bool refuses(const Ending& ending, const std::vector<int>& own_codes) {
-  const auto among = [&](const auto& codes) {
-    return std::ranges::find(codes, ending.code) != codes.end();
-  };
-  return ending.by == EndedBy::close_frame && (among(usual_refusal_codes()) || among(own_codes));
+  return ended_with(ending, usual_refusal_codes()) || ended_with(ending, own_codes);
 }
 
 }  // namespace sonde::talk

@@ -30,6 +30,9 @@ void tell(std::string& fault, std::string what) {
 
 std::size_t hash(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
+// What stands where nobody gave an id: nothing, 0 as a number, or a UUID of zeros.
+bool is_nil(std::string_view id) { return id.find_first_not_of("0-") == id.npos; }
+
 bool is(const EventSpec& spec, const Incoming& message, text::Names& names) {
   const bool type = spec.types.empty() ? spec.id == message.type
                                        : std::ranges::count(spec.types, message.type) > 0;
@@ -98,7 +101,7 @@ std::string State::see_event(Tally& tally, const Incoming& message) {
   last_name = spec.id;
   if (!first_event) first_event = message.at;
   const bool known_id =
-      !message.event_id.empty() && !tally.ids.insert(hash(message.event_id)).second;
+      !is_nil(message.event_id) && !tally.ids.insert(hash(message.event_id)).second;
   const bool too_many =
       spec.max > 0 && tally.own + tally.late >= static_cast<std::uint32_t>(spec.max);
   if (terminal_at) return see_after(tally, message, known_id || too_many);

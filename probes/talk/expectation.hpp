@@ -27,7 +27,7 @@ enum class End : std::uint8_t { settled, closed, deadline };
 
 // Frames in, verdict out (the semantics of events): counts, order, pairs, deadlines. Pure: the
 // times are arguments. Precedence of the one reason: foreign > agent_error > connection end >
-// timeout, stall or late > missing > forbidden > unpaired > duplicate > order > after_terminal >
+// timeout, stall or late > missing > forbidden > after_terminal > unpaired > duplicate > order >
 // malformed > unknown; every count is kept all the same. An event behind the terminal one is
 // after_terminal, whatever else it is. What it keeps of a message has a fixed size, so the bound on
 // frames bounds it.

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -64,7 +65,8 @@ struct Expectation::State {
   bool delivered(const Tally& tally) const;
   bool missing(const Tally& tally) const;
   void mark_order();
-  double since_send(Instant at) const { return seconds(at - sent); }
+  // An answer can be read before its send is told to have completed.
+  double since_send(Instant at) const { return seconds(std::max(at - sent, Span{})); }
 
   std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;
   std::optional<Failure> at_deadline(Instant now) const;

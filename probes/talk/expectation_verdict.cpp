@@ -169,10 +169,10 @@ std::optional<Failure> State::disordered() const {
 std::optional<Failure> State::others() const {
   if (auto failed = incomplete()) return failed;
   if (auto failed = failure(Reason::forbidden_event, faults.forbidden)) return failed;
+  if (auto failed = failure(Reason::after_terminal, faults.after_terminal)) return failed;
   if (auto failed = unpaired()) return failed;
   if (auto failed = failure(Reason::duplicate_event, faults.duplicate)) return failed;
   if (auto failed = disordered()) return failed;
-  if (auto failed = failure(Reason::after_terminal, faults.after_terminal)) return failed;
   if (auto failed = failure(Reason::malformed, faults.malformed)) return failed;
   return failure(Reason::unknown_event, faults.unknown);
 }
@@ -213,12 +213,12 @@ std::vector<Trace::Delivery> Expectation::deliveries() const {
 
 std::optional<Span> Expectation::first_event() const {
   if (!state_->first_event) return std::nullopt;
-  return *state_->first_event - state_->sent;
+  return std::max(*state_->first_event - state_->sent, Span{});
 }
 
 std::optional<Span> Expectation::terminal_event() const {
   if (!state_->terminal_at) return std::nullopt;
-  return *state_->terminal_at - state_->sent;
+  return std::max(*state_->terminal_at - state_->sent, Span{});
 }
 
 std::optional<Span> Expectation::longest_silence() const { return state_->longest; }

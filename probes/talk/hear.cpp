@@ -1,8 +1,11 @@
 #include "probes/talk/hear.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "probes/talk/steps.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace asio = boost::asio;
 
@@ -10,6 +13,8 @@ namespace sonde::talk {
 namespace {
 
 using How = Arrival::How;
+
+constexpr std::size_t type_shown_max = 60;
 
 bool is_event(const EventSpec& spec, std::string_view type) {
   return spec.types.empty() ? spec.id == type
@@ -42,16 +47,20 @@ Welcome welcome_in(const Dialect& dialect, const Ready& ready, const Frame& fram
   return typed ? Welcome::perhaps : Welcome::no;
 }
 
-bool acknowledges(const Dialect& dialect) {
-  return std::ranges::any_of(dialect.steps,
-                             [](const ScriptStep& step) { return step.expect.has_value(); });
-}
-
 // One who listens for a refusal.
 class Overhearing {
  public:
   Overhearing(Listener& listener, const Ready& ready, const RefusedBy& refused_by)
       : listener_(listener), ready_(ready), refused_by_(refused_by) {}
+
+  // What came and was passed over, for people.
+  std::string others() const {
+    if (others_ == 0) return "";
+    const std::string what =
+        last_.empty() ? "without a type" : text::shorten(last_, type_shown_max);
+    return others_ == 1 ? "1 other message came, " + what
+                        : fmt::format("{} other messages came, the last {}", others_, what);
+  }
 
   asio::awaitable<Heard> run() {
     const Dialect& dialect = listener_.dialect();
@@ -94,34 +103,46 @@ class Overhearing {
       case How::silence:
         return perhaps_ ? Heard::welcome : Heard::silence;
       case How::failed:
+        pass_over(arrival.failure->detail);
         return meaning(*arrival.failure);
       case How::frame:
         break;
     }
+    pass_over(arrival.frame->type);
     const Dialect& dialect = listener_.dialect();
     const Welcome welcome = welcome_in(dialect, ready_, *arrival.frame, listener_.names());
     perhaps_ |= welcome == Welcome::perhaps;
     return welcome == Welcome::yes ? std::optional(Heard::welcome) : std::nullopt;
   }
 
+  void pass_over(std::string_view what) {
+    ++others_;
+    last_ = what;
+  }
+
   Listener& listener_;
   const Ready& ready_;
   const RefusedBy& refused_by_;
   bool perhaps_ = false;  // something came that may have been a welcome
+  int others_ = 0;
+  std::string last_;  // of them: its type, or why it could not be read
 };
 
 }  // namespace
 
-asio::awaitable<Heard> overhear(net::Websocket& session, const Dialect& dialect, const Ready& ready,
-                                const RefusedBy& refused_by, text::Names& names, Trace& trace) {
+asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dialect,
+                                    const Ready& ready, const RefusedBy& refused_by,
+                                    text::Names& names, Trace& trace) {
   const auto set = set_vars(dialect, names, true);
-  if (!set) co_return Heard::unclear;
+  if (!set) co_return Overheard{};
   Listener listener(session, dialect, names, trace);
   listener.want_refusal(refused_by.frame ? &*refused_by.frame : nullptr,
                         [&dialect](const Frame& frame) { return is_event(dialect, frame); });
   Overhearing overhearing(listener, ready, refused_by);
-  const Heard heard = co_await overhearing.run();
-  co_return heard;
+  Overheard overheard;
+  overheard.heard = co_await overhearing.run();
+  overheard.others = overhearing.others();
+  co_return overheard;
 }
 
 }  // namespace sonde::talk

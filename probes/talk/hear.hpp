@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,10 +17,15 @@ namespace sonde::talk {
 // session is over, in another way. `unclear`: the run was cut, or something cannot be sent.
 enum class Heard : std::uint8_t { refusal, welcome, silence, ended, unclear };
 
+struct Overheard {
+  Heard heard = Heard::unclear;
+  std::string others;  // what was passed over: "1 other message came, news"; empty: nothing came
+};
+
 // Takes the dialect's steps with the token of `names`, from which the variables are made anew, and
 // listens for refused_by.silence, or where that is none for ready.within.
-boost::asio::awaitable<Heard> overhear(net::Websocket& session, const Dialect& dialect,
-                                       const Ready& ready, const RefusedBy& refused_by,
-                                       text::Names& names, Trace& trace);
+boost::asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dialect,
+                                           const Ready& ready, const RefusedBy& refused_by,
+                                           text::Names& names, Trace& trace);
 
 }  // namespace sonde::talk

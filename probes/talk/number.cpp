@@ -17,19 +17,32 @@ std::size_t run_end(std::string_view text, std::size_t at) {
   return at;
 }
 
+// Underscores around a word are emphasis of Markdown; within one they are part of it.
+bool is_part_of_word(char c) { return text::is_word(c) && c != '_'; }
+
 // "-5" after nothing, a blank or a bracket; in "37-58" and "answer-5" it is a dash.
 bool has_sign(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '-') return false;
-  return at == 1 || !text::is_word(text[at - 2]);
+  return !goes_on_before(text, at - 1);
 }
 
 // ".5" is a fraction; in "is 5...6" or "answer.5" the dot ends something else.
 bool has_point(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '.') return false;
-  return at == 1 || (!text::is_word(text[at - 2]) && text[at - 2] != '.');
+  return at == 1 || (!goes_on_before(text, at - 1) && text[at - 2] != '.');
 }
 
 }  // namespace
+
+bool goes_on_before(std::string_view text, std::size_t at) {
+  const auto other = text.substr(0, at).find_last_not_of('_');
+  return other != text.npos && is_part_of_word(text[other]);
+}
+
+bool goes_on_behind(std::string_view text, std::size_t end) {
+  const auto other = text.find_first_not_of('_', end);
+  return other != text.npos && is_part_of_word(text[other]);
+}
 
 std::vector<std::string_view> numbers_in(std::string_view text) {
   std::vector<std::string_view> all;
@@ -40,8 +53,8 @@ std::vector<std::string_view> numbers_in(std::string_view text) {
       continue;
     }
     const std::size_t end = run_end(text, at);
-    const bool glued = (at > 0 && text::is_word(text[at - 1])) || has_point(text, at) ||
-                       (end < text.size() && (text::is_word(text[end]) || text[end] == '%'));
+    const bool glued = goes_on_before(text, at) || has_point(text, at) ||
+                       goes_on_behind(text, end) || (end < text.size() && text[end] == '%');
     const std::size_t start = has_sign(text, at) ? at - 1 : at;
     const std::string_view number = text.substr(start, end - start);
     if (!glued && text::parse_decimal(number)) all.push_back(number);

@@ -4,9 +4,14 @@
 
 namespace sonde::talk {
 
+// Whether a word goes on before `at`, or behind `end`. Underscores go on only as far as what stands
+// beyond them does: in "_726_" they are emphasis of Markdown.
+bool goes_on_before(std::string_view text, std::size_t at);
+bool goes_on_behind(std::string_view text, std::size_t end);
+
 // The numbers that stand alone in a text, as written: "The answer is 2,146." has one, 2,146. What
-// is glued to a letter, an underscore or a percent sign, and dates or versions with several dots,
-// are none; a minus belongs to a number unless it follows a letter or a digit.
+// is part of a longer word or has a percent sign, and dates or versions with several dots, are
+// none; a minus belongs to a number unless it follows a letter or a digit.
 std::vector<std::string_view> numbers_in(std::string_view text);
 
 }  // namespace sonde::talk

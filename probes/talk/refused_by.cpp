@@ -7,12 +7,14 @@ namespace sonde::talk {
 const config::Section<RefusedBy>& section_of(const RefusedBy*) {
   static const auto keys =
       config::Section<RefusedBy>()
-          .key(
-              "status", &RefusedBy::status,
-              "Statuses of the answer to the upgrade that refuse; 101 went to a good token before.",
-              {.max = 100})
+          .key("status", &RefusedBy::status,
+               "Statuses of the answer to the upgrade that refuse; without the key a redirect to a "
+               "login page does so as well.",
+               {.max = 100})
           .key("close", &RefusedBy::close,
-               "Close codes that refuse after the upgrade, beside the dialect's refusal_codes.",
+               "Close codes that refuse after the upgrade, beside the dialect's refusal_codes; "
+               "1005 is a "
+               "Close without a code, 1006 an end without a Close.",
                {.max = 100})
           .key("frame", &RefusedBy::frame,
                "A message that refuses, beside what the dialect's rules say.")
@@ -27,11 +29,7 @@ bool refuses(const RefusedBy& refused_by, int status) {
 }
 
 bool refuses(const RefusedBy& refused_by, const Ending& ending, const Dialect& dialect) {
-  const auto among = [&](const std::vector<int>& codes) {
-    return std::ranges::find(codes, ending.code) != codes.end();
-  };
-  return ending.by == EndedBy::close_frame &&
-         (among(refused_by.close) || among(dialect.refusal_codes));
+  return ended_with(ending, refused_by.close) || ended_with(ending, dialect.refusal_codes);
 }
 
 bool check(const RefusedBy& refused_by, const config::Reader& reader, const config::Place& place) {

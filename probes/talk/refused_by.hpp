@@ -5,6 +5,7 @@
 #include "config/section.hpp"
 #include "probes/talk/dialect.hpp"
 #include "probes/talk/ending.hpp"
+#include "probes/talk/ready.hpp"
 
 namespace sonde::talk {
 
@@ -25,6 +26,10 @@ bool refuses(const RefusedBy& refused_by, const Ending& ending, const Dialect& d
 
 // Reports what is no status and no Close code; true if there is none.
 bool check(const RefusedBy& refused_by, const config::Reader& reader, const config::Place& place);
+// Reports what a good session does as well, so that nobody could tell a refusal from it: its ready
+// message, an event, or silence where no message says that it is ready. True if there is none.
+bool check(const RefusedBy& refused_by, const Ready& ready, const Dialect& dialect,
+           const config::Reader& reader, const config::Place& place);
 
 }  // namespace sonde::talk
 

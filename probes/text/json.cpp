@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -12,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include "probes/text/json_place.hpp"
+#include "probes/text/long_number.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/runes.hpp"
 #include "probes/text/utf8.hpp"
@@ -35,7 +37,14 @@ std::string_view view(const json::string& text) { return {text.data(), text.size
 
 std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
 
+double approximate(std::string_view digits) {
+  double number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
 std::string number_text(const json::value& value) {
+  if (value.is_string()) return std::string(*long_number(view(value.get_string())));
   if (value.is_int64()) return fmt::to_string(value.get_int64());
   if (value.is_uint64()) return fmt::to_string(value.get_uint64());
   return fmt::format("{}", value.get_double());
@@ -70,6 +79,12 @@ std::size_t read(json::parser& parser, std::string_view text, json::error_code& 
 }  // namespace
 
 std::expected<Document, std::string> Document::parse(std::string_view text) {
+  if (const auto marked = mark_long_numbers(text))
+    if (auto document = parse_marked(*marked)) return document;
+  return parse_marked(text);
+}
+
+std::expected<Document, std::string> Document::parse_marked(std::string_view text) {
   auto body = std::unique_ptr<Body>(new Body);  // make_unique would clear the arena first
   json::parser parser({}, bounded());
   parser.reset(json::storage_ptr(&body->arena));
@@ -104,9 +119,11 @@ Document Document::of(Texts texts) {
 std::expected<void, std::string> Document::unfold(Json text) {
   const auto inside = text.string();
   if (!inside) return std::unexpected("not a text");
+  const auto marked = mark_long_numbers(*inside);
+  const std::string_view said = marked ? *marked : *inside;
   json::error_code error;
-  auto value = json::parse({inside->data(), inside->size()}, error,
-                           json::storage_ptr(&body_->arena), bounded());
+  auto value =
+      json::parse({said.data(), said.size()}, error, json::storage_ptr(&body_->arena), bounded());
   if (error) return std::unexpected("not JSON: " + error.message());
   // The handle is of a value of this document, which is not constant.
   *static_cast<json::value*>(const_cast<void*>(text.node_)) = std::move(value);
@@ -134,7 +151,7 @@ Json::Kind Json::kind() const {
     case json::kind::bool_:
       return Kind::boolean;
     case json::kind::string:
-      return Kind::string;
+      return long_number(view(value_of(node_).get_string())) ? Kind::number : Kind::string;
     case json::kind::array:
       return Kind::array;
     case json::kind::object:
@@ -155,6 +172,7 @@ std::optional<std::string_view> Json::string() const {
 std::optional<double> Json::number() const {
   if (kind() != Kind::number) return std::nullopt;
   const json::value& value = value_of(node_);
+  if (value.is_string()) return approximate(*long_number(view(value.get_string())));
   if (value.is_int64()) return static_cast<double>(value.get_int64());
   if (value.is_uint64()) return static_cast<double>(value.get_uint64());
   return value.get_double();
@@ -198,7 +216,7 @@ std::string Json::text() const {
     case Kind::number:
       return number_text(value_of(node_));
     default:
-      return json::serialize(value_of(node_));
+      return unmark_long_numbers(json::serialize(value_of(node_)));
   }
 }
 

@@ -59,6 +59,7 @@ class Document {
  private:
   struct Body;
   explicit Document(std::unique_ptr<Body> body);
+  static std::expected<Document, std::string> parse_marked(std::string_view text);
   std::unique_ptr<Body> body_;
 };
 

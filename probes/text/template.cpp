@@ -22,6 +22,13 @@ const std::string* Names::find(std::string_view name) const {
   return nullptr;
 }
 
+std::vector<std::string> Names::names_like(std::string_view prefix) const {
+  std::vector<std::string> all;
+  for (const auto& [name, value] : texts_)
+    if (name.starts_with(prefix)) all.push_back(name);
+  return all;
+}
+
 // A stretch of plain text, and the expression that follows it.
 struct Template::Piece {
   std::string plain;

@@ -24,6 +24,8 @@ class Names {
   // A name that is set hides the shared one.
   void set(std::string name, std::string text);
   const std::string* find(std::string_view name) const;
+  // Those that were set, not shared, and begin so.
+  std::vector<std::string> names_like(std::string_view prefix) const;
 
   // From now on told of every text that filters make: of which text it was made, and what it is.
   using Made = std::function<void(std::string_view of, std::string_view made)>;

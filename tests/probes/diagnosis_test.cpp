@@ -5,7 +5,7 @@
 #include <map>
 
 #include "probes/observation.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/probes/scenario.hpp"
 
 namespace sonde::diagnosis_test {
 namespace {
@@ -192,6 +192,30 @@ TEST(DiagnoseKeys, AreOffOrBounds) {
   EXPECT_EQ(bounds.max_per_hour, 2);
   EXPECT_FALSE(planned("maybe").wrong().empty());
   EXPECT_FALSE(planned("{ max_per_hour: 0 }").wrong().empty());
+}
+
+// Logs in by cookies; of the sessions that it gives, it refuses the first.
+TEST(DiagnosisOfCookies, AFreshLoginShowsNothingOfTheOldOne) {
+  using namespace test;
+  int logins = 0;
+  const Server server(Handler([&](const Request& request) -> Script {
+    if (request.target() == "/auth/login") {
+      ++logins;
+      return {answer(200, "{}",
+                     {{"Set-Cookie", "session=number-" + std::to_string(logins) + "; Path=/"}})};
+    }
+    const std::string cookies = request.header("Cookie");
+    if (cookies.empty() || cookies.contains("number-1")) return {json(401, "{}")};
+    return {accept(), ready_message(), wait_for_close()};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {{"method", "steps"},
+                 {"requests", R"([{ url: "{{target.auth}}/auth/login", json: { a: b } }])"},
+                 {"token", R"("")"}};
+  usual.socket["token_in"] = "cookie";
+  const Walk walked = walk_and_diagnose(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::token_stale) << walked.show();
 }
 
 }  // namespace

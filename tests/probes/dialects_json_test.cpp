@@ -233,7 +233,7 @@ TEST(AgUi, FailsWithWhatTheProtocolForbids) {
   EXPECT_THAT(ag_ui(unended).told().outcome, StartsWith("fail events/unpaired_event"));
   Story twice = ag_ui(said("42"));
   twice.exchanges[0].says.emplace_back(R"({"type":"TOOL_CALL_START","toolCallId":"t1"})");
-  EXPECT_THAT(twice.told().outcome, StartsWith("fail events/unpaired_event"));
+  EXPECT_THAT(twice.told().outcome, StartsWith("fail events/after_terminal"));
 }
 
 TEST(AgUi, FailsWithTheErrorOfTheRun) {

@@ -154,6 +154,56 @@ TEST(HoldProbe, AnswersTheHeartbeatsOfTheDialectForAsLongAsItHolds) {
     EXPECT_EQ(frames.at(i).payload, R"({"type":"heartbeat_ack"})");
 }
 
+// Against a login that says how long its token lives.
+test::Walk held_for(const std::string& lifetime, const std::string& expect) {
+  using namespace test;
+  const std::string grant = R"({"access_token":"opaque-token-4711","expires_in":)" + lifetime + "}";
+  const Server server(Handler([grant](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, grant)};
+    return {accept(), ready_message(), test::pause(100ms), close(4401, "expired"), hang()};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login["expires_in"] = "/expires_in";
+  usual.probe["hold"] = "{ for: 2s, ping: none, expect: " + expect + " }";
+  return walk(usual);
+}
+
+TEST(HoldProbe, AnOpaqueTokenThatIsClosedLongBeforeItExpiresIsNotClosedForThat) {
+  const test::Walk early = held_for("3600", "{ closed: [4401] }");
+  EXPECT_EQ(early.verdict.reason, Reason::wrong_close) << early.show();
+  EXPECT_THAT(early.verdict.detail, testing::HasSubstr("before its token expired"));
+  const test::Walk then = held_for("1", "{ closed: [4401] }");
+  EXPECT_EQ(then.verdict.outcome, Outcome::pass) << then.show();
+}
+
+TEST(HoldProbe, AServerThatPingsUntilItEndsMeetsNoIdleLimit) {
+  using namespace test;
+  Script script = {accept(), ready_message()};
+  for (int i = 0; i < 8; ++i)
+    for (Act act : {test::ping("x"), test::pause(100ms)}) script.push_back(std::move(act));
+  script.push_back(fin());
+  const Server server(after_login(script));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["hold"] = "{ for: 3s, ping: none }";
+  const Walk walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::close_unclean) << walked.show();
+}
+
+TEST(HoldProbe, AnEndWithoutACloseMayBeWhatIsExpected) {
+  using namespace test;
+  for (const auto& [end, code] :
+       {std::pair<Act, const char*>{fin(), "1006"}, {send(frame(op_close, "")), "1005"}}) {
+    const Server server(after_login({accept(), ready_message(), test::pause(50ms), end}));
+    Usual usual(server.url(""));
+    usual.kind("upgrade");
+    usual.probe["hold"] = "{ for: 2s, expect: { closed: [" + std::string(code) + "] } }";
+    const Walk walked = walk(usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << code << walked.show();
+  }
+}
+
 TEST(HoldProbe, SendsWhatADialectSendsFromTimeToTime) {
   using namespace test;
   Script script = {accept(), ready_message()};

@@ -22,13 +22,15 @@ struct Manners {
   bool same_user = false;   // to the other sessions of the user
   bool one_thread = false;  // everybody is in the same thread
   bool noisy = false;       // whoever is ready is told some news
+  bool personal = false;    // but only in the second session of a user
   bool forgetful = false;   // with an old session, the user's new one is forgotten
   // What somebody gets who asks for the thread of another user.
   enum class Strangers : std::uint8_t {
     refused,
     served,
     error,
-    silence
+    silence,
+    graphql
   } strangers = Strangers::refused;
   bool lost_threads = false;  // nobody finds one, not even its owner
 };
@@ -91,7 +93,9 @@ asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
   const std::string ready = R"({"type":"connection_established","data":{"user_id":")" + user +
                             R"(","thread_id":")" + thread + "\"}}";
   co_await peer.write(frame(op_text, ready));
-  if (room->manners.noisy) co_await peer.write(frame(op_text, event("news", news)));
+  const bool first = std::ranges::count(room->guests, user, &Room::Guest::user) == 1;
+  if (room->manners.noisy && !(room->manners.personal && first))
+    co_await peer.write(frame(op_text, event("news", news)));
   const Act converse = on_message(std::bind_front(turn, room, me));
   co_await converse(peer);
   for (auto& guest : room->guests) guest.known &= guest.user != user;
@@ -108,6 +112,8 @@ Script open_thread(const RoomPtr& room, const Request& request) {
   if (found->second == user_of(request) || strangers == served)
     return upgrade ? Script{accept(), ready_message(), wait_for_close()} : Script{json(200, "{}")};
   if (strangers == silence) return {accept(), wait_for_close()};
+  if (strangers == graphql)
+    return {json(200, R"({"errors":[{"message":"no such thread"}],"data":{"thread":null}})")};
   return {json(strangers == error ? 500 : 403, "{}")};
 }
 
@@ -156,7 +162,7 @@ Scenarios isolation_scenarios() {
                 {{"same_user", "forbid"}}),
       isolation("AThreadThatUsersShare", session_shared, "main-thread", {.one_thread = true}),
       isolation("NewsForSomebodyWhoAskedNothing", foreign_event, "bob-2 asked nothing",
-                {.noisy = true}),
+                {.noisy = true, .personal = true}),
   };
 }
 
@@ -178,6 +184,21 @@ TEST(IsolationProbe, AServerThatKeepsUsersApartPasses) {
   const Walk walked = meet({});
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_TRUE(walked.trace->auth().empty()) << "its logins are no samples of the auth rate";
+}
+
+TEST(IsolationProbe, NewsThatEverybodyIsToldWithNumbersOfTheirOwnPass) {
+  const Walk walked = meet({.noisy = true});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+TEST(IsolationProbe, AMessageAtTheStartOfASessionThatIsSilentlyReadyPasses) {
+  const Walk walked = meet({}, {{"ready", "{ silent: true }"}});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+TEST(IsolationProbe, ErrorsWithoutDataRefuseAStranger) {
+  const Walk walked = meet({.strangers = Manners::Strangers::graphql}, by_request);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(IsolationProbe, SeveralTabsOfAUserMayReceiveTheSame) {
@@ -220,6 +241,13 @@ std::string mistakes(const Usual::Keys& keys) {
 }
 
 TEST(IsolationPlan, TheShortestFormIsRight) { EXPECT_EQ(mistakes({}), ""); }
+
+TEST(IsolationPlan, ACanaryThatTwoSessionsMayShareIsAMistake) {
+  for (const char* canary : {"sonde", "sonde-{{counter()}}", "{{rand(1,9)}}", "{{nonce(3)}}"})
+    EXPECT_THAT(mistakes({{"canary", "\"" + std::string(canary) + "\""}}),
+                testing::HasSubstr("two sessions may have the same one"));
+  EXPECT_EQ(mistakes({{"canary", "\"c-{{uuid()}}\""}}), "");
+}
 
 TEST(IsolationPlan, OneUserAloneIsAMistakeUnlessTabsAreKeptApart) {
   EXPECT_THAT(mistakes({{"sessions", "[{ as: alice }, { as: alice }]"}}),

@@ -159,6 +159,91 @@ TEST_F(Isolation, AnIdOfSomebodyElsesSessionIsALeak) {
   EXPECT_THAT(seen->finding()->detail, HasSubstr("bob-1 received an id of alice-1"));
 }
 
+TEST_F(Isolation, IdsThatAreNumbersAreIdsAsWell) {
+  seen->greeted(alice, R"({"thread_id":4711})");
+  seen->received(bob, R"({"data":{"thread_id":4711}})");
+  EXPECT_EQ(reason(), "cross_user_leak");
+  watch();
+  seen->greeted(alice, R"({"user_id":123456789012345678901234567890})");
+  seen->greeted(bob, R"({"user_id":123456789012345678901234567891})");
+  EXPECT_EQ(reason(), "none") << "all of their digits tell them apart";
+  seen->greeted(bob, R"({"user_id":123456789012345678901234567890})");
+  EXPECT_EQ(reason(), "session_shared");
+}
+
+TEST_F(Isolation, AnIdThatWeGiveTwoUsersOurselvesTellsNobodyApart) {
+  for (const char* id : {"\"main\"", "1", "\"a-constant-thread\""}) {
+    const std::string message = std::string(R"({"thread_id":)") + id + "}";
+    seen->sent(alice, message);
+    seen->sent(bob, message);
+    seen->received(alice, message);
+    seen->received(bob, message);
+    EXPECT_EQ(reason(), "none") << id;
+  }
+}
+
+TEST_F(Isolation, AnIdThatTheServerGaveAndThatIsSaidThenIsStillTheServers) {
+  for (const std::size_t member : {alice, bob}) {
+    seen->greeted(member, R"({"thread_id":"main-thread"})");
+    seen->sent(member, R"({"thread_id":"main-thread"})");
+  }
+  EXPECT_EQ(reason(), "session_shared");
+}
+
+TEST_F(Isolation, NoIdIsNobodys) {
+  for (const char* nil : {"0", "-1", "null", "\"\"", "\"00000000-0000-0000-0000-000000000000\""})
+    for (const std::size_t member : {alice, bob})
+      seen->greeted(member, std::string(R"({"thread_id":)") + nil + "}");
+  EXPECT_EQ(reason(), "none");
+}
+
+TEST_F(Isolation, ACanaryThatIsCutIsSeenByTheRandomPartThatIsLeft) {
+  const std::string_view another = "sonde-alice-1-zzzz0000yyyy";
+  for (const std::string_view left : {alices.substr(0, 20), alices.substr(alices.size() - 8)}) {
+    watch();
+    seen->owns(alice, alices, another);
+    seen->received(bob, said("title: " + std::string(left) + "..."));
+    EXPECT_EQ(reason(), "cross_user_leak") << left;
+  }
+  watch();
+  seen->owns(alice, alices, another);
+  seen->received(bob, said("sonde-alice-1-another-run"));
+  EXPECT_EQ(reason(), "none") << "what is the same in all of them is no canary";
+}
+
+TEST_F(Isolation, TextsThatAreAlikeOrWithinOneAnotherTellNobodyApart) {
+  seen->owns(alice, "thread-number-7");
+  seen->owns(bob, "thread-number-7");
+  seen->owns(alice, "the-room-of-1");
+  seen->owns(bob, "the-room-of-12");
+  for (const std::size_t member : {alice, bob}) seen->received(member, said("thread-number-7"));
+  seen->received(bob, said("the-room-of-12"));
+  EXPECT_EQ(reason(), "none");
+}
+
+TEST_F(Isolation, AGreetingThatComesAfterTheSessionIsReadyIsNotForeign) {
+  seen->received(bob, R"({"type":"hello","number":1})", false);
+  seen->unasked(listener, R"({"type":"hello","number":2})", "hello", false);
+  EXPECT_EQ(reason(), "none");
+  seen->unasked(listener, R"({"type":"news","number":2})", "news", false);
+  EXPECT_EQ(reason(), "foreign_event");
+}
+
+TEST_F(Isolation, NewsForEveryUserAreNotForeignWhateverTheirNumbers) {
+  seen->unasked(listener, R"({"type":"news","n":3,"id":"9f8-a1"})", "news", false);
+  seen->received(bob, R"({"type":"news","n":12,"id":"4c1-77"})");
+  EXPECT_EQ(reason(), "foreign_event") << "one user alone was told";
+  seen->received(alice, R"({"type":"news","n":1,"id":"0aa-b2"})");
+  EXPECT_EQ(reason(), "none");
+}
+
+TEST_F(Isolation, AnEventOfAChatIsForeignThoughEverybodyHasOne) {
+  for (const std::size_t member : {alice, bob})
+    seen->received(member, R"({"type":"agent_started","n":1})", false);
+  seen->unasked(listener, R"({"type":"agent_started","n":2})", "agent_started", true);
+  EXPECT_EQ(reason(), "foreign_event");
+}
+
 TEST_F(Isolation, AnIdThatNobodyOwnsIsSharedOnlyIfItIsNoCounter) {
   for (const char* id : {"1", "thread-7"}) {
     seen->received(alice, std::string(R"({"thread_id":")") + id + "\"}");

@@ -78,7 +78,7 @@ TEST(Passes, AnUpgradeThatIsRefusedToEverybodyElse) {
     usual.probe["refuse"] = "[no_token, garbage_token]";
     const Walk walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
-    EXPECT_EQ(server.connections(), 4);
+    EXPECT_EQ(server.connections(), 5) << "login, upgrade, both checks, and the control";
   }
 }
 

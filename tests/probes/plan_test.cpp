@@ -279,5 +279,20 @@ TEST_F(Plan, ATimeoutLongerThanTheIntervalIsAWarning) {
   EXPECT_EQ(with("login", {{"every", "5s"}, {"timeout", "6s"}, {"in_flight", "2"}}).warned(), "");
 }
 
+TEST(PlanOfChats, WarnsOfTwoChatsOfOneUserAtOneAddress) {
+  const auto warned = [](const std::string& other) {
+    Usual usual("127.0.0.1:9");
+    usual.kind("chat");
+    std::string yaml = usual.yaml();
+    const std::string probes = "probes: { ";
+    yaml.insert(yaml.find(probes) + probes.size(),
+                "q: { kind: chat, target: t, login: account, as: " + other +
+                    ", socket: main, prompt: hello }, ");
+    return plan(yaml).warned();
+  };
+  EXPECT_THAT(warned("alice"), HasSubstr("it chats as the same user as the probe 'q'"));
+  EXPECT_EQ(warned("bob"), "");
+}
+
 }  // namespace
 }  // namespace sonde::test::plan_test

@@ -142,6 +142,43 @@ std::string mistakes(const std::string& refused_by) {
   return plan(usual.yaml()).wrong();
 }
 
+TEST(RefusedBy, AnEndWithoutACodeOrWithoutACloseIsOneWhereTheSocketSaysSo) {
+  const Script empty = {accept(), send(frame(op_close, "")), hang()};
+  EXPECT_THAT(outcome(refuse(empty)), HasSubstr("no_refusal"));
+  EXPECT_EQ(outcome(refuse(empty, "{ close: [1005] }")), "pass");
+  EXPECT_THAT(outcome(refuse({accept(), fin()})), HasSubstr("no_refusal"));
+  EXPECT_EQ(outcome(refuse({accept(), fin()}, "{ close: [1006] }")), "pass");
+  EXPECT_THAT(outcome(refuse({accept(), fin()}, "{ close: [1005] }")), HasSubstr("no_refusal"));
+}
+
+TEST(RefusedBy, WhatCameInThePlaceOfARefusalIsSaid) {
+  EXPECT_THAT(outcome(refuse(then(tell("news")))),
+              HasSubstr("then 1 other message came, news within 0.150 s"));
+}
+
+std::string good_too(const std::string& refused_by, const std::string& ready = "",
+                     const std::string& dialect = "") {
+  Usual usual("127.0.0.1:9");
+  usual.kind("upgrade");
+  usual.socket["ready"] = ready;
+  usual.socket["refused_by"] = refused_by;
+  usual.probe["dialect"] = dialect;
+  return plan(usual.yaml()).wrong();
+}
+
+TEST(RefusedBy, WhatAGoodSessionDoesAsWellIsAMistake) {
+  const std::string ready = "{ type: connected, json: { /mode: full, /user: \"{{token}}\" } }";
+  EXPECT_THAT(good_too("{ frame: { type: connected } }", ready), HasSubstr("the ready message"));
+  EXPECT_THAT(good_too("{ frame: { json: { /mode: { one_of: [full, none] } } } }", ready),
+              HasSubstr("the ready message"));
+  EXPECT_THAT(good_too("{ frame: { type: agent_started } }", ready), HasSubstr("agent_started"));
+  EXPECT_EQ(good_too("{ frame: { type: connected, json: { /mode: denied } } }", ready), "");
+  EXPECT_EQ(good_too("{ frame: { type: connected, json: { /error: { present: true } } } }", ready),
+            "");
+  EXPECT_THAT(good_too("{ silence: 1s }", "{ silent: true }"), HasSubstr("silent as well"));
+  EXPECT_EQ(good_too("{ silence: 1s }", ready), "");
+}
+
 TEST(RefusedBy, WhatCannotRefuseIsAMistake) {
   EXPECT_EQ(mistakes("{ status: [401, 503], close: [4999], frame: { type: x }, silence: 3s }"), "");
   EXPECT_THAT(mistakes("{ status: [101] }"), HasSubstr("from 200 to 599"));

@@ -231,9 +231,10 @@ TEST(FormLogin, SendsNoGoodSessionWithARefusalCheck) {
   const Walk walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   const auto requests = server.requests();
-  ASSERT_GE(requests.size(), 3U);
-  EXPECT_EQ(requests[requests.size() - 2].header("Cookie"), "");
-  EXPECT_THAT(requests.back().header("Cookie"), HasSubstr("session=eyJ"));
+  ASSERT_GE(requests.size(), 4U);
+  EXPECT_EQ(requests[requests.size() - 3].header("Cookie"), "");
+  EXPECT_THAT(requests[requests.size() - 2].header("Cookie"), HasSubstr("session=eyJ"));
+  EXPECT_THAT(requests.back().header("Cookie"), HasSubstr("session=s3ss10n")) << "the control";
 }
 
 TEST(FormLogin, OfASessionWithAKnownLifeIsUsedAgain) {

@@ -139,6 +139,18 @@ TEST(FrameReader, TellsTextFromFramesHoweverItIsCut) {
   EXPECT_EQ(told_of("<html>busy", 100), "protocol_error: not a frame, but text: \"<html>busy\"");
 }
 
+TEST(FrameReader, TellsTextOfAnyLanguageFromFrames) {
+  const std::string texts[] = {"Ошибка: сервис недоступен", "サーバーは混雑しています",
+                               "\xef\xbb\xbf{\"type\":\"ready\"}", "Störung: spät er", "🚧 closed"};
+  for (const auto& text : texts)
+    for (const std::size_t at_once : {1U, 2U, 3U, 100U}) {
+      const std::string told = told_of(text, at_once);
+      EXPECT_TRUE(told.starts_with("protocol_error: not a frame, but text: \"")) << told;
+    }
+  EXPECT_EQ(told_of("Störung hier", 100),
+            "protocol_error: not a frame, but text: \"Störung hier\"");
+}
+
 TEST(FrameReader, AShortTextIsToldAtTheEnd) {
   FrameReader reader({}, 1000);
   heard(reader, "busy", 1);

@@ -132,6 +132,14 @@ TEST(Challenge, ComputesItsAnswer) {
   EXPECT_EQ(make_challenge(ChallengeKind::none, names).answer, "");
 }
 
+TEST(Answer, MayBeEmphasisedAsInMarkdown) {
+  for (const char* right : {"_2146_", "__2146__", "**2146**", "_The answer is 2146_", "`2146`"})
+    EXPECT_EQ(judged(right), "ok") << right;
+  for (const char* wrong : {"x_2146", "2146_x", "_2145_", "a__2146__b"})
+    EXPECT_EQ(judged(wrong), "answer_wrong") << wrong;
+  EXPECT_EQ(judged("_hgfedcba_", {"abcdefgh", "hgfedcba"}), "ok");
+}
+
 TEST(Numbers, AreThoseThatStandAlone) {
   using Texts = std::vector<std::string_view>;
   EXPECT_EQ(numbers_in("1,234 and -5 and 3.5 (7)"), (Texts{"1,234", "-5", "3.5", "7"}));

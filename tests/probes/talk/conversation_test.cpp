@@ -111,6 +111,50 @@ TEST_F(Conversation, AnswersHeartbeatsWhichAreNoEvents) {
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
 }
 
+TEST_F(Conversation, HearsNoEventOfItsTurnInAGreetingBeforeThePrompt) {
+  std::string greeting;
+  for (const char* type : {"agent_started", "agent_thinking", "agent_completed"})
+    greeting += test::frame(test::op_text, event(type, ",\"final_response\":\"Hello!\""));
+  Script script = chat(good_turn());
+  script.insert(script.begin() + 1, test::send(greeting));
+  Server server(std::move(script));
+  net::Websocket session = open(server);
+  while (!session.has_message()) run(session.changed(Clock::now() + 1s));
+  const Turn asked = turn();
+  const Verdict verdict = run(converse(session, asked, names, trace));
+  EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
+}
+
+TEST_F(Conversation, FindsTheAnswerInWhicheverOfTheLastEventsHoldsIt) {
+  Turn both = turn();
+  both.rules = rules([](EventRules& of) {
+    of.terminal_all_of = {"agent_completed", "tool_completed"};
+    for (EventSpec& spec : of.events) spec.after = spec.before = {};
+  });
+  Script script = good_turn();
+  std::swap(script[3], script[4]);
+  const Verdict verdict = converse_with(std::move(script), both);
+  EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
+}
+
+TEST_F(Conversation, TakesWhatIsOfAnotherRunOfItsUserForNoStrangers) {
+  const auto told = [&](OwnRuns* own_runs) {
+    Script turn_script = good_turn();
+    turn_script.insert(turn_script.begin(),
+                       test::text(event("agent_started", ",\"thread_id\":\"the-other-tab\"")));
+    Server server(chat(std::move(turn_script)));
+    net::Websocket session = open(server);
+    const Turn asked = turn();
+    return run(converse(session, asked, names, trace, own_runs)).reason;
+  };
+  OwnRuns own_runs;
+  EXPECT_EQ(told(nullptr), Reason::foreign_event);
+  EXPECT_EQ(told(&own_runs), Reason::foreign_event) << "nobody of ours is in that thread";
+  own_runs.note("the-other-tab");
+  EXPECT_EQ(told(&own_runs), Reason::ok);
+  EXPECT_TRUE(own_runs.knows(*names.find("vars.thread_id"))) << "it is told its own";
+}
+
 TEST_F(Conversation, EndsAtTheFirstFrameThatIsNoJson) {
   const Verdict verdict = converse_with({test::text(event("agent_started")), test::text("oops")});
   EXPECT_EQ(verdict.step, Step::events);

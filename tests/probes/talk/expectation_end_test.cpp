@@ -217,15 +217,26 @@ TEST(ConversationEnd, GivesTheReasonThatSaysMost) {
       {"missing_event", end(dirty().comes(5, "never").comes(6, "tool_executing")).reason(99)},
       {"forbidden_event",
        end(tools(dirty()).comes(41, "never").comes(42, "tool_executing")).reason(99)},
+      {"after_terminal", end(tools(dirty()).comes(42, "tool_executing").comes(43, "agent_started"))
+                             .comes(60, "agent_thinking")
+                             .reason(99)},
       {"unpaired_event",
        end(tools(dirty()).comes(42, "tool_executing").comes(43, "agent_started")).reason(99)},
       {"duplicate_event", end(tools(dirty()).comes(43, "agent_started")).reason(99)},
-      {"out_of_order", end(tools(dirty())).comes(60, "agent_thinking").reason(99)},
-      {"after_terminal", end(tools(ordered())).comes(60, "agent_thinking").reason(99)},
+      {"out_of_order", end(tools(dirty())).reason(99)},
       {"malformed", end(tools(ordered())).reason(99)},
       {"unknown_event", end(tools(ordered(R"({"x":1})"))).reason(99)},
   };
   for (const auto& [reason, told] : ranks) EXPECT_EQ(told, reason);
+}
+
+TEST(ConversationEnd, AToolThatBeginsAfterTheEndIsNoUnpairedOne) {
+  EXPECT_EQ(whole().comes(60, "tool_executing").reason(800), "after_terminal");
+}
+
+TEST(ConversationEnd, AnAnswerThatOvertakesItsSendCameAtOnce) {
+  Story story = start().comes(-1, "error");
+  EXPECT_EQ(story.ends(99).find("agent_error: error came after 0.000 s"), 0U) << story.ends(99);
 }
 
 TEST(Pairing, GoesByKeyWhereEveryFrameHasOne) {

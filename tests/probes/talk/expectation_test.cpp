@@ -40,6 +40,19 @@ TEST(Expectation, HoldsWhenTheFiveEventsComeInOrder) {
   EXPECT_EQ(story.expectation().deliveries().size(), 5U);
 }
 
+TEST(Expectation, AnIdOfZeroIsNoId) {
+  for (const char* nil : {"0", R"("00000000-0000-0000-0000-000000000000")"}) {
+    const std::string body = std::string(R"({"event_id":)") + nil + "}";
+    Story story(five());
+    int at = 0;
+    for (const char* event : names) story.comes(at += 10, event, body);
+    EXPECT_EQ(story.comes(45, "agent_thinking", body).remark(), "the run was over");
+    Story twice(five());
+    twice.comes(10, "agent_thinking", body).comes(20, "agent_thinking", body);
+    EXPECT_EQ(twice.delivery("agent_thinking").duplicated, 0U) << nil;
+  }
+}
+
 TEST(Expectation, MissesEachEventThatNeverCame) {
   for (const char* lost : {"agent_started", "agent_thinking", "tool_executing", "tool_completed"}) {
     Story story = five_events(lost);

@@ -34,6 +34,30 @@ TEST(Json, ThatIsNotThereAnswersNothing) {
   EXPECT_EQ(nothing.text(), "");
 }
 
+TEST(Json, KeepsTheDigitsOfNumbersOfMoreThan64Bits) {
+  const std::string longer = "123456789012345678901234567890", below = "-98765432109876543210";
+  const auto document =
+      parsed(R"({"id": )" + longer + R"(, "n": [)" + below +
+             R"(, 18446744073709551615, 0.12345678901234567890123], "text": ")" + longer + R"("})");
+  const Json id = document.root().member("id");
+  EXPECT_EQ(id.text(), longer);
+  EXPECT_EQ(id.kind(), Json::Kind::number);
+  EXPECT_FALSE(id.string());
+  EXPECT_DOUBLE_EQ(id.number().value_or(0), 123456789012345678901234567890.0);
+  EXPECT_EQ(document.root().member("n").item(0).text(), below);
+  EXPECT_EQ(document.root().member("n").item(1).text(), "18446744073709551615");
+  EXPECT_TRUE(document.root().member("text").string());
+  EXPECT_TRUE(document.root().text().starts_with("{\"id\":" + longer + ",\"n\":[" + below + ","))
+      << document.root().text();
+}
+
+TEST(Json, ThatIsWrongIsWrongWithLongNumbersToo) {
+  for (const std::string wrong :
+       {"{\"a\": 0123456789012345678901234}", "[1234567890123456789012345",
+        "[12345678901234567890.]", "\"1234567890123456789012345"})
+    EXPECT_FALSE(Document::parse(wrong)) << wrong;
+}
+
 TEST(Json, ShowsValuesAsAPersonWouldReadThem) {
   const auto document = parsed(R"([2146.0, 9007199254740993, "a\"b", true, null, {"k":1}, 0.1])");
   const char* shown[] = {"2146", "9007199254740993", "a\"b", "true", "null", "{\"k\":1}", "0.1"};

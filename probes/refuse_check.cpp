@@ -1,0 +1,256 @@
+#include "probes/refuse_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/net/status.hpp"
+#include "probes/observation.hpp"
+#include "probes/refusal.hpp"
+#include "probes/talk/hear.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+// Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
+bool is_good(RefusalCheck check) {
+  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
+}
+
+// Whom the check lets come, and who must be refused.
+std::string_view who(RefusalCheck check) {
+  using enum RefusalCheck;
+  switch (check) {
+    case no_token:
+      return "a client without a token";
+    case foreign_origin:
+      return "a page of a foreign origin";
+    case wrong_place:
+      return "a token in another place than its own";
+    case wrong_audience:
+      return "a token for somebody else";
+    case logged_out:
+      return "a token after its logout";
+    case refresh_as_access:
+      return "a refresh token as an access token";
+    case expired_token:
+      return "an expired token";
+    case garbage_token:
+    case bad_signature:
+    case alg_none:
+    case hs256_confusion:
+      break;
+  }
+  return "a forged token";
+}
+
+// What an accepted upgrade that was neither welcomed nor refused came to.
+std::string what_came(const net::Websocket& session, const std::string& others, Span within) {
+  if (session.ended())
+    return session.fault() ? session.fault()->detail : talk::describe(*session.ended());
+  const std::string what = others.empty() ? "nothing was said" : others;
+  return fmt::format("{} within {:.3f} s", what, seconds(within));
+}
+
+// What an accepted upgrade does next.
+asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
+                                              const RefusalSubject& subject, text::Names& names) {
+  const Socket& socket = subject.session.socket;
+  auto listening = talk::overhear(session, *subject.session.dialect, socket.ready,
+                                  socket.refused_by, names, subject.trace);
+  const talk::Overheard overheard = co_await std::move(listening);
+  const talk::Heard heard = overheard.heard;
+  if (heard == talk::Heard::refusal) co_return std::nullopt;
+  if (heard == talk::Heard::unclear)
+    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
+  if (heard == talk::Heard::welcome) {
+    subject.trace.remark("welcomed, although it must be refused");
+    co_return with_check(check, Reason::auth_fail_open,
+                         fmt::format("the endpoint welcomes {}", who(check)));
+  }
+  co_return with_check(
+      check, Reason::no_refusal,
+      subject.trace.scrub(fmt::format("the upgrade of {} was accepted, then {}", who(check),
+                                      what_came(session, overheard.others, socket.ready.within))));
+}
+
+constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
+
+void come_from_elsewhere(net::UpgradeRequest& request) {
+  constexpr std::string_view origin = "origin";
+  std::erase_if(request.headers, [&](const auto& header) {
+    return std::ranges::equal(header.first, origin, {},
+                              [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  });
+  request.headers.emplace_back("Origin", foreign);
+}
+
+void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std::string& token) {
+  if (usual == Carrier::In::query) {
+    request.headers.emplace_back("Authorization", "Bearer " + token);
+  } else {
+    request.url.target +=
+        (request.url.target.contains('?') ? "&" : "?") + ("token=" + text::percent_encode(token));
+  }
+}
+
+std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Socket& socket,
+                                                  text::Names& names) {
+  const bool bare = check == RefusalCheck::no_token || check == RefusalCheck::wrong_place;
+  const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
+  auto request = build_upgrade(socket, bare ? TokenUse::none : TokenUse::valid, names);
+  if (request && check == RefusalCheck::foreign_origin) come_from_elsewhere(*request);
+  if (request && check == RefusalCheck::wrong_place)
+    carry_elsewhere(*request, socket.token_in.in, token);
+  if (bare) use_token(TokenUse::none, names);
+  return request;
+}
+
+std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
+                             const RefusalSubject& subject) {
+  switch (classify_refusal(answer, subject.session.socket.refused_by)) {
+    case Refusal::refused:
+      return std::nullopt;
+    case Refusal::unclear:
+      return with_check(check, Reason::refusal_unclear, answer.failure.detail);
+    case Refusal::none:
+      break;
+  }
+  const std::string what = subject.trace.scrub(net::describe(answer.response));
+  return with_check(check, Reason::no_refusal,
+                    fmt::format("{} got {}, which is no refusal (refused_by)", who(check), what));
+}
+
+// Whether the upgrade, or what is said after it, shows what the check replaces; after a logout,
+// whether it shows anything of a login.
+bool shows(RefusalCheck check, const net::UpgradeRequest& bad, const RefusalSubject& subject) {
+  if (says_login(subject.session.dialect->needs)) return true;
+  const bool gone = check == RefusalCheck::logged_out;
+  text::Names names = subject.names;
+  const auto other =
+      build_upgrade(subject.session.socket, gone ? TokenUse::none : TokenUse::valid, names);
+  return !other || other->url.text() != bad.url.text() || other->headers != bad.headers ||
+         other->subprotocols != bad.subprotocols;
+}
+
+Checked without_login(RefusalCheck check, const Failure& failure, const Trace& trace) {
+  const std::string why = trace.scrub(failure.detail);
+  if (failure.reason == Reason::ok) return {.not_performed = why};
+  return {.wrong = with_check(check, failure.reason, why), .not_performed = why};
+}
+
+asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest request,
+                                    const RefusalSubject& subject, text::Names names) {
+  request.any_subprotocol = true;  // whoever intrudes is no browser
+  auto upgrading =
+      net::upgrade(subject.shared.network, request, subject.session.socket.line, subject.trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  Checked checked;
+  checked.seen.status = upgraded.answer.response.status;
+  if (!upgraded.session) {
+    checked.wrong = judge(check, upgraded.answer, subject);
+    co_return checked;
+  }
+  auto watching = watch(*upgraded.session, check, subject, names);
+  checked.wrong = co_await std::move(watching);
+  if (upgraded.session->ended()) checked.seen.code = upgraded.session->ended()->code;
+  co_return checked;
+}
+
+std::size_t path_size(const net::UpgradeRequest& request) {
+  return std::min(request.url.target.find('?'), request.url.target.size());
+}
+
+// The upgrade at the path that the good login gives, where that is another one: it may name the
+// user, and who names nobody is refused for that alone.
+std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::UpgradeRequest& bad,
+                                                const RefusalSubject& subject) {
+  if (check != RefusalCheck::no_token && check != RefusalCheck::garbage_token) return std::nullopt;
+  text::Names names = subject.names;
+  const auto good = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  if (!good) return std::nullopt;
+  net::UpgradeRequest there = bad;
+  there.url.target.replace(0, path_size(bad), good->url.target, 0, path_size(*good));
+  return there.url.target == bad.url.target ? std::nullopt : std::optional(std::move(there));
+}
+
+// Who is welcomed at the user's path may have shown a ticket in it, so that one is replaced then.
+asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& subject,
+                                   text::Names& names) {
+  auto request = build(check, subject.session.socket, names);
+  if (!request) co_return Checked{.wrong = request.error()};
+  if (!shows(check, *request, subject))
+    co_return without_login(
+        check, {Reason::refusal_unclear, "the upgrade carries nothing of what the check replaces"},
+        subject.trace);
+  Checked checked;
+  if (auto there = at_good_path(check, *request, subject)) {
+    auto upgrading = upgrade_as(check, *std::move(there), subject, names);
+    checked = co_await std::move(upgrading);
+    if (!checked.wrong || checked.wrong->reason != Reason::auth_fail_open) co_return checked;
+  }
+  auto upgrading = upgrade_as(check, *std::move(request), subject, names);
+  checked = co_await std::move(upgrading);
+  co_return checked;
+}
+
+// In a trace of its own, whose phases are none of the run's.
+asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) {
+  text::Names names = subject.names;
+  const auto request = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  if (!request) co_return Control{.failure = request.error()};
+  auto opening = open_socket(*request, subject.session, subject.shared.network, names, aside);
+  Opened opened = co_await std::move(opening);
+  Control control;
+  if (opened.session) {
+    auto leaving = leave_session(*opened.session, aside);
+    co_await std::move(leaving);
+    co_return control;
+  }
+  const Verdict& verdict = *opened.failure;
+  control.seen = observe(verdict, aside);
+  control.failure = Failure{verdict.reason, verdict.detail};
+  co_return control;
+}
+
+}  // namespace
+
+std::string_view name_of(RefusalCheck check) {
+  for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
+    if (value == check) return name;
+  return "";
+}
+
+Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
+  return {reason, std::string(name_of(check)) + ": " + what};
+}
+
+asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
+  BadLogin bad{.names = subject.names};
+  if (check != RefusalCheck::no_token && !is_good(check)) {
+    auto making = bad_login(check, subject);
+    auto made = co_await std::move(making);
+    if (!made) co_return without_login(check, made.error(), subject.trace);
+    bad = *std::move(made);
+  }
+  auto trying = try_login(check, subject, bad.names);
+  Checked checked = co_await std::move(trying);
+  if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
+  if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);
+  co_return checked;
+}
+
+asio::awaitable<Control> try_control(const RefusalSubject& subject) {
+  Trace aside = subject.trace.aside();
+  auto opening = open_good(subject, aside);
+  Control control = co_await std::move(opening);
+  subject.trace.hide_too(aside);
+  for (const Exchange& exchange : aside.exchanges()) subject.trace.exchange(exchange);
+  if (control.failure) control.failure->detail = subject.trace.scrub(control.failure->detail);
+  co_return control;
+}
+
+}  // namespace sonde
