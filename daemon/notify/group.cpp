@@ -96,13 +96,23 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
   return found;
 }
 
-std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
-  if (pending.refused) return std::nullopt;
+namespace {
+
+std::optional<Due> due_unless_refused(const Pending& pending, Span every, WallTime now) {
   if (pending.owes_end()) return Due{Why::resolved, now};
   if (pending.fires() && !pending.known_firing())
     return pending.alert.told ? std::optional(Due{Why::first, now}) : std::nullopt;
   if (!pending.told) return std::nullopt;
   return Due{Why::resend, after(std::min(*pending.told, now), every)};
+}
+
+}  // namespace
+
+std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
+  auto found = due_unless_refused(pending, every, now);
+  if (found && pending.refused)
+    found->at = std::max(found->at, after(std::min(*pending.refused, now), every));
+  return found;
 }
 
 }  // namespace sonde

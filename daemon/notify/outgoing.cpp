@@ -11,15 +11,18 @@ namespace {
 struct Member {
   std::uint64_t alert;
   Due due;
+  bool refused;
 };
 
 std::vector<Member> members_due(const Queue& queue, WallTime now) {
   std::vector<Member> members;
   for (const auto& [who, pending] : queue.all())
-    if (const auto found = due(pending, resend_every, now)) members.push_back({who, *found});
+    if (const auto found = due(pending, resend_every, now))
+      members.push_back({who, *found, pending.refused.has_value()});
   return members;
 }
 
+// What was refused is tried apart from the rest: it may spoil the message that it is in.
 std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   auto members = members_due(queue, now);
   if (members.empty()) return std::nullopt;
@@ -28,8 +31,9 @@ std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   });
   Outgoing batch{.due = members.front().due, .group = {}, .alerts = {}};
   const WallTime with = std::max(batch.due.at, now);
+  const bool refused = members.front().refused;
   for (const auto& member : members)
-    if (member.due.at <= with && batch.alerts.size() < batch_max)
+    if (member.due.at <= with && member.refused == refused && batch.alerts.size() < batch_max)
       batch.alerts.push_back(member.alert);
   return batch;
 }

@@ -112,10 +112,10 @@ void Pipeline::landed(const std::exception_ptr& thrown, const Posted& posted) {
 }
 
 void Pipeline::settle(const Receipt& receipt) {
+  if (receipt.fate == Fate::accepted) queue_.accepted(sent_, options_.now());
   tell(receipt);
   switch (receipt.fate) {
     case Fate::accepted:
-      queue_.accepted(sent_, options_.now());
       failures_ = 0;
       failing_since_.reset();
       asked_quiet_.reset();
@@ -149,13 +149,12 @@ void Pipeline::split() {
   halves_.emplace_back(flying_.begin(), middle);
 }
 
-// To a place that keeps state one alert is lost; any other will not have messages at all.
+// All of it is tried again later. A place that keeps state may refuse one alert and take others, so
+// that what is left of a message is sent also while the daemon stops.
 void Pipeline::refuse() {
   queue_.refused(sent_, options_.now());
-  if (destination_.place->keeps_state())
-    counts_.drop(sent_.size());
-  else
-    failed();
+  failed();
+  given_up_ &= !destination_.place->keeps_state();
 }
 
 void Pipeline::stop() {

@@ -99,8 +99,9 @@ bool Pipeline::delivers(Span patience) const {
   return !failing_since_ || queue_.waiting() == 0 || Clock::now() - *failing_since_ < patience;
 }
 
-// Once a change, or a place that is down for a night fills the log.
+// Once a change, or a place that is down for a night, or that refuses one alert, fills the log.
 void Pipeline::tell(const Receipt& receipt) {
+  if (receipt.trouble == Trouble::none && queue_.has_refused()) return;
   const Trouble before = std::exchange(trouble_, receipt.trouble);
   if (receipt.trouble == before) return;
   const bool well = receipt.trouble == Trouble::none;

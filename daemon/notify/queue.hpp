@@ -55,6 +55,8 @@ class Queue {
   const PendingMap& all() const { return all_; }
   // How many have a state that the place does not know.
   std::size_t waiting() const;
+  // Whether the place would not have some of them as they are.
+  bool has_refused() const;
   std::size_t capacity() const { return options_.capacity; }
   std::uint64_t dropped() const { return dropped_; }
 

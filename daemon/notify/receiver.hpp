@@ -27,8 +27,8 @@ bool firing(const Message& message);
 enum class Fate : std::uint8_t {
   accepted,
   retry,    // later the same may be accepted
-  refused,  // the same will be refused again
-  split     // one of the alerts is wrong: send halves
+  refused,  // the receiver will not take this message; much later it may
+  split     // perhaps one of the alerts is wrong: send halves
 };
 
 // Why a delivery failed; a closed metric label.

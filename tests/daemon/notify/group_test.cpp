@@ -124,9 +124,17 @@ TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
   EXPECT_EQ(of(over)->at, at(160));
 }
 
-TEST_F(ResendTest, RefusedIsDueNoMore) {
-  Pending refused = told(made_alert(), 10);
-  refused.refused = at(20);
+TEST_F(ResendTest, RefusedIsDueAgainAfterAMinute) {
+  Pending refused = fresh(made_alert());
+  refused.refused = at(90);
+  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused, 200)->at, at(200));
+  refused.told = at(10);
+  refused.told_firing = true;
+  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused, -3600)->at, at(-3540)) << "whatever the clock says";
+  refused.alert = held_back(made_alert());
+  refused.told.reset();
   EXPECT_FALSE(of(refused));
 }
 

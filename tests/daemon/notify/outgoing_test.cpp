@@ -108,6 +108,17 @@ TEST_F(BatchTest, IsBoundedAndNewsComeBeforeRepetition) {
   EXPECT_EQ(outgoing->alerts.size(), 256U);
 }
 
+TEST_F(BatchTest, WhatWasRefusedIsTriedAgainApartFromTheRest) {
+  const std::vector<Alert> both = {made_alert("A"), made_alert("bad")};
+  queue.update(both, at(0));
+  queue.refused(queue.begin(next(0)->alerts), at(0));
+  const Alert good = made_alert("B");
+  queue.update(std::vector{both[0], both[1], good}, at(70));
+  EXPECT_EQ(next(70)->alerts.size(), 2U);
+  deliver(70);
+  EXPECT_EQ(next(70)->alerts, std::vector{fingerprint(good.labels)});
+}
+
 TEST_F(BatchTest, ResendsEveryMinuteWithWhatEndedLately) {
   const Alert a = made_alert("A"), b = made_alert("B");
   queue.update(std::vector{a, b}, at(0));
