@@ -102,8 +102,7 @@ Sight Engine::sight() const {
   return {view_, now, watched_since_, blind(now)};
 }
 
-// A skipped beat says nothing new, and a run of a check as it was before a reload is found with
-// the next evaluation.
+// A skipped beat says nothing new.
 void Engine::accept(const ResultPtr& result) {
   if (result->verdict.outcome == Outcome::skipped) return;
   const auto tracks = tracks_.of_check(*result->check);

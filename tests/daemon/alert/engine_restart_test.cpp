@@ -96,6 +96,37 @@ TEST_F(EngineRestartTest, AReloadThatChangesNothingChangesNoAlert) {
   EXPECT_EQ(engine->current(), before);
 }
 
+TEST_F(EngineRestartTest, ACheckThatAReloadLeavesAloneIsJudgedAfterEachRun) {
+  view.reload();
+  engine->assign(rules);
+  fail(login, Step::login);
+  run(login, Verdict::of(Step::login, {Reason::server_error, ""}));  // a worker keeps the old check
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+}
+
+TEST_F(EngineRestartTest, AnAlertThatFlapsOverAReloadEnds) {
+  for (auto& rule : rules) rule.keep_firing_for = {};
+  start();
+  const auto flap = [&](int runs) {
+    for (int i = 0; i < runs; ++i) {
+      now += seconds(1);
+      if (i % 2 == 0)
+        fail(login, Step::login);
+      else
+        pass(login);
+      run(login,
+          i % 2 == 0 ? Verdict::of(Step::login, {Reason::server_error, ""}) : Verdict::pass());
+    }
+  };
+  flap(40);
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+  view.reload();
+  engine->assign(rules);
+  pass(login);
+  for (int i = 0; i < 20; ++i) run(login, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineRestartTest, ACertificateIsOneAlertAnEndpointAndSurvivesACrash) {
   RuleSettings rule;
   rule.name = "CertificateExpires";
