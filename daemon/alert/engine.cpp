@@ -29,16 +29,17 @@ void begin(Track& track) {
                       .ended = {},
                       .told = false,
                       .group = {},
-                      .source_url = {}};
+                      .source_url = {},
+                      .muted = false};
 }
 
 // Of one that only fires on: since when all runs of its checks have passed; nothing if the newest
 // run of one failed. Where they passed all the time (a certificate, a latency), since its own bound
 // was met again.
-std::optional<WallTime> good_since(const Track& track, Sight& sight) {
+std::optional<WallTime> good_since(const Track& track, const Instance& judged, Sight& sight) {
   if (!track.state.firing() || !track.state.cleared_at) return std::nullopt;
   WallTime since{};
-  for (const auto& check : track.instance.checks) {
+  for (const auto& check : judged.checks) {
     const Standing& standing = sight.standing(*check);
     if (standing.last == Outcome::fail) return std::nullopt;
     since = std::max(since, standing.passing_since.value_or(WallTime{}));
@@ -137,7 +138,9 @@ void Engine::find_certificates(Sight& sight) {
 
 // True: it has begun to fire, or has ended.
 bool Engine::look(Track& track, Sight& sight, bool of_run) {
-  const Finding finding = judge(track.instance, sight, track.state.past());
+  const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
+  const Instance& judged = part ? *part : track.instance;
+  const Finding finding = judge(judged, sight, track.state.past());
   count(track, finding);
   const AlertState before = track.state.state;
   const bool fired = track.state.firing(), idle = track.idle();
@@ -149,8 +152,8 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   // One that only fires on is described after each run: the next failure makes its text wrong.
-  const bool turned = track.good_since != good_since(track, sight);
-  if (!of_run || track.state.state != before || turned) describe(track, finding, sight);
+  const bool turned = track.good_since != good_since(track, judged, sight);
+  if (!of_run || track.state.state != before || turned) describe(track, judged, finding, sight);
   track.changed |= changed && !(idle && track.idle());
   if (fired == track.state.firing()) return turned;
   say(track);
@@ -159,14 +162,14 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
 
 // What is read of it, as long as there is something to read. It costs more than to judge, so that
 // it is not done for each run.
-void Engine::describe(Track& track, const Finding& finding, Sight& sight) {
+void Engine::describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight) {
   if (track.state.state == AlertState::inactive) return;
-  const Failures failures = failures_of(track.instance, sight);
+  const Failures failures = failures_of(judged, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
-  track.good_since = good_since(track, sight);
-  const bool measured = finding.holds == Holds::no && has_numbers(track.instance, finding);
+  track.good_since = good_since(track, judged, sight);
+  const bool measured = finding.holds == Holds::no && has_numbers(judged, finding);
   if (finding.holds == Holds::yes || track.state.silent || measured)
-    track.text = tell(track.instance, finding, failures, sight);
+    track.text = tell(judged, finding, failures, sight);
 }
 
 void Engine::count(const Track& track, const Finding& finding) {
@@ -181,16 +184,23 @@ void Engine::settle(const std::string& target, Sight& sight) {
   members.reserve(tracks.size());
   for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
   const auto rulings = rule_on(members);
-  for (std::size_t i = 0; i < tracks.size(); ++i)
-    if (apply(*tracks[i], rulings[i], sight.now())) ++version_;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    std::vector<std::uint64_t> holders;
+    for (std::size_t holder : rulings[i].holders)
+      holders.push_back(fingerprint(tracks[holder]->instance.labels));
+    if (apply(*tracks[i], rulings[i], std::move(holders), sight.now())) ++version_;
+  }
 }
 
 // True: what receivers are to know of it has changed.
-bool Engine::apply(Track& track, const Ruling& ruling, WallTime now) {
+bool Engine::apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders,
+                   WallTime now) {
   Alert& alert = *track.alert;
   Alert next = alert;
   track.held_by = ruling.held_by;
   next.told |= ruling.told;
+  next.muted = ruling.muted;
+  next.held_by = std::move(holders);
   if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
   next.annotations = annotations_of(track, ruling, now);
   next.source_url = options_.external_url + "/";

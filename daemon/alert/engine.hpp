@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,13 +57,14 @@ class Engine : public Sink {
  private:
   Sight sight() const;
   bool look(Track& track, Sight& sight, bool of_run);
-  static void describe(Track& track, const Finding& finding, Sight& sight);
+  static void describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void settle(const std::string& target, Sight& sight);
-  bool apply(Track& track, const Ruling& ruling, WallTime now);
+  bool apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders, WallTime now);
   IncidentMember member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
+  std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
   std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;

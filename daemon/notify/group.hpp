@@ -34,9 +34,9 @@ struct Due {
 //   all_resolved: the last one has ended
 //   repeat:       nothing new since repeat_interval
 // Alerts that are held back (`told` false) cause none of them but all_resolved; where a message is
-// sent, they are in it.
-// After a refusal the group waits for group_interval. A clock that was set back delays nothing by
-// more than the interval.
+// sent, they are in it. Those that are muted cause neither `first`, `added` nor `repeat`, and are
+// in a message only if the place has them already. After a refusal the group waits for
+// group_interval. A clock that was set back delays nothing by more than the interval.
 std::optional<Due> due(std::span<const Pending* const> group, const Grouping& grouping,
                        WallTime now);
 

@@ -1,6 +1,7 @@
 #include "daemon/notify/outgoing.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "daemon/notify/alertmanager.hpp"
@@ -47,6 +48,7 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
                                    const Grouping& grouping, WallTime now) {
   std::map<Labels, Members> groups;
   for (const auto& [who, pending] : queue.all()) {
+    if (!pending.is_shown()) continue;
     Members& members = groups[receiver.group_of(pending.alert)];
     members.alerts.push_back(who);
     members.pending.push_back(&pending);
@@ -66,6 +68,15 @@ std::optional<Outgoing> next_outgoing(const Queue& queue, const Receiver& receiv
                                       const Grouping& grouping, WallTime now) {
   return receiver.keeps_state() ? next_batch(queue, now)
                                 : next_group(queue, receiver, grouping, now);
+}
+
+void tell_by_itself(std::vector<Alert>& mine) {
+  std::set<std::uint64_t> sent;
+  for (const Alert& alert : mine)
+    if (!alert.ended) sent.insert(fingerprint(alert.labels));
+  for (Alert& alert : mine)
+    alert.told |= !std::ranges::all_of(
+        alert.held_by, [&sent](std::uint64_t holder) { return sent.contains(holder); });
 }
 
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts) {

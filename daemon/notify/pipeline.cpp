@@ -45,8 +45,13 @@ bool Pipeline::is_told(const Alert& alert) const {
 
 void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
   std::vector<Alert> mine;
-  for (const auto& alert : current)
-    if (is_told(alert)) mine.push_back(alert);
+  for (const auto& alert : current) {
+    const bool told = is_told(alert);
+    if (!told && !queue_.has_told(fingerprint(alert.labels))) continue;
+    mine.push_back(alert);
+    mine.back().muted |= !told;  // it was routed here before: only its end is to be told
+  }
+  tell_by_itself(mine);
   queue_.update(mine, now);
   pump();
 }

@@ -133,9 +133,15 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
 std::size_t Queue::waiting() const {
   return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) {
     const Pending& pending = entry.second;
-    if (!pending.fires()) return pending.owes_end();
-    return pending.alert.told && !pending.known_firing();
+    return pending.fires() ? pending.is_news() : pending.owes_end();
   }));
+}
+
+bool Queue::has_told(std::uint64_t alert) const {
+  const auto found = all_.find(alert);
+  if (found == all_.end()) return false;
+  const Pending& pending = found->second;
+  return pending.told ? pending.told_firing : pending.tried;
 }
 
 bool Queue::has_refused() const {

@@ -150,23 +150,6 @@ TEST_F(EngineTest, AHigherSeverityPagesAgain) {
   EXPECT_THAT(paging(), ElementsAre("chat_fails", "login_fails"));
 }
 
-TEST_F(EngineTest, MaintenanceHoldsThePageUntilItsEnd) {
-  maintenance = "maintenance by bob: upgrade of the database";
-  fail(login, Step::login);
-  after(minutes(30));
-  EXPECT_THAT(paging(), ElementsAre());
-  for (const auto& facts : engine->facts())
-    if (facts.labels.at("alertname") == "login_fails") {
-      EXPECT_EQ(facts.held_by, maintenance);
-    }
-  maintenance.clear();
-  after(seconds(15));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
-  maintenance = "again";
-  after(seconds(15));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
-}
-
 TEST_F(EngineTest, BlindnessIsOneAlertAndHoldsAllOthers) {
   fail(login, Step::login);
   after(seconds(15));

@@ -55,6 +55,21 @@ TEST_F(GroupTest, HeldBackAlertCausesNothing) {
   expect({told(made_alert("A"), 30), fresh(held_back(made_alert("B")))}, Why::repeat, 30 + 14400);
 }
 
+Alert muted(Alert alert) {
+  alert.muted = true;
+  return alert;
+}
+
+TEST_F(GroupTest, MutedAlertCausesNothingAndRepeatsNothing) {
+  EXPECT_FALSE(of({fresh(muted(made_alert()))}));
+  expect({told(made_alert("A"), 30), fresh(muted(made_alert("B")))}, Why::repeat, 30 + 14400);
+  EXPECT_FALSE(of({told(muted(made_alert()), 30)}));
+}
+
+TEST_F(GroupTest, TheEndOfAMutedAlertThatWasToldIsTold) {
+  expect({told(ended(muted(made_alert()), 50), 30)}, Why::all_resolved, 330);
+}
+
 TEST_F(GroupTest, EndOfOneIsToldAfterTheInterval) {
   expect({told(ended(made_alert("A"), 50), 30), told(made_alert("B"), 30)}, Why::resolved, 330);
 }
@@ -114,6 +129,11 @@ TEST_F(ResendTest, UnknownIsDueAtOnceAndAgainEveryMinute) {
 TEST_F(ResendTest, HeldBackIsDueOnlyIfItWasTold) {
   EXPECT_FALSE(of(fresh(held_back(made_alert()))));
   EXPECT_EQ(of(told(held_back(made_alert()), 90))->at, at(150));
+}
+
+TEST_F(ResendTest, MutedIsDueOnlyIfItWasTold) {
+  EXPECT_FALSE(of(fresh(muted(made_alert()))));
+  EXPECT_EQ(of(told(muted(made_alert()), 90))->at, at(150));
 }
 
 TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {

@@ -189,6 +189,35 @@ TEST_F(NotifierTest, RoutesByWhen) {
   EXPECT_THAT(body, testing::Not(HasSubstr("staging")));
 }
 
+TEST_F(NotifierTest, AReceiverIsToldOfWhatAnAlertHoldsBackThatItIsNotSent) {
+  const test::Server dba(Answers({200})), all(Answers({200}));
+  configure("dba: { webhook: { url: \"" + dba.url() + "\" }, when: { alert: B } }\n" +
+            "all: { webhook: { url: \"" + all.url() + "\" } }");
+  const Alert a = made_alert("A");
+  Alert b = test::held_back(made_alert("B"));
+  b.held_by = {fingerprint(a.labels)};
+  update({a, b});
+  run_until_sent(1, 0);
+  EXPECT_THAT(dba.requests(1).at(0).body, HasSubstr("\"B\""));
+  run_until_sent(1, 1);
+}
+
+TEST_F(NotifierTest, WhatIsRoutedElsewhereByAReloadEndsOnlyWhenItEnds) {
+  const test::Server server(Answers({200}));
+  const std::string team = "team: { webhook: { url: \"" + server.url() + "\" }";
+  configure(team + " }");
+  update({made_alert()});
+  run_until_sent(1);
+  configure(team + ", when: { alert: Other } }");
+  now = at(20000);  // nor is it repeated
+  update({made_alert()});
+  idle();
+  EXPECT_EQ(facts().sent, 1U);
+  update({ended(made_alert(), 20001)});
+  run_until_sent(2);
+  EXPECT_EQ(status_of(server.requests(2).at(1)), "resolved");
+}
+
 TEST_F(NotifierTest, TheWatchdogWakesNobody) {
   const test::Server team(Answers({200})), alertmanager(Answers({200}));
   configure("team: { webhook: { url: \"" + team.url() + "\" } }\n" +
