@@ -63,6 +63,7 @@ struct Standing {
   std::optional<Outcome> newest;  // of the last run, inconclusive ones and skipped beats too
   std::uint64_t consecutive_failures = 0, consecutive_passes = 0;
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
+  std::optional<WallTime> suppressed;    // when a run was last not made because logins were refused
   std::optional<WallTime> last_success;  // end of the last passed run
   std::optional<WallTime> failing_since;
   std::optional<WallTime> passing_since;  // end of the first passed run since the last failure

@@ -60,12 +60,10 @@ void say(const Track& track) {
 }  // namespace
 
 Engine::Engine(const View& view, EngineOptions options)
-    : view_(view),
-      options_(std::move(options)),
-      watched_since_(options_.now()),
-      evaluated_(watched_since_) {}
+    : view_(view), options_(std::move(options)), evaluated_(options_.now()) {}
 
 void Engine::assign(std::vector<RuleSettings> rules) {
+  watched_.assign(view_.checks(), options_.now());
   auto instances = builtin_instances(view_.checks());
   rules_.clear();
   for (auto& rule : rules) {
@@ -100,7 +98,7 @@ void Engine::restore(const std::vector<Note>& notes) {
 
 Sight Engine::sight() const {
   const WallTime now = options_.now();
-  return {view_, now, watched_since_, blind(now)};
+  return {view_, now, watched_, blind(now)};
 }
 
 // A skipped beat says nothing new.
@@ -118,7 +116,7 @@ void Engine::accept(const ResultPtr& result) {
 
 void Engine::evaluate() {
   const WallTime at = options_.now();
-  if (at - evaluated_ > pause_max || at < evaluated_) watched_since_ = at;
+  if (at - evaluated_ > pause_max || at < evaluated_) watched_.restart(at);
   evaluated_ = at;
   Sight now = sight();
   if (!now.blind()) find_certificates(now);
@@ -160,10 +158,11 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   return true;
 }
 
-// What is read of it, as long as there is something to read. It costs more than to judge, so that
-// it is not done for each run.
+// What is read of it, as long as there is something to read, and once when it ends. It costs more
+// than to judge, so that it is not done for each run.
 void Engine::describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight) {
-  if (track.state.state == AlertState::inactive) return;
+  const bool over = track.state.resolved_at == sight.now();
+  if (track.state.state == AlertState::inactive && !over) return;
   const Failures failures = failures_of(judged, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
   track.good_since = good_since(track, judged, sight);

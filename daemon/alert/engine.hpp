@@ -76,7 +76,8 @@ class Engine : public Sink {
   std::vector<Instance> certificates_;  // one a target; their endpoints are found later
   Tracks tracks_;
   std::map<std::string, RuleFacts> counts_;
-  WallTime watched_since_, evaluated_;
+  WatchTimes watched_;
+  WallTime evaluated_;
   std::uint64_t version_ = 0;
 };
 

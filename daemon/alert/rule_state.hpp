@@ -23,7 +23,10 @@ struct RuleState {
 
   bool firing() const { return state == AlertState::firing; }
   bool idle() const { return state == AlertState::inactive && !resolved_at; }
-  Past past() const { return {firing() && !silent, blamed}; }
+  Past past() const {
+    const bool waits = firing() && silent;
+    return {firing() && !silent, blamed, waits ? std::optional(fired_at) : std::nullopt};
+  }
   friend bool operator==(const RuleState&, const RuleState&) = default;
 };
 

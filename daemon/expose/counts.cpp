@@ -76,6 +76,7 @@ void Counts::renew(std::shared_ptr<const Check> now) {
 
 void Counts::add(const Result& result) {
   const Verdict& verdict = result.verdict;
+  if (verdict.reason == Reason::suppressed) suppressed = unix_seconds(result.started);
   if (verdict.outcome == Outcome::skipped)
     at(skipped, verdict.reason) += result.beats;
   else if (verdict.outcome == Outcome::inconclusive)

@@ -62,6 +62,7 @@ void follow(Standing& standing, const Result& result) {
   standing.newest = outcome;
   standing.met.note(*result.trace, result.started, standing.certificates);
   note_refusals(standing, *result.trace);
+  if (result.verdict.reason == Reason::suppressed) standing.suppressed = at;
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
   if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);

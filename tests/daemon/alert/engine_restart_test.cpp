@@ -41,6 +41,28 @@ TEST_F(EngineRestartTest, AnIncidentGoesOnAfterACrash) {
   EXPECT_THAT(held(), ElementsAre("upgrade_fails"));
 }
 
+TEST_F(EngineRestartTest, AnAlertForWantOfDataGoesOnOverARestartUntilThereAreSome) {
+  const auto stall = [&](int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      now += seconds(15);
+      for (const auto& check : {health, login, upgrade}) view.of(check).standing.last_run = now;
+      engine->evaluate();
+    }
+    save();
+  };
+  after(seconds(15));
+  stall(10);
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeStalled"));
+  const auto before = find("SondeProbeStalled");
+  now += minutes(1);
+  start();
+  stall(10);
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeStalled"));
+  EXPECT_EQ(find("SondeProbeStalled").starts, before.starts);
+  run(chat, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineRestartTest, APendingOneGoesOnAfterAShortOutage) {
   for (auto& rule : rules) rule.hold = minutes(10);
   start();
