@@ -73,6 +73,7 @@ struct Standing {
   std::optional<FailureGroup> failing;  // the newest failure, while it fails
   CertificateEnds certificates;
   MetHosts met;
+  bool certificates_known = false;  // a run has shown them, here or before a restart
   // Refusal checks that could not be performed when their turn came last, and why.
   std::map<std::string, std::string> not_performed;
 };
