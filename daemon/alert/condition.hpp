@@ -20,6 +20,10 @@ struct Stretch {
   Tally tally;
 };
 
+// At which checks what an alert is about was seen while it holds, and when last; by key_of. It has
+// to be over at each of them.
+using SeenAt = std::map<std::string, WallTime>;
+
 // What was found, and the numbers that say so.
 struct Finding {
   Holds holds = Holds::unknown;
@@ -30,6 +34,7 @@ struct Finding {
   std::uint64_t count = 0;
   Span left{};            // until a certificate expires
   WallTime silent_since;  // of no_data
+  SeenAt seen;            // of reasons and latencies
 };
 
 // What the alert did before. A firing one goes on until its clear bound is reached, by the rate for
@@ -38,6 +43,7 @@ struct Past {
   bool firing = false;
   std::optional<Rate> blamed;
   std::optional<WallTime> silent_since = {};  // when it began to fire for want of data
+  SeenAt seen = {};
 };
 
 // Since when checks are watched as they are now. A reload that adds one, or makes it run more

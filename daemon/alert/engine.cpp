@@ -13,6 +13,8 @@ constexpr Span pause_max = std::chrono::minutes(2);
 // Where more fires at a target than that, it has been told long ago, and what more there is to tell
 // waits for the next evaluation.
 constexpr std::size_t firing_max = 100;
+// By so much the wall clock may part from the elapsed time between two looks; more is a jump.
+constexpr Span drift_max = std::chrono::seconds(2);
 
 bool is_certificate(const Instance& instance) {
   return instance.rule->of == AlertOf::certificate_expiry && instance.endpoint.empty() &&
@@ -60,7 +62,11 @@ void say(const Track& track) {
 }  // namespace
 
 Engine::Engine(const View& view, EngineOptions options)
-    : view_(view), options_(std::move(options)), evaluated_(options_.now()) {}
+    : view_(view),
+      options_(std::move(options)),
+      evaluated_(options_.now()),
+      looked_(evaluated_),
+      looked_elapsed_(options_.elapsed()) {}
 
 void Engine::assign(std::vector<RuleSettings> rules) {
   watched_.assign(view_.checks(), options_.now());
@@ -79,8 +85,21 @@ void Engine::assign(std::vector<RuleSettings> rules) {
     for (const auto& check : one.checks)
       for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
         instances.push_back(at_endpoint(one, endpoint));
+  keep_endpoints(instances);
   tracks_.assign(std::move(instances), now.now());
   ++version_;
+}
+
+// A certificate that an alert is about goes on, though no check has been shown it of late.
+void Engine::keep_endpoints(std::vector<Instance>& instances) const {
+  for (const Track* track : tracks_.all()) {
+    const Instance& known = track->instance;
+    if (known.endpoint.empty() || track->idle()) continue;
+    for (const auto& one : certificates_)
+      if (one.rule->name == known.rule->name && one.target == known.target &&
+          std::ranges::find(instances, known.key, &Instance::key) == instances.end())
+        instances.push_back(at_endpoint(one, known.endpoint));
+  }
 }
 
 void Engine::restore(const std::vector<Note>& notes) {
@@ -101,9 +120,19 @@ Sight Engine::sight() const {
   return {view_, now, watched_, blind(now)};
 }
 
+// A clock that jumps makes no alert older.
+void Engine::follow_clock() {
+  const WallTime now = options_.now();
+  const Instant elapsed = options_.elapsed();
+  const Span jump =
+      (now - std::exchange(looked_, now)) - (elapsed - std::exchange(looked_elapsed_, elapsed));
+  if (jump > drift_max || jump < -drift_max) tracks_.shift(jump);
+}
+
 // A skipped beat says nothing new.
 void Engine::accept(const ResultPtr& result) {
   if (result->verdict.outcome == Outcome::skipped) return;
+  follow_clock();
   const auto tracks = tracks_.of_check(*result->check);
   if (tracks.empty()) return;
   Sight now = sight();
@@ -115,6 +144,7 @@ void Engine::accept(const ResultPtr& result) {
 }
 
 void Engine::evaluate() {
+  follow_clock();
   const WallTime at = options_.now();
   if (at - evaluated_ > pause_max || at < evaluated_) watched_.restart(at);
   evaluated_ = at;

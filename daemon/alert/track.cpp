@@ -131,6 +131,14 @@ std::vector<Note> Tracks::take_notes(WallTime now) {
   return notes;
 }
 
+void Tracks::shift(Span jump) {
+  for (auto& [key, track] : tracks_) {
+    if (track->state.state == AlertState::inactive) continue;
+    sonde::shift(track->state, jump);
+    track->changed = true;
+  }
+}
+
 bool Tracks::forget(WallTime now) {
   bool any = false;
   for (auto& [key, track] : tracks_) {

@@ -53,6 +53,8 @@ class Tracks {
   void restore(const std::vector<Note>& notes, const Make& make, WallTime now);
   // What has changed since the last call, and every 15 s the time.
   std::vector<Note> take_notes(WallTime now);
+  // The wall clock was set by so much.
+  void shift(Span jump);
   // Forgets what ended a while ago; true: there was something.
   bool forget(WallTime now);
 

@@ -47,26 +47,59 @@ TEST_F(ConditionTest, ACertificateOfAnEndpoint) {
   standing.certificates["chat.example.com:443"] = today + 14 * 86400 - 1;
   EXPECT_EQ(found().holds, Holds::yes);
   standing.certificates.clear();
-  standing.last_run = now;
+  EXPECT_EQ(found().holds, Holds::unknown);
+  standing.certificates_known = true;
   EXPECT_EQ(found().holds, Holds::no);
 }
 
-TEST_F(ConditionTest, AReasonFiresWithItsFirstRunAndEndsWhenOneHasPassed) {
+TEST_F(ConditionTest, AReasonFiresWithItsFirstRunAndEndsWhenOneHasPassedSince) {
   rule = {
       .name = "A", .of = AlertOf::reason, .reasons = {Reason::auth_fail_open}, .above = count(0)};
   EXPECT_EQ(holds(), Holds::unknown);
-  view.tally(check, runs, {10, 10});
-  EXPECT_EQ(holds(), Holds::no);
-  EXPECT_EQ(firing(), Holds::unknown);  // they failed before it could show
   view.tally(check, runs, {10, 9});
-  EXPECT_EQ(firing(), Holds::no);
-  FailureGroup open;
-  open.step = Step::refuse;
-  open.reason = Reason::auth_fail_open;
-  open.count = 1;
+  EXPECT_EQ(holds(), Holds::no);
+  FailureGroup open{.step = Step::refuse, .reason = Reason::auth_fail_open, .count = 1};
+  open.last = now - minutes(1);
   view.of(check).failures.groups = {open};
   EXPECT_EQ(holds(), Holds::yes);
   EXPECT_EQ(find().count, 1);
+  Past past{.firing = true, .seen = find().seen};
+  EXPECT_EQ(past.seen.at(key_of(*check)), open.last);
+  view.of(check).failures.groups.clear();
+  EXPECT_EQ(holds(past), Holds::unknown) << "those that failed elsewhere say nothing of it";
+  view.of(check).standing.last_success = now - minutes(2);
+  EXPECT_EQ(holds(past), Holds::unknown) << "it passed before";
+  view.of(check).standing.last_success = now;
+  EXPECT_EQ(holds(past), Holds::no);
+}
+
+TEST_F(ConditionTest, AReasonOfATargetEndsWhenThoseThatSawItHavePassed) {
+  const auto chat = view.add("chat");
+  rule = {.name = "A",
+          .of = AlertOf::reason,
+          .reasons = {Reason::server_error},
+          .above = count(0),
+          .by = InstanceBy::target};
+  Past past{.firing = true, .seen = {{key_of(*check), now - minutes(1)}}};
+  view.of(chat).standing.last_success = now;
+  EXPECT_EQ(holds(past), Holds::unknown);
+  view.of(check).standing.last_success = now;
+  EXPECT_EQ(holds(past), Holds::no);
+}
+
+TEST_F(ConditionTest, ALatencyOfATargetIsNotOverWhileTheSlowProbePassesNoMore) {
+  const auto chat = view.add("chat");
+  rule = {.name = "A", .of = AlertOf::latency, .above = span(seconds(2)), .by = InstanceBy::target};
+  view.of(check).quantile = Quantile{seconds(3), 10};
+  view.of(chat).quantile = Quantile{seconds(1), 10};
+  const auto slow = find();
+  EXPECT_EQ(slow.holds, Holds::yes);
+  const Past past{.firing = true, .seen = slow.seen};
+  view.of(check).quantile.reset();
+  EXPECT_EQ(holds(past), Holds::unknown);
+  EXPECT_EQ(holds(), Holds::no) << "nobody knows that it was slow";
+  view.of(check).quantile = Quantile{seconds(1), 10};
+  EXPECT_EQ(holds(past), Holds::no);
 }
 
 TEST_F(ConditionTest, AReasonAlsoMatchesTheConcludedCause) {

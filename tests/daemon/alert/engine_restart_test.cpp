@@ -167,6 +167,8 @@ TEST_F(EngineRestartTest, ACertificateIsOneAlertAnEndpointAndSurvivesACrash) {
   start();
   engine->evaluate();
   EXPECT_THAT(paging(), ElementsAre("CertificateExpires"));
+  engine->assign(rules);
+  EXPECT_THAT(paging(), ElementsAre("CertificateExpires")) << "a reload before the first run";
 }
 
 TEST_F(EngineRestartTest, RestoresNothingFromNotesThatAreNone) {

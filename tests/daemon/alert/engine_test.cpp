@@ -224,6 +224,26 @@ TEST_F(EngineTest, NoVerdictIsNotSaidToBeOverByASkippedRun) {
   EXPECT_THAT(paging(), ElementsAre());
 }
 
+TEST_F(EngineTest, AClockThatJumpsMakesNoAlertOlder) {
+  for (auto& rule : rules) rule.hold = minutes(10);
+  engine->assign(rules);
+  fail(login, Step::login);
+  after(minutes(1));
+  set_clock(hours(2));
+  after(minutes(8));
+  EXPECT_THAT(paging(), ElementsAre());
+  set_clock(-hours(1));
+  after(minutes(1) + seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+  pass(login);
+  after(minutes(1));
+  set_clock(hours(2));
+  after(minutes(3));
+  EXPECT_THAT(paging(), ElementsAre("login_fails")) << "it fires on for five minutes";
+  after(minutes(1) + seconds(30));
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineTest, AMachineThatSleptTakesNothingForSilent) {
   after(seconds(15));
   now += hours(8);

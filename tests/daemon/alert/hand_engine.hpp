@@ -35,7 +35,8 @@ struct HandEngine : testing::Test {
   std::string maintenance;               // of staging; empty: none
   std::set<std::string> in_maintenance;  // probes; empty: all, if there is a maintenance
   bool blind = false;
-  WallTime deploy;  // when v1.2 went live
+  Span clock_set{};  // by how much it was set, so that it is ahead of the elapsed time
+  WallTime deploy;   // when v1.2 went live
   CheckPtr health = view.add("health"), login = view.add("login"), upgrade = view.add("upgrade"),
            chat = view.add("chat");
   std::vector<RuleSettings> rules = {outage("health"), outage("login"), outage("upgrade"),
@@ -60,11 +61,17 @@ struct HandEngine : testing::Test {
                                   return since <= deploy && deploy <= until ? "deploy v1.2" : "";
                                 },
                             .blind = [this](WallTime) { return blind; },
-                            .now = [this] { return now; }});
+                            .now = [this] { return now; },
+                            .elapsed = [this] { return elapsed(); }});
     engine->assign(rules);
     std::vector<Note> kept;
     for (const auto& [key, text] : notes) kept.push_back({"alert", key, text});
     engine->restore(kept);
+  }
+  Instant elapsed() const { return Instant(now.time_since_epoch() - clock_set); }
+  void set_clock(Span by) {
+    clock_set += by;
+    now += std::chrono::duration_cast<WallTime::duration>(by);
   }
   void save() {
     for (auto& note : engine->take_notes())
