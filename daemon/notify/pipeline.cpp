@@ -29,6 +29,10 @@ Pipeline::Pipeline(net::Network& network, Destination destination, Options optio
       timer_(network.executor()) {}
 
 void Pipeline::assign(Destination destination) {
+  if (destination.key != destination_.key) {
+    queue_.note_all();
+    place_noted_.clear();
+  }
   destination_ = std::move(destination);
   pump();
 }
@@ -60,7 +64,9 @@ std::optional<Outgoing> Pipeline::next() const {
   const WallTime now = options_.now();
   if (!halves_.empty())
     return Outgoing{.due = {.why = Why::resend, .at = now}, .group = {}, .alerts = halves_.back()};
-  return next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+  auto found = next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+  if (found && leaving_) found->due.at = std::min(found->due.at, now);
+  return found;
 }
 
 // Sends what is due, or waits until something is.
@@ -166,6 +172,13 @@ void Pipeline::stop() {
   stopping_ = true;
   timer_.cancel();
   pump();
+}
+
+void Pipeline::leave() {
+  if (busy_ || !destination_.place->holds_incidents()) return close();
+  queue_.update({}, options_.now());  // what is missing has ended
+  leaving_ = true;
+  stop();
 }
 
 bool Pipeline::settled() const {

@@ -33,6 +33,7 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
       std::string key = entry.name + " " + place->place();
       if (std::ranges::find(all, key, &Destination::key) != all.end()) continue;
       all.push_back({.key = std::move(key),
+                     .identity = place->identity(),
                      .label = label_of(entry, place->place()),
                      .receiver = entry.name,
                      .routing = entry.routing,
@@ -44,7 +45,8 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
 Note Pipeline::place_note() const {
   return {.room = std::string(room),
           .key = destination_.key,
-          .text = note_of({.last = last_, .quiet_until = asked_quiet_})};
+          .text = note_of(
+              {.last = last_, .quiet_until = asked_quiet_, .identity = destination_.identity})};
 }
 
 std::vector<Note> Pipeline::take_notes() {
@@ -84,6 +86,13 @@ void Pipeline::restore(const Note& note) {
   // Not for longer than any place may ask, whatever the clock says now.
   const Span quiet = *place->quiet_until - options_.now();
   quiet_until_ = Clock::now() + std::min<Span>(quiet, std::chrono::hours(1));
+}
+
+void Pipeline::adopt(const Note& note) {
+  auto pending = pending_of(note.text);
+  if (!pending) return;
+  queue_.restore(std::move(*pending));
+  queue_.note_all();
 }
 
 ReceiverFacts Pipeline::facts() const {

@@ -149,6 +149,11 @@ bool Queue::has_refused() const {
                              [](const auto& entry) { return entry.second.refused.has_value(); });
 }
 
+void Queue::note_all() {
+  for (const auto& [who, pending] : all_)
+    if (pending.tried || pending.told) changed_.insert(who);
+}
+
 void Queue::restore(Pending pending) {
   if (all_.size() >= options_.capacity) return;
   const auto who = fingerprint(pending.alert.labels);

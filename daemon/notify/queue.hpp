@@ -68,6 +68,8 @@ class Queue {
 
   // For a store: those whose entry is another since the last call, or is gone.
   std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
+  // All of it is to be written again.
+  void note_all();
   void restore(Pending pending);
 
  private:
