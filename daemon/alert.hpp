@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/codec.hpp"
 #include "daemon/view.hpp"
@@ -30,6 +31,12 @@ struct Alert {
   bool told = true;        // false: held back (inhibition, incident); receivers get no new page
   std::string group;       // of one incident: alerts with one group are told in one message
   std::string source_url;  // absolute; where the daemon shows it
+  // A maintenance, or nobody knows whether it still holds: receivers that do not have it yet get it
+  // in no message, and nothing is repeated because of it.
+  bool muted = false;
+  // The fingerprints of the alerts that hold it back. A receiver that is not sent one of them is
+  // sent this alert by itself.
+  std::vector<std::uint64_t> held_by = {};
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 

@@ -16,10 +16,15 @@ namespace {
 using Opened = std::expected<std::unique_ptr<Memory>, std::string>;
 
 Opened open_memory(const Settings& settings, const boost::asio::any_io_executor& main,
-                   const AppLists& lists) {
-  return Memory::open(settings.storage, main, [&lists](Changes& changes) {
-    for (const auto& add : lists.changed) add(changes);
-  });
+                   const AppLists& lists, const Maintenance& maintenance) {
+  return Memory::open(
+      settings.storage, main,
+      [&lists](Changes& changes) {
+        for (const auto& add : lists.changed) add(changes);
+      },
+      [&maintenance](const Result& result) {
+        return maintenance.excludes(*result.check, result.started);
+      });
 }
 
 Pool::Options pool_options(const Settings& settings, const AppLists& lists, Lockouts& lockouts) {
@@ -93,13 +98,13 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   Maintenance maintenance;
   Deploys deploys;
   Lockouts lockouts;
-  auto memory = open_memory(state.settings, main, lists);
+  auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
   auto web = Web::bind(main, flags.listen_address);
   if (!web) return std::unexpected(web.error());
   const std::string url = url_of(flags, **web);
-  Judge judge([&maintenance](const Check& check, WallTime ended) {
-    return maintenance.excludes(check, ended);
+  Judge judge([&maintenance](const Check& check, WallTime began) {
+    return maintenance.excludes(check, began);
   });
   Pool pool(main, pool_options(state.settings, lists, lockouts));
   Engine engine(judge, engine_options(url, maintenance, deploys, pool));

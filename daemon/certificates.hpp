@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,19 @@ using CertificateEnds = std::map<std::string, std::int64_t>;
 class MetHosts {
  public:
   // Notes the certificates of a run that ended `at`, in `ends` too.
-  void note(const Trace& trace, std::chrono::system_clock::time_point at, CertificateEnds& ends);
+  void note(const Trace& trace, std::chrono::system_clock::time_point at, bool passed,
+            CertificateEnds& ends);
+  // The probe is configured otherwise: the next run that meets its hosts, or passes without any,
+  // takes the place of all earlier ones.
+  void renew() { renewed_ = true; }
+
+  // What survives a restart: a line each, with the hour in which it was met.
+  std::string text(const CertificateEnds& ends) const;
+  // Lines that are none are left out.
+  void restore(std::string_view text, CertificateEnds& ends);
 
  private:
+  bool renewed_ = false;
   using Met = std::pair<std::string, std::chrono::system_clock::time_point>;
   std::vector<Met> met_;  // the one that was met longest ago first
 };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/result.hpp"
@@ -28,7 +29,8 @@ struct BucketRow {
 
 // A room's own state, in a text that only the room reads. An empty text forgets the note.
 struct Note {
-  std::string room;  // "alert", "receiver", "maintenance", "judge", "deploys", "lockout"
+  // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout"
+  std::string room;
   std::string key;
   std::string text;
   friend bool operator==(const Note&, const Note&) = default;
@@ -41,9 +43,21 @@ struct FailureRow {
   Verdict verdict;
 };
 
+// A Result on its way into the store.
+struct KeptResult {
+  // NOLINTNEXTLINE(google-explicit-constructor): most are as they came
+  KeptResult(ResultPtr of = nullptr, bool is_excluded = false)
+      : result(std::move(of)), excluded(is_excluded) {}
+  const Result& operator*() const { return *result; }
+  const Result* operator->() const { return result.get(); }
+
+  ResultPtr result;
+  bool excluded;  // it began within a maintenance, and counts nowhere
+};
+
 // Written together; where the disk is full, in parts.
 struct Changes {
-  std::vector<ResultPtr> results;
+  std::vector<KeptResult> results;
   std::vector<BucketRow> buckets;
   std::vector<Note> notes;
   bool empty() const { return rows() == 0; }
@@ -67,7 +81,7 @@ struct SeriesRows {
 struct Remembered {
   std::vector<SeriesRows> series;  // in the order of their names
   std::vector<Note> notes;
-  std::vector<FailureRow> failures;  // of the last 6 hours, oldest first
+  std::vector<FailureRow> failures;  // of the last 30 days, oldest first, that count
 };
 
 }  // namespace sonde

@@ -6,7 +6,7 @@ namespace sonde {
 
 std::expected<std::unique_ptr<Memory>, std::string> Memory::open(
     const StorageSettings& settings, boost::asio::any_io_executor main,
-    std::function<void(Changes&)> gather) {
+    std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded) {
   auto memory = std::make_unique<Memory>();
   if (settings.path.empty()) return memory;
   auto store = Store::open(settings, main);
@@ -18,7 +18,8 @@ std::expected<std::unique_ptr<Memory>, std::string> Memory::open(
                                 [kept_in](Changes changes, Recorder::Kept kept) {
                                   kept_in->write(std::move(changes), std::move(kept));
                                 },
-                            .takes_traces = [kept_in] { return kept_in->takes_traces(); }};
+                            .takes_traces = [kept_in] { return kept_in->takes_traces(); },
+                            .excluded = std::move(excluded)};
   memory->recorder_ = std::make_unique<Recorder>(std::move(main), std::move(options));
   return memory;
 }

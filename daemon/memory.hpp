@@ -16,11 +16,11 @@ namespace sonde {
 // configured. On the main thread.
 class Memory : public Sink {
  public:
-  // `gather` adds what the rooms changed since it was last asked. The error: another process has
-  // the store.
+  // `gather` adds what the rooms changed since it was last asked; `excluded`: whether a run counts
+  // nowhere, because of a maintenance. The error: another process has the store.
   static std::expected<std::unique_ptr<Memory>, std::string> open(
       const StorageSettings& settings, boost::asio::any_io_executor main,
-      std::function<void(Changes&)> gather);
+      std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded);
 
   // What was there at start; once.
   Remembered take_remembered();

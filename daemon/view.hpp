@@ -63,6 +63,7 @@ struct Standing {
   std::optional<Outcome> newest;  // of the last run, inconclusive ones and skipped beats too
   std::uint64_t consecutive_failures = 0, consecutive_passes = 0;
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
+  std::optional<WallTime> suppressed;    // when a run was last not made because logins were refused
   std::optional<WallTime> last_success;  // end of the last passed run
   std::optional<WallTime> failing_since;
   std::optional<WallTime> passing_since;  // end of the first passed run since the last failure
@@ -72,6 +73,7 @@ struct Standing {
   std::optional<FailureGroup> failing;  // the newest failure, while it fails
   CertificateEnds certificates;
   MetHosts met;
+  bool certificates_known = false;  // a run has shown them, here or before a restart
   // Refusal checks that could not be performed when their turn came last, and why.
   std::map<std::string, std::string> not_performed;
 };

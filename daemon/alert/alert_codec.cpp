@@ -17,6 +17,14 @@ std::string write(const Rate& rate) {
                       note::text("event", rate.event));
 }
 
+std::string write(const SeenAt& seen) {
+  std::string all;
+  for (const auto& [check, at] : seen)
+    all +=
+        (all.empty() ? "" : ",") + note::object(note::text("check", check) + note::time("at", at));
+  return "[" + all + "]";
+}
+
 std::string write(const RuleState& state) {
   return note::object(
       note::part("state", std::to_string(static_cast<int>(state.state))) +
@@ -24,6 +32,7 @@ std::string write(const RuleState& state) {
       note::time("cleared_at", state.cleared_at) + note::time("resolved_at", state.resolved_at) +
       note::flag("silent", state.silent) +
       (state.blamed ? note::part("blamed", write(*state.blamed)) : "") +
+      (state.seen.empty() ? "" : note::part("seen", write(state.seen))) +
       note::part("changes", std::to_string(state.flapping.changes)) +
       note::flag("last", state.flapping.last) + note::flag("flaps", state.flapping.flaps));
 }
@@ -41,6 +50,14 @@ std::optional<Rate> rate_of(Json json) {
               .event = text_of(json, "event")};
 }
 
+SeenAt seen_of(Json json) {
+  SeenAt seen;
+  for (std::size_t i = 0; i < json.size(); ++i)
+    if (const auto at = time_of(json.item(i), "at"))
+      seen.insert_or_assign(text_of(json.item(i), "check"), *at);
+  return seen;
+}
+
 RuleState state_of(Json json) {
   RuleState state;
   state.state = static_cast<AlertState>(number_of(json, "state", 2));
@@ -50,6 +67,7 @@ RuleState state_of(Json json) {
   state.resolved_at = time_of(json, "resolved_at");
   state.silent = flag_of(json, "silent");
   state.blamed = rate_of(json.member("blamed"));
+  state.seen = seen_of(json.member("seen"));
   state.flapping = {number_of(json, "changes", (1U << 20U) - 1), flag_of(json, "last"),
                     flag_of(json, "flaps")};
   return state;

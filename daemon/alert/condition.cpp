@@ -1,19 +1,30 @@
 #include "daemon/alert/condition.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "daemon/change.hpp"
 
 namespace sonde {
 namespace {
 
 // Nothing, if any of its checks was heard of in time.
-std::optional<WallTime> silent_since(const Instance& instance, Sight& sight) {
+std::optional<WallTime> silent_since(const Instance& instance, Sight& sight, const Past& past) {
   WallTime last{};
   for (const auto& check : instance.checks) {
     const WallTime heard = sight.heard(*check);
-    if (sight.now() - heard <= instance.rule->no_data_after.value_or(patience(*check))) return {};
+    const Span silence = sight.now() - heard;
+    const bool in_time = silence <= instance.rule->no_data_after.value_or(patience(*check));
+    // That somebody has begun to look again, after a restart, is no news of the check.
+    const bool waits = past.silent_since && *past.silent_since <= sight.now();
+    if (in_time && (!waits || sight.heard_since(*check, *past.silent_since))) return {};
     last = std::max(last, heard);
   }
   return last;
+}
+
+std::optional<WallTime> last_word(const Standing& standing) {
+  return std::max(standing.last_run, standing.suppressed);  // nothing is before everything
 }
 
 }  // namespace
@@ -29,7 +40,31 @@ const Standing& Sight::standing(const Check& check) {
 }
 
 WallTime Sight::heard(const Check& check) {
-  return std::max(standing(check).last_run.value_or(watched_since_), watched_since_);
+  const WallTime since = watched_.since(check);
+  return std::max(last_word(standing(check)).value_or(since), since);
+}
+
+bool Sight::heard_since(const Check& check, WallTime since) {
+  const auto last = last_word(standing(check));
+  return last && *last > since;
+}
+
+void WatchTimes::assign(std::span<const CheckPtr> checks, WallTime now) {
+  const auto old = std::exchange(all_, {});
+  for (const auto& check : checks) {
+    const auto known = old.find(key_of(*check));
+    const bool as_patient = known != old.end() && known->second.patience <= patience(*check);
+    all_[key_of(*check)] = {patience(*check), as_patient ? known->second.since : now};
+  }
+}
+
+void WatchTimes::restart(WallTime now) {
+  for (auto& [key, watched] : all_) watched.since = now;
+}
+
+WallTime WatchTimes::since(const Check& check) const {
+  const auto known = all_.find(key_of(check));
+  return known != all_.end() ? known->second.since : WallTime::max();
 }
 
 bool has_numbers(const Instance& instance, const Finding& finding) {
@@ -54,7 +89,7 @@ Span patience(const Check& check) { return 3 * check.every + check.timeout; }
 
 Finding judge(const Instance& instance, Sight& sight, const Past& past) {
   if (!instance.checks.empty()) {
-    if (const auto since = silent_since(instance, sight)) {
+    if (const auto since = silent_since(instance, sight, past)) {
       Finding finding;
       finding.holds = Holds::no_data;
       finding.check = instance.checks.front();

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/alert/rule_instance.hpp"
@@ -19,6 +20,10 @@ struct Stretch {
   Tally tally;
 };
 
+// At which checks what an alert is about was seen while it holds, and when last; by key_of. It has
+// to be over at each of them.
+using SeenAt = std::map<std::string, WallTime>;
+
 // What was found, and the numbers that say so.
 struct Finding {
   Holds holds = Holds::unknown;
@@ -29,35 +34,61 @@ struct Finding {
   std::uint64_t count = 0;
   Span left{};            // until a certificate expires
   WallTime silent_since;  // of no_data
+  SeenAt seen;            // of reasons and latencies
 };
 
 // What the alert did before. A firing one goes on until its clear bound is reached, by the rate for
-// which it fires.
+// which it fires; one that fires for want of data goes on until there are some.
 struct Past {
   bool firing = false;
   std::optional<Rate> blamed;
+  std::optional<WallTime> silent_since = {};  // when it began to fire for want of data
+  SeenAt seen = {};
+};
+
+// Since when checks are watched as they are now. A reload that adds one, or makes it run more
+// often, gives it time to run; what it has of old is no older because of that. A value.
+class WatchTimes {
+ public:
+  // From `now` on exactly these.
+  void assign(std::span<const CheckPtr> checks, WallTime now);
+  // Nobody looked before `now`: the machine slept.
+  void restart(WallTime now);
+  // In the far future for a check that nobody watches.
+  WallTime since(const Check& check) const;
+
+ private:
+  struct Watched {
+    Span patience;
+    WallTime since;
+  };
+  std::map<std::string, Watched> all_;  // by key_of
 };
 
 // What is known at one moment. It remembers what it was told of a check, so make one for each
 // round of judging.
 class Sight {
  public:
-  // `watched_since`: before that nobody looked, so silence is counted from then on.
-  Sight(const View& view, WallTime now, WallTime watched_since, bool blind = false)
-      : view_(view), now_(now), watched_since_(watched_since), blind_(blind) {}
+  // `watched`: before that nobody looked, so silence is counted from then on. It outlives the
+  // Sight.
+  Sight(const View& view, WallTime now, const WatchTimes& watched, bool blind = false)
+      : view_(view), now_(now), watched_(watched), blind_(blind) {}
 
   const View& view() const { return view_; }
   WallTime now() const { return now_; }
   WallSeconds seconds() const;
   bool blind() const { return blind_; }
   const Standing& standing(const Check& check);
-  // When a check last said anything, failed or inconclusive, or was first looked at.
+  // When a check last said anything, failed or inconclusive, or why it does not run, or was first
+  // looked at.
   WallTime heard(const Check& check);
+  // Whether it said anything since.
+  bool heard_since(const Check& check, WallTime since);
 
  private:
   const View& view_;
   WallTime now_;
-  WallTime watched_since_;
+  const WatchTimes& watched_;
   bool blind_;
   std::map<const Check*, Standing> standings_;
 };

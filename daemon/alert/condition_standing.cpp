@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "daemon/alert/condition.hpp"
+#include "daemon/change.hpp"
 
 namespace sonde {
 namespace {
@@ -56,33 +57,58 @@ Finding longest_row(const Instance& instance, Sight& sight) {
   return finding;
 }
 
-// Whether any run was judged, or passed, in the longest window of the rule.
-bool any_judged(const Instance& instance, Sight& sight, bool passed) {
+// Whether any run was judged in the longest window of the rule.
+bool any_judged(const Instance& instance, Sight& sight) {
   const Span window = *std::ranges::max_element(instance.rule->over);
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   return std::ranges::any_of(instance.checks, [&](const CheckPtr& check) {
-    const Tally tally = sight.view().tally(*check, {}, length, sight.seconds());
-    return tally.attempts > (passed ? tally.failures : 0);
+    return sight.view().tally(*check, {}, length, sight.seconds()).attempts > 0;
   });
 }
 
-std::uint64_t count_reasons(const Instance& instance, const Check& check, Sight& sight,
-                            Span window) {
-  const auto length = std::chrono::ceil<std::chrono::seconds>(window);
+// Whether each check that failed so has passed since: a run that failed elsewhere says nothing of
+// it, nor does another check.
+bool all_passed_since(const Instance& instance, Sight& sight, const SeenAt& seen) {
+  return std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
+    const auto failed = seen.find(key_of(*check));
+    if (failed == seen.end()) return true;
+    const auto& passed = sight.standing(*check).last_success;
+    // A clock that was set back leaves the failure in the future.
+    return passed && *passed > std::min(failed->second, sight.now());
+  });
+}
+
+// The runs of a check that failed so in a window: how many, and when the last one.
+struct Matching {
   std::uint64_t count = 0;
-  for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups)
-    if (names_one_of(group, instance.rule->reasons)) count += group.count;
-  return count;
+  WallTime last{};
+};
+Matching matching(const Instance& instance, const Check& check, Sight& sight, Span window) {
+  const auto length = std::chrono::ceil<std::chrono::seconds>(window);
+  Matching all;
+  for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups) {
+    if (!names_one_of(group, instance.rule->reasons)) continue;
+    all.count += group.count;
+    all.last = std::max(all.last, group.last);
+  }
+  return all;
 }
 
 }  // namespace
 
+// One that was slow and passes no more, so that nobody knows how long it takes, is not fast again.
 Finding judge_latency(const Instance& instance, Sight& sight, const Past& past) {
   Finding found;
+  SeenAt seen = past.seen;
+  bool unsure = false;
   for (const auto& check : instance.checks) {
     Finding one = slow_check(instance, check, sight, past.firing);
+    if (one.holds == Holds::yes) seen[key_of(*check)] = sight.now();
+    unsure |= one.holds == Holds::unknown && past.seen.contains(key_of(*check));
     if (!found.check || slower(one, found)) found = std::move(one);
   }
+  if (found.holds == Holds::no && unsure) found.holds = Holds::unknown;
+  found.seen = std::move(seen);
   return found;
 }
 
@@ -103,7 +129,7 @@ Finding judge_certificate(const Instance& instance, Sight& sight, const Past& pa
   std::optional<std::int64_t> not_after;
   for (const auto& check : instance.checks) {
     const Standing& standing = sight.standing(*check);
-    asked &= standing.last_run.has_value();
+    asked &= standing.certificates_known;
     const auto found = standing.certificates.find(instance.endpoint);
     if (found == standing.certificates.end()) continue;
     if (!not_after || found->second < *not_after) finding.check = check;
@@ -119,16 +145,17 @@ Finding judge_certificate(const Instance& instance, Sight& sight, const Past& pa
   return finding;
 }
 
-// In every window it has to have happened often enough. It is over when a run has passed since: one
-// that failed elsewhere says nothing of it.
+// In every window it has to have happened often enough. It is over when a run has passed since.
 Finding judge_reason(const Instance& instance, Sight& sight, const Past& past) {
   Finding finding;
   finding.check = instance.checks.front();
   finding.holds = Holds::yes;
+  finding.seen = past.seen;
   for (Span window : instance.rule->over) {
     std::uint64_t sum = 0, most = 0;
     for (const auto& check : instance.checks) {
-      const auto count = count_reasons(instance, *check, sight, window);
+      const auto [count, last] = matching(instance, *check, sight, window);
+      if (count > 0) finding.seen[key_of(*check)] = last;
       if (count > most) finding.check = check;
       most = std::max(most, count);
       sum += count;
@@ -136,8 +163,9 @@ Finding judge_reason(const Instance& instance, Sight& sight, const Past& past) {
     if (window == instance.rule->over.front()) finding.count = sum;
     if (above(*instance.rule, sum, past.firing) == Holds::no) finding.holds = Holds::no;
   }
-  if (finding.holds == Holds::no && !any_judged(instance, sight, past.firing))
-    finding.holds = Holds::unknown;
+  const bool known =
+      past.firing ? all_passed_since(instance, sight, finding.seen) : any_judged(instance, sight);
+  if (finding.holds == Holds::no && !known) finding.holds = Holds::unknown;
   return finding;
 }
 

@@ -13,6 +13,8 @@ constexpr Span pause_max = std::chrono::minutes(2);
 // Where more fires at a target than that, it has been told long ago, and what more there is to tell
 // waits for the next evaluation.
 constexpr std::size_t firing_max = 100;
+// By so much the wall clock may part from the elapsed time between two looks; more is a jump.
+constexpr Span drift_max = std::chrono::seconds(2);
 
 bool is_certificate(const Instance& instance) {
   return instance.rule->of == AlertOf::certificate_expiry && instance.endpoint.empty() &&
@@ -29,16 +31,17 @@ void begin(Track& track) {
                       .ended = {},
                       .told = false,
                       .group = {},
-                      .source_url = {}};
+                      .source_url = {},
+                      .muted = false};
 }
 
 // Of one that only fires on: since when all runs of its checks have passed; nothing if the newest
 // run of one failed. Where they passed all the time (a certificate, a latency), since its own bound
 // was met again.
-std::optional<WallTime> good_since(const Track& track, Sight& sight) {
+std::optional<WallTime> good_since(const Track& track, const Instance& judged, Sight& sight) {
   if (!track.state.firing() || !track.state.cleared_at) return std::nullopt;
   WallTime since{};
-  for (const auto& check : track.instance.checks) {
+  for (const auto& check : judged.checks) {
     const Standing& standing = sight.standing(*check);
     if (standing.last == Outcome::fail) return std::nullopt;
     since = std::max(since, standing.passing_since.value_or(WallTime{}));
@@ -61,10 +64,12 @@ void say(const Track& track) {
 Engine::Engine(const View& view, EngineOptions options)
     : view_(view),
       options_(std::move(options)),
-      watched_since_(options_.now()),
-      evaluated_(watched_since_) {}
+      evaluated_(options_.now()),
+      looked_(evaluated_),
+      looked_elapsed_(options_.elapsed()) {}
 
 void Engine::assign(std::vector<RuleSettings> rules) {
+  watched_.assign(view_.checks(), options_.now());
   auto instances = builtin_instances(view_.checks());
   rules_.clear();
   for (auto& rule : rules) {
@@ -80,8 +85,21 @@ void Engine::assign(std::vector<RuleSettings> rules) {
     for (const auto& check : one.checks)
       for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
         instances.push_back(at_endpoint(one, endpoint));
+  keep_endpoints(instances);
   tracks_.assign(std::move(instances), now.now());
   ++version_;
+}
+
+// A certificate that an alert is about goes on, though no check has been shown it of late.
+void Engine::keep_endpoints(std::vector<Instance>& instances) const {
+  for (const Track* track : tracks_.all()) {
+    const Instance& known = track->instance;
+    if (known.endpoint.empty() || track->idle()) continue;
+    for (const auto& one : certificates_)
+      if (one.rule->name == known.rule->name && one.target == known.target &&
+          std::ranges::find(instances, known.key, &Instance::key) == instances.end())
+        instances.push_back(at_endpoint(one, known.endpoint));
+  }
 }
 
 void Engine::restore(const std::vector<Note>& notes) {
@@ -99,13 +117,22 @@ void Engine::restore(const std::vector<Note>& notes) {
 
 Sight Engine::sight() const {
   const WallTime now = options_.now();
-  return {view_, now, watched_since_, blind(now)};
+  return {view_, now, watched_, blind(now)};
 }
 
-// A skipped beat says nothing new, and a run of a check as it was before a reload is found with
-// the next evaluation.
+// A clock that jumps makes no alert older.
+void Engine::follow_clock() {
+  const WallTime now = options_.now();
+  const Instant elapsed = options_.elapsed();
+  const Span jump =
+      (now - std::exchange(looked_, now)) - (elapsed - std::exchange(looked_elapsed_, elapsed));
+  if (jump > drift_max || jump < -drift_max) tracks_.shift(jump);
+}
+
+// A skipped beat says nothing new.
 void Engine::accept(const ResultPtr& result) {
   if (result->verdict.outcome == Outcome::skipped) return;
+  follow_clock();
   const auto tracks = tracks_.of_check(*result->check);
   if (tracks.empty()) return;
   Sight now = sight();
@@ -117,8 +144,9 @@ void Engine::accept(const ResultPtr& result) {
 }
 
 void Engine::evaluate() {
+  follow_clock();
   const WallTime at = options_.now();
-  if (at - evaluated_ > pause_max || at < evaluated_) watched_since_ = at;
+  if (at - evaluated_ > pause_max || at < evaluated_) watched_.restart(at);
   evaluated_ = at;
   Sight now = sight();
   if (!now.blind()) find_certificates(now);
@@ -138,7 +166,9 @@ void Engine::find_certificates(Sight& sight) {
 
 // True: it has begun to fire, or has ended.
 bool Engine::look(Track& track, Sight& sight, bool of_run) {
-  const Finding finding = judge(track.instance, sight, track.state.past());
+  const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
+  const Instance& judged = part ? *part : track.instance;
+  const Finding finding = judge(judged, sight, track.state.past());
   count(track, finding);
   const AlertState before = track.state.state;
   const bool fired = track.state.firing(), idle = track.idle();
@@ -150,24 +180,25 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   // One that only fires on is described after each run: the next failure makes its text wrong.
-  const bool turned = track.good_since != good_since(track, sight);
-  if (!of_run || track.state.state != before || turned) describe(track, finding, sight);
+  const bool turned = track.good_since != good_since(track, judged, sight);
+  if (!of_run || track.state.state != before || turned) describe(track, judged, finding, sight);
   track.changed |= changed && !(idle && track.idle());
   if (fired == track.state.firing()) return turned;
   say(track);
   return true;
 }
 
-// What is read of it, as long as there is something to read. It costs more than to judge, so that
-// it is not done for each run.
-void Engine::describe(Track& track, const Finding& finding, Sight& sight) {
-  if (track.state.state == AlertState::inactive) return;
-  const Failures failures = failures_of(track.instance, sight);
+// What is read of it, as long as there is something to read, and once when it ends. It costs more
+// than to judge, so that it is not done for each run.
+void Engine::describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight) {
+  const bool over = track.state.resolved_at == sight.now();
+  if (track.state.state == AlertState::inactive && !over) return;
+  const Failures failures = failures_of(judged, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
-  track.good_since = good_since(track, sight);
-  const bool measured = finding.holds == Holds::no && has_numbers(track.instance, finding);
+  track.good_since = good_since(track, judged, sight);
+  const bool measured = finding.holds == Holds::no && has_numbers(judged, finding);
   if (finding.holds == Holds::yes || track.state.silent || measured)
-    track.text = tell(track.instance, finding, failures, sight);
+    track.text = tell(judged, finding, failures, sight);
 }
 
 void Engine::count(const Track& track, const Finding& finding) {
@@ -182,16 +213,23 @@ void Engine::settle(const std::string& target, Sight& sight) {
   members.reserve(tracks.size());
   for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
   const auto rulings = rule_on(members);
-  for (std::size_t i = 0; i < tracks.size(); ++i)
-    if (apply(*tracks[i], rulings[i], sight.now())) ++version_;
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    std::vector<std::uint64_t> holders;
+    for (std::size_t holder : rulings[i].holders)
+      holders.push_back(fingerprint(tracks[holder]->instance.labels));
+    if (apply(*tracks[i], rulings[i], std::move(holders), sight.now())) ++version_;
+  }
 }
 
 // True: what receivers are to know of it has changed.
-bool Engine::apply(Track& track, const Ruling& ruling, WallTime now) {
+bool Engine::apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders,
+                   WallTime now) {
   Alert& alert = *track.alert;
   Alert next = alert;
   track.held_by = ruling.held_by;
   next.told |= ruling.told;
+  next.muted = ruling.muted;
+  next.held_by = std::move(holders);
   if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
   next.annotations = annotations_of(track, ruling, now);
   next.source_url = options_.external_url + "/";

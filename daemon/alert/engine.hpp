@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ struct EngineOptions {
   // Whether no egress reference answers. Then every alert stays as it is.
   std::function<bool(WallTime)> blind;
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
+  std::function<Instant()> elapsed = [] { return Clock::now(); };  // no clock that can be set
 };
 
 // Judges the rules: after each run those of its check, and every few seconds all of them. It comes
@@ -55,14 +57,17 @@ class Engine : public Sink {
 
  private:
   Sight sight() const;
+  void follow_clock();
   bool look(Track& track, Sight& sight, bool of_run);
-  static void describe(Track& track, const Finding& finding, Sight& sight);
+  static void describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
+  void keep_endpoints(std::vector<Instance>& instances) const;
   void settle(const std::string& target, Sight& sight);
-  bool apply(Track& track, const Ruling& ruling, WallTime now);
+  bool apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders, WallTime now);
   IncidentMember member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
+  std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
   std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
@@ -74,7 +79,9 @@ class Engine : public Sink {
   std::vector<Instance> certificates_;  // one a target; their endpoints are found later
   Tracks tracks_;
   std::map<std::string, RuleFacts> counts_;
-  WallTime watched_since_, evaluated_;
+  WatchTimes watched_;
+  WallTime evaluated_, looked_;
+  Instant looked_elapsed_;
   std::uint64_t version_ = 0;
 };
 

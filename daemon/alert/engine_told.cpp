@@ -68,6 +68,20 @@ std::string Engine::suppressed(const Instance& instance, WallTime now) const {
   return why;
 }
 
+// Of an alert about several checks, the same about those that are not under maintenance; nothing
+// where none is, or all are.
+std::optional<Instance> Engine::outside_maintenance(const Instance& instance, WallTime now) const {
+  if (!options_.suppressed || instance.checks.size() + instance.health.size() < 2)
+    return std::nullopt;
+  const auto covered = [&](const CheckPtr& check) {
+    return !options_.suppressed(*check, now).empty();
+  };
+  if (std::ranges::all_of(instance.checks, covered)) return std::nullopt;
+  Instance part = instance;
+  const auto gone = std::erase_if(part.checks, covered) + std::erase_if(part.health, covered);
+  return gone > 0 ? std::optional(std::move(part)) : std::nullopt;
+}
+
 // A hint, and no more: what went live in the half hour before the trouble began.
 std::string Engine::deployed(const Track& track) const {
   if (!options_.deployed || track.instance.target.empty()) return "";
@@ -77,10 +91,12 @@ std::string Engine::deployed(const Track& track) const {
   return what.empty() ? "" : "; after " + what;
 }
 
-// An alert for want of data is explained by the one that says so of its check, and nothing is said
-// of one that a restart brought back untold until it has been judged.
+// An alert for want of data is explained by the one that says so of its check. Nothing is said of
+// one that a restart brought back untold until it has been judged, nor of one that is good again
+// before anybody was told.
 std::string Engine::cause_of(const Track& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
+  if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)
     for (const Track* other : tracks_.of_check(*check))

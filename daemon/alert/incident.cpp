@@ -30,17 +30,17 @@ class Owners {
         for (Step step : member.owns) add({step, &member});
   }
 
-  // The owner of the first of the failures, if each has one.
-  const IncidentMember* of(const IncidentMember& member) const {
+  // The owners of the failures, in their order; empty unless each has one.
+  std::vector<const IncidentMember*> of(const IncidentMember& member) const {
     const auto& [steps, complete] = member.failing;
-    if (member.always || !member.place || !complete || steps.empty()) return nullptr;
-    const IncidentMember* first = nullptr;
+    if (member.always || !member.place || !complete) return {};
+    std::vector<const IncidentMember*> all;
     for (Step step : steps) {
       const IncidentMember* owner = of(step, member);
-      if (owner == nullptr) return nullptr;
-      if (first == nullptr) first = owner;
+      if (owner == nullptr) return {};
+      all.push_back(owner);
     }
-    return first;
+    return all;
   }
 
  private:
@@ -85,6 +85,7 @@ class Incident {
   bool is_held(std::size_t i);
   bool joins(const IncidentMember& member) const;
   void hold(std::size_t i, std::string why);
+  void mute(std::size_t i, std::string why);
   void list_others();
 
   std::span<const IncidentMember> members_;
@@ -132,11 +133,16 @@ void Incident::hold(std::size_t i, std::string why) {
   rulings_[i].held_by = std::move(why);
 }
 
+void Incident::mute(std::size_t i, std::string why) {
+  hold(i, std::move(why));
+  rulings_[i].muted = true;
+}
+
 void Incident::decide(std::size_t i) {
   const IncidentMember& member = members_[i];
   if (!member.firing) return keep_open(i);
-  if (!member.suppressed.empty()) return hold(i, member.suppressed);
-  if (!member.cause.empty()) return hold(i, member.cause);
+  if (!member.suppressed.empty()) return mute(i, member.suppressed);
+  if (!member.cause.empty()) return mute(i, member.cause);
   if (!member.was_told && is_held(i)) return;
   rulings_[i].told = true;
   rulings_[i].joins = joins(member);
@@ -144,12 +150,16 @@ void Incident::decide(std::size_t i) {
   if (counts(member)) follow(member);
 }
 
-// Whether another alert is about the cause of all its failures.
+// Whether other alerts are about the cause of all its failures.
 bool Incident::is_held(std::size_t i) {
   const IncidentMember& member = members_[i];
-  const IncidentMember* owner = stands_alone(member) ? nullptr : owners_.of(member);
-  if (owner != nullptr) hold(i, "held by " + owner->name);
-  return owner != nullptr;
+  if (stands_alone(member)) return false;
+  const auto owners = owners_.of(member);
+  if (owners.empty()) return false;
+  hold(i, "held by " + owners.front()->name);
+  for (const IncidentMember* owner : owners)
+    rulings_[i].holders.push_back(static_cast<std::size_t>(owner - members_.data()));
+  return true;
 }
 
 bool Incident::joins(const IncidentMember& member) const {
@@ -162,8 +172,8 @@ void Incident::list_others() {
   if (first == nullptr) return;
   auto& also = rulings_[static_cast<std::size_t>(first - members_.data())].also;
   for (const IncidentMember& other : members_) {
-    if (&other == first || !other.firing || stands_alone(other) || !other.suppressed.empty())
-      continue;
+    const bool shown = other.firing && other.suppressed.empty() && other.cause.empty();
+    if (&other == first || !shown || stands_alone(other)) continue;
     const bool another_probe = !other.probe.empty() && other.probe != first->probe;
     if (another_probe || other.name != first->name)
       also.push_back(another_probe ? other.probe : other.name);

@@ -34,7 +34,7 @@ struct IncidentMember {
   Failing failing;           // where the runs failed that count for it, in its window
   std::vector<Step> owns;    // those of its checks' own steps that are among them
   bool always = false;       // it pages, whatever else fires
-  std::string cause;         // an alert of the daemon itself that explains it; empty: none
+  std::string cause;         // why nobody is to be told whatever else fires; empty: nothing
   std::string suppressed;    // a maintenance, and whose; empty: none
   WallTime fired_at;
   bool firing = true;
@@ -43,10 +43,12 @@ struct IncidentMember {
 
 struct Ruling {
   bool told = false;
-  std::string held_by;            // why nobody is told
-  bool joins = false;             // it belongs to an incident that has paged already
-  bool open = true;               // false: nothing keeps what has ended
-  bool own_group = false;         // told by itself, not with the incident
+  std::string held_by;               // why nobody is told
+  bool muted = false;                // it is in no message either: a maintenance, or a cause
+  std::vector<std::size_t> holders;  // which members hold it back
+  bool joins = false;                // it belongs to an incident that has paged already
+  bool open = true;                  // false: nothing keeps what has ended
+  bool own_group = false;            // told by itself, not with the incident
   std::vector<std::string> also;  // of the one that stands for the incident: the probes, or rules,
                                   // of what else fires
 };

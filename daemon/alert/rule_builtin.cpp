@@ -33,8 +33,9 @@ Finding judge_inconclusive(const Instance& instance, Sight& sight, const Past&) 
   finding.check = instance.checks.front();
   const Standing& standing = sight.standing(*finding.check);
   const auto& inconclusive = standing.inconclusive;
-  // After a restart there was no verdict yet, only no run that says so again.
-  if (!inconclusive && standing.newest == Outcome::inconclusive) return finding;
+  // After a restart, or a run that found our own network down, there was no verdict yet.
+  const bool verdict = standing.newest == Outcome::pass || standing.newest == Outcome::fail;
+  if (!inconclusive && !verdict) return finding;
   const Span bound = std::max(patience(*finding.check), inconclusive_least);
   const bool holds = inconclusive && sight.now() - inconclusive->first >= bound;
   finding.holds = holds ? Holds::yes : Holds::no;
@@ -54,7 +55,7 @@ std::string blind_headline(const Instance&, const Finding&, Sight&) {
   return "none of the egress references answers: nothing can be said of any target";
 }
 std::string stalled_headline(const Instance& instance, const Finding&, Sight&) {
-  return instance.checks.front()->name + " runs on " + instance.target;
+  return instance.checks.front()->name + " runs again on " + instance.target;
 }
 std::string inconclusive_headline(const Instance& instance, const Finding& finding, Sight& sight) {
   const Check& check = *finding.check;
@@ -77,6 +78,7 @@ const RuleSubject blind{.name = "blind",
                         .headline = blind_headline,
                         .part = Part::apart};
 const RuleSubject stalled{.name = "stalled",
+                          .measured = Measured::count,
                           .judge = judge_stalled,
                           .value = no_value,
                           .headline = stalled_headline,

@@ -8,7 +8,8 @@ namespace sonde {
 
 // The alerts that the daemon fires of itself, before those of its rules.
 //   SondeBlind: no egress reference answers, so nothing can be said of any target
-//   SondeProbeStalled: a check has not run for three times its `every` and a timeout
+//   SondeProbeStalled: a check has not run for three times its `every` and a timeout, and not
+//     because its logins are refused, which alerts about logins say
 //   SondeProbeInconclusive: all runs of a check were inconclusive for as long, and half a minute at
 //     least, so that nothing is known of its target
 //   Watchdog: fires always; its absence is the alert

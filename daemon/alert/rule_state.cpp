@@ -27,11 +27,13 @@ void resolve(RuleState& state, WallTime now) {
   state.resolved_at = now;
   state.cleared_at.reset();
   state.blamed.reset();
+  state.seen.clear();
   state.silent = false;
 }
 
 void clears(RuleState& state, Span keep, WallTime now) {
   if (state.state == AlertState::pending) state.state = AlertState::inactive;
+  if (state.state == AlertState::inactive) state.seen.clear();
   if (!state.firing()) return;
   if (!state.cleared_at || *state.cleared_at > now) state.cleared_at = now;
   if (now - *state.cleared_at >= keep && !state.flapping.flaps) resolve(state, now);
@@ -53,6 +55,7 @@ bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, Wa
     case Holds::yes:
       holds(state, rule.hold, now);
       state.blamed = finding.rate;
+      state.seen = finding.seen;
       state.silent = false;
       break;
     case Holds::no_data:
@@ -68,6 +71,12 @@ bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, Wa
   }
   forget(state, now);
   return !(state == before);
+}
+
+void shift(RuleState& state, Span jump) {
+  const auto by = std::chrono::duration_cast<WallTime::duration>(jump);
+  state.active_at += by;
+  if (state.cleared_at) *state.cleared_at += by;
 }
 
 RuleState after_outage(RuleState state, Span outage) {

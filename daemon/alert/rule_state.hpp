@@ -19,11 +19,15 @@ struct RuleState {
   std::optional<WallTime> resolved_at;  // of one that fired lately
   bool silent = false;                  // it fires for want of data
   std::optional<Rate> blamed;           // the rate that it fires for
+  SeenAt seen;                          // the checks that it fires for
   Flapping flapping;
 
   bool firing() const { return state == AlertState::firing; }
   bool idle() const { return state == AlertState::inactive && !resolved_at; }
-  Past past() const { return {firing() && !silent, blamed}; }
+  Past past() const {
+    const bool waits = firing() && silent;
+    return {firing() && !silent, blamed, waits ? std::optional(fired_at) : std::nullopt, seen};
+  }
   friend bool operator==(const RuleState&, const RuleState&) = default;
 };
 
@@ -31,6 +35,9 @@ struct RuleState {
 // flapping. True: it has changed.
 bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, WallTime now,
           bool of_run);
+
+// The wall clock was set by so much: `for` and `keep_firing_for` are elapsed time.
+void shift(RuleState& state, Span jump);
 
 // How long one that has resolved is told.
 constexpr Span resolved_kept = std::chrono::minutes(15);

@@ -53,8 +53,8 @@ Track& Tracks::add(Instance instance) {
   track->instance = std::move(instance);
   auto& kept = tracks_[track->instance.key];
   kept = std::move(track);
-  for (const auto& check : kept->instance.checks) by_check_[check.get()].push_back(kept.get());
-  for (const auto& check : kept->instance.health) by_check_[check.get()].push_back(kept.get());
+  for (const auto& check : kept->instance.checks) by_check_[key_of(*check)].push_back(kept.get());
+  for (const auto& check : kept->instance.health) by_check_[key_of(*check)].push_back(kept.get());
   return *kept;
 }
 
@@ -131,6 +131,14 @@ std::vector<Note> Tracks::take_notes(WallTime now) {
   return notes;
 }
 
+void Tracks::shift(Span jump) {
+  for (auto& [key, track] : tracks_) {
+    if (track->state.state == AlertState::inactive) continue;
+    sonde::shift(track->state, jump);
+    track->changed = true;
+  }
+}
+
 bool Tracks::forget(WallTime now) {
   bool any = false;
   for (auto& [key, track] : tracks_) {
@@ -152,7 +160,7 @@ std::vector<Track*> Tracks::all() const {
 }
 
 std::span<Track* const> Tracks::of_check(const Check& check) const {
-  const auto found = by_check_.find(&check);
+  const auto found = by_check_.find(key_of(check));
   return found != by_check_.end() ? std::span<Track* const>(found->second)
                                   : std::span<Track* const>();
 }

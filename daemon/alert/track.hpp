@@ -53,10 +53,13 @@ class Tracks {
   void restore(const std::vector<Note>& notes, const Make& make, WallTime now);
   // What has changed since the last call, and every 15 s the time.
   std::vector<Note> take_notes(WallTime now);
+  // The wall clock was set by so much.
+  void shift(Span jump);
   // Forgets what ended a while ago; true: there was something.
   bool forget(WallTime now);
 
   std::vector<Track*> all() const;
+  // Of a check as it is configured now or, in a Result, as it was when its run began.
   std::span<Track* const> of_check(const Check& check) const;
   // Has to be said of one that has begun to fire; until it is let go it is one of `firing`.
   void wake(Track& track);
@@ -74,7 +77,7 @@ class Tracks {
   void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }
 
   std::map<std::string, std::unique_ptr<Track>, std::less<>> tracks_;
-  std::unordered_map<const Check*, std::vector<Track*>> by_check_;
+  std::unordered_map<std::string, std::vector<Track*>> by_check_;   // by key_of
   std::map<std::string, std::vector<Track*>, std::less<>> firing_;  // by target
   std::map<std::string, Kept> orphans_;                             // by the key of their note
   std::vector<Note> notes_;  // beside those of tracks that have changed

@@ -54,6 +54,7 @@ void expect_pairs(std::vector<PairCount>& counts, Step label, std::span<const St
 Counts::Counts(std::shared_ptr<const Check> first) { renew(std::move(first)); }
 
 void Counts::renew(std::shared_ptr<const Check> now) {
+  if (check && check->fingerprint != now->fingerprint) met_.renew();
   check = std::move(now);
   for (const Pair& pair : pairs_of(check->steps)) at(failures, pair.step, pair.reason);
   for (Reason reason : inconclusive_reasons()) at(inconclusive, reason);
@@ -76,13 +77,14 @@ void Counts::renew(std::shared_ptr<const Check> now) {
 
 void Counts::add(const Result& result) {
   const Verdict& verdict = result.verdict;
+  if (verdict.reason == Reason::suppressed) suppressed = unix_seconds(result.started);
   if (verdict.outcome == Outcome::skipped)
     at(skipped, verdict.reason) += result.beats;
   else if (verdict.outcome == Outcome::inconclusive)
     add_inconclusive(result);
   else
     add_judged(result);
-  met_.note(*result.trace, result.started, certificates);
+  met_.note(*result.trace, result.started, verdict.outcome == Outcome::pass, certificates);
 }
 
 void Counts::add_inconclusive(const Result& result) {

@@ -65,6 +65,7 @@ class Counts {
   std::vector<Attempts> auth_attempts;
   std::optional<bool> success;                   // of the last attempt that was judged
   std::optional<double> last_run, last_success;  // Unix seconds of their ends
+  std::optional<double> suppressed;  // when a run was last not made because logins were refused
   Histogram duration{latency_bounds}, ready{latency_bounds};
   std::array<PhaseSum, static_cast<std::size_t>(Phase::diagnose)> phases{};
   std::vector<EventCounts> events;

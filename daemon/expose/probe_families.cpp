@@ -73,6 +73,11 @@ void write_gauges(Page& page, const AllCounts& all) {
   page.family("sonde_probe_last_success_timestamp_seconds",
               "Unix time at which the most recent run that passed ended.", gauge);
   each(page, all, [](const Counts& of) { return of.last_success; });
+  page.family("sonde_probe_suppressed_timestamp_seconds",
+              "Unix time of the most recent run that was not made because logins were refused; "
+              "absent before the first.",
+              gauge);
+  each(page, all, [](const Counts& of) { return of.suppressed; });
   page.family("sonde_probe_inconclusive_since_timestamp_seconds",
               "Unix time of the first inconclusive run since the last one that was judged, by the "
               "reason of the newest; absent where the newest run was judged.",

@@ -10,6 +10,8 @@
 namespace sonde {
 namespace {
 
+constexpr std::string_view judge_room = "judge", certificates_room = "certificates";
+
 std::vector<Rate> rates_of(const Check& check) {
   std::vector<Rate> rates{{.of = RateOf::success}};
   for (Step step : {Step::login, Step::upgrade})
@@ -42,6 +44,10 @@ bool is_judged(const Result& result) {
 History::History(std::shared_ptr<const Check> check) { renew(std::move(check)); }
 
 void History::renew(std::shared_ptr<const Check> check) {
+  if (check_ && check_->fingerprint != check->fingerprint) {
+    standing_.met.renew();
+    standing_.not_performed.clear();
+  }
   check_ = std::move(check);
   std::vector<Rate> rates = rates_of(*check_);
   std::vector<Series> series;
@@ -55,7 +61,7 @@ void History::renew(std::shared_ptr<const Check> check) {
 }
 
 void History::add(const Result& result, bool excluded) {
-  follow(standing_, result);
+  follow(standing_, result, excluded);
   changed_ = true;
   if (is_judged(result) && !excluded) count(result, seconds_of(end_of(result)));
 }
@@ -128,7 +134,12 @@ void History::take_changes(Changes& changes) {
                                  static_cast<std::uint32_t>(bucket.tally.attempts),
                                  static_cast<std::uint32_t>(bucket.tally.failures)});
   }
-  changes.notes.push_back({"judge", key, text_of(standing_)});
+  changes.notes.push_back({std::string(judge_room), key, text_of(standing_)});
+  if (!standing_.certificates_known) return;
+  std::string met = check_->fingerprint + "\n" + standing_.met.text(standing_.certificates);
+  if (met == certificates_kept_) return;
+  changes.notes.push_back({std::string(certificates_room), key, met});
+  certificates_kept_ = std::move(met);
 }
 
 void History::restore(std::string_view series, const SeriesRows& rows) {
@@ -140,7 +151,23 @@ void History::restore(std::string_view series, const SeriesRows& rows) {
 }
 
 void History::restore(const Note& note) {
-  if (auto standing = standing_from(note.text)) standing_ = std::move(*standing);
+  if (note.room == certificates_room) return restore_certificates(note.text);
+  if (note.room != judge_room) return;
+  auto standing = standing_from(note.text);
+  if (!standing) return;
+  standing->certificates = std::move(standing_.certificates);
+  standing->met = std::move(standing_.met);
+  standing->certificates_known = standing_.certificates_known;
+  standing_ = std::move(*standing);
+}
+
+// Of the check as it is configured now: another one may have other hosts.
+void History::restore_certificates(const std::string& text) {
+  const std::string first = check_->fingerprint + "\n";
+  if (!text.starts_with(first)) return;
+  standing_.met.restore(std::string_view(text).substr(first.size()), standing_.certificates);
+  standing_.certificates_known = true;
+  certificates_kept_ = text;
 }
 
 void History::restore(const FailureRow& row) { failures_.add(seconds_of(row.at), row.verdict); }

@@ -18,7 +18,7 @@ class History {
   // The check as it is configured now. What it counts goes on; what it counts no more is dropped.
   void renew(std::shared_ptr<const Check> check);
 
-  // `excluded`: it says what the standing is, and counts in no rate.
+  // `excluded`: it counts nowhere.
   void add(const Result& result, bool excluded);
   // The clock was set back to `now`.
   void settle(WallSeconds now);
@@ -51,6 +51,7 @@ class History {
     Latencies latencies;
   };
   void count(const Result& result, WallSeconds now);
+  void restore_certificates(const std::string& text);
   Window* find(const Rate& rate);
   const Window* find(const Rate& rate) const;
 
@@ -59,6 +60,7 @@ class History {
   FailureLog failures_;
   std::vector<Watched> watched_;
   Standing standing_;
+  std::string certificates_kept_;  // the text of the last note
   bool changed_ = false;
 };
 

@@ -47,7 +47,8 @@ void Judge::watch(const std::vector<Watched>& watched) {
 void Judge::restore(const Remembered& remembered) {
   for (const SeriesRows& rows : remembered.series) restore(rows);
   for (const Note& note : remembered.notes) {
-    History* history = note.room == "judge" ? find(note.key) : nullptr;
+    const bool ours = note.room == "judge" || note.room == "certificates";
+    History* history = ours ? find(note.key) : nullptr;
     if (history) history->restore(note);
   }
   for (const FailureRow& row : remembered.failures)
@@ -75,7 +76,7 @@ void Judge::accept(const ResultPtr& result) {
   const WallTime end = end_of(*result);
   heed_clock(seconds_of(end));
   if (!history->changed()) changed_.push_back(history);
-  history->add(*result, excluded_ && excluded_(*result->check, end));
+  history->add(*result, excluded_ && excluded_(*result->check, result->started));
 }
 
 void Judge::heed_clock(WallSeconds now) {

@@ -19,7 +19,7 @@ class History;
 // ended, by the wall clock. A clock that is set back draws what lies in the future to its now.
 class Judge : public Sink, public View {
  public:
-  // Whether a run that ended then is left out of the rates (maintenance). Empty: none is.
+  // Whether a run that began then counts nowhere (maintenance). Empty: none is left out.
   using Excluded = std::function<bool(const Check&, WallTime)>;
   explicit Judge(Excluded excluded = {});
   ~Judge() override;

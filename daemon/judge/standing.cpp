@@ -53,17 +53,25 @@ void say_nothing(Standing& standing, const Verdict& verdict, WallTime at) {
   group.detail = start_of(verdict.detail, detail_bytes_max);
 }
 
+// Of a run within a maintenance it is known only that it was made.
+void follow_excluded(Standing& standing, Outcome outcome) {
+  if (outcome != Outcome::inconclusive) standing.inconclusive.reset();
+}
+
 }  // namespace
 
-void follow(Standing& standing, const Result& result) {
+void follow(Standing& standing, const Result& result, bool excluded) {
   const Outcome outcome = result.verdict.outcome;
   const WallTime at = end_of(result);
   const bool first = result.attempt == 1;
   standing.newest = outcome;
-  standing.met.note(*result.trace, result.started, standing.certificates);
+  standing.met.note(*result.trace, result.started, outcome == Outcome::pass, standing.certificates);
   note_refusals(standing, *result.trace);
+  if (result.verdict.reason == Reason::suppressed) standing.suppressed = at;
   if (outcome == Outcome::skipped) return;
   standing.last_run = at;
+  standing.certificates_known = true;
+  if (excluded) return follow_excluded(standing, outcome);
   if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);
   standing.inconclusive.reset();
   if (first) standing.last = outcome;

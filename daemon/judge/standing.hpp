@@ -8,12 +8,12 @@
 namespace sonde {
 
 // What a Result changes in what the last runs say. A retry that passes ends a row of failures, as
-// the user had what he wanted, and starts no row of passes.
-void follow(Standing& standing, const Result& result);
+// the user had what he wanted, and starts no row of passes. A run that is excluded, because of a
+// maintenance, neither fails nor passes.
+void follow(Standing& standing, const Result& result, bool excluded = false);
 
-// What has to survive a restart: all but the certificates and the checks that were not performed,
-// which the next runs show again. A line
-// of at most 500 bytes.
+// What has to survive a restart: all but the certificates, which have a text of their own, and the
+// checks that were not performed, which the next runs show again. A line of at most 500 bytes.
 std::string text_of(const Standing& standing);
 // Nothing if the text is not one that text_of() made.
 std::optional<Standing> standing_from(std::string_view text);

@@ -16,8 +16,8 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view maintenance_room = "maintenance";
-// A run that ended within a downtime may be judged a little later.
-constexpr auto kept_after = std::chrono::minutes(10);
+// A run that began within a downtime may end as much later as a run may take.
+constexpr auto kept_after = std::chrono::minutes(70);
 
 std::string joined(const std::vector<DowntimeFlaw>& flaws) {
   std::string all;
@@ -94,7 +94,9 @@ void Maintenance::restore(std::span<const Note> notes) {
 std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceWish& wish,
                                                                Checks checks, WallTime now) {
   forget_past(now);
-  const auto made = std::ranges::count(downtimes_, false, &Downtime::configured);
+  const auto made = std::ranges::count_if(downtimes_, [&](const Downtime& downtime) {
+    return !downtime.configured && downtime.once.to > now;
+  });
   if (static_cast<std::size_t>(made) >= made_max)
     return std::unexpected(fmt::format("there are {} windows already; end some", made_max));
   const auto text = text_of(wish, now);
@@ -132,11 +134,11 @@ std::string Maintenance::why(const Check& check, WallTime now) const {
                      cover->downtime->reason, author.empty() ? "" : " (" + author + ")");
 }
 
-bool Maintenance::excludes(const Check& check, WallTime ended) const {
+bool Maintenance::excludes(const Check& check, WallTime began) const {
   return std::ranges::any_of(downtimes_, [&](const Downtime& downtime) {
     if (downtime.counted || !selects(downtime.where, check)) return false;
-    const auto period = period_at(downtime, ended);
-    return period && period->holds(ended);
+    const auto period = period_at(downtime, began);
+    return period && period->holds(began);
   });
 }
 

@@ -37,8 +37,8 @@ class Maintenance {
   // The same for people: "maintenance until 2026-12-01T14:00Z: upgrade (ann)"; empty: they are
   // told.
   std::string why(const Check& check, WallTime now) const;
-  // Whether a run that ended then is left out of the rates.
-  bool excludes(const Check& check, WallTime ended) const;
+  // Whether a run that began then counts nowhere.
+  bool excludes(const Check& check, WallTime began) const;
   // When covers() may next change its mind.
   std::optional<WallTime> next_change(WallTime now) const;
 

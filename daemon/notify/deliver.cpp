@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 #include "daemon/notify/pipeline.hpp"
+#include "daemon/notify/queue_note.hpp"
 
 namespace sonde {
 namespace {
@@ -17,13 +20,31 @@ constexpr Span delivery_patience = std::chrono::minutes(2);
 
 using PipelinePtr = std::shared_ptr<Pipeline>;
 
-bool is_same(const Destination& a, const Destination& b) {
-  return a.key == b.key && a.place->keeps_state() == b.place->keeps_state();
+// Whether what the one was told is known at the other. A secret that cannot be read says nothing.
+bool is_same_place(const Destination& a, const Destination& b) {
+  const bool unknown = a.identity.empty() || b.identity.empty();
+  return a.place->keeps_state() == b.place->keeps_state() &&
+         (unknown ? a.key == b.key : a.identity == b.identity);
 }
 
-// A note is the place's own, or one of its alerts'.
-bool is_of(const Note& note, const Destination& destination) {
-  return note.key == destination.key || note.key.starts_with(destination.key + " ");
+bool is_same(const Destination& a, const Destination& b) {
+  return a.key == b.key && is_same_place(a, b);
+}
+
+// Of a place's own note the key, of one of an alert's what stands before the fingerprint.
+std::string place_key(const Note& note, const std::map<std::string, std::string>& identities) {
+  constexpr std::size_t fingerprint = 17;
+  if (identities.contains(note.key) || note.key.size() <= fingerprint) return note.key;
+  return note.key.substr(0, note.key.size() - fingerprint);
+}
+
+// Of each place of which there are notes.
+std::map<std::string, std::string> identities_in(std::span<const Note> notes) {
+  std::map<std::string, std::string> all;
+  for (const auto& note : notes)
+    if (note.room == "receiver")
+      if (const auto place = place_of(note.text)) all[note.key] = place->identity;
+  return all;
 }
 
 }  // namespace
@@ -42,6 +63,9 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   std::uint64_t made = 0;
 
   PipelinePtr find(const Destination& destination) const;
+  PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
+                           const std::vector<PipelinePtr>& taken) const;
+  void restore(const Note& note, const std::map<std::string, std::string>& identities);
   PipelinePtr make(Destination destination);
   void leave(const PipelinePtr& pipeline);
   void changed();
@@ -58,6 +82,19 @@ PipelinePtr Notifier::State::find(const Destination& destination) const {
   return nullptr;
 }
 
+// The same place, of which the key is not used any more.
+PipelinePtr Notifier::State::find_renamed(const Destination& destination,
+                                          const std::vector<Destination>& wanted,
+                                          const std::vector<PipelinePtr>& taken) const {
+  for (const auto& pipeline : pipelines) {
+    const Destination& old = pipeline->destination();
+    const bool used = std::ranges::find(wanted, old.key, &Destination::key) != wanted.end() ||
+                      std::ranges::find(taken, pipeline) != taken.end();
+    if (!used && is_same_place(old, destination)) return pipeline;
+  }
+  return nullptr;
+}
+
 PipelinePtr Notifier::State::make(Destination destination) {
   Pipeline::Options own{.now = options.now,
                         .changed = [this] { changed(); },
@@ -70,7 +107,7 @@ PipelinePtr Notifier::State::make(Destination destination) {
 void Notifier::State::leave(const PipelinePtr& pipeline) {
   auto notes = pipeline->forget();
   forgotten.insert(forgotten.end(), notes.begin(), notes.end());
-  pipeline->close();
+  pipeline->leave();
   leaving.push_back(pipeline);
 }
 
@@ -95,6 +132,8 @@ bool Notifier::State::idle() const {
 
 void Notifier::State::close() {
   for (const auto& pipeline : pipelines) pipeline->close();
+  for (const auto& weak : leaving)
+    if (const auto pipeline = weak.lock()) pipeline->close();
 }
 
 void Notifier::State::end() {
@@ -113,32 +152,51 @@ Notifier::~Notifier() {
 
 void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
   std::vector<PipelinePtr> next;
-  for (auto& destination : destinations_of(entries)) {
+  const auto wanted = destinations_of(entries);
+  for (const auto& destination : wanted) {
     auto pipeline = state_->find(destination);
-    if (pipeline)
-      pipeline->assign(std::move(destination));
-    else
-      pipeline = state_->make(std::move(destination));
+    if (!pipeline) pipeline = state_->find_renamed(destination, wanted, next);
+    if (!pipeline) {
+      next.push_back(state_->make(destination));
+      continue;
+    }
+    if (pipeline->destination().key != destination.key)
+      std::ranges::move(pipeline->forget(), std::back_inserter(state_->forgotten));
+    pipeline->assign(destination);
     next.push_back(std::move(pipeline));
   }
   std::swap(state_->pipelines, next);
   for (const auto& pipeline : next)
-    if (state_->find(pipeline->destination()) != pipeline) state_->leave(pipeline);
+    if (std::ranges::find(state_->pipelines, pipeline) == state_->pipelines.end())
+      state_->leave(pipeline);
   next.clear();
   std::erase_if(state_->leaving, [](const auto& weak) { return weak.expired(); });
 }
 
-void Notifier::restore(std::span<const Note> notes) {
-  for (const auto& note : notes) {
-    if (note.room != "receiver") continue;
-    const auto owner = std::ranges::find_if(state_->pipelines, [&](const PipelinePtr& pipeline) {
-      return is_of(note, pipeline->destination());
-    });
-    if (owner == state_->pipelines.end())
-      state_->forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
-    else
-      (*owner)->restore(note);
+// A place that has become another under its key knows nothing of what the old one was told, and one
+// that was renamed knows all of it.
+void Notifier::State::restore(const Note& note,
+                              const std::map<std::string, std::string>& identities) {
+  const std::string key = place_key(note, identities);
+  const auto known = identities.find(key);
+  const std::string identity = known != identities.end() ? known->second : "";
+  for (const auto& pipeline : pipelines) {
+    const Destination& own = pipeline->destination();
+    const bool same = identity.empty() || own.identity.empty() || identity == own.identity;
+    if (own.key == key && same) return pipeline->restore(note);
   }
+  forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
+  if (identity.empty() || note.key == key) return;
+  for (const auto& pipeline : pipelines) {
+    const Destination& own = pipeline->destination();
+    if (own.identity == identity && !identities.contains(own.key)) return pipeline->adopt(note);
+  }
+}
+
+void Notifier::restore(std::span<const Note> notes) {
+  const auto identities = identities_in(notes);
+  for (const auto& note : notes)
+    if (note.room == "receiver") state_->restore(note, identities);
 }
 
 void Notifier::update(const std::vector<Alert>& current, WallTime now) {

@@ -37,8 +37,8 @@ class Notifier {
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  // At start, before restore(), and at a reload. A place that stays keeps what it knows; one that
-  // goes is told nothing more.
+  // At start, before restore(), and at a reload. A place that stays keeps what it knows,
+  // also under another name; one that goes is sent nothing more, but that its incidents are over.
   void assign(const std::vector<ReceiverEntry>& entries);
   // The notes of the room "receiver" as they were when the daemon ended; once, before update().
   void restore(std::span<const Note> notes);

@@ -11,7 +11,6 @@ class DeliverCounts {
  public:
   DeliverCounts();
   void count(const Posted& posted, WallTime now);
-  void drop(std::uint64_t alerts) { facts_.dropped += alerts; }
   // Without what the queue knows.
   const ReceiverFacts& facts() const { return facts_; }
 

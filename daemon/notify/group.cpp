@@ -30,9 +30,9 @@ void add(Sum& sum, const Pending& pending) {
     sum.refused = std::max(sum.refused.value_or(*pending.refused), *pending.refused);
   if (pending.fires() && pending.known_firing()) {
     sum.open = true;
-    sum.open_told |= alert.told;
+    sum.open_told |= alert.told && !alert.muted;
     sum.worst_open = std::max(sum.worst_open, alert.severity);
-  } else if (pending.fires() && alert.told) {
+  } else if (pending.is_news()) {
     sum.fresh = true;
     sum.worst_fresh = std::max(sum.worst_fresh, alert.severity);
     sum.since = std::min(sum.since, alert.starts);
@@ -96,13 +96,23 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
   return found;
 }
 
-std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
-  if (pending.refused) return std::nullopt;
+namespace {
+
+std::optional<Due> due_unless_refused(const Pending& pending, Span every, WallTime now) {
   if (pending.owes_end()) return Due{Why::resolved, now};
   if (pending.fires() && !pending.known_firing())
-    return pending.alert.told ? std::optional(Due{Why::first, now}) : std::nullopt;
+    return pending.is_news() ? std::optional(Due{Why::first, now}) : std::nullopt;
   if (!pending.told) return std::nullopt;
   return Due{Why::resend, after(std::min(*pending.told, now), every)};
+}
+
+}  // namespace
+
+std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
+  auto found = due_unless_refused(pending, every, now);
+  if (found && pending.refused)
+    found->at = std::max(found->at, after(std::min(*pending.refused, now), every));
+  return found;
 }
 
 }  // namespace sonde

@@ -34,15 +34,16 @@ struct Due {
 //   all_resolved: the last one has ended
 //   repeat:       nothing new since repeat_interval
 // Alerts that are held back (`told` false) cause none of them but all_resolved; where a message is
-// sent, they are in it.
-// After a refusal the group waits for group_interval. A clock that was set back delays nothing by
-// more than the interval.
+// sent, they are in it. Those that are muted cause neither `first`, `added` nor `repeat`, and are
+// in a message only if the place has them already. After a refusal the group waits for
+// group_interval. A clock that was set back delays nothing by more than the interval.
 std::optional<Due> due(std::span<const Pending* const> group, const Grouping& grouping,
                        WallTime now);
 
 // What is due of one alert to a place that groups by itself: at once what it does not know, then
 // again and again (`resend`) what fires or has ended lately. Never what is held back and was not
-// told before, nor what was refused as it is. Pure.
+// told before. What was refused is tried again after the same time: a proxy may have refused it,
+// or the place has learnt to read it. Pure.
 std::optional<Due> due(const Pending& pending, Span resend_every, WallTime now);
 
 }  // namespace sonde

@@ -1,6 +1,7 @@
 #include "daemon/notify/outgoing.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "daemon/notify/alertmanager.hpp"
@@ -11,15 +12,18 @@ namespace {
 struct Member {
   std::uint64_t alert;
   Due due;
+  bool refused;
 };
 
 std::vector<Member> members_due(const Queue& queue, WallTime now) {
   std::vector<Member> members;
   for (const auto& [who, pending] : queue.all())
-    if (const auto found = due(pending, resend_every, now)) members.push_back({who, *found});
+    if (const auto found = due(pending, resend_every, now))
+      members.push_back({who, *found, pending.refused.has_value()});
   return members;
 }
 
+// What was refused is tried apart from the rest: it may spoil the message that it is in.
 std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   auto members = members_due(queue, now);
   if (members.empty()) return std::nullopt;
@@ -28,8 +32,9 @@ std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   });
   Outgoing batch{.due = members.front().due, .group = {}, .alerts = {}};
   const WallTime with = std::max(batch.due.at, now);
+  const bool refused = members.front().refused;
   for (const auto& member : members)
-    if (member.due.at <= with && batch.alerts.size() < batch_max)
+    if (member.due.at <= with && member.refused == refused && batch.alerts.size() < batch_max)
       batch.alerts.push_back(member.alert);
   return batch;
 }
@@ -43,6 +48,7 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
                                    const Grouping& grouping, WallTime now) {
   std::map<Labels, Members> groups;
   for (const auto& [who, pending] : queue.all()) {
+    if (!pending.is_shown()) continue;
     Members& members = groups[receiver.group_of(pending.alert)];
     members.alerts.push_back(who);
     members.pending.push_back(&pending);
@@ -62,6 +68,15 @@ std::optional<Outgoing> next_outgoing(const Queue& queue, const Receiver& receiv
                                       const Grouping& grouping, WallTime now) {
   return receiver.keeps_state() ? next_batch(queue, now)
                                 : next_group(queue, receiver, grouping, now);
+}
+
+void tell_by_itself(std::vector<Alert>& mine) {
+  std::set<std::uint64_t> sent;
+  for (const Alert& alert : mine)
+    if (!alert.ended) sent.insert(fingerprint(alert.labels));
+  for (Alert& alert : mine)
+    alert.told |= !std::ranges::all_of(
+        alert.held_by, [&sent](std::uint64_t holder) { return sent.contains(holder); });
 }
 
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts) {

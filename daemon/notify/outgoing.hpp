@@ -19,6 +19,10 @@ struct Outgoing {
 std::optional<Outgoing> next_outgoing(const Queue& queue, const Receiver& receiver,
                                       const Grouping& grouping, WallTime now);
 
+// Of what a place is sent: what is held back by an alert that is not among it is told by itself.
+// Pure.
+void tell_by_itself(std::vector<Alert>& mine);
+
 // What is told of these alerts: what fires first, then by severity, then the oldest.
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts);
 

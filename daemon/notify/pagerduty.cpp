@@ -100,6 +100,12 @@ std::string pagerduty_body(const Message& message, std::string_view routing_key)
   return body + "}";
 }
 
+// A service of theirs.
+std::string PagerDuty::identity() const {
+  const auto key = settings_.routing_key.reveal();
+  return key ? short_digest(*key) : "";
+}
+
 std::expected<Prepared, std::string> PagerDuty::request(const Message& message) const {
   auto key = settings_.routing_key.reveal();
   if (!key) return std::unexpected("routing_key: " + key.error());

@@ -19,6 +19,8 @@ class PagerDuty : public Receiver {
  public:
   explicit PagerDuty(PagerDutySettings settings);
   std::string place() const override { return settings_.url.place(); }
+  std::string identity() const override;
+  bool holds_incidents() const override { return true; }
   std::expected<Prepared, std::string> request(const Message& message) const override;
   // Only JSON with "status":"success" is a yes.
   Receipt judge(const net::Response& response) const override;

@@ -29,6 +29,10 @@ Pipeline::Pipeline(net::Network& network, Destination destination, Options optio
       timer_(network.executor()) {}
 
 void Pipeline::assign(Destination destination) {
+  if (destination.key != destination_.key) {
+    queue_.note_all();
+    place_noted_.clear();
+  }
   destination_ = std::move(destination);
   pump();
 }
@@ -45,8 +49,13 @@ bool Pipeline::is_told(const Alert& alert) const {
 
 void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
   std::vector<Alert> mine;
-  for (const auto& alert : current)
-    if (is_told(alert)) mine.push_back(alert);
+  for (const auto& alert : current) {
+    const bool told = is_told(alert);
+    if (!told && !queue_.has_told(fingerprint(alert.labels))) continue;
+    mine.push_back(alert);
+    mine.back().muted |= !told;  // it was routed here before: only its end is to be told
+  }
+  tell_by_itself(mine);
   queue_.update(mine, now);
   pump();
 }
@@ -55,7 +64,9 @@ std::optional<Outgoing> Pipeline::next() const {
   const WallTime now = options_.now();
   if (!halves_.empty())
     return Outgoing{.due = {.why = Why::resend, .at = now}, .group = {}, .alerts = halves_.back()};
-  return next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+  auto found = next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+  if (found && leaving_) found->due.at = std::min(found->due.at, now);
+  return found;
 }
 
 // Sends what is due, or waits until something is.
@@ -112,10 +123,10 @@ void Pipeline::landed(const std::exception_ptr& thrown, const Posted& posted) {
 }
 
 void Pipeline::settle(const Receipt& receipt) {
+  if (receipt.fate == Fate::accepted) queue_.accepted(sent_, options_.now());
   tell(receipt);
   switch (receipt.fate) {
     case Fate::accepted:
-      queue_.accepted(sent_, options_.now());
       failures_ = 0;
       failing_since_.reset();
       asked_quiet_.reset();
@@ -149,19 +160,25 @@ void Pipeline::split() {
   halves_.emplace_back(flying_.begin(), middle);
 }
 
-// To a place that keeps state one alert is lost; any other will not have messages at all.
+// All of it is tried again later. A place that keeps state may refuse one alert and take others, so
+// that what is left of a message is sent also while the daemon stops.
 void Pipeline::refuse() {
   queue_.refused(sent_, options_.now());
-  if (destination_.place->keeps_state())
-    counts_.drop(sent_.size());
-  else
-    failed();
+  failed();
+  given_up_ &= !destination_.place->keeps_state();
 }
 
 void Pipeline::stop() {
   stopping_ = true;
   timer_.cancel();
   pump();
+}
+
+void Pipeline::leave() {
+  if (busy_ || !destination_.place->holds_incidents()) return close();
+  queue_.update({}, options_.now());  // what is missing has ended
+  leaving_ = true;
+  stop();
 }
 
 bool Pipeline::settled() const {

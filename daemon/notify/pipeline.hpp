@@ -17,8 +17,9 @@ namespace sonde {
 
 // One place that is told: an entry of `receivers:`, or one URL of it.
 struct Destination {
-  std::string key;    // of its notes; another one for another place
-  std::string label;  // of its metrics
+  std::string key;       // of its notes
+  std::string identity;  // of the place, which may become another under the same key
+  std::string label;     // of its metrics
   std::string receiver;
   Routing routing;
   std::shared_ptr<const Receiver> place;
@@ -40,10 +41,12 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   };
   Pipeline(net::Network& network, Destination destination, Options options);
 
-  // The same place, configured otherwise.
+  // The same place, configured otherwise; under another key its notes move there.
   void assign(Destination destination);
   const Destination& destination() const { return destination_; }
   void restore(const Note& note);
+  // A note about an alert, of the same place under an earlier key.
+  void adopt(const Note& note);
 
   // What the routing selects of it is what is to be known there.
   void update(const std::vector<Alert>& current, WallTime now);
@@ -59,6 +62,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void stop();
   // Nothing is under way, and nothing is due.
   bool settled() const;
+  // The place is not sent anything any more. One that holds incidents is told, once, that they are
+  // over, as nobody would tell it later; else as close().
+  void leave();
   // Cuts what is under way.
   void close();
 
@@ -95,7 +101,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::optional<Instant> failing_since_;
   Trouble trouble_ = Trouble::none;  // what was logged last
   std::string place_noted_;          // the text of the last note
-  bool busy_ = false, stopping_ = false, given_up_ = false, closed_ = false;
+  bool busy_ = false, stopping_ = false, leaving_ = false, given_up_ = false, closed_ = false;
 };
 
 }  // namespace sonde

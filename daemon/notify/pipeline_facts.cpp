@@ -33,6 +33,7 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
       std::string key = entry.name + " " + place->place();
       if (std::ranges::find(all, key, &Destination::key) != all.end()) continue;
       all.push_back({.key = std::move(key),
+                     .identity = place->identity(),
                      .label = label_of(entry, place->place()),
                      .receiver = entry.name,
                      .routing = entry.routing,
@@ -44,7 +45,8 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
 Note Pipeline::place_note() const {
   return {.room = std::string(room),
           .key = destination_.key,
-          .text = note_of({.last = last_, .quiet_until = asked_quiet_})};
+          .text = note_of(
+              {.last = last_, .quiet_until = asked_quiet_, .identity = destination_.identity})};
 }
 
 std::vector<Note> Pipeline::take_notes() {
@@ -86,6 +88,13 @@ void Pipeline::restore(const Note& note) {
   quiet_until_ = Clock::now() + std::min<Span>(quiet, std::chrono::hours(1));
 }
 
+void Pipeline::adopt(const Note& note) {
+  auto pending = pending_of(note.text);
+  if (!pending) return;
+  queue_.restore(std::move(*pending));
+  queue_.note_all();
+}
+
 ReceiverFacts Pipeline::facts() const {
   ReceiverFacts facts = counts_.facts();
   facts.name = destination_.label;
@@ -99,8 +108,9 @@ bool Pipeline::delivers(Span patience) const {
   return !failing_since_ || queue_.waiting() == 0 || Clock::now() - *failing_since_ < patience;
 }
 
-// Once a change, or a place that is down for a night fills the log.
+// Once a change, or a place that is down for a night, or that refuses one alert, fills the log.
 void Pipeline::tell(const Receipt& receipt) {
+  if (receipt.trouble == Trouble::none && queue_.has_refused()) return;
   const Trouble before = std::exchange(trouble_, receipt.trouble);
   if (receipt.trouble == before) return;
   const bool well = receipt.trouble == Trouble::none;

@@ -1,5 +1,7 @@
 #include "daemon/notify/plain_or_secret.hpp"
 
+#include "probes/text/digest.hpp"
+
 namespace sonde {
 namespace {
 
@@ -11,6 +13,8 @@ std::expected<net::Url, std::string> parse(const std::string& text) {
 }
 
 }  // namespace
+
+std::string short_digest(std::string_view text) { return text::sha256(text).substr(0, 16); }
 
 std::expected<std::string, std::string> PlainOrSecret::reveal() const {
   return secret.empty() ? text : secret.reveal();
@@ -30,6 +34,11 @@ std::string HookUrl::place() const {
   if (is_secret()) return text.secret.describe();
   const auto url = parse(text.text);
   return url ? url->scheme + "://" + url->authority() : "";
+}
+
+std::string HookUrl::digest() const {
+  const auto revealed = text.reveal();
+  return revealed ? short_digest(*revealed) : "";
 }
 
 }  // namespace sonde

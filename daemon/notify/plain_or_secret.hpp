@@ -1,11 +1,15 @@
 #pragma once
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "config/codec.hpp"
 #include "probes/net/url.hpp"
 
 namespace sonde {
+
+// Of a text that is not to be shown, and can be told from others by it.
+std::string short_digest(std::string_view text);
 
 // A text of the configuration that stands there as it is, or is a secret by reference.
 struct PlainOrSecret {
@@ -23,6 +27,8 @@ struct HookUrl {
   std::expected<net::Url, std::string> reveal() const;
   // Where it leads, for people: scheme and host, or where the secret is.
   std::string place() const;
+  // A digest of all of it; empty: the secret cannot be read.
+  std::string digest() const;
 };
 
 }  // namespace sonde

@@ -42,7 +42,10 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
       if (!alert.ended) fresh.push_back(&alert);
       continue;
     }
-    if (pending->fires() == alert.ended.has_value()) pending->refused.reset();
+    if (pending->fires() == alert.ended.has_value()) {
+      if (pending->refused && !pending->told) ++dropped_;  // it never got through
+      pending->refused.reset();
+    }
     // What the place was told in one group ends in that group.
     const std::string group = pending->tried ? pending->alert.group : alert.group;
     pending->alert = alert;
@@ -58,7 +61,7 @@ bool Queue::is_over(const Pending& pending, WallTime now) const {
   const WallTime ended = *pending.alert.ended;
   const bool keeps_state = options_.resolved_kept > Span::zero();
   if (pending.owes_end()) {
-    if (keeps_state && pending.refused) return true;
+    if (keeps_state && pending.refused) return passed(ended, options_.resolved_kept, now);
     return !pending.told && passed(ended, owed_max, now);
   }
   return !pending.told || passed(ended, options_.resolved_kept, now);
@@ -130,9 +133,25 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
 std::size_t Queue::waiting() const {
   return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) {
     const Pending& pending = entry.second;
-    if (!pending.fires()) return pending.owes_end();
-    return pending.alert.told && !pending.known_firing();
+    return pending.fires() ? pending.is_news() : pending.owes_end();
   }));
+}
+
+bool Queue::has_told(std::uint64_t alert) const {
+  const auto found = all_.find(alert);
+  if (found == all_.end()) return false;
+  const Pending& pending = found->second;
+  return pending.told ? pending.told_firing : pending.tried;
+}
+
+bool Queue::has_refused() const {
+  return std::ranges::any_of(all_,
+                             [](const auto& entry) { return entry.second.refused.has_value(); });
+}
+
+void Queue::note_all() {
+  for (const auto& [who, pending] : all_)
+    if (pending.tried || pending.told) changed_.insert(who);
 }
 
 void Queue::restore(Pending pending) {

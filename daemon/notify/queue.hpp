@@ -20,6 +20,10 @@ struct Pending {
   std::optional<WallTime> refused = {};  // when the place would not have it in this state
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return told && told_firing; }
+  // It fires, the place does not have it, and it is to be told by itself.
+  bool is_news() const { return fires() && !known_firing() && alert.told && !alert.muted; }
+  // Whether it is in a message about its group.
+  bool is_shown() const { return !alert.muted || !fires() || known_firing(); }
   // The place has it as firing, or perhaps has: it is owed the end.
   bool owes_end() const { return !fires() && (told ? told_firing : tried); }
 };
@@ -53,13 +57,19 @@ class Queue {
   void refused(std::span<const Sent> sent, WallTime now);
 
   const PendingMap& all() const { return all_; }
+  // Whether the place has the alert as firing, or perhaps has.
+  bool has_told(std::uint64_t alert) const;
   // How many have a state that the place does not know.
   std::size_t waiting() const;
+  // Whether the place would not have some of them as they are.
+  bool has_refused() const;
   std::size_t capacity() const { return options_.capacity; }
   std::uint64_t dropped() const { return dropped_; }
 
   // For a store: those whose entry is another since the last call, or is gone.
   std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
+  // All of it is to be written again.
+  void note_all();
   void restore(Pending pending);
 
  private:

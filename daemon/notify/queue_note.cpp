@@ -36,18 +36,20 @@ std::optional<Pending> pending_of(std::string_view text) {
 }
 
 std::string note_of(const PlaceNote& place) {
-  return note::object(version() + note::text("host", place.last.host) +
-                      note::text("address", place.last.address) +
-                      note::time("quiet_until", place.quiet_until));
+  return note::object(
+      version() + note::text("host", place.last.host) + note::text("address", place.last.address) +
+      note::time("quiet_until", place.quiet_until) + note::text("identity", place.identity));
 }
 
 std::optional<PlaceNote> place_of(std::string_view text) {
   const auto document = parse(text);
   if (!document) return std::nullopt;
   const text::Json root = document->root();
+  if (root.member("alert")) return std::nullopt;
   return PlaceNote{
       .last = {.host = note::text_of(root, "host"), .address = note::text_of(root, "address")},
-      .quiet_until = note::time_of(root, "quiet_until")};
+      .quiet_until = note::time_of(root, "quiet_until"),
+      .identity = note::text_of(root, "identity")};
 }
 
 }  // namespace sonde

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "probes/auth/lockout.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -26,29 +28,60 @@ std::string describe(const net::Response& response) {
   return fmt::format("HTTP {}: {}", response.status, text::shorten(response.body, body_shown_max));
 }
 
+// The body without a byte order mark. Of UTF-16 what is ASCII in it, which is enough to see what
+// kind of text it is.
+std::string plain(std::string_view body) {
+  if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
+  std::string all(body);
+  if (body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff")) all.erase(0, 2);
+  std::erase(all, '\0');
+  return all;
+}
+
 // By how it begins: Slack calls its "ok" text/html.
 bool is_page(std::string_view body) {
-  if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
   const std::size_t begin = body.find_first_not_of(" \t\r\n");
   return begin != std::string_view::npos && body[begin] == '<';
 }
 
-bool is_error_word(std::string_view word) {
-  constexpr std::array<std::string_view, 5> words = {"error", "errors", "fail", "failed",
-                                                     "failure"};
-  return std::ranges::find(words, word) != words.end();
+// "error", "unauthorized", "not_found", "Rejected by policy".
+bool is_no(std::string_view word) {
+  constexpr std::array<std::string_view, 20> parts = {
+      "error",   "fail",      "unauth",    "forbid",    "denied",   "reject",     "refus",
+      "invalid", "expired",   "not found", "not_found", "notfound", "missing",    "unavailable",
+      "timeout", "timed out", "disabled",  "blocked",   "unknown",  "bad request"};
+  std::string lower;
+  std::ranges::transform(word, std::back_inserter(lower), text::lower);
+  return lower == "false" || lower == "no" || lower == "0" ||
+         std::ranges::any_of(parts, [&](std::string_view part) { return lower.contains(part); });
 }
 
-// {"ok":false}, {"success":false}, {"status":"error"}, {"error":"channel_not_found"}, false.
+// Of a member that says yes or no; nothing: it is of another kind.
+std::optional<bool> says_yes(text::Json member) {
+  if (const auto yes = member.boolean()) return yes;
+  if (const auto word = member.string()) return !is_no(*word);
+  return std::nullopt;
+}
+
+// A status of HTTP in the place of the real one.
+bool is_error_status(text::Json member) {
+  const auto number = member.number();
+  return number && *number >= 400 && *number < 600;
+}
+
+// {"ok":false}, {"success":"false"}, {"status":"unauthorized"}, {"code":401},
+// {"error":"channel_not_found"}, false.
 bool says_no(std::string_view body) {
   const auto document = text::Document::parse(body);
   if (!document) return false;
   const text::Json root = document->root();
   if (root.kind() == text::Json::Kind::boolean) return !*root.boolean();
   for (const char* name : {"ok", "success"})
-    if (const auto yes = root.member(name).boolean()) return !*yes;
+    if (const auto yes = says_yes(root.member(name))) return !*yes;
+  for (const char* name : {"status", "code", "statusCode", "status_code"})
+    if (is_error_status(root.member(name))) return true;
   for (const char* name : {"status", "result"})
-    if (const auto word = root.member(name).string()) return is_error_word(*word);
+    if (const auto yes = says_yes(root.member(name))) return !*yes;
   const text::Json error = root.member("error");
   return error && error.kind() != text::Json::Kind::null && error.text() != "" &&
          error.boolean() != false;
@@ -102,8 +135,9 @@ Receipt not_delivered(const net::Response& response, std::string_view why) {
 Receipt judge_answer(const net::Response& response) {
   Receipt receipt = judge_status(response);
   if (receipt.fate != Fate::accepted) return receipt;
-  if (is_page(response.body)) return not_delivered(response, "a web page answered");
-  if (says_no(response.body)) return not_delivered(response, "the answer says no");
+  const std::string body = plain(response.body);
+  if (is_page(body)) return not_delivered(response, "a web page answered");
+  if (says_no(body)) return not_delivered(response, "the answer says no");
   return receipt;
 }
 

@@ -27,8 +27,8 @@ bool firing(const Message& message);
 enum class Fate : std::uint8_t {
   accepted,
   retry,    // later the same may be accepted
-  refused,  // the same will be refused again
-  split     // one of the alerts is wrong: send halves
+  refused,  // the receiver will not take this message; much later it may
+  split     // perhaps one of the alerts is wrong: send halves
 };
 
 // Why a delivery failed; a closed metric label.
@@ -65,6 +65,11 @@ class Receiver {
 
   // Where it is, for people and labels; holds no secret.
   virtual std::string place() const = 0;
+  // Equal for two places exactly if the one knows what the other was told. Holds a digest of what
+  // is secret; empty: the secret cannot be read now.
+  virtual std::string identity() const { return place(); }
+  // It keeps an incident open until it is told of its end.
+  virtual bool holds_incidents() const { return false; }
   // The error says why there is none.
   virtual std::expected<Prepared, std::string> request(const Message& message) const = 0;
   virtual Receipt judge(const net::Response& response) const;

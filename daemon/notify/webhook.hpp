@@ -18,6 +18,7 @@ class Webhook : public Receiver {
  public:
   explicit Webhook(WebhookSettings settings);
   std::string place() const override { return settings_.url.place(); }
+  std::string identity() const override { return settings_.url.digest(); }
   std::expected<Prepared, std::string> request(const Message& message) const override;
 
  private:

@@ -23,7 +23,7 @@ constexpr OwnRow own_rows[] = {
     {"SondeProbeStalled",
      "(\n"
      "  time() - sonde_probe_last_run_timestamp_seconds\n"
-     "  > 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
+     "  > 3 * max_over_time(sonde_probe_interval_seconds[1h]) + sonde_probe_timeout_seconds\n"
      "  or\n"
      "  (\n"
      "    (time() - sonde_config_last_reload_success_timestamp_seconds)\n"
@@ -32,7 +32,11 @@ constexpr OwnRow own_rows[] = {
      "    unless sonde_probe_last_run_timestamp_seconds\n"
      "  )\n"
      ")\n"
-     "unless ignoring (reason) sonde_probe_inconclusive_since_timestamp_seconds",
+     "unless ignoring (reason) sonde_probe_inconclusive_since_timestamp_seconds\n"
+     "unless (\n"
+     "  time() - sonde_probe_suppressed_timestamp_seconds\n"
+     "  <= 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
+     ")",
      1min, "critical", "A probe has given no verdict for too long.",
      "{{ $labels.probe }} on {{ $labels.target }} last said something "
      "{{ $value | humanizeDuration }} ago."},

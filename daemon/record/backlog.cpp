@@ -52,9 +52,9 @@ std::size_t settle(std::vector<Row>& rows, std::size_t& settled, std::size_t max
   return dropped;
 }
 
-std::size_t traces_in(const std::vector<ResultPtr>& results) {
+std::size_t traces_in(const std::vector<KeptResult>& results) {
   return static_cast<std::size_t>(
-      std::ranges::count_if(results, [](const ResultPtr& result) { return has_trace(*result); }));
+      std::ranges::count_if(results, [](const KeptResult& kept) { return has_trace(*kept); }));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ class Recorder::Batch : public std::enable_shared_from_this<Batch> {
   asio::steady_timer timer_;
   Options options_;
   record::Ration ration_;
-  std::vector<ResultPtr> results_;
+  std::vector<KeptResult> results_;
   bool armed_ = false;
 };
 
@@ -59,7 +59,8 @@ bool Recorder::Batch::wants_trace(const Result& result) {
 }
 
 void Recorder::Batch::add(const ResultPtr& result) {
-  results_.push_back(wants_trace(*result) ? result : record::without_trace(*result));
+  results_.emplace_back(wants_trace(*result) ? result : record::without_trace(*result),
+                        options_.excluded && options_.excluded(*result));
   if (results_.size() >= options_.results_max)
     flush({});
   else

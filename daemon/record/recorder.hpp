@@ -21,6 +21,8 @@ class Recorder : public Sink {
     std::function<void(Changes&)> gather;
     std::function<void(Changes, Kept)> write;  // of the store
     std::function<bool()> takes_traces;        // of the store
+    // Whether a run counts nowhere, because of a maintenance. Empty: none does.
+    std::function<bool(const Result&)> excluded = {};
     // After the first result or change, at most; with the write itself less than a second.
     Span interval = std::chrono::milliseconds(500);
     std::size_t results_max = 4096;           // or at so many, at once

@@ -11,7 +11,8 @@
 namespace sonde::record {
 namespace {
 
-constexpr auto failures_age = std::chrono::hours(6);
+// As far back as an alert may look.
+constexpr auto failures_age = std::chrono::days(30);
 
 // In the order of tier and slot, as they lie; each series takes its own.
 std::vector<SeriesRows> series_in(Database& database,
@@ -49,7 +50,7 @@ std::vector<FailureRow> failures_in(Database& database, WallTime now,
   Query rows = database.query(
       "SELECT check_id, ended, outcome, step, reason, detail, concluded FROM evidence "
       "WHERE id > (SELECT coalesce(max(id), 0) - 50000 FROM evidence) AND ended > ?1 "
-      "AND attempt = 1 ORDER BY id");
+      "AND attempt = 1 AND excluded = 0 ORDER BY id");
   rows.ask(as_stored(now - failures_age));
   while (rows.next()) {
     auto verdict = verdict_of(names, rows.number(2), rows.number(3), rows.number(4));

@@ -47,7 +47,12 @@ constexpr std::string_view version_2 = R"sql(
   ALTER TABLE evidence ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array shipped{version_1, version_2};
+constexpr std::string_view version_3 = R"sql(
+  -- 1: it began within a maintenance, and counts nowhere.
+  ALTER TABLE evidence ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array shipped{version_1, version_2, version_3};
 
 void take(Database& database, std::string_view step, std::size_t version) {
   Transaction transaction(database);

@@ -26,19 +26,20 @@ class Writer {
   Writer(Database& database, Names& names, std::size_t transcript_bytes_max)
       : database_(database), names_(names), transcript_bytes_left_(transcript_bytes_max) {}
 
-  void add(const Result& result);
+  void add(const KeptResult& kept);
   void add(const BucketRow& row);
   void add(const Note& note);
 
  private:
-  void add_evidence(const Result& result, std::int64_t check);
+  void add_evidence(const KeptResult& kept, std::int64_t check);
 
   Database& database_;
   Names& names_;
   std::size_t transcript_bytes_left_;
 };
 
-void Writer::add(const Result& result) {
+void Writer::add(const KeptResult& kept) {
+  const Result& result = *kept;
   const Verdict& verdict = result.verdict;
   const std::int64_t check = names_.id(key_of(*result.check));
   database_
@@ -47,21 +48,22 @@ void Writer::add(const Result& result) {
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
       .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
            names_.id(name(verdict.step)), names_.id(name(verdict.reason)));
-  if (leaves_evidence(result)) add_evidence(result, check);
+  if (leaves_evidence(result)) add_evidence(kept, check);
 }
 
-void Writer::add_evidence(const Result& result, std::int64_t check) {
+void Writer::add_evidence(const KeptResult& kept, std::int64_t check) {
+  const Result& result = *kept;
   const Verdict& verdict = result.verdict;
   database_
       .query(
           "INSERT INTO evidence "
-          "(check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, proof) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+          "(check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, proof, "
+          "excluded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
       .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
            names_.id(name(verdict.step)), names_.id(name(verdict.reason)),
            text::shorten(verdict.detail, detail_max),
            verdict.concluded == Reason::ok ? 0 : names_.id(name(verdict.concluded)),
-           proves_cause(result) ? 1 : 0);
+           proves_cause(result) ? 1 : 0, kept.excluded ? 1 : 0);
   if (!has_trace(result)) return;
   const std::int64_t evidence = database_.last_id();
   const std::string transcript = transcript_of(result);
@@ -96,7 +98,7 @@ bool write(Database& database, Names& names, const Changes& changes,
            std::size_t transcript_bytes_max) {
   Transaction transaction(database);
   Writer writer(database, names, transcript_bytes_max);
-  for (const ResultPtr& result : changes.results) writer.add(*result);
+  for (const KeptResult& kept : changes.results) writer.add(kept);
   for (const BucketRow& row : changes.buckets) writer.add(row);
   for (const Note& note : changes.notes) writer.add(note);
   if (transaction.commit()) return true;

@@ -50,6 +50,14 @@ class HandView : public View {
   std::shared_ptr<const Check> add(std::string kind, std::string target = "staging") {
     return add(make_check(std::move(kind), std::move(target)));
   }
+  // The same checks, as a reload reads them anew.
+  void reload() {
+    for (auto& check : checks_) check = std::make_shared<Check>(*check);
+  }
+  void replace(std::shared_ptr<const Check>& check, std::shared_ptr<const Check> with) {
+    std::ranges::replace(checks_, check, with);
+    check = std::move(with);
+  }
   Told& of(const std::shared_ptr<const Check>& check) { return told_[key_of(*check)]; }
 
   // `attempts` of which `failures` failed.

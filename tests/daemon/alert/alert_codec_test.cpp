@@ -17,6 +17,8 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
   kept.state.silent = true;
   kept.state.blamed = Rate{.of = RateOf::delivery, .step = Step::login, .event = "tool \"x\"\n"};
   kept.state.flapping = {.changes = 0b1011, .last = true, .flaps = true};
+  kept.state.seen = {{"chat/chat/staging", WallTime(milliseconds(1764080120123))},
+                     {"login/a \"b\"/x", WallTime(milliseconds(1764080120124))}};
   kept.text = {"72 %", "a summary", "what it means", "chat"};
   kept.alert = Alert{.labels = {{"alertname", "A"}, {"team", "\xc3\xa4"}},
                      .annotations = {{"summary", "s"}},

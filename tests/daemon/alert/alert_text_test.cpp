@@ -34,7 +34,9 @@ struct AlertTextTest : testing::Test {
     standing.failing = std::move(last);
   }
   AlertText text(const Instance& instance, WallTime watched_since) {
-    Sight sight(view, now, watched_since);
+    WatchTimes watched;
+    watched.assign(view.checks(), watched_since);
+    Sight sight(view, now, watched);
     const Finding finding = judge(instance, sight, {});
     return tell(instance, finding, failures_of(instance, sight), sight);
   }

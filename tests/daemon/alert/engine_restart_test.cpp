@@ -41,6 +41,28 @@ TEST_F(EngineRestartTest, AnIncidentGoesOnAfterACrash) {
   EXPECT_THAT(held(), ElementsAre("upgrade_fails"));
 }
 
+TEST_F(EngineRestartTest, AnAlertForWantOfDataGoesOnOverARestartUntilThereAreSome) {
+  const auto stall = [&](int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      now += seconds(15);
+      for (const auto& check : {health, login, upgrade}) view.of(check).standing.last_run = now;
+      engine->evaluate();
+    }
+    save();
+  };
+  after(seconds(15));
+  stall(10);
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeStalled"));
+  const auto before = find("SondeProbeStalled");
+  now += minutes(1);
+  start();
+  stall(10);
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeStalled"));
+  EXPECT_EQ(find("SondeProbeStalled").starts, before.starts);
+  run(chat, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineRestartTest, APendingOneGoesOnAfterAShortOutage) {
   for (auto& rule : rules) rule.hold = minutes(10);
   start();
@@ -96,6 +118,37 @@ TEST_F(EngineRestartTest, AReloadThatChangesNothingChangesNoAlert) {
   EXPECT_EQ(engine->current(), before);
 }
 
+TEST_F(EngineRestartTest, ACheckThatAReloadLeavesAloneIsJudgedAfterEachRun) {
+  view.reload();
+  engine->assign(rules);
+  fail(login, Step::login);
+  run(login, Verdict::of(Step::login, {Reason::server_error, ""}));  // a worker keeps the old check
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+}
+
+TEST_F(EngineRestartTest, AnAlertThatFlapsOverAReloadEnds) {
+  for (auto& rule : rules) rule.keep_firing_for = {};
+  start();
+  const auto flap = [&](int runs) {
+    for (int i = 0; i < runs; ++i) {
+      now += seconds(1);
+      if (i % 2 == 0)
+        fail(login, Step::login);
+      else
+        pass(login);
+      run(login,
+          i % 2 == 0 ? Verdict::of(Step::login, {Reason::server_error, ""}) : Verdict::pass());
+    }
+  };
+  flap(40);
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+  view.reload();
+  engine->assign(rules);
+  pass(login);
+  for (int i = 0; i < 20; ++i) run(login, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineRestartTest, ACertificateIsOneAlertAnEndpointAndSurvivesACrash) {
   RuleSettings rule;
   rule.name = "CertificateExpires";
@@ -114,6 +167,8 @@ TEST_F(EngineRestartTest, ACertificateIsOneAlertAnEndpointAndSurvivesACrash) {
   start();
   engine->evaluate();
   EXPECT_THAT(paging(), ElementsAre("CertificateExpires"));
+  engine->assign(rules);
+  EXPECT_THAT(paging(), ElementsAre("CertificateExpires")) << "a reload before the first run";
 }
 
 TEST_F(EngineRestartTest, RestoresNothingFromNotesThatAreNone) {

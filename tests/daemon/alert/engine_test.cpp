@@ -116,6 +116,7 @@ TEST_F(EngineTest, AProbeWithoutAVerdictIsAnAlertThatNamesTheLastReason) {
   EXPECT_THAT(alert.annotations.at("summary"),
               HasSubstr("3 inconclusive runs, the last one own_secret (cannot read"));
   view.of(login).standing.inconclusive.reset();
+  view.of(login).standing.newest = Outcome::pass;
   pass(login);
   run(login, Verdict::pass());
   EXPECT_THAT(paging(), ElementsAre());
@@ -148,23 +149,6 @@ TEST_F(EngineTest, AHigherSeverityPagesAgain) {
   fail(chat, Step::login);
   after(seconds(15));
   EXPECT_THAT(paging(), ElementsAre("chat_fails", "login_fails"));
-}
-
-TEST_F(EngineTest, MaintenanceHoldsThePageUntilItsEnd) {
-  maintenance = "maintenance by bob: upgrade of the database";
-  fail(login, Step::login);
-  after(minutes(30));
-  EXPECT_THAT(paging(), ElementsAre());
-  for (const auto& facts : engine->facts())
-    if (facts.labels.at("alertname") == "login_fails") {
-      EXPECT_EQ(facts.held_by, maintenance);
-    }
-  maintenance.clear();
-  after(seconds(15));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
-  maintenance = "again";
-  after(seconds(15));
-  EXPECT_THAT(paging(), ElementsAre("login_fails"));
 }
 
 TEST_F(EngineTest, BlindnessIsOneAlertAndHoldsAllOthers) {
@@ -201,6 +185,62 @@ TEST_F(EngineTest, ACheckThatDoesNotRunIsOneAlertAndNotOneARule) {
             "no data of chat on staging");
   view.of(chat).standing.last = Outcome::pass;
   run(chat, Verdict::pass());
+  EXPECT_THAT(paging(), ElementsAre());
+  EXPECT_EQ(find("SondeProbeStalled").annotations.at("summary"), "chat runs again on staging");
+}
+
+TEST_F(EngineTest, AProbeThatIsSuppressedIsNotCalledStalled) {
+  after(seconds(15));
+  for (int i = 0; i < 10; ++i) {
+    now += seconds(15);
+    for (const auto& check : {health, upgrade, chat}) view.of(check).standing.last_run = now;
+    view.of(login).standing.suppressed = now;
+    engine->evaluate();
+  }
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineTest, ProbesThatAReloadAddsAreNotCalledStalled) {
+  after(hours(1));
+  view.add("login", "production");
+  engine->assign(rules);
+  engine->evaluate();
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineTest, NoVerdictIsNotSaidToBeOverByASkippedRun) {
+  view.of(login).standing.inconclusive =
+      FailureGroup{.step = Step::login, .reason = Reason::own_secret, .count = 3, .first = now};
+  after(minutes(2));
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeInconclusive"));
+  view.of(login).standing.inconclusive.reset();  // by a run that found our own network down
+  view.of(login).standing.newest = Outcome::skipped;
+  after(minutes(1));
+  EXPECT_THAT(paging(), ElementsAre("SondeProbeInconclusive"));
+  view.of(login).standing.newest = Outcome::pass;
+  after(seconds(15));
+  EXPECT_THAT(find("SondeProbeInconclusive").annotations.at("summary"),
+              HasSubstr("login gives verdicts again on staging"));
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
+TEST_F(EngineTest, AClockThatJumpsMakesNoAlertOlder) {
+  for (auto& rule : rules) rule.hold = minutes(10);
+  engine->assign(rules);
+  fail(login, Step::login);
+  after(minutes(1));
+  set_clock(hours(2));
+  after(minutes(8));
+  EXPECT_THAT(paging(), ElementsAre());
+  set_clock(-hours(1));
+  after(minutes(1) + seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+  pass(login);
+  after(minutes(1));
+  set_clock(hours(2));
+  after(minutes(3));
+  EXPECT_THAT(paging(), ElementsAre("login_fails")) << "it fires on for five minutes";
+  after(minutes(1) + seconds(30));
   EXPECT_THAT(paging(), ElementsAre());
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +32,11 @@ inline RuleSettings outage(std::string kind, Severity severity = Severity::criti
 struct HandEngine : testing::Test {
   HandView view;
   WallTime now{std::chrono::seconds(1764080000)};
-  std::string maintenance;  // of staging; empty: none
+  std::string maintenance;               // of staging; empty: none
+  std::set<std::string> in_maintenance;  // probes; empty: all, if there is a maintenance
   bool blind = false;
-  WallTime deploy;  // when v1.2 went live
+  Span clock_set{};  // by how much it was set, so that it is ahead of the elapsed time
+  WallTime deploy;   // when v1.2 went live
   CheckPtr health = view.add("health"), login = view.add("login"), upgrade = view.add("upgrade"),
            chat = view.add("chat");
   std::vector<RuleSettings> rules = {outage("health"), outage("login"), outage("upgrade"),
@@ -47,17 +50,28 @@ struct HandEngine : testing::Test {
     engine = std::make_unique<Engine>(
         view, EngineOptions{.external_url = "http://sonde:9811",
                             .runbook_base = "https://runbooks.example.com",
-                            .suppressed = [this](const Check&, WallTime) { return maintenance; },
+                            .suppressed =
+                                [this](const Check& check, WallTime) {
+                                  const bool all = in_maintenance.empty();
+                                  const bool covered = all || in_maintenance.contains(check.name);
+                                  return covered ? maintenance : "";
+                                },
                             .deployed =
                                 [this](const std::string&, WallTime since, WallTime until) {
                                   return since <= deploy && deploy <= until ? "deploy v1.2" : "";
                                 },
                             .blind = [this](WallTime) { return blind; },
-                            .now = [this] { return now; }});
+                            .now = [this] { return now; },
+                            .elapsed = [this] { return elapsed(); }});
     engine->assign(rules);
     std::vector<Note> kept;
     for (const auto& [key, text] : notes) kept.push_back({"alert", key, text});
     engine->restore(kept);
+  }
+  Instant elapsed() const { return Instant(now.time_since_epoch() - clock_set); }
+  void set_clock(Span by) {
+    clock_set += by;
+    now += std::chrono::duration_cast<WallTime::duration>(by);
   }
   void save() {
     for (auto& note : engine->take_notes())

@@ -143,6 +143,15 @@ TEST(Incident, WhatIsSuppressedOwnsAndPagesNothing) {
   const std::vector<IncidentMember> all = {first, member("chat", {login})};
   EXPECT_EQ(told(all), (Told{false, true}));
   EXPECT_EQ(held(all, 0), "maintenance");
+  EXPECT_TRUE(rule_on(all)[0].muted);
+}
+
+TEST(Incident, NamesEveryAlertThatHoldsOneBack) {
+  const std::vector<IncidentMember> all = {member("chat", {login, upgrade}),
+                                           member("login", {login}),
+                                           member("upgrade", {login, upgrade})};
+  EXPECT_EQ(rule_on(all)[0].holders, (std::vector<std::size_t>{1, 2}));
+  EXPECT_FALSE(rule_on(all)[0].muted);
 }
 
 TEST(Incident, ACauseOfTheDaemonsOwnHolds) {

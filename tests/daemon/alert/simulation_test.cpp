@@ -32,6 +32,7 @@ struct Simulation {
   SampleView view;
   Instance instance;
   RuleState state;
+  WatchTimes watched;
   WallTime now{seconds(1764080000)};
   int pages = 0;
 
@@ -43,12 +44,14 @@ struct Simulation {
     rule.clear_above = Bound{.share = config::Percent{0.93}, .span = {}, .count = {}};
     rule.over = std::move(over);
     rule.hold = minutes(2);
+    watched.assign(view.checks(), now);
     instance = instances_of(std::make_shared<RuleSettings>(rule), view.checks()).at(0);
   }
   void run(bool failed) {
     now += every;
+    watched.restart(now);
     view.sample(failed);
-    Sight sight(view, now, now);
+    Sight sight(view, now, watched);
     const bool fired = state.firing();
     step(state, *instance.rule, judge(instance, sight, state.past()), now, true);
     pages += !fired && state.firing() ? 1 : 0;

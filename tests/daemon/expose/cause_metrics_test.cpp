@@ -19,6 +19,13 @@ TEST_F(MetricsTest, SaysSinceWhenThereIsNoVerdictAndWhy) {
   EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_inconclusive_since_timestamp_seconds{")));
 }
 
+TEST_F(MetricsTest, SaysWhenARunWasNotMadeBecauseLoginsWereRefused) {
+  EXPECT_THAT(page(), Not(HasSubstr("sonde_probe_suppressed_timestamp_seconds{")));
+  metrics.accept(Making(chat, failed(Step::login, Reason::suppressed)).done());
+  EXPECT_THAT(page(), HasSubstr(R"(sonde_probe_suppressed_timestamp_seconds{probe="chat",)"
+                                R"(kind="chat",target="staging"})"));
+}
+
 TEST_F(MetricsTest, CountsConcludedCausesBesideTheReason) {
   Making made(chat, failed(Step::upgrade, Reason::unauthorized));
   made.result.verdict.concluded = Reason::clock_skew;

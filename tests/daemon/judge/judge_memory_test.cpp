@@ -26,7 +26,9 @@ struct Kept {
       known->buckets.push_back({row.tier, row.slot, row.attempts, row.failures});
     }
     for (const Note& note : changes.notes) {
-      std::erase_if(remembered.notes, [&note](const Note& old) { return old.key == note.key; });
+      std::erase_if(remembered.notes, [&note](const Note& old) {
+        return old.room == note.room && old.key == note.key;
+      });
       remembered.notes.push_back(note);
     }
   }
@@ -68,6 +70,69 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
   EXPECT_TRUE(fresh.empty()) << "nothing of it is new";
 }
 
+// A chat that meets a host, over a restart in which its configuration may change.
+struct Certificates : JudgeTest {
+  Kept kept;
+  void meet(std::string host) {
+    auto made = run(Verdict::pass());
+    made.trace->tls({.not_after = 1'900'000'000, .host_port = std::move(host)});
+    judge.accept(made.done());
+  }
+  Standing after_restart(const std::shared_ptr<Check>& check) {
+    kept.write(changes());
+    std::ranges::sort(kept.remembered.notes, {}, &Note::room);
+    Judge back;
+    back.assign({check});
+    back.restore(kept.remembered);
+    return back.standing(*check);
+  }
+};
+
+TEST_F(Certificates, SurviveARestart) {
+  meet("login:443");
+  now += hours(3);
+  meet("chat:443");
+  const CertificateEnds both = {{"login:443", 1'900'000'000}, {"chat:443", 1'900'000'000}};
+  const Standing back = after_restart(chat);
+  EXPECT_EQ(back.certificates, both);
+  EXPECT_TRUE(back.certificates_known);
+  EXPECT_EQ(back.last, Outcome::pass);
+}
+
+TEST_F(Certificates, AreNotThoseOfAnotherConfiguration) {
+  meet("old:443");
+  auto changed = chat_check();
+  changed->fingerprint = "another";
+  const Standing back = after_restart(changed);
+  EXPECT_TRUE(back.certificates.empty());
+  EXPECT_FALSE(back.certificates_known);
+}
+
+TEST_F(Certificates, OfEarlierHostsGoWithTheFirstRunAfterAReloadThatMeetsOthers) {
+  meet("old:443");
+  auto changed = chat_check();
+  changed->fingerprint = "another";
+  judge.assign({changed});
+  EXPECT_EQ(standing().certificates.count("old:443"), 1u) << "nobody has looked yet";
+  accept(failure(Step::login, Reason::tcp_refused));
+  EXPECT_EQ(standing().certificates.count("old:443"), 1u);
+  meet("new:443");
+  EXPECT_EQ(standing().certificates, (CertificateEnds{{"new:443", 1'900'000'000}}));
+}
+
+TEST_F(Certificates, ChecksThatWereNotPerformedAreForgottenWhenTheProbeIsChanged) {
+  auto made = run(Verdict::pass());
+  made.trace->refusals.push_back(
+      {.check = "no_token", .state = RefusalNote::State::not_performed, .why = "paused"});
+  judge.accept(made.done());
+  judge.assign({chat_check()});
+  EXPECT_EQ(standing().not_performed.size(), 1u);
+  auto changed = chat_check();
+  changed->fingerprint = "another";
+  judge.assign({changed});
+  EXPECT_TRUE(standing().not_performed.empty());
+}
+
 TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
   EXPECT_TRUE(changes().empty());
   judge.accept(run(Verdict::pass())
@@ -83,7 +148,8 @@ TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
             (std::vector<std::string>{"chat/chat/staging success", "chat/chat/staging auth/login",
                                       "chat/chat/staging event/agent_started"}));
   EXPECT_EQ(told.buckets.size(), 3u * 4u);
-  ASSERT_EQ(told.notes.size(), 1u);
+  ASSERT_EQ(told.notes.size(), 2u);
+  EXPECT_EQ(told.notes[1].room, "certificates");
   EXPECT_EQ(told.notes[0].room, "judge");
   EXPECT_EQ(told.notes[0].key, "chat/chat/staging");
   EXPECT_TRUE(changes().empty());

@@ -45,21 +45,6 @@ TEST_F(JudgeTest, RetriesAndRunsThatSayNothingCountNowhere) {
   EXPECT_TRUE(judge.failures(*chat, minutes(10), now).groups.empty());
 }
 
-TEST_F(JudgeTest, WhatEndsInMaintenanceIsLeftOutOfTheRatesAlone) {
-  Judge quiet([](const Check& check, WallTime at) {
-    return check.name == "chat" && at >= WallTime(kNoon);
-  });
-  quiet.assign({chat});
-  quiet.watch({{chat, Timed::duration}});
-  quiet.accept(MadeRun(chat, missing_event(), kNoon - seconds(1)).done());
-  quiet.accept(MadeRun(chat, missing_event(), kNoon).done());
-  EXPECT_EQ(quiet.tally(*chat, success_rate(), minutes(10), kNoon), (Tally{1, 1}));
-  EXPECT_EQ(quiet.failures(*chat, minutes(10), kNoon).groups.at(0).count, 1u);
-  EXPECT_EQ(quiet.standing(*chat).consecutive_failures, 2u) << "it goes on being watched";
-  quiet.accept(MadeRun(chat, Verdict::pass(), kNoon).done());
-  EXPECT_FALSE(quiet.quantile(*chat, Timed::duration, 0.5, minutes(10), kNoon));
-}
-
 TEST_F(JudgeTest, ARefusalCheckStaysNotPerformedUntilItIs) {
   const auto check = [this](const std::string& name, RefusalNote::State state) {
     MadeRun made = run(Verdict::pass());

@@ -58,6 +58,16 @@ TEST(Standing, InconclusiveRunsAreCountedUntilAVerdict) {
   EXPECT_FALSE(standing.inconclusive) << "that is SondeBlind's to say";
 }
 
+TEST(Standing, ARunThatIsNotMadeBecauseLoginsAreRefusedIsNoSilence) {
+  Standing standing;
+  const auto later = kNoon + std::chrono::seconds(60);
+  follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());
+  follow(standing, *MadeRun(chat_check(), failure(Step::login, Reason::suppressed), later).done());
+  EXPECT_EQ(standing.last_run, WallTime(kNoon));
+  EXPECT_EQ(standing.suppressed, WallTime(later));
+  EXPECT_EQ(standing.consecutive_failures, 1u);
+}
+
 TEST(Standing, ATextThatIsNotOneSaysNothing) {
   Standing standing;
   follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());

@@ -105,7 +105,7 @@ TEST_F(MaintenanceTest, EachHasAnIdAndIsEndedByIt) {
   EXPECT_TRUE(book.covers(chat, now + minutes(6)));
   ASSERT_TRUE(book.end(other->id, now + minutes(5)));
   EXPECT_FALSE(book.covers(chat, now + minutes(6)));
-  EXPECT_TRUE(book.excludes(chat, now + minutes(4))) << "a run of that time is judged now";
+  EXPECT_TRUE(book.excludes(chat, now + minutes(4))) << "a run that began then is judged now";
   EXPECT_THAT(book.list(now + minutes(6)), IsEmpty());
   EXPECT_THAT(book.end(one->id, now + minutes(6)).error(), HasSubstr("there is no"));
   EXPECT_THAT(book.end("x", now).error(), HasSubstr("there is no"));
@@ -160,9 +160,17 @@ TEST_F(MaintenanceTest, AnEndSurvivesToo) {
 TEST_F(MaintenanceTest, WhatIsLongPastIsForgottenInTheStore) {
   ASSERT_TRUE(book.add(wish(), checks, now));
   const std::string id = book.take_notes(now).front().key;
-  const auto notes = book.take_notes(now + hours(3));
+  const auto notes = book.take_notes(now + hours(4));
   ASSERT_THAT(notes, SizeIs(1));
   EXPECT_EQ(notes[0], (Note{"maintenance", id, ""}));
+}
+
+TEST_F(MaintenanceTest, ARunThatTookAnHourIsStillKnownToHaveBegunWithinIt) {
+  const auto made = book.add(wish(), checks, now);
+  ASSERT_TRUE(made && book.end(made->id, now + minutes(5)));
+  book.take_notes(now + minutes(65));
+  EXPECT_TRUE(book.excludes(chat, now + minutes(4)));
+  EXPECT_FALSE(book.excludes(chat, now + minutes(6)));
 }
 
 TEST_F(MaintenanceTest, UnreadableNotesAndThoseOfOthersAreLeftAlone) {

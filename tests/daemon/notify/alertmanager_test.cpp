@@ -79,7 +79,8 @@ TEST(Alertmanager, TakesItsOwnSuccess) {
 
 TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
   for (const char* body : {"<!doctype html><form>Welcome to our network</form>", "\n<HTML></HTML>",
-                           R"({"status":"error","error":"not ready"})", "false"}) {
+                           R"({"status":"error","error":"not ready"})", "false",
+                           R"({"success":"false"})", "\xef\xbb\xbf{\"status\":\"unauthorized\"}"}) {
     const Receipt receipt = receiver()->judge(response(200, body, {{"Content-Type", "text/html"}}));
     EXPECT_EQ(receipt.fate, Fate::retry) << body;
     EXPECT_EQ(receipt.trouble, Trouble::refused) << body;

@@ -55,6 +55,21 @@ TEST_F(GroupTest, HeldBackAlertCausesNothing) {
   expect({told(made_alert("A"), 30), fresh(held_back(made_alert("B")))}, Why::repeat, 30 + 14400);
 }
 
+Alert muted(Alert alert) {
+  alert.muted = true;
+  return alert;
+}
+
+TEST_F(GroupTest, MutedAlertCausesNothingAndRepeatsNothing) {
+  EXPECT_FALSE(of({fresh(muted(made_alert()))}));
+  expect({told(made_alert("A"), 30), fresh(muted(made_alert("B")))}, Why::repeat, 30 + 14400);
+  EXPECT_FALSE(of({told(muted(made_alert()), 30)}));
+}
+
+TEST_F(GroupTest, TheEndOfAMutedAlertThatWasToldIsTold) {
+  expect({told(ended(muted(made_alert()), 50), 30)}, Why::all_resolved, 330);
+}
+
 TEST_F(GroupTest, EndOfOneIsToldAfterTheInterval) {
   expect({told(ended(made_alert("A"), 50), 30), told(made_alert("B"), 30)}, Why::resolved, 330);
 }
@@ -116,6 +131,11 @@ TEST_F(ResendTest, HeldBackIsDueOnlyIfItWasTold) {
   EXPECT_EQ(of(told(held_back(made_alert()), 90))->at, at(150));
 }
 
+TEST_F(ResendTest, MutedIsDueOnlyIfItWasTold) {
+  EXPECT_FALSE(of(fresh(muted(made_alert()))));
+  EXPECT_EQ(of(told(muted(made_alert()), 90))->at, at(150));
+}
+
 TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
   Pending over = told(ended(made_alert(), 95), 90);
   EXPECT_EQ(of(over)->at, at(100));
@@ -124,9 +144,17 @@ TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
   EXPECT_EQ(of(over)->at, at(160));
 }
 
-TEST_F(ResendTest, RefusedIsDueNoMore) {
-  Pending refused = told(made_alert(), 10);
-  refused.refused = at(20);
+TEST_F(ResendTest, RefusedIsDueAgainAfterAMinute) {
+  Pending refused = fresh(made_alert());
+  refused.refused = at(90);
+  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused, 200)->at, at(200));
+  refused.told = at(10);
+  refused.told_firing = true;
+  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused, -3600)->at, at(-3540)) << "whatever the clock says";
+  refused.alert = held_back(made_alert());
+  refused.told.reset();
   EXPECT_FALSE(of(refused));
 }
 

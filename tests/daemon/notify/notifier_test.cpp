@@ -179,52 +179,6 @@ TEST_F(NotifierTest, StopIsBounded) {
   EXPECT_EQ(store.size(), 2U);  // the alert that was tried, and the place
 }
 
-TEST_F(NotifierTest, EachAlertmanagerIsToldByItself) {
-  const test::Server a(Answers({500})), b(Answers({200}));
-  configure("pager: { alertmanager: { urls: [\"" + a.url() + "\", \"" + b.url() + "\"] } }");
-  update({made_alert()});
-  run_until_sent(1, 1);
-  run_until_sent(2, 0);
-  EXPECT_EQ(facts(1).queue_length, 0U);
-  EXPECT_EQ(facts(0).queue_length, 1U);
-  EXPECT_EQ(facts(0).name, "pager/127.0.0.1:" + std::to_string(a.port()));
-}
-
-TEST_F(NotifierTest, AlertmanagerIsToldAgainEveryMinute) {
-  const test::Server server(Answers({200}));
-  configure("pager: { alertmanager: { urls: \"" + server.url() + "\" } }");
-  update({made_alert()});
-  run_until_sent(1);
-  now += std::chrono::seconds(59);
-  update({made_alert()});
-  idle(std::chrono::milliseconds(50));
-  EXPECT_EQ(facts().sent, 1U);
-  now += std::chrono::seconds(1);
-  update({made_alert()});
-  run_until_sent(2);
-}
-
-// Refuses what holds the alert "bad", as Alertmanager does.
-test::Script pick(const test::Request& request) {
-  return {test::answer(request.body.find("\"bad\"") == std::string::npos ? 200 : 400)};
-}
-
-TEST_F(NotifierTest, OneBadAlertIsFoundAndTheOthersAreTaken) {
-  const test::Server server{test::Handler(pick)};
-  configure("pager: { alertmanager: { urls: \"" + server.url() + "\" } }");
-  std::vector<Alert> alerts = {made_alert("bad")};
-  for (int i = 0; i < 20; ++i) alerts.push_back(made_alert("good" + std::to_string(i)));
-  update(alerts);
-  run_until([&] { return facts().queue_length == 1; });
-  idle();
-  EXPECT_EQ(facts().dropped, 1U);
-  const auto sent = facts().sent;
-  EXPECT_LE(sent, 12U);
-  update(alerts);
-  idle();
-  EXPECT_EQ(facts().sent, sent);  // the bad one is not tried again as it is
-}
-
 TEST_F(NotifierTest, RoutesByWhen) {
   const test::Server server(Answers({200}));
   configure("team: { webhook: { url: \"" + server.url() + "\" }, when: { target: production } }");
@@ -233,6 +187,35 @@ TEST_F(NotifierTest, RoutesByWhen) {
   const auto body = server.requests(1).at(0).body;
   EXPECT_THAT(body, HasSubstr("production"));
   EXPECT_THAT(body, testing::Not(HasSubstr("staging")));
+}
+
+TEST_F(NotifierTest, AReceiverIsToldOfWhatAnAlertHoldsBackThatItIsNotSent) {
+  const test::Server dba(Answers({200})), all(Answers({200}));
+  configure("dba: { webhook: { url: \"" + dba.url() + "\" }, when: { alert: B } }\n" +
+            "all: { webhook: { url: \"" + all.url() + "\" } }");
+  const Alert a = made_alert("A");
+  Alert b = test::held_back(made_alert("B"));
+  b.held_by = {fingerprint(a.labels)};
+  update({a, b});
+  run_until_sent(1, 0);
+  EXPECT_THAT(dba.requests(1).at(0).body, HasSubstr("\"B\""));
+  run_until_sent(1, 1);
+}
+
+TEST_F(NotifierTest, WhatIsRoutedElsewhereByAReloadEndsOnlyWhenItEnds) {
+  const test::Server server(Answers({200}));
+  const std::string team = "team: { webhook: { url: \"" + server.url() + "\" }";
+  configure(team + " }");
+  update({made_alert()});
+  run_until_sent(1);
+  configure(team + ", when: { alert: Other } }");
+  now = at(20000);  // nor is it repeated
+  update({made_alert()});
+  idle();
+  EXPECT_EQ(facts().sent, 1U);
+  update({ended(made_alert(), 20001)});
+  run_until_sent(2);
+  EXPECT_EQ(status_of(server.requests(2).at(1)), "resolved");
 }
 
 TEST_F(NotifierTest, TheWatchdogWakesNobody) {

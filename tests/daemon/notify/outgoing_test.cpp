@@ -51,6 +51,47 @@ TEST_F(OutgoingTest, HeldBackAlertsAreInAMessageThatIsSentAnyway) {
   EXPECT_EQ(outgoing->alerts.size(), 2U);
 }
 
+// Two logins fail, and the critical one is under maintenance.
+TEST_F(OutgoingTest, MutedAlertIsInNoMessageAndPagesWhenItIsMutedNoMore) {
+  const Alert warning = made_alert("A", "staging", Severity::warning);
+  Alert critical = made_alert("B");
+  critical.muted = true;
+  queue.update(std::vector{warning, critical}, at(10));
+  EXPECT_EQ(next(10)->alerts, std::vector{fingerprint(warning.labels)});
+  deliver(30);
+  queue.update(std::vector{ended(warning, 400), critical}, at(400));
+  EXPECT_EQ(name(next(400)->due.why), name(Why::all_resolved));
+  EXPECT_EQ(next(400)->alerts.size(), 1U);
+  deliver(630);
+  critical.muted = false;
+  queue.update(std::vector{critical}, at(700));
+  EXPECT_EQ(name(next(700)->due.why), name(Why::first));
+}
+
+TEST_F(OutgoingTest, MutedAlertThatWasToldIsShownUntilItsEndAndNotRepeated) {
+  Alert a = made_alert("A");
+  queue.update(std::vector{a}, at(0));
+  deliver(30);
+  a.muted = true;
+  queue.update(std::vector{a}, at(60));
+  EXPECT_FALSE(next(60));
+  queue.update(std::vector{ended(a, 400)}, at(400));
+  EXPECT_EQ(name(next(400)->due.why), name(Why::all_resolved));
+}
+
+TEST_F(OutgoingTest, HeldBackIsToldByItselfWhereTheAlertThatHoldsItIsNotSent) {
+  const Alert owner = made_alert("A");
+  Alert held = test::held_back(made_alert("B"));
+  held.held_by = {fingerprint(owner.labels)};
+  std::vector both = {owner, held}, alone = {held}, after = {ended(owner, 5), held};
+  tell_by_itself(both);
+  tell_by_itself(alone);
+  tell_by_itself(after);
+  EXPECT_FALSE(both[1].told);
+  EXPECT_TRUE(alone[0].told);
+  EXPECT_TRUE(after[1].told);
+}
+
 TEST_F(OutgoingTest, IncidentFromItsFirstPageToItsEnd) {
   const Alert a = made_alert("A"), b = made_alert("B");
   queue.update(std::vector{a}, at(0));
@@ -106,6 +147,17 @@ TEST_F(BatchTest, IsBoundedAndNewsComeBeforeRepetition) {
   const auto outgoing = next(90);
   ASSERT_TRUE(outgoing);
   EXPECT_EQ(outgoing->alerts.size(), 256U);
+}
+
+TEST_F(BatchTest, WhatWasRefusedIsTriedAgainApartFromTheRest) {
+  const std::vector<Alert> both = {made_alert("A"), made_alert("bad")};
+  queue.update(both, at(0));
+  queue.refused(queue.begin(next(0)->alerts), at(0));
+  const Alert good = made_alert("B");
+  queue.update(std::vector{both[0], both[1], good}, at(70));
+  EXPECT_EQ(next(70)->alerts.size(), 2U);
+  deliver(70);
+  EXPECT_EQ(next(70)->alerts, std::vector{fingerprint(good.labels)});
 }
 
 TEST_F(BatchTest, ResendsEveryMinuteWithWhatEndedLately) {

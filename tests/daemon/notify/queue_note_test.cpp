@@ -46,6 +46,7 @@ TEST(QueueNote, TakesNothingThatItDidNotWrite) {
                            R"({"version":1,"alert":{"labels":{"a":"b"},"severity":"x"}})"})
     EXPECT_FALSE(pending_of(text)) << text;
   EXPECT_FALSE(place_of("{}"));
+  EXPECT_FALSE(place_of(note_of(Pending{.alert = test::made_alert()})));
 }
 
 TEST(QueueNote, RemembersWhereAPlaceWasReached) {

@@ -155,6 +155,22 @@ TEST_F(QueueTest, RefusedAndNeverTakenOwesNoEnd) {
   queue.refused(begin(a), at(2));
   update({ended(a, 5)}, 5);
   EXPECT_TRUE(queue.all().empty());
+  EXPECT_EQ(queue.dropped(), 1U) << "it never got through";
+}
+
+TEST_F(QueueTest, APlaceThatRefusesAnEndIsToldOfItForAQuarterOfAnHour) {
+  Queue keeping({.capacity = 3, .resolved_kept = minutes(15)});
+  const auto who = id(a);
+  keeping.update({&a, 1}, at(0));
+  keeping.accepted(keeping.begin({&who, 1}), at(0));
+  const Alert over = ended(a, 10);
+  keeping.update({&over, 1}, at(10));
+  keeping.refused(keeping.begin({&who, 1}), at(11));
+  keeping.update({}, at(10 + 899));
+  EXPECT_TRUE(keeping.all().at(who).owes_end());
+  keeping.update({}, at(10 + 900));
+  EXPECT_TRUE(keeping.all().empty());
+  EXPECT_EQ(keeping.dropped(), 1U);
 }
 
 TEST_F(QueueTest, RemembersAnEndForAsLongAsThePlaceWantsIt) {

@@ -118,6 +118,28 @@ TEST_F(SlackTest, JsonThatSaysNoIsNoDeliveryAndItsErrorIsShown) {
   EXPECT_EQ(receivers.place()->judge(test::response(200, "false")).fate, Fate::retry);
 }
 
+// A text of ASCII in UTF-16, little endian first.
+std::string utf16(std::string_view text, bool big_endian = false, bool mark = true) {
+  std::string all = mark ? big_endian ? "\xfe\xff" : "\xff\xfe" : "";
+  for (const char c : text) all += big_endian ? std::string{'\0', c} : std::string{c, '\0'};
+  return all;
+}
+
+TEST_F(SlackTest, ANoIsOneInAnyEncodingAndSpelling) {
+  for (const std::string& body :
+       {std::string(R"({"success":"false"})"), std::string(R"({"ok":"no"})"),
+        std::string("\xef\xbb\xbf{\"ok\":false}"), std::string(R"({"status":"unauthorized"})"),
+        std::string(R"({"status":"Forbidden by policy"})"), std::string(R"({"status":401})"),
+        std::string(R"({"code":503,"message":"x"})"), std::string(R"({"result":"not_found"})"),
+        utf16("<html>sign in</html>"), utf16("<html>sign in</html>", true),
+        utf16("<html>", false, false), utf16(R"({"ok":false})")})
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, Fate::retry) << body;
+  for (const std::string& body :
+       {std::string(R"({"success":"true"})"), std::string(R"({"status":"sent","code":0})"),
+        std::string(R"({"status":200})"), utf16("ok"), utf16(R"({"ok":true})")})
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, Fate::accepted) << body;
+}
+
 TEST_F(SlackTest, UrlIsASecretOrNothing) {
   const test::Receivers literal("team: { slack: { url: \"https://hooks.slack.com/x\" } }");
   EXPECT_THAT(literal.told(), HasSubstr("receivers.team.slack.url: a secret cannot stand here"));

@@ -10,7 +10,7 @@ Changes some(int notes, int buckets, std::size_t results) {
   for (int n = 0; n < notes; ++n) changes.notes.push_back({"alert", std::to_string(n), "x"});
   for (int n = 0; n < buckets; ++n)
     changes.buckets.push_back({.series = "s", .slot = static_cast<std::uint32_t>(n)});
-  changes.results.assign(results, nullptr);
+  changes.results.assign(results, ResultPtr());
   return changes;
 }
 

@@ -109,6 +109,17 @@ TEST_F(RecorderTest, KeepsTheTraceOfAFailureAndDropsThatOfAPass) {
   EXPECT_FALSE(written[0].results[1]->trace->phases().empty());
 }
 
+TEST_F(RecorderTest, SaysOfEachRunWhetherAMaintenanceExcludesIt) {
+  auto some = options(1h);
+  some.excluded = [](const Result& result) { return result.check->name == "b"; };
+  Recorder recorder(main.get_executor(), std::move(some));
+  recorder.accept(fresh(passed("a")));
+  recorder.accept(fresh(passed("b")));
+  recorder.flush_now({});
+  EXPECT_FALSE(written.at(0).results.at(0).excluded);
+  EXPECT_TRUE(written[0].results.at(1).excluded);
+}
+
 TEST_F(RecorderTest, DropsTracesWhileTooManyWaitForTheDisk) {
   takes_traces = false;
   Recorder recorder(main.get_executor(), options(1h));

@@ -71,15 +71,17 @@ TEST_F(StoreTest, KeepsTheLastStateOfABucketAndForgetsANoteWithoutText) {
   EXPECT_EQ(again.remembered.notes, (std::vector<Note>{{"alert", "b", "pending"}}));
 }
 
-TEST_F(StoreTest, RemembersFailuresOfFirstAttemptsOfTheLastSixHoursOnly) {
+TEST_F(StoreTest, RemembersFailuresOfFirstAttemptsOfTheLastThirtyDaysThatCount) {
   {
     Running store(home.settings());
     MadeResult retried = refused("retried");
     retried.attempt(2);
     auto old = std::make_shared<Result>(refused("old").result());
-    old->started = std::chrono::system_clock::now() - std::chrono::hours(7);
-    store.keep(
-        {.results = {fresh(retried), old, fresh(refused("recent"))}, .buckets = {}, .notes = {}});
+    old->started = std::chrono::system_clock::now() - std::chrono::hours(31 * 24);
+    const KeptResult excluded(fresh(refused("excluded")), true);
+    store.keep({.results = {fresh(retried), ResultPtr(old), excluded, fresh(refused("recent"))},
+                .buckets = {},
+                .notes = {}});
     store.stop();
   }
   Running again(home.settings());

@@ -1,0 +1,108 @@
+#include <gmock/gmock.h>
+
+#include "tests/daemon/notify/notifier_fixture.hpp"
+
+namespace sonde::notifier_places_test {
+namespace {
+
+using test::Answers;
+using test::at;
+using test::ended;
+using test::made_alert;
+using test::NotifierTest;
+using testing::AllOf;
+using testing::HasSubstr;
+
+// What a reload, or a restart with another configuration, makes of places.
+struct NotifierPlacesTest : NotifierTest {
+  test::SecretFile one{"key-one"}, two{"key-two"};
+  test::Server server{test::Handler([](const test::Request&) {
+    return test::Script{test::answer(202, R"({"status":"success"})")};
+  })};
+
+  std::string pagerduty(const test::SecretFile& key, const std::string& name = "oncall") const {
+    return name + ": { pagerduty: { routing_key: " + key.yaml() + ", url: \"" + server.url() +
+           "\" }, group_interval: 1s }";
+  }
+  void restart(const std::string& yaml) {
+    crash();
+    boot();
+    configure(yaml);
+  }
+  std::string body(std::size_t i) { return server.requests(i + 1).at(i).body; }
+};
+
+TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAndTheOldOneResolved) {
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  configure(pagerduty(two));
+  update({made_alert()});
+  run_until([&] { return server.requests().size() >= 3; });
+  EXPECT_THAT(body(0), AllOf(HasSubstr("key-one"), HasSubstr("trigger")));
+  EXPECT_THAT((std::vector{body(1), body(2)}),
+              testing::UnorderedElementsAre(AllOf(HasSubstr("key-one"), HasSubstr("resolve")),
+                                            AllOf(HasSubstr("key-two"), HasSubstr("trigger"))));
+}
+
+TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAfterARestart) {
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  restart(pagerduty(two));
+  update({made_alert()});
+  run_until_sent(1);
+  EXPECT_THAT(body(1), AllOf(HasSubstr("key-two"), HasSubstr("trigger")));
+}
+
+TEST_F(NotifierPlacesTest, ARenamedReceiverKnowsWhatItWasSent) {
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  const std::size_t kept = store.size();
+  configure(pagerduty(one, "night"));
+  update({made_alert()});
+  idle();
+  note();
+  EXPECT_EQ(server.requests().size(), 1U);
+  EXPECT_EQ(store.size(), kept);
+  for (const auto& [key, text] : store) EXPECT_TRUE(key.starts_with("night ")) << key;
+  now = at(600);
+  update({ended(made_alert(), 500)});
+  run_until_sent(2);
+  EXPECT_THAT(body(1), HasSubstr("resolve"));
+}
+
+TEST_F(NotifierPlacesTest, AReceiverThatIsRenamedWhileTheDaemonIsDownKnowsWhatItWasSent) {
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  const std::size_t kept = store.size();
+  restart(pagerduty(one, "night"));
+  update({made_alert()});
+  idle();
+  note();
+  EXPECT_EQ(server.requests().size(), 1U);
+  EXPECT_EQ(store.size(), kept);
+  restart(pagerduty(one, "night"));
+  now = at(600);
+  update({ended(made_alert(), 500)});
+  run_until_sent(1);
+  EXPECT_THAT(body(1), HasSubstr("resolve"));
+}
+
+TEST_F(NotifierPlacesTest, AWebhookWithAnotherPathIsAnotherPlace) {
+  const auto hook = [&](const std::string& path) {
+    return "team: { webhook: { url: \"" + server.url(path) + "\" } }";
+  };
+  configure(hook("/a"));
+  update({made_alert()});
+  run_until_sent(1);
+  configure(hook("/b"));
+  update({made_alert()});
+  run_until([&] { return server.requests().size() >= 2; });
+  EXPECT_EQ(server.requests(2).at(1).target(), "/b");
+}
+
+}  // namespace
+}  // namespace sonde::notifier_places_test
