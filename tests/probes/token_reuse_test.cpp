@@ -44,12 +44,14 @@ TEST(TokenReuse, ATokenThatTheServerThrowsOutAfterReadyIsNotUsedAgain) {
 
 TEST(TokenReuse, ANeighbourThatFailsForAnotherCauseLeavesTheTokenAlone) {
   Product product;
-  const auto good = user_of_product(product), bad = user_of_product(product);
-  bad->socket["url"] = R"("{{target.ws}}/moved")";
+  const auto usual = user_of_product(product);
+  const auto good = plan(usual->yaml()).check("p");
+  usual->socket["url"] = R"("{{target.ws}}/moved")";
+  const auto bad = plan(usual->yaml()).check("p");
   Walker walker;
   for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(walker.walk(*good).verdict.outcome, Outcome::pass);
-    EXPECT_EQ(walker.walk(*bad).verdict.outcome, Outcome::fail);
+    EXPECT_EQ(walker.walk(good).verdict.outcome, Outcome::pass);
+    EXPECT_EQ(walker.walk(bad).verdict.outcome, Outcome::fail);
   }
   EXPECT_EQ(product.logins, 1);
 }
