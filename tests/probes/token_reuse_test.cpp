@@ -73,6 +73,10 @@ TEST(TokenReuse, NoCookieIsMadeUpWhereTheLoginSetNone) {
   EXPECT_EQ(walked.verdict.reason, Reason::token_missing) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("the login left no cookie"));
   EXPECT_EQ(product.server.requests().size(), 1U);
+  usual->kind("login");
+  usual->probe["socket"] = "main";
+  usual->socket["rest"] = R"("{{target.http}}/me")";
+  EXPECT_EQ(walk(*usual).verdict.reason, Reason::token_missing);
 }
 
 }  // namespace
