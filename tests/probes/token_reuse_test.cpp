@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/probes/scenario.hpp"
+#include "tests/support/signer.hpp"
 
 // When a token is used again, and when it is not.
 namespace sonde::test::token_reuse_test {
@@ -63,6 +64,20 @@ TEST(TokenReuse, ATokenThatNoSessionGotReadyWithIsNotUsedAgain) {
   Walker walker;
   for (int i = 0; i < 3; ++i) EXPECT_EQ(walker.walk(*bad).verdict.outcome, Outcome::fail);
   EXPECT_EQ(product.logins, 3);
+}
+
+TEST(TokenReuse, AStaticTokenIsReadAnewEachTime) {
+  Product product;
+  const auto usual = user_of_product(product);
+  Walker walker;
+  for (const std::string id : {"first", "second"}) {
+    const std::string token =
+        jwt(R"({"alg":"HS256"})", R"({"exp":4000000000,"jti":")" + id + "\"}", "signature");
+    usual->login = {{"method", "token"},
+                    {"token", "{ file: " + usual->folder.write("token", token) + " }"}};
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    EXPECT_EQ(product.server.requests().back().header("Authorization"), "Bearer " + token);
+  }
 }
 
 TEST(TokenReuse, NoCookieIsMadeUpWhereTheLoginSetNone) {
