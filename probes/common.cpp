@@ -40,7 +40,9 @@ const config::Section<Common>& section_of(const Common*) {
                "Runs of this probe at once; a beat beyond it is skipped.",
                {.min = 1, .max = 100000})
           .key("negative_auth_min_interval", &Common::negative_auth_min_interval,
-               "Least time between two rounds of refusal checks.", {.min = 0.01, .max = 86400});
+               "Least time between two rounds of refusal checks of a target, whichever probe makes "
+               "them.",
+               {.min = 0.01, .max = 86400});
   return keys;
 }
 

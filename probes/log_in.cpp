@@ -31,7 +31,8 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                                                                const Site& site, Shared& shared,
                                                                text::Names& names, Trace& trace) {
   const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
-  const auth::LockoutRules& rules = site.login->lockout;
+  const auth::LockoutRules rules =
+      guard->strictest(site.account.login, site.login->lockout, Clock::now());
   auto held = login.asks() ? guard->lockout.held(rules, Clock::now()) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
   auth::Context context{.network = shared.network,

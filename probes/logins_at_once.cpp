@@ -132,6 +132,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
   if (auto wrong = check_tokens()) co_return wrong;
   Entrant& first = entrants_.front();
   if (!settings_.session.socket_name.empty()) {
+    if (auto lacking = lacks_cookies(settings_.session.socket, *first.token)) co_return lacking;
     offer_cookies(*first.token, settings_.session.socket, first.names);
     auto using_it = use_at_once(settings_.session, shared_.network, first.names, trace_);
     auto wrong = co_await std::move(using_it);

@@ -94,6 +94,9 @@ std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Dra
   site->target = place->second;
   site->location = plan.file.location;
   site->every = draft.common.every;
+  const config::Value* refuse = plan.probe.value.find("refuse");
+  if (refuse != nullptr && !refuse->items.empty())
+    site->refusals_every = draft.common.negative_auth_min_interval;
   const bool logs_in = add_login(plan, draft, whom, *site);
   const bool is_somebody = add_identity(plan, whom, *site);
   if (!logs_in || !is_somebody) return nullptr;

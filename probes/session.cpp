@@ -92,13 +92,6 @@ bool is_refusal_of_token(Reason reason) {
          reason == login_redirect || reason == auth_rejected_after_accept;
 }
 
-// A browser has no cookie to send, where the login set none.
-bool lacks_cookies(const Socket& socket, const auth::Token& token) {
-  const auto names = socket.token_in.text.names();
-  const bool wanted = std::ranges::find(names, "cookies") != names.end();
-  return socket.token_in.in == Carrier::In::cookie && wanted && token.cookies.empty();
-}
-
 Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
   const std::string before = drift ? drift->detail + "; " : "";
   return {Reason::endpoint_drift, before + net::no_own_origin(url)};
@@ -132,10 +125,8 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
     Opened opened = co_await std::move(looking);
     co_return opened;
   }
-  if (with_token && lacks_cookies(settings.socket, token))
-    co_return failed(Step::login, {Reason::token_missing,
-                                   "the login left no cookie for the socket; where the page itself "
-                                   "makes one, write token_in: { cookie: \"NAME={{token}}\" }"});
+  if (auto lacking = lacks_cookies(settings.socket, token); with_token && lacking)
+    co_return failed(Step::login, *std::move(lacking));
   if (with_token) {
     if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
     trace.auth_begun(Step::upgrade);
@@ -150,6 +141,16 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
 }
 
 }  // namespace
+
+std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& token) {
+  const auto names = socket.token_in.text.names();
+  const bool wanted = std::ranges::find(names, "cookies") != names.end();
+  if (socket.token_in.in != Carrier::In::cookie || !wanted || !token.cookies.empty())
+    return std::nullopt;
+  return Failure{Reason::token_missing,
+                 "the login left no cookie for the socket; where the page itself makes one, write "
+                 "token_in: { cookie: \"NAME={{token}}\" }"};
+}
 
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
   const auto url = address_of(socket.url, names);

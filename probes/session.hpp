@@ -47,6 +47,9 @@ void reconsider_token(const SessionSettings& settings, const Site& site, Shared&
                       std::string_view used, const std::optional<Verdict>& failure,
                       const Trace& trace);
 
+// Why the cookies that the socket wants do not come: the login left none, and none is made up.
+std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& token);
+
 // {{cookies}}: what a browser would send to the socket.
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names);
 

@@ -59,7 +59,12 @@ asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names&
   reconsider_token(settings_, *site_, shared_, used, passed ? std::nullopt : std::optional(verdict),
                    trace);
   if (!passed) co_return verdict;
-  auto going_on = afterwards(attempt, names, trace);
+  Attempt rest = attempt;
+  // With no turn it is the one run of a command, which makes all of its checks.
+  if (rest.check_refusals && rest.refusal_turn && site_->refusals_every)
+    rest.check_refusals = shared_.refusal_rounds[site_->target_name].begin(
+        this, *site_->refusals_every, Clock::now());
+  auto going_on = afterwards(rest, names, trace);
   verdict = co_await std::move(going_on);
   co_return verdict;
 }

@@ -8,6 +8,7 @@
 #include "probes/auth/keeper.hpp"
 #include "probes/breaker.hpp"
 #include "probes/net/network.hpp"
+#include "probes/refusal_rounds.hpp"
 #include "probes/talk/own_runs.hpp"
 
 namespace sonde {
@@ -19,7 +20,8 @@ struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
   auth::Keeper keeper;
-  std::map<std::string, Breaker> breakers;  // by target
+  std::map<std::string, Breaker> breakers;              // by target
+  std::map<std::string, RefusalRounds> refusal_rounds;  // likewise
   // Of each user at each target: what his sessions may receive of one another.
   std::map<std::pair<std::string, std::string>, talk::OwnRuns> own_runs;
 };

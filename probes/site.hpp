@@ -34,7 +34,9 @@ struct Site {
   std::shared_ptr<const auth::Login> login;  // null: none configured
   auth::Account account;                     // whose login it is
   std::string location;
-  Span every{};                                     // from run to run
+  Span every{};  // from run to run
+  // From one round of refusal checks at the target to the next; empty: the probe makes none.
+  std::optional<Span> refusals_every;
   std::vector<std::shared_ptr<const Site>> others;  // as whom the probe runs besides
 
   // What names() is made of; of the secrets those that `needs` names. Once, when the rest is set.

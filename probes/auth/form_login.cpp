@@ -65,8 +65,9 @@ bool is_turned_away(const Settings& settings, const net::Response& first, const 
          asks_again(text::parse_html(last.body), entries);
 }
 
-Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew) {
-  Token token{.skew = skew, .at = Clock::now()};
+// `at`: when the answer to the form came.
+Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> skew, Instant at) {
+  Token token{.skew = skew, .at = at};
   const std::string& name = settings.success.cookie;
   for (const auto& cookie : cookies.all()) {
     if (name.empty() || cookie.name != name) continue;
@@ -126,12 +127,13 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& contex
   trial->judge(answer.response.status, answer.failure.reason);
   if (!answer.ok()) co_return std::unexpected(answer.failure);
   const auto skew = answer.response.skew;
+  const Instant at = Clock::now();
   const auto to = target_of(filled, answer.response);
   bool good = succeeded(settings_, page, to, answer.response, before, cookies);
   // A redirect or a page that the user named is proof enough; a cookie alone is not: many servers
   // give another one with each answer, also with "wrong password".
   if (good && settings_.success.redirect && !settings_.success.body)
-    co_return token_of(settings_, std::move(cookies), skew);
+    co_return token_of(settings_, std::move(cookies), skew, at);
 
   const net::Response first = answer.response;
   auto walking = last_page(context, filled, std::move(answer), settings_.line, cookies);
@@ -145,7 +147,7 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& contex
     good = good && settings_.success.body->found_in(last.response.body);
   else
     good = good && !is_turned_away(settings_, first, last.response, entries);
-  if (good) co_return token_of(settings_, std::move(cookies), skew);
+  if (good) co_return token_of(settings_, std::move(cookies), skew, at);
   const FormAnswer seen{first, last.response, before, cookies};
   Failure failure = explain_form(settings_, seen, entries);
   trial->judge(last.response.status, failure.reason);

@@ -62,7 +62,7 @@ const config::Section<JwtSettings>& section_of(const JwtSettings*) {
           .key("jwks_file", &S::jwks_file, "The published keys in a file.")
           .key("secret", &S::secret, "The secret that signs tokens, for HS256, HS384 and HS512.")
           .key("jwks_refetch", &S::jwks_refetch,
-               "Least time between two fetches of the keys for the sake of an unknown one.",
+               "Least time between two fetches of the keys for a token that none of them signed.",
                {.min = 0, .max = 86400});
   return keys;
 }

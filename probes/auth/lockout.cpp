@@ -22,9 +22,9 @@ const config::Section<LockoutRules>& section_of(const LockoutRules*) {
   static const auto keys =
       config::Section<LockoutRules>()
           .key("after", &LockoutRules::after,
-               "After so many refusals of the login in a row (400, 401, 403, 422, 423, or what "
-               "says so) "
-               "no login is made, but for one trial a cooldown.",
+               "After so many refusals of the account in a row, whichever login meets them (400, "
+               "401, 403, 422, 423, or what may say so), no login is made, but for one trial a "
+               "cooldown.",
                {.min = 1, .max = 10000})
           .key("cooldown", &LockoutRules::cooldown, "Time from one such trial to the next.",
                {.min = 1, .max = 86400});

@@ -1,5 +1,6 @@
 #include "probes/auth/login_guard.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/redirect_error.hpp>
@@ -33,6 +34,18 @@ LoginGuard::Trial::~Trial() {
     waiter->called = true;
     waiter->timer.cancel();
   }
+}
+
+LockoutRules LoginGuard::strictest(const std::string& login, const LockoutRules& own, Instant now) {
+  constexpr Span lately = std::chrono::hours(48);
+  std::erase_if(asked_, [&](const auto& row) { return now - row.second.last > lately; });
+  asked_[login] = {own, now};
+  LockoutRules rules = own;
+  for (const auto& [name, asked] : asked_) {
+    rules.after = std::min(rules.after, asked.rules.after);
+    rules.cooldown = std::max(rules.cooldown, asked.rules.cooldown);
+  }
+  return rules;
 }
 
 void LoginGuard::Trial::judge(int status, Reason reason) {

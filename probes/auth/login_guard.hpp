@@ -1,6 +1,9 @@
 #pragma once
 #include <expected>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -43,10 +46,19 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules,
                                                               bool goes_on = false);
 
+  // The rules that hold for the account, of which `own` are those of the login that asks now: of
+  // all the logins that asked in the last two days the fewest refusals and the longest cooldown.
+  LockoutRules strictest(const std::string& login, const LockoutRules& own, Instant now);
+
   Lockout lockout;
 
  private:
-  std::vector<Waiter*> waiting_;  // in the order in which they came
+  struct Asked {
+    LockoutRules rules;
+    Instant last{};
+  };
+  std::map<std::string, Asked> asked_;  // by login
+  std::vector<Waiter*> waiting_;        // in the order in which they came
 };
 
 }  // namespace sonde::auth

@@ -142,6 +142,22 @@ TEST_F(Within, AnExceptionIsNotTakenForADeadline) {
   EXPECT_EQ(verdict.detail, "broken");
 }
 
+TEST(DeadlineReason, IsOurOwnWaitingFromATenthOfTheTimeOn) {
+  const Instant start = Instant(1h);
+  Trace trace(start);
+  EXPECT_FALSE(stood_in_line(trace, start + 5s));
+  trace.waited = 499ms;
+  EXPECT_FALSE(stood_in_line(trace, start + 5s));
+  trace.waited = 500ms;
+  const auto why = stood_in_line(trace, start + 5s);
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->reason, Reason::suppressed);
+  EXPECT_EQ(
+      why->detail,
+      "the deadline passed, and 500 ms of the time were spent waiting for other logins of the "
+      "account");
+}
+
 TEST(DeadlineReason, FollowsTheFinerPhaseFirst) {
   for (const Step step : {Step::health, Step::login, Step::upgrade, Step::refuse}) {
     EXPECT_EQ(deadline_reason(step, Phase::resolve), Reason::own_dns);

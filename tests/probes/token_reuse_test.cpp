@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/probes/scenario.hpp"
+#include "tests/support/signer.hpp"
 
 // When a token is used again, and when it is not.
 namespace sonde::test::token_reuse_test {
@@ -44,12 +45,14 @@ TEST(TokenReuse, ATokenThatTheServerThrowsOutAfterReadyIsNotUsedAgain) {
 
 TEST(TokenReuse, ANeighbourThatFailsForAnotherCauseLeavesTheTokenAlone) {
   Product product;
-  const auto good = user_of_product(product), bad = user_of_product(product);
-  bad->socket["url"] = R"("{{target.ws}}/moved")";
+  const auto usual = user_of_product(product);
+  const auto good = plan(usual->yaml()).check("p");
+  usual->socket["url"] = R"("{{target.ws}}/moved")";
+  const auto bad = plan(usual->yaml()).check("p");
   Walker walker;
   for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(walker.walk(*good).verdict.outcome, Outcome::pass);
-    EXPECT_EQ(walker.walk(*bad).verdict.outcome, Outcome::fail);
+    EXPECT_EQ(walker.walk(good).verdict.outcome, Outcome::pass);
+    EXPECT_EQ(walker.walk(bad).verdict.outcome, Outcome::fail);
   }
   EXPECT_EQ(product.logins, 1);
 }
@@ -63,6 +66,20 @@ TEST(TokenReuse, ATokenThatNoSessionGotReadyWithIsNotUsedAgain) {
   EXPECT_EQ(product.logins, 3);
 }
 
+TEST(TokenReuse, AStaticTokenIsReadAnewEachTime) {
+  Product product;
+  const auto usual = user_of_product(product);
+  Walker walker;
+  for (const std::string id : {"first", "second"}) {
+    const std::string token =
+        jwt(R"({"alg":"HS256"})", R"({"exp":4000000000,"jti":")" + id + "\"}", "signature");
+    usual->login = {{"method", "token"},
+                    {"token", "{ file: " + usual->folder.write("token", token) + " }"}};
+    EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+    EXPECT_EQ(product.server.requests().back().header("Authorization"), "Bearer " + token);
+  }
+}
+
 TEST(TokenReuse, NoCookieIsMadeUpWhereTheLoginSetNone) {
   Product product;
   const auto usual = user_of_product(product);
@@ -71,6 +88,10 @@ TEST(TokenReuse, NoCookieIsMadeUpWhereTheLoginSetNone) {
   EXPECT_EQ(walked.verdict.reason, Reason::token_missing) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("the login left no cookie"));
   EXPECT_EQ(product.server.requests().size(), 1U);
+  usual->kind("login");
+  usual->probe["socket"] = "main";
+  usual->socket["rest"] = R"("{{target.http}}/me")";
+  EXPECT_EQ(walk(*usual).verdict.reason, Reason::token_missing);
 }
 
 }  // namespace

@@ -171,6 +171,18 @@ TEST_F(LoginGuardTest, EndsWaitingWhenTheRunIsCut) {
   EXPECT_FALSE(run(begin(guard, one), 10ms));
 }
 
+TEST(LoginGuard, TheStrictestOfTheLoginsOfAnAccountHolds) {
+  LoginGuard guard;
+  guard.strictest("careful", {.after = 3, .cooldown = 1h}, start);
+  const LockoutRules both = guard.strictest("usual", {.after = 10, .cooldown = 5min}, start + 1h);
+  EXPECT_EQ(both.after, 3);
+  EXPECT_EQ(both.cooldown, 1h);
+  guard.strictest("careful", {.after = 5, .cooldown = 1min}, start + 2h);
+  EXPECT_EQ(guard.strictest("usual", {.after = 10, .cooldown = 5min}, start + 3h).after, 5);
+  EXPECT_EQ(guard.strictest("usual", {.after = 10, .cooldown = 5min}, start + 60h).after, 10)
+      << "the other asks no more";
+}
+
 TEST(Lockout, ObeysAServerThatWantsQuiet) {
   Lockout lockout;
   lockout.quiet(30s, 60s, start);

@@ -1,0 +1,33 @@
+#include "probes/refusal_rounds.hpp"
+
+#include <algorithm>
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t rows_max = 1000;
+constexpr Span rows_kept = std::chrono::hours(24);
+constexpr int patience = 3;  // intervals, for one that asked and does not come again
+
+}  // namespace
+
+bool RefusalRounds::begin(const void* probe, Span every, Instant now) {
+  if (probes_.size() >= rows_max)
+    std::erase_if(probes_, [&](const auto& row) { return row.second.asked < now - rows_kept; });
+  Row& own = probes_[probe];
+  own.asked = now;
+  const bool never = last_ == Instant::min();
+  if (!never && now - last_ < every) return false;
+  const bool others_first =
+      !never && now - last_ < patience * every &&
+      std::ranges::any_of(
+          probes_,
+          [&](const auto& row) {
+            return row.first != probe && row.second.asked > last_ && row.second.made < own.made;
+          });
+  if (others_first) return false;
+  own.made = last_ = now;
+  return true;
+}
+
+}  // namespace sonde
