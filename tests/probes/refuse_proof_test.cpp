@@ -132,6 +132,36 @@ TEST(RefusalProof, ATokenAfterItsLogoutIsOneOfALoginOfItsOwn) {
   }
 }
 
+TEST(RefusalProof, ASessionOfAnotherLoginIsShownByItsCookies) {
+  for (const bool strict : {true, false}) {
+    std::vector<std::string> cookies;
+    const Server server(Handler([&](const Request& request) -> Script {
+      const bool other = request.target() == "/other/login";
+      if (other || request.target() == "/auth/login")
+        return {answer(200, "{}",
+                       {{"Set-Cookie", std::string("session=") +
+                                           (other ? "of-another" : "of-this-one") + "; Path=/"}})};
+      cookies.push_back(request.header("Cookie"));
+      if (cookies.back().contains("of-this-one") || (!strict && !cookies.back().empty()))
+        return {accept(), ready_message(), wait_for_close()};
+      return {json(401, "{}")};
+    }));
+    Usual usual(server.url(""));
+    usual.kind("upgrade");
+    usual.login = by_cookie;
+    usual.socket["token_in"] = "cookie";
+    usual.probe["refuse"] = "[wrong_audience]";
+    usual.probe["other_login"] = "account2";
+    std::string yaml = usual.yaml();
+    const std::string logins = "logins: { ";
+    yaml.insert(yaml.find(logins) + logins.size(),
+                R"(account2: { method: steps, token: "", )"
+                R"(requests: [{ url: "{{target.auth}}/other/login", json: { a: b } }] }, )");
+    EXPECT_EQ(name(walk(plan(yaml).check("p")).verdict.reason), strict ? "ok" : "auth_fail_open");
+    EXPECT_EQ(cookies.at(1), "session=of-another");
+  }
+}
+
 TEST(RefusalProof, ALogoutThatEndsTheRunsOwnTokenIsNotTakenForItsRefusal) {
   const auto service = std::make_shared<Service>(Service{.same = true});
   EXPECT_EQ(outcome(check(service, "[logged_out]")), "pass");
@@ -248,6 +278,12 @@ TEST(RefusalPlan, ALogoutOfTheOneTokenThatThereIsIsAMistake) {
   EXPECT_EQ(mistakes({}), "");
   EXPECT_THAT(mistakes({{"method", "token"}, {"token", "{ env: HOME }"}}),
               HasSubstr("name a login that asks for one each time"));
+  const Usual::Keys chain = {{"method", "refresh"},
+                             {"url", R"("{{target.auth}}/token")"},
+                             {"client_id", "monitor"},
+                             {"first", "{ env: HOME }"},
+                             {"state_file", "/tmp/none"}};
+  EXPECT_THAT(mistakes(chain), HasSubstr("name a login that asks for one each time"));
 }
 
 }  // namespace
