@@ -11,7 +11,6 @@ namespace sonde::test::refuse_proof_test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 // A service whose every login gives another ticket, and what it does with them.
 struct Service {
@@ -230,39 +229,6 @@ TEST(RefusalProof, ARedirectToALoginPageRefuses) {
   EXPECT_EQ(outcome(walk(usual)), "pass");
   usual.socket["refused_by"] = "{ status: [401] }";
   EXPECT_THAT(outcome(walk(usual)), HasSubstr("no_refusal")) << "a list of one's own says all";
-}
-
-// Open to everybody until it is closed again.
-struct Gate {
-  bool open = true;
-};
-
-TEST(RefusalProof, AFailedCheckStandsUntilTheSameCheckPasses) {
-  const auto gate = std::make_shared<Gate>();
-  const Server server(Handler([gate](const Request& request) -> Script {
-    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
-    if (gate->open || request.head.contains("the-granted-token"))
-      return {accept(), ready_message(), wait_for_close()};
-    return {json(401, "{}")};
-  }));
-  Usual usual(server.url(""));
-  usual.kind("upgrade");
-  usual.probe["refuse"] = "[no_token, garbage_token]";
-  const auto check = plan(usual.yaml()).check("p");
-  StandingRefusals standing;
-  Walker walker;
-  const auto run = [&](bool checks, std::uint32_t turn) {
-    return outcome(walker.walk(
-        check, {.seed = 7, .check_refusals = checks, .refusal_turn = turn, .standing = &standing}));
-  };
-  EXPECT_THAT(run(true, 0), StartsWith("fail refuse/auth_fail_open: no_token: "));
-  EXPECT_THAT(run(false, 0), StartsWith("fail refuse/auth_fail_open: no_token: "))
-      << "no check is made, and nothing has changed";
-  EXPECT_THAT(run(false, 0), HasSubstr("(when last checked)"));
-  gate->open = false;
-  EXPECT_THAT(run(false, 0), HasSubstr("auth_fail_open"));
-  EXPECT_EQ(run(true, 1), "pass") << "those that stand are made out of their turn";
-  EXPECT_EQ(run(false, 1), "pass");
 }
 
 std::string mistakes(const Usual::Keys& login) {
