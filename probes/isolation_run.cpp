@@ -17,10 +17,8 @@ namespace asio = boost::asio;
 namespace {
 
 bool is_event(const talk::EventRules& rules, std::string_view type) {
-  return std::ranges::any_of(rules.events, [&](const talk::EventSpec& spec) {
-    return spec.types.empty() ? spec.id == type
-                              : std::ranges::find(spec.types, type) != spec.types.end();
-  });
+  return std::ranges::any_of(
+      rules.events, [&](const talk::EventSpec& spec) { return talk::has_type(spec, type); });
 }
 
 Verdict ended_while_silent(const net::Websocket& session) {

@@ -63,7 +63,8 @@ class Round {
       co_await std::move(making);
     }
     const auto unproven = [](const Try& one) { return one.made && one.checked.needs_control(); };
-    if (std::ranges::any_of(tries_, unproven) && breaker_.lets_check(Clock::now())) {
+    controlled_ = breaker_.lets_check(Clock::now());
+    if (controlled_ && std::ranges::any_of(tries_, unproven)) {
       auto controlling = try_control(subject_);
       const Control control = co_await std::move(controlling);
       for (Try& one : tries_) {
@@ -140,12 +141,13 @@ class Round {
   }
 
   void keep(const Try& one) {
-    if (attempt_.standing == nullptr) return;
+    // What was refused in the place of an expired token was accepted there before.
+    const bool shown = one.checked.seen.status != 0;
+    if (attempt_.standing == nullptr || !shown) return;
     const std::string name(name_of(one.check));
-    if (!one.checked.not_performed.empty()) return;
-    if (!one.checked.wrong)
+    if (!one.checked.wrong && controlled_)
       attempt_.standing->erase(name);
-    else if (row(one.checked.wrong->reason).outcome == Outcome::fail)
+    else if (one.checked.wrong && row(one.checked.wrong->reason).outcome == Outcome::fail)
       attempt_.standing->insert_or_assign(name, *one.checked.wrong);
   }
 
@@ -168,6 +170,7 @@ class Round {
   const Attempt& attempt_;
   Breaker& breaker_;
   std::vector<Try> tries_;
+  bool controlled_ = false;  // no breaker keeps the control from being made
 };
 
 }  // namespace

@@ -126,8 +126,9 @@ asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
 asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   const std::optional<Instant> refused_before = station.refused;
   std::unique_ptr<Evidence> evidence;
-  const Attempt wanted{result.attempt, random_(), refusals_due(station, result.begun), &evidence,
-                       station.refusal_turn, &station.standing};
+  const Attempt wanted{
+      result.attempt,       random_(),        refusals_due(station, result.begun), &evidence,
+      station.refusal_turn, &station.standing};
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);

@@ -39,6 +39,10 @@ const config::Section<EventSpec>& section_of(const EventSpec*) {
   return keys;
 }
 
+bool has_type(const EventSpec& spec, std::string_view type) {
+  return spec.types.empty() ? spec.id == type : std::ranges::count(spec.types, type) > 0;
+}
+
 const config::Section<EventRules>& section_of(const EventRules*) {
   static const auto keys =
       config::Section<EventRules>()

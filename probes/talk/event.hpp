@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/section.hpp"
@@ -42,6 +43,8 @@ struct EventSpec {
   std::vector<text::Pointer> detail;  // of a bad end: where its text stands; first non-empty place
 };
 const config::Section<EventSpec>& section_of(const EventSpec*);
+// Whether a frame of that type may be this event.
+bool has_type(const EventSpec& spec, std::string_view type);
 
 // The expectations of a run.
 struct EventRules {

@@ -34,9 +34,7 @@ std::size_t hash(std::string_view text) { return std::hash<std::string_view>{}(t
 bool is_nil(std::string_view id) { return id.find_first_not_of("0-") == id.npos; }
 
 bool is(const EventSpec& spec, const Incoming& message, text::Names& names) {
-  const bool type = spec.types.empty() ? spec.id == message.type
-                                       : std::ranges::count(spec.types, message.type) > 0;
-  return type && !text::mismatch(spec.json, message.body, names);
+  return has_type(spec, message.type) && !text::mismatch(spec.json, message.body, names);
 }
 
 }  // namespace

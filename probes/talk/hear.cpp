@@ -16,15 +16,10 @@ using How = Arrival::How;
 
 constexpr std::size_t type_shown_max = 60;
 
-bool is_event(const EventSpec& spec, std::string_view type) {
-  return spec.types.empty() ? spec.id == type
-                            : std::ranges::find(spec.types, type) != spec.types.end();
-}
-
 // Whoever is sent an event of a chat is let in, whatever came before.
 bool is_event(const Dialect& dialect, const Frame& frame) {
   return std::ranges::any_of(dialect.rules_of_events.events, [&](const EventSpec& spec) {
-    return spec.terminal != Terminal::bad && is_event(spec, frame.type);
+    return spec.terminal != Terminal::bad && has_type(spec, frame.type);
   });
 }
 

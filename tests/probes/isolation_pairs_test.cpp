@@ -206,6 +206,11 @@ TEST(IsolationProbe, SeveralTabsOfAUserMayReceiveTheSame) {
   EXPECT_NE(walked.verdict.step, Step::isolation) << walked.show();
 }
 
+TEST(IsolationProbe, SessionsOfOneUserThatTalkAtOnceMayHearOneAnother) {
+  const Walk walked = meet({.same_user = true});
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
 TEST(IsolationProbe, ASessionThatIsForgottenWithTheOldOneOfItsUserFails) {
   const Walk walked = meet({.forgetful = true}, {{"gap_max", "300ms"}, {"timeout", "2s"}});
   EXPECT_EQ(walked.verdict.step, Step::events) << walked.show();

@@ -11,7 +11,6 @@ namespace sonde::test::refuse_proof_test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 // A service whose every login gives another ticket, and what it does with them.
 struct Service {
@@ -132,6 +131,36 @@ TEST(RefusalProof, ATokenAfterItsLogoutIsOneOfALoginOfItsOwn) {
   }
 }
 
+TEST(RefusalProof, ASessionOfAnotherLoginIsShownByItsCookies) {
+  for (const bool strict : {true, false}) {
+    std::vector<std::string> cookies;
+    const Server server(Handler([&](const Request& request) -> Script {
+      const bool other = request.target() == "/other/login";
+      if (other || request.target() == "/auth/login")
+        return {answer(200, "{}",
+                       {{"Set-Cookie", std::string("session=") +
+                                           (other ? "of-another" : "of-this-one") + "; Path=/"}})};
+      cookies.push_back(request.header("Cookie"));
+      if (cookies.back().contains("of-this-one") || (!strict && !cookies.back().empty()))
+        return {accept(), ready_message(), wait_for_close()};
+      return {json(401, "{}")};
+    }));
+    Usual usual(server.url(""));
+    usual.kind("upgrade");
+    usual.login = by_cookie;
+    usual.socket["token_in"] = "cookie";
+    usual.probe["refuse"] = "[wrong_audience]";
+    usual.probe["other_login"] = "account2";
+    std::string yaml = usual.yaml();
+    const std::string logins = "logins: { ";
+    yaml.insert(yaml.find(logins) + logins.size(),
+                R"(account2: { method: steps, token: "", )"
+                R"(requests: [{ url: "{{target.auth}}/other/login", json: { a: b } }] }, )");
+    EXPECT_EQ(name(walk(plan(yaml).check("p")).verdict.reason), strict ? "ok" : "auth_fail_open");
+    EXPECT_EQ(cookies.at(1), "session=of-another");
+  }
+}
+
 TEST(RefusalProof, ALogoutThatEndsTheRunsOwnTokenIsNotTakenForItsRefusal) {
   const auto service = std::make_shared<Service>(Service{.same = true});
   EXPECT_EQ(outcome(check(service, "[logged_out]")), "pass");
@@ -202,39 +231,6 @@ TEST(RefusalProof, ARedirectToALoginPageRefuses) {
   EXPECT_THAT(outcome(walk(usual)), HasSubstr("no_refusal")) << "a list of one's own says all";
 }
 
-// Open to everybody until it is closed again.
-struct Gate {
-  bool open = true;
-};
-
-TEST(RefusalProof, AFailedCheckStandsUntilTheSameCheckPasses) {
-  const auto gate = std::make_shared<Gate>();
-  const Server server(Handler([gate](const Request& request) -> Script {
-    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
-    if (gate->open || request.head.contains("the-granted-token"))
-      return {accept(), ready_message(), wait_for_close()};
-    return {json(401, "{}")};
-  }));
-  Usual usual(server.url(""));
-  usual.kind("upgrade");
-  usual.probe["refuse"] = "[no_token, garbage_token]";
-  const auto check = plan(usual.yaml()).check("p");
-  StandingRefusals standing;
-  Walker walker;
-  const auto run = [&](bool checks, std::uint32_t turn) {
-    return outcome(walker.walk(
-        check, {.seed = 7, .check_refusals = checks, .refusal_turn = turn, .standing = &standing}));
-  };
-  EXPECT_THAT(run(true, 0), StartsWith("fail refuse/auth_fail_open: no_token: "));
-  EXPECT_THAT(run(false, 0), StartsWith("fail refuse/auth_fail_open: no_token: "))
-      << "no check is made, and nothing has changed";
-  EXPECT_THAT(run(false, 0), HasSubstr("(when last checked)"));
-  gate->open = false;
-  EXPECT_THAT(run(false, 0), HasSubstr("auth_fail_open"));
-  EXPECT_EQ(run(true, 1), "pass") << "those that stand are made out of their turn";
-  EXPECT_EQ(run(false, 1), "pass");
-}
-
 std::string mistakes(const Usual::Keys& login) {
   Usual usual("127.0.0.1:9");
   usual.kind("upgrade");
@@ -248,6 +244,12 @@ TEST(RefusalPlan, ALogoutOfTheOneTokenThatThereIsIsAMistake) {
   EXPECT_EQ(mistakes({}), "");
   EXPECT_THAT(mistakes({{"method", "token"}, {"token", "{ env: HOME }"}}),
               HasSubstr("name a login that asks for one each time"));
+  const Usual::Keys chain = {{"method", "refresh"},
+                             {"url", R"("{{target.auth}}/token")"},
+                             {"client_id", "monitor"},
+                             {"first", "{ env: HOME }"},
+                             {"state_file", "/tmp/none"}};
+  EXPECT_THAT(mistakes(chain), HasSubstr("name a login that asks for one each time"));
 }
 
 }  // namespace
