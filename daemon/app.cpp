@@ -28,7 +28,7 @@ std::size_t connections_max() {
 void App::start() {
   if (state.settings.storage.path.empty())
     log::say(Level::warning, "no storage.path: windows and alerts begin anew at each start");
-  lists.sinks = {&judge, &memory, &metrics, &landing, &alerting};
+  lists.sinks = {&judge, &conclusions, &memory, &metrics, &landing, &alerting};
   const auto add = [this](auto& part) {
     lists.changed.emplace_back([&part](Changes& changes) {
       std::ranges::move(part.take_notes(), std::back_inserter(changes.notes));
@@ -41,6 +41,7 @@ void App::start() {
   });
   add(deploys);
   add(lockouts);
+  add(conclusions);
   add(engine);
   add(notifier);
   judge.assign(state.settings.checks);
@@ -88,6 +89,7 @@ void App::restore(const Remembered& remembered) {
   engine.restore(remembered.notes);
   notifier.restore(remembered.notes);
   pool.restore(Lockouts::restore(remembered.notes));
+  pool.restore(conclusions.restore(remembered.notes));
 }
 
 void App::assign() {

@@ -98,6 +98,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   Maintenance maintenance;
   Deploys deploys;
   Lockouts lockouts;
+  Conclusions conclusions;
   auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
   auto web = Web::bind(main, flags.listen_address);
@@ -125,8 +126,8 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .heartbeat = heartbeat.last()};
   }));
   Landing landing{std::string(net::version)};
-  App app({loop, state, lists, maintenance, deploys, lockouts, **memory, **web, judge, pool, engine,
-           notifier, alerting, heartbeat, metrics, landing});
+  App app({loop, state, lists, maintenance, deploys, lockouts, conclusions, **memory, **web, judge,
+           pool, engine, notifier, alerting, heartbeat, metrics, landing});
   app.start();
   give_back_free_memory();
   loop.run();

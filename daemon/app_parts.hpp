@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "daemon/alerting.hpp"
+#include "daemon/conclusions.hpp"
 #include "daemon/expose/api.hpp"
 #include "daemon/expose/landing.hpp"
 #include "daemon/expose/metrics.hpp"
@@ -49,6 +50,7 @@ struct AppParts {
   Maintenance& maintenance;
   Deploys& deploys;
   Lockouts& lockouts;
+  Conclusions& conclusions;
   Memory& memory;
   Web& web;
   Judge& judge;

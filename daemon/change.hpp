@@ -29,7 +29,8 @@ struct BucketRow {
 
 // A room's own state, in a text that only the room reads. An empty text forgets the note.
 struct Note {
-  // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout"
+  // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
+  // "conclusions"
   std::string room;
   std::string key;
   std::string text;

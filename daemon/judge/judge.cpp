@@ -11,6 +11,8 @@ namespace {
 
 // Results come a little out of order; what is older than that says that the clock was set back.
 constexpr std::chrono::seconds disorder_max{60};
+// Of checks that are gone, and may come back.
+constexpr std::size_t parked_max = 1000;
 
 }  // namespace
 
@@ -22,6 +24,7 @@ void Judge::assign(std::vector<std::shared_ptr<const Check>> checks) {
   by_check_.clear();
   for (const auto& check : checks) {
     auto known = old.extract(key_of(*check));
+    if (known.empty()) known = parked_.extract(key_of(*check));
     if (known.empty()) {
       histories_.emplace(key_of(*check), std::make_unique<History>(check));
     } else {
@@ -33,6 +36,7 @@ void Judge::assign(std::vector<std::shared_ptr<const Check>> checks) {
   for (auto& [key, history] : old) {
     history->take_changes(gone_);
     std::erase(changed_, history.get());
+    if (parked_.size() < parked_max) parked_.emplace(key, std::move(history));
   }
   checks_ = std::move(checks);
 }
@@ -87,6 +91,7 @@ void Judge::heed_clock(WallSeconds now) {
     if (!history->changed()) changed_.push_back(history.get());
     history->settle(now);
   }
+  for (auto& [key, history] : parked_) history->settle(now);
 }
 
 std::vector<Rate> Judge::rates(const Check& check) const {

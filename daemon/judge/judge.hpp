@@ -24,8 +24,8 @@ class Judge : public Sink, public View {
   explicit Judge(Excluded excluded = {});
   ~Judge() override;
 
-  // From now on exactly these checks; one with the name, kind and target of an old one goes on
-  // with what it has.
+  // From now on exactly these checks; one with the name, kind and target of an old one, also of one
+  // that an earlier call left out, goes on with what it has: its counts in the store go on, too.
   void assign(std::vector<std::shared_ptr<const Check>> checks);
 
   // A time that somebody will ask quantiles of.
@@ -65,7 +65,8 @@ class Judge : public Sink, public View {
   Excluded excluded_;
   std::vector<std::shared_ptr<const Check>> checks_;
   std::map<std::string, std::unique_ptr<History>, std::less<>> histories_;  // by key_of()
-  std::unordered_map<const Check*, History*> by_check_;                     // those of checks_
+  std::map<std::string, std::unique_ptr<History>, std::less<>> parked_;  // of checks that are gone
+  std::unordered_map<const Check*, History*> by_check_;                  // those of checks_
   std::vector<History*> changed_;
   Changes gone_;  // of checks that are not there any more
   WallSeconds latest_{};

@@ -28,7 +28,8 @@ struct Due {
 };
 
 // What a group of alerts is due; nothing while there is nothing to say. Pure.
-//   first:        one fires of which nobody was told; after group_wait, counted from its start
+//   first:        one fires of which nobody was told, or did and has ended meanwhile; after
+//                 group_wait, counted from its start
 //   added:        another one, after group_interval; a graver one after group_wait
 //   resolved:     one has ended, others fire on
 //   all_resolved: the last one has ended

@@ -1,9 +1,12 @@
 #include "daemon/notify/outgoing.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <tuple>
 
+#include "daemon/alert_json.hpp"
 #include "daemon/notify/alertmanager.hpp"
 
 namespace sonde {
@@ -62,6 +65,17 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
   return next;
 }
 
+// What ended before the place heard of it is told as what it was, and its end with the next
+// message.
+Alert shown(const Pending& pending) {
+  Alert alert = pending.alert;
+  if (!pending.missed) return alert;
+  alert.annotations["summary"] =
+      fmt::format("{}; it ended at {} UTC", summary_of(alert), rfc3339(*alert.ended).substr(11, 8));
+  alert.ended.reset();
+  return alert;
+}
+
 }  // namespace
 
 std::optional<Outgoing> next_outgoing(const Queue& queue, const Receiver& receiver,
@@ -83,7 +97,7 @@ std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64
   std::vector<Alert> told;
   for (auto who : alerts) {
     const auto found = queue.all().find(who);
-    if (found != queue.all().end()) told.push_back(found->second.alert);
+    if (found != queue.all().end()) told.push_back(shown(found->second));
   }
   std::ranges::sort(told, [](const Alert& a, const Alert& b) {
     return std::forward_as_tuple(a.ended.has_value(), b.severity, a.starts, a.labels) <

@@ -30,6 +30,17 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
   admit(std::move(fresh));
 }
 
+// What follows from an end, or from a start after an end. A place that groups by itself is not told
+// of what it never had: it would not tell anybody either.
+void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
+  if (pending.fires() != next.ended.has_value()) return;
+  const bool waited = pending.is_news() && !pending.tried && !pending.refused && !keeps_state();
+  if (pending.refused && !pending.told && next.ended) ++dropped_;  // it never got through
+  pending.refused.reset();
+  pending.missed = waited && next.ended;
+  if (pending.missed) changed_.insert(who);
+}
+
 // Takes over the newest states, and gives those that fire and are not known yet.
 std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime now) {
   std::vector<const Alert*> fresh;
@@ -42,10 +53,7 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
       if (!alert.ended) fresh.push_back(&alert);
       continue;
     }
-    if (pending->fires() == alert.ended.has_value()) {
-      if (pending->refused && !pending->told) ++dropped_;  // it never got through
-      pending->refused.reset();
-    }
+    turn(who, *pending, alert);
     // What the place was told in one group ends in that group.
     const std::string group = pending->tried ? pending->alert.group : alert.group;
     pending->alert = alert;
@@ -59,9 +67,9 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
 bool Queue::is_over(const Pending& pending, WallTime now) const {
   if (pending.fires()) return false;
   const WallTime ended = *pending.alert.ended;
-  const bool keeps_state = options_.resolved_kept > Span::zero();
+  if (pending.missed) return passed(ended, owed_max, now);
   if (pending.owes_end()) {
-    if (keeps_state && pending.refused) return passed(ended, options_.resolved_kept, now);
+    if (keeps_state() && pending.refused) return passed(ended, options_.resolved_kept, now);
     return !pending.told && passed(ended, owed_max, now);
   }
   return !pending.told || passed(ended, options_.resolved_kept, now);
@@ -73,8 +81,8 @@ void Queue::forget_over(WallTime now) {
       ++entry;
       continue;
     }
-    if (entry->second.owes_end()) ++dropped_;
-    if (entry->second.tried) changed_.insert(entry->first);
+    if (entry->second.owes_end() || entry->second.missed) ++dropped_;
+    if (entry->second.tried || entry->second.missed) changed_.insert(entry->first);
     entry = all_.erase(entry);
   }
 }
@@ -100,30 +108,30 @@ std::vector<Queue::Sent> Queue::begin(std::span<const std::uint64_t> alerts) {
     Pending* pending = find(who);
     if (pending == nullptr) continue;
     if (!std::exchange(pending->tried, true)) changed_.insert(who);
-    sent.push_back({.alert = who, .firing = pending->fires()});
+    sent.push_back({.alert = who, .firing = pending->shown_firing()});
   }
   return sent;
 }
 
 void Queue::accepted(std::span<const Sent> sent, WallTime now) {
-  const bool keeps_state = options_.resolved_kept > Span::zero();
   for (const auto& one : sent) {
     Pending* pending = find(one.alert);
     if (pending == nullptr) continue;
     // A place that keeps state is told again after a restart anyway, so when is not worth a write.
-    const bool same = keeps_state && pending->told && pending->told_firing == one.firing;
+    const bool same = keeps_state() && pending->told && pending->told_firing == one.firing;
     if (!same) changed_.insert(one.alert);
     pending->told = now;
     pending->told_firing = one.firing;
+    pending->missed = false;
     pending->refused.reset();
-    if (!keeps_state && !one.firing && !pending->fires()) all_.erase(one.alert);
+    if (!keeps_state() && !one.firing && !pending->fires()) all_.erase(one.alert);
   }
 }
 
 void Queue::refused(std::span<const Sent> sent, WallTime now) {
   for (const auto& one : sent) {
     Pending* pending = find(one.alert);
-    if (pending == nullptr || pending->fires() != one.firing) continue;
+    if (pending == nullptr || pending->shown_firing() != one.firing) continue;
     pending->refused = now;
     if (!pending->told && one.firing) pending->tried = false;
     changed_.insert(one.alert);
@@ -133,7 +141,7 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
 std::size_t Queue::waiting() const {
   return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) {
     const Pending& pending = entry.second;
-    return pending.fires() ? pending.is_news() : pending.owes_end();
+    return pending.is_news() || pending.owes_end();
   }));
 }
 
@@ -151,7 +159,7 @@ bool Queue::has_refused() const {
 
 void Queue::note_all() {
   for (const auto& [who, pending] : all_)
-    if (pending.tried || pending.told) changed_.insert(who);
+    if (pending.tried || pending.told || pending.missed) changed_.insert(who);
 }
 
 void Queue::restore(Pending pending) {

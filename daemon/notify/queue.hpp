@@ -18,10 +18,15 @@ struct Pending {
   bool told_firing = false;              // and as what
   bool tried = false;                    // a delivery was begun, so perhaps it was taken
   std::optional<WallTime> refused = {};  // when the place would not have it in this state
+  bool missed = false;  // it ended before a delivery was begun, so that its start is owed, too
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return told && told_firing; }
   // It fires, the place does not have it, and it is to be told by itself.
-  bool is_news() const { return fires() && !known_firing() && alert.told && !alert.muted; }
+  bool is_news() const {
+    return missed || (fires() && !known_firing() && alert.told && !alert.muted);
+  }
+  // As what the place is told of it.
+  bool shown_firing() const { return fires() || missed; }
   // Whether it is in a message about its group.
   bool is_shown() const { return !alert.muted || !fires() || known_firing(); }
   // The place has it as firing, or perhaps has: it is owed the end.
@@ -74,7 +79,9 @@ class Queue {
 
  private:
   Pending* find(std::uint64_t alert);
+  bool keeps_state() const { return options_.resolved_kept > Span::zero(); }
   bool is_over(const Pending& pending, WallTime now) const;
+  void turn(std::uint64_t who, Pending& pending, const Alert& next);
   std::vector<const Alert*> renew(std::span<const Alert> current, WallTime now);
   void forget_over(WallTime now);
   void admit(std::vector<const Alert*> fresh);

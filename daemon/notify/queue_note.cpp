@@ -19,7 +19,8 @@ std::expected<text::Document, std::string> parse(std::string_view text) {
 std::string note_of(const Pending& pending) {
   return note::object(version() + note::part("alert", note::write(pending.alert)) +
                       note::time("at", pending.told) + note::flag("firing", pending.told_firing) +
-                      note::flag("tried", pending.tried) + note::time("refused", pending.refused));
+                      note::flag("tried", pending.tried) + note::time("refused", pending.refused) +
+                      note::flag("missed", pending.missed));
 }
 
 std::optional<Pending> pending_of(std::string_view text) {
@@ -32,7 +33,8 @@ std::optional<Pending> pending_of(std::string_view text) {
                  .told = note::time_of(root, "at"),
                  .told_firing = note::flag_of(root, "firing"),
                  .tried = note::flag_of(root, "tried"),
-                 .refused = note::time_of(root, "refused")};
+                 .refused = note::time_of(root, "refused"),
+                 .missed = note::flag_of(root, "missed")};
 }
 
 std::string note_of(const PlaceNote& place) {

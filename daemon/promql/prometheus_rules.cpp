@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -35,13 +36,15 @@ PrometheusRule alert_of(const RuleSettings& rule, PrometheusTallies& tallies) {
 
 // A rule that says itself after what time without a verdict it alerts; for all others
 // SondeProbeStalled does.
-PrometheusRule no_data_of(const RuleSettings& rule) {
+PrometheusRule no_data_of(const RuleSettings& rule, std::span<const RuleSettings> alerts) {
+  std::string name = rule.name + "NoData";
+  while (std::ranges::find(alerts, name, &RuleSettings::name) != alerts.end()) name += "_";
   const std::string age = fmt::format(
       "time() - {}", promql::across("max", prometheus_by_check(rule) ? "" : "probe, kind",
                                     promql::series("sonde_probe_last_run_timestamp_seconds",
                                                    promql::matchers(rule.where))));
   return {.record = {},
-          .alert = rule.name + "NoData",
+          .alert = std::move(name),
           .expr = fmt::format("{} > {}", age, promql::number(seconds(*rule.no_data_after))),
           .labels = labels_of(rule),
           .annotations = {{"summary", "An alert has nothing to judge by."},
@@ -61,7 +64,7 @@ std::string prometheus_rules(std::span<const RuleSettings> alerts, const Prometh
   PrometheusGroup judged{.name = "sonde.alerts", .rules = {}};
   for (const auto& rule : alerts) {
     judged.rules.push_back(alert_of(rule, tallies));
-    if (rule.no_data_after) judged.rules.push_back(no_data_of(rule));
+    if (rule.no_data_after) judged.rules.push_back(no_data_of(rule, alerts));
   }
   append(judged.rules, prometheus_owned(alerts, tallies));
   append(judged.rules, prometheus_held(alerts, tallies));

@@ -44,8 +44,8 @@ PrometheusQuestion ask_consecutive(const RuleSettings& rule, PrometheusTallies&)
           .clears = passed + " == 1"};
 }
 
-// Too often in every window is too often in the shortest. It is over when a run has passed since:
-// one that failed elsewhere says nothing of it.
+// Too often in every window is too often in the shortest. It is over when the newest run of each
+// probe passed, and there was one: one that failed elsewhere says nothing of it.
 PrometheusQuestion ask_reason(const RuleSettings& rule, PrometheusTallies&) {
   const Span window = *std::ranges::min_element(rule.over);
   const Matchers of = promql::matchers(rule.where);
@@ -61,22 +61,16 @@ PrometheusQuestion ask_reason(const RuleSettings& rule, PrometheusTallies&) {
       promql::across("sum",
                      prometheus_by_check(rule) ? "step, reason, concluded"
                                                : "step, reason, concluded, probe, kind",
-                     promql::any({failures, concluded}));
-  const auto grown = [&](std::string_view counter, std::string_view more) {
-    const std::string dropped = fmt::format("{}{}", more,
-                                            prometheus_by_check(rule) ? ""
-                                            : more.empty()            ? "probe, kind"
-                                                                      : ", probe, kind");
-    return promql::across(
-        "sum", dropped,
-        fmt::format("increase({})", promql::range(counter, of, prometheus_window(rule))));
-  };
+                     promql::outside_maintenance(promql::any({failures, concluded}), window));
   const std::string fires = fmt::format("round({}) > {}", failed, *rule.above->count);
-  return {
-      .value = fmt::format("round({})", failed),
-      .fires = fires,
-      .clears = fmt::format("round({}) > round({})\nunless {}", grown("sonde_probe_runs_total", ""),
-                            grown("sonde_probe_failures_total", "step, reason"), fires)};
+  const std::string passed = over_instances(rule, "min", promql::series("sonde_probe_success", of));
+  const std::string runs = over_instances(
+      rule, "sum",
+      fmt::format("increase({})",
+                  promql::range("sonde_probe_runs_total", of, prometheus_window(rule))));
+  return {.value = fmt::format("round({})", failed),
+          .fires = fires,
+          .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, fires)};
 }
 
 PrometheusQuestion ask_false_green(const RuleSettings& rule, PrometheusTallies&) {

@@ -50,9 +50,9 @@ std::string in_gauge(std::string_view name, std::string_view window) {
 // A whole number, as what is counted is; increase() guesses what lies beyond the outer samples.
 std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
   const std::string counter = fmt::format("{}_total", name);
-  return fmt::format(
-      "round({})", promql::across("sum", dropped,
-                                  fmt::format("increase({})", promql::range(counter, {}, window))));
+  const std::string grown = fmt::format("increase({})", promql::range(counter, {}, window));
+  return fmt::format("round({})",
+                     promql::across("sum", dropped, promql::outside_maintenance(grown, window)));
 }
 
 }  // namespace

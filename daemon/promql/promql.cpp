@@ -73,6 +73,11 @@ std::string across(std::string_view aggregate, std::string_view more, std::strin
                      more.empty() ? "" : ", ", more, expr);
 }
 
+std::string outside_maintenance(std::string_view expr, Span span) {
+  return fmt::format("{}\nunless on (job, instance, probe, kind, target) (max_over_time({}) == 1)",
+                     block(expr), range("sonde_maintenance_active", {}, span));
+}
+
 std::string all(const std::vector<std::string>& parts) { return joined(parts, "\nand "); }
 std::string any(const std::vector<std::string>& parts) { return joined(parts, "\nor\n"); }
 

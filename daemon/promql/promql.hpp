@@ -25,6 +25,10 @@ std::string range(std::string_view name, const Matchers& matchers, Span span);
 // `aggregate without (instance, pod, location, MORE) (expr)`: several daemons watch one path.
 std::string across(std::string_view aggregate, std::string_view more, std::string_view expr);
 
+// Without the probes that were under maintenance within a span: what a counter grew by then is not
+// told apart.
+std::string outside_maintenance(std::string_view expr, Span span);
+
 // `all of them` and `any of them`, a line each; one of them stands as it is.
 std::string all(const std::vector<std::string>& parts);
 std::string any(const std::vector<std::string>& parts);

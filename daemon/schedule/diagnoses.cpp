@@ -1,6 +1,11 @@
 #include "daemon/schedule/diagnoses.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <sstream>
+
+#include "probes/text/digest.hpp"
 
 namespace sonde {
 namespace {
@@ -9,18 +14,26 @@ constexpr Span lately = std::chrono::minutes(10);
 constexpr Span hour = std::chrono::hours(1);
 constexpr std::size_t known_max = 16;
 
+std::string digest_of(const Observation& failure) {
+  return text::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", name(failure.step),
+                                  name(failure.reason), failure.status, failure.content_type,
+                                  failure.location, failure.server, failure.code, failure.ended_by))
+      .substr(0, 16);
+}
+
 }  // namespace
 
 void Diagnoses::passed(Instant now) {
   passed_ = now;
   known_.clear();
+  remembered_.clear();
 }
 
 bool Diagnoses::passed_lately(Instant now) const { return passed_ && now - *passed_ <= lately; }
 
-const Conclusion* Diagnoses::known(const Observation& failure) const {
-  const auto found = std::ranges::find(known_, failure, &Known::failure);
-  return found != known_.end() && found->conclusion ? &*found->conclusion : nullptr;
+const Conclusion* Diagnoses::known(const Observation& failure) {
+  const Known* found = find(failure);
+  return found != nullptr && found->conclusion ? &*found->conclusion : nullptr;
 }
 
 Reason Diagnoses::counted_as(const Observation& failure, Reason reason) {
@@ -29,10 +42,21 @@ Reason Diagnoses::counted_as(const Observation& failure, Reason reason) {
   return *known.counted_as;
 }
 
-Diagnoses::Known& Diagnoses::entry(const Observation& failure) {
+Diagnoses::Known* Diagnoses::find(const Observation& failure) {
   const auto found = std::ranges::find(known_, failure, &Known::failure);
-  if (found != known_.end()) return *found;
-  if (known_.size() == known_max) known_.pop_front();
+  if (found != known_.end()) return &*found;
+  const auto before = remembered_.empty()
+                          ? remembered_.end()
+                          : std::ranges::find(remembered_, digest_of(failure), &Remembered::digest);
+  if (before == remembered_.end()) return nullptr;
+  known_.push_back({failure, std::move(before->conclusion), before->counted_as});
+  remembered_.erase(before);
+  return &known_.back();
+}
+
+Diagnoses::Known& Diagnoses::entry(const Observation& failure) {
+  if (Known* found = find(failure)) return *found;
+  if (known_.size() >= known_max) known_.pop_front();
   return known_.emplace_back(Known{.failure = failure, .conclusion = {}, .counted_as = {}});
 }
 
@@ -50,6 +74,32 @@ void Diagnoses::end(const Observation& failure, std::optional<Conclusion> conclu
   if (!asked && !begun_.empty()) begun_.pop_back();
   if (!conclusion || overtaken) return;
   entry(failure).conclusion = std::move(conclusion);
+}
+
+// A line each: digest, the reason that it is counted under, the concluded one or "-", and why.
+std::string Diagnoses::text() const {
+  std::string all;
+  for (const auto& [failure, conclusion, counted] : known_)
+    if (counted)
+      all += fmt::format("{} {} {} {}\n", digest_of(failure), name(*counted),
+                         conclusion ? name(conclusion->reason) : "-",
+                         conclusion ? conclusion->because : "");
+  return all;
+}
+
+void Diagnoses::restore(std::string_view text) {
+  std::istringstream lines{std::string(text)};
+  for (std::string line; remembered_.size() < known_max && std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string digest, counted, concluded, because;
+    words >> digest >> counted >> concluded >> std::ws;
+    std::getline(words, because);
+    const auto begun = reason_named(counted), reason = reason_named(concluded);
+    if (!begun) continue;
+    Remembered one{.digest = digest, .conclusion = {}, .counted_as = *begun};
+    if (reason) one.conclusion = Conclusion{*reason, because};
+    remembered_.push_back(std::move(one));
+  }
 }
 
 }  // namespace sonde

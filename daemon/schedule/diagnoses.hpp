@@ -2,6 +2,8 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "probes/clock.hpp"
 #include "probes/diagnosis.hpp"
@@ -24,7 +26,7 @@ class Diagnoses {
   // Within ten minutes.
   bool passed_lately(Instant now) const;
   // Null: it was not looked into since the last pass.
-  const Conclusion* known(const Observation& failure) const;
+  const Conclusion* known(const Observation& failure);
   // The reason that runs with this failure are counted under until the next pass: `reason` for the
   // first of them, which is about to be published, and the same for those that follow.
   Reason counted_as(const Observation& failure, Reason reason);
@@ -34,16 +36,30 @@ class Diagnoses {
   // Without a conclusion it may be looked into again; if nothing was asked, it does not count.
   void end(const Observation& failure, std::optional<Conclusion> conclusion, bool asked);
 
+  // What has to survive a restart; empty: nothing. Of observations, in which a server may say a
+  // secret, it holds a digest.
+  std::string text() const;
+  // Nothing is restored from a text that is none.
+  void restore(std::string_view text);
+
  private:
   struct Known {
     Observation failure;
     std::optional<Conclusion> conclusion;
     std::optional<Reason> counted_as;
   };
+  // One that was known before a restart, and was not met since.
+  struct Remembered {
+    std::string digest;
+    std::optional<Conclusion> conclusion;
+    Reason counted_as;
+  };
+  Known* find(const Observation& failure);
   Known& entry(const Observation& failure);
 
   std::optional<Instant> passed_;
   std::deque<Known> known_;
+  std::vector<Remembered> remembered_;
   std::deque<Instant> begun_;
   bool under_way_ = false;
 };

@@ -111,6 +111,10 @@ void Pool::restore(const std::vector<auth::RefusalCount>& counts) {
     state_->hands[i].worker->restore(std::move(shares[i]));
 }
 
+void Pool::restore(const std::map<std::string, std::string>& conclusions) {
+  for (const State::Hand& hand : state_->hands) hand.worker->restore(conclusions);
+}
+
 void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks,
                   const std::shared_ptr<const EgressSettings>& egress) {
   auto counts = std::make_shared<Counts>();

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -37,6 +39,8 @@ class Pool {
 
   // How often accounts were refused in a row before the process began; before the first assign().
   void restore(const std::vector<auth::RefusalCount>& counts);
+  // What was concluded of failures before the process began, by key_of; before the first assign().
+  void restore(const std::map<std::string, std::string>& conclusions);
 
   // From now on exactly these; unchanged ones (by name, target and fingerprint) keep their phase,
   // their probe and what it learnt. `egress`: the references of every worker's egress sentinel;

@@ -1,7 +1,10 @@
 #include "daemon/schedule/roster.hpp"
 
 #include <set>
+#include <string_view>
 #include <utility>
+
+#include "daemon/change.hpp"
 
 namespace sonde {
 
@@ -26,7 +29,16 @@ void Roster::add(Duty duty, const Make& make, Instant now) {
   agenda_.add(id, phase_of(check.name, check.target, check.every), check.every, now);
   ids_.emplace(identity(check), id);
   Station station{duty.check, make(check), std::move(duty.in_flight), std::nullopt, 0U, {}, {}};
+  if (auto kept = remembered_.extract(key_of(check)); !kept.empty()) {
+    const std::string first = check.fingerprint + "\n";  // it was concluded of this configuration
+    if (kept.mapped().starts_with(first))
+      station.diagnoses.restore(std::string_view(kept.mapped()).substr(first.size()));
+  }
   stations_.emplace(id, std::make_shared<Station>(std::move(station)));
+}
+
+void Roster::restore(std::map<std::string, std::string> conclusions) {
+  remembered_ = std::move(conclusions);
 }
 
 void Roster::clear() { *this = Roster(); }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,8 @@ class Roster {
   // From `now` on exactly these; those known by their identity keep their station and their beat.
   void assign(std::vector<Duty> duties, const Make& make, Instant now);
   void clear();
+  // What was concluded before the process began, by key_of; before assign().
+  void restore(std::map<std::string, std::string> conclusions);
 
   Agenda& agenda() { return agenda_; }
   const StationPtr& station(std::size_t id) const { return stations_.at(id); }
@@ -31,6 +34,7 @@ class Roster {
   std::size_t next_id_ = 0;
   std::unordered_map<std::size_t, StationPtr> stations_;
   std::unordered_map<std::string, std::size_t> ids_;  // by identity
+  std::map<std::string, std::string> remembered_;     // of stations that are still to come
 };
 
 }  // namespace sonde

@@ -155,6 +155,7 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   if (result.verdict.outcome == Outcome::fail) {
     auto explaining = explain(station, wanted, result, *trace);
     co_await std::move(explaining);
+    result.conclusions = station.diagnoses.text();
   }
   conclude(result, std::move(trace));
 }

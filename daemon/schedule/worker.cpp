@@ -41,6 +41,9 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   void run();  // the thread
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress);
   void restore(const std::vector<auth::RefusalCount>& counts);
+  void restore(std::map<std::string, std::string> conclusions) {
+    roster_.restore(std::move(conclusions));
+  }
   void stop();
 
   asio::io_context& io() { return io_; }
@@ -205,6 +208,12 @@ void Worker::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettin
 void Worker::restore(std::vector<auth::RefusalCount> counts) {
   asio::post(loop_->io(),
              [loop = loop_.get(), counts = std::move(counts)] { loop->restore(counts); });
+}
+
+void Worker::restore(std::map<std::string, std::string> conclusions) {
+  asio::post(loop_->io(), [loop = loop_.get(), conclusions = std::move(conclusions)]() mutable {
+    loop->restore(std::move(conclusions));
+  });
 }
 
 void Worker::stop() {

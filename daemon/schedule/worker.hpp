@@ -58,6 +58,8 @@ class Worker {
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress = nullptr);
   // How often accounts were refused in a row before the process began; before assign().
   void restore(std::vector<auth::RefusalCount> counts);
+  // What was concluded of failures before the process began, by key_of; before assign().
+  void restore(std::map<std::string, std::string> conclusions);
   // No beat any more; runs under way are cut and not published. Then the thread ends.
   void stop();
   // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.

@@ -133,6 +133,12 @@ TEST_F(ConditionTest, HealthThatPassesWhileThePathFails) {
   view.of(health).standing.last = Outcome::pass;
   view.of(check).standing.consecutive_failures = 0;
   EXPECT_EQ(holds(), Holds::no);
+  const auto isolation = view.add("isolation");
+  view.of(isolation).standing.last = Outcome::fail;
+  view.of(isolation).standing.consecutive_failures = 3;
+  watch(now);
+  view.of(check).standing.last = Outcome::pass;
+  EXPECT_EQ(holds(), Holds::no) << "it is not on the path";
 }
 
 }  // namespace

@@ -162,6 +162,22 @@ TEST_F(JudgeTest, WhatACheckLeavesBehindIsStillTold) {
   EXPECT_TRUE(changes().empty());
 }
 
+TEST_F(JudgeTest, ACheckThatIsRemovedAndAddedAgainGoesOnWithItsCounts) {
+  for (int i = 0; i < 3; ++i) accept(missing_event());
+  Kept kept;
+  kept.write(changes());
+  judge.assign({});
+  EXPECT_EQ(tally(success_rate()), Tally{}) << "nobody knows it";
+  judge.assign({chat});
+  accept(missing_event());
+  kept.write(changes());
+  EXPECT_EQ(tally(success_rate()), (Tally{4, 4}));
+  Judge back;
+  back.assign({chat});
+  back.restore(kept.remembered);
+  EXPECT_EQ(back.tally(*chat, success_rate(), hours(720), now), (Tally{4, 4}));
+}
+
 TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
   const SeriesRows rows{"chat/gone/staging success", {{0, 180'000'000, 5, 5}}};
   const SeriesRows unknown{"chat/chat/staging event/unheard_of", {{0, 180'000'000, 5, 5}}};

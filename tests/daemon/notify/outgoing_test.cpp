@@ -92,6 +92,23 @@ TEST_F(OutgoingTest, HeldBackIsToldByItselfWhereTheAlertThatHoldsItIsNotSent) {
   EXPECT_TRUE(after[1].told);
 }
 
+TEST_F(OutgoingTest, WhatEndsWithinGroupWaitIsToldOnceAndThenItsEnd) {
+  const Alert a = made_alert("A");
+  queue.update(std::vector{a}, at(0));
+  queue.update(std::vector{ended(a, 10)}, at(10));
+  const auto outgoing = next(10);
+  ASSERT_TRUE(outgoing);
+  EXPECT_EQ(name(outgoing->due.why), name(Why::first));
+  EXPECT_EQ(outgoing->due.at, at(30));
+  const auto told = told_alerts(queue, outgoing->alerts);
+  EXPECT_FALSE(told.at(0).ended);
+  EXPECT_EQ(told[0].annotations.at("summary"),
+            a.annotations.at("summary") + "; it ended at 12:00:10 UTC");
+  deliver(30);
+  EXPECT_EQ(name(next(30)->due.why), name(Why::all_resolved));
+  EXPECT_EQ(told_alerts(queue, next(30)->alerts).at(0).ended, at(10));
+}
+
 TEST_F(OutgoingTest, IncidentFromItsFirstPageToItsEnd) {
   const Alert a = made_alert("A"), b = made_alert("B");
   queue.update(std::vector{a}, at(0));

@@ -38,11 +38,28 @@ TEST_F(QueueTest, NewestStateTakesThePlaceOfOlderOnes) {
   EXPECT_EQ(queue.waiting(), 1U);
 }
 
-TEST_F(QueueTest, WhatEndedBeforeAnybodyWasToldIsForgotten) {
+TEST_F(QueueTest, WhatEndedBeforeThePlaceHeardOfItIsToldAndThenItsEnd) {
   update({a}, 0);
   update({ended(a, 5)}, 5);
+  EXPECT_TRUE(pending(a).is_news());
+  EXPECT_EQ(queue.waiting(), 1U);
+  EXPECT_EQ(queue.take_changed(), std::set{id(a)}) << "over a restart, too";
+  queue.refused(begin(a), at(6));
+  EXPECT_TRUE(pending(a).refused);
+  deliver(a, 30);
+  EXPECT_FALSE(pending(a).is_news());
+  EXPECT_TRUE(pending(a).owes_end());
+  deliver(a, 60);
   EXPECT_TRUE(queue.all().empty());
   update({ended(b, 5)}, 5);
+  EXPECT_TRUE(queue.all().empty()) << "nobody ever saw it fire";
+}
+
+TEST_F(QueueTest, WhatEndedUnderMaintenanceOrHeldBackIsForgotten) {
+  a.muted = true;
+  update({a, test::held_back(b)}, 0);
+  a.muted = false;
+  update({ended(a, 5), ended(test::held_back(b), 5)}, 5);
   EXPECT_TRUE(queue.all().empty());
 }
 

@@ -66,6 +66,15 @@ TEST(PrometheusRules, CountByIncreaseInWindowsOfOtherLengths) {
                     Not(HasSubstr("window=\"20m\""))));
 }
 
+TEST(PrometheusRules, LeaveOutWhatACounterGrewByUnderMaintenance) {
+  const std::string left_out =
+      "unless on (job, instance, probe, kind, target) "
+      "(max_over_time(sonde_maintenance_active[20m]) == 1)";
+  EXPECT_THAT(rules_of("{ of: probe_success, below: 90%, over: 20m }"), HasSubstr(left_out));
+  EXPECT_THAT(alert_of("{ of: reason, reasons: [server_error], above: 3, over: 20m }"),
+              HasSubstr(left_out));
+}
+
 TEST(PrometheusRules, CompareWholeNumbersAndClearWhereTheDaemonDoes) {
   EXPECT_THAT(
       alert_of("{ of: auth_success, below: 90%, over: 10m, min_samples: 12, min_failures: 3 }"),
@@ -145,6 +154,11 @@ TEST(PrometheusRules, TellOfMissingDataOnlyWhereTheEntryHasItsOwnTime) {
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90%, no_data_after: 1h }"),
               AllOf(HasSubstr("- alert: ANoData"), HasSubstr("_timestamp_seconds) > 3600")));
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90% }"), Not(HasSubstr("NoData")));
+  auto both = alert("{ of: probe_success, below: 90%, no_data_after: 1h }");
+  both.push_back(alert("{ of: consecutive_failures }").at(0));
+  both.back().name = "ANoData";
+  EXPECT_THAT(prometheus_rules(both, {}), HasSubstr("- alert: ANoData_\n"))
+      << "the name is the user's";
 }
 
 TEST(PrometheusRules, WatchTheDaemonItself) {

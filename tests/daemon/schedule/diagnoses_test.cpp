@@ -71,5 +71,29 @@ TEST(Diagnoses, LatelyIsTenMinutes) {
   EXPECT_FALSE(diagnoses.passed_lately(start + minutes(11)));
 }
 
+TEST(Diagnoses, WhatWasConcludedOfAFailureThatLastsSurvivesARestart) {
+  Diagnoses diagnoses;
+  ASSERT_TRUE(diagnoses.begin(6, start));
+  diagnoses.end(refused, stale, true);
+  EXPECT_EQ(diagnoses.counted_as(refused, Reason::unauthorized), Reason::unauthorized);
+  Observation late = refused;
+  late.status = 403;
+  EXPECT_EQ(diagnoses.counted_as(late, Reason::server_error), Reason::server_error);
+  const std::string text = diagnoses.text();
+  EXPECT_FALSE(text.contains("unauthorized 401"));
+  Diagnoses back;
+  back.restore(text);
+  ASSERT_NE(back.known(refused), nullptr);
+  EXPECT_EQ(back.known(refused)->reason, stale.reason);
+  EXPECT_EQ(back.known(refused)->because, stale.because);
+  EXPECT_EQ(back.counted_as(refused, Reason::token_stale), Reason::unauthorized);
+  EXPECT_EQ(back.known(late), nullptr);
+  EXPECT_EQ(back.counted_as(late, Reason::unauthorized), Reason::server_error);
+  back.passed(start);
+  EXPECT_EQ(back.text(), "");
+  back.restore("neither a digest nor a reason\n\nx");
+  EXPECT_EQ(back.known(refused), nullptr);
+}
+
 }  // namespace
 }  // namespace sonde::diagnoses_test

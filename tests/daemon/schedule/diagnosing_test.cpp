@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "daemon/change.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
 namespace sonde::diagnosing_test {
@@ -35,6 +36,29 @@ TEST_F(Diagnosing, AnOutageKeepsTheReasonThatItBeganWithWhenTheCauseIsFoundLater
     EXPECT_EQ(result->verdict.reason, Reason::forbidden_or_no_route);
   EXPECT_EQ(failed.front()->verdict.concluded, Reason::ok);
   EXPECT_EQ(failed.back()->verdict.concluded, Reason::not_ready);
+}
+
+TEST_F(Diagnosing, AFailureThatLastsOverARestartKeepsItsReasonAndIsNotLookedIntoAgain) {
+  std::string kept;
+  {
+    Worker worker(options());
+    worker.assign(duties());
+    kept = check->fingerprint + "\n" + published.wait_for(2, Outcome::fail)[1]->conclusions;
+  }
+  ASSERT_EQ(script->inquiries, 1);
+  const auto after_restart = [&](const std::string& text) {
+    script->inquiries = 0;
+    const std::size_t before = published.wait_for(1, Outcome::fail).size();
+    Worker worker(options());
+    worker.restore(std::map<std::string, std::string>{{key_of(*check), text}});
+    worker.assign(duties());
+    const auto last = published.wait_for(before + 5, Outcome::fail).back();
+    EXPECT_EQ(last->verdict.reason, Reason::not_ready);
+    EXPECT_EQ(last->verdict.detail, "it was starting");
+    return script->inquiries.load();
+  };
+  EXPECT_EQ(after_restart(kept), 0);
+  EXPECT_EQ(after_restart("another" + kept), 1) << "of another configuration";
 }
 
 TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
