@@ -63,6 +63,8 @@ TEST_F(EngineTest, ALoginOutageIsOnePage) {
   after(seconds(15));
   EXPECT_THAT(paging(), ElementsAre("login_fails"));
   EXPECT_THAT(held(), ElementsAre("chat_fails", "upgrade_fails"));
+  EXPECT_THAT(find("chat_fails").held_by, ElementsAre(fingerprint(find("login_fails").labels)));
+  EXPECT_FALSE(find("chat_fails").muted);
   EXPECT_THAT(find("login_fails").annotations.at("summary"), HasSubstr("; also chat, upgrade"));
 }
 

@@ -45,6 +45,19 @@ TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAndTheOldOneResolved) {
                                             AllOf(HasSubstr("key-two"), HasSubstr("trigger"))));
 }
 
+TEST_F(NotifierPlacesTest, AKeyThatIsReplacedInItsFileIsAnotherServiceToo) {
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  one.replace("key-three");
+  configure(pagerduty(one));
+  update({made_alert()});
+  run_until_sent(1);
+  idle();
+  ASSERT_EQ(server.requests().size(), 2U) << "the old one cannot be reached any more";
+  EXPECT_THAT(body(1), AllOf(HasSubstr("key-three"), HasSubstr("trigger")));
+}
+
 TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAfterARestart) {
   configure(pagerduty(one));
   update({made_alert()});

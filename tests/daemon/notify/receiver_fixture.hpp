@@ -42,8 +42,9 @@ class SecretFile {
     static int count = 0;
     path_ = testing::TempDir() + "sonde_secret_" + std::to_string(getpid()) + "_" +
             std::to_string(++count);
-    std::ofstream(path_) << secret << "\n";
+    replace(secret);
   }
+  void replace(const std::string& secret) const { std::ofstream(path_) << secret << "\n"; }
   ~SecretFile() { std::remove(path_.c_str()); }
   SecretFile(const SecretFile&) = delete;
   SecretFile& operator=(const SecretFile&) = delete;
