@@ -12,7 +12,6 @@ namespace sonde::test::refuse_matrix_test {
 namespace {
 
 using testing::HasSubstr;
-
 std::string unsigned_jwt() {
   return text::base64url(R"({"alg":"RS256","typ":"JWT"})") + "." +
          text::base64url(R"({"sub":"alice","exp":4000000000})") + "." +
