@@ -166,7 +166,7 @@ class Files(unittest.TestCase):
         (self.store / "sonde.lock").symlink_to(precious)
         self.write(storage={"path": str(self.store)})
         process, value = self.serve()
-        self.assertEqual(value("sonde_store_degraded"), 1)
+        until(lambda: value("sonde_store_degraded") == 1)
         self.assertIn("symbolic link", process.said())
         self.assertEqual(process.stop(), 0)
         self.assertEqual(precious.read_text(), "precious")

@@ -33,8 +33,8 @@ TEST(StandingRefusal, OfACheckIsThereUntilTheSameCheckPasses) {
   usual.probe["refuse"] = "[no_token, garbage_token]";
   const auto check = plan(usual.yaml()).check("p");
   StandingRefusals standing;
-  Walker walker;
   const auto run = [&](bool checks, std::uint32_t turn) {
+    Walker walker;  // its first round of a target is never too early
     return outcome(walker.walk(
         check, {.seed = 7, .check_refusals = checks, .refusal_turn = turn, .standing = &standing}));
   };
