@@ -65,7 +65,7 @@ class Port(unittest.TestCase):
 
     def test_slow_readers_of_pages_and_the_api(self):
         for path in (b"/", b"/api/v1/probes", b"/api/v1/alerts", b"/api/v1/rules"):
-            self.hold(100, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
+            self.hold(25, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
         self.served()
 
     def test_new_connections_before_each_scrape(self):

@@ -80,11 +80,10 @@ TEST_F(LookupTrouble, TruncatedAnswerFailsItsOwnLookupAlone) {
 }
 
 TEST_F(LookupTrouble, AnswerOverTcpMayTakeASecond) {
-  const DnsServer server(with_one_truncated);
-  const test::TcpServer slow(
-      test::dns_over_tcp(
-          [](const std::string&, const std::string& type) { return addresses(type); }, 1200ms),
-      "127.0.0.1", server.address().port);
+  const auto answer = [](const std::string&, const std::string& type) { return addresses(type); };
+  // First the TCP port, of which far more are in use.
+  const test::TcpServer slow(test::dns_over_tcp(answer, 1200ms));
+  const DnsServer server(with_one_truncated, slow.port());
   ask(server);
   line.family = Family::ipv4;
   EXPECT_EQ(found("cut.test"), "127.0.0.1 ");
