@@ -29,7 +29,7 @@ using How = Answered::How;
 
 std::vector<std::string> names_in(const CrossAccess& access) {
   text::Needs needs;
-  needs.add_url(access.url);
+  needs.add(access.url);
   needs.add_values(access.headers);
   needs.add(access.body);
   std::vector<std::string> names;
@@ -58,15 +58,21 @@ bool is_nothing(text::Json value) {
                              [](const auto& row) { return is_nothing(row.second); });
 }
 
-// An answer with status 200 whose body says that there is nothing: errors of GraphQL or JSON-RPC
-// without data, or data that is null. The server's own trouble is no refusal.
+bool says_error(text::Json error) { return error.size() > 0 || !error.string_or_empty().empty(); }
+
+// An answer with status 200 whose body says that there is nothing: an empty list or object, errors
+// without data (as of GraphQL and JSON-RPC), or data that is null. The server's own trouble is no
+// refusal.
 std::optional<How> said_in_body(const net::Response& response) {
   const auto document = text::Document::parse(response.body);
   if (!document) return std::nullopt;
   const text::Json root = document->root();
+  const bool holds =
+      root.kind() == text::Json::Kind::array || root.kind() == text::Json::Kind::object;
+  if (holds && root.size() == 0) return How::refused;
   const text::Json errors = root.member("errors"), error = root.member("error");
   const text::Json data = root.member("data"), result = root.member("result");
-  const bool failed = errors.size() > 0 || error.size() > 0;
+  const bool failed = says_error(errors) || says_error(error);
   if (!is_nothing(data) || !is_nothing(result) || (!failed && !data)) return std::nullopt;
   const std::string why = text::lowered(errors ? errors.text() : error.text());
   return why.contains("internal") || why.contains("timeout") ? How::neither : How::refused;
@@ -78,8 +84,7 @@ Answered judge(const net::Answer& answer, const Trace& trace) {
   const std::string what = trace.scrub(net::describe(response));
   if (response.status / 100 == 2) {
     const auto said = said_in_body(response);
-    return said ? Answered{*said, what + ", with nothing but errors"}
-                : Answered{How::granted, what};
+    return said ? Answered{*said, what + ", with nothing in it"} : Answered{How::granted, what};
   }
   const bool refused = response.status == 401 || response.status == 403 || response.status == 404 ||
                        net::reason_of(response) == Reason::login_redirect;

@@ -31,9 +31,9 @@ struct Party {
 
 // The owner asks for what is his own, which has to be granted, or nothing is proven; then the
 // intruder asks for the same. 401, 403, 404, a redirect to a login page, a policy close, and 200
-// with nothing but errors (GraphQL, JSON-RPC) or null for its data refuse him; any other 2xx, a
-// ready message or any event is cross_user_leak; anything else is no_refusal. Where the owner is
-// not served, or the network fails: refusal_unclear. Empty: he was refused.
+// with nothing in it (an empty list or object, nothing but errors, null for its data) refuse him;
+// any other 2xx, a ready message or any event is cross_user_leak; anything else is no_refusal.
+// Where the owner is not served, or the network fails: refusal_unclear. Empty: he was refused.
 boost::asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& access,
                                                                 const SessionSettings& settings,
                                                                 net::Network& network,

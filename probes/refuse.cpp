@@ -147,7 +147,8 @@ class Round {
     const std::string name(name_of(one.check));
     if (!one.checked.wrong && controlled_)
       attempt_.standing->erase(name);
-    else if (one.checked.wrong && row(one.checked.wrong->reason).outcome == Outcome::fail)
+    // A server's passing trouble is a failure of this run, and no hole that stays open.
+    else if (one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open)
       attempt_.standing->insert_or_assign(name, *one.checked.wrong);
   }
 

@@ -64,6 +64,11 @@ void vet(const RefuseSettings& settings, const Site& site, const config::Reader&
         place,
         "logged_out gives back what it logs in with, and this login has nothing but the one token "
         "that all its runs live on; name a login that asks for one each time");
+  const bool swaps = std::ranges::find(settings.checks, wrong_audience) != settings.checks.end();
+  const auto is_same = [&](const auto& other) { return other->login == site.login; };
+  if (swaps && site.login && std::ranges::any_of(site.others, is_same))
+    reader.at("other_login")
+        .wrong(place, "it is the probe's own login, whose tokens are good here");
   const bool confuses =
       std::ranges::find(settings.checks, hs256_confusion) != settings.checks.end();
   if (confuses && settings.jwks.empty() && site.login && site.login->jwks.empty())

@@ -73,13 +73,15 @@ std::expected<net::Request, Failure> request_to(const text::Template& address, t
 }
 
 asio::awaitable<std::expected<net::Response, Failure>> ask(const net::Request& request,
-                                                           const RefusalSubject& subject) {
+                                                           const RefusalSubject& subject,
+                                                           bool or_redirect = false) {
   const net::Redirects none;  // outlives the request
   auto asking =
       net::fetch(subject.shared.network, request, subject.session.socket.line, none, subject.trace);
   net::Answer answer = co_await std::move(asking);
   if (!answer.ok()) co_return unclear(answer.failure.detail);
-  if (answer.response.status / 100 != 2)
+  const int hundreds = answer.response.status / 100;
+  if (hundreds != 2 && !(or_redirect && hundreds == 3))
     co_return unclear(subject.trace.scrub(net::describe(answer.response)));
   co_return std::move(answer.response);
 }
@@ -169,7 +171,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
   text::Names names = given->names;
   const auto request = request_of(*subject.settings.logout, *given, names);
   if (!request) co_return std::unexpected(request.error());
-  auto asking = ask(*request, subject);
+  auto asking = ask(*request, subject, true);  // many lead to the login afterwards
   const auto done = co_await std::move(asking);
   if (!done) co_return unclear("the logout failed: " + done.error().detail);
   co_return BadLogin{.names = std::move(given->names)};

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "probes/net/http_text.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/shipped.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde {
 namespace {
@@ -26,13 +28,45 @@ bool names_token(const text::Template& text) {
   return std::ranges::any_of(text.names(), is_of_login);
 }
 
-// The same cookies with `token` as their value, so that none of them is a session.
-std::string garbled(const std::string* cookies, const std::string& token) {
+bool is_jwt(std::string_view token) {
+  return token.starts_with("eyJ") && std::ranges::count(token, '.') == 2;
+}
+
+// Another character of the same class.
+char another(char c, bool hex) {
+  const auto turned = [c](char first, int count, int by) {
+    return static_cast<char>(first + (c - first + by) % count);
+  };
+  if (text::is_digit(c)) return turned('0', 10, 7);
+  if (!text::is_letter(c)) return c;
+  const char first = c == text::lower(c) ? 'a' : 'A';
+  return hex ? turned(first, 6, 3) : turned(first, 26, 13);
+}
+
+// What no server can have issued, of the length, alphabet and prefix ("sk-") of what one has.
+std::string garbage_like(std::string_view good) {
+  constexpr std::size_t prefix_max = 8;
+  if (good.empty() || is_jwt(good)) return std::string(garbage);
+  const auto is_hex = [](char c) { return text::is_hex_digit(c) || !text::is_word(c); };
+  const bool hex = std::ranges::all_of(good, is_hex);
+  const std::size_t mark = good.substr(0, prefix_max).find_first_of("-_");
+  const bool prefixed =
+      mark != good.npos && std::ranges::all_of(good.substr(0, mark), text::is_letter);
+  std::string made(good);
+  for (std::size_t i = prefixed ? mark + 1 : 0; i < made.size(); ++i)
+    made[i] = another(made[i], hex);
+  return made == good ? std::string(garbage) : made;
+}
+
+// The same cookies with other values, so that none of them is a session.
+std::string with_values(const std::string* cookies,
+                        const std::function<std::string(std::string_view)>& value) {
   std::string all = cookies != nullptr ? *cookies : "";
   for (auto at = all.find('='); at != all.npos; at = all.find('=', at)) {
     const std::size_t end = std::min(all.find(';', at), all.size());
-    all.replace(at + 1, end - at - 1, token);
-    at += token.size() + 1;
+    const std::string other = value(std::string_view(all).substr(at + 1, end - at - 1));
+    all.replace(at + 1, end - at - 1, other);
+    at += other.size() + 1;
   }
   return all;
 }
@@ -149,16 +183,23 @@ void use_token(std::string token, text::Names& names) {
   const std::string before = good != nullptr ? *good : "";
   for (const auto& name : names.names_like(captured))
     if (!before.empty() && *names.find(name) == before) names.set(name, token);
-  names.set("cookies", token.empty() ? "" : garbled(names.find("cookies"), token));
+  const auto same = [&token](std::string_view) { return token; };
+  names.set("cookies", token.empty() ? "" : with_values(names.find("cookies"), same));
   names.set("token", std::move(token));
 }
 
 void use_token(TokenUse use, text::Names& names) {
   if (use == TokenUse::valid) return;
-  const std::string text(use == TokenUse::garbage ? garbage : "");
-  use_token(text, names);
-  for (const auto& name : names.names_like(captured)) names.set(name, text);
-  if (names.find("refresh_token") != nullptr) names.set("refresh_token", text);
+  const bool none = use == TokenUse::none;
+  const auto instead = [none](std::string_view good) { return none ? "" : garbage_like(good); };
+  names.set("cookies", none ? "" : with_values(names.find("cookies"), garbage_like));
+  std::vector<std::string> given = names.names_like(captured);
+  given.insert(given.end(), {"token", "refresh_token"});
+  for (const std::string& name : given) {
+    const std::string* good = names.find(name);
+    if (good != nullptr || name == "token")
+      names.set(name, instead(good != nullptr ? *good : std::string()));
+  }
 }
 
 bool says_login(const text::Needs& needs) {

@@ -93,13 +93,7 @@ std::optional<Failure> refused_credentials(const net::Response& response,
 }
 
 bool may_refuse(const net::Response& response) {
-  if (response.status == 302 || response.status == 303) return true;
-  if (response.status < 200 || response.status > 299) return false;
-  if (net::is_page(response))
-    return std::ranges::any_of(text::parse_html(response.body).forms,
-                               [](const auto& form) { return form.has_type("password"); });
-  const auto document = text::Document::parse(response.body);
-  return document && document->root().kind() == Json::Kind::object;
+  return response.status / 100 == 2 || response.status == 302 || response.status == 303;
 }
 
 std::optional<Failure> refusal_of(const net::Response& response,

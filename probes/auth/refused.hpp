@@ -18,9 +18,9 @@ std::optional<Failure> refusal_of(const net::Response& response,
 std::optional<Failure> refused_credentials(const net::Response& response,
                                            const std::optional<text::Pattern>& refused);
 
-// Whether an answer that gave no token may have refused the credentials without saying so: JSON
-// with a 2xx ({"success": false}), a redirect to another page (302, 303: "/login?error"), or a page
-// that asks for a password. A service may count each of them against the account. Pure.
+// Whether an answer that gave no token may have refused the credentials without saying so: any 2xx
+// ({"success": false}, "Invalid credentials", a page) or a redirect to another page (302, 303:
+// "/login?error"). A service may count each of them against the account. Pure.
 bool may_refuse(const net::Response& response);
 
 }  // namespace sonde::auth

@@ -60,7 +60,8 @@ class Overhearing {
   asio::awaitable<Heard> run() {
     const Dialect& dialect = listener_.dialect();
     const bool by_silence = refused_by_.silence > Span{};
-    const Instant until = Clock::now() + (by_silence ? refused_by_.silence : ready_.within);
+    // A good session may be silent until its ready message is due.
+    const Instant until = Clock::now() + std::max(refused_by_.silence, ready_.within);
     const auto failed = co_await take_steps(listener_, dialect.steps, Step::ready);
     std::optional<Heard> heard = failed ? meaning(*failed) : std::nullopt;
     if (listener_.opened()) heard = Heard::welcome;

@@ -30,7 +30,9 @@ struct Manners {
     served,
     error,
     silence,
-    graphql
+    graphql,
+    empty,
+    told
   } strangers = Strangers::refused;
   bool lost_threads = false;  // nobody finds one, not even its owner
 };
@@ -110,10 +112,13 @@ Script open_thread(const RoomPtr& room, const Request& request) {
   if (found == room->owners.end() || room->manners.lost_threads) return {json(404, "{}")};
   const auto strangers = room->manners.strangers;
   if (found->second == user_of(request) || strangers == served)
-    return upgrade ? Script{accept(), ready_message(), wait_for_close()} : Script{json(200, "{}")};
+    return upgrade ? Script{accept(), ready_message(), wait_for_close()}
+                   : Script{json(200, R"([{"id":7}])")};
   if (strangers == silence) return {accept(), wait_for_close()};
   if (strangers == graphql)
     return {json(200, R"({"errors":[{"message":"no such thread"}],"data":{"thread":null}})")};
+  if (strangers == empty) return {json(200, "[]")};
+  if (strangers == told) return {json(200, R"({"error":"not found"})")};
   return {json(strangers == error ? 500 : 403, "{}")};
 }
 
@@ -197,8 +202,11 @@ TEST(IsolationProbe, AMessageAtTheStartOfASessionThatIsSilentlyReadyPasses) {
 }
 
 TEST(IsolationProbe, ErrorsWithoutDataRefuseAStranger) {
-  const Walk walked = meet({.strangers = Manners::Strangers::graphql}, by_request);
-  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  using enum Manners::Strangers;
+  for (const auto strangers : {graphql, empty, told}) {
+    const Walk walked = meet({.strangers = strangers}, by_request);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
 }
 
 TEST(IsolationProbe, SeveralTabsOfAUserMayReceiveTheSame) {

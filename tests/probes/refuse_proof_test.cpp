@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "probes/shared.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
 
@@ -238,6 +240,34 @@ std::string mistakes(const Usual::Keys& login) {
   usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
   if (!login.empty()) usual.login = login;
   return plan(usual.yaml()).wrong();
+}
+
+std::string garbage_of(const std::string& token) {
+  text::Names names;
+  names.set("token", token);
+  names.set("login.sid", token + token);
+  names.set("cookies", "a=" + token + "; b=1");
+  use_token(TokenUse::garbage, names);
+  EXPECT_EQ(names.find("login.sid")->size(), 2 * token.size());
+  EXPECT_FALSE(names.find("cookies")->contains(token));
+  return *names.find("token");
+}
+
+TEST(RefusalProof, AGarbageTokenHasTheLengthAlphabetAndPrefixOfAGoodOne) {
+  for (const std::string token :
+       {"4f9a0c", "1FA3", "550e8400-e29b-41d4-a716-446655440000", "12345", "Zm9vYmFy_-x", "k"}) {
+    const std::string made = garbage_of(token);
+    ASSERT_EQ(made.size(), token.size());
+    const auto is_hex = [](char c) { return text::is_hex_digit(c) || c == '-'; };
+    EXPECT_EQ(std::ranges::all_of(made, is_hex), std::ranges::all_of(token, is_hex)) << made;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      EXPECT_EQ(text::is_digit(made[i]), text::is_digit(token[i])) << made;
+      EXPECT_EQ(text::is_letter(made[i]), text::is_letter(token[i])) << made;
+      if (text::is_digit(made[i]) || text::is_letter(made[i])) EXPECT_NE(made[i], token[i]) << made;
+    }
+  }
+  EXPECT_EQ(garbage_of("sk-4f9a").substr(0, 3), "sk-");
+  EXPECT_EQ(std::ranges::count(garbage_of("eyJhbGciOiJub25lIn0.e30.c2ln"), '.'), 2);
 }
 
 TEST(RefusalPlan, ALogoutOfTheOneTokenThatThereIsIsAMistake) {

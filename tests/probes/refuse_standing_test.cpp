@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "probes/shared.hpp"
 #include "probes/text/template.hpp"
 #include "tests/probes/scenario.hpp"
@@ -46,6 +48,24 @@ TEST(StandingRefusal, OfACheckIsThereUntilTheSameCheckPasses) {
   EXPECT_THAT(run(false, 0), HasSubstr("auth_fail_open"));
   EXPECT_EQ(run(true, 1), "pass") << "those that stand are made out of their turn";
   EXPECT_EQ(run(false, 1), "pass");
+}
+
+TEST(StandingRefusal, OfAServersPassingTroubleIsThereForOneRun) {
+  const auto gate = std::make_shared<Gate>();
+  const Server server(Handler([gate](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    if (request.head.contains("the-granted-token"))
+      return {accept(), ready_message(), wait_for_close()};
+    return {json(std::exchange(gate->open, false) ? 503 : 401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[no_token]";
+  const auto check = plan(usual.yaml()).check("p");
+  StandingRefusals standing;
+  EXPECT_THAT(outcome(walk(check, {.seed = 7, .standing = &standing})), HasSubstr("no_refusal"));
+  EXPECT_EQ(outcome(walk(check, {.seed = 7, .check_refusals = false, .standing = &standing})),
+            "pass");
 }
 
 const std::string long_lived = text::base64url(R"({"alg":"RS256","typ":"JWT"})") + "." +

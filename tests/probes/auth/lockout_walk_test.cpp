@@ -51,10 +51,12 @@ TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
 
 TEST(LoginGuard, CountsAnAnswerWithoutATokenThatMayRefuseInOtherWords) {
   const std::string form = "<form><input name=p type=password></form>";
-  for (const Script& refused : {Script{json(200, R"({"success":false})")}, Script{json(200, "{}")},
-                                Script{answer(302, "", {{"Location", "/login?error"}})},
-                                Script{answer(303, "", {{"Location", "/?failed=1"}})},
-                                Script{answer(200, form, {{"Content-Type", "text/html"}})}}) {
+  for (const Script& refused :
+       {Script{json(200, R"({"success":false})")}, Script{json(200, "{}")},
+        Script{answer(200, "Invalid credentials")}, Script{answer(200, "")},
+        Script{json(200, "[]")}, Script{answer(302, "", {{"Location", "/login?error"}})},
+        Script{answer(303, "", {{"Location", "/?failed=1"}})},
+        Script{answer(200, form, {{"Content-Type", "text/html"}})}}) {
     const Server server(refused);
     Usual usual(server.url(""));
     EXPECT_EQ(posts(server, usual, "/"), 3);
