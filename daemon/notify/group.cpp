@@ -111,7 +111,7 @@ std::optional<Due> due_unless_refused(const Pending& pending, Span every, WallTi
 std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
   auto found = due_unless_refused(pending, every, now);
   if (found && pending.refused)
-    found->at = std::max(found->at, after(std::min(*pending.refused, now), every));
+    found->at = std::max(found->at, after(std::min(*pending.refused, now), every / 6));
   return found;
 }
 

@@ -144,14 +144,14 @@ TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
   EXPECT_EQ(of(over)->at, at(160));
 }
 
-TEST_F(ResendTest, RefusedIsDueAgainAfterAMinute) {
+TEST_F(ResendTest, RefusedIsDueAgainAfterTenSeconds) {
   Pending refused = fresh(made_alert());
   refused.refused = at(90);
-  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused)->at, at(100));
   EXPECT_EQ(of(refused, 200)->at, at(200));
   refused.told = at(10);
   refused.told_firing = true;
-  EXPECT_EQ(of(refused)->at, at(150));
+  EXPECT_EQ(of(refused)->at, at(100));
   EXPECT_EQ(of(refused, -3600)->at, at(-3540)) << "whatever the clock says";
   refused.alert = held_back(made_alert());
   refused.told.reset();
