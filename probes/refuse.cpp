@@ -145,11 +145,10 @@ class Round {
     const bool shown = one.checked.seen.status != 0;
     if (attempt_.standing == nullptr || !shown) return;
     const std::string name(name_of(one.check));
-    if (!one.checked.wrong && controlled_)
-      attempt_.standing->erase(name);
+    if (!one.checked.wrong && controlled_) attempt_.standing->erase(name);
     // A server's passing trouble is a failure of this run, and no hole that stays open.
-    else if (one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open)
-      attempt_.standing->insert_or_assign(name, *one.checked.wrong);
+    const bool open = one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open;
+    if (open) attempt_.standing->insert_or_assign(name, *one.checked.wrong);
   }
 
   std::optional<Verdict> conclude() {

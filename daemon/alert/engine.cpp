@@ -168,7 +168,11 @@ void Engine::find_certificates(Sight& sight) {
 bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
   const Instance& judged = part ? *part : track.instance;
-  const Finding finding = judge(judged, sight, track.state.past());
+  Finding finding = judge(judged, sight, track.state.past());
+  // That a failing probe is left out of it is no recovery.
+  if (part && track.state.firing() && finding.holds == Holds::no &&
+      fails_meanwhile(track.instance, *part, sight))
+    finding.holds = Holds::unknown;
   count(track, finding);
   const AlertState before = track.state.state;
   const bool fired = track.state.firing(), idle = track.idle();

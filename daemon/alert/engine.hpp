@@ -68,6 +68,7 @@ class Engine : public Sink {
   IncidentMember member_of(const Track& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
+  static bool fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight);
   std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;

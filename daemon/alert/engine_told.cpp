@@ -82,6 +82,14 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
   return gone > 0 ? std::optional(std::move(part)) : std::nullopt;
 }
 
+// Whether one that is left out failed when it last counted.
+bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight) {
+  return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
+    const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
+    return !counts && sight.standing(*check).failing.has_value();
+  });
+}
+
 // A hint, and no more: what went live in the half hour before the trouble began.
 std::string Engine::deployed(const Track& track) const {
   if (!options_.deployed || track.instance.target.empty()) return "";

@@ -25,15 +25,8 @@ struct Manners {
   bool personal = false;    // but only in the second session of a user
   bool forgetful = false;   // with an old session, the user's new one is forgotten
   // What somebody gets who asks for the thread of another user.
-  enum class Strangers : std::uint8_t {
-    refused,
-    served,
-    error,
-    silence,
-    graphql,
-    empty,
-    told
-  } strangers = Strangers::refused;
+  enum class Strangers : std::uint8_t { refused, served, error, silence, graphql, empty, told };
+  Strangers strangers = Strangers::refused;
   bool lost_threads = false;  // nobody finds one, not even its owner
 };
 
@@ -117,8 +110,8 @@ Script open_thread(const RoomPtr& room, const Request& request) {
   if (strangers == silence) return {accept(), wait_for_close()};
   if (strangers == graphql)
     return {json(200, R"({"errors":[{"message":"no such thread"}],"data":{"thread":null}})")};
-  if (strangers == empty) return {json(200, "[]")};
-  if (strangers == told) return {json(200, R"({"error":"not found"})")};
+  if (strangers == empty || strangers == told)
+    return {json(200, strangers == empty ? "[]" : R"({"error":"not found"})")};
   return {json(strangers == error ? 500 : 403, "{}")};
 }
 

@@ -97,6 +97,26 @@ TEST_F(EngineMaintenanceTest, OfOneProbeLeavesItOutOfAnAlertAboutTheTarget) {
   EXPECT_THAT(find("of_target").annotations.at("summary"), HasSubstr("login failed 4 times"));
 }
 
+TEST_F(EngineMaintenanceTest, OfTheProbeThatFailsEndsNoAlertAboutTheTarget) {
+  watch_the_target(AlertOf::consecutive_failures);
+  fail(chat, Step::events, 4);
+  pass(login);
+  pass(upgrade);
+  after(minutes(1));
+  EXPECT_THAT(paging(), ElementsAre("of_target"));
+  maintenance = "upgrade";
+  in_maintenance = {"chat"};
+  after(minutes(1));
+  pass(login);
+  pass(upgrade);
+  after(minutes(1));
+  EXPECT_THAT(paging(), ElementsAre("of_target")) << "nothing has recovered";
+  maintenance.clear();
+  pass(chat);
+  after(minutes(10));
+  EXPECT_THAT(paging(), ElementsAre());
+}
+
 TEST_F(EngineMaintenanceTest, OfOneProbeLeavesItOutOfAFalseGreen) {
   watch_the_target(AlertOf::false_green);
   maintenance = "upgrade";
