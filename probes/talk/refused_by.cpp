@@ -19,7 +19,8 @@ const config::Section<RefusedBy>& section_of(const RefusedBy*) {
           .key("frame", &RefusedBy::frame,
                "A message that refuses, beside what the dialect's rules say.")
           .key("silence", &RefusedBy::silence,
-               "Accepted, and for so long neither ready nor an event; 0s: that is no refusal.",
+               "Accepted, and neither ready nor an event for so long, and for as long as "
+               "ready.within; 0s: that is no refusal.",
                {.max = 3600});
   return keys;
 }

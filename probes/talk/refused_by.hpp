@@ -16,8 +16,9 @@ struct RefusedBy {
   std::vector<int> status = {401, 403, 404};
   std::vector<int> close = usual_refusal_codes();
   std::optional<FrameMatch> frame;  // a message, whatever the rules say of it
-  Span
-      silence{};  // the upgrade is accepted, and for so long nothing welcomes; 0: that refuses none
+  // The upgrade is accepted, and nothing welcomes for so long, and for as long as ready.within,
+  // until which a good session may be silent; 0: that refuses none.
+  Span silence{};
 };
 const config::Section<RefusedBy>& section_of(const RefusedBy*);
 
