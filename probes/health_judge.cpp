@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 
 #include "probes/health.hpp"
+#include "probes/net/http_text.hpp"
 #include "probes/net/status.hpp"
 #include "probes/text/json_place.hpp"
 
 namespace sonde {
 namespace {
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 std::string_view media_type(const net::Response& response) {
   const std::string* header = response.header("content-type");
@@ -31,7 +26,7 @@ std::optional<Failure> judge_type(const Expected& expected, const net::Response&
   const bool wants_json = !expected.json.empty() || expected.content_type.ends_with("json");
   if (wants_json && net::is_page(response))
     return Failure{Reason::spa_fallback, "a page (text/html) answers where JSON is expected"};
-  if (expected.content_type.empty() || same_word(media_type(response), expected.content_type))
+  if (expected.content_type.empty() || net::same_word(media_type(response), expected.content_type))
     return std::nullopt;
   return Failure{Reason::bad_content_type,
                  fmt::format("Content-Type is \"{}\", wanted \"{}\"", media_type(response),
@@ -54,7 +49,7 @@ bool says_unhealthy(text::Json root) {
   constexpr std::array words = {"unhealthy", "degraded", "down",     "fail",      "failed",
                                 "failing",   "error",    "critical", "not_ready", "unavailable"};
   const auto status = root.member("status").string();
-  return status && std::ranges::any_of(words, [&](auto w) { return same_word(*status, w); });
+  return status && std::ranges::any_of(words, [&](auto w) { return net::same_word(*status, w); });
 }
 
 // Why the status is not what is wanted. A 503 whose JSON says that the service is not well reports
@@ -68,7 +63,7 @@ std::optional<Failure> judge_status(const Expected& expected, const net::Respons
   const std::string what = net::describe(response);
   const auto document = text::Document::parse(response.body);
   const bool says = document && says_unhealthy(document->root()) &&
-                    !same_word(document->root().member("status").text(), "error");
+                    !net::same_word(document->root().member("status").text(), "error");
   if (response.status == 503 && says)
     return Failure{
         Reason::reported_unhealthy,

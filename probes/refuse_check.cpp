@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/net/http_text.hpp"
 #include "probes/net/status.hpp"
 #include "probes/observation.hpp"
 #include "probes/refusal.hpp"
@@ -80,11 +81,8 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
 constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
 
 void come_from_elsewhere(net::UpgradeRequest& request) {
-  constexpr std::string_view origin = "origin";
-  std::erase_if(request.headers, [&](const auto& header) {
-    return std::ranges::equal(header.first, origin, {},
-                              [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  });
+  std::erase_if(request.headers,
+                [](const auto& header) { return net::same_word(header.first, "Origin"); });
   request.headers.emplace_back("Origin", foreign);
 }
 

@@ -191,14 +191,13 @@ void use_token(std::string token, text::Names& names) {
 void use_token(TokenUse use, text::Names& names) {
   if (use == TokenUse::valid) return;
   const bool none = use == TokenUse::none;
-  const auto instead = [none](std::string_view good) { return none ? "" : garbage_like(good); };
   names.set("cookies", none ? "" : with_values(names.find("cookies"), garbage_like));
   std::vector<std::string> given = names.names_like(captured);
   given.insert(given.end(), {"token", "refresh_token"});
   for (const std::string& name : given) {
     const std::string* good = names.find(name);
-    if (good != nullptr || name == "token")
-      names.set(name, instead(good != nullptr ? *good : std::string()));
+    if (good == nullptr && name != "token") continue;
+    names.set(name, none ? "" : garbage_like(good != nullptr ? *good : ""));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde {
 namespace {
 
@@ -19,13 +21,9 @@ constexpr std::array<std::string_view, 4> own_annotations = {"description", "evi
 constexpr std::size_t count_max = 20;
 constexpr std::size_t text_max = 1000;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // [a-zA-Z_][a-zA-Z0-9_]*, as Prometheus names labels.
 bool is_name(std::string_view name) {
-  return !name.empty() && is_letter(name.front()) &&
-         std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c); });
+  return !name.empty() && !text::is_digit(name.front()) && std::ranges::all_of(name, text::is_word);
 }
 
 void vet_label(const std::string& name, const std::string& text,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde {
 namespace {
 
@@ -16,7 +18,7 @@ class Cursor {
 
   int digits(std::size_t count, int least, int most) {
     const std::string_view field = rest_.substr(0, count);
-    const bool plain = std::ranges::all_of(field, [](char c) { return c >= '0' && c <= '9'; });
+    const bool plain = std::ranges::all_of(field, text::is_digit);
     int number = 0;
     if (plain && field.size() == count)
       for (char c : field) number = 10 * number + (c - '0');

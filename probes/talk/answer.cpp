@@ -84,7 +84,7 @@ std::string normal(std::string_view text) {
   for (const char c : trimmed(text)) {
     const bool blank = blanks.find(c) != std::string_view::npos;
     if (blank && out.ends_with(' ')) continue;
-    out += blank ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    out += blank ? ' ' : text::lower(c);
   }
   return out;
 }

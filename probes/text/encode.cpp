@@ -1,6 +1,7 @@
 #include <array>
 #include <string>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::text {
@@ -71,8 +72,7 @@ std::string percent_encode(std::string_view bytes) {
   constexpr std::string_view marks = "-._~";
   std::string out;
   for (const char c : bytes) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (letter || (c >= '0' && c <= '9') || marks.find(c) != std::string_view::npos) {
+    if (is_letter(c) || is_digit(c) || marks.find(c) != std::string_view::npos) {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "probes/text/ascii.hpp"
+
 namespace sonde::text {
 namespace {
 
@@ -74,9 +76,7 @@ void append_utf8(std::string& out, char32_t code) {
   put(0x80 | (code & 0x3f));
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 
 // "#38;" or "#x26;" at the beginning of `text`; how many bytes it takes, 0: it is none.
 std::size_t read_number(std::string_view text, std::string& out) {
