@@ -27,13 +27,17 @@ void add_needs(const CrossAccess& access, const talk::Dialect& dialect, text::Ne
 struct Party {
   std::string_view name;
   const text::Names& names;
+  std::vector<std::string> secrets = {};  // texts that this one alone was told
 };
 
 // The owner asks for what is his own, which has to be granted, or nothing is proven; then the
-// intruder asks for the same. 401, 403, 404, a redirect to a login page, a policy close, and 200
-// with nothing in it (an empty list or object, nothing but errors, null for its data) refuse him;
-// any other 2xx, a ready message or any event is cross_user_leak; anything else is no_refusal.
-// Where the owner is not served, or the network fails: refusal_unclear. Empty: he was refused.
+// intruder asks for the same. A redirect, any 4xx but of overload, an error in a 2xx, or for an
+// upgrade what `refused_by` says, refuses him. Another 2xx is compared with what the owner gets and
+// with what the intruder gets for his own (see compare): it is cross_user_leak if it shows the
+// owner's data, refused if it shows none, and refusal_unclear if the answers cannot be told apart.
+// A secret of the owner in any answer, and a ready message or event after an upgrade, is
+// cross_user_leak. Trouble that may pass (5xx, 429, the network) is met once more; then 500 and
+// silence are no_refusal, the rest is refusal_unclear. Empty: he was refused.
 boost::asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& access,
                                                                 const SessionSettings& settings,
                                                                 net::Network& network,

@@ -76,6 +76,27 @@ bool IsolationRun::is_other_run(Seat& seat, const talk::Frame& frame) {
          talk::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
 }
 
+// Whether a message is a part of a chat; what cannot be read may be one.
+bool IsolationRun::is_chat(std::string_view payload) const {
+  const talk::Dialect& dialect = *turn_.dialect;
+  std::vector<std::string_view> pieces = {payload};
+  if (!dialect.framing.split.empty()) {
+    auto cut = talk::cut(dialect.framing, payload);
+    if (!cut) return true;
+    pieces = std::move(*cut);
+  }
+  for (const auto piece : pieces) {
+    const auto frame = talk::decode(dialect, piece);
+    if (!frame || is_event(*turn_.rules, frame->type)) return true;
+    const auto items = talk::items_of(dialect, *frame);
+    for (std::size_t i = 0; items && i < items->size(); ++i) {
+      const auto item = talk::decode_item(dialect, items->item(i));
+      if (!item || is_event(*turn_.rules, item->type)) return true;
+    }
+  }
+  return false;
+}
+
 asio::awaitable<void> IsolationRun::speak(Seat& seat) {
   auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   seat.verdict = co_await std::move(conversing);
@@ -153,9 +174,9 @@ asio::awaitable<void> IsolationRun::trespass() {
   });
   if (!settings_.cross_access || intruder == seats_.end() || owner == seats_.end()) co_return;
   Trace aside = trace_.aside();
-  auto trying =
-      try_cross_access(*settings_.cross_access, settings_.chat.session, shared_.network,
-                       {intruder->name, intruder->names}, {owner->name, owner->names}, aside);
+  auto trying = try_cross_access(*settings_.cross_access, settings_.chat.session, shared_.network,
+                                 {intruder->name, intruder->names},
+                                 {owner->name, owner->names, secrets_of(*owner)}, aside);
   trespass_ = co_await std::move(trying);
   trace_.absorb(std::move(aside), "cross_access");
 }

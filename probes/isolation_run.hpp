@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -43,6 +44,10 @@ class IsolationRun {
   std::optional<Failure> prepare(Seat& seat, std::uint64_t seed);
   void follow(Seat& seat, Direction direction, std::string_view payload);
   void own_vars(Seat& seat);
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  Texts random_vars(const Seat& seat) const;
+  std::vector<std::string> secrets_of(const Seat& seat) const;
+  bool is_chat(std::string_view payload) const;
   talk::OwnRuns* own_runs(const Seat& seat);
   bool is_other_run(Seat& seat, const talk::Frame& frame);
   boost::asio::awaitable<bool> open(Seat& seat);

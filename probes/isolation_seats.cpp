@@ -60,15 +60,28 @@ void IsolationRun::follow(Seat& seat, Direction direction, std::string_view payl
   const bool greeting = seat.trace.step() != Step::events;
   if (direction == Direction::out) return watch_.sent(seat.member, payload);
   if (greeting) return watch_.greeted(seat.member, payload);
-  watch_.received(seat.member, payload, seat.trace.sent.has_value());
+  watch_.received(seat.member, payload, seat.trace.sent.has_value(), is_chat(payload));
   if (seat.silent) seat.last = payload;
   if (seat.trace.sent) seat.heard.expires_at(Instant::min());
 }
 
 void IsolationRun::own_vars(Seat& seat) {
+  for (const auto& [name, text] : random_vars(seat)) watch_.owns(seat.member, text, "", name);
+}
+
+IsolationRun::Texts IsolationRun::random_vars(const Seat& seat) const {
+  Texts all;
   for (const auto& [name, var] : turn_.dialect->vars)
     if (const std::string* text = seat.names.find("vars." + name); text && is_random(var))
-      watch_.owns(seat.member, *text);
+      all.emplace_back("vars." + name, *text);
+  return all;
+}
+
+// What is made anew for each session: its canary and its random variables.
+std::vector<std::string> IsolationRun::secrets_of(const Seat& seat) const {
+  std::vector<std::string> secrets = {*seat.names.find("canary")};
+  for (auto& [name, text] : random_vars(seat)) secrets.push_back(std::move(text));
+  return secrets;
 }
 
 // A leak outranks what else became of the sessions.

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
+#include "probes/message_shape.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -12,7 +12,7 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t ids_max = 4096, unasked_max = 64, hashes_max = 8192;
-constexpr std::size_t id_bytes_max = 128, id_bytes_min = 8;  // a shorter one may be a mere counter
+constexpr std::size_t id_bytes_max = 128, id_bytes_min = 8;
 constexpr int json_depth_max = 16;
 
 int gravity(Reason reason) {
@@ -24,8 +24,33 @@ bool worse(const Failure& failure, const std::optional<Failure>& than) {
   return !than || gravity(failure.reason) > gravity(than->reason);
 }
 
-// Of an id and the name of its member, "thread_id 4711".
-std::size_t id_bytes(std::string_view key) { return key.size() - key.find(' ') - 1; }
+// threadId, thread-id and THREAD_ID are one name.
+std::string plain_name(std::string_view name) {
+  std::string plain = text::lowered(name);
+  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
+  return plain;
+}
+
+// Whether the ids of that name say who somebody is, as messages do that tell everybody who is
+// there.
+bool names_somebody(std::string_view plain) {
+  constexpr std::string_view all[] = {"user",   "session", "connection", "client", "device",
+                                      "member", "account", "actor",      "sender", "author"};
+  return std::ranges::any_of(all, [&](std::string_view one) { return plain.contains(one); });
+}
+
+bool names_user(std::string_view plain) {
+  return plain.contains("user") || plain.contains("account") || plain.contains("member");
+}
+
+// Whether a session may count up to it, or say it of itself as every other one does: 17, t1, main.
+bool may_be_counter(std::string_view id) {
+  constexpr std::size_t digits_max = 3;
+  if (id.size() >= id_bytes_min) return false;
+  const std::size_t prefix = std::min(id.find_first_of("0123456789"), id.size());
+  const bool number_ends = id.find_first_not_of("0123456789", prefix) == id.npos;
+  return number_ends && (prefix == 0 || id.size() - prefix <= digits_max);
+}
 
 // What stands where nobody has an id: nothing, 0, -1, a UUID of zeros.
 bool is_nobodys(std::string_view id) { return id.find_first_not_of("0-") == id.npos || id == "-1"; }
@@ -52,26 +77,12 @@ std::vector<std::string> forms_of(std::string_view text, std::string_view anothe
   return forms;
 }
 
-std::size_t hash_of(std::string_view payload) { return std::hash<std::string_view>()(payload); }
-
-// A message but for its words with digits: numbers, ids and times.
-std::size_t shape_of(std::string_view payload) {
-  const auto in_word = [](char c) { return text::is_word(c) || c == '-'; };
-  std::string shape;
-  for (std::size_t at = 0; at < payload.size();) {
-    std::size_t end = at;
-    while (end < payload.size() && in_word(payload[end])) ++end;
-    const std::string_view word = payload.substr(at, std::max(end, at + 1) - at);
-    shape += std::ranges::any_of(word, text::is_digit) ? "#" : word;
-    at += word.size();
-  }
-  return hash_of(shape);
-}
-
 }  // namespace
 
 IsolationWatch::IsolationWatch(SameUser same_user, std::vector<std::string> ids)
-    : same_user_(same_user), ids_(std::move(ids)) {}
+    : same_user_(same_user), ids_() {
+  for (const auto& id : ids) ids_.insert(plain_name(id));
+}
 
 std::size_t IsolationWatch::add(Member member) {
   members_.push_back(std::move(member));
@@ -80,8 +91,9 @@ std::size_t IsolationWatch::add(Member member) {
   return members_.size() - 1;
 }
 
-void IsolationWatch::owns(std::size_t member, std::string_view canary, std::string_view another) {
-  owned_.push_back({member, text::lowered(canary), forms_of(canary, another)});
+void IsolationWatch::owns(std::size_t member, std::string_view canary, std::string_view another,
+                          std::string_view what) {
+  owned_.push_back({member, std::string(what), text::lowered(canary), forms_of(canary, another)});
   for (const auto& form : owned_.back().forms) needles_.add(form, owned_.size() - 1);
 }
 
@@ -95,12 +107,13 @@ void IsolationWatch::sent(std::size_t member, std::string_view payload) {
   note_ids(member, payload, Way::sent);
 }
 
-void IsolationWatch::received(std::size_t member, std::string_view payload, bool asked) {
+void IsolationWatch::received(std::size_t member, std::string_view payload, bool asked,
+                              bool is_event) {
   scan(member, payload);
-  note_ids(member, payload, Way::received);
+  note_ids(member, payload, is_event ? Way::received : Way::announced);
   Heard& heard = heard_[member];
-  if (heard.whole.size() >= hashes_max) return;
-  heard.whole.insert(hash_of(payload));
+  if (heard.contents.size() >= hashes_max) return;
+  heard.contents.insert(content_of(payload));
   heard.shapes.insert(shape_of(payload));
   if (!asked) heard.early_shapes.insert(shape_of(payload));
 }
@@ -109,7 +122,7 @@ void IsolationWatch::unasked(std::size_t member, std::string_view payload, std::
                              bool is_event) {
   if (unasked_.size() == unasked_max) return;
   unasked_.push_back(
-      {member, hash_of(payload), shape_of(payload), text::shorten(type, 60), is_event});
+      {member, content_of(payload), shape_of(payload), text::shorten(type, 60), is_event});
 }
 
 bool IsolationWatch::other_user(std::size_t a, std::size_t b) const {
@@ -139,8 +152,8 @@ std::optional<Failure> IsolationWatch::judge_leak(std::size_t owned, std::size_t
   if (is_own(owned_[owned], member)) return std::nullopt;
   const std::size_t owner = owned_[owned].member;
   return Failure{other_user(owner, member) ? Reason::cross_user_leak : Reason::session_shared,
-                 fmt::format("{} received what {} alone was told (its canary)",
-                             members_[member].name, members_[owner].name)};
+                 fmt::format("{} received what {} alone was told ({})", members_[member].name,
+                             members_[owner].name, owned_[owned].what)};
 }
 
 void IsolationWatch::note_ids(std::size_t member, std::string_view payload, Way way) {
@@ -154,38 +167,72 @@ void IsolationWatch::note_ids(std::size_t member, text::Json value, Way way, int
     note_ids(member, value.item(i), way, depth + 1);
   if (value.kind() != text::Json::Kind::object) return;
   for (const auto& [name, found] : value.members()) {
-    const bool wanted =
-        (found.string() || found.number()) && std::ranges::find(ids_, name) != ids_.end();
+    const std::string plain = plain_name(name.substr(0, id_bytes_max));
+    const bool wanted = (found.string() || found.number()) && ids_.contains(plain);
     if (!wanted) {
       note_ids(member, found, way, depth + 1);
     } else if (const auto id = found.text(); !is_nobodys(id) && id.size() <= id_bytes_max) {
-      note_id(member, std::string(name) + " " + id, way);
+      note_id(member, {plain, id}, name, way);
     }
   }
 }
 
 // What comes back of what was said first was not given, and what was given and then said is no word
 // of ours.
-void IsolationWatch::note_id(std::size_t member, const std::string& key, Way way) {
+void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_view name, Way way) {
   if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
   Id& id = seen_ids_[key];
+  if (id.name.empty()) id.name = name;
   const bool given =
-      id.owners.contains(member) || (id.viewers.contains(member) && id_bytes(key) >= id_bytes_min);
-  if (way == Way::received) id.viewers.insert(member);
+      id.owners.contains(member) || (id.seen.contains(member) && !may_be_counter(key.second));
+  if (way != Way::sent) id.seen.insert(member);
+  // Who is there may be told to everybody, but no part of his chat.
+  const bool public_id = way == Way::announced && names_somebody(key.first);
+  if (way == Way::received || (way == Way::announced && !public_id)) id.viewers.insert(member);
   if (way == Way::sent) (given ? id.owners : id.senders).insert(member);
   if (way == Way::given && !id.senders.contains(member)) id.owners.insert(member);
 }
 
-void IsolationWatch::judge_id(const std::string& shown, const Id& id,
-                              std::optional<Failure>& worst) const {
+// How many ids of that name the server gave a user or, if not `given`, said to him, and whether one
+// of them is his alone. What we said first is no word of the server's.
+IsolationWatch::OfUser IsolationWatch::ids_of(std::size_t member, std::string_view plain,
+                                              bool given) const {
+  OfUser of;
+  for (auto row = seen_ids_.lower_bound({std::string(plain), ""});
+       row != seen_ids_.end() && row->first.first == plain; ++row) {
+    const Id& id = row->second;
+    if (!id.senders.empty()) continue;
+    bool his = false, others = false;
+    for (const std::size_t one : given ? id.owners : id.seen)
+      (other_user(one, member) ? others : his) = true;
+    of.count += his ? 1 : 0;
+    of.own |= his && !others;
+  }
+  return of;
+}
+
+// Two users who both were given an id, or both saw one that is nobody's, share it, unless what they
+// have in common is somebody else: the agent, or a list of who is there. Then each has an id of his
+// own, or several.
+bool IsolationWatch::is_common(const std::string& plain, std::size_t a, std::size_t b,
+                               bool given) const {
+  const OfUser first = ids_of(a, plain, given), second = ids_of(b, plain, given);
+  if (first.own && second.own) return true;
+  return names_somebody(plain) && first.count > 1 && second.count > 1;
+}
+
+void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Failure>& worst) const {
+  const auto& [plain, value] = key;
   auto tell = [&](Reason reason, std::size_t a, std::string_view verb, std::size_t b) {
+    const std::string shown = id.name + " " + value;
     Failure failure{reason, fmt::format("{} {} {} ({})", members_[a].name, verb, members_[b].name,
                                         text::json_quote(text::shorten(shown, 100)))};
     if (worse(failure, worst)) worst = std::move(failure);
   };
   for (const std::size_t a : id.owners)
     for (const std::size_t b : id.owners)
-      if (a < b && other_user(a, b)) tell(Reason::session_shared, b, "was given an id of", a);
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, true))
+        tell(Reason::session_shared, b, "was given an id of", a);
   // One that sessions of two users say of themselves was made by us, and tells nobody apart.
   for (const std::size_t a : id.senders)
     for (const std::size_t b : id.senders)
@@ -197,9 +244,10 @@ void IsolationWatch::judge_id(const std::string& shown, const Id& id,
     if (owners.empty() || std::ranges::any_of(owners, theirs)) continue;
     tell(Reason::cross_user_leak, viewer, "received an id of", *owners.begin());
   }
+  if (!owners.empty() || (may_be_counter(value) && !names_user(plain))) return;
   for (const std::size_t a : id.viewers)
     for (const std::size_t b : id.viewers)
-      if (owners.empty() && id_bytes(shown) >= id_bytes_min && a < b && other_user(a, b))
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, false))
         tell(Reason::session_shared, b, "saw an id that stands also in messages to", a);
 }
 
@@ -208,7 +256,7 @@ bool IsolationWatch::fanned_out(const Unasked& message) const {
   if (same_user_ == SameUser::forbid) return false;
   for (std::size_t other = 0; other < members_.size(); ++other)
     if (other != message.member && !other_user(other, message.member) && !members_[other].silent &&
-        heard_[other].whole.contains(message.hash))
+        heard_[other].contents.contains(message.content))
       return true;
   return false;
 }
@@ -234,7 +282,7 @@ std::optional<Failure> IsolationWatch::finding() const {
   for (const auto& [owned, member] : leaked_)
     if (auto failure = judge_leak(owned, member); failure && worse(*failure, worst))
       worst = std::move(failure);
-  for (const auto& [shown, id] : seen_ids_) judge_id(shown, id, worst);
+  for (const auto& [key, id] : seen_ids_) judge_id(key, id, worst);
   for (const auto& message : unasked_) {
     Failure failure{Reason::foreign_event,
                     fmt::format("{} asked nothing and received {}", members_[message.member].name,

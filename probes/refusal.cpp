@@ -1,8 +1,26 @@
 #include "probes/refusal.hpp"
 
+#include <algorithm>
+
 #include "probes/net/status.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde {
+namespace {
+
+bool is_nothing(text::Json value) {
+  using Kind = text::Json::Kind;
+  if (!value || value.kind() == Kind::null) return true;
+  const auto& members = value.members();
+  return value.kind() == Kind::object && !members.empty() &&
+         std::ranges::all_of(members, [](const auto& row) { return is_nothing(row.second); });
+}
+
+bool is_error(text::Json error) {
+  return error.size() > 0 || !error.string_or_empty().empty() || error.boolean().value_or(false);
+}
+
+}  // namespace
 
 Failure explain_refusal(const net::Response& response) {
   const std::string what = net::describe(response);
@@ -30,6 +48,25 @@ Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refus
   if (usual && answer.ok() && net::reason_of(answer.response) == Reason::login_redirect)
     return Refusal::refused;
   return answer.ok() ? Refusal::none : Refusal::unclear;
+}
+
+bool is_trouble(int status) {
+  constexpr int all[] = {408, 425, 429, 502, 503, 504};
+  return std::ranges::find(all, status) != std::end(all) || (status >= 520 && status <= 530);
+}
+
+bool asks_to_wait(const net::Response& response) {
+  return response.status == 429 || response.header("Retry-After") != nullptr;
+}
+
+bool says_error(std::string_view body) {
+  const auto document = text::Document::parse(body);
+  if (!document || document->root().kind() != text::Json::Kind::object) return false;
+  const text::Json root = document->root();
+  for (const char* name : {"success", "ok"})
+    if (root.member(name).boolean() == false) return true;
+  const bool failed = is_error(root.member("errors")) || is_error(root.member("error"));
+  return failed && is_nothing(root.member("data")) && is_nothing(root.member("result"));
 }
 
 }  // namespace sonde

@@ -84,16 +84,10 @@ class Round {
   };
 
   asio::awaitable<void> make(Try& one, const RefusalSubject& subject) {
-    const Instant begun = Clock::now();
     auto checking = check_one(one.check, subject);
     one.checked = co_await std::move(checking);
     one.made = true;
-    auto& wrong = one.checked.wrong;
-    if (!wrong && one.checked.seen.status != 0) breaker_.refused(Clock::now());
-    // An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
-    if (wrong && wrong->reason == Reason::no_refusal &&
-        trips(one.checked.seen, wrong->detail, begun))
-      wrong->reason = Reason::breaker_open;
+    if (!one.checked.wrong && one.checked.seen.status != 0) breaker_.refused(Clock::now());
   }
 
   bool trips(const Observation& seen, std::string_view detail, Instant begun) {

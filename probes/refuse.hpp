@@ -25,12 +25,13 @@ enum class RefusalCheck : std::uint8_t {
 };
 std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*);
 
-// How a token is given back.
+// How a token is given back. The answer has to be 2xx without an error in it, or a redirect.
 struct Logout {
   std::string method = "POST";
   text::Template url;
   std::map<std::string, text::Template> headers = {{"Authorization", "Bearer {{token}}"}};
   text::Tree body;
+  Span within = std::chrono::seconds(5);  // until which the token may still be good
 };
 const config::Section<Logout>& section_of(const Logout*);
 
@@ -63,15 +64,15 @@ struct RefusalSubject {
 };
 
 // Runs each check over a connection of its own; with `turn`, the one whose turn it is, and those
-// that stand in `standing`. A refusal is what the socket's `refused_by` says, in the order in which
-// it comes; a ready message or any event is auth_fail_open; anything else, as 5xx, is no_refusal; a
-// network failure, or a check that cannot be made, is inconclusive (refusal_unclear), and so is
-// what looks like a breaker of the target that they opened (breaker_open): then, and for a while,
-// no further one is made. Who is refused proves something only while the same upgrade with nothing
-// wrong about it is accepted, which is asked afterwards; where it is not, as with a token that
-// expired or serves once, each check is made again with a fresh login, and is refusal_unclear if
-// even that one is not accepted. Step and phase refuse; never an auth sample. Notes in the trace
-// what came of each. Empty: nothing was wrong.
+// that stand in `standing`. A refusal is what the socket's `refused_by` says; a ready message that
+// no refusal follows, or any event, is auth_fail_open; anything else, as 500, is no_refusal.
+// Trouble is met once more (see upgrade_as); what is then still trouble, and a check that cannot be
+// made, is inconclusive (refusal_unclear), and so is what looks like a breaker of the target that
+// they opened (breaker_open): then, and for a while, no further one is made. Who is refused proves
+// something only while the same upgrade with nothing wrong about it is accepted, which is asked
+// afterwards; where it is not, as with a token that expired or serves once, each check is made
+// again with a fresh login, and is refusal_unclear if even that one is not accepted. Step and phase
+// refuse; never an auth sample. Notes in the trace what came of each. Empty: nothing was wrong.
 boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                               const Attempt& attempt);
 

@@ -8,6 +8,7 @@
 #include "probes/net/http_text.hpp"
 #include "probes/net/status.hpp"
 #include "probes/observation.hpp"
+#include "probes/pause.hpp"
 #include "probes/refusal.hpp"
 #include "probes/talk/hear.hpp"
 
@@ -19,63 +20,6 @@ namespace asio = boost::asio;
 // Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
 bool is_good(RefusalCheck check) {
   return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
-}
-
-// Whom the check lets come, and who must be refused.
-std::string_view who(RefusalCheck check) {
-  using enum RefusalCheck;
-  switch (check) {
-    case no_token:
-      return "a client without a token";
-    case foreign_origin:
-      return "a page of a foreign origin";
-    case wrong_place:
-      return "a token in another place than its own";
-    case wrong_audience:
-      return "a token for somebody else";
-    case logged_out:
-      return "a token after its logout";
-    case refresh_as_access:
-      return "a refresh token as an access token";
-    case expired_token:
-      return "an expired token";
-    case garbage_token:
-    case bad_signature:
-    case alg_none:
-    case hs256_confusion:
-      break;
-  }
-  return "a forged token";
-}
-
-// What an accepted upgrade that was neither welcomed nor refused came to.
-std::string what_came(const net::Websocket& session, const std::string& others, Span within) {
-  if (session.ended())
-    return session.fault() ? session.fault()->detail : talk::describe(*session.ended());
-  const std::string what = others.empty() ? "nothing was said" : others;
-  return fmt::format("{} within {:.3f} s", what, seconds(within));
-}
-
-// What an accepted upgrade does next.
-asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
-                                              const RefusalSubject& subject, text::Names& names) {
-  const Socket& socket = subject.session.socket;
-  auto listening = talk::overhear(session, *subject.session.dialect, socket.ready,
-                                  socket.refused_by, names, subject.trace);
-  const talk::Overheard overheard = co_await std::move(listening);
-  const talk::Heard heard = overheard.heard;
-  if (heard == talk::Heard::refusal) co_return std::nullopt;
-  if (heard == talk::Heard::unclear)
-    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
-  if (heard == talk::Heard::welcome) {
-    subject.trace.remark("welcomed, although it must be refused");
-    co_return with_check(check, Reason::auth_fail_open,
-                         fmt::format("the endpoint welcomes {}", who(check)));
-  }
-  co_return with_check(
-      check, Reason::no_refusal,
-      subject.trace.scrub(fmt::format("the upgrade of {} was accepted, then {}", who(check),
-                                      what_came(session, overheard.others, socket.ready.within))));
 }
 
 constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
@@ -107,21 +51,6 @@ std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Sock
   return request;
 }
 
-std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
-                             const RefusalSubject& subject) {
-  switch (classify_refusal(answer, subject.session.socket.refused_by)) {
-    case Refusal::refused:
-      return std::nullopt;
-    case Refusal::unclear:
-      return with_check(check, Reason::refusal_unclear, answer.failure.detail);
-    case Refusal::none:
-      break;
-  }
-  const std::string what = subject.trace.scrub(net::describe(answer.response));
-  return with_check(check, Reason::no_refusal,
-                    fmt::format("{} got {}, which is no refusal (refused_by)", who(check), what));
-}
-
 // Whether the upgrade, or what is said after it, shows what the check replaces; after a logout,
 // whether it shows anything of a login.
 bool shows(RefusalCheck check, const net::UpgradeRequest& bad, const RefusalSubject& subject) {
@@ -138,24 +67,6 @@ Checked without_login(RefusalCheck check, const Failure& failure, const Trace& t
   const std::string why = trace.scrub(failure.detail);
   if (failure.reason == Reason::ok) return {.not_performed = why};
   return {.wrong = with_check(check, failure.reason, why), .not_performed = why};
-}
-
-asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest request,
-                                    const RefusalSubject& subject, text::Names names) {
-  request.any_subprotocol = true;  // whoever intrudes is no browser
-  auto upgrading =
-      net::upgrade(subject.shared.network, request, subject.session.socket.line, subject.trace);
-  net::Upgraded upgraded = co_await std::move(upgrading);
-  Checked checked;
-  checked.seen.status = upgraded.answer.response.status;
-  if (!upgraded.session) {
-    checked.wrong = judge(check, upgraded.answer, subject);
-    co_return checked;
-  }
-  auto watching = watch(*upgraded.session, check, subject, names);
-  checked.wrong = co_await std::move(watching);
-  if (upgraded.session->ended()) checked.seen.code = upgraded.session->ended()->code;
-  co_return checked;
 }
 
 std::size_t path_size(const net::UpgradeRequest& request) {
@@ -195,6 +106,24 @@ asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& sub
   co_return checked;
 }
 
+// A login that was given back may be good for a moment, until every part of the target knows.
+// Whoever is welcomed is tried again, until then.
+asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& subject,
+                                   const text::Names& names, Instant until) {
+  constexpr Span between = std::chrono::seconds(1);
+  while (true) {
+    text::Names bad = names;
+    auto trying = try_login(check, subject, bad);
+    Checked checked = co_await std::move(trying);
+    const bool welcomed = checked.wrong && checked.wrong->reason == Reason::auth_fail_open;
+    const Instant now = Clock::now();
+    if (!welcomed || now >= until) co_return checked;
+    auto waiting = pause(std::min(between, until - now));
+    const bool goes_on = co_await std::move(waiting);
+    if (!goes_on) co_return checked;
+  }
+}
+
 // In a trace of its own, whose phases are none of the run's.
 asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) {
   text::Names names = subject.names;
@@ -216,16 +145,6 @@ asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) 
 
 }  // namespace
 
-std::string_view name_of(RefusalCheck check) {
-  for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
-    if (value == check) return name;
-  return "";
-}
-
-Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
-  return {reason, std::string(name_of(check)) + ": " + what};
-}
-
 asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
   BadLogin bad{.names = subject.names};
   if (check != RefusalCheck::no_token && !is_good(check)) {
@@ -234,7 +153,9 @@ asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& sub
     if (!made) co_return without_login(check, made.error(), subject.trace);
     bad = *std::move(made);
   }
-  auto trying = try_login(check, subject, bad.names);
+  const bool gone = check == RefusalCheck::logged_out;
+  const Span within = gone ? subject.settings.logout->within : Span{};
+  auto trying = try_until(check, subject, bad.names, Clock::now() + within);
   Checked checked = co_await std::move(trying);
   if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
   if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);

@@ -3,8 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "probes/diagnosis.hpp"
-#include "probes/refuse.hpp"
+#include "probes/refuse_upgrade.hpp"
 
 namespace sonde {
 
@@ -31,22 +30,6 @@ const auth::Login* login_of_its_own(const auth::Login& login);
 // ended. refusal_unclear: there is no such login, or it failed.
 boost::asio::awaitable<std::expected<text::Names, Failure>> fresh_login(
     const RefusalSubject& subject);
-
-// What came of a check: nothing wrong, something wrong, or nothing at all, for it could not be made
-// as it is meant.
-struct Checked {
-  std::optional<Failure> wrong = {};
-  std::string not_performed = {};  // why it was not
-  Observation seen = {};           // of the upgrade that it made
-
-  // Whether it says something only if the same upgrade with nothing wrong about it is accepted.
-  bool needs_control() const {
-    return not_performed.empty() && (!wrong || wrong->reason == Reason::no_refusal);
-  }
-};
-
-std::string_view name_of(RefusalCheck check);
-Failure with_check(RefusalCheck check, Reason reason, const std::string& what);
 
 boost::asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject);
 

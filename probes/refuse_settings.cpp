@@ -28,7 +28,10 @@ const config::Section<Logout>& section_of(const Logout*) {
           .key("url", &Logout::url, "Where a token is given back.",
                {.required = true, .filled = true})
           .key("headers", &Logout::headers, "Headers of the request; they may say {{token}}.")
-          .key("body", &Logout::body, "What is sent, as JSON; it may say {{token}}.");
+          .key("body", &Logout::body, "What is sent, as JSON; it may say {{token}}.")
+          .key("within", &Logout::within,
+               "How soon the token has to be refused afterwards; it is tried once a second.",
+               {.max = 300});
   return keys;
 }
 

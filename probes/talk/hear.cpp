@@ -15,6 +15,7 @@ namespace {
 using How = Arrival::How;
 
 constexpr std::size_t type_shown_max = 60;
+constexpr Span settling = std::chrono::seconds(1);
 
 // Whoever is sent an event of a chat is let in, whatever came before.
 bool is_event(const Dialect& dialect, const Frame& frame) {
@@ -71,10 +72,24 @@ class Overhearing {
       const auto arrival = co_await listener_.next(until, Step::ready);
       heard = meaning(arrival);
     }
+    if (*heard == Heard::welcome) heard = co_await settle();
     co_return heard == Heard::silence&& by_silence ? Heard::refusal : *heard;
   }
 
  private:
+  // Servers greet everybody and then refuse some, so a welcome stands once no refusal follows it.
+  // An event of a chat is more than a greeting.
+  asio::awaitable<Heard> settle() {
+    const Instant until = Clock::now() + std::min(settling, std::max(ready_.within, Span{}));
+    while (!listener_.opened()) {
+      const auto arrival = co_await listener_.next(until, Step::ready);
+      if (arrival.how == How::silence) break;
+      const auto heard = meaning(arrival);
+      if (heard && *heard != Heard::welcome) co_return *heard;
+    }
+    co_return Heard::welcome;
+  }
+
   // The end is seen only once everything before it was heard.
   Heard at_end() const {
     if (listener_.opened()) return Heard::welcome;

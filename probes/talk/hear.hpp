@@ -12,9 +12,10 @@ namespace sonde::talk {
 // What a session says to somebody who should have been refused, in the order in which it comes. A
 // refusal is what `refused_by` says: an authentication error as the dialect's rules know it, its
 // frame, one of its Close codes, or that nothing welcomes for so long. A welcome is the ready
-// message, any event, or, where no ready message is awaited, that all steps were acknowledged.
-// Everything else (heartbeats, what cannot be read) is neither, and is passed over. `ended`: the
-// session is over, in another way. `unclear`: the run was cut, or something cannot be sent.
+// message, or, where none is awaited, that all steps were acknowledged, if no refusal follows
+// within a second (or ready.within); and any event. Everything else (heartbeats, what cannot be
+// read) is neither, and is passed over. `ended`: the session is over, in another way. `unclear`:
+// the run was cut, or something cannot be sent.
 enum class Heard : std::uint8_t { refusal, welcome, silence, ended, unclear };
 
 struct Overheard {

@@ -25,9 +25,23 @@ struct Manners {
   bool personal = false;    // but only in the second session of a user
   bool forgetful = false;   // with an old session, the user's new one is forgotten
   // What somebody gets who asks for the thread of another user.
-  enum class Strangers : std::uint8_t { refused, served, error, silence, graphql, empty, told };
+  enum class Strangers : std::uint8_t {
+    refused,
+    served,
+    summary,  // a part of what the owner gets
+    error,
+    busy,
+    silence,
+    graphql,
+    empty,
+    told,
+    forbidden,  // as a status in the body, with the id that was asked for
+    page,       // of the app, which every unknown address answers
+    greeted     // and refused then
+  };
   Strangers strangers = Strangers::refused;
   bool lost_threads = false;  // nobody finds one, not even its owner
+  bool terse = false;         // the owner is told nothing of his own
 };
 
 struct Room {
@@ -40,6 +54,7 @@ struct Room {
   Manners manners;
   std::list<Guest> guests;
   std::map<std::string, std::string> owners;  // of the threads
+  int requests = 0;                           // for them
 };
 using RoomPtr = std::shared_ptr<Room>;
 using Guest = std::list<Room::Guest>::iterator;
@@ -97,22 +112,54 @@ asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
   room->guests.erase(me);
 }
 
+// What the owner of a thread is served: his own data, and what changes each time.
+std::string thread_of(const std::string& user, const std::string& id, int number) {
+  return R"({"ok":true,"id":")" + id + R"(","title":"Notes of )" + user + R"(","request":)" +
+         std::to_string(number) + R"(,"messages":[{"role":"user","author":")" + user + "\"}]}";
+}
+
+std::string told_to(Manners::Strangers strangers, const std::string& user, const std::string& id,
+                    int number) {
+  using enum Manners::Strangers;
+  const std::string request = R"(,"request":)" + std::to_string(number) + "}";
+  switch (strangers) {
+    case served:
+      return thread_of(user, id, number);
+    case summary:
+      return R"({"title":"Notes of )" + user + "\"" + request;
+    case graphql:
+      return R"({"errors":[{"message":"no such thread"}],"data":{"thread":null}})";
+    case told:
+      return R"({"error":"not found"})";
+    case forbidden:
+      return R"({"ok":true,"status":"forbidden","id":")" + id + "\"" + request;
+    case page:
+      return "<!doctype html><title>Chat</title><div id=app></div>";
+    default:
+      return "[]";
+  }
+}
+
 // A thread, by its id behind the last '='; over HTTP or by an upgrade.
 Script open_thread(const RoomPtr& room, const Request& request) {
   using enum Manners::Strangers;
   const bool upgrade = request.target().starts_with("/websocket");
-  const auto found = room->owners.find(request.target().substr(request.target().find('=') + 1));
+  const std::string id = request.target().substr(request.target().find('=') + 1);
+  const auto found = room->owners.find(id);
   if (found == room->owners.end() || room->manners.lost_threads) return {json(404, "{}")};
   const auto strangers = room->manners.strangers;
-  if (found->second == user_of(request) || strangers == served)
-    return upgrade ? Script{accept(), ready_message(), wait_for_close()}
-                   : Script{json(200, R"([{"id":7}])")};
-  if (strangers == silence) return {accept(), wait_for_close()};
-  if (strangers == graphql)
-    return {json(200, R"({"errors":[{"message":"no such thread"}],"data":{"thread":null}})")};
-  if (strangers == empty || strangers == told)
-    return {json(200, strangers == empty ? "[]" : R"({"error":"not found"})")};
-  return {json(strangers == error ? 500 : 403, "{}")};
+  const int number = ++room->requests;
+  const bool own = found->second == user_of(request);
+  if (upgrade && (own || strangers == served)) return {accept(), ready_message(), wait_for_close()};
+  if (upgrade && strangers == greeted)
+    return {accept(), ready_message(), pause(std::chrono::milliseconds(50)), close(4403), hang()};
+  if (upgrade && strangers == silence) return {accept(), wait_for_close()};
+  if (room->manners.terse)
+    return {json(200, R"({"ok":true,"request":)" + std::to_string(number) + "}")};
+  if (own) return {json(200, thread_of(found->second, id, number))};
+  if (strangers == refused) return {json(403, "{}")};
+  if (strangers == error || strangers == busy) return {json(strangers == error ? 500 : 503, "{}")};
+  return {json(200, told_to(strangers, found->second, id, number))};
 }
 
 Script serve(const RoomPtr& room, const Request& request) {
@@ -146,11 +193,13 @@ const Usual::Keys by_upgrade = {
 Scenarios isolation_scenarios() {
   using enum Manners::Strangers;
   return {
-      isolation("AThreadThatEveryTokenOpens", cross_user_leak,
-                "alice-1 asked for what is bob-1's: HTTP 200", {.strangers = served}, by_request),
+      isolation("AThreadThatEveryTokenOpens", cross_user_leak, ", with bob-1's /messages/*/author",
+                {.strangers = served}, by_request),
+      isolation("ASummaryThatEveryTokenOpens", cross_user_leak, "Notes of bob",
+                {.strangers = summary}, by_request),
       isolation("AThreadThatWelcomesEveryUpgrade", cross_user_leak, "the upgrade was welcomed",
                 {.strangers = served}, by_upgrade),
-      isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500", {.strangers = error},
+      isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500, twice", {.strangers = error},
                 by_request),
       isolation("AThreadThatSaysNothingToStrangers", no_refusal, "nothing was said",
                 {.strangers = silence}, by_upgrade),
@@ -166,7 +215,11 @@ Scenarios isolation_scenarios() {
 
 Scenarios unclear_trespasses() {
   return {isolation("AThreadThatItsOwnerDoesNotFind", refusal_unclear,
-                    "bob-1 is not served its own", {.lost_threads = true}, by_request)};
+                    "bob-1 is not served its own", {.lost_threads = true}, by_request),
+          isolation("AnAnswerThatSaysTheSameToEverybody", refusal_unclear,
+                    "cannot be told from a refusal", {.terse = true}, by_request),
+          isolation("AServerThatIsBusyWhenAStrangerAsks", refusal_unclear, "HTTP 503, twice",
+                    {.strangers = Manners::Strangers::busy}, by_request)};
 }
 
 namespace {
@@ -200,6 +253,19 @@ TEST(IsolationProbe, ErrorsWithoutDataRefuseAStranger) {
     const Walk walked = meet({.strangers = strangers}, by_request);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
+}
+
+TEST(IsolationProbe, AnAnswerThatShowsNothingOfTheOwnersRefusesAStranger) {
+  using enum Manners::Strangers;
+  for (const auto strangers : {forbidden, page}) {
+    const Walk walked = meet({.strangers = strangers}, by_request);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
+}
+
+TEST(IsolationProbe, AStrangerWhoIsGreetedAndThenClosedOutIsRefused) {
+  const Walk walked = meet({.strangers = Manners::Strangers::greeted}, by_upgrade);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(IsolationProbe, SeveralTabsOfAUserMayReceiveTheSame) {

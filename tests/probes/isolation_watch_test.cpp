@@ -171,6 +171,99 @@ TEST_F(Isolation, IdsThatAreNumbersAreIdsAsWell) {
   EXPECT_EQ(reason(), "session_shared");
 }
 
+TEST_F(Isolation, AnIdIsOneHoweverItsNameIsWritten) {
+  for (const char* name : {"threadId", "THREAD_ID", "thread-id", "ThreadID"}) {
+    watch();
+    seen->sent(alice, R"({"thread_id":"thread-4711"})");
+    seen->received(bob, R"({")" + std::string(name) + R"(":"thread-4711"})");
+    EXPECT_EQ(reason(), "cross_user_leak") << name;
+  }
+}
+
+TEST_F(Isolation, AShortIdThatUsersShareIsSeenUnlessItMayBeACounter) {
+  for (const char* id : {"ab12c", "4f9a0c", "k3j9d", "1a"}) {
+    watch();
+    for (const std::size_t member : {alice, bob})
+      seen->received(member, R"({"thread_id":")" + std::string(id) + "\"}");
+    EXPECT_EQ(reason(), "session_shared") << id;
+  }
+  for (const char* id : {"7", "4711", "t1", "run-12", "main"}) {
+    watch();
+    for (const std::size_t member : {alice, bob})
+      seen->received(member, R"({"thread_id":")" + std::string(id) + "\"}");
+    EXPECT_EQ(reason(), "none") << id;
+  }
+  for (const char* id : {"1", "\"demo\""}) {
+    watch();
+    for (const std::size_t member : {alice, bob})
+      seen->received(member, R"({"userId":)" + std::string(id) + "}");
+    EXPECT_EQ(reason(), "session_shared") << "a user is no counter: " << id;
+  }
+}
+
+TEST_F(Isolation, WhoIsThereIsNoSecretInAMessageThatIsNoPartOfAChat) {
+  seen->greeted(alice, R"({"user_id":"user-alice","connection_id":"connection-a1"})");
+  const std::string presence =
+      R"({"type":"presence","user_id":"user-alice","connection_id":"connection-a1"})";
+  for (const std::size_t member : {bob, listener}) seen->received(member, presence, false, false);
+  EXPECT_EQ(reason(), "none");
+  seen->received(bob, presence, true, true);
+  EXPECT_EQ(reason(), "cross_user_leak") << "an event of a chat is not for everybody";
+}
+
+TEST_F(Isolation, AThreadIsASecretInEveryMessage) {
+  seen->greeted(alice, R"({"thread_id":"thread-of-alice"})");
+  seen->received(bob, R"({"type":"typing","thread_id":"thread-of-alice"})", true, false);
+  EXPECT_EQ(reason(), "cross_user_leak");
+}
+
+TEST_F(Isolation, WhomEverybodyIsToldOfIsNobodysSession) {
+  seen->greeted(alice, R"({"user_id":"user-alice","users":[{"user_id":"the-agent"}]})");
+  seen->greeted(bob, R"({"user_id":"user-bob","users":[{"user_id":"the-agent"}]})");
+  for (const std::size_t member : {alice, bob})
+    seen->received(member, R"({"type":"delta","user_id":"the-agent"})");
+  EXPECT_EQ(reason(), "none");
+  watch();
+  const std::string list = R"([{"user_id":"user-alice"},{"user_id":"user-bob"}])";
+  for (const std::size_t member : {alice, bob}) seen->greeted(member, list);
+  EXPECT_EQ(reason(), "none") << "a list of who is there";
+  watch();
+  seen->received(alice, R"({"user_id":"the-agent"})");
+  seen->received(alice, R"({"user_id":"user-alice"})");
+  seen->received(bob, R"({"user_id":"the-agent"})");
+  EXPECT_EQ(reason(), "session_shared") << "bob has no id of his own";
+}
+
+TEST_F(Isolation, AnIdOfOneUsersThreadInTheOthersChatIsSharedThoughTheOtherHasOneToo) {
+  seen->received(alice, R"({"thread_id":"thread-of-alice"})");
+  seen->received(bob, R"({"thread_id":"thread-of-bob"})");
+  seen->received(bob, R"({"thread_id":"thread-of-alice"})");
+  EXPECT_EQ(reason(), "session_shared");
+}
+
+TEST_F(Isolation, ATextThatIsNoCanaryIsNamed) {
+  seen->owns(alice, "room-k3jd92mxq0ab", "", "vars.room");
+  seen->received(bob, said("room-k3jd92mxq0ab"));
+  EXPECT_EQ(seen->finding()->detail, "bob-1 received what alice-1 alone was told (vars.room)");
+}
+
+TEST_F(Isolation, PresenceOfSeveralUsersHasOneShape) {
+  seen->unasked(listener, R"({"type":"presence","user":{"name":"Alice"}})", "presence", false);
+  seen->received(bob, R"({"type":"presence","user":{"name":"Alice"}})", true, false);
+  seen->received(alice, R"({"type":"presence","user":{"name":"Robert"}})", false, false);
+  EXPECT_EQ(reason(), "none");
+  seen->unasked(listener, R"({"type":"invitation","user":{"name":"Alice"}})", "invitation", false);
+  EXPECT_EQ(reason(), "foreign_event");
+}
+
+TEST_F(Isolation, ATabThatReceivesTheSameUnderANumberOfItsOwnIsNotForeign) {
+  seen->received(bob, R"({"type":"delta","seq":17,"text":"a"})");
+  seen->unasked(listener, R"({"type":"delta","seq":3,"text":"a"})", "delta");
+  EXPECT_EQ(reason(), "none");
+  seen->unasked(listener, R"({"type":"delta","seq":4,"text":"b"})", "delta");
+  EXPECT_EQ(reason(), "foreign_event");
+}
+
 TEST_F(Isolation, AnIdThatWeGiveTwoUsersOurselvesTellsNobodyApart) {
   for (const char* id : {"\"main\"", "1", "\"a-constant-thread\""}) {
     const std::string message = std::string(R"({"thread_id":)") + id + "}";

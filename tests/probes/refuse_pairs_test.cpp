@@ -43,7 +43,8 @@ Scenarios refuse_scenarios() {
       refuse("AnAcceptedUpgradeAndSilence", no_refusal, "nothing was said", {accept(), hang()}),
       refuse("AnAcceptedUpgradeThatEndsForAnotherReason", no_refusal, "1011",
              {accept(), close(1011), hang()}),
-      refuse("AServerErrorInsteadOfARefusal", no_refusal, "HTTP 500", {json(500, "{}")}),
+      refuse("AServerErrorInsteadOfARefusal", no_refusal,
+             "HTTP 500, which is no refusal (refused_by), twice", {json(500, "{}")}),
       refuse("APageInsteadOfARefusal", no_refusal, "HTTP 200", {json(200, "{}")}),
   };
 }
@@ -51,6 +52,11 @@ Scenarios refuse_scenarios() {
 Scenarios unclear_refusals() {
   return {
       refuse("ARefusalCheckThatIsReset", refusal_unclear, "no_token: ", {rst()}),
+      refuse("ARefusalCheckThatMeetsABusyServer", refusal_unclear, "HTTP 503", {json(503, "{}")}),
+      refuse("ARefusalCheckThatIsTooMuch", refusal_unclear, "HTTP 429", {json(429, "{}")}),
+      refuse("ARefusalCheckBehindABrokenGateway", refusal_unclear, "HTTP 502", {json(502, "{}")}),
+      refuse("ARefusalCheckWhileTheServerRestarts", refusal_unclear, "1012",
+             {accept(), close(1012), hang()}),
       refuse("ARefusalCheckWithoutAnswer", refusal_unclear, "no_token: ", {hang()}, "[no_token]",
              "300ms"),
   };

@@ -16,15 +16,18 @@ using testing::HasSubstr;
 
 // A service whose every login gives another ticket, and what it does with them.
 struct Service {
-  bool once = false;         // a ticket serves once
-  bool short_lived = false;  // it is good for the first upgrade after a login alone
-  bool down = false;         // after its first upgrade nobody is served any more
-  bool cookies = false;      // the ticket is a cookie
-  bool forgets = true;       // a logout ends the session
-  bool same = false;         // the user's ticket stays the same until he logs out
-  bool blind = false;        // to the origin
+  bool once = false;          // a ticket serves once
+  bool short_lived = false;   // it is good for the first upgrade after a login alone
+  bool down = false;          // after its first upgrade nobody is served any more
+  bool cookies = false;       // the ticket is a cookie
+  bool forgets = true;        // a logout ends the session
+  int lingers = 0;            // after so many upgrades with it
+  std::string logout = "{}";  // the answer to it
+  int logout_status = 200;
+  bool same = false;   // the user's ticket stays the same until he logs out
+  bool blind = false;  // to the origin
   int logins = 0, upgrades = 0;
-  std::set<std::string> good = {}, used = {};
+  std::set<std::string> good = {}, used = {}, leaving = {};
   std::string last = {};
   std::vector<std::string> heads = {};
 };
@@ -52,6 +55,7 @@ Script upgrade(const ServicePtr& service, const Request& request) {
   bool good = service->good.contains(ticket);
   if (service->once && !foreign) good &= service->used.insert(ticket).second;
   if (service->short_lived && service->upgrades == 1) service->good.erase(ticket);
+  if (service->leaving.contains(ticket) && service->lingers-- <= 0) good = false;
   if (service->down) good &= service->upgrades == 1;
   if (good && !foreign) return {accept(), ready_message(), wait_for_close()};
   return {json(401, "{}")};
@@ -60,8 +64,11 @@ Script upgrade(const ServicePtr& service, const Request& request) {
 Script serve(const ServicePtr& service, const Request& request) {
   if (request.target() == "/auth/login") return log_in(service);
   if (request.target() == "/logout") {
-    if (service->forgets) service->good.erase(ticket_in(request));
-    return {json(200, "{}")};
+    if (service->lingers > 0)
+      service->leaving.insert(ticket_in(request));
+    else if (service->forgets)
+      service->good.erase(ticket_in(request));
+    return {json(service->logout_status, service->logout)};
   }
   return upgrade(service, request);
 }
@@ -72,7 +79,7 @@ Walk check(const ServicePtr& service, const std::string& checks, const Usual::Ke
   Usual usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = checks;
-  usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
+  usual.probe["logout"] = R"({ url: "{{target.http}}/logout", within: 1s })";
   usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
   merge(usual.socket, socket);
   if (!login.empty()) usual.login = login;
@@ -166,6 +173,31 @@ TEST(RefusalProof, ASessionOfAnotherLoginIsShownByItsCookies) {
 TEST(RefusalProof, ALogoutThatEndsTheRunsOwnTokenIsNotTakenForItsRefusal) {
   const auto service = std::make_shared<Service>(Service{.same = true});
   EXPECT_EQ(outcome(check(service, "[logged_out]")), "pass");
+}
+
+TEST(RefusalProof, ALogoutMayTakeEffectAMomentLater) {
+  const auto late = std::make_shared<Service>(Service{.lingers = 1});
+  EXPECT_EQ(outcome(check(late, "[logged_out]")), "pass");
+  const auto too_late = std::make_shared<Service>(Service{.lingers = 9});
+  EXPECT_THAT(outcome(check(too_late, "[logged_out]")),
+              HasSubstr("logged_out: the endpoint welcomes a token after its logout"));
+}
+
+TEST(RefusalProof, ALogoutThatFailsIsNoLogout) {
+  const std::pair<int, std::string> failures[] = {{401, "{}"},
+                                                  {404, "{}"},
+                                                  {500, "{}"},
+                                                  {200, R"({"error":"no session"})"},
+                                                  {200, R"({"success":false})"},
+                                                  {200, R"({"errors":[{"message":"x"}]})"}};
+  for (const auto& [status, body] : failures) {
+    const auto service = std::make_shared<Service>(
+        Service{.forgets = false, .logout = body, .logout_status = status});
+    const Walk walked = check(service, "[logged_out]");
+    EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
+    EXPECT_EQ(name(walked.trace->refusals.at(0).state), "not_performed");
+    EXPECT_THAT(walked.trace->refusals.at(0).why, HasSubstr("the logout failed: HTTP"));
+  }
 }
 
 TEST(RefusalProof, AfterALogoutNoTokenIsKept) {

@@ -67,6 +67,61 @@ TEST(RefusedBy, AWelcomeSaysWhoGotIt) {
               "fail refuse/auth_fail_open: " + check + ": the endpoint welcomes " + who);
 }
 
+// Many servers greet everybody, and look at the token then.
+TEST(RefusedBy, AGreetingThatARefusalFollowsIsNoWelcome) {
+  const Act later = pause(std::chrono::milliseconds(50));
+  EXPECT_EQ(outcome(refuse({accept(), ready_message(), later, close(4401), hang()})), "pass");
+  EXPECT_EQ(
+      outcome(refuse({accept(), ready_message(), later, tell("auth_failed"), close(4401), hang()})),
+      "pass");
+  EXPECT_EQ(outcome(refuse(
+                {accept(), ready_message(), tell("news"), later, tell("auth_failed"), hang()})),
+            "pass");
+  EXPECT_THAT(outcome(refuse({accept(), ready_message(), later, close(1000), hang()})),
+              HasSubstr("no_refusal"));
+}
+
+TEST(RefusedBy, AnEventOfAChatIsAWelcomeWhateverFollows) {
+  EXPECT_THAT(outcome(refuse({accept(), tell("agent_started"), close(4401), hang()})),
+              HasSubstr("auth_fail_open"));
+  EXPECT_THAT(
+      outcome(refuse({accept(), ready_message(), tell("agent_started"), close(4401), hang()})),
+      HasSubstr("auth_fail_open"));
+}
+
+// The first `times` requests of a bad token meet `trouble`.
+std::string outcome_after(const Script& trouble, int times) {
+  auto met = std::make_shared<int>(0);
+  const Server server(Handler([=](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    const bool good = request.header("Authorization").ends_with(" the-granted-token");
+    if (good) return {accept(), ready_message(), wait_for_close()};
+    return (*met)++ < times ? trouble : Script{json(401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[garbage_token]";
+  return outcome(walk(usual));
+}
+
+TEST(RefusedBy, TroubleThatPassesSaysNothing) {
+  const Script troubles[] = {{json(503, "{}")}, {json(500, "{}")}, {rst()},
+                             {fin()},           then(close(1013)), then(close(1011))};
+  for (const auto& trouble : troubles) EXPECT_EQ(outcome_after(trouble, 1), "pass");
+}
+
+TEST(RefusedBy, TroubleThatStaysIsUnclearUnlessItIsAnAnswerToTheToken) {
+  for (const int status : {502, 503, 504, 522})
+    EXPECT_THAT(outcome_after({json(status, "{}")}, 9), HasSubstr("inconclusive")) << status;
+  EXPECT_THAT(outcome_after({json(500, "{}")}, 9), HasSubstr("fail refuse/no_refusal"));
+}
+
+TEST(RefusedBy, AServerThatAsksToWaitIsNotAskedAgainAtOnce) {
+  EXPECT_THAT(outcome_after({json(429, "{}")}, 1), HasSubstr("inconclusive"));
+  EXPECT_THAT(outcome_after({answer(503, "{}", {{"Retry-After", "60"}})}, 1),
+              HasSubstr("inconclusive"));
+}
+
 TEST(RefusedBy, WhatIsListedStandsInThePlaceOfTheDefault) {
   EXPECT_EQ(outcome(refuse({json(410, "{}")}, "{ status: [410] }")), "pass");
   EXPECT_THAT(outcome(refuse({json(404, "{}")}, "{ status: [401] }")), HasSubstr("no_refusal"));
