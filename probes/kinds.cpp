@@ -1,6 +1,7 @@
 #include "probes/kinds.hpp"
 
 #include "probes/chat.hpp"
+#include "probes/contradictions.hpp"
 #include "probes/health.hpp"
 #include "probes/isolation.hpp"
 #include "probes/login.hpp"
@@ -57,6 +58,23 @@ bool find_dialect(const config::Value& value, const config::Reader& reader,
   return session.dialect->name == named->text;
 }
 
+template <class S>
+ProbeParts parts_of(const S& settings) {
+  const auto& base = base_of(settings);
+  ProbeParts parts{.common = &base.common};
+  if constexpr (requires { S::socket_optional; }) {
+    parts.identity = &settings.identity;
+  } else if constexpr (requires { base.session; }) {
+    parts.session = &base.session;
+    parts.identity = &base.session.socket.ready.identity;
+  }
+  if constexpr (requires { base.prompt; }) parts.chat = &base;
+  if constexpr (requires { settings.refuse; }) parts.upgrade = &settings;
+  if constexpr (requires { settings.sessions; }) parts.isolation = &settings;
+  if constexpr (requires { settings.expect; }) parts.health = &settings;
+  return parts;
+}
+
 // A kind whose keys depend on one another reads them itself.
 template <class S>
 bool read_keys(const config::Value& value, const config::Reader& reader, S& settings) {
@@ -84,6 +102,9 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
     if (!talk::check(socket.refused_by, socket.ready, *base.session.dialect, reader, value.place))
       return std::nullopt;
   }
+  const config::Value* dialect = value.find("dialect");
+  const bool was_told = dialect != nullptr && layers.dialects.wrong.contains(dialect->text);
+  if (!was_told) check(parts_of(*settings), value, reader);
   Draft draft{.heading = base.heading,
               .common = base.common,
               .needs = {},

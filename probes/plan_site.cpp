@@ -51,8 +51,20 @@ bool add_identity(const PlanEntry& plan, const Whom& whom, Site& site) {
   return common != nullptr;
 }
 
+// What to do where a name is not known. What stands nowhere in the file is the default of a key.
+std::string advice(const text::Needs::One& need, const Whom& whom) {
+  constexpr std::string_view of_identity = "identity.";
+  if (!need.name.starts_with(of_identity)) return "";
+  if (whom.as.name.empty()) return "; name an identity: 'as', here or in defaults";
+  const std::string field = need.name.substr(of_identity.size());
+  std::string text = "; the identity '" + whom.as.name + "' has no '" + field + "'";
+  if (need.place.line > 0) return text;
+  return text + ", which the login '" + whom.login.name +
+         "' takes by default; add it there, or write the key of the login";
+}
+
 bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& needs,
-                 const Site& site) {
+                 const Site& site, const Whom& whom) {
   bool good = true;
   for (const auto& need : needs.all) {
     if (site.knows(need.name) || (site.login && given(*site.login, need.name)) ||
@@ -60,9 +72,7 @@ bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& nee
       continue;
     plan.reader.wrong(need.place.line > 0 ? need.place : plan.probe.place,
                       "{{" + need.name + "}} is not known on target '" + site.target_name + "'" +
-                          (need.name.starts_with("identity.") && site.identity_name.empty()
-                               ? "; name an identity: 'as', here or in defaults"
-                               : ""));
+                          advice(need, whom));
     good = false;
   }
   return good;
@@ -103,7 +113,7 @@ std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Dra
   site->account = account_of(plan.root, whom, owner_of(plan.root, whom, *site));
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);
-  if (!names_known(plan, kind, needs, *site)) return nullptr;
+  if (!names_known(plan, kind, needs, *site, whom)) return nullptr;
   site->prepare(needs);
   return urls_readable(plan, needs.urls, *site) ? site : nullptr;
 }

@@ -31,7 +31,8 @@ struct Logout {
   text::Template url;
   std::map<std::string, text::Template> headers = {{"Authorization", "Bearer {{token}}"}};
   text::Tree body;
-  Span within = std::chrono::seconds(5);  // until which the token may still be good
+  // How long the token may still be good; empty: 5 s, or half the timeout of the probe.
+  std::optional<Span> within;
 };
 const config::Section<Logout>& section_of(const Logout*);
 

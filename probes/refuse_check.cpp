@@ -154,7 +154,7 @@ asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& sub
     bad = *std::move(made);
   }
   const bool gone = check == RefusalCheck::logged_out;
-  const Span within = gone ? subject.settings.logout->within : Span{};
+  const Span within = gone ? subject.settings.logout->within.value_or(Span{}) : Span{};
   auto trying = try_until(check, subject, bad.names, Clock::now() + within);
   Checked checked = co_await std::move(trying);
   if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";

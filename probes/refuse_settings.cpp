@@ -30,7 +30,9 @@ const config::Section<Logout>& section_of(const Logout*) {
           .key("headers", &Logout::headers, "Headers of the request; they may say {{token}}.")
           .key("body", &Logout::body, "What is sent, as JSON; it may say {{token}}.")
           .key("within", &Logout::within,
-               "How soon the token has to be refused afterwards; it is tried once a second.",
+               "How soon the token has to be refused afterwards; it is tried once a second. "
+               "Without it "
+               "5s, and no more than half the timeout.",
                {.max = 300});
   return keys;
 }
@@ -74,6 +76,11 @@ void vet(const RefuseSettings& settings, const Site& site, const config::Reader&
         .wrong(place, "it is the probe's own login, whose tokens are good here");
   const bool confuses =
       std::ranges::find(settings.checks, hs256_confusion) != settings.checks.end();
+  const bool redeems =
+      std::ranges::find(settings.checks, refresh_as_access) != settings.checks.end();
+  if (redeems && site.login && !site.login->asks() && site.login->redeemer() == nullptr)
+    reader.at("refuse").wrong(
+        place, "refresh_as_access needs a refresh token, and this login has the one token alone");
   if (confuses && settings.jwks.empty() && site.login && site.login->jwks.empty())
     reader.at("refuse").wrong(
         place, "hs256_confusion needs 'jwks', the address of the keys, here or in the login's jwt");

@@ -1,5 +1,6 @@
 #include "probes/upgrade.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/session_probe.hpp"
@@ -74,6 +75,9 @@ bool read_settings(const config::Value& value, const config::Reader& reader, Upg
   if (!section_of(static_cast<const UpgradeSettings*>(nullptr)).read(value, reader, out))
     return false;
   if (!check(out.refuse, out.session, value, reader)) return false;
+  constexpr Span usual_within = std::chrono::seconds(5);
+  if (out.refuse.logout && !out.refuse.logout->within)
+    out.refuse.logout->within = std::min(usual_within, out.common.timeout / 2);
   if (!out.hold || out.hold->length < out.common.timeout) return true;
   reader.at("hold").wrong(value.find("hold")->place,
                           "it holds for " + config::show(out.hold->length) +

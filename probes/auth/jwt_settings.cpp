@@ -1,5 +1,7 @@
 #include "probes/auth/jwt_settings.hpp"
 
+#include <algorithm>
+
 #include "config/file.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/published.hpp"
@@ -108,3 +110,38 @@ asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtS
 }
 
 }  // namespace sonde::auth
+
+namespace sonde::config {
+namespace {
+
+// HMAC is verified by the secret that signs, everything else by a published key (RFC 7518 3.1).
+std::string unverifiable(const auth::JwtSettings& settings) {
+  if (settings.algorithms.empty() || !settings.has_keys()) return "";
+  const bool published = !settings.jwks.empty() || !settings.jwks_file.empty();
+  const auto is_hmac = [](const std::string& name) { return name.starts_with("HS"); };
+  const bool all_hmac = std::ranges::all_of(settings.algorithms, is_hmac);
+  if (all_hmac && settings.secret.empty())
+    return "published keys (jwks) verify no HS256, HS384 or HS512; give their 'secret', or name "
+           "the "
+           "algorithm of the keys";
+  if (!published && std::ranges::none_of(settings.algorithms, is_hmac))
+    return "a 'secret' verifies HS256, HS384 and HS512 alone; give 'jwks', or name one of these";
+  return "";
+}
+
+}  // namespace
+
+bool Codec<auth::JwtSettings>::read(const Value& v, const Reader& r, const Rule&,
+                                    auth::JwtSettings& out) {
+  if (!auth::section_of(static_cast<const auth::JwtSettings*>(nullptr)).read(v, r, out))
+    return false;
+  const std::string wrong = unverifiable(out);
+  if (!wrong.empty()) r.at("algorithms").wrong(v.find("algorithms")->place, wrong);
+  return wrong.empty();
+}
+
+Value Codec<auth::JwtSettings>::schema(const Rule&) {
+  return auth::section_of(static_cast<const auth::JwtSettings*>(nullptr)).schema();
+}
+
+}  // namespace sonde::config

@@ -41,3 +41,13 @@ boost::asio::awaitable<std::optional<Failure>> check_token(Context& context,
                                                            const Token& token);
 
 }  // namespace sonde::auth
+
+namespace sonde::config {
+// The section; keys that verify none of its algorithms are a mistake.
+template <>
+struct Codec<auth::JwtSettings> {
+  static bool read(const Value&, const Reader&, const Rule&, auth::JwtSettings& out);
+  static Value schema(const Rule&);
+  static std::string show(const auth::JwtSettings&) { return ""; }
+};
+}  // namespace sonde::config

@@ -72,7 +72,11 @@ bool BookReader::read(const Value::Entry& entry) {
   begun_.pop_back();
   // A wrong one stands for itself all the same, so that who names it is not told of another
   // mistake.
-  return read_over(entry, base ? *base : Dialect{}, at) && base;
+  const bool good = read_over(entry, base ? *base : Dialect{}, at) && base;
+  const Value* extends = entry.value.find("extends");
+  if (!good || (extends != nullptr && book_.wrong.contains(extends->text)))
+    book_.wrong.insert(entry.name);
+  return good;
 }
 
 // Null: a mistake was told, here or of the other one.

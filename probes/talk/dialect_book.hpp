@@ -1,4 +1,7 @@
 #pragma once
+#include <set>
+#include <string>
+
 #include "probes/talk/dialect.hpp"
 
 namespace sonde::talk {
@@ -7,6 +10,7 @@ namespace sonde::talk {
 // of which may extend another one of either kind.
 struct DialectBook {
   Dialects all = built_in();
+  std::set<std::string> wrong;  // those of the file with a mistake in them, or in what they extend
 };
 
 // A dialect by its name. Null, and a mistake with the nearest name: there is none.

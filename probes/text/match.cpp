@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "probes/text/decimal.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -66,7 +69,46 @@ bool wants_absence(const Comparison& wanted) {
   return wanted.absent.value_or(false) || !wanted.present.value_or(true);
 }
 
+// What rules out a value that is written; empty: nothing does.
+std::string ruled_out(const Comparison& wanted, const std::string& value) {
+  const auto same = [&](const std::string& choice) { return same_value(choice, value); };
+  if (!wanted.one_of.empty() && std::ranges::none_of(wanted.one_of, same)) return "one_of";
+  if (wanted.matches && !wanted.matches->found_in(value)) return "matches";
+  if (wanted.not_matches && wanted.not_matches->found_in(value)) return "not_matches";
+  if (!wanted.min && !wanted.max) return "";
+  const double number = std::strtod(value.c_str(), nullptr);
+  if (!parse_decimal(value)) return wanted.min ? "min" : "max";
+  if (wanted.min && number < *wanted.min) return "min";
+  return wanted.max && number > *wanted.max ? "max" : "";
+}
+
+std::string contradiction_of_absence(const Comparison& wanted) {
+  const bool more = wanted.equals || !wanted.one_of.empty() || wanted.matches ||
+                    wanted.not_matches || wanted.min || wanted.max;
+  const bool both = (wanted.absent == true && wanted.present == true) ||
+                    (wanted.absent == false && wanted.present == false);
+  if (both) return "'absent' and 'present' contradict each other";
+  return more ? "the place must not be there, so nothing else can be said of it" : "";
+}
+
 }  // namespace
+
+std::string contradiction(const Comparison& wanted) {
+  if (wants_absence(wanted)) return contradiction_of_absence(wanted);
+  if (wanted.min && wanted.max && *wanted.min > *wanted.max)
+    return fmt::format("no number is at least {} and at most {}", *wanted.min, *wanted.max);
+  if (wanted.matches && wanted.not_matches && wanted.matches->text() == wanted.not_matches->text())
+    return "'matches' and 'not_matches' are the same pattern";
+  if (wanted.equals && wanted.equals->names().empty()) {
+    const std::string key = ruled_out(wanted, wanted.equals->text());
+    return key.empty() ? "" : fmt::format("'{}' rules out what it has to equal", key);
+  }
+  if (wanted.equals) return "";
+  std::string key;
+  for (const auto& choice : wanted.one_of)
+    if (key = ruled_out(wanted, choice); key.empty()) return "";
+  return key.empty() ? "" : fmt::format("'{}' rules out every value of 'one_of'", key);
+}
 
 std::optional<std::string> mismatch(const Comparison& wanted, Json value, Names& names) {
   if (wants_absence(wanted)) return value ? std::optional(but("nothing", value)) : std::nullopt;
@@ -119,7 +161,14 @@ const Section<text::Comparison>& keys() {
 
 bool Codec<text::Comparison>::read(const Value& v, const Reader& r, const Rule& rule,
                                    text::Comparison& out) {
-  if (v.kind == Value::Kind::map) return keys().read(v, r, out);
+  if (v.kind == Value::Kind::map) {
+    if (!keys().read(v, r, out)) return false;
+    const Value* choices = v.find("one_of");
+    const bool none = choices != nullptr && choices->items.empty() && out.one_of.empty();
+    const std::string wrong = none ? "'one_of' is empty" : text::contradiction(out);
+    if (!wrong.empty()) r.wrong(v.place, wrong);
+    return wrong.empty();
+  }
   return Codec<text::Template>::read(v, r, rule, out.equals.emplace());
 }
 

@@ -28,6 +28,9 @@ struct Comparison {
 // "wanted \"healthy\", got \"degraded\"". Found texts are cut at 120 bytes.
 std::optional<std::string> mismatch(const Comparison& wanted, Json value, Names& names);
 
+// Why no value can satisfy it, or what of it has no effect; empty: all of it can hold. Pure.
+std::string contradiction(const Comparison& wanted);
+
 // Comparisons by place, in the order of the pointers.
 using Comparisons = std::map<Pointer, Comparison>;
 // The first mismatch, with its place: "/status: wanted ...".
@@ -39,6 +42,7 @@ bool same_value(std::string_view a, std::string_view b);
 }  // namespace sonde::text
 
 namespace sonde::config {
+// A value that it equals, or the keys; a mistake if it is a contradiction.
 template <>
 struct Codec<text::Comparison> {
   static bool read(const Value&, const Reader&, const Rule&, text::Comparison& out);

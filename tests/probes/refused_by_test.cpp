@@ -140,7 +140,7 @@ TEST(RefusedBy, SilenceIsOneWhereTheSocketSaysSo) {
   EXPECT_EQ(outcome(refuse({accept(), hang()}, "{ silence: 200ms }")), "pass");
   const Script late = {accept(), pause(std::chrono::milliseconds(100)), ready_message(),
                        wait_for_close()};
-  EXPECT_THAT(outcome(refuse(late, "{ silence: 5s }")), HasSubstr("auth_fail_open"));
+  EXPECT_THAT(outcome(refuse(late, "{ silence: 4s }")), HasSubstr("auth_fail_open"));
 }
 
 // RabbitMQ answers with an ERROR frame, and ends the connection without a Close.

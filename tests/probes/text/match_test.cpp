@@ -88,6 +88,36 @@ TEST(SameValue, ComparesNumbersAsNumbersAndTextsAsTexts) {
   EXPECT_FALSE(same_value("healthy", "Healthy"));
 }
 
+TEST(Contradiction, IsWhatNoValueSatisfies) {
+  const auto pattern = [](const char* text) { return *Pattern::parse(text); };
+  const Comparison none[] = {
+      {},
+      {.equals = "5", .min = 1, .max = 9},
+      {.one_of = {"a", "5"}, .min = 1},
+      {.one_of = {"up", "down"}, .matches = pattern("^u")},
+      {.matches = pattern("a"), .not_matches = pattern("b")},
+      {.equals = "{{identity.username}}", .matches = pattern("^x")},
+      {.absent = true},
+      {.present = false},
+      {.min = 5, .max = 5},
+  };
+  for (const auto& wanted : none) EXPECT_EQ(contradiction(wanted), "");
+  const Comparison all[] = {
+      {.min = 5, .max = 1},
+      {.equals = "x", .min = 1},
+      {.equals = "0", .min = 1},
+      {.equals = "x", .one_of = {"y"}},
+      {.equals = "x", .matches = pattern("^y")},
+      {.equals = "x", .not_matches = pattern("x")},
+      {.one_of = {"a", "b"}, .matches = pattern("c")},
+      {.matches = pattern("a"), .not_matches = pattern("a")},
+      {.equals = "x", .absent = true},
+      {.min = 1, .present = false},
+      {.absent = true, .present = true},
+  };
+  for (const auto& wanted : all) EXPECT_NE(contradiction(wanted), "") << &wanted - all;
+}
+
 TEST(SameValue, KeepsLargeIntegersApart) {
   EXPECT_FALSE(same_value("9007199254740993", "9007199254740992"));
   EXPECT_TRUE(same_value("9007199254740993", "9,007,199,254,740,993.0"));
