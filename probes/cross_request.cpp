@@ -22,7 +22,9 @@ Answered judge(const net::Answer& answer, const Trace& trace) {
   const net::Response& response = answer.response;
   if (!answer.ok() && (response.status == 0 || response.status / 100 == 2))
     return {.how = How::unclear,
-            .what = answer.failure.detail,
+            .what = answer.failure.reason == Reason::cut
+                        ? "the deadline of the run came before the answer"
+                        : answer.failure.detail,
             .again = answer.failure.reason != Reason::cut};
   Answered answered{
       .how = How::refused, .what = trace.scrub(net::describe(response)), .body = response.body};
@@ -73,7 +75,7 @@ Answered judge(const talk::Overheard& overheard, const net::Websocket& session) 
     case Heard::refusal:
       return {How::refused, "refused after the upgrade"};
     case Heard::unclear:
-      return {How::unclear, "the run was cut"};
+      return {How::unclear, "the deadline of the run came before the check was over"};
     case Heard::ended:
       return {How::neither, "the upgrade was accepted, then " + talk::describe(*session.ended())};
     case Heard::silence:

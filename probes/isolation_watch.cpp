@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t ids_max = 4096, unasked_max = 64, hashes_max = 8192;
 constexpr std::size_t id_bytes_max = 128, id_bytes_min = 8;
-constexpr int json_depth_max = 16;
+constexpr int json_depth_max = 16, envelope_depth_max = 1;
 
 int gravity(Reason reason) {
   if (reason == Reason::cross_user_leak) return 3;
@@ -172,14 +172,15 @@ void IsolationWatch::note_ids(std::size_t member, text::Json value, Way way, int
     if (!wanted) {
       note_ids(member, found, way, depth + 1);
     } else if (const auto id = found.text(); !is_nobodys(id) && id.size() <= id_bytes_max) {
-      note_id(member, {plain, id}, name, way);
+      note_id(member, {plain, id}, name, way, depth);
     }
   }
 }
 
 // What comes back of what was said first was not given, and what was given and then said is no word
 // of ours.
-void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_view name, Way way) {
+void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_view name, Way way,
+                             int depth) {
   if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
   Id& id = seen_ids_[key];
   if (id.name.empty()) id.name = name;
@@ -188,7 +189,10 @@ void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_v
   if (way != Way::sent) id.seen.insert(member);
   // Who is there may be told to everybody, but no part of his chat.
   const bool public_id = way == Way::announced && names_somebody(key.first);
-  if (way == Way::received || (way == Way::announced && !public_id)) id.viewers.insert(member);
+  const bool seen = way == Way::received || (way == Way::announced && !public_id);
+  if (seen) id.viewers.insert(member);
+  // Deeper in a message a user is its author, such as the agent.
+  if (seen && (depth <= envelope_depth_max || !names_user(key.first))) id.readers.insert(member);
   if (way == Way::sent) (given ? id.owners : id.senders).insert(member);
   if (way == Way::given && !id.senders.contains(member)) id.owners.insert(member);
 }
@@ -245,8 +249,8 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
     tell(Reason::cross_user_leak, viewer, "received an id of", *owners.begin());
   }
   if (!owners.empty() || (may_be_counter(value) && !names_user(plain))) return;
-  for (const std::size_t a : id.viewers)
-    for (const std::size_t b : id.viewers)
+  for (const std::size_t a : id.readers)
+    for (const std::size_t b : id.readers)
       if (a < b && other_user(a, b) && !is_common(plain, a, b, false))
         tell(Reason::session_shared, b, "saw an id that stands also in messages to", a);
 }

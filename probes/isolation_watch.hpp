@@ -55,11 +55,11 @@ class IsolationWatch {
   std::optional<Failure> finding() const;
 
  private:
-  // Who was given an id by the server, who said it first, who has seen it at all, and who has seen
-  // it where nobody else's may stand.
+  // Who was given an id by the server, who said it first, who has seen it at all, who has seen it
+  // where nobody else's may stand, and who where only his own may.
   struct Id {
     std::string name;  // of its member, as it was written first
-    std::set<std::size_t> owners, senders, seen, viewers;
+    std::set<std::size_t> owners, senders, seen, viewers, readers;
   };
   using IdKey = std::pair<std::string, std::string>;  // its name without case, _ and -; and itself
   struct OfUser {
@@ -89,7 +89,7 @@ class IsolationWatch {
   void scan(std::size_t member, std::string_view payload);
   void note_ids(std::size_t member, std::string_view payload, Way way);
   void note_ids(std::size_t member, text::Json value, Way way, int depth);
-  void note_id(std::size_t member, const IdKey& key, std::string_view name, Way way);
+  void note_id(std::size_t member, const IdKey& key, std::string_view name, Way way, int depth);
   OfUser ids_of(std::size_t member, std::string_view plain, bool given) const;
   bool is_common(const std::string& plain, std::size_t a, std::size_t b, bool given) const;
   bool is_own(const Owned& owned, std::size_t member) const;

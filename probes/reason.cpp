@@ -173,9 +173,9 @@ constexpr ReasonRow table[] = {
     {answer_wrong, "answer_wrong", fail, "The answer is not the expected one."},
 
     {auth_fail_open, "auth_fail_open", fail,
-     "The endpoint accepts a session without a valid token."},
+     "The endpoint lets in whom it must refuse: a bad token, none, or a foreign origin."},
     {no_refusal, "no_refusal", fail,
-     "Who must be refused (a bad token, a foreign origin) is neither welcomed nor refused."},
+     "A client that must be refused (a bad token, a foreign origin) is neither let in nor refused."},
 
     {idle_closed, "idle_closed", fail,
      "Held and silent for a second or more, then ended without a Close: an idle limit on the way."},
@@ -206,7 +206,7 @@ constexpr ReasonRow table[] = {
     {monitor_credential_expired, "monitor_credential_expired", inconclusive,
      "A credential of ours (token, refresh token) has expired; put a new one in its place."},
     {refusal_unclear, "refusal_unclear", inconclusive,
-     "A refusal check could not be made, or met a network failure, and says nothing."},
+     "A refusal check could not be made, or met trouble that says nothing of it."},
     {breaker_open, "breaker_open", inconclusive,
      "A breaker of the target seems to be open because of our own refusal checks; they pause."},
     {reuse_unclear, "reuse_unclear", inconclusive,

@@ -60,7 +60,7 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
   const talk::Heard heard = overheard.heard;
   if (heard == talk::Heard::refusal) co_return std::nullopt;
   if (heard == talk::Heard::unclear)
-    co_return with_check(check, Reason::refusal_unclear, "the run's deadline cut the check");
+    co_return with_check(check, Reason::refusal_unclear, "the deadline of the run came before the check was over");
   if (heard == talk::Heard::welcome) {
     subject.trace.remark("welcomed, although it must be refused");
     co_return with_check(check, Reason::auth_fail_open,
@@ -72,13 +72,19 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
                                       what_came(session, overheard.others, socket.ready.within))));
 }
 
+// Why there is no answer, for people; a cut says nothing of itself.
+std::string why(const Failure& failure) {
+  if (failure.reason == Reason::cut) return "the deadline of the run came before the answer";
+  return failure.detail.empty() ? std::string(name(failure.reason)) : failure.detail;
+}
+
 std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
                              const RefusalSubject& subject) {
   switch (classify_refusal(answer, subject.session.socket.refused_by)) {
     case Refusal::refused:
       return std::nullopt;
     case Refusal::unclear:
-      return with_check(check, Reason::refusal_unclear, answer.failure.detail);
+      return with_check(check, Reason::refusal_unclear, why(answer.failure));
     case Refusal::none:
       break;
   }

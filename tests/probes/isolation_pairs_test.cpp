@@ -243,7 +243,7 @@ TEST(IsolationProbe, NewsThatEverybodyIsToldWithNumbersOfTheirOwnPass) {
 }
 
 TEST(IsolationProbe, AMessageAtTheStartOfASessionThatIsSilentlyReadyPasses) {
-  const Walk walked = meet({}, {{"ready", "{ silent: true }"}});
+  const Walk walked = meet({}, {{"ready", "{ silent: true, type: [] }"}});
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 

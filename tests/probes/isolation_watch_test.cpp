@@ -234,6 +234,16 @@ TEST_F(Isolation, WhomEverybodyIsToldOfIsNobodysSession) {
   EXPECT_EQ(reason(), "session_shared") << "bob has no id of his own";
 }
 
+TEST_F(Isolation, TheAuthorOfAMessageIsNobodysUser) {
+  for (const std::size_t member : {alice, bob})
+    seen->received(member, R"({"fields":{"args":[{"u":{"user_id":"rocket.cat"}}]}})");
+  EXPECT_EQ(reason(), "none");
+  watch();
+  for (const std::size_t member : {alice, bob})
+    seen->received(member, R"({"type":"delta","data":{"user_id":"demo-user-1"}})");
+  EXPECT_EQ(reason(), "session_shared");
+}
+
 TEST_F(Isolation, AnIdOfOneUsersThreadInTheOthersChatIsSharedThoughTheOtherHasOneToo) {
   seen->received(alice, R"({"thread_id":"thread-of-alice"})");
   seen->received(bob, R"({"thread_id":"thread-of-bob"})");
