@@ -6,6 +6,7 @@
 
 #include "probes/isolation.hpp"
 #include "probes/refuse_upgrade.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/upgrade.hpp"
 
 namespace sonde {
@@ -87,7 +88,7 @@ void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report)
   const talk::Dialect& dialect = *parts.session->dialect;
   const auto taken = [&](const std::string& type) {
     return std::ranges::any_of(dialect.rules, [&](const talk::SessionRule& rule) {
-      return rule.when.json.empty() && says(rule.when.type, type);
+      return rule.when.json.empty() && (rule.when.type.empty() || says(rule.when.type, type));
     });
   };
   const auto tell_types = [&](std::string_view path, const std::vector<std::string>& types) {
@@ -131,6 +132,36 @@ void subprotocol_is_offered(const ProbeParts& parts, ContradictionReport& report
   if (lacks(offered, socket.token_in.expect))
     report.wrong("token_in.expect", "'" + socket.token_in.expect.text() +
                                         "' is not offered, so no server can select it");
+}
+
+// Of the headers those that the upgrade itself sends (RFC 6455 4.1), and that of the token.
+void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const Socket& socket = parts.session->socket;
+  constexpr std::string_view own[] = {"upgrade", "connection", "sec-websocket-key",
+                                      "sec-websocket-version", "sec-websocket-protocol"};
+  const std::string& token = socket.token_in.text.text();
+  const bool in_header = socket.token_in.in == Carrier::In::header;
+  const std::string carrier = in_header ? text::lowered(token.substr(0, token.find(':'))) : "";
+  for (const auto& [name, value] : socket.headers) {
+    const std::string lower = text::lowered(name);
+    if (std::ranges::find(own, lower) != std::end(own))
+      report.wrong("headers", "the upgrade sends '" + name + "' itself; leave it out");
+    else if (lower == carrier)
+      report.warn("headers", "'" + name + "' is sent twice, for token_in sends it as well");
+  }
+}
+
+void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const Carrier& carrier = parts.session->socket.token_in;
+  const bool written = carrier.in != Carrier::In::none && carrier.in != Carrier::In::subprotocol;
+  if (!written || !carrier.text.names().empty()) return;
+  const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";
+  if (parts.upgrade != nullptr && !parts.upgrade->refuse.checks.empty())
+    report.wrong("token_in", text);
+  else
+    report.warn("token_in", text + ", or write it in 'headers' with token_in: none");
 }
 
 void refusals_can_be_seen(const ProbeParts& parts, ContradictionReport& report) {
@@ -223,6 +254,8 @@ std::span<const Contradiction> contradictions() {
       {"the user that is wanted is not forbidden", user_can_be_right},
       {"no rule takes what is waited for", ready_message_is_seen},
       {"the subprotocol that is wanted is offered", subprotocol_is_offered},
+      {"a header is sent once", headers_are_sent_once},
+      {"the token is carried", token_is_carried},
       {"a refusal can be seen, once a check", refusals_can_be_seen},
       {"a held session can end as it has to", hold_can_end_so},
       {"cross_access asks for what is the other one's", answers_tell_users_apart},

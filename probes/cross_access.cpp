@@ -75,7 +75,7 @@ class Trespass {
     if (!goes_on) co_return answered;
     auto asking_again = ask_across(access_, settings_, network_, names, trace_);
     answered = co_await std::move(asking_again);
-    if (answered.again) answered.what += ", twice";
+    if (answered.again) answered.what += " twice";
     co_return answered;
   }
   asio::awaitable<Answered> ask_for_owners(const Party& party) { return ask_as(party, owner_); }

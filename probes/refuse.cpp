@@ -157,7 +157,20 @@ class Round {
       Verdict found = Verdict::of(Step::refuse, *one.checked.wrong);
       if (outranks(found, verdict)) verdict = std::move(found);
     }
+    if (verdict && verdict->outcome == Outcome::fail) verdict->detail += others_failed(*verdict);
     return verdict;
+  }
+
+  // The verdict is about one check; the names of the others that failed.
+  std::string others_failed(const Verdict& verdict) const {
+    std::string names;
+    for (const Try& one : tries_) {
+      const auto& wrong = one.checked.wrong;
+      const bool failed = wrong && row(wrong->reason).outcome == Outcome::fail;
+      if (failed && wrong->detail != verdict.detail)
+        names += (names.empty() ? "" : ", ") + std::string(name_of(one.check));
+    }
+    return names.empty() ? "" : "; these fail as well: " + names;
   }
 
   const RefusalSubject& subject_;

@@ -93,7 +93,7 @@ asio::awaitable<Made> confuse(const RefusalSubject& subject, const std::string& 
   if (!request) co_return std::unexpected(request.error());
   auto asking = ask(*request, subject);
   auto keys = co_await std::move(asking);
-  if (!keys) co_return std::unexpected(keys.error());
+  if (!keys) co_return unclear("the keys (jwks) cannot be had: " + keys.error().detail);
   auto pem = auth::rsa_public_key(keys->body, good);
   if (!pem) co_return forged(subject, std::move(pem));
   co_return forged(subject, auth::with_public_key_as_secret(good, *pem));
@@ -177,7 +177,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
   if (!done) co_return unclear("the logout failed: " + done.error().detail);
   if (done->status / 100 == 2 && says_error(done->body))
     co_return unclear("the logout failed: " + subject.trace.scrub(net::describe(*done)) +
-                      " with an error in it");
+                      ", with an error in it");
   co_return BadLogin{.names = std::move(given->names)};
 }
 

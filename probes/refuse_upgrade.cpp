@@ -60,7 +60,8 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
   const talk::Heard heard = overheard.heard;
   if (heard == talk::Heard::refusal) co_return std::nullopt;
   if (heard == talk::Heard::unclear)
-    co_return with_check(check, Reason::refusal_unclear, "the deadline of the run came before the check was over");
+    co_return with_check(check, Reason::refusal_unclear,
+                         "the deadline of the run came before the check was over");
   if (heard == talk::Heard::welcome) {
     subject.trace.remark("welcomed, although it must be refused");
     co_return with_check(check, Reason::auth_fail_open,
@@ -89,8 +90,7 @@ std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
       break;
   }
   const std::string what = subject.trace.scrub(net::describe(answer.response));
-  return with_check(check, Reason::no_refusal,
-                    fmt::format("{} got {}, which is no refusal (refused_by)", who(check), what));
+  return with_check(check, Reason::no_refusal, fmt::format("{} got {}", who(check), what));
 }
 
 // Whether what came says nothing of who asks, or may be over in a moment: trouble of the server or
@@ -120,6 +120,7 @@ asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequ
   if (!upgraded.session) {
     checked.wrong = judge(check, upgraded.answer, subject);
   } else {
+    checked.opened = true;
     auto watching = watch(*upgraded.session, check, subject, names);
     checked.wrong = co_await std::move(watching);
     if (upgraded.session->ended()) checked.seen.code = upgraded.session->ended()->code;
@@ -161,10 +162,15 @@ asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest requ
     if (goes_on) {
       auto upgrading_again = upgrade_once(check, request, subject, names);
       checked = co_await std::move(upgrading_again);
-      if (checked.wrong && checked.again) checked.wrong->detail += ", twice";
+      if (checked.wrong && checked.again) checked.wrong->detail += " twice";
     }
   }
-  if (checked.wrong && checked.trouble) checked.wrong->reason = Reason::refusal_unclear;
+  if (checked.wrong && checked.trouble) {
+    checked.wrong->reason = Reason::refusal_unclear;
+    checked.wrong->detail += ", which says nothing of who asks";
+  } else if (checked.wrong && checked.wrong->reason == Reason::no_refusal && !checked.opened) {
+    checked.wrong->detail += ", which is no refusal (refused_by)";
+  }
   co_return checked;
 }
 

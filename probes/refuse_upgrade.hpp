@@ -13,6 +13,7 @@ struct Checked {
   std::optional<Failure> wrong = {};
   std::string not_performed = {};  // why it was not
   Observation seen = {};           // of the last upgrade that it made
+  bool opened = false;             // which opened a session
   bool trouble = false;            // which met trouble that says nothing of who asks
   bool again = false;              // and may come to something else in a moment
 

@@ -198,38 +198,17 @@ TEST(Contradictions, AHealthAnswerThatCannotBeRightIsAMistake) {
               HasSubstr("probes.p.expect.max_latency: it (5s) is not shorter than the timeout"));
 }
 
-TEST(Contradictions, EventsThatCannotComeAreAMistake) {
-  const auto events = [](const std::string& text, const std::string& told,
-                         const Usual::Keys& keys = {}) {
-    Row row{"chat", {{"events", text}}, told};
-    merge(row.probe, keys);
-    return row;
-  };
+TEST(Contradictions, WhatTheUpgradeSendsItselfIsAMistake) {
   expect_mistakes({
-      events("{ agent_thinking: { min: 3, max: 1 } }",
-             "probes.p.events.agent_thinking: min is greater than max"),
-      events("{ agent_completed: { forbid: true } }", "it is the end of the chat"),
-      events("{ agent_completed: { terminal: no } }", "no event ends the chat"),
-      events("{ x: { forbid: true } }", "probes.p.terminal_all_of: 'x' must not come",
-             {{"terminal_all_of", "[agent_completed, x]"}}),
-      events("{ agent_started: { after: [agent_thinking] } }",
-             "'after' and 'before' of agent_started, agent_thinking make a circle"),
-      events("{ agent_started: { after: [agent_started] } }",
-             "'after' and 'before' of agent_started make a circle"),
-      events("{ other: { type: agent_started } }",
-             "probes.p.events.other: every frame of its type is the event 'agent_started' first"),
-      events("{}", "probes.p.settle: it (5s) is not shorter than the timeout (5s)",
-             {{"settle", "5s"}}),
+      {"upgrade", {{"headers", "{ Upgrade: websocket }"}}, "the upgrade sends 'Upgrade' itself"},
+      {"upgrade",
+       {{"token_in", R"({ header: "X-Key: abc" })"}, {"refuse", "[no_token]"}},
+       "'X-Key: abc' carries no token"},
   });
-  expect_right({
-      events("{ agent_thinking: { min: 1, max: 1 }, extra: { min: 0, after: [agent_started] } }",
-             ""),
-      events("{ other: { type: agent_started, min: 0 } }", ""),
-  });
-  EXPECT_THAT(
-      plan_of(events("{ agent_started: { within: 6s } }", "", {{"gap_max", "5s"}})).warned(),
-      testing::AllOf(HasSubstr("probes.p.events.agent_started.within: it (6s)"),
-                     HasSubstr("probes.p.gap_max: it (5s)")));
+  EXPECT_THAT(plan_of({"upgrade", {{"headers", "{ authorization: x }"}}, ""}).warned(),
+              HasSubstr("'authorization' is sent twice"));
+  EXPECT_THAT(plan_of({"upgrade", {{"token_in", R"({ query: "a=b" })"}}, ""}).warned(),
+              HasSubstr("'a=b' carries no token"));
 }
 
 TEST(Contradictions, ARefreshTokenOfALoginThatHasNoneIsAMistake) {

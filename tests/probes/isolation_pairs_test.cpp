@@ -199,7 +199,7 @@ Scenarios isolation_scenarios() {
                 {.strangers = summary}, by_request),
       isolation("AThreadThatWelcomesEveryUpgrade", cross_user_leak, "the upgrade was welcomed",
                 {.strangers = served}, by_upgrade),
-      isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500, twice", {.strangers = error},
+      isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500 twice", {.strangers = error},
                 by_request),
       isolation("AThreadThatSaysNothingToStrangers", no_refusal, "nothing was said",
                 {.strangers = silence}, by_upgrade),
@@ -218,7 +218,7 @@ Scenarios unclear_trespasses() {
                     "bob-1 is not served its own", {.lost_threads = true}, by_request),
           isolation("AnAnswerThatSaysTheSameToEverybody", refusal_unclear,
                     "cannot be told from a refusal", {.terse = true}, by_request),
-          isolation("AServerThatIsBusyWhenAStrangerAsks", refusal_unclear, "HTTP 503, twice",
+          isolation("AServerThatIsBusyWhenAStrangerAsks", refusal_unclear, "HTTP 503 twice",
                     {.strangers = Manners::Strangers::busy}, by_request)};
 }
 

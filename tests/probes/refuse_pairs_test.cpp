@@ -44,7 +44,7 @@ Scenarios refuse_scenarios() {
       refuse("AnAcceptedUpgradeThatEndsForAnotherReason", no_refusal, "1011",
              {accept(), close(1011), hang()}),
       refuse("AServerErrorInsteadOfARefusal", no_refusal,
-             "HTTP 500, which is no refusal (refused_by), twice", {json(500, "{}")}),
+             "HTTP 500 twice, which is no refusal (refused_by)", {json(500, "{}")}),
       refuse("APageInsteadOfARefusal", no_refusal, "HTTP 200", {json(200, "{}")}),
   };
 }

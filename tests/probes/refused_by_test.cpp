@@ -122,6 +122,18 @@ TEST(RefusedBy, AServerThatAsksToWaitIsNotAskedAgainAtOnce) {
               HasSubstr("inconclusive"));
 }
 
+TEST(RefusedBy, EveryCheckThatFailsIsNamed) {
+  const Script welcome = {accept(), ready_message(), wait_for_close()};
+  EXPECT_EQ(outcome(refuse(welcome, "", "[no_token, foreign_origin, wrong_place]")),
+            "fail refuse/auth_fail_open: no_token: the endpoint welcomes a client without a token; "
+            "these fail as well: foreign_origin, wrong_place");
+}
+
+TEST(RefusedBy, WhatADeadlineCutsIsSaid) {
+  EXPECT_THAT(outcome(refuse({hang()})),
+              HasSubstr("garbage_token: the deadline of the run came before the answer"));
+}
+
 TEST(RefusedBy, WhatIsListedStandsInThePlaceOfTheDefault) {
   EXPECT_EQ(outcome(refuse({json(410, "{}")}, "{ status: [410] }")), "pass");
   EXPECT_THAT(outcome(refuse({json(404, "{}")}, "{ status: [401] }")), HasSubstr("no_refusal"));
