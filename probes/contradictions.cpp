@@ -4,7 +4,7 @@
 #include <iterator>
 #include <set>
 
-#include "probes/isolation.hpp"
+#include "probes/chat.hpp"
 #include "probes/refuse_upgrade.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/upgrade.hpp"
@@ -207,20 +207,6 @@ void hold_can_end_so(const ProbeParts& parts, ContradictionReport& report) {
     report.wrong("hold.expect", "Close codes are from 1000 to 4999");
 }
 
-void answers_tell_users_apart(const ProbeParts& parts, ContradictionReport& report) {
-  if (parts.isolation == nullptr || !parts.isolation->cross_access) return;
-  const CrossAccess& access = *parts.isolation->cross_access;
-  text::Needs needs;
-  needs.add(access.url);
-  needs.add_values(access.headers);
-  needs.add(access.body);
-  const auto of_other = [](const auto& need) { return need.name.starts_with("other."); };
-  if (std::ranges::none_of(needs.all, of_other))
-    report.wrong("cross_access",
-                 "it asks for nothing of the other user's; say {{other.NAME}}, such as "
-                 "{{other.vars.thread_id}}");
-}
-
 // What stands at "a.b.c", or the nearest above it that is written.
 config::Place place_of(const config::Value& probe, std::string_view path) {
   const config::Value* value = &probe;
@@ -258,7 +244,6 @@ std::span<const Contradiction> contradictions() {
       {"the token is carried", token_is_carried},
       {"a refusal can be seen, once a check", refusals_can_be_seen},
       {"a held session can end as it has to", hold_can_end_so},
-      {"cross_access asks for what is the other one's", answers_tell_users_apart},
   };
   return table;
 }
@@ -280,6 +265,7 @@ void check(const ProbeParts& parts, const config::Value& probe, const config::Re
   ContradictionReport report(probe, reader);
   for (const auto& row : contradictions()) row.find(parts, report);
   for (const auto& row : event_contradictions()) row.find(parts, report);
+  for (const auto& row : isolation_contradictions()) row.find(parts, report);
   for (const auto& row : health_contradictions()) row.find(parts, report);
 }
 

@@ -50,9 +50,11 @@ struct Contradiction {
   std::string_view name;  // what has to hold
   void (*find)(const ProbeParts& parts, ContradictionReport& report);
 };
-// The table: of sockets and refusals, of the events of a chat, of what a health probe expects.
+// The table: of sockets and refusals, of the events of a chat, of several users, of what a health
+// probe expects.
 std::span<const Contradiction> contradictions();
 std::span<const Contradiction> event_contradictions();
+std::span<const Contradiction> isolation_contradictions();
 std::span<const Contradiction> health_contradictions();
 
 // Why a time has no effect: "it (5s) is not shorter than the timeout (3s), ...".

@@ -43,7 +43,8 @@ TEST(Contradictions, TheUsualProbesHaveNone) {
 }
 
 TEST(Contradictions, EveryRowOfTheTableSaysWhatHasToHold) {
-  for (const auto& rows : {contradictions(), event_contradictions(), health_contradictions()})
+  for (const auto& rows : {contradictions(), event_contradictions(), isolation_contradictions(),
+                           health_contradictions()})
     for (const auto& row : rows) EXPECT_GT(row.name.size(), 10U);
 }
 
@@ -165,6 +166,15 @@ TEST(Contradictions, RefusalsThatNobodyCanSeeAreAMistake) {
                        ""})
                   .warned(),
               HasSubstr("probes.p.logout: it has no effect without the refusal check logged_out"));
+}
+
+TEST(Contradictions, SessionsOfAUserThatCannotTellTheirEventsApartAreWarnedOf) {
+  const auto warned = [](const Usual::Keys& keys) {
+    return plan_of({"isolation", keys, ""}).warned();
+  };
+  EXPECT_THAT(warned({{"dialect", "signalr"}}), HasSubstr("'signalr' has no random id"));
+  EXPECT_EQ(warned({{"dialect", "signalr"}, {"abort", "false"}}), "");
+  EXPECT_EQ(warned({{"dialect", "phoenix"}}), "");
 }
 
 TEST(Contradictions, CrossAccessThatAsksForNothingOfTheOthersIsAMistake) {

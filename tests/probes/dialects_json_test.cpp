@@ -199,7 +199,8 @@ TEST(OpenAiRealtime, SaysThatTheItemWasNotTaken) {
   Story silent = realtime().but(0, {});
   silent.probe["timeout"] = "6s";
   silent.more =
-      "dialects: { d: { extends: openai-realtime, before_send: { send: { type: x }, "
+      "dialects: { d: { extends: openai-realtime, before_send: { send: { type: x, text: "
+      "\"{{prompt}}\" }, "
       "expect: { type: conversation.item.added, within: 100ms } } } }\n";
   silent.dialect = "d";
   EXPECT_THAT(silent.told().outcome,
