@@ -82,7 +82,7 @@ Scenarios rules() {
              turn_but(1, 2, {pause(120ms), tell("agent_thinking")}),
              {{"events", "{ agent_thinking: { within: 50ms } }"}}),
       events("AToolThatMustNotBeUsed", forbidden_event, "tool_executing", good_turn("42 it is"),
-             {{"events", "{ tool_executing: { forbid: true } }"}}),
+             {{"events", "{ tool_executing: { forbid: true }, tool_completed: { min: 0 } }"}}),
       events("AnEventThatTheDialectDoesNotKnow", unknown_event, "agent_dreaming",
              turn_with(2, {tell("agent_dreaming")}), {{"unknown_events", "fail"}}),
   };
