@@ -120,7 +120,11 @@ asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& sub
     if (!welcomed || now >= until) co_return checked;
     auto waiting = pause(std::min(between, until - now));
     const bool goes_on = co_await std::move(waiting);
-    if (!goes_on) co_return checked;
+    if (goes_on) continue;
+    checked.wrong = with_check(check, Reason::refusal_unclear,
+                               "still welcome when the deadline of the run came, and before the "
+                               "token has to be refused");
+    co_return checked;
   }
 }
 

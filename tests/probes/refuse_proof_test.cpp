@@ -183,6 +183,18 @@ TEST(RefusalProof, ALogoutMayTakeEffectAMomentLater) {
               HasSubstr("logged_out: the endpoint welcomes a token after its logout"));
 }
 
+TEST(RefusalProof, ADeadlineBeforeTheLogoutHasToTakeEffectIsUnclear) {
+  const auto service = std::make_shared<Service>(Service{.lingers = 99});
+  const Server server(Handler(std::bind_front(serve, service)));
+  Usual usual(server.url(""));
+  usual.kind("upgrade");
+  usual.defaults["timeout"] = "1s";
+  usual.probe["refuse"] = "[no_token, logged_out]";
+  usual.probe["logout"] = R"({ url: "{{target.http}}/logout", within: 990ms })";
+  usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
+  EXPECT_EQ(walk(usual).verdict.reason, Reason::refusal_unclear);
+}
+
 TEST(RefusalProof, ALogoutThatFailsIsNoLogout) {
   const std::pair<int, std::string> failures[] = {{401, "{}"},
                                                   {404, "{}"},
