@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "probes/isolation_ids.hpp"
 #include "probes/message_shape.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
@@ -12,7 +13,7 @@ namespace sonde {
 namespace {
 
 constexpr std::size_t ids_max = 4096, unasked_max = 64, hashes_max = 8192;
-constexpr std::size_t id_bytes_max = 128, id_bytes_min = 8;
+constexpr std::size_t id_bytes_max = 128, random_piece_min = 8;
 constexpr int json_depth_max = 16, envelope_depth_max = 1;
 
 int gravity(Reason reason) {
@@ -23,37 +24,6 @@ int gravity(Reason reason) {
 bool worse(const Failure& failure, const std::optional<Failure>& than) {
   return !than || gravity(failure.reason) > gravity(than->reason);
 }
-
-// threadId, thread-id and THREAD_ID are one name.
-std::string plain_name(std::string_view name) {
-  std::string plain = text::lowered(name);
-  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
-  return plain;
-}
-
-// Whether the ids of that name say who somebody is, as messages do that tell everybody who is
-// there.
-bool names_somebody(std::string_view plain) {
-  constexpr std::string_view all[] = {"user",   "session", "connection", "client", "device",
-                                      "member", "account", "actor",      "sender", "author"};
-  return std::ranges::any_of(all, [&](std::string_view one) { return plain.contains(one); });
-}
-
-bool names_user(std::string_view plain) {
-  return plain.contains("user") || plain.contains("account") || plain.contains("member");
-}
-
-// Whether a session may count up to it, or say it of itself as every other one does: 17, t1, main.
-bool may_be_counter(std::string_view id) {
-  constexpr std::size_t digits_max = 3;
-  if (id.size() >= id_bytes_min) return false;
-  const std::size_t prefix = std::min(id.find_first_of("0123456789"), id.size());
-  const bool number_ends = id.find_first_not_of("0123456789", prefix) == id.npos;
-  return number_ends && (prefix == 0 || id.size() - prefix <= digits_max);
-}
-
-// What stands where nobody has an id: nothing, 0, -1, a UUID of zeros.
-bool is_nobodys(std::string_view id) { return id.find_first_not_of("0-") == id.npos || id == "-1"; }
 
 constexpr std::size_t random_bytes_min = 6;  // two texts seldom have so many in common
 
@@ -70,8 +40,8 @@ std::vector<std::string> forms_of(std::string_view text, std::string_view anothe
   const std::string back(text.rbegin(), text.rend()), other_back(another.rbegin(), another.rend());
   const std::size_t end = common_start(back, other_back);
   if (start + random_bytes_min + end >= text.size()) return forms;
-  const std::size_t least = std::max(random_bytes_min, id_bytes_min);
-  forms.emplace_back(text.substr(0, std::max(start + random_bytes_min, id_bytes_min)));
+  const std::size_t least = std::max(random_bytes_min, random_piece_min);
+  forms.emplace_back(text.substr(0, std::max(start + random_bytes_min, random_piece_min)));
   if (start + least + end <= text.size())
     forms.emplace_back(text.substr(text.size() - end - least));
   return forms;
@@ -218,14 +188,23 @@ IsolationWatch::OfUser IsolationWatch::ids_of(std::size_t member, std::string_vi
 // Two users who both were given an id, or both saw one that is nobody's, share it, unless what they
 // have in common is somebody else: the agent, or a list of who is there. Then each has an id of his
 // own, or several.
-bool IsolationWatch::is_common(const std::string& plain, std::size_t a, std::size_t b,
-                               bool given) const {
+bool IsolationWatch::is_common(const std::string& plain, std::size_t a, std::size_t b, bool given,
+                               Known& known) const {
+  const auto [row, fresh] = known.try_emplace({plain, a, b, given});
+  if (!fresh) return row->second;
+  row->second = have_common(plain, a, b, given);
+  return row->second;
+}
+
+bool IsolationWatch::have_common(const std::string& plain, std::size_t a, std::size_t b,
+                                 bool given) const {
   const OfUser first = ids_of(a, plain, given), second = ids_of(b, plain, given);
   if (first.own && second.own) return true;
   return names_somebody(plain) && first.count > 1 && second.count > 1;
 }
 
-void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Failure>& worst) const {
+void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Failure>& worst,
+                              Known& known) const {
   const auto& [plain, value] = key;
   auto tell = [&](Reason reason, std::size_t a, std::string_view verb, std::size_t b) {
     const std::string shown = id.name + " " + value;
@@ -235,7 +214,7 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
   };
   for (const std::size_t a : id.owners)
     for (const std::size_t b : id.owners)
-      if (a < b && other_user(a, b) && !is_common(plain, a, b, true))
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known))
         tell(Reason::session_shared, b, "was given an id of", a);
   // One that sessions of two users say of themselves was made by us, and tells nobody apart.
   for (const std::size_t a : id.senders)
@@ -251,7 +230,7 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
   if (!owners.empty() || (may_be_counter(value) && !names_user(plain))) return;
   for (const std::size_t a : id.readers)
     for (const std::size_t b : id.readers)
-      if (a < b && other_user(a, b) && !is_common(plain, a, b, false))
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, false, known))
         tell(Reason::session_shared, b, "saw an id that stands also in messages to", a);
 }
 
@@ -286,7 +265,8 @@ std::optional<Failure> IsolationWatch::finding() const {
   for (const auto& [owned, member] : leaked_)
     if (auto failure = judge_leak(owned, member); failure && worse(*failure, worst))
       worst = std::move(failure);
-  for (const auto& [key, id] : seen_ids_) judge_id(key, id, worst);
+  Known known;
+  for (const auto& [key, id] : seen_ids_) judge_id(key, id, worst, known);
   for (const auto& message : unasked_) {
     Failure failure{Reason::foreign_event,
                     fmt::format("{} asked nothing and received {}", members_[message.member].name,

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -91,10 +92,14 @@ class IsolationWatch {
   void note_ids(std::size_t member, text::Json value, Way way, int depth);
   void note_id(std::size_t member, const IdKey& key, std::string_view name, Way way, int depth);
   OfUser ids_of(std::size_t member, std::string_view plain, bool given) const;
-  bool is_common(const std::string& plain, std::size_t a, std::size_t b, bool given) const;
+  // What was asked of two members and a name before, for a hostile server sends many ids.
+  using Known = std::map<std::tuple<std::string, std::size_t, std::size_t, bool>, bool>;
+  bool is_common(const std::string& plain, std::size_t a, std::size_t b, bool given,
+                 Known& known) const;
+  bool have_common(const std::string& plain, std::size_t a, std::size_t b, bool given) const;
   bool is_own(const Owned& owned, std::size_t member) const;
   std::optional<Failure> judge_leak(std::size_t owned, std::size_t member) const;
-  void judge_id(const IdKey& key, const Id& id, std::optional<Failure>& worst) const;
+  void judge_id(const IdKey& key, const Id& id, std::optional<Failure>& worst, Known& known) const;
   bool fanned_out(const Unasked& message) const;
   bool told_to_all(const Unasked& message) const;
 

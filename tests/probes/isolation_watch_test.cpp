@@ -379,6 +379,15 @@ TEST_F(Isolation, AHostileServerCannotMakeItGrow) {
   EXPECT_EQ(reason(), "cross_user_leak");
 }
 
+TEST_F(Isolation, ManyIdsThatUsersHaveInCommonAreJudgedInLinearTime) {
+  for (const std::size_t member : {alice, tab, bob}) {
+    for (int i = 0; i < 4000; ++i)
+      seen->received(member, R"({"thread_id":"common-)" + std::to_string(i) + "\"}");
+    seen->received(member, R"({"thread_id":"own-of-)" + std::to_string(member) + "\"}");
+  }
+  EXPECT_EQ(reason(), "none");
+}
+
 TEST(Needles, TextsThatAreTooShortToBeNoChanceAreIgnored) {
   Needles needles;
   needles.add("short", 0);
