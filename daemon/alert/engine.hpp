@@ -59,7 +59,8 @@ class Engine : public Sink {
   Sight sight() const;
   void follow_clock();
   bool look(Track& track, Sight& sight, bool of_run);
-  static void describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight);
+  static void describe(Track& track, const Instance& judged, const Finding& finding,
+                       const RuleState& before, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void keep_endpoints(std::vector<Instance>& instances) const;

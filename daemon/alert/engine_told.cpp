@@ -47,12 +47,22 @@ std::string show_also(const std::vector<std::string>& also) {
       fmt::join(also.begin(), also.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
 }
 
+// The text of an alert that fires on is older than that only while nothing can be judged.
+constexpr Span fresh_for = std::chrono::minutes(1);
+
+std::string show_good(const Track& track, WallTime now) {
+  return track.good_since ? "; good again since " + show_time(*track.good_since, now) : "";
+}
+
 std::string show_state(const Track& track, const Ruling& ruling, WallTime now) {
   if (!track.state.firing())
-    return ruling.open && track.alert->told ? "; this has ended, the incident continues" : "";
+    return show_good(track, now) +
+           (ruling.open && track.alert->told ? "; this has ended, the incident continues" : "");
   if (track.quiet_since) return "; no data since " + show_time(*track.quiet_since, now);
   if (track.state.flapping.flaps) return "; flapping";
-  if (track.good_since) return "; good again since " + show_time(*track.good_since, now);
+  if (track.good_since) return show_good(track, now);
+  if (track.text.at > WallTime{} && now - track.text.at >= fresh_for)
+    return "; as of " + show_time(track.text.at, now);
   return "";
 }
 
@@ -136,8 +146,12 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
 Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
-  all["summary"] = track.text.summary + deployed(track) + show_state(track, ruling, now) +
-                   show_also(ruling.also);
+  const AlertText& text = track.text;
+  all["summary"] =
+      text.summary == text.fired_for
+          ? text.summary + deployed(track) + show_state(track, ruling, now)
+          : text.summary + show_state(track, ruling, now) + show_cause(text) + deployed(track);
+  all["summary"] += show_also(ruling.also);
   if (!track.text.description.empty()) all["description"] = track.text.description;
   if (!track.text.probe.empty())
     all["evidence_url"] =

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/alert_json.hpp"
+
 namespace sonde {
 namespace {
 
@@ -60,7 +62,11 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
     pending->alert.group = group;
   }
   for (auto& [who, pending] : all_)
-    if (pending.fires() && !seen.contains(who)) pending.alert.ended = now;
+    if (pending.fires() && !seen.contains(who)) {
+      pending.alert.ended = now;
+      pending.alert.annotations["summary"] =
+          "Sonde no longer sends this alert here; it was: " + summary_of(pending.alert);
+    }
   return fresh;
 }
 
