@@ -67,10 +67,15 @@ Alerting::Options alerting_options(const AppState& state, Memory& memory) {
 // Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
 Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, const Pool& pool,
                                  const Notifier& notifier, const Alerting& alerting) {
-  return {.healthy = [&] {
+  return {.unhealthy = [&]() -> std::string {
+    constexpr Span delivery_patience = std::chrono::minutes(2);
     const Instant now = Clock::now();
-    return !state.stopping && pool.on_time(now) && alerting.progressed(now) &&
-           !memory.facts().degraded && notifier.delivers();
+    if (state.stopping) return "the daemon stops";
+    if (!pool.on_time(now)) return "probes do not run on time";
+    if (!alerting.progressed(now)) return "alerts are not judged";
+    if (memory.facts().degraded) return "the store loses rows";
+    const std::string receiver = notifier.undelivered(delivery_patience);
+    return receiver.empty() ? "" : "receiver " + receiver + " has not taken an alert for minutes";
   }};
 }
 

@@ -118,7 +118,7 @@ AlertText tell(const Instance& instance, const Finding& finding, const Failures&
   if (finding.holds == Holds::no_data) {
     text.value = "no data";
     text.summary = text.fired_for = show_silence(instance, finding, sight);
-    text.description = show_who(instance) + " It has not run, so nobody knows whether it works.";
+    text.description = show_who(instance) + " It has not run, so it is not known whether it works.";
     return text;
   }
   text.value = instance.subject->value(finding);
@@ -149,6 +149,7 @@ AlertText tell_heard(const Instance& instance, AlertText fired, Sight& sight) {
   const std::string_view again = instance.checks.size() == 1 ? "runs again" : "run again";
   fired.at = sight.now();
   fired.value = "";
+  fired.description = show_who(instance);
   fired.summary = skipped
                       ? fmt::format("runs of {} on {} are skipped, because its logins are refused",
                                     show_subject(instance), instance.target)

@@ -16,8 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr Span delivery_patience = std::chrono::minutes(2);
-
 using PipelinePtr = std::shared_ptr<Pipeline>;
 
 // Whether what the one was told is known at the other. A secret that cannot be read says nothing.
@@ -217,11 +215,19 @@ std::vector<ReceiverFacts> Notifier::facts() const {
   return all;
 }
 
-bool Notifier::delivers() const {
+// Of a place alone it is enough that it knows of all that fires, or that another one does.
+std::string Notifier::undelivered(Span patience) const {
   const auto& all = state_->pipelines;
-  return all.empty() || std::ranges::any_of(all, [](const auto& pipeline) {
-           return pipeline->delivers(delivery_patience);
-         });
+  const auto known = [&](std::uint64_t alert) {
+    return std::ranges::any_of(
+        all, [alert](const auto& pipeline) { return pipeline->knows_firing(alert); });
+  };
+  const bool none = std::ranges::none_of(
+      all, [patience](const auto& pipeline) { return pipeline->delivers(patience); });
+  for (const auto& pipeline : all)
+    for (auto alert : pipeline->undelivered(patience))
+      if (none || (pipeline->fires(alert) && !known(alert))) return pipeline->destination().label;
+  return "";
 }
 
 void Notifier::stop(Span limit, std::function<void()> done) {

@@ -51,9 +51,9 @@ class Notifier {
   // What has changed since the last call.
   std::vector<Note> take_notes();
   std::vector<ReceiverFacts> facts() const;
-  // Whether anybody can be told: false if every place has failed for two minutes and has to be
-  // told something.
-  bool delivers() const;
+  // A receiver that could not be told of an alert for so long; empty: there is none. An alert that
+  // fires and that no receiver has taken is enough, whatever else was taken; else all of them fail.
+  std::string undelivered(Span patience) const;
 
   // Sends what is due, once and for at most `limit`, then calls `done` on the loop; take_notes()
   // then has what is left. Nothing is sent afterwards.

@@ -128,7 +128,7 @@ void Pipeline::settle(const Receipt& receipt) {
   switch (receipt.fate) {
     case Fate::accepted:
       failures_ = 0;
-      failing_since_.reset();
+      if (queue_.undelivered().empty()) failing_since_.reset();
       asked_quiet_.reset();
       return;
     case Fate::retry:
@@ -141,7 +141,8 @@ void Pipeline::settle(const Receipt& receipt) {
 }
 
 void Pipeline::failed() {
-  if (!failing_since_) failing_since_ = Clock::now();
+  if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = Clock::now();
+  queue_.failed(sent_);
   given_up_ = stopping_;
 }
 
@@ -163,8 +164,8 @@ void Pipeline::split() {
 // All of it is tried again later. A place that keeps state may refuse one alert and take others, so
 // that what is left of a message is sent also while the daemon stops.
 void Pipeline::refuse() {
-  queue_.refused(sent_, options_.now());
   failed();
+  queue_.refused(sent_, options_.now());
   given_up_ &= !destination_.place->keeps_state();
 }
 

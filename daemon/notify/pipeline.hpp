@@ -55,8 +55,12 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   // Notes that forget everything.
   std::vector<Note> forget() const;
   ReceiverFacts facts() const;
-  // False if the last message failed, and it has been so for `patience` while something waits.
-  bool delivers(Span patience) const;
+  // What was tried in vain and waits, if something has waited so for `patience`; whatever else the
+  // place takes meanwhile.
+  std::vector<std::uint64_t> undelivered(Span patience) const;
+  bool delivers(Span patience) const;  // there is no such
+  bool knows_firing(std::uint64_t alert) const;
+  bool fires(std::uint64_t alert) const;
 
   // From now on only what is due is sent, and nothing a second time.
   void stop();

@@ -104,8 +104,21 @@ ReceiverFacts Pipeline::facts() const {
   return facts;
 }
 
-bool Pipeline::delivers(Span patience) const {
-  return !failing_since_ || queue_.waiting() == 0 || Clock::now() - *failing_since_ < patience;
+bool Pipeline::delivers(Span patience) const { return undelivered(patience).empty(); }
+
+std::vector<std::uint64_t> Pipeline::undelivered(Span patience) const {
+  if (!failing_since_ || Clock::now() - *failing_since_ < patience) return {};
+  return queue_.undelivered();
+}
+
+bool Pipeline::knows_firing(std::uint64_t alert) const {
+  const auto found = queue_.all().find(alert);
+  return found != queue_.all().end() && found->second.known_firing();
+}
+
+bool Pipeline::fires(std::uint64_t alert) const {
+  const auto found = queue_.all().find(alert);
+  return found != queue_.all().end() && found->second.fires();
 }
 
 // Once a change, or a place that is down for a night, or that refuses one alert, fills the log.

@@ -32,14 +32,13 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
   admit(std::move(fresh));
 }
 
-// What follows from an end, or from a start after an end. A place that groups by itself is not told
-// of what it never had: it would not tell anybody either.
+// What follows from an end, or from a start after an end. Of what the place has not taken for sure,
+// the start is owed, too: an end alone tells nobody what happened.
 void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
-  const bool waited = pending.is_news() && !pending.tried && !pending.refused && !keeps_state();
-  if (pending.refused && !pending.told && next.ended) ++dropped_;  // it never got through
+  pending.missed = pending.is_news() && next.ended;
+  if (pending.refused && !pending.told && next.ended && !pending.missed) ++dropped_;
   pending.refused.reset();
-  pending.missed = waited && next.ended;
   if (pending.missed) changed_.insert(who);
 }
 
@@ -128,7 +127,7 @@ void Queue::accepted(std::span<const Sent> sent, WallTime now) {
     if (!same) changed_.insert(one.alert);
     pending->told = now;
     pending->told_firing = one.firing;
-    pending->missed = false;
+    pending->missed = pending->failed = false;
     pending->refused.reset();
     if (!keeps_state() && !one.firing && !pending->fires()) all_.erase(one.alert);
   }
@@ -139,9 +138,22 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
     Pending* pending = find(one.alert);
     if (pending == nullptr || pending->shown_firing() != one.firing) continue;
     pending->refused = now;
+    pending->failed = true;
     if (!pending->told && one.firing) pending->tried = false;
     changed_.insert(one.alert);
   }
+}
+
+void Queue::failed(std::span<const Sent> sent) {
+  for (const auto& one : sent)
+    if (Pending* pending = find(one.alert)) pending->failed = true;
+}
+
+std::vector<std::uint64_t> Queue::undelivered() const {
+  std::vector<std::uint64_t> all;
+  for (const auto& [who, pending] : all_)
+    if (pending.failed && (pending.is_news() || pending.owes_end())) all.push_back(who);
+  return all;
 }
 
 std::size_t Queue::waiting() const {
