@@ -8,6 +8,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "daemon/alert_json.hpp"
+#include "daemon/log.hpp"
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 
@@ -15,6 +17,9 @@ namespace sonde {
 namespace {
 
 namespace asio = boost::asio;
+
+// How often secrets are read to see whether they were replaced where they stand.
+constexpr Span look_every = std::chrono::seconds(10);
 
 using PipelinePtr = std::shared_ptr<Pipeline>;
 
@@ -59,13 +64,18 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   std::function<void()> done;
   bool stopping = false;
   std::uint64_t made = 0;
+  std::vector<ReceiverEntry> entries;  // as they were assigned
+  WallTime looked;                     // after their secrets
 
   PipelinePtr find(const Destination& destination) const;
   PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
                            const std::vector<PipelinePtr>& taken) const;
   void restore(const Note& note, const std::map<std::string, std::string>& identities);
+  void warn_of_open(const Note& note, const std::string& key) const;
   PipelinePtr make(Destination destination);
   void leave(const PipelinePtr& pipeline);
+  bool is_time_to_look(WallTime now);
+  bool has_moved() const;
   void changed();
   bool settled() const;
   bool idle() const;
@@ -93,6 +103,20 @@ PipelinePtr Notifier::State::find_renamed(const Destination& destination,
   return nullptr;
 }
 
+// The key of the old service is known no more, so nobody can resolve what is open there.
+void Notifier::State::warn_of_open(const Note& note, const std::string& key) const {
+  for (const auto& pipeline : pipelines) {
+    const Destination& own = pipeline->destination();
+    if (own.key != key || !own.place->holds_incidents()) continue;
+    const auto pending = pending_of(note.text);
+    if (!pending || !pending->known_firing()) continue;
+    log::say(log::Level::warning, "an incident stays open at the old service of a receiver",
+             {{"receiver", own.label},
+              {"alert", name_of(pending->alert)},
+              {"detail", "its key was replaced while the daemon was down: resolve it by hand"}});
+  }
+}
+
 PipelinePtr Notifier::State::make(Destination destination) {
   Pipeline::Options own{.now = options.now,
                         .changed = [this] { changed(); },
@@ -107,6 +131,17 @@ void Notifier::State::leave(const PipelinePtr& pipeline) {
   forgotten.insert(forgotten.end(), notes.begin(), notes.end());
   pipeline->leave();
   leaving.push_back(pipeline);
+}
+
+bool Notifier::State::is_time_to_look(WallTime now) {
+  if (now - looked < look_every && now >= looked) return false;
+  looked = now;
+  return true;
+}
+
+bool Notifier::State::has_moved() const {
+  return std::ranges::any_of(
+      pipelines, [](const auto& pipeline) { return pipeline->destination().has_moved(); });
 }
 
 void Notifier::State::changed() {
@@ -150,16 +185,22 @@ Notifier::~Notifier() {
 
 void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
   std::vector<PipelinePtr> next;
-  const auto wanted = destinations_of(entries);
-  for (const auto& destination : wanted) {
+  state_->entries = entries;
+  auto wanted = destinations_of(entries);
+  for (auto& destination : wanted) {
     auto pipeline = state_->find(destination);
     if (!pipeline) pipeline = state_->find_renamed(destination, wanted, next);
     if (!pipeline) {
       next.push_back(state_->make(destination));
       continue;
     }
-    if (pipeline->destination().key != destination.key)
+    const Destination& old = pipeline->destination();
+    if (old.key != destination.key)
       std::ranges::move(pipeline->forget(), std::back_inserter(state_->forgotten));
+    if (destination.identity.empty()) {  // a secret that cannot be read now is what it was
+      destination.identity = old.identity;
+      destination.pinned = old.pinned;
+    }
     pipeline->assign(destination);
     next.push_back(std::move(pipeline));
   }
@@ -184,6 +225,7 @@ void Notifier::State::restore(const Note& note,
     if (own.key == key && same) return pipeline->restore(note);
   }
   forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
+  warn_of_open(note, key);
   if (identity.empty() || note.key == key) return;
   for (const auto& pipeline : pipelines) {
     const Destination& own = pipeline->destination();
@@ -199,6 +241,7 @@ void Notifier::restore(std::span<const Note> notes) {
 
 void Notifier::update(const std::vector<Alert>& current, WallTime now) {
   if (state_->stopping) return;
+  if (state_->is_time_to_look(now) && state_->has_moved()) assign(state_->entries);
   for (const auto& pipeline : state_->pipelines) pipeline->update(current, now);
 }
 

@@ -102,7 +102,7 @@ void Pipeline::send(const Outgoing& outgoing) {
   sent_ = queue_.begin(outgoing.alerts);
   busy_ = true;
   cut_ = std::make_shared<asio::cancellation_signal>();
-  auto posting = post(network_, destination_.place, std::move(message), last_);
+  auto posting = post(network_, destination_.reached(), std::move(message), last_);
   auto done = [self = shared_from_this()](const std::exception_ptr& thrown, const Posted& posted) {
     self->landed(thrown, posted);
   };
@@ -176,8 +176,7 @@ void Pipeline::stop() {
 }
 
 void Pipeline::leave() {
-  // A secret that was replaced where it stands leads to the new place already.
-  const bool reached = destination_.place->identity() == destination_.identity;
+  const bool reached = destination_.reached()->identity() == destination_.identity;
   if (busy_ || !reached || !destination_.place->holds_incidents()) return close();
   queue_.update({}, options_.now());  // what is missing has ended
   leaving_ = true;

@@ -22,7 +22,11 @@ struct Destination {
   std::string label;     // of its metrics
   std::string receiver;
   Routing routing;
-  std::shared_ptr<const Receiver> place;
+  std::shared_ptr<const Receiver> place;        // as it is configured
+  std::shared_ptr<const Receiver> pinned = {};  // as it was when `identity` was taken; may be null
+  const std::shared_ptr<const Receiver>& reached() const { return pinned ? pinned : place; }
+  // Its secret was replaced where it stands by another one.
+  bool has_moved() const;
 };
 // Of each entry its places.
 std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entries);

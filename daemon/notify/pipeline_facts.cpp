@@ -37,9 +37,17 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
                      .label = label_of(entry, place->place()),
                      .receiver = entry.name,
                      .routing = entry.routing,
-                     .place = place});
+                     .place = place,
+                     .pinned = place->pinned()});
+      // Read once more, it may be another one.
+      if (all.back().pinned) all.back().identity = all.back().pinned->identity();
     }
   return all;
+}
+
+bool Destination::has_moved() const {
+  const std::string now = place->identity();
+  return !now.empty() && now != identity;
 }
 
 Note Pipeline::place_note() const {
