@@ -14,6 +14,8 @@ constexpr Span pause_max = std::chrono::minutes(2);
 // Where more fires at a target than that, it has been told long ago, and what more there is to tell
 // waits for the next evaluation.
 constexpr std::size_t firing_max = 100;
+// What fires is looked at again that often while runs end, so that its text is no older.
+constexpr Span refresh_every = std::chrono::seconds(1);
 // By so much the wall clock may part from the elapsed time between two looks; more is a jump.
 constexpr Span drift_max = std::chrono::seconds(2);
 
@@ -76,7 +78,8 @@ Engine::Engine(const View& view, EngineOptions options)
       options_(std::move(options)),
       evaluated_(options_.now()),
       looked_(evaluated_),
-      looked_elapsed_(options_.elapsed()) {}
+      looked_elapsed_(options_.elapsed()),
+      refreshed_(looked_elapsed_) {}
 
 void Engine::assign(std::vector<RuleSettings> rules) {
   watched_.assign(view_.checks(), options_.now());
@@ -153,6 +156,18 @@ void Engine::accept(const ResultPtr& result) {
   for (Track* track : tracks) changed |= look(*track, now, true);
   const std::string& target = result->check->target;
   if (changed && tracks_.firing(target).size() <= firing_max) settle(target, now);
+  if (looked_elapsed_ - refreshed_ >= refresh_every) refresh(now);
+}
+
+void Engine::refresh(Sight& sight) {
+  refreshed_ = looked_elapsed_;
+  std::size_t all = 0;
+  for (const auto& target : tracks_.targets()) all += tracks_.firing(target).size();
+  if (all > firing_max) return;
+  for (const auto& target : tracks_.targets()) {
+    for (Track* track : tracks_.firing(target)) look(*track, sight, false);
+    settle(target, sight);
+  }
 }
 
 void Engine::evaluate() {

@@ -47,7 +47,7 @@ class Engine : public Sink {
   std::vector<Note> take_notes() { return tracks_.take_notes(options_.now()); }
 
   void accept(const ResultPtr& result) override;
-  void evaluate();  // every 15 s
+  void evaluate();  // every 15 s; accept() does the same each second for what fires
 
   // What fires, and what has ended in the last 15 minutes. `version` changes whenever that does.
   std::vector<Alert> current() const;
@@ -58,6 +58,7 @@ class Engine : public Sink {
  private:
   Sight sight() const;
   void follow_clock();
+  void refresh(Sight& sight);
   bool look(Track& track, Sight& sight, bool of_run);
   static void describe(Track& track, const Instance& judged, const Finding& finding,
                        const RuleState& before, Sight& sight);
@@ -83,7 +84,7 @@ class Engine : public Sink {
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
   WallTime evaluated_, looked_;
-  Instant looked_elapsed_;
+  Instant looked_elapsed_, refreshed_;
   std::uint64_t version_ = 0;
 };
 

@@ -65,8 +65,13 @@ std::string show_failing(const Standing& standing, WallTime now) {
 
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
                      Sight& sight) {
-  return fmt::format("{} failed {} in a row on {}{}", check.name, times(count), target,
-                     show_failing(sight.standing(check), sight.now()));
+  const Standing& standing = sight.standing(check);
+  const std::string left_out =
+      standing.left_out == 0 ? ""
+                             : fmt::format(" (without {} run{} under maintenance)",
+                                           standing.left_out, standing.left_out == 1 ? "" : "s");
+  return fmt::format("{} failed {} in a row{} on {}{}", check.name, times(count), left_out, target,
+                     show_failing(standing, sight.now()));
 }
 
 std::string headline_of_row(const Instance& instance, const Finding& finding, Sight& sight) {

@@ -58,6 +58,32 @@ TEST_F(EngineTextTest, FailuresInARowEndWhereTheyWere) {
   EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/failures/chat/"));
 }
 
+TEST_F(EngineTextTest, ANumberIsThatOfTheLastRun) {
+  watch(AlertOf::consecutive_failures);
+  const auto fails = [&](std::uint64_t row) {
+    now += seconds(1);
+    fail(chat, Step::events, row);
+    run(chat, Verdict::of(Step::events, {Reason::server_error, ""}));
+  };
+  for (std::uint64_t row = 3; row < 14; ++row) {
+    fails(row);
+    EXPECT_THAT(summary(), HasSubstr("failed " + std::to_string(row) + " times in a row"));
+  }
+  view.of(login).standing.consecutive_failures = 0;
+  now += seconds(1);
+  run(login, Verdict::pass());  // of another probe
+  EXPECT_THAT(summary(), HasSubstr("chat failed 13 times in a row"));
+}
+
+TEST_F(EngineTextTest, ARowThatGoesOverAMaintenanceSaysWhatItLeavesOut) {
+  watch(AlertOf::consecutive_failures);
+  fail(chat, Step::events, 39);
+  view.of(chat).standing.left_out = 12;
+  after(seconds(15));
+  EXPECT_THAT(summary(), StartsWith("chat failed 39 times in a row (without 12 runs under "
+                                    "maintenance) on staging since"));
+}
+
 TEST_F(EngineTextTest, AllProbesThatFailedAreNamedAtTheEnd) {
   watch(AlertOf::consecutive_failures);
   fail(chat, Step::events, 4);
