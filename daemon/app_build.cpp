@@ -79,11 +79,15 @@ Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, co
   }};
 }
 
-Metrics::Options metrics_options(const Settings& settings, std::function<Facts()> facts) {
+Metrics::Options metrics_options(const Settings& settings, const Maintenance& maintenance,
+                                 std::function<Facts()> facts) {
   return {.version = std::string(net::version),
           .revision = std::string(revision),
           .workers = static_cast<std::size_t>(settings.workers),
-          .facts = std::move(facts)};
+          .facts = std::move(facts),
+          .excluded = [&maintenance](const Result& result) {
+            return maintenance.excludes(*result.check, result.started);
+          }};
 }
 
 std::string url_of(const Flags& flags, const Web& web) {
@@ -118,7 +122,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   Notifier notifier(network, notifier_options(url, **memory));
   Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
   Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
-  Metrics metrics(metrics_options(state.settings, [&] {
+  Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
     const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
     return Facts{.windows = window_facts(judge, second),
