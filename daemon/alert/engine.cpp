@@ -249,7 +249,13 @@ void Engine::settle(const std::string& target, Sight& sight) {
   const auto tracks = tracks_.firing(target);
   std::vector<IncidentMember> members;
   members.reserve(tracks.size());
-  for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
+  for (Track* track : tracks) {
+    members.push_back(member_of(*track, sight.now()));
+    const IncidentMember& member = members.back();
+    // A clock that was set back leaves it in the future.
+    if (track->kept_back) track->kept_back = std::min(*track->kept_back, sight.now());
+    if (!member.suppressed.empty() && !member.was_told) track->kept_back = sight.now();
+  }
   const auto rulings = rule_on(members);
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     std::vector<std::uint64_t> holders;

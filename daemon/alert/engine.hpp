@@ -73,6 +73,7 @@ class Engine : public Sink {
   static bool fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight);
   std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
+  bool waits_for_run(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
   bool blind(WallTime now) const { return options_.blind && options_.blind(now); }
 

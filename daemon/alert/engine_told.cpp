@@ -5,6 +5,7 @@
 
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
+#include "daemon/change.hpp"
 
 namespace sonde {
 namespace {
@@ -109,11 +110,27 @@ std::string Engine::deployed(const Track& track) const {
   return what.empty() ? "" : "; after " + what;
 }
 
+// What failed before a maintenance is perhaps good at its end.
+bool Engine::waits_for_run(const Track& track) const {
+  if (track.alert->told || !track.kept_back || track.state.silent) return false;
+  const SeenAt& seen = track.state.seen;
+  return std::ranges::none_of(track.instance.checks, [&](const CheckPtr& check) {
+    if (!seen.empty() && !seen.contains(key_of(*check))) return false;
+    const Standing standing = view_.standing(*check);
+    std::optional<WallTime> newest = standing.last_success;
+    if (standing.failing) newest = std::max(newest, std::optional(standing.failing->last));
+    if (standing.inconclusive)
+      newest = std::max(newest, std::optional(standing.inconclusive->last));
+    return newest && *newest >= *track.kept_back;
+  });
+}
+
 // An alert for want of data is explained by the one that says so of its check. Nothing is said of
 // one that a restart brought back untold until it has been judged, nor of one that is good again
 // before anybody was told.
 std::string Engine::cause_of(const Track& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
+  if (waits_for_run(track)) return "no run since the maintenance or the start";
   if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)

@@ -79,6 +79,7 @@ void Tracks::assign(std::vector<Instance> instances, std::set<std::string> rules
     track.good_since = before.good_since;
     track.failing = std::move(before.failing);
     track.held_by = std::move(before.held_by);
+    track.kept_back = before.kept_back;
     track.changed = before.changed;
     if (track.fires()) wake(track);
     old.erase(found);
@@ -117,8 +118,9 @@ void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
   orphans_[own] = std::move(ended);
 }
 
-void Tracks::resume(Track& track, Kept kept, Span outage) {
+void Tracks::resume(Track& track, Kept kept, Span outage, WallTime now) {
   take_over(track, std::move(kept), outage);
+  if (track.alert && !track.alert->told) track.kept_back = now;
   if (track.fires()) wake(track);
 }
 
@@ -129,7 +131,7 @@ void Tracks::restore(const Note& note, const Make& make, Span outage, WallTime n
   if (track == nullptr)
     if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
   if (track != nullptr && track->instance.rule->checksum == kept->checksum)
-    return resume(*track, std::move(*kept), outage);
+    return resume(*track, std::move(*kept), outage, now);
   erase(note.key);
   const auto mark = note.key.find(" #");
   orphan(note.key.substr(0, mark), *kept, now);

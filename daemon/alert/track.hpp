@@ -26,7 +26,10 @@ struct Track {
   std::optional<Alert> alert;           // while it fires, and a while after its end
   std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since
   std::optional<WallTime> good_since;   // it fires on, and all its runs have passed since
-  bool changed = false;                 // since the notes were taken
+  // When a maintenance, or a stop of the daemon, last kept it from being notified: a run since then
+  // has to show that it still holds.
+  std::optional<WallTime> kept_back;
+  bool changed = false;  // since the notes were taken
 
   // Its rule has let go of it, but receivers have not heard so.
   bool lingers() const { return alert && !alert->ended && !state.firing(); }
@@ -73,7 +76,7 @@ class Tracks {
 
  private:
   void restore(const Note& note, const Make& make, Span outage, WallTime now);
-  void resume(Track& track, Kept kept, Span outage);
+  void resume(Track& track, Kept kept, Span outage, WallTime now);
   void orphan(const std::string& key, const Kept& kept, WallTime now);
   Removed why_removed(const std::string& key, const Kept& kept) const;
   void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }

@@ -58,7 +58,7 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   net::Network& network;
   Options options;
   std::vector<PipelinePtr> pipelines;
-  std::vector<std::weak_ptr<Pipeline>> leaving;  // with a message under way
+  std::vector<PipelinePtr> leaving;  // with a message under way, or an end that is still owed
   std::vector<Note> forgotten;
   asio::steady_timer limit{network.executor()};
   std::function<void()> done;
@@ -119,7 +119,9 @@ void Notifier::State::warn_of_open(const Note& note, const std::string& key) con
 
 PipelinePtr Notifier::State::make(Destination destination) {
   Pipeline::Options own{.now = options.now,
+                        .elapsed = options.elapsed,
                         .changed = [this] { changed(); },
+                        .answer = options.answer,
                         .external_url = options.external_url,
                         .backoff = options.backoff,
                         .seed = options.seed + made++};
@@ -160,13 +162,12 @@ bool Notifier::State::settled() const { return std::ranges::all_of(pipelines, &P
 
 // Nothing refers to the network any more.
 bool Notifier::State::idle() const {
-  return settled() && std::ranges::all_of(leaving, &std::weak_ptr<Pipeline>::expired);
+  return settled() && std::ranges::all_of(leaving, &Pipeline::settled);
 }
 
 void Notifier::State::close() {
   for (const auto& pipeline : pipelines) pipeline->close();
-  for (const auto& weak : leaving)
-    if (const auto pipeline = weak.lock()) pipeline->close();
+  for (const auto& pipeline : leaving) pipeline->close();
 }
 
 void Notifier::State::end() {
@@ -192,6 +193,8 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
     if (!pipeline) pipeline = state_->find_renamed(destination, wanted, next);
     if (!pipeline) {
       next.push_back(state_->make(destination));
+      for (const auto& before : state_->pipelines)
+        if (before->destination().key == destination.key) next.back()->take_missed(*before);
       continue;
     }
     const Destination& old = pipeline->destination();
@@ -208,8 +211,6 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
   for (const auto& pipeline : next)
     if (std::ranges::find(state_->pipelines, pipeline) == state_->pipelines.end())
       state_->leave(pipeline);
-  next.clear();
-  std::erase_if(state_->leaving, [](const auto& weak) { return weak.expired(); });
 }
 
 // A place that has become another under its key knows nothing of what the old one was told, and one
@@ -242,6 +243,8 @@ void Notifier::restore(std::span<const Note> notes) {
 void Notifier::update(const std::vector<Alert>& current, WallTime now) {
   if (state_->stopping) return;
   if (state_->is_time_to_look(now) && state_->has_moved()) assign(state_->entries);
+  std::erase_if(state_->leaving, [](const auto& pipeline) { return pipeline->has_left(); });
+  for (const auto& pipeline : state_->leaving) pipeline->update({}, now);
   for (const auto& pipeline : state_->pipelines) pipeline->update(current, now);
 }
 
@@ -277,6 +280,7 @@ void Notifier::stop(Span limit, std::function<void()> done) {
   state_->stopping = true;
   state_->done = std::move(done);
   for (const auto& pipeline : state_->pipelines) pipeline->stop();
+  for (const auto& pipeline : state_->leaving) pipeline->stop();
   state_->limit.expires_after(limit);
   state_->limit.async_wait([weak = std::weak_ptr(state_)](boost::system::error_code error) {
     const auto state = weak.lock();

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/change.hpp"
+#include "daemon/notify/post.hpp"
 #include "daemon/notify/queue_backoff.hpp"
 #include "daemon/notify/receivers.hpp"
 #include "daemon/view.hpp"
@@ -26,6 +27,9 @@ class Notifier {
  public:
   struct Options {
     std::function<WallTime()> now = std::chrono::system_clock::now;
+    std::function<Instant()> elapsed = [] { return Clock::now(); };  // no clock that can be set
+    // Answers messages in the place of the network, for simulations; empty: they are posted.
+    std::function<Posted(const Receiver&, const Message&)> answer = {};
     // There are notes to take: something was accepted, or could not be delivered.
     std::function<void()> changed = [] {};
     std::string external_url;  // of the daemon's pages; may be empty

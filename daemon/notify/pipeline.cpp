@@ -14,6 +14,14 @@ namespace {
 
 namespace asio = boost::asio;
 
+asio::awaitable<Posted> answered(std::function<Posted(const Receiver&, const Message&)> answer,
+                                 std::shared_ptr<const Receiver> place, Message message) {
+  co_return answer(*place, message);
+}
+
+// For how long a place that goes is told that its incidents are over.
+constexpr Span leaving_max = std::chrono::hours(1);
+
 Queue::Options queue_options(const Receiver& place) {
   return {.resolved_kept = place.keeps_state() ? resolved_kept : Span::zero()};
 }
@@ -75,7 +83,7 @@ void Pipeline::pump() {
   const auto outgoing = next();
   if (!outgoing) return;
   const Span until_due = outgoing->due.at - options_.now();
-  const Span span = std::max(until_due, Span(quiet_until_ - Clock::now()));
+  const Span span = std::max(until_due, Span(quiet_until_ - options_.elapsed()));
   if (span > Span::zero()) return wait(span);
   if (!halves_.empty()) halves_.pop_back();
   send(*outgoing);
@@ -102,7 +110,9 @@ void Pipeline::send(const Outgoing& outgoing) {
   sent_ = queue_.begin(outgoing.alerts);
   busy_ = true;
   cut_ = std::make_shared<asio::cancellation_signal>();
-  auto posting = post(network_, destination_.reached(), std::move(message), last_);
+  const auto& place = destination_.reached();
+  auto posting = options_.answer ? answered(options_.answer, place, std::move(message))
+                                 : post(network_, place, std::move(message), last_);
   auto done = [self = shared_from_this()](const std::exception_ptr& thrown, const Posted& posted) {
     self->landed(thrown, posted);
   };
@@ -141,7 +151,7 @@ void Pipeline::settle(const Receipt& receipt) {
 }
 
 void Pipeline::failed() {
-  if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = Clock::now();
+  if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = options_.elapsed();
   queue_.failed(sent_);
   given_up_ = stopping_;
 }
@@ -149,7 +159,7 @@ void Pipeline::failed() {
 void Pipeline::put_off(const Receipt& receipt) {
   failed();
   const Span wait = wait_after(options_.backoff, ++failures_, receipt.wait, random_());
-  quiet_until_ = Clock::now() + wait;
+  quiet_until_ = options_.elapsed() + wait;
   asked_quiet_.reset();
   if (receipt.wait)
     asked_quiet_ = options_.now() + std::chrono::duration_cast<WallTime::duration>(wait);
@@ -167,6 +177,7 @@ void Pipeline::refuse() {
   failed();
   queue_.refused(sent_, options_.now());
   given_up_ &= !destination_.place->keeps_state();
+  if (leaving_) quiet_until_ = options_.elapsed() + options_.backoff.cap;
 }
 
 void Pipeline::stop() {
@@ -177,17 +188,23 @@ void Pipeline::stop() {
 
 void Pipeline::leave() {
   const bool reached = destination_.reached()->identity() == destination_.identity;
-  if (busy_ || !reached || !destination_.place->holds_incidents()) return close();
-  queue_.update({}, options_.now());  // what is missing has ended
+  if (!reached || !destination_.place->holds_incidents()) return close();
   leaving_ = true;
-  stop();
+  left_ = options_.elapsed();
+  queue_.update({}, options_.now());  // what is missing has ended
+  pump();
+}
+
+bool Pipeline::has_left() const {
+  const bool late = options_.elapsed() - left_ >= leaving_max;
+  return !busy_ && (closed_ || late || queue_.waiting() == 0);
 }
 
 bool Pipeline::settled() const {
   if (busy_ || closed_ || given_up_) return !busy_;
   const auto outgoing = next();
   const bool due = outgoing && outgoing->due.at <= options_.now();
-  return !due || quiet_until_ > Clock::now();
+  return !due || quiet_until_ > options_.elapsed();
 }
 
 // Outside of a turn of the loop the signal is only posted, so it has to live until that turn.

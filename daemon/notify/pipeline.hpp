@@ -38,7 +38,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   struct Options {
     std::function<WallTime()> now;
+    std::function<Instant()> elapsed = [] { return Clock::now(); };
     std::function<void()> changed;  // something was sent, or could not be
+    std::function<Posted(const Receiver&, const Message&)> answer = {};  // see Notifier
     std::string external_url;
     Backoff backoff;
     std::uint64_t seed = 0;
@@ -51,6 +53,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void restore(const Note& note);
   // A note about an alert, of the same place under an earlier key.
   void adopt(const Note& note);
+  // What `before`, whose place this one takes, was tried to be told in vain.
+  void take_missed(const Pipeline& before);
 
   // What the routing selects of it is what is to be known there.
   void update(const std::vector<Alert>& current, WallTime now);
@@ -70,9 +74,12 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void stop();
   // Nothing is under way, and nothing is due.
   bool settled() const;
-  // The place is not sent anything any more. One that holds incidents is told, once, that they are
-  // over, as nobody would tell it later; else as close().
+  // The place is not sent anything any more. One that holds incidents is told, for an hour at most
+  // and as long as the daemon runs, that they are over, as nobody would tell it later; else as
+  // close().
   void leave();
+  // Nothing is under way, and nothing is left to be told.
+  bool has_left() const;
   // Cuts what is under way.
   void close();
 
@@ -107,6 +114,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::optional<WallTime> asked_quiet_;  // until when, if the place itself asked for it
   int failures_ = 0;                     // in a row
   std::optional<Instant> failing_since_;
+  Instant left_{};
   Trouble trouble_ = Trouble::none;  // what was logged last
   std::string place_noted_;          // the text of the last note
   bool busy_ = false, stopping_ = false, leaving_ = false, given_up_ = false, closed_ = false;

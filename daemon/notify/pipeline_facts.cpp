@@ -93,13 +93,21 @@ void Pipeline::restore(const Note& note) {
   if (!place->quiet_until) return;
   // Not for longer than any place may ask, whatever the clock says now.
   const Span quiet = *place->quiet_until - options_.now();
-  quiet_until_ = Clock::now() + std::min<Span>(quiet, std::chrono::hours(1));
+  quiet_until_ = options_.elapsed() + std::min<Span>(quiet, std::chrono::hours(1));
 }
 
 void Pipeline::adopt(const Note& note) {
   auto pending = pending_of(note.text);
   if (!pending) return;
   queue_.restore(std::move(*pending));
+  queue_.note_all();
+}
+
+void Pipeline::take_missed(const Pipeline& before) {
+  for (const auto& [who, pending] : before.queue_.all()) {
+    if (pending.known_firing() || !(pending.missed || pending.failed)) continue;
+    queue_.restore({.alert = pending.alert, .missed = pending.missed, .failed = pending.failed});
+  }
   queue_.note_all();
 }
 
@@ -115,7 +123,7 @@ ReceiverFacts Pipeline::facts() const {
 bool Pipeline::delivers(Span patience) const { return undelivered(patience).empty(); }
 
 std::vector<std::uint64_t> Pipeline::undelivered(Span patience) const {
-  if (!failing_since_ || Clock::now() - *failing_since_ < patience) return {};
+  if (!failing_since_ || options_.elapsed() - *failing_since_ < patience) return {};
   return queue_.undelivered();
 }
 

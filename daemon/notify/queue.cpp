@@ -36,7 +36,8 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
 // the start is owed, too: an end alone tells nobody what happened.
 void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
-  pending.missed = pending.is_news() && next.ended;
+  const bool tried_in_vain = pending.failed && pending.fires() && !pending.known_firing();
+  pending.missed = next.ended && (pending.is_news() || tried_in_vain);
   if (pending.refused && !pending.told && next.ended && !pending.missed) ++dropped_;
   pending.refused.reset();
   if (pending.missed) changed_.insert(who);
@@ -138,7 +139,7 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
     Pending* pending = find(one.alert);
     if (pending == nullptr || pending->shown_firing() != one.firing) continue;
     pending->refused = now;
-    pending->failed = true;
+    pending->failed |= pending->is_news() || pending->owes_end();
     if (!pending->told && one.firing) pending->tried = false;
     changed_.insert(one.alert);
   }
@@ -146,7 +147,8 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
 
 void Queue::failed(std::span<const Sent> sent) {
   for (const auto& one : sent)
-    if (Pending* pending = find(one.alert)) pending->failed = true;
+    if (Pending* pending = find(one.alert))
+      pending->failed |= pending->is_news() || pending->owes_end();
 }
 
 std::vector<std::uint64_t> Queue::undelivered() const {

@@ -19,7 +19,7 @@ struct Pending {
   bool tried = false;                    // a delivery was begun, so perhaps it was taken
   std::optional<WallTime> refused = {};  // when the place would not have it in this state
   bool missed = false;  // it ended before the place took it, so that its start is owed, too
-  bool failed = false;  // the last delivery of it did not get through
+  bool failed = false;  // what is owed of it was tried in vain
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return told && told_firing; }
   // It fires, the place does not have it, and it is to be told by itself.

@@ -63,6 +63,16 @@ TEST_F(QueueTest, WhatEndedUnderMaintenanceOrHeldBackIsForgotten) {
   EXPECT_TRUE(queue.all().empty());
 }
 
+TEST_F(QueueTest, WhatWasTriedInVainBeforeAMaintenanceIsToldThoughItEndsWithin) {
+  update({a}, 0);
+  queue.refused(begin(a), at(2));
+  a.muted = true;
+  update({a}, 5);
+  EXPECT_FALSE(pending(a).is_news());
+  update({ended(a, 9)}, 9);
+  EXPECT_TRUE(pending(a).is_news());
+}
+
 TEST_F(QueueTest, EndOfWhatWasToldIsOwedUntilItIsTaken) {
   update({a}, 0);
   deliver(a, 1);
