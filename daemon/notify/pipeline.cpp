@@ -65,6 +65,7 @@ void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
   }
   tell_by_itself(mine);
   queue_.update(mine, now);
+  if (failures_ > 0) queue_.failed();
   pump();
 }
 
@@ -152,12 +153,12 @@ void Pipeline::settle(const Receipt& receipt) {
 
 void Pipeline::failed() {
   if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = options_.elapsed();
-  queue_.failed(sent_);
   given_up_ = stopping_;
 }
 
 void Pipeline::put_off(const Receipt& receipt) {
   failed();
+  queue_.failed();
   const Span wait = wait_after(options_.backoff, ++failures_, receipt.wait, random_());
   quiet_until_ = options_.elapsed() + wait;
   asked_quiet_.reset();

@@ -145,10 +145,11 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
   }
 }
 
-void Queue::failed(std::span<const Sent> sent) {
-  for (const auto& one : sent)
-    if (Pending* pending = find(one.alert))
-      pending->failed |= pending->is_news() || pending->owes_end();
+void Queue::failed() {
+  for (auto& [who, pending] : all_) {
+    const bool owed = pending.is_news() || pending.owes_end();
+    if (owed && !std::exchange(pending.failed, true)) changed_.insert(who);
+  }
 }
 
 std::vector<std::uint64_t> Queue::undelivered() const {

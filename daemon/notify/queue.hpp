@@ -61,7 +61,8 @@ class Queue {
   std::vector<Sent> begin(std::span<const std::uint64_t> alerts);
   void accepted(std::span<const Sent> sent, WallTime now);
   void refused(std::span<const Sent> sent, WallTime now);
-  void failed(std::span<const Sent> sent);
+  // The place cannot be reached: all that is owed is tried in vain.
+  void failed();
 
   const PendingMap& all() const { return all_; }
   // Whether the place has the alert as firing, or perhaps has.

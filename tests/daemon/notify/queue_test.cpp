@@ -73,6 +73,18 @@ TEST_F(QueueTest, WhatWasTriedInVainBeforeAMaintenanceIsToldThoughItEndsWithin) 
   EXPECT_TRUE(pending(a).is_news());
 }
 
+TEST_F(QueueTest, WhatWaitsWhileAPlaceIsDownIsTriedInVainToo) {
+  b.muted = true;
+  update({a, b}, 0);
+  queue.failed();
+  EXPECT_EQ(queue.undelivered(), std::vector{id(a)});
+  a.muted = true;
+  update({a, b}, 5);
+  update({ended(a, 9), ended(b, 9)}, 9);
+  EXPECT_TRUE(pending(a).is_news());
+  EXPECT_EQ(queue.all().size(), 1U) << "of the other nobody was to be told";
+}
+
 TEST_F(QueueTest, EndOfWhatWasToldIsOwedUntilItIsTaken) {
   update({a}, 0);
   deliver(a, 1);
