@@ -87,10 +87,14 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
   const auto covered = [&](const CheckPtr& check) {
     return !options_.suppressed(*check, now).empty();
   };
-  if (std::ranges::all_of(instance.checks, covered)) return std::nullopt;
+  const bool all = std::ranges::all_of(instance.checks, covered);
+  const bool any = std::ranges::any_of(instance.checks, covered) ||
+                   std::ranges::any_of(instance.health, covered);
+  if (all || !any) return std::nullopt;
   Instance part = instance;
-  const auto gone = std::erase_if(part.checks, covered) + std::erase_if(part.health, covered);
-  return gone > 0 ? std::optional(std::move(part)) : std::nullopt;
+  std::erase_if(part.checks, covered);
+  std::erase_if(part.health, covered);
+  return part;
 }
 
 // Whether one that is left out failed when it last counted.

@@ -71,7 +71,7 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
                            const std::vector<PipelinePtr>& taken) const;
   void restore(const Note& note, const std::map<std::string, std::string>& identities);
-  void warn_of_open(const Note& note, const std::string& key) const;
+  void take_over(const Note& note, const std::string& key);
   PipelinePtr make(Destination destination);
   void leave(const PipelinePtr& pipeline);
   bool is_time_to_look(WallTime now);
@@ -103,13 +103,16 @@ PipelinePtr Notifier::State::find_renamed(const Destination& destination,
   return nullptr;
 }
 
-// The key of the old service is known no more, so nobody can resolve what is open there.
-void Notifier::State::warn_of_open(const Note& note, const std::string& key) const {
+// Another place stands under its key now. It is told what the old one was told in vain; what is
+// open there nobody can resolve, for the secret that leads there is known no more.
+void Notifier::State::take_over(const Note& note, const std::string& key) {
+  const auto pending = pending_of(note.text);
+  if (!pending) return;
   for (const auto& pipeline : pipelines) {
     const Destination& own = pipeline->destination();
-    if (own.key != key || !own.place->holds_incidents()) continue;
-    const auto pending = pending_of(note.text);
-    if (!pending || !pending->known_firing()) continue;
+    if (own.key != key) continue;
+    pipeline->take_missed(*pending);
+    if (!own.place->holds_incidents() || !pending->known_firing()) continue;
     log::say(log::Level::warning, "an incident stays open at the old service of a receiver",
              {{"receiver", own.label},
               {"alert", name_of(pending->alert)},
@@ -226,7 +229,7 @@ void Notifier::State::restore(const Note& note,
     if (own.key == key && same) return pipeline->restore(note);
   }
   forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
-  warn_of_open(note, key);
+  take_over(note, key);
   if (identity.empty() || note.key == key) return;
   for (const auto& pipeline : pipelines) {
     const Destination& own = pipeline->destination();

@@ -192,7 +192,7 @@ void Pipeline::leave() {
   if (!reached || !destination_.place->holds_incidents()) return close();
   leaving_ = true;
   left_ = options_.elapsed();
-  queue_.update({}, options_.now());  // what is missing has ended
+  queue_.end_all(options_.now());
   pump();
 }
 

@@ -55,6 +55,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void adopt(const Note& note);
   // What `before`, whose place this one takes, was tried to be told in vain.
   void take_missed(const Pipeline& before);
+  void take_missed(const Pending& pending);
 
   // What the routing selects of it is what is to be known there.
   void update(const std::vector<Alert>& current, WallTime now);

@@ -104,10 +104,12 @@ void Pipeline::adopt(const Note& note) {
 }
 
 void Pipeline::take_missed(const Pipeline& before) {
-  for (const auto& [who, pending] : before.queue_.all()) {
-    if (pending.known_firing() || !(pending.missed || pending.failed)) continue;
-    queue_.restore({.alert = pending.alert, .missed = pending.missed, .failed = pending.failed});
-  }
+  for (const auto& [who, pending] : before.queue_.all()) take_missed(pending);
+}
+
+void Pipeline::take_missed(const Pending& pending) {
+  if (pending.known_firing() || !(pending.missed || pending.failed)) return;
+  queue_.restore({.alert = pending.alert, .missed = pending.missed, .failed = pending.failed});
   queue_.note_all();
 }
 

@@ -36,6 +36,8 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
 // the start is owed, too: an end alone tells nobody what happened.
 void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
+  // Perhaps the place took the end, and only its answer was lost: then it knows nothing of this.
+  if (!next.ended && pending.failed && pending.owes_end()) pending.told_firing = false;
   const bool tried_in_vain = pending.failed && pending.fires() && !pending.known_firing();
   pending.missed = next.ended && (pending.is_news() || tried_in_vain);
   if (pending.refused && !pending.told && next.ended && !pending.missed) ++dropped_;
@@ -176,6 +178,12 @@ bool Queue::has_told(std::uint64_t alert) const {
 bool Queue::has_refused() const {
   return std::ranges::any_of(all_,
                              [](const auto& entry) { return entry.second.refused.has_value(); });
+}
+
+void Queue::end_all(WallTime now) {
+  update({}, now);  // what is missing has ended
+  for (auto& [who, pending] : all_) pending.missed = false;
+  std::erase_if(all_, [](const auto& entry) { return !entry.second.owes_end(); });
 }
 
 void Queue::note_all() {

@@ -80,6 +80,8 @@ class Queue {
   std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
   // All of it is to be written again.
   void note_all();
+  // Only ends are still to be told, of what the place took or perhaps took.
+  void end_all(WallTime now);
   void restore(Pending pending);
 
  private:

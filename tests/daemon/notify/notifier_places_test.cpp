@@ -98,6 +98,41 @@ TEST_F(NotifierPlacesTest, AWebhookUrlThatIsReplacedInItsFileIsToldWhatFires) {
   }
 }
 
+TEST_F(NotifierPlacesTest, WhatAWrongKeyKeptFromBeingToldIsToldUnderTheNextOne) {
+  for (const bool crashes : {false, true}) {
+    std::atomic<int> status = 400;
+    const test::Server picky{test::Handler([&](const test::Request&) {
+      return test::Script{test::answer(status, R"({"status":"success"})")};
+    })};
+    one.replace("wrong");
+    const std::string yaml = "oncall: { pagerduty: { routing_key: " + one.yaml() + ", url: \"" +
+                             picky.url() + "\" }, group_interval: 1s, group_wait: 0s }";
+    configure(yaml);
+    update({made_alert()});
+    run_until_sent(1);
+    now += std::chrono::seconds(5);
+    update({ended(made_alert(), 65)});
+    note();
+    if (crashes) crash();
+    status = 202;
+    one.replace("right");
+    if (crashes) boot();
+    if (crashes) configure(yaml);
+    now += std::chrono::seconds(15);
+    update({ended(made_alert(), 65)});
+    const auto told = [&] {
+      for (const auto& request : picky.requests())
+        if (testing::Matches(AllOf(HasSubstr("right"), HasSubstr("trigger"),
+                                   HasSubstr("it ended at")))(request.body))
+          return true;
+      return false;
+    };
+    run_until(told);
+    configure("{}");
+    now = at(60);
+  }
+}
+
 TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAfterARestart) {
   configure(pagerduty(one));
   update({made_alert()});

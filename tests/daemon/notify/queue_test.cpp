@@ -135,6 +135,16 @@ TEST_F(QueueTest, FiringAgainBeforeTheEndWasToldIsNothingNew) {
   EXPECT_EQ(queue.waiting(), 0U);
 }
 
+TEST_F(QueueTest, FiringAgainAfterAnEndThatPerhapsWasTakenIsNew) {
+  update({a}, 0);
+  deliver(a, 1);
+  update({ended(a, 5)}, 5);
+  begin(a);
+  queue.failed();
+  update({a}, 9);
+  EXPECT_TRUE(pending(a).is_news());
+}
+
 TEST_F(QueueTest, FiringAgainWhileTheEndIsToldIsNew) {
   update({a}, 0);
   deliver(a, 1);
