@@ -5,7 +5,6 @@
 #include <random>
 
 #include "daemon/alert_json.hpp"
-#include "daemon/log.hpp"
 #include "tests/daemon/simulated_daemon.hpp"
 #include "tests/daemon/simulated_world.hpp"
 
@@ -260,12 +259,6 @@ int days() {
   const char* set = std::getenv("SONDE_SIMULATED_DAYS");
   return set != nullptr ? std::atoi(set) / seeds : 25;
 }
-
-// What fires and ends is no news here.
-const bool quiet = [] {
-  log::set_up(log::Level::error, "logfmt");
-  return true;
-}();
 
 class PagesSimulation : public testing::TestWithParam<std::uint64_t> {};
 
