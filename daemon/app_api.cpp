@@ -35,6 +35,7 @@ ApiHooks App::api() {
                 if (ended) judge_again();
                 return ended;
               },
+          .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
           .deploy =
               [this](const DeployWish& wish) {
                 auto made = deploys.add(wish, judge.checks(), wall());

@@ -67,18 +67,27 @@ Alerting::Options alerting_options(const AppState& state, Memory& memory) {
 // Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
 Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, const Pool& pool,
                                  const Notifier& notifier, const Alerting& alerting) {
-  return {.healthy = [&] {
+  return {.unhealthy = [&]() -> std::string {
+    constexpr Span delivery_patience = std::chrono::minutes(2);
     const Instant now = Clock::now();
-    return !state.stopping && pool.on_time(now) && alerting.progressed(now) &&
-           !memory.facts().degraded && notifier.delivers();
+    if (state.stopping) return "the daemon stops";
+    if (!pool.on_time(now)) return "probes do not run on time";
+    if (!alerting.progressed(now)) return "alerts are not judged";
+    if (memory.facts().degraded) return "the store loses rows";
+    const std::string receiver = notifier.undelivered(delivery_patience);
+    return receiver.empty() ? "" : "receiver " + receiver + " has not taken an alert for minutes";
   }};
 }
 
-Metrics::Options metrics_options(const Settings& settings, std::function<Facts()> facts) {
+Metrics::Options metrics_options(const Settings& settings, const Maintenance& maintenance,
+                                 std::function<Facts()> facts) {
   return {.version = std::string(net::version),
           .revision = std::string(revision),
           .workers = static_cast<std::size_t>(settings.workers),
-          .facts = std::move(facts)};
+          .facts = std::move(facts),
+          .excluded = [&maintenance](const Result& result) {
+            return maintenance.excludes(*result.check, result.started);
+          }};
 }
 
 std::string url_of(const Flags& flags, const Web& web) {
@@ -113,7 +122,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   Notifier notifier(network, notifier_options(url, **memory));
   Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
   Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
-  Metrics metrics(metrics_options(state.settings, [&] {
+  Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
     const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
     return Facts{.windows = window_facts(judge, second),

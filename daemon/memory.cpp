@@ -35,8 +35,12 @@ void Memory::changed() {
 }
 
 void Memory::keep(std::function<void()> then) {
-  if (!recorder_) return then();
-  recorder_->flush_now([then = std::move(then)](bool) { then(); });
+  write([then = std::move(then)](bool) { then(); });
+}
+
+void Memory::write(std::function<void(bool)> then) {
+  if (!recorder_) return then(true);
+  recorder_->flush_now(std::move(then));
 }
 
 StoreFacts Memory::facts() const { return store_ ? store_->facts() : StoreFacts{}; }

@@ -31,6 +31,8 @@ class Memory : public Sink {
   // Has what changed written, and then calls `then`, whatever came of it: a disk that fails delays
   // a page, and never keeps it back.
   void keep(std::function<void()> then);
+  // The same; `kept` is false if it could not be written. Without a store there is nothing to do.
+  void write(std::function<void(bool kept)> then);
 
   StoreFacts facts() const;
   Store* store() { return store_.get(); }  // null: there is none

@@ -25,7 +25,8 @@ struct Result {
   int worker = 0;
   std::uint32_t beats = 1;             // of a skipped Result: how many beats it stands for
   std::shared_ptr<const Trace> trace;  // finished; never null, empty for a skipped beat
-  // Of a failure: what is known of the failures since the last pass, for a restart.
+  // Of a failure: what is known of the failures since the last pass, and which refusal checks
+  // failed and did not pass since; for a restart.
   std::string conclusions = {};
 };
 using ResultPtr = std::shared_ptr<const Result>;

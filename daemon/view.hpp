@@ -65,6 +65,7 @@ struct Standing {
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
   std::optional<WallTime> suppressed;    // when a run was last not made because logins were refused
   std::optional<WallTime> last_success;  // end of the last passed run
+  std::uint64_t left_out = 0;  // runs within a maintenance since the first of these failures
   std::optional<WallTime> failing_since;
   std::optional<WallTime> passing_since;  // end of the first passed run since the last failure
   // The inconclusive runs since the last one that was judged, by the reason of the newest. A run
@@ -91,7 +92,7 @@ class View {
   virtual std::span<const std::shared_ptr<const Check>> checks() const = 0;
   // What a check can be asked of: success, then its auth steps, then its events.
   virtual std::vector<Rate> rates(const Check& check) const = 0;
-  // The latest buckets that make up `length` (10 s to 30 d), the running one among them.
+  // The latest buckets that make up `length` (1 s to 30 d), the running one among them.
   virtual Tally tally(const Check& check, const Rate& rate, std::chrono::seconds length,
                       WallSeconds now) const = 0;
   // Failed first attempts of the last `length`, at most as far back as is remembered.

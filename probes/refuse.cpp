@@ -142,7 +142,11 @@ class Round {
     if (!one.checked.wrong && controlled_) attempt_.standing->erase(name);
     // A server's passing trouble is a failure of this run, and no hole that stays open.
     const bool open = one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open;
-    if (open) attempt_.standing->insert_or_assign(name, *one.checked.wrong);
+    if (!open) return;
+    // Later runs tell of it, whose traces do not know the secrets of this one.
+    const Failure& wrong = *one.checked.wrong;
+    attempt_.standing->insert_or_assign(name,
+                                        Failure{wrong.reason, subject_.trace.scrub(wrong.detail)});
   }
 
   std::optional<Verdict> conclude() {

@@ -61,9 +61,11 @@ asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names&
   if (!passed) co_return verdict;
   Attempt rest = attempt;
   // With no turn it is the one run of a command, which makes all of its checks.
-  if (rest.check_refusals && rest.refusal_turn && site_->refusals_every)
+  if (rest.check_refusals && rest.refusal_turn && site_->refusals_every) {
+    const bool failed = rest.standing != nullptr && !rest.standing->empty();
     rest.check_refusals = shared_.refusal_rounds[site_->target_name].begin(
-        this, *site_->refusals_every, Clock::now());
+        this, *site_->refusals_every, failed, Clock::now());
+  }
   auto going_on = afterwards(rest, names, trace);
   verdict = co_await std::move(going_on);
   co_return verdict;

@@ -40,7 +40,8 @@ std::string write(const RuleState& state) {
 std::string write(const AlertText& text) {
   return note::object(note::text("value", text.value) + note::text("summary", text.summary) +
                       note::text("description", text.description) +
-                      note::text("probe", text.probe));
+                      note::text("probe", text.probe) + note::text("fired_for", text.fired_for) +
+                      note::time("at", text.at));
 }
 
 std::optional<Rate> rate_of(Json json) {
@@ -74,8 +75,12 @@ RuleState state_of(Json json) {
 }
 
 AlertText told_of(Json json) {
-  return {text_of(json, "value"), text_of(json, "summary"), text_of(json, "description"),
-          text_of(json, "probe")};
+  return {.value = text_of(json, "value"),
+          .summary = text_of(json, "summary"),
+          .description = text_of(json, "description"),
+          .probe = text_of(json, "probe"),
+          .fired_for = text_of(json, "fired_for"),
+          .at = time_of(json, "at").value_or(WallTime{})};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/alert_json.hpp"
 #include "daemon/objective.hpp"
 
 namespace sonde {
@@ -74,12 +75,14 @@ std::string show_help(const Failures& failures) {
   return fmt::format(" {}: {}", name(reason), row(reason).help);
 }
 
+std::string show_subject(const Instance& instance) {
+  return instance.checks.size() == 1 ? instance.checks.front()->name
+                                     : fmt::format("{} probes", instance.checks.size());
+}
+
 std::string show_silence(const Instance& instance, const Finding& finding, Sight& sight) {
-  const bool one = instance.checks.size() == 1;
-  return fmt::format(
-      "no data of {} on {} since {}",
-      one ? instance.checks.front()->name : fmt::format("{} probes", instance.checks.size()),
-      instance.target, show_time(finding.silent_since, sight.now()));
+  return fmt::format("no data of {} on {} since {}", show_subject(instance), instance.target,
+                     show_time(finding.silent_since, sight.now()));
 }
 
 // Where the headline has named the failure itself, it is not named again.
@@ -110,19 +113,66 @@ Failures failures_of(const Instance& instance, Sight& sight) {
 AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
                Sight& sight) {
   AlertText text;
+  text.at = sight.now();
   if (finding.check) text.probe = finding.check->name;
   if (finding.holds == Holds::no_data) {
     text.value = "no data";
-    text.summary = show_silence(instance, finding, sight);
-    text.description = show_who(instance) + " It has not run, so nobody knows whether it works.";
+    text.summary = text.fired_for = show_silence(instance, finding, sight);
+    text.description = show_who(instance) + " It has not run, so it is not known whether it works.";
     return text;
   }
   text.value = instance.subject->value(finding);
   text.summary = instance.subject->headline(instance, finding, sight);
   if (!failures.groups.empty() && !names_failure(*instance.rule))
     text.summary += "; " + show_failures(failures, sight.now());
+  text.fired_for = text.summary;
   text.description = show_who(instance) + show_help(failures) + show_rule(*instance.rule);
   return text;
+}
+
+AlertText tell_recovered(const Instance& instance, const Finding& finding, const SeenAt& seen,
+                         AlertText fired, Sight& sight) {
+  const RuleSubject& subject = *instance.subject;
+  fired.at = sight.now();
+  fired.value = has_numbers(instance, finding) ? subject.value(finding) : "";
+  fired.summary = subject.recovered != nullptr ? subject.recovered(instance, finding, seen, sight)
+                                               : subject.headline(instance, finding, sight);
+  return fired;
+}
+
+// What was heard of a check may be that its runs are skipped.
+AlertText tell_heard(const Instance& instance, AlertText fired, Sight& sight) {
+  const bool skipped = std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
+    const Standing& standing = sight.standing(*check);
+    return standing.suppressed > standing.last_run;
+  });
+  const std::string_view again = instance.checks.size() == 1 ? "runs again" : "run again";
+  fired.at = sight.now();
+  fired.value = "";
+  fired.description = show_who(instance);
+  fired.summary = skipped
+                      ? fmt::format("runs of {} on {} are skipped, because its logins are refused",
+                                    show_subject(instance), instance.target)
+                      : fmt::format("{} {} on {}", show_subject(instance), again, instance.target);
+  return fired;
+}
+
+std::string show_cause(const AlertText& text) {
+  return text.fired_for.empty() ? "" : "; it fired because: " + text.fired_for;
+}
+
+std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired) {
+  std::string text = "alert " + value_of(alert.labels, "alertname");
+  const std::string& probe = value_of(alert.labels, "probe");
+  if (why == Removed::rule)
+    text += " is no longer configured";
+  else if (why == Removed::changed_rule)
+    text += " was changed in the configuration, and is judged anew";
+  else if (probe.empty())
+    text = fmt::format("no probe that {} watches is configured on {} any more", text, alert.target);
+  else
+    text = fmt::format("probe {} is no longer configured on {}", probe, alert.target);
+  return text + show_cause(fired);
 }
 
 }  // namespace sonde

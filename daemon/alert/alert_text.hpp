@@ -5,16 +5,33 @@
 
 namespace sonde {
 
-// What a tired person reads; `failures` are those that count. Pure but for what the View says;
-// holds no secret, for the details of failures hold none.
+// What a tired person reads. Pure but for what the View says; holds no secret, for the details of
+// failures hold none.
 struct AlertText {
   std::string value;        // "72.0 % (18 of 25)"
-  std::string summary;      // one line: what, where, since when, and what fails
+  std::string summary;      // one line: what, where, since when, and what fails or works again
   std::string description;  // which probe, what the reason means, and when it fires
   std::string probe;        // of which there is evidence; empty: of none
+  std::string fired_for;    // the summary as it was when the condition last held
+  WallTime at{};            // when all of it was true
 };
+// Of a condition that holds, or of checks that are silent; `failures` are those that count.
 AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
                Sight& sight);
+// Of a condition that holds no more: what works again at the checks where it was `seen`, whatever
+// the others do. `fired` is the text as it was while it held.
+AlertText tell_recovered(const Instance& instance, const Finding& finding, const SeenAt& seen,
+                         AlertText fired, Sight& sight);
+// Of an alert for want of data of which there are some again.
+AlertText tell_heard(const Instance& instance, AlertText fired, Sight& sight);
+
+// What an alert that is over, or about to be, was about: "; it fired because ...".
+std::string show_cause(const AlertText& text);
+
+// Why an alert is gone although its condition may hold.
+enum class Removed : std::uint8_t { rule, changed_rule, checks };
+// The summary of its end.
+std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired);
 
 // The failed runs that count for an alert, in its longest window, the most frequent first.
 Failures failures_of(const Instance& instance, Sight& sight);
@@ -40,5 +57,14 @@ std::string headline_of_row(const Instance&, const Finding&, Sight&);
 std::string headline_of_certificate(const Instance&, const Finding&, Sight&);
 std::string headline_of_reason(const Instance&, const Finding&, Sight&);
 std::string headline_of_false_green(const Instance&, const Finding&, Sight&);
+std::string recovered_row(const Instance&, const Finding&, const SeenAt&, Sight&);
+std::string recovered_certificate(const Instance&, const Finding&, const SeenAt&, Sight&);
+std::string recovered_reason(const Instance&, const Finding&, const SeenAt&, Sight&);
+std::string recovered_false_green(const Instance&, const Finding&, const SeenAt&, Sight&);
+
+// "login failed 4 times in a row since 14:02 UTC: login/server_error (HTTP 500)".
+std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
+                     Sight& sight);
+std::string show_failing(const Standing& standing, WallTime now);  // " since 14:02 UTC: ..."
 
 }  // namespace sonde

@@ -20,8 +20,9 @@ struct Stretch {
   Tally tally;
 };
 
-// At which checks what an alert is about was seen while it holds, and when last; by key_of. It has
-// to be over at each of them.
+// At which checks what an alert is about was seen while it holds; by key_of. It has to be over at
+// each of them, and its end is told of these. The time is, of a reason, that of the last failed
+// run; of what else, when it began or was seen there.
 using SeenAt = std::map<std::string, WallTime>;
 
 // What was found, and the numbers that say so.
@@ -34,7 +35,7 @@ struct Finding {
   std::uint64_t count = 0;
   Span left{};            // until a certificate expires
   WallTime silent_since;  // of no_data
-  SeenAt seen;            // of reasons and latencies
+  SeenAt seen;
 };
 
 // What the alert did before. A firing one goes on until its clear bound is reached, by the rate for

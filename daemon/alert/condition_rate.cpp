@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "daemon/alert/condition.hpp"
+#include "daemon/change.hpp"
 #include "daemon/objective.hpp"
 
 namespace sonde {
@@ -24,6 +25,23 @@ std::vector<Stretch> look(const Instance& instance, Sight& sight, const Rate& ra
   all.reserve(windows.size());
   for (Span window : windows) all.push_back({window, sum(instance, sight, rate, window)});
   return all;
+}
+
+// Where the rate was lost: the checks with failures in the first window, and the worst of them.
+void find_checks(Finding& finding, const Instance& instance, Sight& sight, const Past& past) {
+  finding.check = instance.checks.front();
+  if (instance.checks.size() == 1 || finding.stretches.empty()) return;
+  finding.seen = past.seen;
+  std::uint64_t most = 0;
+  for (const auto& check : instance.checks) {
+    const Span window = finding.stretches.front().window;
+    const Tally one = sight.view().tally(*check, finding.rate, whole(window), sight.seconds());
+    if (one.failures == 0) continue;
+    finding.seen.try_emplace(key_of(*check), sight.now());
+    if (one.failures <= most) continue;
+    most = one.failures;
+    finding.check = check;
+  }
 }
 
 // Below in every window is yes, in one that has enough samples not below is no; a firing one asks
@@ -112,25 +130,27 @@ Finding judge_rate(const Instance& instance, Sight& sight, const Past& past) {
   std::vector<Finding> all;
   for (const Rate& rate : rates_of(instance.rule->of, *instance.rule, instance.checks)) {
     Finding one;
-    one.check = instance.checks.front();
     one.rate = rate;
     one.stretches = look(instance, sight, rate, instance.rule->over);
     const bool firing = past.firing && (!past.blamed || *past.blamed == rate);
     one.holds = weigh(*instance.rule, one.stretches, firing);
     all.push_back(std::move(one));
   }
-  return worst(all, past);
+  Finding found = worst(all, past);
+  find_checks(found, instance, sight, past);
+  return found;
 }
 
 Finding judge_burn(const Instance& instance, Sight& sight, const Past& past) {
   std::vector<Finding> all;
   for (const Rate& rate : rates_of(instance.rule->rate, *instance.rule, instance.checks)) {
     Finding one = burning(instance, sight, rate);
-    one.check = instance.checks.front();
     one.rate = rate;
     all.push_back(std::move(one));
   }
-  return worst(all, past);
+  Finding found = worst(all, past);
+  find_checks(found, instance, sight, past);
+  return found;
 }
 
 }  // namespace sonde

@@ -39,7 +39,11 @@ Finding slow_check(const Instance& instance, const CheckPtr& check, Sight& sight
 
 int rank(Holds holds) { return holds == Holds::yes ? 2 : holds == Holds::no ? 1 : 0; }
 
-bool slower(const Finding& a, const Finding& b) {
+// What is slow, then what was slow, then the slower.
+bool slower(const Finding& a, const Finding& b, const SeenAt& seen) {
+  if ((a.holds == Holds::yes) != (b.holds == Holds::yes)) return a.holds == Holds::yes;
+  const bool was = seen.contains(key_of(*a.check));
+  if (was != seen.contains(key_of(*b.check))) return was;
   if (rank(a.holds) != rank(b.holds)) return rank(a.holds) > rank(b.holds);
   return a.quantile && (!b.quantile || a.quantile->value > b.quantile->value);
 }
@@ -100,20 +104,27 @@ Matching matching(const Instance& instance, const Check& check, Sight& sight, Sp
 Finding judge_latency(const Instance& instance, Sight& sight, const Past& past) {
   Finding found;
   SeenAt seen = past.seen;
-  bool unsure = false;
+  bool known = false, unsure = false;
   for (const auto& check : instance.checks) {
     Finding one = slow_check(instance, check, sight, past.firing);
-    if (one.holds == Holds::yes) seen[key_of(*check)] = sight.now();
+    if (one.holds == Holds::yes) seen.try_emplace(key_of(*check), sight.now());
+    known |= one.holds == Holds::no;
     unsure |= one.holds == Holds::unknown && past.seen.contains(key_of(*check));
-    if (!found.check || slower(one, found)) found = std::move(one);
+    if (!found.check || slower(one, found, past.seen)) found = std::move(one);
   }
-  if (found.holds == Holds::no && unsure) found.holds = Holds::unknown;
+  if (found.holds != Holds::yes) found.holds = known && !unsure ? Holds::no : Holds::unknown;
   found.seen = std::move(seen);
   return found;
 }
 
 Finding judge_row(const Instance& instance, Sight& sight, const Past& past) {
   Finding finding = longest_row(instance, sight);
+  finding.seen = past.seen;
+  for (const auto& check : instance.checks) {
+    const Standing& standing = sight.standing(*check);
+    if (above(*instance.rule, standing.consecutive_failures, past.firing) == Holds::yes)
+      finding.seen[key_of(*check)] = standing.failing_since.value_or(sight.now());
+  }
   if (finding.check) finding.holds = above(*instance.rule, finding.count, past.firing);
   if (!finding.check) finding.check = instance.checks.front();
   return finding;

@@ -1,6 +1,7 @@
 #include "daemon/alert/engine.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/log.hpp"
@@ -13,6 +14,8 @@ constexpr Span pause_max = std::chrono::minutes(2);
 // Where more fires at a target than that, it has been told long ago, and what more there is to tell
 // waits for the next evaluation.
 constexpr std::size_t firing_max = 100;
+// What fires is looked at again that often while runs end, so that its text is no older.
+constexpr Span refresh_every = std::chrono::seconds(1);
 // By so much the wall clock may part from the elapsed time between two looks; more is a jump.
 constexpr Span drift_max = std::chrono::seconds(2);
 
@@ -35,18 +38,27 @@ void begin(Track& track) {
                       .muted = false};
 }
 
-// Of one that only fires on: since when all runs of its checks have passed; nothing if the newest
-// run of one failed. Where they passed all the time (a certificate, a latency), since its own bound
-// was met again.
-std::optional<WallTime> good_since(const Track& track, const Instance& judged, Sight& sight) {
-  if (!track.state.firing() || !track.state.cleared_at) return std::nullopt;
-  WallTime since{};
+// Of one that only fires on: since when all runs have passed of the checks that it fires for;
+// nothing if the newest run of one failed. Where they passed all the time (a certificate, a
+// latency), since its own bound was met again.
+std::optional<WallTime> good_since(const RuleState& state, const Instance& judged, Sight& sight) {
+  if (!state.firing() || !state.cleared_at) return std::nullopt;
+  std::optional<WallTime> since;
   for (const auto& check : judged.checks) {
+    if (!state.seen.empty() && !state.seen.contains(key_of(*check))) continue;
     const Standing& standing = sight.standing(*check);
     if (standing.last == Outcome::fail) return std::nullopt;
-    since = std::max(since, standing.passing_since.value_or(WallTime{}));
+    since = std::max(since, std::optional(standing.passing_since.value_or(WallTime{})));
   }
-  return since > track.state.active_at ? since : *track.state.cleared_at;
+  return since && *since <= state.active_at ? state.cleared_at : since;
+}
+
+// The same of one that ends now.
+std::optional<WallTime> good_since(RuleState before, const Instance& judged, WallTime now,
+                                   Sight& sight) {
+  if (before.silent) return std::nullopt;
+  if (!before.cleared_at) before.cleared_at = now;
+  return good_since(before, judged, sight);
 }
 
 // What whoever reads the log at night looks for first; not that the watchdog lives.
@@ -66,7 +78,8 @@ Engine::Engine(const View& view, EngineOptions options)
       options_(std::move(options)),
       evaluated_(options_.now()),
       looked_(evaluated_),
-      looked_elapsed_(options_.elapsed()) {}
+      looked_elapsed_(options_.elapsed()),
+      refreshed_(looked_elapsed_) {}
 
 void Engine::assign(std::vector<RuleSettings> rules) {
   watched_.assign(view_.checks(), options_.now());
@@ -86,7 +99,9 @@ void Engine::assign(std::vector<RuleSettings> rules) {
       for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
         instances.push_back(at_endpoint(one, endpoint));
   keep_endpoints(instances);
-  tracks_.assign(std::move(instances), now.now());
+  std::set<std::string> names;
+  for (const auto& rule : rules_) names.insert(rule->name);
+  tracks_.assign(std::move(instances), std::move(names), now.now());
   ++version_;
 }
 
@@ -141,6 +156,18 @@ void Engine::accept(const ResultPtr& result) {
   for (Track* track : tracks) changed |= look(*track, now, true);
   const std::string& target = result->check->target;
   if (changed && tracks_.firing(target).size() <= firing_max) settle(target, now);
+  if (looked_elapsed_ - refreshed_ >= refresh_every) refresh(now);
+}
+
+void Engine::refresh(Sight& sight) {
+  refreshed_ = looked_elapsed_;
+  std::size_t all = 0;
+  for (const auto& target : tracks_.targets()) all += tracks_.firing(target).size();
+  if (all > firing_max) return;
+  for (const auto& target : tracks_.targets()) {
+    for (Track* track : tracks_.firing(target)) look(*track, sight, false);
+    settle(target, sight);
+  }
 }
 
 void Engine::evaluate() {
@@ -174,7 +201,7 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
       fails_meanwhile(track.instance, *part, sight))
     finding.holds = Holds::unknown;
   count(track, finding);
-  const AlertState before = track.state.state;
+  const RuleState before = track.state;
   const bool fired = track.state.firing(), idle = track.idle();
   const bool changed = step(track.state, *track.instance.rule, finding, sight.now(), of_run);
   if (!fired && track.state.firing()) {
@@ -184,8 +211,10 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
   const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   // One that only fires on is described after each run: the next failure makes its text wrong.
-  const bool turned = track.good_since != good_since(track, judged, sight);
-  if (!of_run || track.state.state != before || turned) describe(track, judged, finding, sight);
+  const bool turned =
+      track.state.firing() && track.good_since != good_since(track.state, judged, sight);
+  if (!of_run || track.state.state != before.state || turned)
+    describe(track, judged, finding, before, sight);
   track.changed |= changed && !(idle && track.idle());
   if (fired == track.state.firing()) return turned;
   say(track);
@@ -194,15 +223,20 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
 
 // What is read of it, as long as there is something to read, and once when it ends. It costs more
 // than to judge, so that it is not done for each run.
-void Engine::describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight) {
-  const bool over = track.state.resolved_at == sight.now();
+void Engine::describe(Track& track, const Instance& judged, const Finding& finding,
+                      const RuleState& before, Sight& sight) {
+  const bool over = before.firing() && !track.state.firing();
   if (track.state.state == AlertState::inactive && !over) return;
   const Failures failures = failures_of(judged, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
-  track.good_since = good_since(track, judged, sight);
-  const bool measured = finding.holds == Holds::no && has_numbers(judged, finding);
-  if (finding.holds == Holds::yes || track.state.silent || measured)
+  track.good_since = over ? good_since(before, judged, sight.now(), sight)
+                          : good_since(track.state, judged, sight);
+  if (finding.holds == Holds::yes || track.state.silent)
     track.text = tell(judged, finding, failures, sight);
+  else if (before.firing() && before.silent)
+    track.text = tell_heard(track.instance, std::move(track.text), sight);
+  else if (finding.holds == Holds::no)
+    track.text = tell_recovered(track.instance, finding, before.seen, std::move(track.text), sight);
 }
 
 void Engine::count(const Track& track, const Finding& finding) {
@@ -215,7 +249,13 @@ void Engine::settle(const std::string& target, Sight& sight) {
   const auto tracks = tracks_.firing(target);
   std::vector<IncidentMember> members;
   members.reserve(tracks.size());
-  for (const Track* track : tracks) members.push_back(member_of(*track, sight.now()));
+  for (Track* track : tracks) {
+    members.push_back(member_of(*track, sight.now()));
+    const IncidentMember& member = members.back();
+    // A clock that was set back leaves it in the future.
+    if (track->kept_back) track->kept_back = std::min(*track->kept_back, sight.now());
+    if (!member.suppressed.empty() && !member.was_told) track->kept_back = sight.now();
+  }
   const auto rulings = rule_on(members);
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     std::vector<std::uint64_t> holders;

@@ -47,7 +47,7 @@ class Engine : public Sink {
   std::vector<Note> take_notes() { return tracks_.take_notes(options_.now()); }
 
   void accept(const ResultPtr& result) override;
-  void evaluate();  // every 15 s
+  void evaluate();  // every 15 s; accept() does the same each second for what fires
 
   // What fires, and what has ended in the last 15 minutes. `version` changes whenever that does.
   std::vector<Alert> current() const;
@@ -58,8 +58,10 @@ class Engine : public Sink {
  private:
   Sight sight() const;
   void follow_clock();
+  void refresh(Sight& sight);
   bool look(Track& track, Sight& sight, bool of_run);
-  static void describe(Track& track, const Instance& judged, const Finding& finding, Sight& sight);
+  static void describe(Track& track, const Instance& judged, const Finding& finding,
+                       const RuleState& before, Sight& sight);
   void count(const Track& track, const Finding& finding);
   void find_certificates(Sight& sight);
   void keep_endpoints(std::vector<Instance>& instances) const;
@@ -71,6 +73,7 @@ class Engine : public Sink {
   static bool fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight);
   std::string deployed(const Track& track) const;
   std::string cause_of(const Track& track) const;
+  bool waits_for_run(const Track& track) const;
   Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
   bool blind(WallTime now) const { return options_.blind && options_.blind(now); }
 
@@ -82,7 +85,7 @@ class Engine : public Sink {
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
   WallTime evaluated_, looked_;
-  Instant looked_elapsed_;
+  Instant looked_elapsed_, refreshed_;
   std::uint64_t version_ = 0;
 };
 

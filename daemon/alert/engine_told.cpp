@@ -5,6 +5,7 @@
 
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
+#include "daemon/change.hpp"
 
 namespace sonde {
 namespace {
@@ -47,12 +48,22 @@ std::string show_also(const std::vector<std::string>& also) {
       fmt::join(also.begin(), also.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
 }
 
+// The text of an alert that fires on is older than that only while nothing can be judged.
+constexpr Span fresh_for = std::chrono::minutes(1);
+
+std::string show_good(const Track& track, WallTime now) {
+  return track.good_since ? "; good again since " + show_time(*track.good_since, now) : "";
+}
+
 std::string show_state(const Track& track, const Ruling& ruling, WallTime now) {
   if (!track.state.firing())
-    return ruling.open && track.alert->told ? "; this has ended, the incident continues" : "";
+    return show_good(track, now) +
+           (ruling.open && track.alert->told ? "; this has ended, the incident continues" : "");
   if (track.quiet_since) return "; no data since " + show_time(*track.quiet_since, now);
   if (track.state.flapping.flaps) return "; flapping";
-  if (track.good_since) return "; good again since " + show_time(*track.good_since, now);
+  if (track.good_since) return show_good(track, now);
+  if (track.text.at > WallTime{} && now - track.text.at >= fresh_for)
+    return "; as of " + show_time(track.text.at, now);
   return "";
 }
 
@@ -76,10 +87,14 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
   const auto covered = [&](const CheckPtr& check) {
     return !options_.suppressed(*check, now).empty();
   };
-  if (std::ranges::all_of(instance.checks, covered)) return std::nullopt;
+  const bool all = std::ranges::all_of(instance.checks, covered);
+  const bool any = std::ranges::any_of(instance.checks, covered) ||
+                   std::ranges::any_of(instance.health, covered);
+  if (all || !any) return std::nullopt;
   Instance part = instance;
-  const auto gone = std::erase_if(part.checks, covered) + std::erase_if(part.health, covered);
-  return gone > 0 ? std::optional(std::move(part)) : std::nullopt;
+  std::erase_if(part.checks, covered);
+  std::erase_if(part.health, covered);
+  return part;
 }
 
 // Whether one that is left out failed when it last counted.
@@ -99,11 +114,27 @@ std::string Engine::deployed(const Track& track) const {
   return what.empty() ? "" : "; after " + what;
 }
 
+// What failed before a maintenance is perhaps good at its end.
+bool Engine::waits_for_run(const Track& track) const {
+  if (track.alert->told || !track.kept_back || track.state.silent) return false;
+  const SeenAt& seen = track.state.seen;
+  return std::ranges::none_of(track.instance.checks, [&](const CheckPtr& check) {
+    if (!seen.empty() && !seen.contains(key_of(*check))) return false;
+    const Standing standing = view_.standing(*check);
+    std::optional<WallTime> newest = standing.last_success;
+    if (standing.failing) newest = std::max(newest, std::optional(standing.failing->last));
+    if (standing.inconclusive)
+      newest = std::max(newest, std::optional(standing.inconclusive->last));
+    return newest && *newest >= *track.kept_back;
+  });
+}
+
 // An alert for want of data is explained by the one that says so of its check. Nothing is said of
 // one that a restart brought back untold until it has been judged, nor of one that is good again
 // before anybody was told.
 std::string Engine::cause_of(const Track& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
+  if (waits_for_run(track)) return "no run since the maintenance or the start";
   if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)
@@ -136,8 +167,12 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
 Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
-  all["summary"] = track.text.summary + deployed(track) + show_state(track, ruling, now) +
-                   show_also(ruling.also);
+  const AlertText& text = track.text;
+  all["summary"] =
+      text.summary == text.fired_for
+          ? text.summary + deployed(track) + show_state(track, ruling, now)
+          : text.summary + show_state(track, ruling, now) + show_cause(text) + deployed(track);
+  all["summary"] += show_also(ruling.also);
   if (!track.text.description.empty()) all["description"] = track.text.description;
   if (!track.text.probe.empty())
     all["evidence_url"] =

@@ -54,14 +54,19 @@ std::string no_value(const Finding&) { return ""; }
 std::string blind_headline(const Instance&, const Finding&, Sight&) {
   return "none of the egress references answers: nothing can be said of any target";
 }
+std::string seen_headline(const Instance&, const Finding&, const SeenAt&, Sight&) {
+  return "an egress reference answers again";
+}
 std::string stalled_headline(const Instance& instance, const Finding&, Sight&) {
   return instance.checks.front()->name + " runs again on " + instance.target;
+}
+std::string verdict_headline(const Instance& instance, const Finding& finding, const SeenAt&,
+                             Sight&) {
+  return fmt::format("{} gives verdicts again on {}", finding.check->name, instance.target);
 }
 std::string inconclusive_headline(const Instance& instance, const Finding& finding, Sight& sight) {
   const Check& check = *finding.check;
   const auto& inconclusive = sight.standing(check).inconclusive;
-  if (!inconclusive)
-    return fmt::format("{} gives verdicts again on {}", check.name, instance.target);
   const std::string detail = show_detail(inconclusive->detail);
   return fmt::format("no verdict of {} on {} since {}: {} inconclusive run{}, the last one {}{}",
                      check.name, instance.target, show_time(inconclusive->first, sight.now()),
@@ -76,7 +81,8 @@ const RuleSubject blind{.name = "blind",
                         .judge = judge_blind,
                         .value = no_value,
                         .headline = blind_headline,
-                        .part = Part::apart};
+                        .part = Part::apart,
+                        .recovered = seen_headline};
 const RuleSubject stalled{.name = "stalled",
                           .measured = Measured::count,
                           .judge = judge_stalled,
@@ -88,7 +94,8 @@ const RuleSubject inconclusive{.name = "inconclusive",
                                .judge = judge_inconclusive,
                                .value = value_of_count,
                                .headline = inconclusive_headline,
-                               .part = Part::apart};
+                               .part = Part::apart,
+                               .recovered = verdict_headline};
 const RuleSubject watchdog{.name = "watchdog",
                            .judge = judge_watchdog,
                            .value = no_value,

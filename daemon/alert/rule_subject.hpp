@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@ namespace sonde {
 struct Instance;
 struct Finding;
 struct Past;
+using SeenAt = std::map<std::string, WallTime>;
 class Sight;
 
 enum class Measured : std::uint8_t { share, span, count, burn };
@@ -36,6 +38,9 @@ struct RuleSubject {
   std::string (*headline)(const Instance& instance, const Finding& finding, Sight& sight);
   Part part;
   std::vector<Step> counts;  // the steps at which a failed run counts for it
+  // What works again at the checks where it was seen; null: the headline says it.
+  std::string (*recovered)(const Instance& instance, const Finding& finding, const SeenAt& seen,
+                           Sight& sight) = nullptr;
 
   bool has(std::string_view key) const;
 };

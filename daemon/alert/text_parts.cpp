@@ -50,7 +50,8 @@ std::string show_failures(const Failures& failures, WallTime now) {
   for (std::size_t i = 0; i < std::min(groups.size(), groups_max); ++i)
     all += (i > 0 ? ", " : "") + show_group(groups[i], now);
   if (groups.size() > groups_max)
-    all += fmt::format(" and {} more reasons", groups.size() - groups_max);
+    all += fmt::format(" and {} more reason{}", groups.size() - groups_max,
+                       groups.size() == groups_max + 1 ? "" : "s");
   return all;
 }
 

@@ -87,8 +87,8 @@ std::string headline_of_burn(const Instance& instance, const Finding& finding, S
   const Stretch& lengthy = finding.stretches.at(0);
   const Stretch& brief = finding.stretches.at(1);
   return fmt::format(
-      "{} burns its error budget {} times too fast over {} and {} times over {} on {}, {}, wanted "
-      "{} in 30d{}",
+      "{} uses its error budget at {} times the allowed rate over {} and {} times over {} on {}, "
+      "{}, wanted {} in 30d{}",
       subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
       times(rule, brief.tally), config::show(brief.window), instance.target,
       show_success(lengthy.tally), show_share(millionths(rule.objective)),

@@ -24,16 +24,6 @@ std::string times(std::uint64_t count) {
   return count == 1 ? "once" : fmt::format("{} times", count);
 }
 
-std::string what_fails(const Standing& standing, WallTime now) {
-  std::string text;
-  if (standing.failing_since) text += " since " + show_time(*standing.failing_since, now);
-  if (!standing.failing) return text;
-  const std::string detail = show_detail(standing.failing->detail);
-  const FailureGroup& failing = *standing.failing;
-  return text + fmt::format(": {}{}", show_cause(failing.step, failing.reason, failing.concluded),
-                            detail.empty() ? "" : " (" + detail + ")");
-}
-
 std::string reasons(const RuleSettings& rule) {
   std::string all;
   for (Reason reason : rule.reasons) all += (all.empty() ? "" : " or ") + std::string(name(reason));
@@ -63,18 +53,34 @@ std::string headline_of_latency(const Instance& instance, const Finding& finding
                      config::show(*rule.above->span));
 }
 
+std::string show_failing(const Standing& standing, WallTime now) {
+  std::string text;
+  if (standing.failing_since) text += " since " + show_time(*standing.failing_since, now);
+  if (!standing.failing) return text;
+  const std::string detail = show_detail(standing.failing->detail);
+  const FailureGroup& failing = *standing.failing;
+  return text + fmt::format(": {}{}", show_cause(failing.step, failing.reason, failing.concluded),
+                            detail.empty() ? "" : " (" + detail + ")");
+}
+
+std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
+                     Sight& sight) {
+  const Standing& standing = sight.standing(check);
+  const std::string left_out =
+      standing.left_out == 0 ? ""
+                             : fmt::format(" (without {} run{} under maintenance)",
+                                           standing.left_out, standing.left_out == 1 ? "" : "s");
+  return fmt::format("{} failed {} in a row{} on {}{}", check.name, times(count), left_out, target,
+                     show_failing(standing, sight.now()));
+}
+
 std::string headline_of_row(const Instance& instance, const Finding& finding, Sight& sight) {
-  const Standing& standing = sight.standing(*finding.check);
-  if (finding.count == 0)
-    return fmt::format("{} passes again on {}", finding.check->name, instance.target);
-  return fmt::format("{} failed {} in a row on {}{}", finding.check->name, times(finding.count),
-                     instance.target, what_fails(standing, sight.now()));
+  return show_row(*finding.check, finding.count, instance.target, sight);
 }
 
 std::string headline_of_false_green(const Instance& instance, const Finding& finding,
                                     Sight& sight) {
-  const std::string path = headline_of_row(instance, finding, sight);
-  return finding.count == 0 ? path : "health passes, but " + path;
+  return "health passes, but " + headline_of_row(instance, finding, sight);
 }
 
 std::string headline_of_certificate(const Instance& instance, const Finding& finding,

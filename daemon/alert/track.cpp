@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "daemon/alert_json.hpp"
+
 namespace sonde {
 namespace {
 
@@ -38,6 +40,7 @@ void take_over(Track& track, Kept kept, Span outage) {
   track.alert = std::move(kept.alert);
   track.text = std::move(kept.text);
   track.changed = true;
+  if (track.text.fired_for.empty()) track.text.fired_for = track.text.summary;
   if (track.alert) track.alert->labels = track.instance.labels;
   if (track.state.firing() && !track.alert) track.state = {};  // nobody can have been told
 }
@@ -58,7 +61,8 @@ Track& Tracks::add(Instance instance) {
   return *kept;
 }
 
-void Tracks::assign(std::vector<Instance> instances, WallTime now) {
+void Tracks::assign(std::vector<Instance> instances, std::set<std::string> rules, WallTime now) {
+  rules_ = std::move(rules);
   auto old = std::exchange(tracks_, {});
   by_check_.clear();
   firing_.clear();
@@ -71,8 +75,11 @@ void Tracks::assign(std::vector<Instance> instances, WallTime now) {
     track.state = std::move(before.state);
     track.alert = std::move(before.alert);
     track.text = std::move(before.text);
+    track.quiet_since = before.quiet_since;
+    track.good_since = before.good_since;
     track.failing = std::move(before.failing);
     track.held_by = std::move(before.held_by);
+    track.kept_back = before.kept_back;
     track.changed = before.changed;
     if (track.fires()) wake(track);
     old.erase(found);
@@ -84,20 +91,36 @@ void Tracks::assign(std::vector<Instance> instances, WallTime now) {
   }
 }
 
-// Under a key of its own: the rule that comes after it may fire, too.
+Removed Tracks::why_removed(const std::string& key, const Kept& kept) const {
+  if (find(key) != nullptr) return Removed::changed_rule;
+  const bool known = kept.checksum == "builtin" || rules_.contains(name_of(*kept.alert));
+  return known ? Removed::checks : Removed::rule;
+}
+
+// Under a key of its own: the rule that comes after it may fire, too. Also what paged nobody: a
+// receiver that was not sent the alert that held it back knows of it.
 void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
-  if (!kept.alert || !kept.alert->told) return;
+  if (!kept.alert) return;
   Kept ended = kept;
   ended.state = {};
-  if (!ended.alert->ended) ended.alert->ended = now;
-  if (is_over(*ended.alert, now)) return;
+  Alert& alert = *ended.alert;
+  if (!alert.ended) {
+    alert.ended = now;
+    alert.annotations["summary"] = kept.state.firing()
+                                       ? tell_removed(why_removed(key, kept), alert, kept.text)
+                                       : kept.text.summary + show_cause(kept.text);
+  }
+  if (is_over(alert, now)) return;
   const std::string own = key + " #" + kept.checksum;
+  const auto later = orphans_.find(own);
+  if (later != orphans_.end() && later->second.alert->starts > alert.starts) return;
   notes_.push_back({std::string(room), own, write(ended)});
   orphans_[own] = std::move(ended);
 }
 
-void Tracks::resume(Track& track, Kept kept, Span outage) {
+void Tracks::resume(Track& track, Kept kept, Span outage, WallTime now) {
   take_over(track, std::move(kept), outage);
+  if (track.alert && !track.alert->told) track.kept_back = now;
   if (track.fires()) wake(track);
 }
 
@@ -108,7 +131,7 @@ void Tracks::restore(const Note& note, const Make& make, Span outage, WallTime n
   if (track == nullptr)
     if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
   if (track != nullptr && track->instance.rule->checksum == kept->checksum)
-    return resume(*track, std::move(*kept), outage);
+    return resume(*track, std::move(*kept), outage, now);
   erase(note.key);
   const auto mark = note.key.find(" #");
   orphan(note.key.substr(0, mark), *kept, now);

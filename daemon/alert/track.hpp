@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -25,7 +26,10 @@ struct Track {
   std::optional<Alert> alert;           // while it fires, and a while after its end
   std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since
   std::optional<WallTime> good_since;   // it fires on, and all its runs have passed since
-  bool changed = false;                 // since the notes were taken
+  // When a maintenance, or a stop of the daemon, last kept it from being notified: a run since then
+  // has to show that it still holds.
+  std::optional<WallTime> kept_back;
+  bool changed = false;  // since the notes were taken
 
   // Its rule has let go of it, but receivers have not heard so.
   bool lingers() const { return alert && !alert->ended && !state.firing(); }
@@ -41,9 +45,9 @@ constexpr Span ended_kept = std::chrono::minutes(15);
 // rule is gone until receivers have heard of their end.
 class Tracks {
  public:
-  // From now on exactly these; one whose key and rule are as before goes on, another one that
-  // fires has ended.
-  void assign(std::vector<Instance> instances, WallTime now);
+  // From now on exactly these, of rules with these names; one whose key and rule are as before goes
+  // on, another one that fires has ended.
+  void assign(std::vector<Instance> instances, std::set<std::string> rules, WallTime now);
   Track& add(Instance instance);
 
   // Makes the instance of an alert that was kept and is not known yet (a certificate that nobody
@@ -72,14 +76,16 @@ class Tracks {
 
  private:
   void restore(const Note& note, const Make& make, Span outage, WallTime now);
-  void resume(Track& track, Kept kept, Span outage);
+  void resume(Track& track, Kept kept, Span outage, WallTime now);
   void orphan(const std::string& key, const Kept& kept, WallTime now);
+  Removed why_removed(const std::string& key, const Kept& kept) const;
   void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }
 
   std::map<std::string, std::unique_ptr<Track>, std::less<>> tracks_;
   std::unordered_map<std::string, std::vector<Track*>> by_check_;   // by key_of
   std::map<std::string, std::vector<Track*>, std::less<>> firing_;  // by target
   std::map<std::string, Kept> orphans_;                             // by the key of their note
+  std::set<std::string> rules_;                                     // names of the user's
   std::vector<Note> notes_;  // beside those of tracks that have changed
   WallTime clock_;           // as it was written last
 };

@@ -94,12 +94,27 @@ WebReply answer_probes(const WebRequest&, const ApiHooks& hooks) {
   return good(probes_json(*hooks.view, std::chrono::floor<std::chrono::seconds>(now)));
 }
 
+// A change is confirmed when a crash cannot lose it any more.
+void confirm(const ApiHooks& hooks, WebReply reply, Respond respond) {
+  hooks.write([reply = std::move(reply), respond = std::move(respond)](bool kept) mutable {
+    if (!kept)
+      add_warning(reply.body, "This is in effect, but could not be written: a restart loses it.");
+    respond(std::move(reply));
+  });
+}
+
 Route route(std::string_view path, std::vector<std::string> methods, const Hooks& hooks,
             WebReply (*answer)(const WebRequest&, const ApiHooks&), bool below = false) {
   return {.path = std::string(path),
           .methods = std::move(methods),
-          .answer = [hooks, answer](const WebRequest& request,
-                                    Respond respond) { respond(answer(request, *hooks)); },
+          .answer =
+              [hooks, answer](const WebRequest& request, Respond respond) {
+                WebReply reply = answer(request, *hooks);
+                const bool changed = request.method == "POST" || request.method == "DELETE";
+                if (!changed || reply.status / 100 != 2 || !hooks->write)
+                  return respond(std::move(reply));
+                confirm(*hooks, std::move(reply), std::move(respond));
+              },
           .below = below};
 }
 

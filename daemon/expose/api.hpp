@@ -27,6 +27,8 @@ struct ApiHooks {
   bool admin = false;  // --web.enable-admin-api: without it they are forbidden
   std::function<std::expected<MaintenanceWindow, std::string>(const MaintenanceWish&)> maintain;
   std::function<std::expected<void, std::string>(std::string_view id)> end_maintenance;
+  // Has a change written before it is confirmed; `kept` is false if that failed.
+  std::function<void(std::function<void(bool kept)> then)> write;
   std::function<std::expected<DeployMarker, std::string>(const DeployWish&)> deploy;
 };
 

@@ -7,6 +7,7 @@
 
 #include "daemon/expose/json_object.hpp"
 #include "daemon/figures.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde {
 namespace {
@@ -59,6 +60,11 @@ std::string rule_json(const RuleFacts& rule, const std::vector<AlertFacts>& aler
 
 std::string success_json(std::string_view data) {
   return JsonObject().text("status", "success").raw("data", data).done();
+}
+
+void add_warning(std::string& answer, std::string_view text) {
+  const std::string warning = R"(,"warnings":[)" + text::json_quote(text) + "]";
+  if (const auto end = answer.rfind('}'); end != std::string::npos) answer.insert(end, warning);
 }
 
 std::string error_json(std::string_view type, std::string_view text) {

@@ -12,6 +12,8 @@ namespace sonde {
 // {"status":"success","data":...}, and {"status":"error","errorType":...,"error":...}, as
 // Prometheus answers.
 std::string success_json(std::string_view data);
+// Adds a warning to an answer of success_json().
+void add_warning(std::string& answer, std::string_view text);
 std::string error_json(std::string_view type, std::string_view text);
 
 std::string alerts_json(const std::vector<AlertFacts>& alerts);

@@ -75,21 +75,22 @@ void Counts::renew(std::shared_ptr<const Check> now) {
   auth_failures.shrink_to_fit();
 }
 
-void Counts::add(const Result& result) {
+void Counts::add(const Result& result, bool excluded) {
   const Verdict& verdict = result.verdict;
   if (verdict.reason == Reason::suppressed) suppressed = unix_seconds(result.started);
   if (verdict.outcome == Outcome::skipped)
     at(skipped, verdict.reason) += result.beats;
   else if (verdict.outcome == Outcome::inconclusive)
-    add_inconclusive(result);
+    add_inconclusive(result, excluded);
   else
-    add_judged(result);
+    add_judged(result, excluded);
   met_.note(*result.trace, result.started, verdict.outcome == Outcome::pass, certificates);
 }
 
-void Counts::add_inconclusive(const Result& result) {
+void Counts::add_inconclusive(const Result& result, bool excluded) {
   const Reason reason = result.verdict.reason;
   ++at(inconclusive, reason);
+  if (excluded) return;
   inconclusive_reason = reason;
   if (reason == Reason::egress_down)
     inconclusive_since.reset();
@@ -97,24 +98,24 @@ void Counts::add_inconclusive(const Result& result) {
     inconclusive_since = unix_seconds(result.started) + seconds(result.took);
 }
 
-void Counts::add_judged(const Result& result) {
+void Counts::add_judged(const Result& result, bool excluded) {
   inconclusive_since.reset();
   const bool passed = result.verdict.outcome == Outcome::pass;
-  success = passed;
   last_run = unix_seconds(result.started) + seconds(result.took);
-  if (passed) last_success = last_run;
-  if (passed) consecutive_failures = 0;
+  if (!excluded) success = passed;
+  if (!excluded && passed) last_success = last_run;
+  if (!excluded && passed) consecutive_failures = 0;
   if (passed && result.attempt > 1) ++flaky;
-  if (result.attempt == 1) add_first(result);
+  if (result.attempt == 1) add_first(result, excluded);
 }
 
-void Counts::add_first(const Result& result) {
+void Counts::add_first(const Result& result, bool excluded) {
   const Verdict& verdict = result.verdict;
   ++runs;
   if (verdict.outcome == Outcome::pass) {
     duration.observe(result.took);
   } else {
-    ++consecutive_failures;
+    if (!excluded) ++consecutive_failures;
     ++at(failures, verdict.step, verdict.reason);
     if (verdict.concluded != Reason::ok) ++at(conclusions, verdict);
   }

@@ -47,7 +47,8 @@ class Counts {
   explicit Counts(std::shared_ptr<const Check> check);
   // The check as it is configured now; what it can give besides begins at 0.
   void renew(std::shared_ptr<const Check> check);
-  void add(const Result& result);
+  // `excluded`: it began within a maintenance, so that the gauges which alerts are about stay.
+  void add(const Result& result, bool excluded = false);
 
   std::shared_ptr<const Check> check;
   std::uint64_t runs = 0, flaky = 0, consecutive_failures = 0;
@@ -74,9 +75,9 @@ class Counts {
   CertificateEnds certificates;
 
  private:
-  void add_inconclusive(const Result& result);
-  void add_judged(const Result& result);
-  void add_first(const Result& result);
+  void add_inconclusive(const Result& result, bool excluded);
+  void add_judged(const Result& result, bool excluded);
+  void add_first(const Result& result, bool excluded);
   void add_auth(const Result& result);
   void add_times(const Trace& trace);
   void add_events(const Trace& trace);

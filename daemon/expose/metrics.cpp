@@ -52,7 +52,7 @@ class Metrics::Renderer {
 
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
-  void add(const Result& result);
+  void add(const Result& result, bool excluded);
   std::string page(const Facts& facts) const;
   OwnCounts& own() { return own_; }
 
@@ -88,11 +88,11 @@ void Metrics::Renderer::assign(std::vector<std::shared_ptr<const Check>> checks,
   in_flight_ = std::move(in_flight);
 }
 
-void Metrics::Renderer::add(const Result& result) {
+void Metrics::Renderer::add(const Result& result, bool excluded) {
   const bool ran = result.verdict.outcome != Outcome::skipped;
   if (ran && result.attempt == 1) own_.late(result.worker, result.lateness);
   auto known = counts_.find(key(*result.check));
-  if (known != counts_.end()) known->second.add(result);
+  if (known != counts_.end()) known->second.add(result, excluded);
 }
 
 std::string Metrics::Renderer::page(const Facts& facts) const {
@@ -112,7 +112,9 @@ std::string Metrics::Renderer::page(const Facts& facts) const {
 }
 
 Metrics::Metrics(Options options)
-    : facts_(std::move(options.facts)), renderer_(std::make_unique<Renderer>(std::move(options))) {}
+    : facts_(std::move(options.facts)),
+      excluded_(std::move(options.excluded)),
+      renderer_(std::make_unique<Renderer>(std::move(options))) {}
 
 Metrics::~Metrics() = default;
 
@@ -126,14 +128,14 @@ void Metrics::assign(std::vector<std::shared_ptr<const Check>> checks,
 }
 
 void Metrics::accept(const ResultPtr& result) {
-  waiting_.push_back(result);
+  waiting_.emplace_back(result, excluded_ && excluded_(*result));
   if (waiting_.size() >= batch_max) flush();
 }
 
 void Metrics::flush() {
   if (waiting_.empty()) return;
   renderer_->post([renderer = renderer_.get(), results = std::exchange(waiting_, {})] {
-    for (const ResultPtr& result : results) renderer->add(*result);
+    for (const KeptResult& result : results) renderer->add(*result, result.excluded);
   });
 }
 

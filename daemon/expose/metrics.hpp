@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/change.hpp"
 #include "daemon/sink.hpp"
 #include "daemon/view.hpp"
 
@@ -21,6 +22,8 @@ class Metrics : public Sink {
     std::size_t workers = 1;
     // What the rooms say of themselves; asked in render(), on the main thread. Empty: nothing.
     std::function<Facts()> facts = {};
+    // Whether a run began within a maintenance that leaves it out. Empty: none did.
+    std::function<bool(const Result&)> excluded = {};
   };
   explicit Metrics(Options options);
   ~Metrics() override;  // a page that is asked for is rendered first
@@ -42,8 +45,9 @@ class Metrics : public Sink {
  private:
   class Renderer;
   std::function<Facts()> facts_;
+  std::function<bool(const Result&)> excluded_;
   std::unique_ptr<Renderer> renderer_;
-  std::vector<ResultPtr> waiting_;
+  std::vector<KeptResult> waiting_;
   void flush();
 };
 

@@ -62,9 +62,13 @@ void write_counters(Page& page, const AllCounts& all) {
 }
 
 void write_gauges(Page& page, const AllCounts& all) {
-  page.family("sonde_probe_success", "Whether the most recent run that was judged passed.", gauge);
+  page.family(
+      "sonde_probe_success",
+      "Whether the most recent run that was judged passed; runs under maintenance are left out.",
+      gauge);
   each(page, all, [](const Counts& of) { return of.success; });
-  page.family("sonde_probe_consecutive_failures", "Failed runs since the last one that passed.",
+  page.family("sonde_probe_consecutive_failures",
+              "Failed runs since the last one that passed, without those under maintenance.",
               gauge);
   each(page, all, [](const Counts& of) { return static_cast<double>(of.consecutive_failures); });
   page.family("sonde_probe_last_run_timestamp_seconds",

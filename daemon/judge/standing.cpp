@@ -20,6 +20,7 @@ void note_refusals(Standing& standing, const Trace& trace) {
 void pass(Standing& standing, WallTime at, bool first) {
   standing.last_success = at;
   standing.consecutive_failures = 0;
+  standing.left_out = 0;
   standing.failing_since.reset();
   standing.failing.reset();
   if (!standing.passing_since) standing.passing_since = at;
@@ -56,6 +57,7 @@ void say_nothing(Standing& standing, const Verdict& verdict, WallTime at) {
 // Of a run within a maintenance it is known only that it was made.
 void follow_excluded(Standing& standing, Outcome outcome) {
   if (outcome != Outcome::inconclusive) standing.inconclusive.reset();
+  if (standing.failing_since) ++standing.left_out;
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 
 // The order of the words; the detail of the newest failure is what follows them.
-constexpr std::string_view version = "2";
-constexpr std::size_t words_count = 15, shown_bytes_max = 300;
+constexpr std::string_view version = "3", version_before = "2";
+constexpr std::size_t words_count = 16, shown_bytes_max = 300;
 constexpr std::string_view none = "-";
 
 std::string word(const std::optional<Outcome>& outcome) {
@@ -90,7 +90,8 @@ struct Split {
 };
 Split split(std::string_view text) {
   Split split;
-  while (split.words.size() < words_count && !text.empty()) {
+  const std::size_t count = text.starts_with(version_before) ? words_count - 1 : words_count;
+  while (split.words.size() < count && !text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     split.words.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -104,7 +105,7 @@ Split split(std::string_view text) {
 std::string text_of(const Standing& standing) {
   const FailureGroup failing = standing.failing.value_or(FailureGroup{});
   const bool fails = standing.failing.has_value();
-  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version,
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version,
                      word(standing.last), word(standing.newest), standing.consecutive_failures,
                      standing.consecutive_passes, word(standing.last_run),
                      word(standing.last_success), word(standing.failing_since),
@@ -113,12 +114,14 @@ std::string text_of(const Standing& standing) {
                      fails ? word(std::optional(failing.first)) : none,
                      fails ? word(std::optional(failing.last)) : none,
                      failing.concluded == Reason::ok ? none : name(failing.concluded),
-                     start_of(failing.detail, shown_bytes_max));
+                     standing.left_out, start_of(failing.detail, shown_bytes_max));
 }
 
 std::optional<Standing> standing_from(std::string_view text) {
   const Split parts = split(text);
-  if (parts.words.size() != words_count || parts.words.front() != version) return std::nullopt;
+  const bool before = text.starts_with(version_before);
+  if (parts.words.size() != words_count - (before ? 1 : 0)) return std::nullopt;
+  if (parts.words.front() != (before ? version_before : version)) return std::nullopt;
   Words words{.left = std::span(parts.words).subspan(1)};
   Standing standing;
   standing.last = words.outcome();
@@ -130,6 +133,7 @@ std::optional<Standing> standing_from(std::string_view text) {
   standing.failing_since = words.time();
   standing.passing_since = words.time();
   standing.failing = failing(words, parts.rest);
+  if (!before) standing.left_out = words.number<std::uint64_t>();
   return words.sound ? std::optional(standing) : std::nullopt;
 }
 

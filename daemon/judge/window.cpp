@@ -13,10 +13,13 @@ struct Grid {
   seconds step;
   seconds span;
 };
-constexpr std::array<Grid, 4> kGrids{{{seconds(10), hours(1)},
+// In the order of their numbers in the store; the finest one is not stored.
+constexpr std::size_t finest = 4;
+constexpr std::array<Grid, 5> kGrids{{{seconds(10), hours(1)},
                                       {minutes(2), hours(6)},
                                       {minutes(10), hours(24)},
-                                      {hours(1), hours(720)}}};
+                                      {hours(1), hours(720)},
+                                      {seconds(1), minutes(1)}}};
 
 std::uint32_t slot_of(std::size_t tier, WallSeconds now) {
   return static_cast<std::uint32_t>(std::max(now, seconds(0)) / kGrids[tier].step);
@@ -28,8 +31,8 @@ struct Reach {
   std::uint32_t buckets;
 };
 Reach reach_of(seconds length) {
-  length = std::clamp<seconds>(length, kGrids.front().step, kGrids.back().span);
-  std::size_t tier = 0;
+  length = std::clamp<seconds>(length, seconds(1), kGrids[finest - 1].span);
+  std::size_t tier = length <= kGrids[finest].span ? finest : 0;
   while (kGrids[tier].span < length) ++tier;
   const seconds step = kGrids[tier].step;
   return {tier, static_cast<std::uint32_t>((length + step - seconds(1)) / step)};
@@ -67,7 +70,7 @@ void Window::settle(WallSeconds now) {
 
 std::vector<Window::Bucket> Window::take_changes() {
   std::vector<Bucket> changes;
-  for (std::size_t tier = 0; tier < tiers_.size(); ++tier)
+  for (std::size_t tier = 0; tier < finest; ++tier)
     tiers_[tier].take_changes([&changes, tier](const Tier::Bucket& bucket) {
       changes.push_back({static_cast<std::uint8_t>(tier), bucket.slot, bucket.tally});
     });
@@ -75,7 +78,11 @@ std::vector<Window::Bucket> Window::take_changes() {
 }
 
 void Window::restore(const Bucket& bucket) {
-  if (bucket.tier < tiers_.size()) tiers_[bucket.tier].restore({bucket.slot, bucket.tally});
+  if (bucket.tier >= finest) return;
+  tiers_[bucket.tier].restore({bucket.slot, bucket.tally});
+  if (bucket.tier > 0) return;
+  const auto seconds_each = static_cast<std::uint32_t>(kGrids[0].step / kGrids[finest].step);
+  tiers_[finest].restore({(bucket.slot + 1) * seconds_each - 1, bucket.tally});
 }
 
 }  // namespace sonde

@@ -19,18 +19,18 @@ extern const std::array<WindowName, 7> kWindows;
 
 // The first second that a window of this length covers: its buckets lie on the grid of the wall
 // clock, and the one of now is among them, so it covers `length` less at most one bucket. Of the
-// tiers 10s for 1h, 2m for 6h, 10m for 24h and 1h for 30d the finest that reaches so far back
-// answers; a length that is no whole number of its buckets is rounded up.
+// tiers 1s for 1m, 10s for 1h, 2m for 6h, 10m for 24h and 1h for 30d the finest that reaches so far
+// back answers; a length that is no whole number of its buckets is rounded up.
 WallSeconds window_begin(std::chrono::seconds length, WallSeconds now);
 
 // How often something was tried and failed lately. Pure: it is told the time. In memory at most
-// 1,404 buckets: 0.9 KB at a run a minute, 2.5 KB at a run a second, and as much again once there
+// 1,464 buckets: 0.9 KB at a run a minute, 2.5 KB at a run a second, and as much again once there
 // are as many failures. After a clock that jumped back, what lies in the future counts as of now;
 // one that jumped forward ages what is there.
 class Window {
  public:
   void add(Tally more, WallSeconds now);
-  // `length` from 10 s to 30 d; what is beyond counts as the nearest.
+  // `length` from 1 s to 30 d; what is beyond counts as the nearest.
   Tally over(std::chrono::seconds length, WallSeconds now) const;
   // The clock was set: now is `now`.
   void settle(WallSeconds now);
@@ -44,11 +44,12 @@ class Window {
   // The buckets that are not as they were at the last call; an empty one is to be forgotten. What
   // had become too old before the clock was set back is not told again: if it was kept, it is true.
   std::vector<Bucket> take_changes();
-  // A bucket that was kept, in the order of slots. One that cannot be true is left out.
+  // A bucket that was kept, in the order of slots. One that cannot be true is left out. Of the last
+  // minute it is known to ten seconds only.
   void restore(const Bucket& bucket);
 
  private:
-  std::array<Tier, 4> tiers_{Tier(360), Tier(180), Tier(144), Tier(720)};
+  std::array<Tier, 5> tiers_{Tier(360), Tier(180), Tier(144), Tier(720), Tier(60)};
 };
 
 }  // namespace sonde

@@ -8,6 +8,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "daemon/alert_json.hpp"
+#include "daemon/log.hpp"
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 
@@ -16,7 +18,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr Span delivery_patience = std::chrono::minutes(2);
+// How often secrets are read to see whether they were replaced where they stand.
+constexpr Span look_every = std::chrono::seconds(10);
 
 using PipelinePtr = std::shared_ptr<Pipeline>;
 
@@ -55,19 +58,24 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   net::Network& network;
   Options options;
   std::vector<PipelinePtr> pipelines;
-  std::vector<std::weak_ptr<Pipeline>> leaving;  // with a message under way
+  std::vector<PipelinePtr> leaving;  // with a message under way, or an end that is still owed
   std::vector<Note> forgotten;
   asio::steady_timer limit{network.executor()};
   std::function<void()> done;
   bool stopping = false;
   std::uint64_t made = 0;
+  std::vector<ReceiverEntry> entries;  // as they were assigned
+  WallTime looked;                     // after their secrets
 
   PipelinePtr find(const Destination& destination) const;
   PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
                            const std::vector<PipelinePtr>& taken) const;
   void restore(const Note& note, const std::map<std::string, std::string>& identities);
+  void take_over(const Note& note, const std::string& key);
   PipelinePtr make(Destination destination);
   void leave(const PipelinePtr& pipeline);
+  bool is_time_to_look(WallTime now);
+  bool has_moved() const;
   void changed();
   bool settled() const;
   bool idle() const;
@@ -95,9 +103,28 @@ PipelinePtr Notifier::State::find_renamed(const Destination& destination,
   return nullptr;
 }
 
+// Another place stands under its key now. It is told what the old one was told in vain; what is
+// open there nobody can resolve, for the secret that leads there is known no more.
+void Notifier::State::take_over(const Note& note, const std::string& key) {
+  const auto pending = pending_of(note.text);
+  if (!pending) return;
+  for (const auto& pipeline : pipelines) {
+    const Destination& own = pipeline->destination();
+    if (own.key != key) continue;
+    pipeline->take_missed(*pending);
+    if (!own.place->holds_incidents() || !pending->known_firing()) continue;
+    log::say(log::Level::warning, "an incident stays open at the old service of a receiver",
+             {{"receiver", own.label},
+              {"alert", name_of(pending->alert)},
+              {"detail", "its key was replaced while the daemon was down: resolve it by hand"}});
+  }
+}
+
 PipelinePtr Notifier::State::make(Destination destination) {
   Pipeline::Options own{.now = options.now,
+                        .elapsed = options.elapsed,
                         .changed = [this] { changed(); },
+                        .answer = options.answer,
                         .external_url = options.external_url,
                         .backoff = options.backoff,
                         .seed = options.seed + made++};
@@ -109,6 +136,17 @@ void Notifier::State::leave(const PipelinePtr& pipeline) {
   forgotten.insert(forgotten.end(), notes.begin(), notes.end());
   pipeline->leave();
   leaving.push_back(pipeline);
+}
+
+bool Notifier::State::is_time_to_look(WallTime now) {
+  if (now - looked < look_every && now >= looked) return false;
+  looked = now;
+  return true;
+}
+
+bool Notifier::State::has_moved() const {
+  return std::ranges::any_of(
+      pipelines, [](const auto& pipeline) { return pipeline->destination().has_moved(); });
 }
 
 void Notifier::State::changed() {
@@ -127,13 +165,12 @@ bool Notifier::State::settled() const { return std::ranges::all_of(pipelines, &P
 
 // Nothing refers to the network any more.
 bool Notifier::State::idle() const {
-  return settled() && std::ranges::all_of(leaving, &std::weak_ptr<Pipeline>::expired);
+  return settled() && std::ranges::all_of(leaving, &Pipeline::settled);
 }
 
 void Notifier::State::close() {
   for (const auto& pipeline : pipelines) pipeline->close();
-  for (const auto& weak : leaving)
-    if (const auto pipeline = weak.lock()) pipeline->close();
+  for (const auto& pipeline : leaving) pipeline->close();
 }
 
 void Notifier::State::end() {
@@ -152,16 +189,24 @@ Notifier::~Notifier() {
 
 void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
   std::vector<PipelinePtr> next;
-  const auto wanted = destinations_of(entries);
-  for (const auto& destination : wanted) {
+  state_->entries = entries;
+  auto wanted = destinations_of(entries);
+  for (auto& destination : wanted) {
     auto pipeline = state_->find(destination);
     if (!pipeline) pipeline = state_->find_renamed(destination, wanted, next);
     if (!pipeline) {
       next.push_back(state_->make(destination));
+      for (const auto& before : state_->pipelines)
+        if (before->destination().key == destination.key) next.back()->take_missed(*before);
       continue;
     }
-    if (pipeline->destination().key != destination.key)
+    const Destination& old = pipeline->destination();
+    if (old.key != destination.key)
       std::ranges::move(pipeline->forget(), std::back_inserter(state_->forgotten));
+    if (destination.identity.empty()) {  // a secret that cannot be read now is what it was
+      destination.identity = old.identity;
+      destination.pinned = old.pinned;
+    }
     pipeline->assign(destination);
     next.push_back(std::move(pipeline));
   }
@@ -169,8 +214,6 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
   for (const auto& pipeline : next)
     if (std::ranges::find(state_->pipelines, pipeline) == state_->pipelines.end())
       state_->leave(pipeline);
-  next.clear();
-  std::erase_if(state_->leaving, [](const auto& weak) { return weak.expired(); });
 }
 
 // A place that has become another under its key knows nothing of what the old one was told, and one
@@ -186,6 +229,7 @@ void Notifier::State::restore(const Note& note,
     if (own.key == key && same) return pipeline->restore(note);
   }
   forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
+  take_over(note, key);
   if (identity.empty() || note.key == key) return;
   for (const auto& pipeline : pipelines) {
     const Destination& own = pipeline->destination();
@@ -201,6 +245,9 @@ void Notifier::restore(std::span<const Note> notes) {
 
 void Notifier::update(const std::vector<Alert>& current, WallTime now) {
   if (state_->stopping) return;
+  if (state_->is_time_to_look(now) && state_->has_moved()) assign(state_->entries);
+  std::erase_if(state_->leaving, [](const auto& pipeline) { return pipeline->has_left(); });
+  for (const auto& pipeline : state_->leaving) pipeline->update({}, now);
   for (const auto& pipeline : state_->pipelines) pipeline->update(current, now);
 }
 
@@ -217,17 +264,26 @@ std::vector<ReceiverFacts> Notifier::facts() const {
   return all;
 }
 
-bool Notifier::delivers() const {
+// Of a place alone it is enough that it knows of all that fires, or that another one does.
+std::string Notifier::undelivered(Span patience) const {
   const auto& all = state_->pipelines;
-  return all.empty() || std::ranges::any_of(all, [](const auto& pipeline) {
-           return pipeline->delivers(delivery_patience);
-         });
+  const auto known = [&](std::uint64_t alert) {
+    return std::ranges::any_of(
+        all, [alert](const auto& pipeline) { return pipeline->knows_firing(alert); });
+  };
+  const bool none = std::ranges::none_of(
+      all, [patience](const auto& pipeline) { return pipeline->delivers(patience); });
+  for (const auto& pipeline : all)
+    for (auto alert : pipeline->undelivered(patience))
+      if (none || (pipeline->fires(alert) && !known(alert))) return pipeline->destination().label;
+  return "";
 }
 
 void Notifier::stop(Span limit, std::function<void()> done) {
   state_->stopping = true;
   state_->done = std::move(done);
   for (const auto& pipeline : state_->pipelines) pipeline->stop();
+  for (const auto& pipeline : state_->leaving) pipeline->stop();
   state_->limit.expires_after(limit);
   state_->limit.async_wait([weak = std::weak_ptr(state_)](boost::system::error_code error) {
     const auto state = weak.lock();

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/change.hpp"
+#include "daemon/notify/post.hpp"
 #include "daemon/notify/queue_backoff.hpp"
 #include "daemon/notify/receivers.hpp"
 #include "daemon/view.hpp"
@@ -26,6 +27,9 @@ class Notifier {
  public:
   struct Options {
     std::function<WallTime()> now = std::chrono::system_clock::now;
+    std::function<Instant()> elapsed = [] { return Clock::now(); };  // no clock that can be set
+    // Answers messages in the place of the network, for simulations; empty: they are posted.
+    std::function<Posted(const Receiver&, const Message&)> answer = {};
     // There are notes to take: something was accepted, or could not be delivered.
     std::function<void()> changed = [] {};
     std::string external_url;  // of the daemon's pages; may be empty
@@ -51,9 +55,9 @@ class Notifier {
   // What has changed since the last call.
   std::vector<Note> take_notes();
   std::vector<ReceiverFacts> facts() const;
-  // Whether anybody can be told: false if every place has failed for two minutes and has to be
-  // told something.
-  bool delivers() const;
+  // A receiver that could not be told of an alert for so long; empty: there is none. An alert that
+  // fires and that no receiver has taken is enough, whatever else was taken; else all of them fail.
+  std::string undelivered(Span patience) const;
 
   // Sends what is due, once and for at most `limit`, then calls `done` on the loop; take_notes()
   // then has what is left. Nothing is sent afterwards.

@@ -99,8 +99,11 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
 namespace {
 
 std::optional<Due> due_unless_refused(const Pending& pending, Span every, WallTime now) {
-  if (pending.owes_end()) return Due{Why::resolved, now};
-  if (pending.fires() && !pending.known_firing())
+  if (pending.owes_end()) {
+    const bool late = pending.told && *pending.told > *pending.alert.ended;
+    return Due{Why::resolved, late ? after(std::min(*pending.told, now), every) : now};
+  }
+  if (pending.shown_firing() && !pending.known_firing())
     return pending.is_news() ? std::optional(Due{Why::first, now}) : std::nullopt;
   if (!pending.told) return std::nullopt;
   return Due{Why::resend, after(std::min(*pending.told, now), every)};

@@ -43,8 +43,9 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
 
 // What is due of one alert to a place that groups by itself: at once what it does not know, then
 // again and again (`resend`) what fires or has ended lately. Never what is held back and was not
-// told before. What was refused is tried again after a sixth of that time: a proxy may have
-// refused it, or the place has learnt to read it. Pure.
+// told before. An end that was there before the place was told of the start waits for that time,
+// too: a place that hears of both at once tells nobody. What was refused is tried again after a
+// sixth of that time: a proxy may have refused it, or the place has learnt to read it. Pure.
 std::optional<Due> due(const Pending& pending, Span resend_every, WallTime now);
 
 }  // namespace sonde

@@ -78,10 +78,11 @@ void Heartbeat::State::tick() {
     if (state && !error) state->tick();
   });
   if (busy) return;
-  if (hooks.healthy())
+  const std::string unhealthy = hooks.unhealthy();
+  if (unhealthy.empty())
     begin();
   else
-    tell("the daemon is not well, so it does not say that it is");
+    tell("heartbeat withheld: " + unhealthy);
 }
 
 void Heartbeat::State::begin() {

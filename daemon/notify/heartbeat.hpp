@@ -25,8 +25,8 @@ const config::Section<HeartbeatSettings>& section_of(const HeartbeatSettings*);
 class Heartbeat {
  public:
   struct Hooks {
-    // Agenda, store and notifier make progress: the only reason to say that all is well.
-    std::function<bool()> healthy;
+    // Why agenda, store or notifier make no progress; empty: all is well.
+    std::function<std::string()> unhealthy;
     std::function<WallTime()> now = std::chrono::system_clock::now;
   };
   Heartbeat(net::Network& network, Hooks hooks);

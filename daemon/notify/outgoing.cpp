@@ -26,13 +26,16 @@ std::vector<Member> members_due(const Queue& queue, WallTime now) {
   return members;
 }
 
-// What was refused is tried apart from the rest: it may spoil the message that it is in.
+// What was refused is tried apart from the rest, and after it: it may spoil the message that it is
+// in.
 std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   auto members = members_due(queue, now);
   if (members.empty()) return std::nullopt;
-  std::ranges::sort(members, [](const Member& a, const Member& b) {
-    return std::tuple(a.due.at, a.due.why, a.alert) < std::tuple(b.due.at, b.due.why, b.alert);
-  });
+  const auto key = [now](const Member& member) {
+    const auto& [alert, due, refused] = member;
+    return std::tuple(std::max(due.at, now), refused, due.why, due.at, alert);
+  };
+  std::ranges::sort(members, {}, key);
   Outgoing batch{.due = members.front().due, .group = {}, .alerts = {}};
   const WallTime with = std::max(batch.due.at, now);
   const bool refused = members.front().refused;

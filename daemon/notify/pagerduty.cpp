@@ -102,12 +102,27 @@ std::string pagerduty_body(const Message& message, std::string_view routing_key)
 
 // A service of theirs.
 std::string PagerDuty::identity() const {
-  const auto key = settings_.routing_key.reveal();
+  const auto key = routing_key();
   return key ? short_digest(*key) : "";
 }
 
+std::expected<std::string, std::string> PagerDuty::routing_key() const {
+  if (pinned_key_) return *pinned_key_;
+  return settings_.routing_key.reveal();
+}
+
+std::shared_ptr<const Receiver> PagerDuty::pinned() const {
+  auto key = routing_key();
+  auto url = settings_.url.pinned();
+  if (!key || !url) return nullptr;
+  auto same = std::make_shared<PagerDuty>(*this);
+  same->pinned_key_ = std::move(*key);
+  same->settings_.url = std::move(*url);
+  return same;
+}
+
 std::expected<Prepared, std::string> PagerDuty::request(const Message& message) const {
-  auto key = settings_.routing_key.reveal();
+  auto key = routing_key();
   if (!key) return std::unexpected("routing_key: " + key.error());
   auto prepared = post_json(settings_.url, settings_.http, pagerduty_body(message, *key));
   if (prepared) prepared->secrets.push_back(std::move(*key));

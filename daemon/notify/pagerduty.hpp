@@ -1,5 +1,8 @@
 #pragma once
+#include <expected>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/notify/receiver_http.hpp"
@@ -20,6 +23,7 @@ class PagerDuty : public Receiver {
   explicit PagerDuty(PagerDutySettings settings);
   std::string place() const override { return settings_.url.place(); }
   std::string identity() const override;
+  std::shared_ptr<const Receiver> pinned() const override;
   bool holds_incidents() const override { return true; }
   std::expected<Prepared, std::string> request(const Message& message) const override;
   // Only JSON with "status":"success" is a yes.
@@ -27,7 +31,10 @@ class PagerDuty : public Receiver {
   Labels group_of(const Alert& alert) const override;
 
  private:
+  std::expected<std::string, std::string> routing_key() const;
+
   PagerDutySettings settings_;
+  std::optional<std::string> pinned_key_;
 };
 
 // The body of an event; pure. At most 512 KB.

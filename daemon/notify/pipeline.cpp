@@ -14,6 +14,14 @@ namespace {
 
 namespace asio = boost::asio;
 
+asio::awaitable<Posted> answered(std::function<Posted(const Receiver&, const Message&)> answer,
+                                 std::shared_ptr<const Receiver> place, Message message) {
+  co_return answer(*place, message);
+}
+
+// For how long a place that goes is told that its incidents are over.
+constexpr Span leaving_max = std::chrono::hours(1);
+
 Queue::Options queue_options(const Receiver& place) {
   return {.resolved_kept = place.keeps_state() ? resolved_kept : Span::zero()};
 }
@@ -57,6 +65,7 @@ void Pipeline::update(const std::vector<Alert>& current, WallTime now) {
   }
   tell_by_itself(mine);
   queue_.update(mine, now);
+  if (failures_ > 0) queue_.failed();
   pump();
 }
 
@@ -75,7 +84,7 @@ void Pipeline::pump() {
   const auto outgoing = next();
   if (!outgoing) return;
   const Span until_due = outgoing->due.at - options_.now();
-  const Span span = std::max(until_due, Span(quiet_until_ - Clock::now()));
+  const Span span = std::max(until_due, Span(quiet_until_ - options_.elapsed()));
   if (span > Span::zero()) return wait(span);
   if (!halves_.empty()) halves_.pop_back();
   send(*outgoing);
@@ -102,7 +111,9 @@ void Pipeline::send(const Outgoing& outgoing) {
   sent_ = queue_.begin(outgoing.alerts);
   busy_ = true;
   cut_ = std::make_shared<asio::cancellation_signal>();
-  auto posting = post(network_, destination_.place, std::move(message), last_);
+  const auto& place = destination_.reached();
+  auto posting = options_.answer ? answered(options_.answer, place, std::move(message))
+                                 : post(network_, place, std::move(message), last_);
   auto done = [self = shared_from_this()](const std::exception_ptr& thrown, const Posted& posted) {
     self->landed(thrown, posted);
   };
@@ -128,7 +139,7 @@ void Pipeline::settle(const Receipt& receipt) {
   switch (receipt.fate) {
     case Fate::accepted:
       failures_ = 0;
-      failing_since_.reset();
+      if (queue_.undelivered().empty()) failing_since_.reset();
       asked_quiet_.reset();
       return;
     case Fate::retry:
@@ -141,14 +152,15 @@ void Pipeline::settle(const Receipt& receipt) {
 }
 
 void Pipeline::failed() {
-  if (!failing_since_) failing_since_ = Clock::now();
+  if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = options_.elapsed();
   given_up_ = stopping_;
 }
 
 void Pipeline::put_off(const Receipt& receipt) {
   failed();
+  queue_.failed();
   const Span wait = wait_after(options_.backoff, ++failures_, receipt.wait, random_());
-  quiet_until_ = Clock::now() + wait;
+  quiet_until_ = options_.elapsed() + wait;
   asked_quiet_.reset();
   if (receipt.wait)
     asked_quiet_ = options_.now() + std::chrono::duration_cast<WallTime::duration>(wait);
@@ -163,9 +175,10 @@ void Pipeline::split() {
 // All of it is tried again later. A place that keeps state may refuse one alert and take others, so
 // that what is left of a message is sent also while the daemon stops.
 void Pipeline::refuse() {
-  queue_.refused(sent_, options_.now());
   failed();
+  queue_.refused(sent_, options_.now());
   given_up_ &= !destination_.place->keeps_state();
+  if (leaving_) quiet_until_ = options_.elapsed() + options_.backoff.cap;
 }
 
 void Pipeline::stop() {
@@ -175,19 +188,24 @@ void Pipeline::stop() {
 }
 
 void Pipeline::leave() {
-  // A secret that was replaced where it stands leads to the new place already.
-  const bool reached = destination_.place->identity() == destination_.identity;
-  if (busy_ || !reached || !destination_.place->holds_incidents()) return close();
-  queue_.update({}, options_.now());  // what is missing has ended
+  const bool reached = destination_.reached()->identity() == destination_.identity;
+  if (!reached || !destination_.place->holds_incidents()) return close();
   leaving_ = true;
-  stop();
+  left_ = options_.elapsed();
+  queue_.end_all(options_.now());
+  pump();
+}
+
+bool Pipeline::has_left() const {
+  const bool late = options_.elapsed() - left_ >= leaving_max;
+  return !busy_ && (closed_ || late || queue_.waiting() == 0);
 }
 
 bool Pipeline::settled() const {
   if (busy_ || closed_ || given_up_) return !busy_;
   const auto outgoing = next();
   const bool due = outgoing && outgoing->due.at <= options_.now();
-  return !due || quiet_until_ > Clock::now();
+  return !due || quiet_until_ > options_.elapsed();
 }
 
 // Outside of a turn of the loop the signal is only posted, so it has to live until that turn.

@@ -22,7 +22,11 @@ struct Destination {
   std::string label;     // of its metrics
   std::string receiver;
   Routing routing;
-  std::shared_ptr<const Receiver> place;
+  std::shared_ptr<const Receiver> place;        // as it is configured
+  std::shared_ptr<const Receiver> pinned = {};  // as it was when `identity` was taken; may be null
+  const std::shared_ptr<const Receiver>& reached() const { return pinned ? pinned : place; }
+  // Its secret was replaced where it stands by another one.
+  bool has_moved() const;
 };
 // Of each entry its places.
 std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entries);
@@ -34,7 +38,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   struct Options {
     std::function<WallTime()> now;
+    std::function<Instant()> elapsed = [] { return Clock::now(); };
     std::function<void()> changed;  // something was sent, or could not be
+    std::function<Posted(const Receiver&, const Message&)> answer = {};  // see Notifier
     std::string external_url;
     Backoff backoff;
     std::uint64_t seed = 0;
@@ -47,6 +53,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void restore(const Note& note);
   // A note about an alert, of the same place under an earlier key.
   void adopt(const Note& note);
+  // What `before`, whose place this one takes, was tried to be told in vain.
+  void take_missed(const Pipeline& before);
+  void take_missed(const Pending& pending);
 
   // What the routing selects of it is what is to be known there.
   void update(const std::vector<Alert>& current, WallTime now);
@@ -55,16 +64,23 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   // Notes that forget everything.
   std::vector<Note> forget() const;
   ReceiverFacts facts() const;
-  // False if the last message failed, and it has been so for `patience` while something waits.
-  bool delivers(Span patience) const;
+  // What was tried in vain and waits, if something has waited so for `patience`; whatever else the
+  // place takes meanwhile.
+  std::vector<std::uint64_t> undelivered(Span patience) const;
+  bool delivers(Span patience) const;  // there is no such
+  bool knows_firing(std::uint64_t alert) const;
+  bool fires(std::uint64_t alert) const;
 
   // From now on only what is due is sent, and nothing a second time.
   void stop();
   // Nothing is under way, and nothing is due.
   bool settled() const;
-  // The place is not sent anything any more. One that holds incidents is told, once, that they are
-  // over, as nobody would tell it later; else as close().
+  // The place is not sent anything any more. One that holds incidents is told, for an hour at most
+  // and as long as the daemon runs, that they are over, as nobody would tell it later; else as
+  // close().
   void leave();
+  // Nothing is under way, and nothing is left to be told.
+  bool has_left() const;
   // Cuts what is under way.
   void close();
 
@@ -99,6 +115,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::optional<WallTime> asked_quiet_;  // until when, if the place itself asked for it
   int failures_ = 0;                     // in a row
   std::optional<Instant> failing_since_;
+  Instant left_{};
   Trouble trouble_ = Trouble::none;  // what was logged last
   std::string place_noted_;          // the text of the last note
   bool busy_ = false, stopping_ = false, leaving_ = false, given_up_ = false, closed_ = false;

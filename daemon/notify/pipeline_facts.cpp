@@ -37,9 +37,17 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
                      .label = label_of(entry, place->place()),
                      .receiver = entry.name,
                      .routing = entry.routing,
-                     .place = place});
+                     .place = place,
+                     .pinned = place->pinned()});
+      // Read once more, it may be another one.
+      if (all.back().pinned) all.back().identity = all.back().pinned->identity();
     }
   return all;
+}
+
+bool Destination::has_moved() const {
+  const std::string now = place->identity();
+  return !now.empty() && now != identity;
 }
 
 Note Pipeline::place_note() const {
@@ -85,13 +93,23 @@ void Pipeline::restore(const Note& note) {
   if (!place->quiet_until) return;
   // Not for longer than any place may ask, whatever the clock says now.
   const Span quiet = *place->quiet_until - options_.now();
-  quiet_until_ = Clock::now() + std::min<Span>(quiet, std::chrono::hours(1));
+  quiet_until_ = options_.elapsed() + std::min<Span>(quiet, std::chrono::hours(1));
 }
 
 void Pipeline::adopt(const Note& note) {
   auto pending = pending_of(note.text);
   if (!pending) return;
   queue_.restore(std::move(*pending));
+  queue_.note_all();
+}
+
+void Pipeline::take_missed(const Pipeline& before) {
+  for (const auto& [who, pending] : before.queue_.all()) take_missed(pending);
+}
+
+void Pipeline::take_missed(const Pending& pending) {
+  if (pending.known_firing() || !(pending.missed || pending.failed)) return;
+  queue_.restore({.alert = pending.alert, .missed = pending.missed, .failed = pending.failed});
   queue_.note_all();
 }
 
@@ -104,8 +122,21 @@ ReceiverFacts Pipeline::facts() const {
   return facts;
 }
 
-bool Pipeline::delivers(Span patience) const {
-  return !failing_since_ || queue_.waiting() == 0 || Clock::now() - *failing_since_ < patience;
+bool Pipeline::delivers(Span patience) const { return undelivered(patience).empty(); }
+
+std::vector<std::uint64_t> Pipeline::undelivered(Span patience) const {
+  if (!failing_since_ || options_.elapsed() - *failing_since_ < patience) return {};
+  return queue_.undelivered();
+}
+
+bool Pipeline::knows_firing(std::uint64_t alert) const {
+  const auto found = queue_.all().find(alert);
+  return found != queue_.all().end() && found->second.known_firing();
+}
+
+bool Pipeline::fires(std::uint64_t alert) const {
+  const auto found = queue_.all().find(alert);
+  return found != queue_.all().end() && found->second.fires();
 }
 
 // Once a change, or a place that is down for a night, or that refuses one alert, fills the log.

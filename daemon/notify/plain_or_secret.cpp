@@ -17,6 +17,7 @@ std::expected<net::Url, std::string> parse(const std::string& text) {
 std::string short_digest(std::string_view text) { return text::sha256(text).substr(0, 16); }
 
 std::expected<std::string, std::string> PlainOrSecret::reveal() const {
+  if (pinned) return *pinned;
   return secret.empty() ? text : secret.reveal();
 }
 
@@ -34,6 +35,14 @@ std::string HookUrl::place() const {
   if (is_secret()) return text.secret.describe();
   const auto url = parse(text.text);
   return url ? url->scheme + "://" + url->authority() : "";
+}
+
+std::optional<HookUrl> HookUrl::pinned() const {
+  auto revealed = text.reveal();
+  if (!revealed) return std::nullopt;
+  HookUrl same = *this;
+  if (is_secret()) same.text.pinned = std::move(*revealed);
+  return same;
 }
 
 std::string HookUrl::digest() const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,9 @@ std::string short_digest(std::string_view text);
 
 // A text of the configuration that stands there as it is, or is a secret by reference.
 struct PlainOrSecret {
-  std::string text;       // if it is no secret
-  config::Secret secret;  // read anew at each use
+  std::string text;                        // if it is no secret
+  config::Secret secret;                   // read anew at each use
+  std::optional<std::string> pinned = {};  // the secret as it was; read no more
   bool empty() const { return text.empty() && secret.empty(); }
   // The error says what is wrong with the secret, and shows none of it.
   std::expected<std::string, std::string> reveal() const;
@@ -29,6 +31,8 @@ struct HookUrl {
   std::string place() const;
   // A digest of all of it; empty: the secret cannot be read.
   std::string digest() const;
+  // The same, that stays where it leads now; nothing: the secret cannot be read.
+  std::optional<HookUrl> pinned() const;
 };
 
 }  // namespace sonde

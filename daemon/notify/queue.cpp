@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/alert_json.hpp"
+
 namespace sonde {
 namespace {
 
@@ -30,14 +32,16 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
   admit(std::move(fresh));
 }
 
-// What follows from an end, or from a start after an end. A place that groups by itself is not told
-// of what it never had: it would not tell anybody either.
+// What follows from an end, or from a start after an end. Of what the place has not taken for sure,
+// the start is owed, too: an end alone tells nobody what happened.
 void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
-  const bool waited = pending.is_news() && !pending.tried && !pending.refused && !keeps_state();
-  if (pending.refused && !pending.told && next.ended) ++dropped_;  // it never got through
+  // Perhaps the place took the end, and only its answer was lost: then it knows nothing of this.
+  if (!next.ended && pending.failed && pending.owes_end()) pending.told_firing = false;
+  const bool tried_in_vain = pending.failed && pending.fires() && !pending.known_firing();
+  pending.missed = next.ended && (pending.is_news() || tried_in_vain);
+  if (pending.refused && !pending.told && next.ended && !pending.missed) ++dropped_;
   pending.refused.reset();
-  pending.missed = waited && next.ended;
   if (pending.missed) changed_.insert(who);
 }
 
@@ -60,7 +64,11 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
     pending->alert.group = group;
   }
   for (auto& [who, pending] : all_)
-    if (pending.fires() && !seen.contains(who)) pending.alert.ended = now;
+    if (pending.fires() && !seen.contains(who)) {
+      pending.alert.ended = now;
+      pending.alert.annotations["summary"] =
+          "Sonde no longer sends this alert here; it was: " + summary_of(pending.alert);
+    }
   return fresh;
 }
 
@@ -122,7 +130,7 @@ void Queue::accepted(std::span<const Sent> sent, WallTime now) {
     if (!same) changed_.insert(one.alert);
     pending->told = now;
     pending->told_firing = one.firing;
-    pending->missed = false;
+    pending->missed = pending->failed = false;
     pending->refused.reset();
     if (!keeps_state() && !one.firing && !pending->fires()) all_.erase(one.alert);
   }
@@ -133,9 +141,24 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
     Pending* pending = find(one.alert);
     if (pending == nullptr || pending->shown_firing() != one.firing) continue;
     pending->refused = now;
+    pending->failed |= pending->is_news() || pending->owes_end();
     if (!pending->told && one.firing) pending->tried = false;
     changed_.insert(one.alert);
   }
+}
+
+void Queue::failed() {
+  for (auto& [who, pending] : all_) {
+    const bool owed = pending.is_news() || pending.owes_end();
+    if (owed && !std::exchange(pending.failed, true)) changed_.insert(who);
+  }
+}
+
+std::vector<std::uint64_t> Queue::undelivered() const {
+  std::vector<std::uint64_t> all;
+  for (const auto& [who, pending] : all_)
+    if (pending.failed && (pending.is_news() || pending.owes_end())) all.push_back(who);
+  return all;
 }
 
 std::size_t Queue::waiting() const {
@@ -155,6 +178,12 @@ bool Queue::has_told(std::uint64_t alert) const {
 bool Queue::has_refused() const {
   return std::ranges::any_of(all_,
                              [](const auto& entry) { return entry.second.refused.has_value(); });
+}
+
+void Queue::end_all(WallTime now) {
+  update({}, now);  // what is missing has ended
+  for (auto& [who, pending] : all_) pending.missed = false;
+  std::erase_if(all_, [](const auto& entry) { return !entry.second.owes_end(); });
 }
 
 void Queue::note_all() {

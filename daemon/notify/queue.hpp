@@ -18,7 +18,8 @@ struct Pending {
   bool told_firing = false;              // and as what
   bool tried = false;                    // a delivery was begun, so perhaps it was taken
   std::optional<WallTime> refused = {};  // when the place would not have it in this state
-  bool missed = false;  // it ended before a delivery was begun, so that its start is owed, too
+  bool missed = false;  // it ended before the place took it, so that its start is owed, too
+  bool failed = false;  // what is owed of it was tried in vain
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return told && told_firing; }
   // It fires, the place does not have it, and it is to be told by itself.
@@ -60,12 +61,16 @@ class Queue {
   std::vector<Sent> begin(std::span<const std::uint64_t> alerts);
   void accepted(std::span<const Sent> sent, WallTime now);
   void refused(std::span<const Sent> sent, WallTime now);
+  // The place cannot be reached: all that is owed is tried in vain.
+  void failed();
 
   const PendingMap& all() const { return all_; }
   // Whether the place has the alert as firing, or perhaps has.
   bool has_told(std::uint64_t alert) const;
   // How many have a state that the place does not know.
   std::size_t waiting() const;
+  // Those that were tried in vain and have a state that the place does not know.
+  std::vector<std::uint64_t> undelivered() const;
   // Whether the place would not have some of them as they are.
   bool has_refused() const;
   std::size_t capacity() const { return options_.capacity; }
@@ -75,6 +80,8 @@ class Queue {
   std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
   // All of it is to be written again.
   void note_all();
+  // Only ends are still to be told, of what the place took or perhaps took.
+  void end_all(WallTime now);
   void restore(Pending pending);
 
  private:

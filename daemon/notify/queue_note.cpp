@@ -20,7 +20,7 @@ std::string note_of(const Pending& pending) {
   return note::object(version() + note::part("alert", note::write(pending.alert)) +
                       note::time("at", pending.told) + note::flag("firing", pending.told_firing) +
                       note::flag("tried", pending.tried) + note::time("refused", pending.refused) +
-                      note::flag("missed", pending.missed));
+                      note::flag("missed", pending.missed) + note::flag("failed", pending.failed));
 }
 
 std::optional<Pending> pending_of(std::string_view text) {
@@ -34,7 +34,8 @@ std::optional<Pending> pending_of(std::string_view text) {
                  .told_firing = note::flag_of(root, "firing"),
                  .tried = note::flag_of(root, "tried"),
                  .refused = note::time_of(root, "refused"),
-                 .missed = note::flag_of(root, "missed")};
+                 .missed = note::flag_of(root, "missed"),
+                 .failed = note::flag_of(root, "failed")};
 }
 
 std::string note_of(const PlaceNote& place) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -68,6 +69,9 @@ class Receiver {
   // Equal for two places exactly if the one knows what the other was told. Holds a digest of what
   // is secret; empty: the secret cannot be read now.
   virtual std::string identity() const { return place(); }
+  // The same place, that goes on to be it when its secret is replaced where it stands; null: the
+  // secret cannot be read now, or decides nothing.
+  virtual std::shared_ptr<const Receiver> pinned() const { return nullptr; }
   // It keeps an incident open until it is told of its end.
   virtual bool holds_incidents() const { return false; }
   // The error says why there is none.

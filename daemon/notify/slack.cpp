@@ -21,6 +21,14 @@ Slack::Slack(SlackSettings settings)
   timeout = settings_.http.timeout;
 }
 
+std::shared_ptr<const Receiver> Slack::pinned() const {
+  auto url = url_.pinned();
+  if (!url) return nullptr;
+  auto same = std::make_shared<Slack>(*this);
+  same->url_ = std::move(*url);
+  return same;
+}
+
 std::expected<Prepared, std::string> Slack::request(const Message& message) const {
   return post_json(url_, settings_.http, slack_body(message, settings_.channel));
 }

@@ -20,6 +20,7 @@ class Slack : public Receiver {
   explicit Slack(SlackSettings settings);
   std::string place() const override { return url_.place(); }
   std::string identity() const override { return url_.digest(); }
+  std::shared_ptr<const Receiver> pinned() const override;
   std::expected<Prepared, std::string> request(const Message& message) const override;
   // Slack says "ok"; compatible services {"ok":true}, {"success":true} or nothing.
   Receipt judge(const net::Response& response) const override { return judge_answer(response); }

@@ -67,6 +67,14 @@ Webhook::Webhook(WebhookSettings settings) : settings_(std::move(settings)) {
   timeout = settings_.http.timeout;
 }
 
+std::shared_ptr<const Receiver> Webhook::pinned() const {
+  auto url = settings_.url.pinned();
+  if (!url) return nullptr;
+  auto same = std::make_shared<Webhook>(*this);
+  same->settings_.url = std::move(*url);
+  return same;
+}
+
 std::expected<Prepared, std::string> Webhook::request(const Message& message) const {
   return post_json(settings_.url, settings_.http, webhook_body(message));
 }

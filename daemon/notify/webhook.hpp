@@ -19,6 +19,7 @@ class Webhook : public Receiver {
   explicit Webhook(WebhookSettings settings);
   std::string place() const override { return settings_.url.place(); }
   std::string identity() const override { return settings_.url.digest(); }
+  std::shared_ptr<const Receiver> pinned() const override;
   std::expected<Prepared, std::string> request(const Message& message) const override;
 
  private:

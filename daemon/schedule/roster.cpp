@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/change.hpp"
+#include "daemon/schedule/standing_refusals.hpp"
 
 namespace sonde {
 
@@ -31,8 +32,11 @@ void Roster::add(Duty duty, const Make& make, Instant now) {
   Station station{duty.check, make(check), std::move(duty.in_flight), std::nullopt, 0U, {}, {}};
   if (auto kept = remembered_.extract(key_of(check)); !kept.empty()) {
     const std::string first = check.fingerprint + "\n";  // it was concluded of this configuration
-    if (kept.mapped().starts_with(first))
-      station.diagnoses.restore(std::string_view(kept.mapped()).substr(first.size()));
+    if (kept.mapped().starts_with(first)) {
+      const std::string_view known = std::string_view(kept.mapped()).substr(first.size());
+      station.diagnoses.restore(known);
+      station.standing = standing_refusals_in(known);
+    }
   }
   stations_.emplace(id, std::make_shared<Station>(std::move(station)));
 }

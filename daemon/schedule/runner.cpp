@@ -8,6 +8,7 @@
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/heal.hpp"
 #include "daemon/schedule/own_clock.hpp"
+#include "daemon/schedule/standing_refusals.hpp"
 #include "daemon/thread.hpp"
 #include "probes/deadline.hpp"
 #include "probes/inquiry.hpp"
@@ -155,7 +156,7 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
   if (result.verdict.outcome == Outcome::fail) {
     auto explaining = explain(station, wanted, result, *trace);
     co_await std::move(explaining);
-    result.conclusions = station.diagnoses.text();
+    result.conclusions = station.diagnoses.text() + text_of(station.standing);
   }
   conclude(result, std::move(trace));
 }

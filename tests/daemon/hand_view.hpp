@@ -58,6 +58,7 @@ class HandView : public View {
     std::ranges::replace(checks_, check, with);
     check = std::move(with);
   }
+  void remove(const std::shared_ptr<const Check>& check) { std::erase(checks_, check); }
   Told& of(const std::shared_ptr<const Check>& check) { return told_[key_of(*check)]; }
 
   // `attempts` of which `failures` failed.

@@ -1,9 +1,10 @@
 """Kills in mid-alert lose no page, double none, and resolve nothing that is not over."""
+import json
 import signal
 import unittest
 
 from watched import CONFIG, LOW, Watched
-from world import until
+from world import request, until
 
 
 class KilledDaemon(unittest.TestCase):
@@ -65,6 +66,31 @@ class Lockout(unittest.TestCase):
         watched.start()
         until(lambda: suppressed() > 5)
         self.assertEqual(watched.attempts(), 0)
+
+
+class ChangesByTheApi(unittest.TestCase):
+    def test_what_was_confirmed_outlives_a_kill_at_once(self):
+        watched = Watched(self, flags=["--web.enable-admin-api"])
+        wanted = []
+        for i in range(3):
+            wish = {"for": "1h", "where": {"target": "demo"}, "reason": "kill %d" % i, "author": "ann"}
+            for path, body in (("/api/v1/maintenance", wish), ("/api/v1/deploys", {"version": "v%d" % i, "by": "ann"})):
+                status, _, answer = request(watched.serve.url, path, "POST",
+                                            {"Content-Type": "application/json"}, json.dumps(body))
+                self.assertEqual(status, 201, answer)
+            watched.serve.process.stop(signal.SIGKILL)
+            watched.start()
+            wanted.append(i)
+            windows = request(watched.serve.url, "/api/v1/maintenance")[2].decode()
+            markers = request(watched.serve.url, "/api/v1/deploys")[2].decode()
+            for one in wanted:
+                self.assertIn("kill %d" % one, windows)
+                self.assertIn('"v%d"' % one, markers)
+        made = json.loads(windows)["data"]["maintenance"][0]["id"]
+        self.assertEqual(request(watched.serve.url, "/api/v1/maintenance/" + made, "DELETE")[0], 200)
+        watched.serve.process.stop(signal.SIGKILL)
+        watched.start()
+        self.assertNotIn('"%s"' % made, request(watched.serve.url, "/api/v1/maintenance")[2].decode())
 
 
 if __name__ == "__main__":

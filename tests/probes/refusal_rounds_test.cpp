@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/probes/scenario.hpp"
 
 namespace sonde::test::refusal_rounds_test {
@@ -14,10 +16,10 @@ const int a = 0, b = 0, c = 0;
 
 TEST(RefusalRounds, AreAsFarApartAsThoseOfOneProbe) {
   RefusalRounds rounds;
-  EXPECT_TRUE(rounds.begin(&a, 30s, start));
-  EXPECT_FALSE(rounds.begin(&b, 30s, start + 1s));
-  EXPECT_FALSE(rounds.begin(&a, 30s, start + 29s));
-  EXPECT_TRUE(rounds.begin(&b, 30s, start + 30s));
+  EXPECT_TRUE(rounds.begin(&a, 30s, false, start));
+  EXPECT_FALSE(rounds.begin(&b, 30s, false, start + 1s));
+  EXPECT_FALSE(rounds.begin(&a, 30s, false, start + 29s));
+  EXPECT_TRUE(rounds.begin(&b, 30s, false, start + 30s));
 }
 
 TEST(RefusalRounds, AreMadeByEachProbeInTurnThoughOneAlwaysComesFirst) {
@@ -25,16 +27,40 @@ TEST(RefusalRounds, AreMadeByEachProbeInTurnThoughOneAlwaysComesFirst) {
   int made[3] = {};
   for (Span at{}; at < 300s; at += 10s)
     for (int i = 0; const int* probe : {&a, &b, &c})
-      made[i++] += rounds.begin(probe, 30s, start + at) ? 1 : 0;
+      made[i++] += rounds.begin(probe, 30s, false, start + at) ? 1 : 0;
+  for (const int count : made) EXPECT_GE(count, 3);
+}
+
+TEST(RefusalRounds, AreMadeFirstByTheProbeWhoseCheckFailed) {
+  RefusalRounds rounds;
+  int made[3] = {}, longest = 0, waits = 0;
+  for (Span at{}; at < 600s; at += 10s)
+    for (int i = 0; const int* probe : {&a, &b, &c}) {
+      const bool failed = probe == &c;
+      const bool now = rounds.begin(probe, 30s, failed, start + at);
+      made[i++] += now ? 1 : 0;
+      if (now) longest = std::max(longest, waits = failed ? 0 : waits + 1);
+    }
+  EXPECT_LE(longest, 2) << "at most the first, and then one of the others";
+  EXPECT_GE(made[2], 8);
+  for (const int count : {made[0], made[1]}) EXPECT_GE(count, 3) << "the others wait not for ever";
+}
+
+TEST(RefusalRounds, OfTwoProbesWhoseChecksFailedLeaveRoundsToTheOthers) {
+  RefusalRounds rounds;
+  int made[3] = {};
+  for (Span at{}; at < 600s; at += 10s)
+    for (int i = 0; const int* probe : {&a, &b, &c})
+      made[i++] += rounds.begin(probe, 30s, probe != &a, start + at) ? 1 : 0;
   for (const int count : made) EXPECT_GE(count, 3);
 }
 
 TEST(RefusalRounds, WaitNotForAProbeThatDoesNotComeAgain) {
   RefusalRounds rounds;
-  EXPECT_TRUE(rounds.begin(&a, 30s, start));
-  EXPECT_FALSE(rounds.begin(&b, 30s, start + 1s));
-  EXPECT_FALSE(rounds.begin(&a, 30s, start + 40s));
-  EXPECT_TRUE(rounds.begin(&a, 30s, start + 90s));
+  EXPECT_TRUE(rounds.begin(&a, 30s, false, start));
+  EXPECT_FALSE(rounds.begin(&b, 30s, false, start + 1s));
+  EXPECT_FALSE(rounds.begin(&a, 30s, false, start + 40s));
+  EXPECT_TRUE(rounds.begin(&a, 30s, false, start + 90s));
 }
 
 // Two probes of one target in a daemon, which makes one check in each round.

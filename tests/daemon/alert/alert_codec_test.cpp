@@ -19,7 +19,12 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
   kept.state.flapping = {.changes = 0b1011, .last = true, .flaps = true};
   kept.state.seen = {{"chat/chat/staging", WallTime(milliseconds(1764080120123))},
                      {"login/a \"b\"/x", WallTime(milliseconds(1764080120124))}};
-  kept.text = {"72 %", "a summary", "what it means", "chat"};
+  kept.text = {.value = "72 %",
+               .summary = "a summary",
+               .description = "what it means",
+               .probe = "chat",
+               .fired_for = "what it was",
+               .at = WallTime(milliseconds(1764080120123))};
   kept.alert = Alert{.labels = {{"alertname", "A"}, {"team", "\xc3\xa4"}},
                      .annotations = {{"summary", "s"}},
                      .severity = Severity::warning,
@@ -36,6 +41,8 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
   EXPECT_EQ(read->alert, kept.alert);
   EXPECT_EQ(read->text.summary, kept.text.summary);
   EXPECT_EQ(read->text.probe, kept.text.probe);
+  EXPECT_EQ(read->text.fired_for, kept.text.fired_for);
+  EXPECT_EQ(read->text.at, kept.text.at);
 }
 
 TEST(AlertCodec, NothingIsLittle) {

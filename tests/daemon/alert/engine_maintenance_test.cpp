@@ -36,6 +36,9 @@ TEST_F(EngineMaintenanceTest, HoldsThePageUntilItsEnd) {
     }
   maintenance.clear();
   after(seconds(15));
+  EXPECT_THAT(paging(), ElementsAre()) << "perhaps it is good by now";
+  fail(login, Step::login);
+  after(seconds(15));
   EXPECT_THAT(paging(), ElementsAre("login_fails"));
   maintenance = "again";
   after(seconds(15));
@@ -52,6 +55,7 @@ TEST_F(EngineMaintenanceTest, MutesAnAlertForAsLongAsItRuns) {
   EXPECT_FALSE(find("upgrade_fails").muted);
   EXPECT_THAT(find("upgrade_fails").annotations.at("summary"), Not(HasSubstr("also")));
   maintenance.clear();
+  fail(login, Step::login);
   after(seconds(15));
   EXPECT_FALSE(find("login_fails").muted);
 }
@@ -69,6 +73,27 @@ TEST_F(EngineMaintenanceTest, NobodyIsToldAtItsEndOfWhatIsGoodAgain) {
   fail(login, Step::login);
   after(seconds(15));
   EXPECT_THAT(paging(), ElementsAre("login_fails")) << "it fails once more";
+}
+
+TEST_F(EngineMaintenanceTest, WhatTheWindowRepairedPagesNobodyBeforeItsFirstRun) {
+  maintenance = "upgrade";
+  fail(login, Step::login);
+  after(minutes(1));
+  save();
+  for (const bool restart : {false, true}) {
+    maintenance.clear();
+    if (restart) start();
+    after(minutes(1));
+    EXPECT_THAT(paging(), ElementsAre()) << restart;
+    maintenance = "upgrade";
+    after(minutes(1));
+  }
+  maintenance.clear();
+  pass(login);
+  view.of(login).standing.last_success = now;
+  after(minutes(6));
+  EXPECT_THAT(paging(), ElementsAre());
+  EXPECT_THAT(names(false, true), ElementsAre("login_fails"));
 }
 
 TEST_F(EngineMaintenanceTest, WhatIsGoodAgainAndWasNeverToldEndsInSilence) {

@@ -68,6 +68,29 @@ struct ApiTest : Listening {
 constexpr auto wish = R"({"for":"2h","where":{"target":"production","kind":["chat","login"]},
                           "reason":"upgrade","author":"ann","rates":"include"})";
 
+TEST_F(ApiTest, ConfirmsAChangeWhenItIsWritten) {
+  int written = 0;
+  bool kept = true;
+  hooks.write = [&](const std::function<void(bool)>& then) {
+    ++written;
+    then(kept);
+  };
+  start();
+  EXPECT_THAT(post("/api/v1/maintenance", wish), AllOf(HasSubstr(" 201 "), Not(HasSubstr("warn"))));
+  EXPECT_EQ(written, 1);
+  kept = false;
+  const auto lost = AllOf(HasSubstr(R"("status":"success")"),
+                          HasSubstr(R"(,"warnings":["This is in effect, but could not be)"));
+  EXPECT_THAT(post("/api/v1/maintenance", wish), lost);
+  EXPECT_THAT(post("/api/v1/deploys", R"({"version":"v1"})"), lost);
+  EXPECT_THAT(get("/api/v1/maintenance/m1", "", "DELETE"), lost);
+  EXPECT_EQ(written, 4);
+  get("/api/v1/maintenance");
+  post("/api/v1/maintenance", "{");
+  get("/api/v1/maintenance/nightly", "", "DELETE");
+  EXPECT_EQ(written, 4) << "nothing was changed";
+}
+
 TEST_F(ApiTest, TellsAlertsInTheShapeOfPrometheus) {
   hooks.alerts = [] {
     return std::vector<AlertFacts>{{.labels = {{"alertname", "AuthOutage"}, {"probe", "chat"}},

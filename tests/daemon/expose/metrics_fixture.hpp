@@ -17,9 +17,13 @@ inline const std::string who = R"(probe="chat",kind="chat",target="staging")";
 struct MetricsTest : testing::Test {
   std::shared_ptr<Check> chat = chat_check();
   int under_way = 0;
+  bool maintenance = false;
   Facts facts;
-  Metrics metrics{
-      {.version = "1.2.3", .revision = "abc", .workers = 2, .facts = [this] { return facts; }}};
+  Metrics metrics{{.version = "1.2.3",
+                   .revision = "abc",
+                   .workers = 2,
+                   .facts = [this] { return facts; },
+                   .excluded = [this](const Result&) { return maintenance; }}};
 
   void SetUp() override { assign({chat}); }
   void assign(std::vector<std::shared_ptr<const Check>> checks) {

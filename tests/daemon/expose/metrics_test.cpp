@@ -74,6 +74,25 @@ TEST_F(MetricsTest, APassAfterARetryIsFlakyAndHidesNoFailure) {
   EXPECT_THAT(text, HasSubstr(line("sonde_probe_duration_seconds_count", "", "0")));
 }
 
+TEST_F(MetricsTest, RunsUnderMaintenanceMoveNoGaugeThatAlertsAreAbout) {
+  const auto run = [&](const Verdict& verdict) { metrics.accept(made(chat, verdict)); };
+  const Verdict fails = failed(Step::login, Reason::tcp_refused);
+  run(fails);
+  maintenance = true;
+  run(Verdict::pass());
+  run(fails);
+  run(fails);
+  const auto shown = page();
+  EXPECT_NE(shown.find(line("sonde_probe_consecutive_failures", "", "1")), std::string::npos);
+  EXPECT_NE(shown.find(line("sonde_probe_success", "", "0")), std::string::npos);
+  EXPECT_NE(shown.find(line("sonde_probe_runs_total", "", "4")), std::string::npos);
+  maintenance = false;
+  run(Verdict::pass());
+  maintenance = true;
+  run(fails);
+  EXPECT_NE(page().find(line("sonde_probe_success", "", "1")), std::string::npos);
+}
+
 TEST_F(MetricsTest, WhatSaysNothingOfTheTargetIsCountedApart) {
   Making lag(chat, failed(Step::events, Reason::own_lag));
   lag.trace->deliveries.push_back({.event = "agent_started", .expected = 1});

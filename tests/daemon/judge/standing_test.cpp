@@ -43,6 +43,35 @@ TEST(Standing, KnowsSinceWhenRunsPassAndKeepsItOverARestart) {
   EXPECT_FALSE(standing.passing_since);
 }
 
+TEST(Standing, CountsTheRunsUnderMaintenanceThatItsRowLeavesOut) {
+  Standing standing;
+  const auto run = [&](const Verdict& verdict, bool excluded) {
+    follow(standing, *MadeRun(chat_check(), verdict, kNoon).done(), excluded);
+  };
+  run(Verdict::pass(), true);
+  EXPECT_EQ(standing.left_out, 0u);
+  run(missing_event(), false);
+  run(Verdict::pass(), true);
+  run(missing_event(), true);
+  run(missing_event(), false);
+  EXPECT_EQ(standing.consecutive_failures, 2u);
+  EXPECT_EQ(standing.left_out, 2u);
+  const auto back = standing_from(text_of(standing));
+  ASSERT_TRUE(back && back->failing);
+  EXPECT_EQ(back->left_out, 2u);
+  EXPECT_EQ(back->failing->detail, standing.failing->detail);
+  run(Verdict::pass(), false);
+  EXPECT_EQ(standing.left_out, 0u);
+}
+
+TEST(Standing, ATextOfTheVersionBeforeIsRead) {
+  const auto back = standing_from("2 fail fail 3 0 1 - 1 - events missing_event 3 1 2 - a detail");
+  ASSERT_TRUE(back && back->failing);
+  EXPECT_EQ(back->consecutive_failures, 3u);
+  EXPECT_EQ(back->failing->detail, "a detail");
+  EXPECT_FALSE(standing_from("1 fail fail 3 0 1 - 1 - events missing_event 3 1 2 - a detail"));
+}
+
 TEST(Standing, InconclusiveRunsAreCountedUntilAVerdict) {
   Standing standing;
   const Verdict secret = failure(Step::login, Reason::own_secret, "cannot read it");

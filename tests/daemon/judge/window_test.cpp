@@ -32,8 +32,11 @@ const std::vector<Length> kLengths{{seconds(300), seconds(300), seconds(10)},
                                    {hours(24), hours(24), minutes(10)},
                                    {hours(720), hours(720), hours(1)},
                                    // Any other length: rounded up to whole buckets.
-                                   {seconds(1), seconds(10), seconds(10)},
-                                   {seconds(45), seconds(50), seconds(10)},
+                                   {seconds(1), seconds(1), seconds(1)},
+                                   {seconds(10), seconds(10), seconds(1)},
+                                   {seconds(45), seconds(45), seconds(1)},
+                                   {seconds(60), seconds(60), seconds(1)},
+                                   {seconds(61), seconds(70), seconds(10)},
                                    {seconds(3601), seconds(3720), minutes(2)},
                                    {hours(2), hours(2), minutes(2)},
                                    {hours(24) + seconds(1), hours(25), hours(1)},
@@ -61,6 +64,30 @@ TEST(Window, ForgetsABucketWhenItsWindowHasPassed) {
   EXPECT_EQ(window.over(minutes(10), kNoon + seconds(300)), failed);
   EXPECT_EQ(window.over(hours(720), kNoon + hours(719)), failed);
   EXPECT_EQ(window.over(hours(720), kNoon + hours(720)), Tally{});
+}
+
+TEST(Window, AShortOneCoversItsLengthWhereverItsGridLies) {
+  for (int offset = 0; offset < 10; ++offset) {
+    Window window;
+    const auto now = kNoon + seconds(offset);
+    for (int i = 0; i < 20; ++i) window.add(i % 2 == 0 ? failed : passed, now - seconds(19 - i));
+    EXPECT_EQ(window.over(seconds(10), now), (Tally{10, 5})) << offset;
+    EXPECT_EQ(window.over(seconds(15), now).attempts, 15U) << offset;
+  }
+}
+
+TEST(Window, AShortOneComesBackFromTheBucketsOfTenSeconds) {
+  Window window, back;
+  for (int i = 0; i < 30; ++i) window.add(failed, kNoon + seconds(i));
+  const auto now = kNoon + seconds(29);
+  for (const auto& bucket : window.take_changes()) {
+    EXPECT_LT(bucket.tier, 4);
+    back.restore(bucket);
+  }
+  EXPECT_EQ(back.over(seconds(30), now), (Tally{30, 30}));
+  EXPECT_EQ(back.over(seconds(10), now), (Tally{10, 10}));
+  back.add(passed, now + seconds(1));
+  EXPECT_EQ(back.over(seconds(11), now + seconds(1)), (Tally{11, 10}));
 }
 
 TEST(Window, AgreesWithCountingEverySample) {

@@ -144,6 +144,17 @@ TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
   EXPECT_EQ(of(over)->at, at(160));
 }
 
+TEST_F(ResendTest, AnEndThatCameBeforeTheStartWasTakenWaitsAMinute) {
+  Pending missed = fresh(ended(made_alert(), 95));
+  missed.missed = true;
+  EXPECT_EQ(name(of(missed)->why), name(Why::first));
+  EXPECT_EQ(of(missed)->at, at(100));
+  Pending over = told(ended(made_alert(), 95), 98);
+  EXPECT_EQ(name(of(over)->why), name(Why::resolved));
+  EXPECT_EQ(of(over)->at, at(158));
+  EXPECT_EQ(of(over, 40)->at, at(100)) << "a clock that was set back";
+}
+
 TEST_F(ResendTest, RefusedIsDueAgainAfterTenSeconds) {
   Pending refused = fresh(made_alert());
   refused.refused = at(90);

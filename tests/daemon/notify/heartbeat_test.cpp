@@ -36,10 +36,10 @@ class HeartbeatTest : public testing::Test {
   bool well = true, often = true;
   int asked = 0;
   Heartbeat heartbeat{network,
-                      {.healthy =
+                      {.unhealthy =
                            [this] {
                              ++asked;
-                             return well;
+                             return std::string(well ? "" : "the store loses rows");
                            },
                        .now = [] { return test::at(7); }}};
 };

@@ -101,5 +101,71 @@ TEST_F(NotifierTest, APlaceThatRefusesEverythingDoesNotDeliver) {
   EXPECT_TRUE(pipeline->delivers(Span{}));
 }
 
+TEST_F(NotifierTest, WhatBeganAndEndedWhileAnAlertmanagerRefusedIsToldStartAndEnd) {
+  std::atomic<int> status = 400;
+  const test::Server server{
+      test::Handler([&](const test::Request&) { return test::Script{test::answer(status)}; })};
+  configure("pager: { alertmanager: { urls: \"" + server.url() + "\" } }");
+  update({made_alert("A")});
+  run_until_sent(1);
+  now += std::chrono::seconds(5);
+  const Alert over = test::ended(made_alert("A"), 65);
+  update({over});
+  run_until_sent(2);
+  status = 200;
+  now += std::chrono::seconds(10);
+  update({over});
+  run_until_sent(3);
+  EXPECT_THAT(server.requests().back().body, HasSubstr("; it ended at 12:01:05 UTC"));
+  EXPECT_THAT(server.requests().back().body, HasSubstr("\"endsAt\":\"2026-10-01T12:05:15"));
+  now += std::chrono::seconds(60);
+  update({over});
+  run_until_sent(4);
+  EXPECT_THAT(server.requests().back().body, HasSubstr("\"endsAt\":\"2026-10-01T12:01:05"));
+  EXPECT_EQ(facts().dropped, 0U);
+}
+
+// What fires always is taken, and pages are refused.
+test::Script take_watchdog(const test::Request& request) {
+  const bool page = request.body.find("\"Page\"") != std::string::npos;
+  return {test::answer(page ? 400 : 200)};
+}
+
+TEST_F(NotifierTest, AWatchdogThatIsTakenDoesNotHideThatPagesAreRefused) {
+  const test::Server server{test::Handler(take_watchdog)};
+  configure("pager: { alertmanager: { urls: \"" + server.url() + "\" } }");
+  update({made_alert("Watchdog"), made_alert("Page")});
+  run_until([&] { return facts().queue_length == 1; });
+  run_until_sent(3);
+  EXPECT_EQ(notifier->undelivered({}), "pager");
+  EXPECT_EQ(notifier->undelivered(std::chrono::minutes(2)), "");
+  now += std::chrono::minutes(1);
+  update({made_alert("Watchdog"), made_alert("Page")});
+  run_until_sent(5);
+  EXPECT_EQ(notifier->undelivered({}), "pager") << "also after another watchdog";
+  update({made_alert("Watchdog"), test::ended(made_alert("Page"), 100)});
+  EXPECT_EQ(notifier->undelivered({}), "pager") << "its start and its end are still owed";
+}
+
+TEST_F(NotifierTest, ItIsEnoughThatOneReceiverHasTakenThePage) {
+  const test::Server bad{test::Handler(take_watchdog)}, good(Answers({200}));
+  const std::string pager = "pager: { alertmanager: { urls: \"" + bad.url() + "\" } }\n";
+  configure(pager + "team: { webhook: { url: \"" + good.url() + "\" } }");
+  update({made_alert("Watchdog"), made_alert("Page")});
+  run_until_sent(3, 0);
+  run_until_sent(1, 1);
+  EXPECT_EQ(notifier->undelivered({}), "");
+}
+
+TEST_F(NotifierTest, ReceiversOfOtherAlertsDoNotMakeUpForARefusedPage) {
+  const test::Server bad{test::Handler(take_watchdog)}, good(Answers({200}));
+  const std::string pager = "pager: { alertmanager: { urls: \"" + bad.url() + "\" } }\n";
+  configure(pager + "team: { webhook: { url: \"" + good.url() + "\" }, when: { severity: info } }");
+  update({made_alert("Page"), made_alert("Info", "staging", Severity::info)});
+  run_until_sent(3, 0);
+  run_until_sent(1, 1);
+  EXPECT_EQ(notifier->undelivered({}), "pager");
+}
+
 }  // namespace
 }  // namespace sonde::notifier_alertmanager_test

@@ -46,16 +46,91 @@ TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAndTheOldOneResolved) {
 }
 
 TEST_F(NotifierPlacesTest, AKeyThatIsReplacedInItsFileIsAnotherServiceToo) {
+  for (const bool reload : {true, false}) {
+    one.replace("key-one");
+    configure(pagerduty(one));
+    update({made_alert()});
+    run_until([&] { return facts().queue_length == 0; });
+    const std::size_t sent = server.requests().size();
+    one.replace("key-three");
+    if (reload) configure(pagerduty(one));
+    now += std::chrono::seconds(15);
+    update({made_alert()});
+    run_until([&] { return server.requests().size() >= sent + 2; });
+    EXPECT_THAT((std::vector{body(sent), body(sent + 1)}),
+                testing::UnorderedElementsAre(AllOf(HasSubstr("key-one"), HasSubstr("resolve")),
+                                              AllOf(HasSubstr("key-three"), HasSubstr("trigger"))));
+    now += std::chrono::seconds(15);
+    update({made_alert()});
+    idle();
+    EXPECT_EQ(server.requests().size(), sent + 2);
+    configure("{}");
+    run_until([&] { return server.requests().size() >= sent + 3; });
+    EXPECT_THAT(body(sent + 2), AllOf(HasSubstr("key-three"), HasSubstr("resolve")));
+  }
+}
+
+TEST_F(NotifierPlacesTest, AKeyThatCannotBeReadForAWhileChangesNothing) {
   configure(pagerduty(one));
   update({made_alert()});
   run_until_sent(1);
-  one.replace("key-three");
-  configure(pagerduty(one));
-  update({made_alert()});
-  run_until_sent(1);
-  idle();
-  ASSERT_EQ(server.requests().size(), 2U) << "the old one cannot be reached any more";
-  EXPECT_THAT(body(1), AllOf(HasSubstr("key-three"), HasSubstr("trigger")));
+  one.replace("");
+  now += std::chrono::seconds(15);
+  update({ended(made_alert(), 70)});
+  now += std::chrono::seconds(15);
+  update({ended(made_alert(), 70)});
+  run_until_sent(2);
+  EXPECT_THAT(body(1), AllOf(HasSubstr("key-one"), HasSubstr("resolve")));
+}
+
+TEST_F(NotifierPlacesTest, AWebhookUrlThatIsReplacedInItsFileIsToldWhatFires) {
+  for (const std::string kind : {"slack", "webhook"}) {
+    const test::SecretFile url{server.url("/old/" + kind)};
+    configure("team: { " + kind + ": { url: " + url.yaml() + " } }");
+    update({made_alert()});
+    run_until_sent(1);
+    const std::size_t sent = server.requests().size();
+    url.replace(server.url("/new/" + kind));
+    now += std::chrono::seconds(15);
+    update({made_alert()});
+    run_until([&] { return server.requests().size() > sent; });
+    EXPECT_EQ(server.requests(sent + 1).at(sent).target(), "/new/" + kind);
+  }
+}
+
+TEST_F(NotifierPlacesTest, WhatAWrongKeyKeptFromBeingToldIsToldUnderTheNextOne) {
+  for (const bool crashes : {false, true}) {
+    std::atomic<int> status = 400;
+    const test::Server picky{test::Handler([&](const test::Request&) {
+      return test::Script{test::answer(status, R"({"status":"success"})")};
+    })};
+    one.replace("wrong");
+    const std::string yaml = "oncall: { pagerduty: { routing_key: " + one.yaml() + ", url: \"" +
+                             picky.url() + "\" }, group_interval: 1s, group_wait: 0s }";
+    configure(yaml);
+    update({made_alert()});
+    run_until_sent(1);
+    now += std::chrono::seconds(5);
+    update({ended(made_alert(), 65)});
+    note();
+    if (crashes) crash();
+    status = 202;
+    one.replace("right");
+    if (crashes) boot();
+    if (crashes) configure(yaml);
+    now += std::chrono::seconds(15);
+    update({ended(made_alert(), 65)});
+    const auto told = [&] {
+      for (const auto& request : picky.requests())
+        if (testing::Matches(AllOf(HasSubstr("right"), HasSubstr("trigger"),
+                                   HasSubstr("it ended at")))(request.body))
+          return true;
+      return false;
+    };
+    run_until(told);
+    configure("{}");
+    now = at(60);
+  }
 }
 
 TEST_F(NotifierPlacesTest, AnotherServiceIsTriggeredAfterARestart) {

@@ -63,6 +63,28 @@ TEST_F(QueueTest, WhatEndedUnderMaintenanceOrHeldBackIsForgotten) {
   EXPECT_TRUE(queue.all().empty());
 }
 
+TEST_F(QueueTest, WhatWasTriedInVainBeforeAMaintenanceIsToldThoughItEndsWithin) {
+  update({a}, 0);
+  queue.refused(begin(a), at(2));
+  a.muted = true;
+  update({a}, 5);
+  EXPECT_FALSE(pending(a).is_news());
+  update({ended(a, 9)}, 9);
+  EXPECT_TRUE(pending(a).is_news());
+}
+
+TEST_F(QueueTest, WhatWaitsWhileAPlaceIsDownIsTriedInVainToo) {
+  b.muted = true;
+  update({a, b}, 0);
+  queue.failed();
+  EXPECT_EQ(queue.undelivered(), std::vector{id(a)});
+  a.muted = true;
+  update({a, b}, 5);
+  update({ended(a, 9), ended(b, 9)}, 9);
+  EXPECT_TRUE(pending(a).is_news());
+  EXPECT_EQ(queue.all().size(), 1U) << "of the other nobody was to be told";
+}
+
 TEST_F(QueueTest, EndOfWhatWasToldIsOwedUntilItIsTaken) {
   update({a}, 0);
   deliver(a, 1);
@@ -92,10 +114,11 @@ TEST_F(QueueTest, EndIsOwedWhenItCameWhileTheFirstMessageWasUnderWay) {
   EXPECT_TRUE(pending(a).owes_end());
 }
 
-TEST_F(QueueTest, EndIsOwedWhenNobodyKnowsWhetherTheFirstMessageCame) {
+TEST_F(QueueTest, StartAndEndAreOwedWhenNobodyKnowsWhetherTheFirstMessageCame) {
   update({a}, 0);
   begin(a);
   update({ended(a, 2)}, 2);
+  EXPECT_TRUE(pending(a).is_news());
   EXPECT_TRUE(pending(a).owes_end());
   update({}, 3 + 86400);
   EXPECT_TRUE(queue.all().empty());
@@ -110,6 +133,16 @@ TEST_F(QueueTest, FiringAgainBeforeTheEndWasToldIsNothingNew) {
   update({a}, 6);
   EXPECT_TRUE(pending(a).known_firing());
   EXPECT_EQ(queue.waiting(), 0U);
+}
+
+TEST_F(QueueTest, FiringAgainAfterAnEndThatPerhapsWasTakenIsNew) {
+  update({a}, 0);
+  deliver(a, 1);
+  update({ended(a, 5)}, 5);
+  begin(a);
+  queue.failed();
+  update({a}, 9);
+  EXPECT_TRUE(pending(a).is_news());
 }
 
 TEST_F(QueueTest, FiringAgainWhileTheEndIsToldIsNew) {
@@ -167,12 +200,38 @@ TEST_F(QueueTest, RefusedAlertIsTriedAnewWhenItEnds) {
   EXPECT_TRUE(pending(a).owes_end());
 }
 
-TEST_F(QueueTest, RefusedAndNeverTakenOwesNoEnd) {
+TEST_F(QueueTest, WhatWasRefusedUntilItEndedIsToldAndThenItsEnd) {
+  for (const Span kept : {Span{}, Span(minutes(15))}) {
+    queue = Queue({.capacity = 3, .resolved_kept = kept});
+    update({a}, 0);
+    queue.refused(begin(a), at(2));
+    update({ended(a, 5)}, 5);
+    EXPECT_TRUE(pending(a).is_news());
+    update({}, 80000);
+    EXPECT_TRUE(pending(a).shown_firing()) << "for a day";
+    deliver(a, 80000);
+    EXPECT_FALSE(pending(a).is_news());
+    EXPECT_TRUE(pending(a).owes_end());
+    EXPECT_EQ(queue.dropped(), 0U);
+  }
+}
+
+TEST_F(QueueTest, RefusedForADayIsDroppedAndCounted) {
   update({a}, 0);
   queue.refused(begin(a), at(2));
   update({ended(a, 5)}, 5);
+  update({}, 5 + 86400);
   EXPECT_TRUE(queue.all().empty());
-  EXPECT_EQ(queue.dropped(), 1U) << "it never got through";
+  EXPECT_EQ(queue.dropped(), 1U);
+}
+
+TEST_F(QueueTest, KnowsWhatWasTriedInVainUntilItIsTaken) {
+  update({a, b}, 0);
+  queue.refused(begin(a), at(1));
+  deliver(b, 1);
+  EXPECT_EQ(queue.undelivered(), std::vector{id(a)});
+  deliver(a, 2);
+  EXPECT_TRUE(queue.undelivered().empty());
 }
 
 TEST_F(QueueTest, APlaceThatRefusesAnEndIsToldOfItForAQuarterOfAnHour) {

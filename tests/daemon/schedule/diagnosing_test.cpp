@@ -61,6 +61,28 @@ TEST_F(Diagnosing, AFailureThatLastsOverARestartKeepsItsReasonAndIsNotLookedInto
   EXPECT_EQ(after_restart("another" + kept), 1) << "of another configuration";
 }
 
+TEST_F(Diagnosing, ARefusalCheckThatFailedIsKnownAfterARestart) {
+  script->opens = "no_token";
+  std::string kept;
+  {
+    Worker worker(options());
+    worker.assign(duties());
+    kept = check->fingerprint + "\n" + published.wait_for(2, Outcome::fail)[1]->conclusions;
+  }
+  EXPECT_NE(kept.find("standing no_token auth_fail_open it was let in\n"), std::string::npos);
+  script->opens.clear();
+  const auto after_restart = [&](const std::string& text) {
+    const std::size_t before = published.wait_for(1, Outcome::fail).size();
+    Worker worker(options());
+    worker.restore(std::map<std::string, std::string>{{key_of(*check), text}});
+    worker.assign(duties());
+    published.wait_for(before + 1, Outcome::fail);
+    return script->standing.load();
+  };
+  EXPECT_EQ(after_restart(kept), 1U);
+  EXPECT_EQ(after_restart("another" + kept), 0U) << "of another configuration";
+}
+
 TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
   script->verdicts = {Reason::forbidden_or_no_route, Reason::ok, Reason::forbidden_or_no_route};
   Worker worker(options());

@@ -24,8 +24,10 @@ struct Script {
   bool refuses = false;          // makes refusal checks when it is asked to
   Step step = Step::health;      // where it fails
   TlsFacts certificate;          // that it meets, if it has a host
+  std::string opens;             // a refusal check that the first attempt finds failed
   Span looks{};                  // how long an inquiry takes; it finds not_ready
   std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0, inquiries = 0;
+  std::atomic<std::size_t> standing = 0;  // refusal checks that the last attempt was told of
   std::atomic<bool> spared = false, passed_lately = false;  // what the last inquiry was told
 };
 
@@ -39,6 +41,9 @@ class ScriptedProbe : public Probe {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);
     const int turn = script_->attempts++;
+    if (attempt.standing != nullptr) script_->standing = attempt.standing->size();
+    if (attempt.standing != nullptr && !script_->opens.empty())
+      (*attempt.standing)[script_->opens] = {Reason::auth_fail_open, "it was let in"};
     trace.at(script_->step);
     trace.enter(Phase::first_byte);
     if (!script_->certificate.host_port.empty()) trace.tls(script_->certificate);
