@@ -127,6 +127,7 @@ void Once::finish() {
   progress_.cancel();
   sampler_.cancel();
   egress_.stop();
+  shared_.keeper.errands().finish([] {});  // those that go on keep the loop
 }
 
 void Once::stop() {

@@ -27,9 +27,6 @@ namespace {
 // A waking costs as much as a quarter of a plain run: beats that are so near begin together.
 constexpr std::chrono::microseconds gathering(250);
 
-// How long the end waits for what cut runs have begun, such as keeping a token that is on its way.
-constexpr std::chrono::seconds errands_max(1);
-
 }  // namespace
 
 // Everything that the thread owns. Asio waits with a timerfd, which the kernel's timer slack does
@@ -171,8 +168,7 @@ void Worker::Loop::stop() {
   runner_.runs().when_drained([this] {
     egress_.stop();
     egress_.tasks().when_drained([this] {
-      shared_->keeper.errands().finish_within(errands_max,
-                                              [this] { asio::post(io_, [this] { end(); }); });
+      shared_->keeper.errands().finish([this] { asio::post(io_, [this] { end(); }); });
     });
   });
 }

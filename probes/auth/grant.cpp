@@ -7,6 +7,7 @@
 #include "probes/auth/ask.hpp"
 #include "probes/auth/authorization.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/until_answered.hpp"
 #include "probes/net/http_text.hpp"
 #include "probes/net/said.hpp"
 #include "probes/net/status.hpp"
@@ -125,24 +126,23 @@ std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Respons
 
 namespace {
 
-// What was answered, and the trial that it belongs to.
+// What was answered.
 struct Answered {
-  LoginGuard::Trial trial;
   net::Response response;
   bool moved = false;  // a redirect was followed to another page
 };
 
 boost::asio::awaitable<std::expected<Answered, Failure>> ask_and_wait(Context& context,
                                                                       const Grant& grant,
-                                                                      Asking asking,
+                                                                      net::Request request,
+                                                                      LoginGuard::Trial& trial,
                                                                       Cookies& cookies) {
-  auto& [request, trial] = asking;
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
-  // A refusal is one also where its body was cut, or came after the deadline.
+  // A refusal is one also where its body was cut.
   if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
   if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  co_return Answered{std::move(trial), std::move(answer.response), request.method != "POST"};
+  co_return Answered{std::move(answer.response), request.method != "POST"};
 }
 
 // `error` of JSON, of a form, or of the challenge (RFC 6750 3).
@@ -187,13 +187,14 @@ boost::asio::awaitable<std::expected<Asking, Failure>> prepare(Context& context,
 
 boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& context,
                                                                     const Grant& grant,
-                                                                    Asking asking) {
+                                                                    net::Request request,
+                                                                    LoginGuard::Trial& trial) {
   Cookies cookies;
-  auto sending = ask_and_wait(context, grant, std::move(asking), cookies);
+  auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
   auto answered = co_await std::move(sending);
   const Instant at = Clock::now();
   if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response, moved] = *answered;
+  auto& [response, moved] = *answered;
   auto token = judge_grant(grant, response, std::move(cookies));
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
   const bool given = token || token.error().reason == Reason::token_malformed;
@@ -207,21 +208,48 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   co_return token;
 }
 
+namespace {
+
+// An answer with the cookies that came with it.
+struct Accepted {
+  net::Response response;
+  Cookies cookies;
+};
+
+boost::asio::awaitable<std::expected<Accepted, Failure>> ask_for_answer(Context& context,
+                                                                        const Grant& grant,
+                                                                        net::Request request,
+                                                                        LoginGuard::Trial& trial) {
+  Cookies cookies;
+  auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
+  auto answered = co_await std::move(sending);
+  if (!answered) co_return std::unexpected(std::move(answered.error()));
+  auto& response = answered->response;
+  auto refused = refusal_of(response, grant.refused);
+  if (!refused) co_return Accepted{std::move(response), std::move(cookies)};
+  trial.judge(response.status, refused->reason);
+  refused->detail = context.trace.scrub(refused->detail);
+  co_return std::unexpected(*std::move(refused));
+}
+
+}  // namespace
+
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
                                                                    Cookies& cookies) {
   auto preparing = prepare(context, grant, std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto sending = ask_and_wait(context, grant, *std::move(asking), cookies);
+  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
+    return ask_for_answer(own, grant, request, trial);
+  };
+  auto sending =
+      until_answered<std::expected<Accepted, Failure>>(context, asking->trial, std::move(ask));
   auto answered = co_await std::move(sending);
-  if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response, moved] = *answered;
-  auto refused = refusal_of(response, grant.refused);
-  if (!refused) co_return std::move(response);
-  trial.judge(response.status, refused->reason);
-  refused->detail = context.trace.scrub(refused->detail);
-  co_return std::unexpected(*std::move(refused));
+  if (!answered) co_return std::unexpected(Failure{Reason::cut, ""});
+  if (!*answered) co_return std::unexpected(std::move(answered->error()));
+  cookies = std::move((*answered)->cookies);
+  co_return std::move((*answered)->response);
 }
 
 boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
@@ -238,9 +266,15 @@ boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, c
   auto preparing = prepare(context, grant, std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto sending = ask_for_token(context, grant, *std::move(asking));
+  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
+    return ask_for_token(own, grant, request, trial);
+  };
+  auto sending =
+      until_answered<std::expected<Token, Failure>>(context, asking->trial, std::move(ask));
   auto token = co_await std::move(sending);
-  auto checking = check_granted(context, grant, std::move(token));
+  if (!token) co_return std::unexpected(Failure{Reason::cut, ""});
+  asking->trial.end();
+  auto checking = check_granted(context, grant, *std::move(token));
   auto checked = co_await std::move(checking);
   co_return checked;
 }

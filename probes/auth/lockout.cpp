@@ -37,6 +37,10 @@ bool is_refusal(int status) {
 
 std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now) const {
   if (now < quiet_until_) return suppressed(quiet_why_, quiet_until_ - now);
+  if (refused_ < rules.after && refused_ + late_ >= rules.after)
+    return Failure{Reason::suppressed,
+                   std::to_string(late_) + " of our logins are not answered yet, and " +
+                       std::to_string(refused_) + " were refused: the next could be one too many"};
   if (refused_ < rules.after) return std::nullopt;
   if (now < last_ + rules.cooldown)
     return suppressed("logins were refused " + std::to_string(refused_) + " times in a row",
@@ -60,11 +64,12 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
   return true;
 }
 
-void Lockout::end(bool refused, Instant now, bool redeems) {
+void Lockout::end(Ended one, Instant now) {
   --under_way_;
-  if (!refused) return;
+  if (one.late) --late_;
+  if (!one.refused) return;
   ++refused_;
-  if (redeems) ++redeemed_;
+  if (one.redeems) ++redeemed_;
   last_ = now;
 }
 

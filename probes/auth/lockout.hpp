@@ -29,11 +29,19 @@ class Lockout {
   // Why no login may be made now (reason suppressed); empty: one may.
   std::optional<Failure> held(const LockoutRules& rules, Instant now) const;
   // A request with credentials: true, and it is under way; false: so many are under way that it
-  // has to wait for one of them to end. The error: as of held().
+  // has to wait for one of them to end. The error: as of held(), or suppressed because that many
+  // outlive their runs.
   // `goes_on`: it follows another one of the login that is tried after a cooldown.
   std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now, bool goes_on = false);
-  // The end of one that was under way; `redeems`: it showed a refresh token.
-  void end(bool refused, Instant now, bool redeems = false);
+  // One that is under way, whose run was cut before it was answered. A service that answers
+  // refusals after our deadline counts them all the same.
+  void outlives_run() { ++late_; }
+  // The end of one that was under way; `redeems`: it showed a refresh token; `late`: it outlived
+  // its run.
+  struct Ended {
+    bool refused = false, redeems = false, late = false;
+  };
+  void end(Ended one, Instant now);
   // The user's own credentials came to a token or a session: the refusals are counted anew.
   void succeeded() { refused_ = redeemed_ = 0; }
   // A refresh token did. That says nothing of a password which is refused beside it, so only the
@@ -52,6 +60,7 @@ class Lockout {
   int refused_ = 0;
   int redeemed_ = 0;  // those of them that refused a refresh token, or may have
   int under_way_ = 0;
+  int late_ = 0;    // those of them that outlive their runs
   Instant last_{};  // refusal, or trial after a cooldown
   Instant quiet_until_{};
   std::string quiet_why_;

@@ -26,14 +26,35 @@ struct LoginGuard::Waiter {
   bool called = false;
 };
 
-LoginGuard::Trial::~Trial() {
-  if (!guard_) return;
-  guard_->lockout.end(refused_, Clock::now(), redeems_);
-  // All of them ask again: after a refusal there may be room for none, after a success for all.
-  for (Waiter* waiter : guard_->waiting_) {
+// All of them ask again: after a refusal there may be room for none, after a success for all.
+void LoginGuard::call_waiters() {
+  for (Waiter* waiter : waiting_) {
     waiter->called = true;
     waiter->timer.cancel();
   }
+}
+
+void LoginGuard::Trial::end() {
+  if (!guard_) return;
+  const auto guard = std::exchange(guard_, nullptr);
+  guard->lockout.end({.refused = refused_, .redeems = redeems_, .late = late_}, Clock::now());
+  guard->call_waiters();
+}
+
+LoginGuard::Trial& LoginGuard::Trial::operator=(Trial&& other) noexcept {
+  if (this == &other) return *this;
+  end();
+  guard_ = std::move(other.guard_);
+  refused_ = other.refused_;
+  redeems_ = other.redeems_;
+  late_ = other.late_;
+  return *this;
+}
+
+void LoginGuard::Trial::outlives_run() {
+  if (!guard_ || std::exchange(late_, true)) return;
+  guard_->lockout.outlives_run();
+  guard_->call_waiters();
 }
 
 LockoutRules LoginGuard::strictest(const std::string& login, const LockoutRules& own, Instant now) {

@@ -23,14 +23,19 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   class Trial {
    public:
     Trial() = default;  // one that is not counted
-    ~Trial();
+    ~Trial() { end(); }
     Trial(Trial&&) = default;
-    Trial& operator=(Trial&&) = delete;
+    Trial& operator=(Trial&& other) noexcept;
 
     // What was answered, as often as something was: a status that is_refusal(), or the reason
     // credentials or account_locked. One refusal is counted.
     void judge(int status, Reason reason);
     void refuse() { refused_ = true; }
+    // Its end, where that comes before the object's.
+    void end();
+    bool counts() const { return guard_ != nullptr; }
+    // The run was cut, and the answer is awaited without it.
+    void outlives_run();
     // What is shown is a refresh token, and not the user's own credentials.
     void shows_refresh_token(bool so) { redeems_ = so; }
 
@@ -38,11 +43,13 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     friend LoginGuard;
     explicit Trial(std::shared_ptr<LoginGuard> guard) : guard_(std::move(guard)) {}
     std::shared_ptr<LoginGuard> guard_;  // null: not counted
-    bool refused_ = false, redeems_ = false;
+    bool refused_ = false, redeems_ = false, late_ = false;
   };
 
-  // Waits while so many are under way that all of them refused would exceed `rules`. Fails with
-  // suppressed, or with cut when the run is cut while it waits. `goes_on`: see Lockout::begin.
+  // Waits while so many are under way that all of them refused would exceed `rules`, and fails with
+  // suppressed where that many outlive their runs: nobody knows when those are answered. Fails with
+  // suppressed as Lockout::held(), or with cut when the run is cut while it waits. `goes_on`: see
+  // Lockout::begin.
   boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules,
                                                               bool goes_on = false);
 
@@ -57,6 +64,8 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     LockoutRules rules;
     Instant last{};
   };
+  void call_waiters();
+
   std::map<std::string, Asked> asked_;  // by login
   std::vector<Waiter*> waiting_;        // in the order in which they came
 };

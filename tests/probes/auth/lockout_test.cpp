@@ -20,7 +20,7 @@ const LockoutRules rules{.after = 3, .cooldown = 5min};
 void refuse(Lockout& lockout, int times, Instant now) {
   for (int i = 0; i < times; ++i) {
     ASSERT_EQ(lockout.begin(rules, now), true);
-    lockout.end(true, now);
+    lockout.end({.refused = true}, now);
   }
 }
 
@@ -42,7 +42,7 @@ TEST(Lockout, LetsOneTrialPassInACooldown) {
   refuse(lockout, 3, start);
   EXPECT_EQ(lockout.begin(rules, start + 5min), true);
   EXPECT_TRUE(lockout.held(rules, start + 5min));
-  lockout.end(true, start + 5min);
+  lockout.end({.refused = true}, start + 5min);
   EXPECT_TRUE(lockout.held(rules, start + 9min));
   EXPECT_FALSE(lockout.held(rules, start + 10min));
 }
@@ -51,10 +51,10 @@ TEST(Lockout, LetsTheLoginThatIsTriedMakeAllItsRequests) {
   Lockout lockout;
   refuse(lockout, 3, start);
   EXPECT_EQ(lockout.begin(rules, start + 5min), true);
-  lockout.end(false, start + 5min);
+  lockout.end({.refused = false}, start + 5min);
   EXPECT_FALSE(lockout.begin(rules, start + 6min));
   EXPECT_EQ(lockout.begin(rules, start + 6min, true), true);
-  lockout.end(true, start + 6min);
+  lockout.end({.refused = true}, start + 6min);
   EXPECT_EQ(lockout.refused(), 4);
 }
 
@@ -77,7 +77,7 @@ TEST(Lockout, ARefreshTokenThatIsGoodForgivesNoPassword) {
   Lockout lockout;
   refuse(lockout, 2, start);
   ASSERT_EQ(lockout.begin(rules, start), true);
-  lockout.end(true, start, true);
+  lockout.end({.refused = true, .redeems = true}, start);
   EXPECT_TRUE(lockout.held(rules, start));
   lockout.redeemed();
   EXPECT_EQ(lockout.refused(), 2);
@@ -89,7 +89,7 @@ TEST(Lockout, CountsNoRequestThatWasNotRefused) {
   Lockout lockout;
   for (int i = 0; i < 10; ++i) {
     ASSERT_EQ(lockout.begin(rules, start), true);
-    lockout.end(false, start);
+    lockout.end({.refused = false}, start);
   }
   EXPECT_FALSE(lockout.held(rules, start));
 }
@@ -100,7 +100,7 @@ TEST(Lockout, LetsNoMoreBeUnderWayThanMayBeRefused) {
   EXPECT_EQ(lockout.begin(rules, start), true);
   EXPECT_EQ(lockout.begin(rules, start), true);
   EXPECT_EQ(lockout.begin(rules, start), false);
-  lockout.end(false, start);
+  lockout.end({.refused = false}, start);
   EXPECT_EQ(lockout.begin(rules, start), true);
 }
 
