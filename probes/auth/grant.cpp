@@ -55,6 +55,14 @@ std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
   return token_of(grant, *value, place);
 }
 
+// Numbers are taken for their text, as clients do that do not look. Empty: there is none.
+std::string refresh_in(const Grant& grant, text::Json root) {
+  const text::Json found = grant.refresh_token.at(root);
+  const bool single = found.string() || found.number();
+  std::string text = single ? found.text() : std::string();
+  return why_no_token(text, grant.token_max).empty() ? text : "";
+}
+
 }  // namespace
 
 const config::Section<Grant>& section_of(const Grant*) {
@@ -104,8 +112,7 @@ std::expected<Token, Failure> take_token(const Grant& grant, const std::string& 
   token->cookies = std::move(cookies);
   if (const auto lives = grant.expires_in.at(root).number(); lives && *lives > 0)
     token->lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
-  const auto refresh = grant.refresh_token.at(root).string();
-  if (refresh && why_no_token(*refresh, grant.token_max).empty()) token->refresh = *refresh;
+  token->refresh = refresh_in(grant, root);
   return token;
 }
 
@@ -126,23 +133,20 @@ std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Respons
 
 namespace {
 
-// What was answered.
+// What was answered, perhaps with a failure.
 struct Answered {
-  net::Response response;
+  net::Answer answer;
   bool moved = false;  // a redirect was followed to another page
 };
 
-boost::asio::awaitable<std::expected<Answered, Failure>> ask_and_wait(Context& context,
-                                                                      const Grant& grant,
-                                                                      net::Request request,
-                                                                      LoginGuard::Trial& trial,
-                                                                      Cookies& cookies) {
+boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& grant,
+                                              net::Request request, LoginGuard::Trial& trial,
+                                              Cookies& cookies) {
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
   // A refusal is one also where its body was cut.
   if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
-  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  co_return Answered{std::move(answer.response), request.method != "POST"};
+  co_return Answered{std::move(answer), request.method != "POST"};
 }
 
 // `error` of JSON, of a form, or of the challenge (RFC 6750 3).
@@ -161,14 +165,26 @@ std::string error_code_of(const net::Response& response, text::Json root) {
   return found == fields.end() ? "" : found->second.substr(0, 128);
 }
 
-Context::Said said_by(const net::Response& response, const Grant& grant, bool given) {
-  Context::Said said{.status = response.status, .error = {}, .refresh = {}};
-  const auto document = text::Document::parse(response.body);
+// A refresh token that was issued, whatever is wrong with the answer around it: the one before it
+// may be good no longer. Where the answer is no success, an access token stands beside it.
+std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
+  const net::Response& response = answer.response;
+  auto document = text::Document::parse(response.body);
+  if (!document && !answer.surplus.empty())
+    document = text::Document::parse(response.body + answer.surplus);
   const text::Json root = document ? document->root() : text::Json();
-  if (!given) said.error = error_code_of(response, root);
-  const auto refresh = grant.refresh_token.at(root).string();
-  const bool good = response.status == 200 || response.status == 201;
-  if (good && refresh && why_no_token(*refresh, grant.token_max).empty()) said.refresh = *refresh;
+  const bool good = answer.ok() && response.status / 100 == 2;
+  const auto token = grant.token.at(root).string();
+  return good || (token && !token->empty()) ? refresh_in(grant, root) : "";
+}
+
+Context::Said said_by(const net::Answer& answer, const Grant& grant, bool given) {
+  Context::Said said{.status = 0, .error = {}, .refresh = issued_refresh(grant, answer)};
+  if (!answer.ok()) return said;
+  said.status = answer.response.status;
+  const auto document = text::Document::parse(answer.response.body);
+  const text::Json root = document ? document->root() : text::Json();
+  if (!given) said.error = error_code_of(answer.response, root);
   return said;
 }
 
@@ -191,17 +207,19 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
                                                                     LoginGuard::Trial& trial) {
   Cookies cookies;
   auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
-  auto answered = co_await std::move(sending);
+  const auto [answer, moved] = co_await std::move(sending);
   const Instant at = Clock::now();
-  if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [response, moved] = *answered;
-  auto token = judge_grant(grant, response, std::move(cookies));
+  const net::Response& response = answer.response;
+  using Result = std::expected<Token, Failure>;
+  Result token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
+                             : Result(std::unexpected(answer.failure));
+  context.said = said_by(answer, grant, token.has_value());
+  for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
+    if (!secret.empty()) hide(context.trace, secret);
+  if (!answer.ok()) co_return token;
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
   const bool given = token || token.error().reason == Reason::token_malformed;
   if (!given && (moved || may_refuse(response))) trial.refuse();
-  context.said = said_by(response, grant, token.has_value());
-  for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
-    if (!secret.empty()) hide(context.trace, secret);
   if (token) token->skew = response.skew;
   if (token) token->at = at;
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
@@ -222,9 +240,9 @@ boost::asio::awaitable<std::expected<Accepted, Failure>> ask_for_answer(Context&
                                                                         LoginGuard::Trial& trial) {
   Cookies cookies;
   auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
-  auto answered = co_await std::move(sending);
-  if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& response = answered->response;
+  Answered answered = co_await std::move(sending);
+  if (!answered.answer.ok()) co_return std::unexpected(std::move(answered.answer.failure));
+  auto& response = answered.answer.response;
   auto refused = refusal_of(response, grant.refused);
   if (!refused) co_return Accepted{std::move(response), std::move(cookies)};
   trial.judge(response.status, refused->reason);

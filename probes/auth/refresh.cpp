@@ -106,7 +106,8 @@ asio::awaitable<Redeemed> redeem_and_keep(Context& context, const Grant& grant,
                                           net::Request request, LoginGuard::Trial& trial,
                                           Chain& chain) {
   auto asking = ask_for_token(context, grant, std::move(request), trial);
-  Redeemed redeemed{.token = co_await std::move(asking), .kept = {}};
+  auto token = co_await std::move(asking);
+  Redeemed redeemed{.token = std::move(token), .kept = {}};
   if (!context.said.refresh.empty()) redeemed.kept = chain.keep(context.said.refresh);
   const bool cut = !redeemed.token && redeemed.token.error().reason == Reason::cut;
   chain.unanswered = chain.unanswered && cut;
