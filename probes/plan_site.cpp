@@ -100,7 +100,7 @@ std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Dra
   const bool logs_in = add_login(plan, draft, whom, *site);
   const bool is_somebody = add_identity(plan, whom, *site);
   if (!logs_in || !is_somebody) return nullptr;
-  site->account = account_of(plan.root, whom, owner_of(plan.root, whom, *site));
+  site->account = account_of(plan.root, whom, owner_of(plan.root, plan.file.targets, whom, *site));
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(plan, kind, needs, *site)) return nullptr;

@@ -193,7 +193,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
   auto token = co_await std::move(logging_in);
   if (!token) co_return token;
   if (context.lockout != nullptr)
-    context.keeper.guard(context.account.owner, Clock::now())->lockout.succeeded();
+    context.keeper.guard(context.account.owner, Clock::now())->succeeded(Clock::now());
   if (token->refresh.empty())
     co_return std::unexpected(
         Failure{Reason::answer_incomplete, "the login gives no refresh token"});

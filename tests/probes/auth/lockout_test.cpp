@@ -210,23 +210,28 @@ TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
     EXPECT_EQ(retry_after(value, ""), std::nullopt) << value;
 }
 
-TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
-  const std::chrono::system_clock::time_point wall{std::chrono::hours(1000)};
-  const Owner account{.target = "t", .user = "alice"};
-  Keeper before;
-  refuse(before.guard(account, start)->lockout, 3, start);
-  before.guard({.target = "t", .user = "bob"}, start);
-  const auto counts = before.refusals(start + 1min, wall);
-  ASSERT_EQ(counts.size(), 1U);
-  EXPECT_EQ(counts[0].last, wall - 1min);
+TEST(Lockout, ChangedCredentialsDoNotWaitForTheCooldownOnce) {
+  Lockout lockout;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(lockout.begin(rules, start, false, 7), true);
+    lockout.end({.refused = true, .mark = 7}, start);
+  }
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 7));
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 0)) << "nobody knows whether they changed";
+  ASSERT_EQ(lockout.begin(rules, start + 1s, false, 8), true);
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 8)) << "one at a time";
+  lockout.end({.refused = true, .mark = 8}, start + 1s);
+  for (const std::uint16_t mark : std::array<std::uint16_t, 3>{7, 8, 9})
+    EXPECT_TRUE(lockout.held(rules, start + 2s, mark));
+  EXPECT_FALSE(lockout.held(rules, start + 301s, 8));
+}
 
-  Keeper after;  // of a process whose clock began elsewhere
-  const Instant then = Instant(7h);
-  after.restore(counts, then, wall + 1min);
-  const auto guard = after.guard(account, then);
-  const Lockout& lockout = guard->lockout;
-  EXPECT_TRUE(lockout.held(rules, then));
-  EXPECT_FALSE(lockout.held(rules, then + 3min));
+TEST(Lockout, ASuccessForgetsWhichCredentialsWereRefused) {
+  Lockout lockout;
+  ASSERT_EQ(lockout.begin(rules, start, false, 7), true);
+  lockout.end({.refused = true, .mark = 7}, start);
+  lockout.succeeded();
+  EXPECT_EQ(lockout.counts(), RefusalCounts());
 }
 
 }  // namespace

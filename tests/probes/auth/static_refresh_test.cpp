@@ -137,6 +137,18 @@ TEST(StaticRefresh, TriesTheFirstOneOnceWhereTheKeptOneIsRefused) {
   EXPECT_EQ(fixed.rotation.refreshes, 5);  // the good one, the kept one three times, the first
 }
 
+TEST(StaticRefresh, AReplacedFirstOneDoesNotWaitForTheCooldown) {
+  Static fixed("expired");
+  fixed.usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  for (int i = 0; i < 4; ++i) walker.walk(fixed.usual);
+  EXPECT_EQ(fixed.rotation.refreshes, 2);
+  fixed.usual.folder.write("first", "r0");
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r1");
+}
+
 TEST(StaticRefresh, GoesOnWhereTheConfigurationOfTheLoginChanges) {
   Static fixed;
   Walker walker;
