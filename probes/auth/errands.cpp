@@ -85,15 +85,18 @@ asio::awaitable<bool> Errands::run(asio::awaitable<void> task, Limits limits,
   boost::system::error_code cancelled;  // by the end of the task, or by a cut
   if (!one->over)
     co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  if (one->over && one->thrown) std::rethrow_exception(one->thrown);
-  if (one->over) co_return true;
   const bool room = limits.vital || state_->has_room();
-  one->late = true;
-  if (!goes_on() || !room)
-    one->cut.emit(asio::cancellation_type::terminal);
-  else
+  one->late = !one->over && goes_on() && room;
+  if (one->late) {
     one->cut_after(state_->then ? std::min(limits.after_cut, limits.at_stop) : limits.after_cut);
-  co_return false;
+    co_return false;
+  }
+  // Cut like the run: all that it waits for fails at once.
+  if (!one->over) one->cut.emit(asio::cancellation_type::terminal);
+  while (!one->over)
+    co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  if (one->thrown) std::rethrow_exception(one->thrown);
+  co_return true;
 }
 
 void Errands::finish(std::function<void()> then) {

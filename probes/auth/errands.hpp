@@ -22,8 +22,9 @@ class Errands {
 
   Errands();
 
-  // Does `task`, which owns all that it needs. True: it has ended. False: the run was cut before,
-  // and the task goes on within `limits`, if `goes_on`, which is asked once then, says so.
+  // Does `task`, which owns all that it needs. True: it has ended, perhaps because the run was cut
+  // and the task with it. False: the run was cut, and the task goes on within `limits`, for
+  // `goes_on`, which is asked then, says so.
   boost::asio::awaitable<bool> run(boost::asio::awaitable<void> task, Limits limits,
                                    std::function<bool()> goes_on);
   // Cuts those under way after `at_stop`, and calls `then` when none is left, perhaps at once.

@@ -42,10 +42,8 @@ void DetachedContext::tell(Context& run, bool over) {
   run.trace.absorb(over ? std::move(trace) : Trace(trace), "");
   if (skew) run.trace.skew = skew;
   if (!peer.empty()) run.trace.peer(peer);
-  if (over)
-    run.said = std::move(context.said);
-  else if (phase)
-    run.trace.enter(*phase);  // which the cut is charged to
+  if (over) run.said = std::move(context.said);
+  if (phase) run.trace.enter(*phase);  // which the cut is charged to
 }
 
 }  // namespace sonde::auth

@@ -51,10 +51,10 @@ boost::asio::awaitable<void> do_detached(std::shared_ptr<DetachedTask<Result, Ta
 }
 
 // Does `task`, which sends credentials as `trial`, judges the trial by the answer, and owns all
-// else that it needs: awaitable<Result> task(Context&, LoginGuard::Trial&). Empty: the run was cut.
-// What was sent by then is read on within `limits` and judged all the same; what was not is given
-// up. Until then the trial is under way, and its account lets fewer logins go. `cut` is called when
-// the answer is awaited without a run.
+// else that it needs: awaitable<Result> task(Context&, LoginGuard::Trial&). Where nothing was sent
+// when the run is cut, the task is cut with it. Empty: something was; the answer is read within
+// `limits` and judged all the same. Until then the trial is under way, and its account lets fewer
+// logins go. `cut` is called when the answer is awaited without a run.
 template <class Result, class Task>
 boost::asio::awaitable<std::optional<Result>> until_answered(Context& context,
                                                              LoginGuard::Trial& trial, Task task,
