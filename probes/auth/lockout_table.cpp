@@ -50,10 +50,11 @@ RefusalCounts unpacked(std::uint64_t word) {
   return {.refused = part(0), .redeemed = part(16), .tried = {part(32), part(48)}};
 }
 
-// What others counted since `before` is added; who forgets the refusals forgets theirs as well.
+// What others counted since `before` is added. Who forgets the refusals that he knew forgets theirs
+// as well.
 RefusalCounts merged(const RefusalCounts& there, const RefusalCounts& before,
                      const RefusalCounts& now) {
-  if (there == before || now.refused == 0) return now;
+  if (there == before || (now.refused == 0 && before.refused > 0)) return now;
   RefusalCounts sum = now;
   sum.refused = std::max(there.refused + now.refused - before.refused, 0);
   sum.redeemed = std::clamp(there.redeemed + now.redeemed - before.redeemed, 0, sum.refused);

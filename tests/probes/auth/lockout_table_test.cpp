@@ -61,6 +61,18 @@ TEST(LockoutTable, LosesNothingThatManyCountAtOnce) {
   EXPECT_EQ(table->read(key(1))->counts.refused, 4000);
 }
 
+TEST(LockoutTable, AddsWhatOthersCountedMeanwhile) {
+  const auto table = LockoutTable::in_memory();
+  const RefusalCounts none, one{.refused = 1}, two{.refused = 2};
+  table->write(key(1), none, {one, 1});
+  table->write(key(1), none, {one, 2});  // by somebody who had not seen the first
+  EXPECT_EQ(table->read(key(1))->counts.refused, 2);
+  table->write(key(1), none, {none, 3});  // a trial changes the moment alone
+  EXPECT_EQ(table->read(key(1))->counts.refused, 2);
+  table->write(key(1), two, {none, 3});
+  EXPECT_EQ(table->read(key(1))->counts.refused, 0);
+}
+
 // What is counted is there though the process that counted it dies at once.
 TEST(LockoutTable, OutlivesTheDeathOfItsProcess) {
   const File file;
