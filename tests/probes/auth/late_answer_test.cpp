@@ -97,6 +97,36 @@ TEST(LateAnswer, OfAPageThatAsksAgainCounts) {
   }
 }
 
+// A provider that takes its time with what was entered, and not with the pages before.
+TEST(LateAnswer, OfAProviderThatRefusesCounts) {
+  for (const Act& refused : {answer(401, "<p>Sorry"), answer(200, std::string(page))}) {
+    const Server* self = nullptr;
+    const Server server(Handler([&](const Request& request) {
+      const std::string url = self->url("");
+      if (request.target() == "/.well-known/openid-configuration")
+        return Script{json(200, R"({"issuer":")" + url + R"(","authorization_endpoint":")" + url +
+                                    R"(/auth","token_endpoint":")" + url +
+                                    R"(/token","jwks_uri":")" + url +
+                                    R"(/jwks","response_types_supported":["code"],)"
+                                    R"("subject_types_supported":["public"],)"
+                                    R"("id_token_signing_alg_values_supported":["RS256"]})")};
+      if (request.method() == "POST") return Script{pause(400ms), refused};
+      return Script{answer(200, std::string(page))};
+    }));
+    self = &server;
+    Usual usual(server.url(""));
+    usual.kind("login");
+    usual.login = {{"method", "oidc"},
+                   {"issuer", R"("{{target.auth}}")"},
+                   {"client_id", "web"},
+                   {"redirect_uri", "https://app.example.com/cb"},
+                   {"lockout", "{ after: 2, cooldown: 1h }"}};
+    usual.defaults["timeout"] = "250ms";
+    EXPECT_EQ(run(usual, 8).back(), Reason::suppressed);
+    EXPECT_EQ(std::ranges::count_if(server.requests(), is_login), 2);
+  }
+}
+
 // As long as it is awaited it takes a place, and afterwards none.
 TEST(LateAnswer, OfASuccessCountsForNothing) {
   const Tarpit tarpit(json(200, granted()), every_login().front());
