@@ -72,7 +72,7 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
   const auto guard = context.keeper.guard(context.account.owner, Clock::now());
-  const bool after_cooldown = guard->refused(Clock::now()) >= context.lockout->after;
+  const bool after_cooldown = guard->counted(Clock::now()) >= context.lockout->after;
   const Instant came = Clock::now();
   auto beginning = guard->begin(*context.lockout, context.is_trial, context.mark);
   auto trial = co_await std::move(beginning);

@@ -16,6 +16,12 @@ Failure suppressed(const std::string& why, Span left) {
   return {Reason::suppressed, why + "; the next login in " + whole_seconds_of(left)};
 }
 
+Failure unanswered(int logins, int refused) {
+  return {Reason::suppressed, std::to_string(logins) + " of our logins are not answered yet, and " +
+                                  std::to_string(refused) +
+                                  " were refused: the next could be one too many"};
+}
+
 }  // namespace
 
 const config::Section<LockoutRules>& section_of(const LockoutRules*) {
@@ -42,38 +48,42 @@ bool Lockout::is_changed(std::uint16_t mark) const {
 
 std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now,
                                      std::uint16_t mark) const {
-  const int refused = counts_.refused;
+  const int counted = this->counted();
   if (now < quiet_until_) return suppressed(quiet_why_, quiet_until_ - now);
-  if (refused < rules.after && refused + late_ >= rules.after)
-    return Failure{Reason::suppressed,
-                   std::to_string(late_) + " of our logins are not answered yet, and " +
-                       std::to_string(refused) + " were refused: the next could be one too many"};
-  if (refused < rules.after) return std::nullopt;
+  if (counted < rules.after && counted + late_ >= rules.after)
+    return unanswered(late_, counts_.refused);
+  if (counted < rules.after) return std::nullopt;
   if (now < last_ + rules.cooldown && !is_changed(mark))
-    return suppressed("logins were refused " + std::to_string(refused) + " times in a row",
-                      last_ + rules.cooldown - now);
+    return counts_.refused >= rules.after
+               ? suppressed(
+                     "logins were refused " + std::to_string(counts_.refused) + " times in a row",
+                     last_ + rules.cooldown - now)
+               : unanswered(elsewhere(), counts_.refused);
   if (under_way_ == 0) return std::nullopt;
-  return suppressed("a login is tried after " + std::to_string(refused) + " refusals",
+  return suppressed("a login is tried after " + std::to_string(counted) + " refusals",
                     rules.cooldown);
 }
 
 std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now, bool goes_on,
                                             std::uint16_t mark) {
   // The one login that is tried after a cooldown may make all its requests.
-  if (goes_on && counts_.refused >= rules.after && under_way_ == 0) {
+  if (goes_on && counted() >= rules.after && under_way_ == 0) {
     ++under_way_;
+    ++counts_.pending;
     return true;
   }
   if (auto why = held(rules, now, mark)) return std::unexpected(*std::move(why));
-  const bool trial = counts_.refused >= rules.after;
-  if (!trial && counts_.refused + under_way_ >= rules.after) return false;
+  const bool trial = counted() >= rules.after;
+  if (!trial && counted() + under_way_ >= rules.after) return false;
   if (trial) last_ = now;
   ++under_way_;
+  ++counts_.pending;
   return true;
 }
 
 void Lockout::end(Ended one, Instant now) {
   --under_way_;
+  counts_.pending = std::max(counts_.pending - 1, 0);
   if (one.late) --late_;
   if (!one.refused) return;
   ++counts_.refused;

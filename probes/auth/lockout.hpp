@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <expected>
@@ -28,6 +29,7 @@ bool is_refusal(int status);
 struct RefusalCounts {
   int refused = 0;
   int redeemed = 0;                      // those of them that refused a refresh token, or may have
+  int pending = 0;                       // logins under way, of all that use the account
   std::array<std::uint16_t, 2> tried{};  // marks of credentials that were refused; 0: none
   bool operator==(const RefusalCounts&) const = default;
 };
@@ -58,7 +60,7 @@ class Lockout {
   };
   void end(Ended one, Instant now);
   // The user's own credentials came to a token or a session: the refusals are counted anew.
-  void succeeded() { counts_ = {}; }
+  void succeeded() { counts_ = {.pending = under_way_}; }
   // A refresh token did. That says nothing of a password which is refused beside it, so only the
   // refusals of refresh tokens are forgotten.
   void redeemed() { counts_.refused -= std::exchange(counts_.redeemed, 0); }
@@ -68,6 +70,8 @@ class Lockout {
 
   // The refusals in a row, and when the last one came.
   int refused() const { return counts_.refused; }
+  // With those that are under way elsewhere: each may become a refusal.
+  int counted() const { return counts_.refused + elsewhere(); }
   const RefusalCounts& counts() const { return counts_; }
   Instant last() const { return last_; }
   // What all that use the account came to.
@@ -75,6 +79,7 @@ class Lockout {
 
  private:
   bool is_changed(std::uint16_t mark) const;
+  int elsewhere() const { return std::max(counts_.pending - under_way_, 0); }
 
   RefusalCounts counts_;
   int under_way_ = 0;

@@ -1,6 +1,7 @@
 #include "probes/auth/lockout_table.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "config/file.hpp"
 #include "probes/auth/signature.hpp"
@@ -36,18 +38,34 @@ namespace {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-constexpr int refused_max = 0xffff;
+// Of the word of a row: refused 14 bits, redeemed 14, pending 8, two marks of 14.
+constexpr int count_bits = 14, pending_bits = 8;
+constexpr std::uint64_t count_max = (1 << count_bits) - 1, pending_max = (1 << pending_bits) - 1;
+
+std::uint64_t clamped(int count, std::uint64_t most) {
+  return std::min(static_cast<std::uint64_t>(std::max(count, 0)), most);
+}
 
 std::uint64_t packed(const RefusalCounts& counts) {
-  const auto refused = static_cast<std::uint64_t>(std::clamp(counts.refused, 0, refused_max));
-  const auto redeemed = static_cast<std::uint64_t>(std::clamp(counts.redeemed, 0, refused_max));
-  return refused | redeemed << 16 | std::uint64_t{counts.tried[0]} << 32 |
-         std::uint64_t{counts.tried[1]} << 48;
+  std::uint64_t word = counts.tried[1] & count_max;
+  word = word << count_bits | (counts.tried[0] & count_max);
+  word = word << pending_bits | clamped(counts.pending, pending_max);
+  word = word << count_bits | clamped(counts.redeemed, count_max);
+  return word << count_bits | clamped(counts.refused, count_max);
 }
 
 RefusalCounts unpacked(std::uint64_t word) {
-  const auto part = [word](int shift) { return static_cast<std::uint16_t>(word >> shift); };
-  return {.refused = part(0), .redeemed = part(16), .tried = {part(32), part(48)}};
+  const auto take = [&word](int bits) {
+    const auto part = static_cast<std::uint16_t>(word & ((1U << bits) - 1));
+    word >>= bits;
+    return part;
+  };
+  RefusalCounts counts;
+  counts.refused = take(count_bits);
+  counts.redeemed = take(count_bits);
+  counts.pending = take(pending_bits);
+  for (std::uint16_t& mark : counts.tried) mark = take(count_bits);
+  return counts;
 }
 
 // What others counted since `before` is added. Who forgets the refusals that he knew forgets theirs
@@ -57,6 +75,7 @@ RefusalCounts merged(const RefusalCounts& there, const RefusalCounts& before,
   if (there == before || (now.refused == 0 && before.refused > 0)) return now;
   RefusalCounts sum = now;
   sum.refused = std::max(there.refused + now.refused - before.refused, 0);
+  sum.pending = std::max(there.pending + now.pending - before.pending, 0);
   sum.redeemed = std::clamp(there.redeemed + now.redeemed - before.redeemed, 0, sum.refused);
   return sum;
 }
@@ -72,6 +91,7 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_;
@@ -115,7 +135,7 @@ std::shared_ptr<LockoutTable> LockoutTable::in_memory() {
   auto* content = new Content;
   const std::string salt = random_bytes(sizeof content->salt);
   std::memcpy(content->salt, salt.data(), sizeof content->salt);
-  return std::shared_ptr<LockoutTable>(new LockoutTable(content, false));
+  return std::shared_ptr<LockoutTable>(new LockoutTable(content, -1));
 }
 
 std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
@@ -128,7 +148,7 @@ std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
   }
   const auto opened = config::open_own_file(path, O_RDWR);
   if (!opened) return std::unexpected(path + ": " + opened.error());
-  const OpenFile file(*opened);
+  OpenFile file(*opened);
   struct stat facts{};
   if (::fstat(file.number(), &facts) != 0) return std::unexpected(path + ": " + why());
   if (facts.st_size != static_cast<off_t>(sizeof(Content)))
@@ -136,17 +156,31 @@ std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
   void* mapped =
       ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
   if (mapped == MAP_FAILED) return std::unexpected(path + ": " + why());
-  std::shared_ptr<LockoutTable> table(new LockoutTable(static_cast<Content*>(mapped), true));
+  std::shared_ptr<LockoutTable> table(
+      new LockoutTable(static_cast<Content*>(mapped), file.release()));
   if (std::memcmp(table->content_->format, Content::magic, sizeof Content::magic) != 0)
     return std::unexpected(path + ": it holds no counts of refused logins; remove it");
+  if (::flock(table->file_, LOCK_EX | LOCK_NB) == 0) table->settle();
+  ::flock(table->file_, LOCK_SH | LOCK_NB);  // whoever makes it now is not alone
   return table;
 }
 
+// Whether they were refused, nobody will know.
+void LockoutTable::settle() {
+  for (Slot& slot : content_->slots) {
+    RefusalCounts counts = unpacked(slot.counts.load());
+    counts.refused += std::exchange(counts.pending, 0);
+    slot.counts.store(packed(counts));
+  }
+}
+
 LockoutTable::~LockoutTable() {
-  if (mapped_)
-    ::munmap(content_, sizeof(Content));
-  else
+  if (file_ < 0) {
     delete content_;
+    return;
+  }
+  ::munmap(content_, sizeof(Content));
+  ::close(file_);
 }
 
 LockoutTable::Slot* LockoutTable::find(Key key, bool make) const {
@@ -167,7 +201,7 @@ std::optional<LockoutTable::Row> LockoutTable::read(Key key) const {
 }
 
 void LockoutTable::write(Key key, const RefusalCounts& before, const Row& now) {
-  Slot* slot = find(key, now.counts.refused > 0);
+  Slot* slot = find(key, now.counts.refused + now.counts.pending > 0);
   if (slot == nullptr) return;
   slot->last.store(now.last);
   std::uint64_t there = slot->counts.load();
@@ -181,7 +215,7 @@ std::uint16_t LockoutTable::mark_of(std::string_view credentials) const {
   const std::string digest = sha256(std::string(salt).append(credentials));
   std::uint16_t mark = 0;
   std::memcpy(&mark, digest.data(), sizeof mark);
-  return std::max<std::uint16_t>(mark, 1);
+  return std::max<std::uint16_t>(mark & count_max, 1);
 }
 
 }  // namespace sonde::auth

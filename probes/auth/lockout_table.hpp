@@ -28,7 +28,8 @@ class LockoutTable {
 
   // In the memory of this process.
   static std::shared_ptr<LockoutTable> in_memory();
-  // In a file, for its owner alone (0600), made where there is none. The error says why not.
+  // In a file, for its owner alone (0600), made where there is none. If nobody else has it, logins
+  // that were under way in it when a process was killed count as refused. The error says why not.
   static std::expected<std::shared_ptr<LockoutTable>, std::string> open(const std::string& path);
   ~LockoutTable();
   LockoutTable(const LockoutTable&) = delete;
@@ -39,17 +40,18 @@ class LockoutTable {
   // What became of a row that was `before`. What others counted meanwhile stays counted.
   void write(Key key, const RefusalCounts& before, const Row& now);
 
-  // 16 bits that tell one set of credentials from another, and too few to find out which.
+  // 14 bits that tell one set of credentials from another, and too few to find out which.
   std::uint16_t mark_of(std::string_view credentials) const;
 
  private:
   struct Slot;
   struct Content;
-  explicit LockoutTable(Content* content, bool mapped) : content_(content), mapped_(mapped) {}
+  LockoutTable(Content* content, int file) : content_(content), file_(file) {}
+  void settle();
   Slot* find(Key key, bool make) const;
 
   Content* content_;
-  bool mapped_;  // else it is on the heap
+  int file_;  // of which it is mapped, locked (shared); -1: it is on the heap
 };
 
 }  // namespace sonde::auth

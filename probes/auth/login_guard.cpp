@@ -64,9 +64,9 @@ std::optional<Failure> LoginGuard::held(const LockoutRules& rules, Instant now,
   return lockout.held(rules, now, mark);
 }
 
-int LoginGuard::refused(Instant now) {
+int LoginGuard::counted(Instant now) {
   read(now);
-  return lockout.refused();
+  return lockout.counted();
 }
 
 void LoginGuard::succeeded(Instant now) {

@@ -63,7 +63,7 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
                                                               std::uint16_t mark = 0);
   // As of Lockout.
   std::optional<Failure> held(const LockoutRules& rules, Instant now, std::uint16_t mark);
-  int refused(Instant now);
+  int counted(Instant now);
   void succeeded(Instant now);
   void redeemed(Instant now);
 

@@ -90,6 +90,25 @@ TEST(LockoutTable, OutlivesTheDeathOfItsProcess) {
   EXPECT_EQ((*ours)->read(key(1))->counts.refused, 2);
 }
 
+// A login that was under way may have been refused; one of a process that goes on will tell.
+TEST(LockoutTable, CountsWhatWasUnderWayInADeadProcessAsRefused) {
+  const File file;
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto theirs = LockoutTable::open(file.path);
+    if (theirs) (*theirs)->write(key(1), {}, {{.refused = 1, .pending = 2}, 1});
+    kill(getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  const auto ours = LockoutTable::open(file.path);
+  ASSERT_TRUE(ours) << ours.error();
+  EXPECT_EQ((*ours)->read(key(1))->counts, (RefusalCounts{.refused = 3}));
+  (*ours)->write(key(2), {}, {{.pending = 1}, 1});
+  ASSERT_TRUE(LockoutTable::open(file.path)) << "with us in it";
+  EXPECT_EQ((*ours)->read(key(2))->counts, (RefusalCounts{.pending = 1}));
+}
+
 TEST(LockoutTable, HasRoomForManyAndTurnsNobodyAwayWhoIsInIt) {
   const auto table = LockoutTable::in_memory();
   for (int n = 0; n < 5000; ++n) refuse(*table, key(n), 1);

@@ -226,6 +226,20 @@ TEST(Lockout, ChangedCredentialsDoNotWaitForTheCooldownOnce) {
   EXPECT_FALSE(lockout.held(rules, start + 301s, 8));
 }
 
+TEST(Lockout, CountsWhatIsUnderWayElsewhereAsIfItWereRefused) {
+  Lockout lockout;
+  lockout.take({.refused = 1, .pending = 1}, start);
+  EXPECT_EQ(lockout.begin(rules, start), true);
+  EXPECT_EQ(lockout.begin(rules, start), false) << "it waits for the one here";
+  lockout.take({.refused = 1, .pending = 3}, start);
+  const auto held = lockout.held(rules, start + 1s);
+  ASSERT_TRUE(held);
+  EXPECT_THAT(held->detail, HasSubstr("2 of our logins are not answered yet"));
+  lockout.take({.refused = 1, .pending = 1}, start);
+  lockout.end({}, start);
+  EXPECT_EQ(lockout.counts(), RefusalCounts{.refused = 1});
+}
+
 TEST(Lockout, ASuccessForgetsWhichCredentialsWereRefused) {
   Lockout lockout;
   ASSERT_EQ(lockout.begin(rules, start, false, 7), true);
