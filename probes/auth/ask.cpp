@@ -94,6 +94,7 @@ asio::awaitable<net::Answer> ask(Context& context, net::Request& request, const 
   for (int hops = 0;; ++hops) {
     auto asking = ask_once(context, request, line, own, cookies);
     net::Answer answer = co_await std::move(asking);
+    if (context.answered) context.answered(answer);
     if (!redirects.follow) co_return answer;
     auto next = next_of(request, answer, hops, redirects.max, context.trace);
     if (!next) co_return answer;

@@ -178,8 +178,8 @@ std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
   return good || (token && !token->empty()) ? refresh_in(grant, root) : "";
 }
 
-Context::Said said_by(const net::Answer& answer, const Grant& grant, bool given) {
-  Context::Said said{.status = 0, .error = {}, .refresh = issued_refresh(grant, answer)};
+Context::Said said_by(const net::Answer& answer, bool given) {
+  Context::Said said;
   if (!answer.ok()) return said;
   said.status = answer.response.status;
   const auto document = text::Document::parse(answer.response.body);
@@ -206,14 +206,20 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
                                                                     net::Request request,
                                                                     LoginGuard::Trial& trial) {
   Cookies cookies;
+  std::string issued;  // the last one, also beside a redirect
+  context.answered = [&](const net::Answer& one) {
+    if (auto refresh = issued_refresh(grant, one); !refresh.empty()) issued = std::move(refresh);
+  };
   auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
   const auto [answer, moved] = co_await std::move(sending);
+  context.answered = nullptr;
   const Instant at = Clock::now();
   const net::Response& response = answer.response;
   using Result = std::expected<Token, Failure>;
   Result token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
                              : Result(std::unexpected(answer.failure));
-  context.said = said_by(answer, grant, token.has_value());
+  context.said = said_by(answer, token.has_value());
+  context.said.refresh = std::move(issued);
   for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
     if (!secret.empty()) hide(context.trace, secret);
   if (!answer.ok()) co_return token;

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,6 +37,8 @@ struct Context {
     std::string error, refresh;
   };
   Said said = {};
+  // Told of each answer, also of those that redirect further.
+  std::function<void(const net::Answer&)> answered = {};
 };
 
 // Before a request that carries the account's credentials: see LoginGuard.

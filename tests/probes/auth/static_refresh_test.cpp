@@ -84,6 +84,19 @@ TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
   }
 }
 
+TEST(StaticRefresh, IsKeptThoughTheAnswerRedirectsFurther) {
+  const Server server(Handler([](const Request& request) {
+    if (request.method() == "GET") return Script{answer(200, "<p>welcome")};
+    return Script{answer(302, R"({"access_token":"access","refresh_token":"next"})",
+                         {{"Location", "/home"}, {"Content-Type", "application/json"}})};
+  }));
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  fixed.usual.login["redirects"] = "{ follow: true }";
+  EXPECT_NE(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(fixed.kept(), "next");
+}
+
 TEST(StaticRefresh, IsKeptAlsoWhereItIsANumber) {
   const Server server(Script{json(200, R"({"access_token":"access","refresh_token":4711})")});
   Static fixed;
