@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "probes/auth/ask.hpp"
-#include "probes/auth/authorization.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/until_answered.hpp"
 #include "probes/net/http_text.hpp"
@@ -147,22 +146,6 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
   // A refusal is one also where its body was cut.
   if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
   co_return Answered{std::move(answer), request.method != "POST"};
-}
-
-// `error` of JSON, of a form, or of the challenge (RFC 6750 3).
-std::string error_code_of(const net::Response& response, text::Json root) {
-  if (const auto code = root.member("error").string()) return std::string(code->substr(0, 128));
-  constexpr std::string_view challenge = "error=\"";
-  const std::string* header = response.header("www-authenticate");
-  const std::size_t at = header != nullptr ? header->find(challenge) : std::string::npos;
-  if (at != std::string::npos) {
-    const std::size_t begin = at + challenge.size();
-    return header->substr(begin, std::min<std::size_t>(header->find('"', begin) - begin, 128));
-  }
-  if (root || response.body.size() > 4096) return "";
-  const auto fields = read_parameters(response.body);
-  const auto found = fields.find("error");
-  return found == fields.end() ? "" : found->second.substr(0, 128);
 }
 
 // A refresh token that was issued, whatever is wrong with the answer around it: the one before it
