@@ -40,7 +40,6 @@ void App::start() {
                       std::back_inserter(changes.notes));
   });
   add(deploys);
-  add(lockouts);
   add(conclusions);
   add(engine);
   add(notifier);
@@ -88,7 +87,6 @@ void App::restore(const Remembered& remembered) {
   deploys.restore(remembered.notes);
   engine.restore(remembered.notes);
   notifier.restore(remembered.notes);
-  pool.restore(Lockouts::restore(remembered.notes));
   pool.restore(conclusions.restore(remembered.notes));
 }
 

@@ -6,6 +6,7 @@
 #include "daemon/app_parts.hpp"
 #include "daemon/heap.hpp"
 #include "daemon/judge/window_facts.hpp"
+#include "daemon/lockouts.hpp"
 #include "daemon/version.hpp"
 #include "probes/net/network.hpp"
 #include "probes/net/version.hpp"
@@ -27,16 +28,14 @@ Opened open_memory(const Settings& settings, const boost::asio::any_io_executor&
       });
 }
 
-Pool::Options pool_options(const Settings& settings, const AppLists& lists, Lockouts& lockouts) {
+// The folder is ours by now.
+Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
   return {.workers = static_cast<std::size_t>(settings.workers),
           .publish =
               [&lists](const ResultPtr& result) {
                 for (Sink* sink : lists.sinks) sink->accept(result);
               },
-          .refused =
-              [&lockouts](std::size_t worker, std::vector<auth::RefusalCount> counts) {
-                lockouts.put(worker, std::move(counts));
-              }};
+          .lockouts = open_lockouts(settings.storage)};
 }
 
 EngineOptions engine_options(std::string url, const Maintenance& maintenance,
@@ -106,7 +105,6 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   AppLists lists;
   Maintenance maintenance;
   Deploys deploys;
-  Lockouts lockouts;
   Conclusions conclusions;
   auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
@@ -116,7 +114,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   Judge judge([&maintenance](const Check& check, WallTime began) {
     return maintenance.excludes(check, began);
   });
-  Pool pool(main, pool_options(state.settings, lists, lockouts));
+  Pool pool(main, pool_options(state.settings, lists));
   Engine engine(judge, engine_options(url, maintenance, deploys, pool));
   net::Network network(main);  // of who tells, on the main thread
   Notifier notifier(network, notifier_options(url, **memory));
@@ -135,8 +133,8 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .heartbeat = heartbeat.last()};
   }));
   Landing landing{std::string(net::version)};
-  App app({loop, state, lists, maintenance, deploys, lockouts, conclusions, **memory, **web, judge,
-           pool, engine, notifier, alerting, heartbeat, metrics, landing});
+  App app({loop, state, lists, maintenance, deploys, conclusions, **memory, **web, judge, pool,
+           engine, notifier, alerting, heartbeat, metrics, landing});
   app.start();
   give_back_free_memory();
   loop.run();

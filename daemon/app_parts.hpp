@@ -16,7 +16,6 @@
 #include "daemon/flags.hpp"
 #include "daemon/judge/judge.hpp"
 #include "daemon/lifecycle.hpp"
-#include "daemon/lockouts.hpp"
 #include "daemon/maintenance/deploys.hpp"
 #include "daemon/maintenance/maintenance.hpp"
 #include "daemon/memory.hpp"
@@ -49,7 +48,6 @@ struct AppParts {
   AppLists& lists;
   Maintenance& maintenance;
   Deploys& deploys;
-  Lockouts& lockouts;
   Conclusions& conclusions;
   Memory& memory;
   Web& web;

@@ -10,7 +10,8 @@
 namespace sonde {
 namespace {
 
-constexpr Span drain_max = std::chrono::milliseconds(1500);
+// Longer than the longest wait for the answer to a refresh token (auth::keep_late).
+constexpr Span drain_max = std::chrono::milliseconds(6500);
 constexpr Span tell_max = std::chrono::seconds(2);
 
 using Done = std::function<void(bool in_time)>;

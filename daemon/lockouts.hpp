@@ -1,29 +1,15 @@
 #pragma once
-#include <cstddef>
-#include <map>
-#include <span>
-#include <string>
-#include <vector>
+#include <memory>
 
-#include "daemon/change.hpp"
-#include "probes/auth/keeper.hpp"
+#include "daemon/settings.hpp"
+#include "probes/auth/lockout_table.hpp"
 
 namespace sonde {
 
-// How often accounts were refused in a row, between the workers, which count, and the store, which
-// keeps it: a restart shall not give an account that we nearly locked a fresh start. Pure.
-class Lockouts {
- public:
-  // What a worker says of all its accounts now.
-  void put(std::size_t worker, std::vector<auth::RefusalCount> counts);
-  // What changed since the last call.
-  std::vector<Note> take_notes();
-  // What was there at start.
-  static std::vector<auth::RefusalCount> restore(std::span<const Note> notes);
-
- private:
-  std::map<std::size_t, std::map<std::string, std::string>> kept_;  // by worker and account
-  std::vector<Note> notes_;
-};
+// Where the daemon, or a `sonde run`, counts refused logins: `lockouts` in the folder of `storage`,
+// which all of them share and which keeps a restart from giving an account that we nearly locked a
+// fresh start. In memory where there is no storage, and, with a warning, where the file is not to
+// be had.
+std::shared_ptr<auth::LockoutTable> open_lockouts(const StorageSettings& storage);
 
 }  // namespace sonde

@@ -65,6 +65,7 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
                                      .egress = &egress_,
                                      .clock = &clock_}) {
   clock_.use(shared_.network);
+  shared_.keeper.share(options.lockouts);
   egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
     auto station = std::make_shared<Station>();
@@ -127,6 +128,7 @@ void Once::finish() {
   progress_.cancel();
   sampler_.cancel();
   egress_.stop();
+  shared_.keeper.errands().finish([] {});  // those that go on keep the loop
 }
 
 void Once::stop() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/result.hpp"
+#include "probes/auth/lockout_table.hpp"
 
 namespace sonde {
 
@@ -14,6 +15,8 @@ struct OnceOptions {
   int repeat = 1;                                          // of each probe, one after the other
   std::size_t at_once = 8;                                 // different probes; more wait
   std::shared_ptr<const EgressSettings> egress = nullptr;  // consulted by failures; null: nobody
+  // Where refused logins are counted.
+  std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
   // Told of each Result when it is made.
   std::function<void(const ResultPtr&)> publish;
   // Told five times a second what is under way: the checks, the runs that have ended, all runs.

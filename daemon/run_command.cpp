@@ -11,6 +11,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/descriptors.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/lockouts.hpp"
 #include "daemon/once.hpp"
 #include "daemon/report/junit.hpp"
 #include "daemon/report/progress.hpp"
@@ -123,11 +124,20 @@ class Printer {
   std::vector<ResultPtr> results_;
 };
 
-int run_all(const Checks& checks, const std::shared_ptr<const EgressSettings>& egress,
-            const Flags& flags, std::FILE* out) {
+// Where there is no folder yet, no daemon counts in it.
+std::shared_ptr<auth::LockoutTable> lockouts_of(const Settings& settings) {
+  const bool exists = access(settings.storage.path.c_str(), F_OK) == 0;
+  return open_lockouts(exists ? settings.storage : StorageSettings());
+}
+
+int run_all(const Checks& checks, const Settings& settings, const Flags& flags, std::FILE* out) {
   Printer printer(out, flags.output);
   ProgressLine line;
-  OnceOptions options{.repeat = flags.repeat, .egress = egress, .publish = {}, .progress = {}};
+  OnceOptions options{.repeat = flags.repeat,
+                      .egress = settings.egress,
+                      .lockouts = lockouts_of(settings),
+                      .publish = {},
+                      .progress = {}};
   options.publish = [&](const ResultPtr& result) {
     line.wipe();
     printer.result(result);
@@ -154,10 +164,10 @@ int run_command(const Flags& flags) {
   if (!settings) return exit_config;
   Checks selected;
   if (!select(settings->checks, flags, selected)) return exit_usage;
-  if (flags.output_file.empty()) return run_all(selected, settings->egress, flags, stdout);
+  if (flags.output_file.empty()) return run_all(selected, *settings, flags, stdout);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(flags.output_file.c_str(), "we"),
                                                        std::fclose);
-  if (file) return run_all(selected, settings->egress, flags, file.get());
+  if (file) return run_all(selected, *settings, flags, file.get());
   fmt::print(stderr, "sonde run: {} cannot be opened for writing\n", flags.output_file);
   return exit_usage;
 }

@@ -1,6 +1,7 @@
 #include "probes/log_in.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "probes/auth/hide.hpp"
 #include "probes/deadline.hpp"
@@ -25,6 +26,22 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
     if (cookie.value.size() >= 8) auth::hide(trace, cookie.value);
 }
 
+// Of all that the identity says to the login.
+std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
+                      const auth::Keeper& keeper) {
+  text::Needs needs;
+  login.needs(needs);
+  std::map<std::string, std::string> shown;
+  for (const auto& need : needs.all)
+    if (const std::string* value = names.find(need.name);
+        value != nullptr && need.name.starts_with("identity."))
+      shown.emplace(need.name, *value);
+  std::string all = login.own_secret();
+  for (const auto& [name, value] : shown)
+    all.append(1, '\0').append(name).append(1, '\0').append(value);
+  return keeper.lockouts().mark_of(all);
+}
+
 }  // namespace
 
 asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
@@ -33,7 +50,8 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
   const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
   const auth::LockoutRules rules =
       guard->strictest(site.account.login, site.login->lockout, Clock::now());
-  auto held = login.asks() ? guard->lockout.held(rules, Clock::now()) : std::nullopt;
+  const std::uint16_t mark = login.asks() ? mark_of(login, names, shared.keeper) : 0;
+  auto held = login.asks() ? guard->held(rules, Clock::now(), mark) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
   auth::Context context{.network = shared.network,
                         .keeper = shared.keeper,
@@ -41,13 +59,14 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                         .names = names,
                         .trace = trace,
                         .lockout = &rules,
+                        .mark = mark,
                         .quiet_max = std::max<Span>(quiet_min, 2 * site.every)};
   auto running = login.run(context);
   auto token = co_await std::move(running);
   if (!token && token.error().reason == Reason::cut)
     if (auto ours = stood_in_line(trace, Clock::now())) co_return std::unexpected(*std::move(ours));
-  if (token && login.asks() && context.redeems) guard->lockout.redeemed();
-  if (token && login.asks() && !context.redeems) guard->lockout.succeeded();
+  if (token && login.asks() && context.redeems) guard->redeemed(Clock::now());
+  if (token && login.asks() && !context.redeems) guard->succeeded(Clock::now());
   if (token) {
     know(*token, names, trace);
     shared.keeper.note_issued(site.target_name, *token);

@@ -9,6 +9,7 @@
 #include "probes/discreet.hpp"
 #include "probes/kinds.hpp"
 #include "probes/plan_fingerprint.hpp"
+#include "probes/plan_logins.hpp"
 #include "probes/plan_names.hpp"
 #include "probes/plan_site.hpp"
 
@@ -130,6 +131,7 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
                                                       config::Mistakes& mistakes) {
   std::vector<std::shared_ptr<const Check>> checks;
   const config::Reader reader(mistakes);
+  tell_shared_refresh(root, reader);
   Chatting chatting;
   for (const auto& probe : file.probes.value.entries)
     bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting);

@@ -1,9 +1,11 @@
 #include "probes/plan_fingerprint.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "config/schema.hpp"
 #include "probes/auth/signature.hpp"
+#include "probes/net/http_text.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/text/digest.hpp"
 
@@ -35,13 +37,26 @@ bool names_identity(const auth::Login& login) {
                              [](const auto& need) { return need.name.starts_with("identity."); });
 }
 
-std::string user_of(const Identity& identity, const std::string& name) {
-  for (const char* field : {"username", "user", "email", "login", "name", "id", "client_id"}) {
-    const auto found = identity.fields.find(field);
-    if (found == identity.fields.end()) continue;
-    if (const auto* secret = std::get_if<config::Secret>(&found->second)) return secret->describe();
-    return std::get<std::string>(found->second);
-  }
+bool names_field(const auth::Login& login, std::string_view field) {
+  text::Needs needs;
+  login.needs(needs);
+  return std::ranges::any_of(needs.all, [&](const auto& need) {
+    return need.name.starts_with("identity.") && need.name.substr(9) == field;
+  });
+}
+
+// By the name that the login shows, if it shows one: who has another name besides is the same user.
+std::string user_of(const Identity& identity, const std::string& name, const auth::Login& login) {
+  static constexpr std::array fields = {"username", "user", "email",    "login",
+                                        "name",     "id",   "client_id"};
+  for (const bool shown : {true, false})
+    for (const char* field : fields) {
+      const auto found = identity.fields.find(field);
+      if (found == identity.fields.end() || (shown && !names_field(login, field))) continue;
+      if (const auto* secret = std::get_if<config::Secret>(&found->second))
+        return secret->describe();
+      return std::get<std::string>(found->second);
+    }
   return "identity " + name;
 }
 
@@ -72,14 +87,29 @@ std::string location(const Value& root) {
   return written != nullptr ? written->text : "";
 }
 
+std::string_view without_slash(std::string_view address) {
+  while (address.ends_with('/')) address.remove_suffix(1);
+  return address;
+}
+
+// The first target that logs in at the same address: they have their accounts in common.
+std::string accounts_of(const std::map<std::string, Target>& targets, const Site& site) {
+  const std::string_view own = without_slash(site.target.auth);
+  for (const auto& [name, target] : targets)
+    if (!own.empty() && net::same_word(without_slash(target.auth), own)) return name;
+  return site.target_name;
+}
+
 }  // namespace
 
-auth::Owner owner_of(const Value& root, const Whom& whom, const Site& site) {
+auth::Owner owner_of(const Value& root, const std::map<std::string, Target>& targets,
+                     const Whom& whom, const Site& site) {
   const bool as_user = site.login && names_identity(*site.login);
   const std::string name =
-      as_user ? user_of(site.identity, whom.as.name)
+      as_user ? user_of(site.identity, whom.as.name, *site.login)
               : client_of(entry_of(root, "logins", whom.login.name), whom.login.name);
-  return {.target = site.target_name, .user = short_digest(text::lowered(name))};
+  return {.target = accounts_of(targets, site),
+          .user = short_digest(text::lowered(net::trimmed(name)))};
 }
 
 auth::Account account_of(const Value& root, const Whom& whom, auth::Owner owner) {

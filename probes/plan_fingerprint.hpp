@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 
 #include "config/value.hpp"
@@ -13,8 +14,11 @@ std::string fingerprint(const config::Value& root, const config::Value& probe, c
 
 // Whose account a login is used for: the user of the identity, where the login says anything of it,
 // else the client or whatever else the login names. Entries of `logins:` and `identities:` that
-// mean the same one have the same.
-auth::Owner owner_of(const config::Value& root, const Whom& whom, const Site& site);
+// mean the same one have the same, and so have targets with the same `auth`. Names are taken
+// without blanks around them, and in lower case: where a service tells two users apart by that
+// alone, they are counted together.
+auth::Owner owner_of(const config::Value& root, const std::map<std::string, Target>& targets,
+                     const Whom& whom, const Site& site);
 
 // What shapes a login, and not the probe that logs in.
 auth::Account account_of(const config::Value& root, const Whom& whom, auth::Owner owner);

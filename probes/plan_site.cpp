@@ -5,6 +5,7 @@
 
 #include "probes/net/url.hpp"
 #include "probes/plan_fingerprint.hpp"
+#include "probes/plan_logins.hpp"
 #include "probes/plan_names.hpp"
 
 namespace sonde {
@@ -110,7 +111,8 @@ std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Dra
   const bool logs_in = add_login(plan, draft, whom, *site);
   const bool is_somebody = add_identity(plan, whom, *site);
   if (!logs_in || !is_somebody) return nullptr;
-  site->account = account_of(plan.root, whom, owner_of(plan.root, whom, *site));
+  site->account = account_of(plan.root, whom, owner_of(plan.root, plan.file.targets, whom, *site));
+  tell_unsent_password(plan, *site, plan.root);
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(plan, kind, needs, *site, whom)) return nullptr;

@@ -30,7 +30,6 @@ struct Pool::State {
   asio::any_io_executor main;
   asio::steady_timer limit;
   std::function<void(const ResultPtr&)> publish;
-  std::function<void(std::size_t, std::vector<auth::RefusalCount>)> refused;
   std::vector<Hand> hands = {};
   std::shared_ptr<const Counts> counts = std::make_shared<const Counts>();
   std::size_t ended = 0;
@@ -38,8 +37,6 @@ struct Pool::State {
 
   static std::function<void(std::vector<ResultPtr>)> posted_results(
       const std::shared_ptr<State>& pool);
-  static std::function<void(std::vector<auth::RefusalCount>)> posted_refusals(
-      const std::shared_ptr<State>& pool, std::size_t worker);
   static std::function<void()> posted_end(const std::shared_ptr<State>& pool);
 
   void one_ended() {
@@ -66,17 +63,6 @@ std::function<void(std::vector<ResultPtr>)> Pool::State::posted_results(
   };
 }
 
-std::function<void(std::vector<auth::RefusalCount>)> Pool::State::posted_refusals(
-    const std::shared_ptr<State>& pool, std::size_t worker) {
-  if (!pool->refused) return {};
-  return [main = pool->main, weak = std::weak_ptr(pool),
-          worker](std::vector<auth::RefusalCount> counts) {
-    asio::post(main, [weak, worker, counts = std::move(counts)]() mutable {
-      if (auto state = weak.lock()) state->refused(worker, std::move(counts));
-    });
-  };
-}
-
 std::function<void()> Pool::State::posted_end(const std::shared_ptr<State>& pool) {
   return [main = pool->main, weak = std::weak_ptr(pool)] {
     asio::post(main, [weak] {
@@ -86,13 +72,12 @@ std::function<void()> Pool::State::posted_end(const std::shared_ptr<State>& pool
 }
 
 Pool::Pool(asio::any_io_executor main, Options options)
-    : state_(new State{main, asio::steady_timer(main), std::move(options.publish),
-                       std::move(options.refused)}) {
+    : state_(new State{main, asio::steady_timer(main), std::move(options.publish)}) {
   for (std::size_t number = 0; number < options.workers; ++number) {
     Worker::Options worker{.number = static_cast<int>(number),
                            .in_flight_max = options.in_flight_max,
                            .publish = State::posted_results(state_),
-                           .refused = State::posted_refusals(state_, number),
+                           .lockouts = options.lockouts,
                            .ended = State::posted_end(state_)};
     state_->hands.push_back({std::make_unique<Worker>(std::move(worker))});
   }
@@ -101,14 +86,6 @@ Pool::Pool(asio::any_io_executor main, Options options)
 Pool::~Pool() {
   for (State::Hand& hand : state_->hands) hand.worker->stop();
   state_->hands.clear();
-}
-
-void Pool::restore(const std::vector<auth::RefusalCount>& counts) {
-  std::vector<std::vector<auth::RefusalCount>> shares(state_->hands.size());
-  for (const auto& count : counts)
-    shares[share(count.account.target, shares.size())].push_back(count);
-  for (std::size_t i = 0; i < shares.size(); ++i)
-    state_->hands[i].worker->restore(std::move(shares[i]));
 }
 
 void Pool::restore(const std::map<std::string, std::string>& conclusions) {

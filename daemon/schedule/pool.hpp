@@ -25,9 +25,8 @@ class Pool {
     std::size_t in_flight_max = 16384;  // of each worker
     // Handed every Result, on the main executor.
     std::function<void(const ResultPtr&)> publish;
-    // Handed how often the accounts of a worker were refused in a row, on the main executor,
-    // whenever that changes.
-    std::function<void(std::size_t worker, std::vector<auth::RefusalCount>)> refused = {};
+    // Where the workers count refused logins, all of them together.
+    std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
   };
 
   // Starts the threads. `main` outlives the pool, and runs until stop() has reported.
@@ -37,8 +36,6 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // How often accounts were refused in a row before the process began; before the first assign().
-  void restore(const std::vector<auth::RefusalCount>& counts);
   // What was concluded of failures before the process began, by key_of; before the first assign().
   void restore(const std::map<std::string, std::string>& conclusions);
 

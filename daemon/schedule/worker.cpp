@@ -27,9 +27,6 @@ namespace {
 // A waking costs as much as a quarter of a plain run: beats that are so near begin together.
 constexpr std::chrono::microseconds gathering(250);
 
-// How long the end waits for what cut runs have begun, such as keeping a token that is on its way.
-constexpr std::chrono::seconds errands_max(1);
-
 }  // namespace
 
 // Everything that the thread owns. Asio waits with a timerfd, which the kernel's timer slack does
@@ -40,7 +37,6 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
   void run();  // the thread
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress);
-  void restore(const std::vector<auth::RefusalCount>& counts);
   void restore(std::map<std::string, std::string> conclusions) {
     roster_.restore(std::move(conclusions));
   }
@@ -68,7 +64,6 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   Runner runner_;
   std::unique_ptr<Shared> shared_;
   Roster roster_;
-  std::vector<auth::RefusalCount> refused_;  // as it was told last
   bool sampling_ = false;
 };
 
@@ -89,6 +84,7 @@ Worker::Loop::Loop(Options options)
 void Worker::Loop::run() {
   name_thread("worker-" + std::to_string(options_.number));
   shared_ = std::make_unique<Shared>(io_.get_executor());
+  shared_->keeper.share(options_.lockouts);
   clock_.use(shared_->network);
   io_.run();
   if (options_.ended) options_.ended();
@@ -104,20 +100,7 @@ void Worker::Loop::assign(std::vector<Duty> duties, std::shared_ptr<const Egress
   wait_for_beat();
 }
 
-void Worker::Loop::restore(const std::vector<auth::RefusalCount>& counts) {
-  shared_->keeper.restore(counts, Clock::now(), std::chrono::system_clock::now());
-}
-
-void Worker::Loop::publish(std::vector<ResultPtr> results) {
-  if (options_.refused) {
-    auto now = shared_->keeper.refusals(Clock::now(), std::chrono::system_clock::now());
-    if (!std::ranges::equal(now, refused_, auth::same_count)) {
-      refused_ = now;
-      options_.refused(std::move(now));
-    }
-  }
-  options_.publish(std::move(results));
-}
+void Worker::Loop::publish(std::vector<ResultPtr> results) { options_.publish(std::move(results)); }
 
 void Worker::Loop::take_beats() {
   for (const Beat& beat : roster_.agenda().take_due(Clock::now())) begin(beat);
@@ -171,8 +154,7 @@ void Worker::Loop::stop() {
   runner_.runs().when_drained([this] {
     egress_.stop();
     egress_.tasks().when_drained([this] {
-      shared_->keeper.errands().finish_within(errands_max,
-                                              [this] { asio::post(io_, [this] { end(); }); });
+      shared_->keeper.errands().finish([this] { asio::post(io_, [this] { end(); }); });
     });
   });
 }
@@ -203,11 +185,6 @@ void Worker::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettin
                            egress = std::move(egress)]() mutable {
     loop->assign(std::move(duties), std::move(egress));
   });
-}
-
-void Worker::restore(std::vector<auth::RefusalCount> counts) {
-  asio::post(loop_->io(),
-             [loop = loop_.get(), counts = std::move(counts)] { loop->restore(counts); });
 }
 
 void Worker::restore(std::map<std::string, std::string> conclusions) {

@@ -39,8 +39,8 @@ class Worker {
     std::size_t in_flight_max = 16384;  // runs under way; a beat above it is skipped (capacity)
     // Handed what came of the runs, a few at a time, on the worker's thread; must not block.
     std::function<void(std::vector<ResultPtr>)> publish;
-    // Handed how often accounts were refused in a row, before the results that changed it.
-    std::function<void(std::vector<auth::RefusalCount>)> refused = {};
+    // Where refused logins are counted, with the other workers.
+    std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
     // Called on the worker's thread as its last act.
     std::function<void()> ended;
     bool (*clock_is_kept)() = sonde::clock_is_kept;
@@ -56,8 +56,6 @@ class Worker {
   // undisturbed; runs of the others end under the configuration that they began with. `egress`:
   // whom a failure consults, and who is asked every so often; null: nobody.
   void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress = nullptr);
-  // How often accounts were refused in a row before the process began; before assign().
-  void restore(std::vector<auth::RefusalCount> counts);
   // What was concluded of failures before the process began, by key_of; before assign().
   void restore(std::map<std::string, std::string> conclusions);
   // No beat any more; runs under way are cut and not published. Then the thread ends.

@@ -72,9 +72,9 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
   const auto guard = context.keeper.guard(context.account.owner, Clock::now());
-  const bool after_cooldown = guard->lockout.refused() >= context.lockout->after;
+  const bool after_cooldown = guard->counted(Clock::now()) >= context.lockout->after;
   const Instant came = Clock::now();
-  auto beginning = guard->begin(*context.lockout, context.is_trial);
+  auto beginning = guard->begin(*context.lockout, context.is_trial, context.mark);
   auto trial = co_await std::move(beginning);
   context.trace.waited += Clock::now() - came;
   if (trial) trial->shows_refresh_token(context.redeems);
@@ -94,6 +94,7 @@ asio::awaitable<net::Answer> ask(Context& context, net::Request& request, const 
   for (int hops = 0;; ++hops) {
     auto asking = ask_once(context, request, line, own, cookies);
     net::Answer answer = co_await std::move(asking);
+    if (context.answered) context.answered(answer);
     if (!redirects.follow) co_return answer;
     auto next = next_of(request, answer, hops, redirects.max, context.trace);
     if (!next) co_return answer;

@@ -5,6 +5,7 @@
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
+#include "probes/auth/until_answered.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/net/status.hpp"
@@ -202,12 +203,75 @@ std::expected<std::string, Failure> code_of(const Parameters& parameters,
   return code;
 }
 
+namespace {
+
+// Where the walk from the client's request back to the client is.
+struct Walk {
+  net::Request request;
+  Cookies cookies = {};
+  Entered entered = {};
+};
+
+// It after one request more: where to go on, or the code.
+struct Walked {
+  Walk walk;
+  bool enters = false;                       // what comes next carries what the user entered
+  std::expected<std::string, Failure> code;  // empty: it goes on
+};
+
+asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorization& asked,
+                                  const net::Line& line, LoginGuard::Trial& trial) {
+  auto asking = ask(context, walk.request, line, {}, walk.cookies);
+  const net::Answer answer = co_await std::move(asking);
+  if (const std::string* location = answer.response.header("location"))
+    hide_issued(handed_over(*location), context.trace);
+  auto turned = turn(walk.request, answer, asked, walk.entered);
+  Walked walked{.walk = std::move(walk), .code = ""};
+  if (!turned) {
+    walked.code = std::unexpected(std::move(turned.error()));
+  } else if (turned->returned) {
+    hide_issued(*turned->returned, context.trace);
+    walked.code = code_of(*turned->returned, asked);
+  } else {
+    walked.enters = turned->enters;
+    walked.walk.request = *std::move(turned->next);
+  }
+  judge_trial(trial, answer, walked.code ? Reason::ok : walked.code.error().reason);
+  if (!walked.code) walked.code.error().detail = context.trace.scrub(walked.code.error().detail);
+  co_return walked;
+}
+
+// One that carries what the user entered, or follows one that did: its answer counts, also if the
+// run is cut before it comes.
+asio::awaitable<std::optional<Walked>> take_counted_turn(Context& context, const Walk& walk,
+                                                         const Authorization& asked,
+                                                         const net::Line& line,
+                                                         LoginGuard::Trial& trial) {
+  auto taking = [walk, asked, line](Context& own, LoginGuard::Trial& counted) {
+    return take_turn(own, walk, asked, line, counted);
+  };
+  auto doing = until_answered<Walked>(context, trial, std::move(taking));
+  auto walked = co_await std::move(doing);
+  co_return walked;
+}
+
+asio::awaitable<std::optional<Walked>> take_uncounted_turn(Context& context, const Walk& walk,
+                                                           const Authorization& asked,
+                                                           const net::Line& line) {
+  LoginGuard::Trial none;
+  auto taking = take_turn(context, walk, asked, line, none);
+  auto walked = co_await std::move(taking);
+  co_return walked;
+}
+
+}  // namespace
+
 asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
                                                                const Authorization& asked,
                                                                const net::Line& line) {
-  net::Request request{.method = "GET", .url = asked.start, .headers = {}, .body = {}};
-  Cookies cookies;
-  Entered entered;
+  Walk walk{
+      .request = {.method = "GET", .url = asked.start, .headers = {}, .body = {}},
+  };
   bool enters = false;
   std::optional<LoginGuard::Trial> trial;  // from what was entered to the next entry, or to the end
   for (int count = 0; count < requests_max; ++count) {
@@ -218,25 +282,13 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
       if (!begun) co_return std::unexpected(std::move(begun.error()));
       trial.emplace(*std::move(begun));
     }
-    auto asking = ask(context, request, line, {}, cookies);
-    const net::Answer answer = co_await std::move(asking);
-    if (const std::string* location = answer.response.header("location"))
-      hide_issued(handed_over(*location), context.trace);
-    auto turned = turn(request, answer, asked, entered);
-    if (trial) judge_trial(*trial, answer, turned ? Reason::ok : turned.error().reason);
-    if (turned && turned->returned) {
-      hide_issued(*turned->returned, context.trace);
-      auto code = code_of(*turned->returned, asked);
-      if (trial && !code) judge_trial(*trial, answer, code.error().reason);
-      if (!code) code.error().detail = context.trace.scrub(code.error().detail);
-      co_return code;
-    }
-    if (!turned) {
-      turned.error().detail = context.trace.scrub(turned.error().detail);
-      co_return std::unexpected(std::move(turned.error()));
-    }
-    enters = turned->enters;
-    request = std::move(*turned->next);
+    auto taking = trial ? take_counted_turn(context, walk, asked, line, *trial)
+                        : take_uncounted_turn(context, walk, asked, line);
+    auto walked = co_await std::move(taking);
+    if (!walked) co_return std::unexpected(Failure{Reason::cut, ""});
+    if (!walked->code || !walked->code->empty()) co_return std::move(walked->code);
+    enters = walked->enters;
+    walk = std::move(walked->walk);
   }
   if (trial) trial->refuse();
   co_return std::unexpected(

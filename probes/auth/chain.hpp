@@ -17,6 +17,8 @@ struct Chain {
   std::string refresh;              // good now, as far as anybody knows; empty: there is none
   std::string refused_first;        // the configured one, if it was refused
   std::shared_ptr<StateFile> file;  // null: not opened yet, or none
+  bool unanswered = false;          // one was sent, and its run was cut before the answer came
+  int given_up_on = 0;              // how often such an answer did not come in time
   bool given_up = false;            // the file is left to others as soon as nobody is at it
 
   // Takes the token of an earlier process out of the file, and else `first`, if there is none yet.

@@ -1,5 +1,6 @@
 #include "probes/auth/errands.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -16,7 +17,7 @@ namespace sonde::auth {
 namespace asio = boost::asio;
 namespace {
 
-constexpr Span grace = std::chrono::seconds(5);
+constexpr std::ptrdiff_t late_max = 100;
 
 asio::awaitable<void> carry_out(asio::awaitable<void> task) {
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -27,24 +28,34 @@ asio::awaitable<void> carry_out(asio::awaitable<void> task) {
 
 // One that is under way; whoever waits for it shares it.
 struct Errands::One : std::enable_shared_from_this<One> {
-  explicit One(const asio::any_io_executor& executor)
-      : limit(executor), waiting(executor, Instant::max()) {}
+  One(const asio::any_io_executor& executor, Limits within)
+      : limits(within), limit(executor), waiting(executor, Instant::max()) {}
 
+  // Never later than it was to be cut before.
   void cut_after(Span left) {
+    if (limit.expiry() != Instant() && limit.expiry() <= Clock::now() + left) return;
     limit.expires_after(left);
     limit.async_wait([self = shared_from_this()](boost::system::error_code error) {
       if (!error) self->cut.emit(asio::cancellation_type::terminal);
     });
   }
 
+  Limits limits;
   asio::cancellation_signal cut;
   asio::steady_timer limit, waiting;
-  bool over = false;
+  std::exception_ptr thrown;
+  bool over = false, late = false;
 };
 
 struct Errands::State {
   std::vector<std::shared_ptr<One>> under_way;
   std::function<void()> then;
+
+  bool has_room() const {
+    return std::ranges::count_if(under_way, [](const auto& one) {
+             return one->late && !one->limits.vital;
+           }) < late_max;
+  }
 
   void ended(const std::shared_ptr<One>& one) {
     one->over = true;
@@ -57,29 +68,42 @@ struct Errands::State {
 
 Errands::Errands() : state_(std::make_shared<State>()) {}
 
-asio::awaitable<bool> Errands::run(asio::awaitable<void> task) {
+asio::awaitable<bool> Errands::run(asio::awaitable<void> task, Limits limits,
+                                   std::function<bool()> goes_on) {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none) co_return false;
   const auto executor = co_await asio::this_coro::executor;
-  const auto one = std::make_shared<One>(executor);
+  const auto one = std::make_shared<One>(executor, limits);
   state_->under_way.push_back(one);
   auto ended = [state = state_, one](const std::exception_ptr& thrown) {
+    one->thrown = thrown;
     state->ended(one);
-    if (thrown) std::rethrow_exception(thrown);
+    if (thrown && one->late) std::rethrow_exception(thrown);  // no run is left to say it
   };
   asio::co_spawn(executor, carry_out(std::move(task)),
                  asio::bind_cancellation_slot(one->cut.slot(), std::move(ended)));
   boost::system::error_code cancelled;  // by the end of the task, or by a cut
   if (!one->over)
     co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  if (!one->over) one->cut_after(grace);
-  co_return one->over;
+  const bool room = limits.vital || state_->has_room();
+  one->late = !one->over && goes_on() && room;
+  if (one->late) {
+    one->cut_after(state_->then ? std::min(limits.after_cut, limits.at_stop) : limits.after_cut);
+    co_return false;
+  }
+  // Cut like the run: all that it waits for fails at once.
+  if (!one->over) one->cut.emit(asio::cancellation_type::terminal);
+  while (!one->over)
+    co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  if (one->thrown) std::rethrow_exception(one->thrown);
+  co_return true;
 }
 
-void Errands::finish_within(Span limit, std::function<void()> then) {
+void Errands::finish(std::function<void()> then) {
   if (state_->under_way.empty()) return then();
   state_->then = std::move(then);
-  for (const auto& one : state_->under_way) one->cut_after(limit);
+  const auto all = state_->under_way;
+  for (const auto& one : all) one->cut_after(one->limits.at_stop);
 }
 
 }  // namespace sonde::auth

@@ -44,9 +44,11 @@ const config::Section<FormSuccess>& section_of(const FormSuccess*) {
       config::Section<FormSuccess>()
           .key("redirect", &FormSuccess::redirect,
                "The address that the answer redirects to matches this.")
-          .key("cookie", &FormSuccess::cookie,
-               "This cookie is set; its value is {{token}}. Where nothing else is written here, it "
-               "is new or has another value than before the form was sent.")
+          .key(
+              "cookie", &FormSuccess::cookie,
+              "This cookie is set; its value is {{token}}. Where nothing else is written here, it "
+              "is new, or has another value than before and a visitor without the login is treated "
+              "otherwise.")
           .key("body", &FormSuccess::body, "The page where the redirects end matches this.");
   return keys;
 }
@@ -59,8 +61,9 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
           .key("fields", &S::fields, "What is entered, by the names of the form's fields.")
           .key("headers", &S::headers, "Further headers of the request for the page.")
           .key("success", &S::success,
-               "What says that the login succeeded; without it, a redirect to another path and a "
-               "cookie that is new or has another value.")
+               "What says that the login succeeded; without it, a redirect to another path, a "
+               "cookie that is new or has another value, and that a visitor without the login is "
+               "treated otherwise.")
           .key("refused", &S::refused,
                "A page or an answer that matches this refuses the credentials.")
           .key("csrf_error", &S::csrf_error, "A page that matches this refuses the CSRF token.")
@@ -104,6 +107,12 @@ Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen
     return {Reason::credentials, what + ", and the page asks for the credentials again"};
   if (status == 403) return {Reason::forbidden, what};
   if (status >= 400) return {net::reason_of(page), net::describe(page)};
+  if (seen.unproven)
+    return {Reason::no_session,
+            what +
+                "; the service renews cookies and shows these pages whoever asks, so that "
+                "nothing tells a login from a visit: write in success which redirect or page "
+                "only a user who is logged in gets"};
   return {Reason::no_session,
           what + "; wanted: " + wanted_of(settings.success) + kept_session(settings.success, seen)};
 }

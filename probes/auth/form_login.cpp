@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "probes/auth/ask.hpp"
+#include "probes/auth/form_proof.hpp"
 #include "probes/auth/refused.hpp"
+#include "probes/auth/until_answered.hpp"
 #include "probes/net/http_redirect.hpp"
 #include "probes/net/status.hpp"
 
@@ -40,8 +42,9 @@ std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.
 
 // Whether the answer itself says so; the body of the last page is looked at elsewhere.
 //
-// A cookie that the page set for anybody says nothing: it has to be new, or another one. Where a
-// redirect or a page is wanted besides, which say it themselves, it may be the one from before.
+// A cookie that the page set for anybody says nothing: it has to be new, or another one, and what
+// comes of it is looked at elsewhere (is_logged_in). Where a redirect or a page is wanted besides,
+// which say it themselves, it may be the one from before.
 bool succeeded(const Settings& settings, const net::Url& page, const std::optional<net::Url>& to,
                const net::Response& answer, const Cookies& before, const Cookies& cookies) {
   const FormSuccess& wanted = settings.success;
@@ -80,18 +83,94 @@ Token token_of(const Settings& settings, Cookies cookies, std::optional<Span> sk
 }
 
 // The page where the redirects of an answer end; the answer itself where there are none.
-asio::awaitable<net::Answer> last_page(Context& context, const net::Request& request,
-                                       net::Answer answer, const net::Line& line,
-                                       Cookies& cookies) {
+// `request` becomes that of the page.
+asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, net::Answer answer,
+                                       const net::Line& line, Cookies& cookies) {
   if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
   auto next = net::follow(request, answer.response);
   if (!next) {
     answer.failure = {next.error().reason, context.trace.scrub(next.error().detail)};
     co_return answer;
   }
-  auto asking = ask(context, *next, line, follow_all, cookies);
+  request = *std::move(next);
+  auto asking = ask(context, request, line, follow_all, cookies);
   net::Answer page = co_await std::move(asking);
   co_return page;
+}
+
+// A form that is filled in.
+struct Filling {
+  net::Request opening;  // of the page, as it was asked for
+  net::Url page;         // where it was found
+  net::Request request;
+  Entries entries;
+  Cookies cookies;
+};
+
+using Result = std::expected<Token, Failure>;
+
+// What the answer to the form, and what follows it, mean to the user.
+asio::awaitable<Result> judge_answer(Context& context, const Settings& settings, Filling form,
+                                     net::Answer answer, const Cookies& before,
+                                     LoginGuard::Trial& trial) {
+  const auto skew = answer.response.skew;
+  const Instant at = Clock::now();
+  const auto to = target_of(form.request, answer.response);
+  bool good = succeeded(settings, form.page, to, answer.response, before, form.cookies);
+  // A redirect or a page that the user named is proof enough.
+  if (good && settings.success.redirect && !settings.success.body)
+    co_return token_of(settings, std::move(form.cookies), skew, at);
+
+  const net::Response first = answer.response;
+  const Cookies after = form.cookies;
+  auto walking = last_page(context, form.request, std::move(answer), settings.line, form.cookies);
+  const net::Answer last = co_await std::move(walking);
+  if (!last.ok() && !(good && !settings.success.body)) {
+    if (!good) trial.refuse();
+    co_return std::unexpected(last.failure);
+  }
+  const bool seemed_good = good;
+  if (settings.success.body)
+    good = good && settings.success.body->found_in(last.response.body);
+  else
+    good = good && !is_turned_away(settings, first, last.response, form.entries);
+  const bool by_cookies = good && !settings.success.body;
+  if (by_cookies) {
+    const SentForm sent{form.opening,
+                        form.request,
+                        last,
+                        form.entries,
+                        before,
+                        after,
+                        form.cookies,
+                        settings.success.cookie,
+                        to};
+    auto proving = is_logged_in(context, settings.line, sent);
+    const auto proven = co_await std::move(proving);
+    if (!proven) co_return std::unexpected(proven.error());
+    good = *proven;
+  }
+  if (good) co_return token_of(settings, std::move(form.cookies), skew, at);
+  const FormAnswer seen{first, last.response, before, after, by_cookies && seemed_good};
+  Failure failure = explain_form(settings, seen, form.entries);
+  trial.judge(last.response.status, failure.reason);
+  // The credentials may have been refused, though other cookies came, such as a new CSRF token.
+  if (failure.reason == Reason::no_session && lost_session(settings.success, seen).empty())
+    trial.refuse();
+  failure.detail = context.trace.scrub(failure.detail);
+  co_return std::unexpected(std::move(failure));
+}
+
+asio::awaitable<Result> submit(Context& context, const Settings& settings, Filling form,
+                               LoginGuard::Trial& trial) {
+  const Cookies before = form.cookies;
+  auto posting = ask(context, form.request, settings.line, {}, form.cookies);
+  net::Answer answer = co_await std::move(posting);
+  trial.judge(answer.response.status, answer.failure.reason);
+  if (!answer.ok()) co_return std::unexpected(answer.failure);
+  auto judging = judge_answer(context, settings, std::move(form), std::move(answer), before, trial);
+  auto token = co_await std::move(judging);
+  co_return token;
 }
 
 }  // namespace
@@ -104,58 +183,22 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& conte
   net::Origins own = net::Origins::of(context.names);
   own.add(request->url);
   Cookies cookies;
-  auto opening = ask(context, *request, settings_.line, follow_all, cookies);
-  const net::Answer opened = co_await std::move(opening);
+  const net::Request opening = *request;
+  auto asking = ask(context, *request, settings_.line, follow_all, cookies);
+  const net::Answer opened = co_await std::move(asking);
   auto filled = fill_page(*request, opened, *entries, own, context.trace);
   if (!filled) co_return std::unexpected(filled.error());
-  auto submitting = submit(context, *filled, request->url, *entries, std::move(cookies));
-  auto token = co_await std::move(submitting);
-  co_return token;
-}
-
-asio::awaitable<std::expected<Token, Failure>> FormLogin::submit(Context& context,
-                                                                 net::Request filled,
-                                                                 const net::Url& page,
-                                                                 const Entries& entries,
-                                                                 Cookies cookies) const {
   auto beginning = begin_trial(context);
   auto trial = co_await std::move(beginning);
   if (!trial) co_return std::unexpected(std::move(trial.error()));
-  const Cookies before = cookies;
-  auto posting = ask(context, filled, settings_.line, {}, cookies);
-  net::Answer answer = co_await std::move(posting);
-  trial->judge(answer.response.status, answer.failure.reason);
-  if (!answer.ok()) co_return std::unexpected(answer.failure);
-  const auto skew = answer.response.skew;
-  const Instant at = Clock::now();
-  const auto to = target_of(filled, answer.response);
-  bool good = succeeded(settings_, page, to, answer.response, before, cookies);
-  // A redirect or a page that the user named is proof enough; a cookie alone is not: many servers
-  // give another one with each answer, also with "wrong password".
-  if (good && settings_.success.redirect && !settings_.success.body)
-    co_return token_of(settings_, std::move(cookies), skew, at);
-
-  const net::Response first = answer.response;
-  auto walking = last_page(context, filled, std::move(answer), settings_.line, cookies);
-  const net::Answer last = co_await std::move(walking);
-  // Where the redirect leads may be out of our reach; the session is one all the same.
-  if (!last.ok() && !(good && !settings_.success.body)) {
-    if (!good) trial->refuse();
-    co_return std::unexpected(last.failure);
-  }
-  if (settings_.success.body)
-    good = good && settings_.success.body->found_in(last.response.body);
-  else
-    good = good && !is_turned_away(settings_, first, last.response, entries);
-  if (good) co_return token_of(settings_, std::move(cookies), skew, at);
-  const FormAnswer seen{first, last.response, before, cookies};
-  Failure failure = explain_form(settings_, seen, entries);
-  trial->judge(last.response.status, failure.reason);
-  // The credentials may have been refused, though other cookies came, such as a new CSRF token.
-  if (failure.reason == Reason::no_session && lost_session(settings_.success, seen).empty())
-    trial->refuse();
-  failure.detail = context.trace.scrub(failure.detail);
-  co_return std::unexpected(std::move(failure));
+  const Filling form{opening, request->url, *std::move(filled), *std::move(entries),
+                     std::move(cookies)};
+  auto doing = [settings = settings_, form](Context& detached, LoginGuard::Trial& counted) {
+    return submit(detached, settings, form, counted);
+  };
+  auto submitting = until_answered<Result>(context, *trial, std::move(doing));
+  auto token = co_await std::move(submitting);
+  co_return token ? *std::move(token) : std::unexpected(Failure{Reason::cut, ""});
 }
 
 asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {

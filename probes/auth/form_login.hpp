@@ -11,7 +11,8 @@
 namespace sonde::auth {
 
 // What says that the form was accepted; all that is written has to hold. Nothing written: a
-// redirect to another path, and a cookie that is new or has another value.
+// redirect to another path, and a cookie that is new or has another value. Cookies alone have to be
+// proven: see is_logged_in.
 struct FormSuccess {
   std::optional<text::Pattern> redirect;  // in the address that the answer redirects to
   std::string cookie;                     // is set; alone, it is new or has another value
@@ -46,11 +47,6 @@ class FormLogin : public Login {
 
  private:
   boost::asio::awaitable<std::expected<Token, Failure>> fill_in(Context& context) const;
-  boost::asio::awaitable<std::expected<Token, Failure>> submit(Context& context,
-                                                               net::Request filled,
-                                                               const net::Url& page,
-                                                               const Entries& entries,
-                                                               Cookies cookies) const;
   Settings settings_;
 };
 const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings*);
@@ -64,6 +60,7 @@ struct FormAnswer {
   const net::Response& page;  // where the redirects end, if there were any, else the answer itself
   const Cookies& before;      // when it was sent
   const Cookies& after;
+  bool unproven = false;  // all that was wanted came, but may have come to anybody
 };
 
 // That the answer did set the session's cookie, and why it was not kept; empty: it did not. Pure.

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "probes/auth/ask.hpp"
-#include "probes/auth/authorization.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/until_answered.hpp"
 #include "probes/net/http_text.hpp"
 #include "probes/net/said.hpp"
 #include "probes/net/status.hpp"
@@ -52,6 +52,14 @@ std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
     return std::unexpected(
         Failure{Reason::token_malformed, place + " is no token text: it is not a string"});
   return token_of(grant, *value, place);
+}
+
+// Numbers are taken for their text, as clients do that do not look. Empty: there is none.
+std::string refresh_in(const Grant& grant, text::Json root) {
+  const text::Json found = grant.refresh_token.at(root);
+  const bool single = found.string() || found.number();
+  std::string text = single ? found.text() : std::string();
+  return why_no_token(text, grant.token_max).empty() ? text : "";
 }
 
 }  // namespace
@@ -103,8 +111,7 @@ std::expected<Token, Failure> take_token(const Grant& grant, const std::string& 
   token->cookies = std::move(cookies);
   if (const auto lives = grant.expires_in.at(root).number(); lives && *lives > 0)
     token->lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
-  const auto refresh = grant.refresh_token.at(root).string();
-  if (refresh && why_no_token(*refresh, grant.token_max).empty()) token->refresh = *refresh;
+  token->refresh = refresh_in(grant, root);
   return token;
 }
 
@@ -125,50 +132,42 @@ std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Respons
 
 namespace {
 
-// What was answered, and the trial that it belongs to.
+// What was answered, perhaps with a failure.
 struct Answered {
-  LoginGuard::Trial trial;
-  net::Response response;
+  net::Answer answer;
   bool moved = false;  // a redirect was followed to another page
 };
 
-boost::asio::awaitable<std::expected<Answered, Failure>> ask_and_wait(Context& context,
-                                                                      const Grant& grant,
-                                                                      Asking asking,
-                                                                      Cookies& cookies) {
-  auto& [request, trial] = asking;
+boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& grant,
+                                              net::Request request, LoginGuard::Trial& trial,
+                                              Cookies& cookies) {
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
-  // A refusal is one also where its body was cut, or came after the deadline.
+  // A refusal is one also where its body was cut.
   if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
-  if (!answer.ok()) co_return std::unexpected(std::move(answer.failure));
-  co_return Answered{std::move(trial), std::move(answer.response), request.method != "POST"};
+  co_return Answered{std::move(answer), request.method != "POST"};
 }
 
-// `error` of JSON, of a form, or of the challenge (RFC 6750 3).
-std::string error_code_of(const net::Response& response, text::Json root) {
-  if (const auto code = root.member("error").string()) return std::string(code->substr(0, 128));
-  constexpr std::string_view challenge = "error=\"";
-  const std::string* header = response.header("www-authenticate");
-  const std::size_t at = header != nullptr ? header->find(challenge) : std::string::npos;
-  if (at != std::string::npos) {
-    const std::size_t begin = at + challenge.size();
-    return header->substr(begin, std::min<std::size_t>(header->find('"', begin) - begin, 128));
-  }
-  if (root || response.body.size() > 4096) return "";
-  const auto fields = read_parameters(response.body);
-  const auto found = fields.find("error");
-  return found == fields.end() ? "" : found->second.substr(0, 128);
-}
-
-Context::Said said_by(const net::Response& response, const Grant& grant, bool given) {
-  Context::Said said{.status = response.status, .error = {}, .refresh = {}};
-  const auto document = text::Document::parse(response.body);
+// A refresh token that was issued, whatever is wrong with the answer around it: the one before it
+// may be good no longer. Where the answer is no success, an access token stands beside it.
+std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
+  const net::Response& response = answer.response;
+  auto document = text::Document::parse(response.body);
+  if (!document && !answer.surplus.empty())
+    document = text::Document::parse(response.body + answer.surplus);
   const text::Json root = document ? document->root() : text::Json();
-  if (!given) said.error = error_code_of(response, root);
-  const auto refresh = grant.refresh_token.at(root).string();
-  const bool good = response.status == 200 || response.status == 201;
-  if (good && refresh && why_no_token(*refresh, grant.token_max).empty()) said.refresh = *refresh;
+  const bool good = answer.ok() && response.status / 100 == 2;
+  const auto token = grant.token.at(root).string();
+  return good || (token && !token->empty()) ? refresh_in(grant, root) : "";
+}
+
+Context::Said said_by(const net::Answer& answer, bool given) {
+  Context::Said said;
+  if (!answer.ok()) return said;
+  said.status = answer.response.status;
+  const auto document = text::Document::parse(answer.response.body);
+  const text::Json root = document ? document->root() : text::Json();
+  if (!given) said.error = error_code_of(answer.response, root);
   return said;
 }
 
@@ -187,25 +186,60 @@ boost::asio::awaitable<std::expected<Asking, Failure>> prepare(Context& context,
 
 boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& context,
                                                                     const Grant& grant,
-                                                                    Asking asking) {
+                                                                    net::Request request,
+                                                                    LoginGuard::Trial& trial) {
   Cookies cookies;
-  auto sending = ask_and_wait(context, grant, std::move(asking), cookies);
-  auto answered = co_await std::move(sending);
+  std::string issued;  // the last one, also beside a redirect
+  context.answered = [&](const net::Answer& one) {
+    if (auto refresh = issued_refresh(grant, one); !refresh.empty()) issued = std::move(refresh);
+  };
+  auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
+  const auto [answer, moved] = co_await std::move(sending);
+  context.answered = nullptr;
   const Instant at = Clock::now();
-  if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response, moved] = *answered;
-  auto token = judge_grant(grant, response, std::move(cookies));
+  const net::Response& response = answer.response;
+  using Result = std::expected<Token, Failure>;
+  Result token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
+                             : Result(std::unexpected(answer.failure));
+  context.said = said_by(answer, token.has_value());
+  context.said.refresh = std::move(issued);
+  for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
+    if (!secret.empty()) hide(context.trace, secret);
+  if (!answer.ok()) co_return token;
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
   const bool given = token || token.error().reason == Reason::token_malformed;
   if (!given && (moved || may_refuse(response))) trial.refuse();
-  context.said = said_by(response, grant, token.has_value());
-  for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
-    if (!secret.empty()) hide(context.trace, secret);
   if (token) token->skew = response.skew;
   if (token) token->at = at;
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
   co_return token;
 }
+
+namespace {
+
+// An answer with the cookies that came with it.
+struct Accepted {
+  net::Response response;
+  Cookies cookies;
+};
+
+boost::asio::awaitable<std::expected<Accepted, Failure>> ask_for_answer(Context& context,
+                                                                        const Grant& grant,
+                                                                        net::Request request,
+                                                                        LoginGuard::Trial& trial) {
+  Cookies cookies;
+  auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
+  Answered answered = co_await std::move(sending);
+  if (!answered.answer.ok()) co_return std::unexpected(std::move(answered.answer.failure));
+  auto& response = answered.answer.response;
+  auto refused = refusal_of(response, grant.refused);
+  if (!refused) co_return Accepted{std::move(response), std::move(cookies)};
+  trial.judge(response.status, refused->reason);
+  refused->detail = context.trace.scrub(refused->detail);
+  co_return std::unexpected(*std::move(refused));
+}
+
+}  // namespace
 
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
@@ -213,15 +247,16 @@ boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& cont
   auto preparing = prepare(context, grant, std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto sending = ask_and_wait(context, grant, *std::move(asking), cookies);
+  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
+    return ask_for_answer(own, grant, request, trial);
+  };
+  auto sending =
+      until_answered<std::expected<Accepted, Failure>>(context, asking->trial, std::move(ask));
   auto answered = co_await std::move(sending);
-  if (!answered) co_return std::unexpected(std::move(answered.error()));
-  auto& [trial, response, moved] = *answered;
-  auto refused = refusal_of(response, grant.refused);
-  if (!refused) co_return std::move(response);
-  trial.judge(response.status, refused->reason);
-  refused->detail = context.trace.scrub(refused->detail);
-  co_return std::unexpected(*std::move(refused));
+  if (!answered) co_return std::unexpected(Failure{Reason::cut, ""});
+  if (!*answered) co_return std::unexpected(std::move(answered->error()));
+  cookies = std::move((*answered)->cookies);
+  co_return std::move((*answered)->response);
 }
 
 boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
@@ -238,9 +273,15 @@ boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, c
   auto preparing = prepare(context, grant, std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto sending = ask_for_token(context, grant, *std::move(asking));
+  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
+    return ask_for_token(own, grant, request, trial);
+  };
+  auto sending =
+      until_answered<std::expected<Token, Failure>>(context, asking->trial, std::move(ask));
   auto token = co_await std::move(sending);
-  auto checking = check_granted(context, grant, std::move(token));
+  if (!token) co_return std::unexpected(Failure{Reason::cut, ""});
+  asking->trial.end();
+  auto checking = check_granted(context, grant, *std::move(token));
   auto checked = co_await std::move(checking);
   co_return checked;
 }

@@ -50,10 +50,12 @@ boost::asio::awaitable<std::expected<Asking, Failure>> prepare(Context& context,
                                                                Form form);
 
 // Asks and takes the token out of the answer, not judged by `jwt` yet; context.said has what came
-// with it. It is hidden in the trace before anybody else sees it. Failures: see Login.
+// with it. It is hidden in the trace before anybody else sees it. `trial` hears whether it was a
+// refusal. Failures: see Login.
 boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& context,
                                                                     const Grant& grant,
-                                                                    Asking asking);
+                                                                    net::Request request,
+                                                                    LoginGuard::Trial& trial);
 
 // POSTs `form` to the grant's URL and takes the token out of the answer, if it is what `jwt` says.
 // Failures: see Login.

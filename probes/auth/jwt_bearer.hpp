@@ -22,6 +22,7 @@ class JwtBearer : public Login {
   explicit JwtBearer(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
+  std::string own_secret() const override { return settings_.key.key.reveal().value_or(""); }
 
  private:
   std::expected<std::string, Failure> assertion(FormBody& body, Context& context) const;

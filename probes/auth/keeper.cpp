@@ -61,7 +61,11 @@ Purse& Keeper::purse(const Account& account, Instant now) {
 }
 
 std::shared_ptr<LoginGuard> Keeper::guard(const Owner& account, Instant now) {
-  return used_now(guards_, account, now).guard;
+  auto& guard = used_now(guards_, account, now).guard;
+  if (!guard)
+    guard =
+        std::make_shared<LoginGuard>(lockouts_, LockoutTable::key_of(account.target, account.user));
+  return guard;
 }
 
 std::shared_ptr<Chain> Keeper::chain(const Account& account, const std::string& file, Instant now) {
@@ -108,23 +112,11 @@ void Keeper::hide_issued(const std::string& target, Trace& trace) const {
   }
 }
 
-std::vector<RefusalCount> Keeper::refusals(Instant now,
-                                           std::chrono::system_clock::time_point wall) const {
-  using Wall = std::chrono::system_clock::duration;
-  std::vector<RefusalCount> counts;
-  for (const auto& [account, guarded] : guards_) {
-    const Lockout& lockout = guarded.guard->lockout;
-    if (lockout.refused() > 0)
-      counts.push_back({account, lockout.refused(),
-                        wall - std::chrono::duration_cast<Wall>(now - lockout.last())});
-  }
-  return counts;
-}
-
-void Keeper::restore(const std::vector<RefusalCount>& counts, Instant now,
-                     std::chrono::system_clock::time_point wall) {
-  for (const auto& [account, refused, last] : counts)
-    guard(account, now)->lockout.restore(refused, now - std::max<Span>(wall - last, Span{}));
+std::vector<Owner> Keeper::refused() const {
+  std::vector<Owner> accounts;
+  for (const auto& [account, guarded] : guards_)
+    if (guarded.guard->lockout.refused() > 0) accounts.push_back(account);
+  return accounts;
 }
 
 void remember(Purse& purse, const Token& token, Instant now,

@@ -55,17 +55,6 @@ struct Purse {
   std::optional<Aging> aged;   // expired, for a refusal check
 };
 
-// How often an account was refused in a row, for a store that outlives the process.
-struct RefusalCount {
-  Owner account;
-  int refused = 0;
-  std::chrono::system_clock::time_point last;
-};
-// The moment apart, which a change of the wall clock moves.
-inline bool same_count(const RefusalCount& a, const RefusalCount& b) {
-  return a.account == b.account && a.refused == b.refused;
-}
-
 // What the logins of one worker remember; used on its thread only, so it needs no lock. An
 // account that was not used for a week is forgotten when another comes, and of more than 100
 // addresses of keys the oldest.
@@ -97,20 +86,22 @@ class Keeper {
   // Hides them, for a target may speak of them long after the run that they were given to.
   void hide_issued(const std::string& target, Trace& trace) const;
 
-  // The accounts with refusals, and such counts put back.
-  std::vector<RefusalCount> refusals(Instant now, std::chrono::system_clock::time_point wall) const;
-  void restore(const std::vector<RefusalCount>& counts, Instant now,
-               std::chrono::system_clock::time_point wall);
+  // From now on the accounts count in this table, which others have as well; before any login.
+  void share(std::shared_ptr<LockoutTable> table) { lockouts_ = std::move(table); }
+  const LockoutTable& lockouts() const { return *lockouts_; }
+  // Whose logins were refused last time.
+  std::vector<Owner> refused() const;
 
  private:
   struct Guarded {
     Instant used{};  // last
-    std::shared_ptr<LoginGuard> guard = std::make_shared<LoginGuard>();
+    std::shared_ptr<LoginGuard> guard = nullptr;
   };
   struct Chained {
     Instant used{};  // last
     std::shared_ptr<Chain> chain = std::make_shared<Chain>();
   };
+  std::shared_ptr<LockoutTable> lockouts_ = LockoutTable::in_memory();
   std::map<Account, Purse> purses_;
   std::map<Owner, Guarded> guards_;
   std::map<std::tuple<Owner, std::string, std::string>, Chained> chains_;  // and login, file

@@ -16,6 +16,12 @@ Failure suppressed(const std::string& why, Span left) {
   return {Reason::suppressed, why + "; the next login in " + whole_seconds_of(left)};
 }
 
+Failure unanswered(int logins, int refused) {
+  return {Reason::suppressed, std::to_string(logins) + " of our logins are not answered yet, and " +
+                                  std::to_string(refused) +
+                                  " were refused: the next could be one too many"};
+}
+
 }  // namespace
 
 const config::Section<LockoutRules>& section_of(const LockoutRules*) {
@@ -35,37 +41,62 @@ bool is_refusal(int status) {
   return status == 400 || status == 401 || status == 403 || status == 422 || status == 423;
 }
 
-std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now) const {
+// Others than were refused, of which no more than two are remembered.
+bool Lockout::is_changed(std::uint16_t mark) const {
+  return mark != 0 && counts_.tried[0] != 0 && counts_.tried[0] != mark && counts_.tried[1] == 0;
+}
+
+std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now,
+                                     std::uint16_t mark) const {
+  const int counted = this->counted();
   if (now < quiet_until_) return suppressed(quiet_why_, quiet_until_ - now);
-  if (refused_ < rules.after) return std::nullopt;
-  if (now < last_ + rules.cooldown)
-    return suppressed("logins were refused " + std::to_string(refused_) + " times in a row",
-                      last_ + rules.cooldown - now);
+  if (counted < rules.after && counted + late_ >= rules.after)
+    return unanswered(late_, counts_.refused);
+  if (counted < rules.after) return std::nullopt;
+  if (now < last_ + rules.cooldown && !is_changed(mark))
+    return counts_.refused >= rules.after
+               ? suppressed(
+                     "logins were refused " + std::to_string(counts_.refused) + " times in a row",
+                     last_ + rules.cooldown - now)
+               : unanswered(elsewhere(), counts_.refused);
   if (under_way_ == 0) return std::nullopt;
-  return suppressed("a login is tried after " + std::to_string(refused_) + " refusals",
+  return suppressed("a login is tried after " + std::to_string(counted) + " refusals",
                     rules.cooldown);
 }
 
-std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now, bool goes_on) {
+std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now, bool goes_on,
+                                            std::uint16_t mark) {
   // The one login that is tried after a cooldown may make all its requests.
-  if (goes_on && refused_ >= rules.after && under_way_ == 0) {
+  if (goes_on && counted() >= rules.after && under_way_ == 0) {
     ++under_way_;
+    ++counts_.pending;
     return true;
   }
-  if (auto why = held(rules, now)) return std::unexpected(*std::move(why));
-  const bool trial = refused_ >= rules.after;
-  if (!trial && refused_ + under_way_ >= rules.after) return false;
+  if (auto why = held(rules, now, mark)) return std::unexpected(*std::move(why));
+  const bool trial = counted() >= rules.after;
+  if (!trial && counted() + under_way_ >= rules.after) return false;
   if (trial) last_ = now;
   ++under_way_;
+  ++counts_.pending;
   return true;
 }
 
-void Lockout::end(bool refused, Instant now, bool redeems) {
+void Lockout::end(Ended one, Instant now) {
   --under_way_;
-  if (!refused) return;
-  ++refused_;
-  if (redeems) ++redeemed_;
+  counts_.pending = std::max(counts_.pending - 1, 0);
+  if (one.late) --late_;
+  if (!one.refused) return;
+  ++counts_.refused;
+  if (one.redeems) ++counts_.redeemed;
   last_ = now;
+  const auto known = std::ranges::find(counts_.tried, one.mark);
+  const auto room = std::ranges::find(counts_.tried, 0);
+  if (known == counts_.tried.end() && room != counts_.tried.end()) *room = one.mark;
+}
+
+void Lockout::take(const RefusalCounts& counts, Instant last) {
+  counts_ = counts;
+  last_ = last;
 }
 
 void Lockout::quiet(Span wish, Span most, Instant now) {
@@ -74,11 +105,6 @@ void Lockout::quiet(Span wish, Span most, Instant now) {
   quiet_until_ = now + granted;
   quiet_why_ = "the server wants to be left alone for " + whole_seconds_of(wish);
   if (granted < wish) quiet_why_ += ", and is for " + whole_seconds_of(granted);
-}
-
-void Lockout::restore(int refused, Instant last) {
-  refused_ = redeemed_ = refused;
-  last_ = last;
 }
 
 std::optional<Span> retry_after(std::string_view value, std::string_view server_now) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ struct Context {
   const LockoutRules* lockout = nullptr;     // null: what is refused is not counted
   bool is_trial = false;                     // this login is the one that is tried after a cooldown
   bool redeems = false;                      // what is shown now is a refresh token
+  std::uint16_t mark = 0;                    // of the credentials that are shown; see LockoutTable
   Span quiet_max = std::chrono::minutes(1);  // the longest Retry-After that is obeyed
   // What a token endpoint answered last: its status, its `error` where it gave no token (RFC 6749
   // 5.2), and a refresh token, whatever else is wrong with the answer. Empty: none.
@@ -35,6 +37,8 @@ struct Context {
     std::string error, refresh;
   };
   Said said = {};
+  // Told of each answer, also of those that redirect further.
+  std::function<void(const net::Answer&)> answered = {};
 };
 
 // Before a request that carries the account's credentials: see LoginGuard.
@@ -73,6 +77,8 @@ class Login {
   virtual bool gives_token() const { return true; }
   // What it redeems refresh tokens with; null: it redeems none.
   virtual const Redeemer* redeemer() const { return nullptr; }
+  // A secret of its own that it shows or signs with; empty: it has none, or it cannot be had.
+  virtual std::string own_secret() const { return ""; }
   // The names of what it captures besides the token: {{login.NAME}}.
   virtual std::vector<std::string> gives() const { return {}; }
 

@@ -26,14 +26,94 @@ struct LoginGuard::Waiter {
   bool called = false;
 };
 
-LoginGuard::Trial::~Trial() {
-  if (!guard_) return;
-  guard_->lockout.end(refused_, Clock::now(), redeems_);
-  // All of them ask again: after a refusal there may be room for none, after a success for all.
-  for (Waiter* waiter : guard_->waiting_) {
+namespace {
+
+std::int64_t wall_milliseconds(Instant at, Instant now) {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch() - (now - at);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+}
+
+}  // namespace
+
+// The moment is read where others changed it alone, so that a step of the wall clock moves no
+// cooldown of ours.
+void LoginGuard::read(Instant now) {
+  const auto row = table_ != nullptr ? table_->read(key_) : std::nullopt;
+  if (!row || (row->counts == known_ && row->last == known_last_)) return;
+  known_ = row->counts;
+  known_last_ = row->last;
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const Span ago = wall - std::chrono::milliseconds(row->last);
+  lockout.take(row->counts, now - std::max<Span>(ago, Span{}));
+}
+
+void LoginGuard::write(Instant now) {
+  if (table_ == nullptr || (lockout.counts() == known_ && lockout.last() == written_)) return;
+  written_ = lockout.last();
+  table_->write(key_, known_, {lockout.counts(), wall_milliseconds(written_, now)});
+  if (const auto row = table_->read(key_)) {
+    known_ = row->counts;
+    known_last_ = row->last;
+    lockout.take(known_, written_);
+  }
+}
+
+std::optional<Failure> LoginGuard::held(const LockoutRules& rules, Instant now,
+                                        std::uint16_t mark) {
+  read(now);
+  return lockout.held(rules, now, mark);
+}
+
+int LoginGuard::counted(Instant now) {
+  read(now);
+  return lockout.counted();
+}
+
+void LoginGuard::succeeded(Instant now) {
+  read(now);
+  lockout.succeeded();
+  write(now);
+}
+
+void LoginGuard::redeemed(Instant now) {
+  read(now);
+  lockout.redeemed();
+  write(now);
+}
+
+// All of them ask again: after a refusal there may be room for none, after a success for all.
+void LoginGuard::call_waiters() {
+  for (Waiter* waiter : waiting_) {
     waiter->called = true;
     waiter->timer.cancel();
   }
+}
+
+void LoginGuard::Trial::end() {
+  if (!guard_) return;
+  const auto guard = std::exchange(guard_, nullptr);
+  const Instant now = Clock::now();
+  guard->read(now);
+  guard->lockout.end({.refused = refused_, .redeems = redeems_, .late = late_, .mark = mark_}, now);
+  guard->write(now);
+  guard->call_waiters();
+}
+
+LoginGuard::Trial& LoginGuard::Trial::operator=(Trial&& other) noexcept {
+  if (this == &other) return *this;
+  end();
+  guard_ = std::move(other.guard_);
+  refused_ = other.refused_;
+  redeems_ = other.redeems_;
+  late_ = other.late_;
+  mark_ = other.mark_;
+  return *this;
+}
+
+void LoginGuard::Trial::outlives_run() {
+  if (!guard_ || std::exchange(late_, true)) return;
+  guard_->lockout.outlives_run();
+  guard_->call_waiters();
 }
 
 LockoutRules LoginGuard::strictest(const std::string& login, const LockoutRules& own, Instant now) {
@@ -54,14 +134,17 @@ void LoginGuard::Trial::judge(int status, Reason reason) {
 }
 
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
-    const LockoutRules& rules, bool goes_on) {
+    const LockoutRules& rules, bool goes_on, std::uint16_t mark) {
   const auto executor = co_await asio::this_coro::executor;
   while (true) {
     const auto cancellation = co_await asio::this_coro::cancellation_state;
     if (cancellation.cancelled() != asio::cancellation_type::none) break;
-    auto begun = lockout.begin(rules, Clock::now(), goes_on);
+    const Instant now = Clock::now();
+    read(now);
+    auto begun = lockout.begin(rules, now, goes_on, mark);
+    write(now);
     if (!begun) co_return std::unexpected(std::move(begun.error()));
-    if (*begun) co_return Trial(shared_from_this());
+    if (*begun) co_return Trial(shared_from_this(), mark);
     Waiter waiter(*this, executor);
     boost::system::error_code cancelled;  // by the end of a trial, or by a cut
     co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

@@ -35,6 +35,15 @@ Failure failure_of(const SignatureCheck& check) {
           check.why};
 }
 
+// Why the keys could not be fetched again that had to be, because those that are kept do not verify
+// a signature. What one of them signed wrongly is wrong all the same.
+Failure refetch_failed(const SignatureCheck& check, const Failure& failure) {
+  if (failure.reason == Reason::cut) return failure;
+  const std::string again = "the keys could not be fetched again: " + failure.detail;
+  if (check.outcome == Signed::bad) return {Reason::token_signature, check.why + "; " + again};
+  return {Reason::jwks_unusable, again + "; those that are kept: " + check.why};
+}
+
 std::optional<Failure> check_by_secret(const KeySource& source, std::string_view jwt,
                                        const Claims& claims) {
   if (!source.secret)
@@ -69,11 +78,8 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
   if (check.outcome != Signed::good && old) {
     auto fetching = fetch_keys(context, *source.url, line);
     const auto fresh = co_await std::move(fetching);
-    if (!fresh && fresh.error().reason == Reason::cut) co_return fresh.error();
-    if (fresh)
-      check = check_signature(jwt, claims.algorithm, claims.key_id, **fresh);
-    else
-      check.why += "; the keys could not be fetched anew: " + fresh.error().detail;
+    if (!fresh) co_return refetch_failed(check, fresh.error());
+    check = check_signature(jwt, claims.algorithm, claims.key_id, **fresh);
   }
   if (check.outcome == Signed::good) co_return std::nullopt;
   co_return failure_of(check);

@@ -25,7 +25,7 @@ boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fe
 // Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
 // once if none of those that are kept signed it, for the issuer may have changed them, but not
 // within `refetch`; if that fails, the verdict by the kept ones stands. Failures: token_malformed,
-// token_signature, token_key_unknown, those of the first fetch_keys.
+// token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
 boost::asio::awaitable<std::optional<Failure>> verify_signature(Context& context,
                                                                 const KeySource& source,
                                                                 const net::Line& line,

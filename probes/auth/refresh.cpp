@@ -4,6 +4,7 @@
 #include "probes/auth/hide.hpp"
 #include "probes/auth/keeper.hpp"
 #include "probes/auth/state_file.hpp"
+#include "probes/auth/until_answered.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -82,7 +83,10 @@ bool check(const Refresh::Settings& settings, const config::Value& value,
 struct Refresh::Turn {
   Turn(std::shared_ptr<Chain> of, Gate::Pass alone)
       : pass(std::move(alone)), chain(std::move(of)) {}
-  ~Turn() { chain->rest(); }
+  ~Turn() {
+    if (std::exchange(chain->unanswered, false)) ++chain->given_up_on;
+    chain->rest();
+  }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
@@ -92,49 +96,22 @@ struct Refresh::Turn {
 
 namespace {
 
-// A refresh token on its way to the server, with all that is needed until what came for it is kept,
-// whatever becomes of the run that sends it.
-struct Redemption {
-  Redemption(const Context& context, const Grant& how, Asking what, std::shared_ptr<Chain> kept_by,
-             std::shared_ptr<const void> held)
-      : network(context.network),
-        keeper(context.keeper),
-        account(context.account),
-        names(context.names),
-        trace(context.trace.aside()),
-        grant(how),
-        asking(std::move(what)),
-        chain(std::move(kept_by)),
-        turn(std::move(held)) {
-    names.report_made({});
-    trace.at(context.trace.step());
-  }
-
-  net::Network& network;
-  Keeper& keeper;
-  Account account;
-  text::Names names;
-  Trace trace;
-  Grant grant;
-  Asking asking;
-  std::shared_ptr<Chain> chain;
-  std::shared_ptr<const void> turn;
-
-  std::expected<Token, Failure> token = std::unexpected(Failure{Reason::cut, ""});
-  Context::Said said = {};
-  std::expected<void, Failure> kept = {};
+// What came for a refresh token, and whether what follows it is kept.
+struct Redeemed {
+  std::expected<Token, Failure> token;
+  std::expected<void, Failure> kept;
 };
 
-asio::awaitable<void> carry_through(std::shared_ptr<Redemption> one) {
-  Context context{.network = one->network,
-                  .keeper = one->keeper,
-                  .account = one->account,
-                  .names = one->names,
-                  .trace = one->trace};
-  auto asking = ask_for_token(context, one->grant, std::move(one->asking));
-  one->token = co_await std::move(asking);
-  one->said = std::move(context.said);
-  if (!one->said.refresh.empty()) one->kept = one->chain->keep(one->said.refresh);
+asio::awaitable<Redeemed> redeem_and_keep(Context& context, const Grant& grant,
+                                          net::Request request, LoginGuard::Trial& trial,
+                                          Chain& chain) {
+  auto asking = ask_for_token(context, grant, std::move(request), trial);
+  auto token = co_await std::move(asking);
+  Redeemed redeemed{.token = std::move(token), .kept = {}};
+  if (!context.said.refresh.empty()) redeemed.kept = chain.keep(context.said.refresh);
+  const bool cut = !redeemed.token && redeemed.token.error().reason == Reason::cut;
+  chain.unanswered = chain.unanswered && cut;
+  co_return redeemed;
 }
 
 }  // namespace
@@ -168,19 +145,18 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
   auto preparing = prepare(context, settings_.grant, *std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  context.trace.leave();
-  const auto one =
-      std::make_shared<Redemption>(context, settings_.grant, *std::move(asking), turn->chain, turn);
-  auto carrying = context.keeper.errands().run(carry_through(one));
-  const bool over = co_await std::move(carrying);
-  const auto phase = one->trace.phase();
-  context.trace.absorb(Trace(one->trace), "");
-  if (!over && phase) context.trace.enter(*phase);  // which the cut is charged to
-  if (!over) co_return std::unexpected(Failure{Reason::cut, ""});
-  context.said = std::move(one->said);
-  if (is_refused(one->token, context, !settings_.body.empty())) chain.refresh.clear();
-  if (!one->kept) co_return std::unexpected(one->kept.error());
-  auto checking = check_granted(context, settings_.grant, std::move(one->token));
+  auto ask = [grant = settings_.grant, request = std::move(asking->request), turn](
+                 Context& own, LoginGuard::Trial& trial) {
+    return redeem_and_keep(own, grant, request, trial, *turn->chain);
+  };
+  auto redeeming = until_answered<Redeemed>(context, asking->trial, std::move(ask), keep_late,
+                                            [&chain] { chain.unanswered = true; });
+  auto redeemed = co_await std::move(redeeming);
+  if (!redeemed) co_return std::unexpected(Failure{Reason::cut, ""});
+  asking->trial.end();
+  if (is_refused(redeemed->token, context, !settings_.body.empty())) chain.refresh.clear();
+  if (!redeemed->kept) co_return std::unexpected(redeemed->kept.error());
+  auto checking = check_granted(context, settings_.grant, std::move(redeemed->token));
   auto token = co_await std::move(checking);
   co_return token;
 }
@@ -217,7 +193,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
   auto token = co_await std::move(logging_in);
   if (!token) co_return token;
   if (context.lockout != nullptr)
-    context.keeper.guard(context.account.owner, Clock::now())->lockout.succeeded();
+    context.keeper.guard(context.account.owner, Clock::now())->succeeded(Clock::now());
   if (token->refresh.empty())
     co_return std::unexpected(
         Failure{Reason::answer_incomplete, "the login gives no refresh token"});
@@ -235,11 +211,17 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
 asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) const {
   const auto chain = context.keeper.chain(context.account, settings_.state_file, Clock::now());
   const Instant came = Clock::now();
+  const int given_up_on = chain->given_up_on;
   auto entering = chain->gate.enter();
   auto alone = co_await std::move(entering);
   context.trace.waited += Clock::now() - came;
   if (!alone) co_return std::unexpected(alone.error());
   const auto turn = std::make_shared<Turn>(chain, *std::move(alone));
+  // Whoever waited for nothing has little time left, and would see no service that hangs. The next
+  // run has all of it.
+  if (chain->given_up_on != given_up_on)
+    co_return std::unexpected(
+        Failure{Reason::suppressed, "the refresh token that was sent before is not answered"});
   if (auto loaded = chain->load(settings_.state_file, settings_.first); !loaded)
     co_return std::unexpected(loaded.error());
   const bool json = !settings_.body.empty();

@@ -28,6 +28,7 @@ class Refresh : public Login, public Redeemer {
   explicit Refresh(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
+  std::string own_secret() const override { return settings_.first.reveal().value_or(""); }
   const Redeemer* redeemer() const override { return this; }
   const Login* first() const override { return settings_.login.login.get(); }
   boost::asio::awaitable<std::expected<Token, Failure>> redeem(Context& context,

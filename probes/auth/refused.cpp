@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/auth/authorization.hpp"
 #include "probes/net/status.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
@@ -84,6 +85,21 @@ std::optional<Reason> code_in(const net::Response& response) {
 }
 
 }  // namespace
+
+std::string error_code_of(const net::Response& response, text::Json root) {
+  if (const auto code = root.member("error").string()) return std::string(code->substr(0, 128));
+  constexpr std::string_view challenge = "error=\"";
+  const std::string* header = response.header("www-authenticate");
+  const std::size_t at = header != nullptr ? header->find(challenge) : std::string::npos;
+  if (at != std::string::npos) {
+    const std::size_t begin = at + challenge.size();
+    return header->substr(begin, std::min<std::size_t>(header->find('"', begin) - begin, 128));
+  }
+  if (root || response.body.size() > 4096) return "";
+  const auto fields = read_parameters(response.body);
+  const auto found = fields.find("error");
+  return found == fields.end() ? "" : found->second.substr(0, 128);
+}
 
 std::optional<Failure> refused_credentials(const net::Response& response,
                                            const std::optional<text::Pattern>& refused) {

@@ -1,7 +1,9 @@
 #pragma once
 #include <optional>
+#include <string>
 
 #include "probes/net/http_exchange.hpp"
+#include "probes/text/json.hpp"
 #include "probes/text/pattern.hpp"
 
 namespace sonde::auth {
@@ -17,6 +19,10 @@ std::optional<Failure> refusal_of(const net::Response& response,
 // The first two alone; empty: the answer says nothing of the credentials.
 std::optional<Failure> refused_credentials(const net::Response& response,
                                            const std::optional<text::Pattern>& refused);
+
+// The `error` of an answer (RFC 6749 5.2), at most 128 bytes of it: in the JSON `root` of the body,
+// in a form, or in the challenge (RFC 6750 3). Empty: there is none. Pure.
+std::string error_code_of(const net::Response& response, text::Json root);
 
 // Whether an answer that gave no token may have refused the credentials without saying so: any 2xx
 // ({"success": false}, "Invalid credentials", a page) or a redirect to another page (302, 303:

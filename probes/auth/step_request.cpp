@@ -5,6 +5,7 @@
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
+#include "probes/auth/until_answered.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/net/said.hpp"
 #include "probes/net/status.hpp"
@@ -101,20 +102,22 @@ void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::R
   if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
-std::optional<Failure> capture_all(const StepRequest& step, const net::Url& url,
-                                   const net::Response& response,
-                                   const std::optional<text::Pattern>& refused, Token& token,
-                                   text::Names& names, Trace& trace) {
+using Captured = std::vector<std::pair<std::string, std::string>>;
+
+std::expected<Captured, Failure> capture_all(const StepRequest& step, const net::Url& url,
+                                             const net::Response& response, const Cookies& cookies,
+                                             const std::optional<text::Pattern>& refused) {
+  Captured all;
   for (const auto& [name, capture] : step.capture) {
-    auto found = find(capture, response, token.cookies);
-    if (!found || found->empty()) return lacking(url, name, capture, response, refused);
+    auto found = find(capture, response, cookies);
+    if (!found || found->empty())
+      return std::unexpected(lacking(url, name, capture, response, refused));
     if (found->size() > captured_max)
-      return Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"};
-    hide(trace, *found);
-    names.set(name, *found);
-    token.named.emplace_back(name, std::move(*found));
+      return std::unexpected(
+          Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});
+    all.emplace_back(name, *std::move(found));
   }
-  return std::nullopt;
+  return all;
 }
 
 std::vector<std::string> captured_by(const Token& token) {
@@ -138,6 +141,66 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
       of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
 }
 
+// A request that is made, and the cookies that go with it and come back.
+struct Making {
+  const StepRequest& step;
+  net::Request request;
+  net::Line line;
+  const std::optional<text::Pattern>& refused;
+  Cookies cookies;
+};
+
+// What came of it.
+struct Made {
+  std::expected<Captured, Failure> captured;
+  Cookies cookies;
+  std::optional<Span> skew;
+  Instant at{};
+};
+
+asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& trial) {
+  auto& [step, request, line, refused, cookies] = making;
+  auto asking = ask(context, request, line, step.redirects, cookies);
+  const net::Answer answer = co_await std::move(asking);
+  Made made{.captured = {}, .cookies = {}, .skew = answer.response.skew, .at = Clock::now()};
+  if (auto wrong = judge(step, answer, refused))
+    made.captured = std::unexpected(*std::move(wrong));
+  else
+    made.captured = capture_all(step, request.url, answer.response, cookies, refused);
+  if (!made.captured) judge_trial(trial, step, request, answer, made.captured.error());
+  if (made.captured)
+    for (const auto& [name, value] : *made.captured) hide(context.trace, value);
+  else
+    made.captured.error().detail = context.trace.scrub(made.captured.error().detail);
+  made.cookies = std::move(cookies);
+  co_return made;
+}
+
+// One whose answer counts, also if the run is cut before it comes.
+asio::awaitable<std::optional<Made>> make_as_trial(Context& context, const Making& making) {
+  auto beginning = begin_trial(context);
+  auto trial = co_await std::move(beginning);
+  if (!trial)
+    co_return Made{.captured = std::unexpected(std::move(trial.error())),
+                   .cookies = making.cookies,
+                   .skew = {}};
+  auto doing = [step = making.step, refused = making.refused, request = making.request,
+                line = making.line,
+                cookies = making.cookies](Context& own, LoginGuard::Trial& counted) {
+    return make(own, Making{step, request, line, refused, cookies}, counted);
+  };
+  auto making_it = until_answered<Made>(context, *trial, std::move(doing));
+  auto made = co_await std::move(making_it);
+  co_return made;
+}
+
+asio::awaitable<std::optional<Made>> make_uncounted(Context& context, const Making& making) {
+  LoginGuard::Trial none;
+  auto making_it = make(context, making, none);
+  auto made = co_await std::move(making_it);
+  co_return made;
+}
+
 asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
                                              const net::Line& line,
                                              const std::optional<text::Pattern>& refused,
@@ -146,26 +209,22 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   auto request = build(step, names);
   if (!request) co_return request.error();
   if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
-  std::optional<LoginGuard::Trial> trial;
-  if (carries_credentials(step)) {
-    auto beginning = begin_trial(context);
-    auto begun = co_await std::move(beginning);
-    if (!begun) co_return begun.error();
-    trial.emplace(*std::move(begun));
-  }
-  auto asking = ask(context, *request, line, step.redirects, token.cookies);
-  const net::Answer answer = co_await std::move(asking);
-  const Instant at = Clock::now();
-  auto wrong = judge(step, answer, refused);
-  if (!wrong)
-    wrong = capture_all(step, request->url, answer.response, refused, token, names, context.trace);
+  const Making making{step, *std::move(request), line, refused, token.cookies};
+  auto making_it =
+      carries_credentials(step) ? make_as_trial(context, making) : make_uncounted(context, making);
+  auto made = co_await std::move(making_it);
+  if (!made) co_return Failure{Reason::cut, ""};
+  token.cookies = std::move(made->cookies);
   if (captures_any(step, made_of)) {
-    token.skew = answer.response.skew;
-    token.at = at;
+    token.skew = made->skew;
+    token.at = made->at;
   }
-  if (wrong && trial) judge_trial(*trial, step, *request, answer, *wrong);
-  if (wrong) wrong->detail = context.trace.scrub(wrong->detail);
-  co_return wrong;
+  if (!made->captured) co_return std::move(made->captured.error());
+  for (auto& [name, value] : *made->captured) {
+    names.set(name, value);
+    token.named.emplace_back(name, std::move(value));
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace

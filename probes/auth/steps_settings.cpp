@@ -52,7 +52,19 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
 
 bool check(const Steps::Settings& settings, const config::Value& value,
            const config::Reader& reader) {
-  return check(settings.requests, value, reader);
+  bool good = check(settings.requests, value, reader);
+  const auto captured = captures_of(settings.requests);
+  for (const auto& [key, text] :
+       {std::pair{"token", &settings.token}, std::pair{"expires_in", &settings.expires_in}})
+    for (const std::string& name : text->names()) {
+      if (name.contains('.') || std::ranges::find(captured, name) != captured.end()) continue;
+      reader.wrong(value.place, "its " + std::string(key) + " is {{" + name +
+                                    "}}, which no request captures; name in '" + key +
+                                    "' what is captured, or write token: \"\" where cookies are "
+                                    "all that it gives");
+      good = false;
+    }
+  return good;
 }
 
 bool check(const std::vector<StepRequest>& steps, const config::Value& value,

@@ -68,6 +68,7 @@ Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& r
   if (reader.failure().reason != Reason::cut) trace.leave();
   Answer answer;
   answer.failure = {reader.failure().reason, trace.scrub(reader.failure().detail)};
+  if (reader.done()) answer.surplus = reader.rest();
   if (reader.header_done()) answer.response = std::move(reader.response());
   trace.exchange({.method = request.method,
                   .url = request.url.text(),

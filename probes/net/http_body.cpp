@@ -24,9 +24,9 @@ bool BodySink::begin(const Headers& headers, std::uint64_t length) {
   } else if (same_word(coding, "deflate")) {
     inflate_.emplace(Inflate::Coding::deflate);
   } else if (!coding.empty() && !same_word(coding, "identity") && !clip_) {
-    return fail(
-        {Reason::bad_encoding,
-         fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))});
+    unknown_coding_ = {
+        Reason::bad_encoding,
+        fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))};
   }
   if (!expect(length)) return false;
   response_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(length, body_max_)));
@@ -55,6 +55,7 @@ bool BodySink::append(std::string_view bytes) {
 }
 
 bool BodySink::finish() {
+  if (unknown_coding_.reason != Reason::ok) return fail(unknown_coding_);
   // A body of no bytes at all is sent with Content-Encoding by many servers.
   if (!inflate_ || received_ == 0 || inflate_->state() == Inflate::State::complete) return true;
   return fail({Reason::bad_encoding, "the compressed body ends in the middle"});
@@ -70,7 +71,7 @@ bool BodySink::full() {
 }
 
 bool BodySink::fail(Failure failure) {
-  failure_ = std::move(failure);
+  failure_ = unknown_coding_.reason == Reason::ok ? std::move(failure) : unknown_coding_;
   return false;
 }
 

@@ -38,6 +38,7 @@ class BodySink {
   bool clipped_ = false;
   std::size_t received_ = 0;
   std::optional<Inflate> inflate_;
+  Failure unknown_coding_;  // of a body that is taken as it comes, and fails at its end
   Failure failure_;
 };
 

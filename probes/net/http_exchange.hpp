@@ -29,8 +29,9 @@ struct Response {
 
 // What came back: a complete response, or why there is none and what was seen of it.
 struct Answer {
-  Response response;  // status 0: not one complete header section arrived
-  Failure failure;    // Reason::ok: the response is complete
+  Response response;         // status 0: not one complete header section arrived
+  Failure failure;           // Reason::ok: the response is complete
+  std::string surplus = {};  // bytes that were read behind the end of the body
   bool ok() const { return failure.reason == Reason::ok; }
 };
 

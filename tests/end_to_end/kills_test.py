@@ -60,7 +60,7 @@ class Lockout(unittest.TestCase):
         text = CONFIG.replace("    method: json", "    method: json\n    lockout: {{ after: 3, cooldown: 1h }}")
         watched = Watched(self, "login_401", text=text)
         suppressed = lambda: watched.serve.value("sonde_probe_skipped_total", reason="suppressed")
-        until(lambda: suppressed() > 20)  # so the count is on the disk since long
+        until(lambda: suppressed() > 0)  # the count is there before that
         self.assertEqual(watched.attempts(), 3)
         watched.serve.process.stop(signal.SIGKILL)
         watched.start()

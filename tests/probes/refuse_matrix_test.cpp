@@ -196,8 +196,7 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
   usual.probe["reuse"] = "0%";
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
   auth::Keeper& keeper = walker.shared().keeper;
-  const auto count = keeper.refusals(Clock::now(), std::chrono::system_clock::now()).front();
-  keeper.purse(account_in(usual, count.account), Clock::now()).aged =
+  keeper.purse(account_in(usual, keeper.refused().front()), Clock::now()).aged =
       auth::Aging{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
   refuses = false;
   EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));

@@ -111,6 +111,12 @@ Walker::Walker() : state_(std::make_unique<State>()) {}
 Walker::~Walker() = default;
 Shared& Walker::shared() { return state_->shared; }
 
+void Walker::finish() {
+  state_->shared.keeper.errands().finish([this] { state_->io.stop(); });
+  state_->io.restart();
+  state_->io.run();
+}
+
 std::vector<Walk> Walker::State::together(const std::vector<std::shared_ptr<const Check>>& checks,
                                           const Attempt& attempt, const Inquiring& inquiring) {
   std::vector<Walk> walks;

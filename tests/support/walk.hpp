@@ -57,6 +57,8 @@ class Walker {
   std::vector<Walk> together(const std::vector<std::shared_ptr<const Check>>& checks,
                              const Attempt& attempt = {.seed = 7});
   Shared& shared();
+  // What its runs began comes to its end, as when the daemon stops.
+  void finish();
 
  private:
   struct State;

@@ -30,8 +30,10 @@ boost::asio::awaitable<void> take(std::shared_ptr<Task> task, Span span) {
 }
 
 boost::asio::awaitable<std::shared_ptr<bool>> run_errand(Errands& errands,
-                                                         std::shared_ptr<Task> task, Span span) {
-  auto running = errands.run(take(std::move(task), span));
+                                                         std::shared_ptr<Task> task, Span span,
+                                                         Span at_stop = 10s, bool goes_on = true) {
+  auto running = errands.run(take(std::move(task), span), {.after_cut = 5s, .at_stop = at_stop},
+                             [goes_on] { return goes_on; });
   const bool over = co_await std::move(running);
   co_return std::make_shared<bool>(over);
 }
@@ -42,7 +44,7 @@ TEST_F(ErrandsTest, EndBeforeTheRunThatWaitsForThem) {
   EXPECT_TRUE(*run(run_errand(errands, task, 1ms)));
   EXPECT_TRUE(task->over);
   bool done = false;
-  errands.finish_within(1s, [&] { done = true; });
+  errands.finish([&] { done = true; });
   EXPECT_TRUE(done) << "none is under way";
 }
 
@@ -53,7 +55,7 @@ TEST_F(ErrandsTest, GoOnWhenTheRunIsCut) {
   EXPECT_TRUE(task->begun);
   EXPECT_FALSE(task->over);
   bool done = false;
-  errands.finish_within(10s, [&] { done = true; });
+  errands.finish([&] { done = true; });
   test::turn_until(io, [&] { return done; });
   EXPECT_TRUE(task->over);
   EXPECT_FALSE(task->cut);
@@ -62,10 +64,17 @@ TEST_F(ErrandsTest, GoOnWhenTheRunIsCut) {
 TEST_F(ErrandsTest, AreCutInTheEnd) {
   Errands errands;
   const auto task = std::make_shared<Task>();
-  EXPECT_FALSE(*run(run_errand(errands, task, 1h), 10ms));
+  EXPECT_FALSE(*run(run_errand(errands, task, 1h, 20ms), 10ms));
   bool done = false;
-  errands.finish_within(20ms, [&] { done = true; });
+  errands.finish([&] { done = true; });
   test::turn_until(io, [&] { return done; });
+  EXPECT_TRUE(task->cut);
+}
+
+TEST_F(ErrandsTest, EndWithTheRunWhereNothingWasSentYet) {
+  Errands errands;
+  const auto task = std::make_shared<Task>();
+  EXPECT_TRUE(*run(run_errand(errands, task, 1h, 10s, false), 10ms));
   EXPECT_TRUE(task->cut);
 }
 

@@ -90,14 +90,6 @@ TEST(FormLogin, TakesNoCookieThatThePageSetForASession) {
             Reason::no_session);
 }
 
-TEST(FormLogin, TakesACookieThatTheAnswerChangesForASession) {
-  for (const std::string success : {"", "{ cookie: session }"}) {
-    const Walk walked = log_in_anonymously(
-        success, {{"Location", "/home"}, {"Set-Cookie", "session=s3ss10n; Path=/"}});
-    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << success << walked.show();
-  }
-}
-
 TEST(FormLogin, TakesTheCookieFromBeforeWhereARedirectSaysThatTheLoginSucceeded) {
   const Walk walked =
       log_in_anonymously("{ redirect: /home$, cookie: session }", {{"Location", "/home"}});

@@ -141,7 +141,23 @@ TEST(JwtLogin, KeepsItsVerdictWhereTheKeysCannotBeFetchedAnew) {
   signer = &young;
   const Walk walked = walker.walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_signature) << walked.show();
-  EXPECT_THAT(walked.verdict.detail, HasSubstr("could not be fetched anew"));
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("could not be fetched again"));
+}
+
+// It may be signed by a key that is published, for all that is known.
+TEST(JwtLogin, BlamesTheKeysAndNotTheTokenWhereTheyCannotBeFetchedAgain) {
+  const Signer old("ES256", "old"), young("ES256", "young");
+  const Signer* signer = &old;
+  Backend backend{.token = [&] { return signer->fresh(); },
+                  .keys = [&] { return signer == &old ? old.jwks() : std::string("<html>"); }};
+  const auto usual = usual_of(backend, ", jwks_refetch: 0s");
+  Walker walker;
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  signer = &young;
+  const Walk walked = walker.walk(*usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::jwks_unusable) << walked.show();
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("it is not JSON"));
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("young"));
 }
 
 TEST(JwtLogin, DoesNotFetchTheKeysForEveryTokenThatAnotherKeySigned) {

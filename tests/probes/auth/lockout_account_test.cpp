@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "probes/shared.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 
@@ -47,6 +48,139 @@ TEST(LoginGuard, CountsAUserOnceForAllIdentitiesThatNameIt) {
   EXPECT_EQ(server.requests().size(), 3U);
   usual.other["username"] = "bob@example.com";
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
+}
+
+// A file: one account for whoever counts in it, in this process and in others.
+TEST(LoginGuard, CountsAnAccountOnceForAllThatShareTheTable) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  const std::string path = usual.folder.write("unused", "") + ".lockouts";
+  for (int i = 0; i < 5; ++i) {
+    Walker walker;  // another one each time
+    walker.shared().keeper.share(auth::LockoutTable::open(path).value());
+    walker.walk(usual);
+  }
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// The count is there before anything else can be asked, also while two are at it.
+TEST(LoginGuard, ASuccessElsewhereIsOneHere) {
+  bool good = false;
+  const Server server(
+      Handler([&](const Request&) { return Script{good ? json(200, granted()) : json(401, "")}; }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  const auto table = auth::LockoutTable::in_memory();
+  Walker one, other;
+  for (Walker* walker : {&one, &other}) walker->shared().keeper.share(table);
+  one.walk(usual);
+  other.walk(usual);
+  good = true;
+  EXPECT_EQ(other.walk(usual).verdict.outcome, Outcome::pass);
+  good = false;
+  for (int i = 0; i < 5; ++i) one.walk(usual);
+  EXPECT_EQ(server.requests().size(), 6U) << "three after the success";
+}
+
+TEST(LoginGuard, CountsAUserOnceWhateverBlanksAreAroundTheName) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  Walker walker;
+  for (const std::string name : {"carol", "\"Carol \"", "\" carol\"", "CAROL", "carol"}) {
+    usual.identity["username"] = name;
+    walker.walk(usual);
+  }
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// By what the login shows: the same mail address is the same account, whatever else is known of it.
+TEST(LoginGuard, CountsAUserByTheNameThatTheLoginShows) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  usual.login["body"] = R"({ mail: "{{identity.email}}", p: "{{identity.password}}" })";
+  usual.identity["email"] = "team@example.com";
+  usual.other["email"] = "Team@example.com";
+  usual.identity["username"] = "alice";
+  usual.other["username"] = "bob";
+  Walker walker;
+  for (const std::string name : {"alice", "bob", "alice", "bob"}) {
+    usual.probe["as"] = name;
+    walker.walk(usual);
+  }
+  EXPECT_EQ(server.requests().size(), 3U);
+  usual.login["body"] = R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
+  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials) << "another account: bob";
+}
+
+TEST(LoginGuard, CountsAUserOnceForTargetsThatLogInAtOneAddress) {
+  const Server server(Script{json(401, "{}")});
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  std::string yaml = usual.yaml();
+  const std::string targets = "targets: { ";
+  const std::string auth = "auth: \"" + server.url("") + "/\"";
+  yaml.insert(yaml.find(targets) + targets.size(),
+              "east: { http: \"http://east.example.com\", " + auth +
+                  " }, west: { http: \"http://west.example.com\", " + auth + " }, ");
+  const std::string at = "target: t";
+  ASSERT_NE(yaml.find(at), std::string::npos) << yaml;
+  yaml.replace(yaml.find(at), at.size(), "target: [east, west, t]");
+  const auto planned = plan(yaml);
+  Walker walker;
+  for (const std::string target : {"east", "west", "t", "east", "west"})
+    walker.walk(planned.check("p", target));
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// Whoever corrects a password does not wait for the cooldown.
+TEST(LoginGuard, TriesAChangedPasswordAtOnceAndOnce) {
+  std::string good = "the right one";
+  const Server server(Handler([&](const Request& request) {
+    return Script{request.body.contains(good) ? json(200, granted()) : json(401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["body"] = R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  const auto with = [&](const std::string& password) {
+    usual.identity["password"] = "{ file: " + usual.folder.write("own", password) + " }";
+  };
+  Walker walker;
+  with("wrong");
+  for (int i = 0; i < 5; ++i) walker.walk(usual);
+  EXPECT_EQ(server.requests().size(), 3U);
+  with("wrong again");
+  for (int i = 0; i < 3; ++i) walker.walk(usual);
+  with("wrong");
+  for (int i = 0; i < 3; ++i) walker.walk(usual);
+  EXPECT_EQ(server.requests().size(), 4U);
+  with("wrong for the third time");
+  EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::suppressed);
+}
+
+TEST(LoginGuard, PassesWithTheRightPasswordAsSoonAsItIsThere) {
+  const Server server(Handler([&](const Request& request) {
+    return Script{request.body.contains("right") ? json(200, granted()) : json(401, "{}")};
+  }));
+  Usual usual(server.url(""));
+  usual.kind("login");
+  usual.login["body"] = R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
+  usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  for (const std::string password : {"wrong", "wrong", "wrong", "the right one"}) {
+    usual.identity["password"] = "{ file: " + usual.folder.write("own", password) + " }";
+    const Walk walked = walker.walk(usual);
+    EXPECT_EQ(walked.verdict.outcome == Outcome::pass, password == "the right one")
+        << walked.show();
+  }
 }
 
 TEST(LoginGuard, GoesOnCountingWhereTheConfigurationOfALoginChanges) {

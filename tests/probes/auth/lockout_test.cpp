@@ -20,7 +20,7 @@ const LockoutRules rules{.after = 3, .cooldown = 5min};
 void refuse(Lockout& lockout, int times, Instant now) {
   for (int i = 0; i < times; ++i) {
     ASSERT_EQ(lockout.begin(rules, now), true);
-    lockout.end(true, now);
+    lockout.end({.refused = true}, now);
   }
 }
 
@@ -42,7 +42,7 @@ TEST(Lockout, LetsOneTrialPassInACooldown) {
   refuse(lockout, 3, start);
   EXPECT_EQ(lockout.begin(rules, start + 5min), true);
   EXPECT_TRUE(lockout.held(rules, start + 5min));
-  lockout.end(true, start + 5min);
+  lockout.end({.refused = true}, start + 5min);
   EXPECT_TRUE(lockout.held(rules, start + 9min));
   EXPECT_FALSE(lockout.held(rules, start + 10min));
 }
@@ -51,10 +51,10 @@ TEST(Lockout, LetsTheLoginThatIsTriedMakeAllItsRequests) {
   Lockout lockout;
   refuse(lockout, 3, start);
   EXPECT_EQ(lockout.begin(rules, start + 5min), true);
-  lockout.end(false, start + 5min);
+  lockout.end({.refused = false}, start + 5min);
   EXPECT_FALSE(lockout.begin(rules, start + 6min));
   EXPECT_EQ(lockout.begin(rules, start + 6min, true), true);
-  lockout.end(true, start + 6min);
+  lockout.end({.refused = true}, start + 6min);
   EXPECT_EQ(lockout.refused(), 4);
 }
 
@@ -77,7 +77,7 @@ TEST(Lockout, ARefreshTokenThatIsGoodForgivesNoPassword) {
   Lockout lockout;
   refuse(lockout, 2, start);
   ASSERT_EQ(lockout.begin(rules, start), true);
-  lockout.end(true, start, true);
+  lockout.end({.refused = true, .redeems = true}, start);
   EXPECT_TRUE(lockout.held(rules, start));
   lockout.redeemed();
   EXPECT_EQ(lockout.refused(), 2);
@@ -89,7 +89,7 @@ TEST(Lockout, CountsNoRequestThatWasNotRefused) {
   Lockout lockout;
   for (int i = 0; i < 10; ++i) {
     ASSERT_EQ(lockout.begin(rules, start), true);
-    lockout.end(false, start);
+    lockout.end({.refused = false}, start);
   }
   EXPECT_FALSE(lockout.held(rules, start));
 }
@@ -100,7 +100,7 @@ TEST(Lockout, LetsNoMoreBeUnderWayThanMayBeRefused) {
   EXPECT_EQ(lockout.begin(rules, start), true);
   EXPECT_EQ(lockout.begin(rules, start), true);
   EXPECT_EQ(lockout.begin(rules, start), false);
-  lockout.end(false, start);
+  lockout.end({.refused = false}, start);
   EXPECT_EQ(lockout.begin(rules, start), true);
 }
 
@@ -210,23 +210,42 @@ TEST(RetryAfter, IsSecondsOrADateAgainstTheServersOwnClock) {
     EXPECT_EQ(retry_after(value, ""), std::nullopt) << value;
 }
 
-TEST(Keeper, GivesRefusalCountsToAStoreAndTakesThemBack) {
-  const std::chrono::system_clock::time_point wall{std::chrono::hours(1000)};
-  const Owner account{.target = "t", .user = "alice"};
-  Keeper before;
-  refuse(before.guard(account, start)->lockout, 3, start);
-  before.guard({.target = "t", .user = "bob"}, start);
-  const auto counts = before.refusals(start + 1min, wall);
-  ASSERT_EQ(counts.size(), 1U);
-  EXPECT_EQ(counts[0].last, wall - 1min);
+TEST(Lockout, ChangedCredentialsDoNotWaitForTheCooldownOnce) {
+  Lockout lockout;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(lockout.begin(rules, start, false, 7), true);
+    lockout.end({.refused = true, .mark = 7}, start);
+  }
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 7));
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 0)) << "nobody knows whether they changed";
+  ASSERT_EQ(lockout.begin(rules, start + 1s, false, 8), true);
+  EXPECT_TRUE(lockout.held(rules, start + 1s, 8)) << "one at a time";
+  lockout.end({.refused = true, .mark = 8}, start + 1s);
+  for (const std::uint16_t mark : std::array<std::uint16_t, 3>{7, 8, 9})
+    EXPECT_TRUE(lockout.held(rules, start + 2s, mark));
+  EXPECT_FALSE(lockout.held(rules, start + 301s, 8));
+}
 
-  Keeper after;  // of a process whose clock began elsewhere
-  const Instant then = Instant(7h);
-  after.restore(counts, then, wall + 1min);
-  const auto guard = after.guard(account, then);
-  const Lockout& lockout = guard->lockout;
-  EXPECT_TRUE(lockout.held(rules, then));
-  EXPECT_FALSE(lockout.held(rules, then + 3min));
+TEST(Lockout, CountsWhatIsUnderWayElsewhereAsIfItWereRefused) {
+  Lockout lockout;
+  lockout.take({.refused = 1, .pending = 1}, start);
+  EXPECT_EQ(lockout.begin(rules, start), true);
+  EXPECT_EQ(lockout.begin(rules, start), false) << "it waits for the one here";
+  lockout.take({.refused = 1, .pending = 3}, start);
+  const auto held = lockout.held(rules, start + 1s);
+  ASSERT_TRUE(held);
+  EXPECT_THAT(held->detail, HasSubstr("2 of our logins are not answered yet"));
+  lockout.take({.refused = 1, .pending = 1}, start);
+  lockout.end({}, start);
+  EXPECT_EQ(lockout.counts(), RefusalCounts{.refused = 1});
+}
+
+TEST(Lockout, ASuccessForgetsWhichCredentialsWereRefused) {
+  Lockout lockout;
+  ASSERT_EQ(lockout.begin(rules, start, false, 7), true);
+  lockout.end({.refused = true, .mark = 7}, start);
+  lockout.succeeded();
+  EXPECT_EQ(lockout.counts(), RefusalCounts());
 }
 
 }  // namespace

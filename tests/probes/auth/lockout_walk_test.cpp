@@ -96,6 +96,18 @@ TEST(LoginGuard, CountsNoFailureOfTheService) {
   }
 }
 
+// What is no time is as if nothing was said.
+TEST(LoginGuard, TakesNoPauseFromARetryAfterThatSaysNoTime) {
+  for (const std::string said : {"soon", "30 seconds", "1h", "Mon, 01 Foo 2024", "0x10", ""}) {
+    const Server server(Script{answer(503, "{}", {{"Retry-After", said}})});
+    Usual usual(server.url(""));
+    usual.kind("login");
+    Walker walker;
+    for (int i = 0; i < 2; ++i) walker.walk(usual);
+    EXPECT_EQ(server.requests().size(), 2U) << said;
+  }
+}
+
 TEST(LoginGuard, CountsEachRefusalOfAForm) {
   constexpr std::string_view page =
       "<form method=post action=/login><input name=username><input name=password type=password>"

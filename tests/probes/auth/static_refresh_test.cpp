@@ -54,6 +54,68 @@ TEST(StaticRefresh, IsKeptThoughTheAccessTokenIsBadOrMissing) {
   EXPECT_EQ(fixed.kept(), "r2");
 }
 
+// What was issued is issued, however the answer is wrapped.
+TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
+  const std::string body = R"({"access_token":"access","expires_in":60,"refresh_token":"next"})";
+  const std::string type = "Content-Type: application/json\r\n";
+  const auto raw = [&](const std::string& status, const std::string& headers) {
+    return Script{
+        send("HTTP/1.1 " + status + "\r\n" + type + headers + "Connection: close\r\n\r\n" + body)};
+  };
+  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  const std::vector<std::pair<std::string, Script>> answers = {
+      {"too short", raw("200 OK", "Content-Length: 500\r\n")},
+      {"too long", raw("200 OK", "Content-Length: 20\r\n")},
+      {"reset", {send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body), rst()}},
+      {"stays open", {send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body), hang()}},
+      {"500", raw("500 Oops", length)},
+      {"302", raw("302 Found", length + "Location: /home\r\n")},
+      {"br", raw("200 OK", length + "Content-Encoding: br\r\n")}};
+  for (const auto& [name, script] : answers) {
+    const Server server(script);
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    fixed.usual.defaults["timeout"] = "300ms";
+    Walker walker;
+    const Walk walked = walker.walk(fixed.usual);
+    EXPECT_NE(walked.verdict.outcome, Outcome::pass) << name;
+    if (name == "stays open") walker.finish();
+    EXPECT_EQ(fixed.kept(), "next") << name << walked.show();
+  }
+}
+
+TEST(StaticRefresh, IsKeptThoughTheAnswerRedirectsFurther) {
+  const Server server(Handler([](const Request& request) {
+    if (request.method() == "GET") return Script{answer(200, "<p>welcome")};
+    return Script{answer(302, R"({"access_token":"access","refresh_token":"next"})",
+                         {{"Location", "/home"}, {"Content-Type", "application/json"}})};
+  }));
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  fixed.usual.login["redirects"] = "{ follow: true }";
+  EXPECT_NE(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(fixed.kept(), "next");
+}
+
+TEST(StaticRefresh, IsKeptAlsoWhereItIsANumber) {
+  const Server server(Script{json(200, R"({"access_token":"access","refresh_token":4711})")});
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(fixed.kept(), "4711");
+}
+
+TEST(StaticRefresh, ARefusalThatSpeaksOfItChangesNothing) {
+  for (const std::string body : {R"({"refresh_token":"invalid"})",
+                                 R"({"error":"invalid_request","refresh_token":"required"})"}) {
+    const Server server(Script{json(422, body)});
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    walk(fixed.usual);
+    EXPECT_EQ(fixed.kept(), "") << body;
+  }
+}
+
 TEST(StaticRefresh, IsKeptThoughTheRunIsCutBeforeTheAnswerComes) {
   Static fixed;
   fixed.rotation.delay = std::chrono::milliseconds(400);
@@ -86,6 +148,18 @@ TEST(StaticRefresh, TriesTheFirstOneOnceWhereTheKeptOneIsRefused) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::monitor_credential_expired);
   EXPECT_EQ(fixed.rotation.refreshes, 5);  // the good one, the kept one three times, the first
+}
+
+TEST(StaticRefresh, AReplacedFirstOneDoesNotWaitForTheCooldown) {
+  Static fixed("expired");
+  fixed.usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  for (int i = 0; i < 4; ++i) walker.walk(fixed.usual);
+  EXPECT_EQ(fixed.rotation.refreshes, 2);
+  fixed.usual.folder.write("first", "r0");
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r1");
 }
 
 TEST(StaticRefresh, GoesOnWhereTheConfigurationOfTheLoginChanges) {

@@ -1,0 +1,221 @@
+#include "probes/auth/lockout_table.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "config/file.hpp"
+#include "probes/auth/signature.hpp"
+
+namespace sonde::auth {
+
+// A row is two words, so that its counts change at once.
+struct LockoutTable::Slot {
+  std::atomic<Key> key{0};  // 0: free
+  std::atomic<std::uint64_t> counts{0};
+  std::atomic<std::int64_t> last{0};
+  std::uint64_t unused = 0;
+};
+
+struct LockoutTable::Content {
+  static constexpr std::size_t slots_max = 4096;
+  static constexpr char magic[8] = {'S', 'N', 'D', 'L', 'O', 'C', 'K', '1'};
+  char format[8] = {};
+  char salt[24] = {};
+  Slot slots[slots_max];
+};
+
+namespace {
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+// Of the word of a row: refused 14 bits, redeemed 14, pending 8, two marks of 14.
+constexpr int count_bits = 14, pending_bits = 8;
+constexpr std::uint64_t count_max = (1 << count_bits) - 1, pending_max = (1 << pending_bits) - 1;
+
+std::uint64_t clamped(int count, std::uint64_t most) {
+  return std::min(static_cast<std::uint64_t>(std::max(count, 0)), most);
+}
+
+std::uint64_t packed(const RefusalCounts& counts) {
+  std::uint64_t word = counts.tried[1] & count_max;
+  word = word << count_bits | (counts.tried[0] & count_max);
+  word = word << pending_bits | clamped(counts.pending, pending_max);
+  word = word << count_bits | clamped(counts.redeemed, count_max);
+  return word << count_bits | clamped(counts.refused, count_max);
+}
+
+RefusalCounts unpacked(std::uint64_t word) {
+  const auto take = [&word](int bits) {
+    const auto part = static_cast<std::uint16_t>(word & ((1U << bits) - 1));
+    word >>= bits;
+    return part;
+  };
+  RefusalCounts counts;
+  counts.refused = take(count_bits);
+  counts.redeemed = take(count_bits);
+  counts.pending = take(pending_bits);
+  for (std::uint16_t& mark : counts.tried) mark = take(count_bits);
+  return counts;
+}
+
+// What others counted since `before` is added. Who forgets the refusals that he knew forgets theirs
+// as well.
+RefusalCounts merged(const RefusalCounts& there, const RefusalCounts& before,
+                     const RefusalCounts& now) {
+  if (there == before || (now.refused == 0 && before.refused > 0)) return now;
+  RefusalCounts sum = now;
+  sum.refused = std::max(there.refused + now.refused - before.refused, 0);
+  sum.pending = std::max(there.pending + now.pending - before.pending, 0);
+  sum.redeemed = std::clamp(there.redeemed + now.redeemed - before.redeemed, 0, sum.refused);
+  return sum;
+}
+
+std::string why() { return std::generic_category().message(errno); }
+
+class OpenFile {
+ public:
+  explicit OpenFile(int number) : number_(number) {}
+  ~OpenFile() {
+    if (number_ >= 0) ::close(number_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+bool write_whole(int file, const void* bytes, std::size_t count) {
+  const char* at = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(file, at, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    at += written;
+    count -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+// Whole or not at all, whoever else makes it at the same time: it gets its name when it is written.
+std::string make_file(const std::string& path, const void* bytes, std::size_t count) {
+  std::string next = path + ".XXXXXX";
+  const OpenFile file(::mkostemp(next.data(), O_CLOEXEC));
+  if (file.number() < 0) return why();
+  std::string wrong;
+  if (!write_whole(file.number(), bytes, count) ||
+      (::link(next.c_str(), path.c_str()) != 0 && errno != EEXIST))
+    wrong = why();
+  ::unlink(next.c_str());
+  return wrong;
+}
+
+}  // namespace
+
+LockoutTable::Key LockoutTable::key_of(std::string_view target, std::string_view user) {
+  const std::string digest = sha256(std::string(target) + "/" + std::string(user));
+  Key key = 0;
+  std::memcpy(&key, digest.data(), sizeof key);
+  return std::max<Key>(key, 1);
+}
+
+std::shared_ptr<LockoutTable> LockoutTable::in_memory() {
+  auto* content = new Content;
+  const std::string salt = random_bytes(sizeof content->salt);
+  std::memcpy(content->salt, salt.data(), sizeof content->salt);
+  return std::shared_ptr<LockoutTable>(new LockoutTable(content, -1));
+}
+
+std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
+    const std::string& path) {
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
+    const auto fresh = in_memory();
+    std::memcpy(fresh->content_->format, Content::magic, sizeof Content::magic);
+    const std::string wrong = make_file(path, fresh->content_, sizeof(Content));
+    if (!wrong.empty()) return std::unexpected(path + ": " + wrong);
+  }
+  const auto opened = config::open_own_file(path, O_RDWR);
+  if (!opened) return std::unexpected(path + ": " + opened.error());
+  OpenFile file(*opened);
+  struct stat facts{};
+  if (::fstat(file.number(), &facts) != 0) return std::unexpected(path + ": " + why());
+  if (facts.st_size != static_cast<off_t>(sizeof(Content)))
+    return std::unexpected(path + ": it holds no counts of refused logins; remove it");
+  void* mapped =
+      ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
+  if (mapped == MAP_FAILED) return std::unexpected(path + ": " + why());
+  std::shared_ptr<LockoutTable> table(
+      new LockoutTable(static_cast<Content*>(mapped), file.release()));
+  if (std::memcmp(table->content_->format, Content::magic, sizeof Content::magic) != 0)
+    return std::unexpected(path + ": it holds no counts of refused logins; remove it");
+  if (::flock(table->file_, LOCK_EX | LOCK_NB) == 0) table->settle();
+  ::flock(table->file_, LOCK_SH | LOCK_NB);  // whoever makes it now is not alone
+  return table;
+}
+
+// Whether they were refused, nobody will know.
+void LockoutTable::settle() {
+  for (Slot& slot : content_->slots) {
+    RefusalCounts counts = unpacked(slot.counts.load());
+    counts.refused += std::exchange(counts.pending, 0);
+    slot.counts.store(packed(counts));
+  }
+}
+
+LockoutTable::~LockoutTable() {
+  if (file_ < 0) {
+    delete content_;
+    return;
+  }
+  ::munmap(content_, sizeof(Content));
+  ::close(file_);
+}
+
+LockoutTable::Slot* LockoutTable::find(Key key, bool make) const {
+  for (std::size_t step = 0; step < Content::slots_max; ++step) {
+    Slot& slot = content_->slots[(key + step) % Content::slots_max];
+    Key there = slot.key.load();
+    if (there == 0 && !make) return nullptr;
+    if (there == 0 && slot.key.compare_exchange_strong(there, key)) return &slot;
+    if (there == key) return &slot;
+  }
+  return nullptr;
+}
+
+std::optional<LockoutTable::Row> LockoutTable::read(Key key) const {
+  const Slot* slot = find(key, false);
+  if (slot == nullptr) return std::nullopt;
+  return Row{unpacked(slot->counts.load()), slot->last.load()};
+}
+
+void LockoutTable::write(Key key, const RefusalCounts& before, const Row& now) {
+  Slot* slot = find(key, now.counts.refused + now.counts.pending > 0);
+  if (slot == nullptr) return;
+  slot->last.store(now.last);
+  std::uint64_t there = slot->counts.load();
+  while (!slot->counts.compare_exchange_weak(there,
+                                             packed(merged(unpacked(there), before, now.counts)))) {
+  }
+}
+
+std::uint16_t LockoutTable::mark_of(std::string_view credentials) const {
+  const std::string_view salt(content_->salt, sizeof content_->salt);
+  const std::string digest = sha256(std::string(salt).append(credentials));
+  std::uint16_t mark = 0;
+  std::memcpy(&mark, digest.data(), sizeof mark);
+  return std::max<std::uint16_t>(mark & count_max, 1);
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,49 @@
+#include "probes/auth/until_answered.hpp"
+
+namespace sonde::auth {
+namespace {
+
+// What the run hid is hidden here, too; all that is recorded here, the run takes over.
+Trace trace_beside(const Trace& trace) {
+  Trace beside;
+  beside.hide_too(trace);
+  beside.at(trace.step());
+  return beside;
+}
+
+}  // namespace
+
+DetachedContext::DetachedContext(const Context& of, LoginGuard::Trial its_trial)
+    : account(of.account),
+      names(of.names),
+      trace(trace_beside(of.trace)),
+      trial(std::move(its_trial)),
+      context{.network = of.network,
+              .keeper = of.keeper,
+              .account = account,
+              .names = names,
+              .trace = trace,
+              .is_trial = of.is_trial,
+              .redeems = of.redeems,
+              .quiet_max = of.quiet_max,
+              .said = of.said} {
+  names.report_made({});
+}
+
+bool DetachedContext::is_sent() const {
+  const auto phase = trace.phase();
+  return phase == Phase::request || phase == Phase::first_byte || phase == Phase::body;
+}
+
+void DetachedContext::tell(Context& run, bool over) {
+  const auto phase = trace.phase();
+  const auto skew = trace.skew;
+  const std::string peer = trace.peer();
+  run.trace.absorb(over ? std::move(trace) : Trace(trace), "");
+  if (skew) run.trace.skew = skew;
+  if (!peer.empty()) run.trace.peer(peer);
+  if (over) run.said = std::move(context.said);
+  if (phase) run.trace.enter(*phase);  // which the cut is charged to
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,80 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/auth/errands.hpp"
+#include "probes/auth/login.hpp"
+
+namespace sonde::auth {
+
+// A login's request whose answer counts though its run was cut: as long as most proxies hold one.
+inline constexpr Errands::Limits count_late{.after_cut = std::chrono::seconds(30),
+                                            .at_stop = std::chrono::seconds(1)};
+// One whose answer brings what is never given again.
+inline constexpr Errands::Limits keep_late{
+    .after_cut = std::chrono::seconds(30), .at_stop = std::chrono::seconds(5), .vital = true};
+
+// A context for a request that may outlive its run, on copies of all that belongs to the run.
+struct DetachedContext {
+  DetachedContext(const Context& of, LoginGuard::Trial its_trial);
+  DetachedContext(const DetachedContext&) = delete;
+  DetachedContext& operator=(const DetachedContext&) = delete;
+
+  // Whether something may have reached the server that it has not answered yet.
+  bool is_sent() const;
+  // Adds to the run's trace what was done; `over`: all of it.
+  void tell(Context& run, bool over);
+
+  Account account;
+  text::Names names;
+  Trace trace;
+  LoginGuard::Trial trial;
+  Context context;
+};
+
+template <class Result, class Task>
+struct DetachedTask : DetachedContext {
+  DetachedTask(const Context& of, LoginGuard::Trial its_trial, Task what)
+      : DetachedContext(of, std::move(its_trial)), task(std::move(what)) {}
+  Task task;
+  std::optional<Result> result;
+};
+
+template <class Result, class Task>
+boost::asio::awaitable<void> do_detached(std::shared_ptr<DetachedTask<Result, Task>> one) {
+  auto doing = one->task(one->context, one->trial);
+  one->result.emplace(co_await std::move(doing));
+}
+
+// Does `task`, which sends credentials as `trial`, judges the trial by the answer, and owns all
+// else that it needs: awaitable<Result> task(Context&, LoginGuard::Trial&). Where nothing was sent
+// when the run is cut, the task is cut with it. Empty: something was; the answer is read within
+// `limits` and judged all the same. Until then the trial is under way, and its account lets fewer
+// logins go. `cut` is called when the answer is awaited without a run.
+template <class Result, class Task>
+boost::asio::awaitable<std::optional<Result>> until_answered(Context& context,
+                                                             LoginGuard::Trial& trial, Task task,
+                                                             Errands::Limits limits = count_late,
+                                                             std::function<void()> cut = {}) {
+  context.trace.leave();
+  const auto one =
+      std::make_shared<DetachedTask<Result, Task>>(context, std::move(trial), std::move(task));
+  auto goes_on = [one, limits, cut = std::move(cut)] {
+    const bool so = one->is_sent() && (limits.vital || one->trial.counts());
+    if (so) one->trial.outlives_run();
+    if (so && cut) cut();
+    return so;
+  };
+  auto running = context.keeper.errands().run(do_detached(one), limits, std::move(goes_on));
+  const bool over = co_await std::move(running);
+  one->tell(context, over);
+  if (!over) co_return std::nullopt;
+  trial = std::move(one->trial);
+  co_return std::move(one->result);
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,145 @@
+#include "probes/auth/lockout_table.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "tests/support/walk.hpp"
+
+namespace sonde::test::lockout_table_test {
+namespace {
+
+using auth::LockoutTable;
+using auth::RefusalCounts;
+using testing::HasSubstr;
+
+LockoutTable::Key key(int n) { return LockoutTable::key_of("t", std::to_string(n)); }
+
+void refuse(LockoutTable& table, LockoutTable::Key account, int times) {
+  for (int i = 0; i < times; ++i) {
+    RefusalCounts counts = table.read(account).value_or(LockoutTable::Row()).counts;
+    const RefusalCounts before = counts;
+    ++counts.refused;
+    table.write(account, before, {counts, 1000 + i});
+  }
+}
+
+struct File : Folder {
+  std::string path = write("unused", "") + ".lockouts";
+};
+
+TEST(LockoutTable, KeepsWhatIsCountedInItsFile) {
+  const File file;
+  {
+    const auto table = LockoutTable::open(file.path);
+    ASSERT_TRUE(table) << table.error();
+    (*table)->write(key(1), {}, {{.refused = 3, .redeemed = 1, .tried = {7, 0}}, 4711});
+    EXPECT_FALSE((*table)->read(key(2)));
+  }
+  const auto again = LockoutTable::open(file.path);
+  ASSERT_TRUE(again) << again.error();
+  const auto row = (*again)->read(key(1));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->counts, (RefusalCounts{.refused = 3, .redeemed = 1, .tried = {7, 0}}));
+  EXPECT_EQ(row->last, 4711);
+  struct stat facts{};
+  ASSERT_EQ(stat(file.path.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600U);
+}
+
+TEST(LockoutTable, LosesNothingThatManyCountAtOnce) {
+  const auto table = LockoutTable::in_memory();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { refuse(*table, key(1), 1000); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(table->read(key(1))->counts.refused, 4000);
+}
+
+TEST(LockoutTable, AddsWhatOthersCountedMeanwhile) {
+  const auto table = LockoutTable::in_memory();
+  const RefusalCounts none, one{.refused = 1}, two{.refused = 2};
+  table->write(key(1), none, {one, 1});
+  table->write(key(1), none, {one, 2});  // by somebody who had not seen the first
+  EXPECT_EQ(table->read(key(1))->counts.refused, 2);
+  table->write(key(1), none, {none, 3});  // a trial changes the moment alone
+  EXPECT_EQ(table->read(key(1))->counts.refused, 2);
+  table->write(key(1), two, {none, 3});
+  EXPECT_EQ(table->read(key(1))->counts.refused, 0);
+}
+
+// What is counted is there though the process that counted it dies at once.
+TEST(LockoutTable, OutlivesTheDeathOfItsProcess) {
+  const File file;
+  const auto ours = LockoutTable::open(file.path);
+  ASSERT_TRUE(ours) << ours.error();
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto theirs = LockoutTable::open(file.path);
+    if (theirs) refuse(**theirs, key(1), 2);
+    kill(getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE((*ours)->read(key(1)));
+  EXPECT_EQ((*ours)->read(key(1))->counts.refused, 2);
+}
+
+// A login that was under way may have been refused; one of a process that goes on will tell.
+TEST(LockoutTable, CountsWhatWasUnderWayInADeadProcessAsRefused) {
+  const File file;
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto theirs = LockoutTable::open(file.path);
+    if (theirs) (*theirs)->write(key(1), {}, {{.refused = 1, .pending = 2}, 1});
+    kill(getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  const auto ours = LockoutTable::open(file.path);
+  ASSERT_TRUE(ours) << ours.error();
+  EXPECT_EQ((*ours)->read(key(1))->counts, (RefusalCounts{.refused = 3}));
+  (*ours)->write(key(2), {}, {{.pending = 1}, 1});
+  ASSERT_TRUE(LockoutTable::open(file.path)) << "with us in it";
+  EXPECT_EQ((*ours)->read(key(2))->counts, (RefusalCounts{.pending = 1}));
+}
+
+TEST(LockoutTable, HasRoomForManyAndTurnsNobodyAwayWhoIsInIt) {
+  const auto table = LockoutTable::in_memory();
+  for (int n = 0; n < 5000; ++n) refuse(*table, key(n), 1);
+  int known = 0;
+  for (int n = 0; n < 5000; ++n) known += table->read(key(n)).has_value() ? 1 : 0;
+  EXPECT_EQ(known, 4096);
+  EXPECT_EQ(table->read(key(0))->counts.refused, 1);
+}
+
+TEST(LockoutTable, IsOpenedFromNothingElse) {
+  const File file;
+  for (const std::string& content : {std::string("text"), std::string(131'104, 'x')}) {
+    const std::string path = file.write("other", content);
+    chmod(path.c_str(), 0600);
+    const auto table = LockoutTable::open(path);
+    ASSERT_FALSE(table);
+    EXPECT_THAT(table.error(), HasSubstr("remove it"));
+  }
+  const std::string link = file.path + ".link";
+  ASSERT_EQ(symlink("/etc/passwd", link.c_str()), 0);
+  EXPECT_FALSE(LockoutTable::open(link));
+  unlink(link.c_str());
+}
+
+TEST(LockoutTable, MarksCredentialsByItsOwnSalt) {
+  const auto one = LockoutTable::in_memory();
+  EXPECT_EQ(one->mark_of("secret"), one->mark_of("secret"));
+  std::set<std::uint16_t> marks;
+  for (int i = 0; i < 8; ++i) marks.insert(LockoutTable::in_memory()->mark_of("secret"));
+  EXPECT_GT(marks.size(), 1U);
+}
+
+}  // namespace
+}  // namespace sonde::test::lockout_table_test
