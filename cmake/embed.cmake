@@ -1,5 +1,5 @@
-# Writes FILES into one C++ table of {name, text}, after probes/talk/dialect_files.hpp.
-set(body "#include \"probes/talk/dialect_files.hpp\"\n\nnamespace sonde::talk {\nnamespace {\nconstexpr DialectFile files[] = {\n")
+# Writes FILES into one C++ table of {name, text}, after probes/dialect/dialect_files.hpp.
+set(body "#include \"probes/dialect/dialect_files.hpp\"\n\nnamespace sonde::talk {\nnamespace {\nconstexpr DialectFile files[] = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WLE)
   file(READ ${file} text)

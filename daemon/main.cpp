@@ -1,5 +1,5 @@
-#include "daemon/commands.hpp"
-#include "daemon/descriptors.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/system/descriptors.hpp"
 
 int main(int argc, char** argv) {
   sonde::keep_standard_descriptors();

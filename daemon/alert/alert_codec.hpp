@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/alert.hpp"
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/rule_state.hpp"
+#include "daemon/core/alert.hpp"
 
 namespace sonde {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "daemon/alert_json.hpp"
-#include "daemon/objective.hpp"
+#include "daemon/core/alert_json.hpp"
+#include "daemon/core/objective.hpp"
 
 namespace sonde {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "config/codec.hpp"
 #include "config/percent.hpp"
-#include "daemon/objective.hpp"
+#include "daemon/core/objective.hpp"
 
 namespace sonde {
 

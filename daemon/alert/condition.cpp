@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "daemon/alert/rule_instance.hpp"
-#include "daemon/objective.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/objective.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

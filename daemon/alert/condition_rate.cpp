@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "daemon/alert/condition.hpp"
-#include "daemon/change.hpp"
-#include "daemon/objective.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/core/objective.hpp"
 
 namespace sonde {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "daemon/alert/condition.hpp"
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "daemon/alert/rule_builtin.hpp"
-#include "daemon/log.hpp"
+#include "daemon/log/log.hpp"
 
 namespace sonde {
 namespace {

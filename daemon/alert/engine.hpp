@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/alert.hpp"
 #include "daemon/alert/incident.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/alert/track.hpp"
-#include "daemon/sink.hpp"
+#include "daemon/core/alert.hpp"
+#include "daemon/core/sink.hpp"
 
 namespace sonde {
 

@@ -5,7 +5,7 @@
 
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 namespace {

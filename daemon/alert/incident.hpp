@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "daemon/alert/rule_instance.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "config/percent.hpp"
 #include "config/section.hpp"
-#include "daemon/alert.hpp"
 #include "daemon/alert/bound.hpp"
-#include "daemon/selector.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/alert.hpp"
+#include "daemon/core/selector.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

@@ -3,7 +3,7 @@
 
 #include "daemon/alert/condition.hpp"
 #include "daemon/alert/flapping.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

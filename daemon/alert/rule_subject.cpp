@@ -5,7 +5,7 @@
 
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/condition.hpp"
-#include "probes/outcome.hpp"
+#include "probes/core/outcome.hpp"
 
 namespace sonde {
 namespace {

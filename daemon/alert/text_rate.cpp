@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "daemon/alert/alert_text.hpp"
-#include "daemon/objective.hpp"
+#include "daemon/core/objective.hpp"
 
 namespace sonde {
 namespace {

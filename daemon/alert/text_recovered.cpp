@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/alert/alert_text.hpp"
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "daemon/alert_json.hpp"
+#include "daemon/core/alert_json.hpp"
 
 namespace sonde {
 namespace {

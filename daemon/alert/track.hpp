@@ -12,7 +12,7 @@
 #include "daemon/alert/alert_codec.hpp"
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/incident.hpp"
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 
 namespace sonde {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 #include "daemon/judge/failure_log.hpp"
 #include "daemon/judge/latencies.hpp"
 #include "daemon/judge/window.hpp"

@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "daemon/change.hpp"
-#include "daemon/sink.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/core/sink.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

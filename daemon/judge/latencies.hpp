@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "daemon/result.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/result.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

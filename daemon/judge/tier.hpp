@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "daemon/core/view.hpp"
 #include "daemon/judge/column.hpp"
-#include "daemon/view.hpp"
 
 namespace sonde {
 

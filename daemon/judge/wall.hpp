@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/result.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/result.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

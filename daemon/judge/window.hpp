@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/view.hpp"
 #include "daemon/judge/tier.hpp"
-#include "daemon/view.hpp"
 
 namespace sonde {
 

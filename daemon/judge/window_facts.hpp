@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/log.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/maintenance/written_time.hpp"
 #include "probes/text/json.hpp"
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/change.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

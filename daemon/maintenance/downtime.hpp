@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/core/selector.hpp"
+#include "daemon/core/view.hpp"
 #include "daemon/maintenance/maintenance_zone.hpp"
-#include "daemon/selector.hpp"
-#include "daemon/view.hpp"
 
 namespace sonde {
 

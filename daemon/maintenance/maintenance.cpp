@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "config/duration.hpp"
-#include "daemon/figures.hpp"
-#include "daemon/log.hpp"
+#include "daemon/core/figures.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/maintenance/downtime_note.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 

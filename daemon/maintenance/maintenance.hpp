@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/core/view.hpp"
 #include "daemon/maintenance/downtime.hpp"
-#include "daemon/view.hpp"
 
 namespace sonde {
 

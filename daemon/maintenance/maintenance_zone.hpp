@@ -4,7 +4,7 @@
 #include <expected>
 #include <string>
 
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

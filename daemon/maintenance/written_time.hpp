@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "daemon/view.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

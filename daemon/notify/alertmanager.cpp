@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "daemon/alert_json.hpp"
+#include "daemon/core/alert_json.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde {

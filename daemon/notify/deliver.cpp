@@ -8,8 +8,8 @@
 
 #include <boost/asio/post.hpp>
 
-#include "daemon/alert_json.hpp"
-#include "daemon/log.hpp"
+#include "daemon/core/alert_json.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 

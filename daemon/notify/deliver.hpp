@@ -7,11 +7,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/core/view.hpp"
 #include "daemon/notify/post.hpp"
 #include "daemon/notify/queue_backoff.hpp"
 #include "daemon/notify/receivers.hpp"
-#include "daemon/view.hpp"
 #include "probes/net/network.hpp"
 
 namespace sonde {

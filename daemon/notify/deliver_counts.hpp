@@ -1,8 +1,8 @@
 #pragma once
 #include <span>
 
+#include "daemon/core/view.hpp"
 #include "daemon/notify/post.hpp"
-#include "daemon/view.hpp"
 
 namespace sonde {
 

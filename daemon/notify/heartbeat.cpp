@@ -10,7 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "daemon/log.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/notify/post.hpp"
 
 namespace sonde {

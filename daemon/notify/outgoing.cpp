@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "daemon/alert_json.hpp"
+#include "daemon/core/alert_json.hpp"
 #include "daemon/notify/alertmanager.hpp"
 
 namespace sonde {

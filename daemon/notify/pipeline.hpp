@@ -7,7 +7,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 #include "daemon/notify/deliver_counts.hpp"
 #include "daemon/notify/outgoing.hpp"
 #include "daemon/notify/queue_backoff.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/log.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include "probes/deadline.hpp"
+#include "probes/core/deadline.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde {

@@ -6,8 +6,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "daemon/notify/receiver.hpp"
+#include "probes/core/trace.hpp"
 #include "probes/net/network.hpp"
-#include "probes/trace.hpp"
 
 namespace sonde {
 

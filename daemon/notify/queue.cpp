@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/alert_json.hpp"
+#include "daemon/core/alert_json.hpp"
 
 namespace sonde {
 namespace {

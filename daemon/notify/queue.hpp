@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/alert.hpp"
+#include "daemon/core/alert.hpp"
 
 namespace sonde {
 

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde {
 

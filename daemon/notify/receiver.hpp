@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/alert.hpp"
-#include "probes/net/http_exchange.hpp"
+#include "daemon/core/alert.hpp"
+#include "probes/net/http/http_exchange.hpp"
 
 namespace sonde {
 

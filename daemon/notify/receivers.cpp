@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "daemon/alert_json.hpp"
+#include "daemon/core/alert_json.hpp"
 #include "daemon/notify/alertmanager.hpp"
 #include "daemon/notify/pagerduty.hpp"
 #include "daemon/notify/slack.hpp"

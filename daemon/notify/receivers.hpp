@@ -8,7 +8,7 @@
 #include "config/section.hpp"
 #include "daemon/notify/group.hpp"
 #include "daemon/notify/receiver.hpp"
-#include "probes/check.hpp"
+#include "probes/core/check.hpp"
 
 namespace sonde {
 

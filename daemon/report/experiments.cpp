@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "daemon/report/wire.hpp"
 #include "probes/text/printable.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "daemon/report/wire.hpp"
 #include "probes/text/printable.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/result.hpp"
+#include "daemon/core/result.hpp"
 
 namespace sonde::report {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "probes/trace.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde::report {
 

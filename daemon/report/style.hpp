@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "probes/reason.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::report {
 

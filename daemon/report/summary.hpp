@@ -2,8 +2,8 @@
 #include <span>
 #include <string>
 
+#include "daemon/core/result.hpp"
 #include "daemon/report/style.hpp"
-#include "daemon/result.hpp"
 
 namespace sonde::report {
 

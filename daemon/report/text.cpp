@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "daemon/report/waterfall.hpp"
 #include "daemon/report/wire.hpp"
 #include "probes/text/printable.hpp"

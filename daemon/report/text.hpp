@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
+#include "daemon/core/result.hpp"
 #include "daemon/report/style.hpp"
-#include "daemon/result.hpp"
 
 namespace sonde::report {
 

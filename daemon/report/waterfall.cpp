@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"
 

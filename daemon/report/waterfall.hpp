@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "daemon/report/style.hpp"
-#include "probes/trace.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde::report {
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "daemon/report/style.hpp"
-#include "probes/trace.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde::report {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/clock.hpp"
-#include "probes/diagnosis.hpp"
+#include "probes/core/clock.hpp"
+#include "probes/diagnosis/diagnosis.hpp"
 
 namespace sonde {
 

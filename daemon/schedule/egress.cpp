@@ -10,9 +10,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/deadline.hpp"
+#include "probes/core/deadline.hpp"
+#include "probes/core/together.hpp"
 #include "probes/net/reach.hpp"
-#include "probes/together.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;

@@ -12,8 +12,8 @@
 #include "daemon/schedule/egress_log.hpp"
 #include "daemon/schedule/egress_settings.hpp"
 #include "daemon/schedule/task_group.hpp"
+#include "probes/core/probe.hpp"
 #include "probes/net/network.hpp"
-#include "probes/probe.hpp"
 
 namespace sonde {
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "probes/clock.hpp"
-#include "probes/reason.hpp"
+#include "probes/core/clock.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "probes/outcome.hpp"
+#include "probes/core/outcome.hpp"
 
 namespace sonde {
 namespace {

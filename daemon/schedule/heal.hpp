@@ -1,5 +1,5 @@
 #pragma once
-#include "probes/reason.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde {
 

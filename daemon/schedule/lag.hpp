@@ -3,7 +3,7 @@
 #include <deque>
 #include <optional>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde {
 

@@ -6,7 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "daemon/result.hpp"
+#include "daemon/core/result.hpp"
 
 namespace sonde {
 

@@ -3,8 +3,8 @@
 #include <fmt/chrono.h>
 #include <sys/timex.h>
 
-#include "probes/deadline.hpp"
-#include "probes/net/server_date.hpp"
+#include "probes/core/deadline.hpp"
+#include "probes/net/http/server_date.hpp"
 
 namespace sonde {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/core/trace.hpp"
 #include "probes/net/network.hpp"
-#include "probes/trace.hpp"
 
 namespace sonde {
 

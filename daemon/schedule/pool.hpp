@@ -9,7 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "daemon/result.hpp"
+#include "daemon/core/result.hpp"
 #include "probes/auth/keeper.hpp"
 
 namespace sonde {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 #include "daemon/schedule/standing_refusals.hpp"
 
 namespace sonde {

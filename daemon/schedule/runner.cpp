@@ -9,10 +9,10 @@
 #include "daemon/schedule/heal.hpp"
 #include "daemon/schedule/own_clock.hpp"
 #include "daemon/schedule/standing_refusals.hpp"
-#include "daemon/thread.hpp"
-#include "probes/deadline.hpp"
-#include "probes/inquiry.hpp"
-#include "probes/observation.hpp"
+#include "daemon/system/thread.hpp"
+#include "probes/core/deadline.hpp"
+#include "probes/diagnosis/inquiry.hpp"
+#include "probes/diagnosis/observation.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;

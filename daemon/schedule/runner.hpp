@@ -5,11 +5,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "daemon/result.hpp"
+#include "daemon/core/result.hpp"
 #include "daemon/schedule/lag.hpp"
 #include "daemon/schedule/station.hpp"
 #include "daemon/schedule/task_group.hpp"
-#include "probes/probe.hpp"
+#include "probes/core/probe.hpp"
 
 namespace sonde {
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "probes/probe.hpp"
+#include "probes/core/probe.hpp"
 
 namespace sonde {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "daemon/schedule/diagnoses.hpp"
-#include "probes/check.hpp"
-#include "probes/probe.hpp"
+#include "probes/core/check.hpp"
+#include "probes/core/probe.hpp"
 
 namespace sonde {
 

@@ -16,8 +16,8 @@
 #include "daemon/schedule/own_clock.hpp"
 #include "daemon/schedule/roster.hpp"
 #include "daemon/schedule/runner.hpp"
-#include "daemon/thread.hpp"
-#include "probes/shared.hpp"
+#include "daemon/system/thread.hpp"
+#include "probes/session/shared.hpp"
 
 namespace sonde {
 namespace asio = boost::asio;

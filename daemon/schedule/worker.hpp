@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/result.hpp"
+#include "daemon/core/result.hpp"
 #include "daemon/schedule/egress_log.hpp"
 #include "daemon/schedule/own_clock.hpp"
 #include "probes/auth/keeper.hpp"

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "probes/auth/hide.hpp"
-#include "probes/net/http_redirect.hpp"
-#include "probes/net/http_text.hpp"
+#include "probes/net/http/http_redirect.hpp"
+#include "probes/net/http/http_text.hpp"
 #include "probes/net/origins.hpp"
 
 namespace sonde::auth {

@@ -3,9 +3,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/auth/cookies.hpp"
+#include "probes/auth/form/cookies.hpp"
 #include "probes/auth/login.hpp"
-#include "probes/net/http_exchange.hpp"
+#include "probes/net/http/http_exchange.hpp"
 
 namespace sonde::auth {
 

@@ -6,7 +6,7 @@
 #include "config/secret.hpp"
 #include "probes/auth/gate.hpp"
 #include "probes/auth/state_file.hpp"
-#include "probes/reason.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::auth {
 

@@ -4,7 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde::auth {
 

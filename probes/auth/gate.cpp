@@ -8,7 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde::auth {
 namespace asio = boost::asio;
@@ -48,13 +48,13 @@ Gate::Pass::~Pass() {
 asio::awaitable<std::expected<Gate::Pass, Failure>> Gate::enter() {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none)
-    co_return std::unexpected(Failure{Reason::cut, ""});
+    co_return std::unexpected(cut_failure());
   if (!std::exchange(state_->taken, true)) co_return Pass(state_);
   const auto executor = co_await asio::this_coro::executor;
   Waiter waiter(state_, executor);
   boost::system::error_code cancelled;  // by the one who lets it in, or by a cut
   co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-  if (!waiter.let_in) co_return std::unexpected(Failure{Reason::cut, ""});
+  if (!waiter.let_in) co_return std::unexpected(cut_failure());
   co_return Pass(state_);
 }
 

@@ -4,7 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/reason.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::auth {
 

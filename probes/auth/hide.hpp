@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-#include "probes/trace.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde::auth {
 

@@ -13,8 +13,8 @@
 #include "probes/auth/errands.hpp"
 #include "probes/auth/login_guard.hpp"
 #include "probes/auth/token.hpp"
-#include "probes/clock.hpp"
-#include "probes/trace.hpp"
+#include "probes/core/clock.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde::auth {
 

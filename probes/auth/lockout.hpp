@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "config/section.hpp"
-#include "probes/clock.hpp"
-#include "probes/reason.hpp"
+#include "probes/core/clock.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::auth {
 

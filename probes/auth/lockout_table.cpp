@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "config/file.hpp"
-#include "probes/auth/signature.hpp"
+#include "probes/auth/jwt/signature.hpp"
 
 namespace sonde::auth {
 

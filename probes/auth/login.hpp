@@ -11,7 +11,7 @@
 #include "config/section.hpp"
 #include "probes/auth/keeper.hpp"
 #include "probes/auth/token.hpp"
-#include "probes/net/http_exchange.hpp"
+#include "probes/net/http/http_exchange.hpp"
 #include "probes/text/needs.hpp"
 #include "probes/text/pointer.hpp"
 

@@ -150,7 +150,7 @@ asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
     co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (!waiter.called) break;
   }
-  co_return std::unexpected(Failure{Reason::cut, ""});
+  co_return std::unexpected(cut_failure());
 }
 
 }  // namespace sonde::auth

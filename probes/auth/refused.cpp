@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "probes/auth/authorization.hpp"
-#include "probes/net/status.hpp"
+#include "probes/auth/method/authorization.hpp"
+#include "probes/net/http/status.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
 

@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "probes/net/http_exchange.hpp"
+#include "probes/net/http/http_exchange.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/pattern.hpp"
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/auth/cookies.hpp"
-#include "probes/clock.hpp"
-#include "probes/reason.hpp"
+#include "probes/auth/form/cookies.hpp"
+#include "probes/core/clock.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::auth {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "probes/net/lookup.hpp"
+#include "probes/net/dns/lookup.hpp"
 #include "probes/net/proxy.hpp"
-#include "probes/net/tcp_connect.hpp"
-#include "probes/net/tcp_failure.hpp"
-#include "probes/net/tls_client.hpp"
+#include "probes/net/tcp/tcp_connect.hpp"
+#include "probes/net/tcp/tcp_failure.hpp"
+#include "probes/net/tls/tls_client.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;

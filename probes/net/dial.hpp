@@ -4,10 +4,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/core/trace.hpp"
 #include "probes/net/network.hpp"
 #include "probes/net/transport.hpp"
 #include "probes/net/url.hpp"
-#include "probes/trace.hpp"
 
 namespace sonde::net {
 

@@ -1,7 +1,7 @@
 #include "probes/net/network.hpp"
 
-#include "probes/net/lookup.hpp"
-#include "probes/net/tls.hpp"
+#include "probes/net/dns/lookup.hpp"
+#include "probes/net/tls/tls.hpp"
 
 namespace sonde::net {
 

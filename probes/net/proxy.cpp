@@ -1,8 +1,8 @@
 #include "probes/net/proxy.hpp"
 
-#include "probes/net/http_head.hpp"
-#include "probes/net/http_io.hpp"
-#include "probes/net/tcp_failure.hpp"
+#include "probes/net/http/http_head.hpp"
+#include "probes/net/http/http_io.hpp"
+#include "probes/net/tcp/tcp_failure.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;

@@ -3,9 +3,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/core/trace.hpp"
 #include "probes/net/settings.hpp"
-#include "probes/net/tcp.hpp"
-#include "probes/trace.hpp"
+#include "probes/net/tcp/tcp.hpp"
 
 namespace sonde::net {
 

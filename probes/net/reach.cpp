@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "probes/net/lookup.hpp"
-#include "probes/net/tcp_connect.hpp"
+#include "probes/net/dns/lookup.hpp"
+#include "probes/net/tcp/tcp_connect.hpp"
 
 namespace sonde::net {
 namespace asio = boost::asio;

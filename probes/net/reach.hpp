@@ -5,9 +5,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/core/reason.hpp"
 #include "probes/net/network.hpp"
 #include "probes/net/settings.hpp"
-#include "probes/reason.hpp"
 
 namespace sonde::net {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "probes/net/http_exchange.hpp"
+#include "probes/net/http/http_exchange.hpp"
 
 namespace sonde::net {
 

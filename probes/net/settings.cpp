@@ -5,7 +5,7 @@
 #include <array>
 #include <charconv>
 
-#include "probes/net/tls.hpp"
+#include "probes/net/tls/tls.hpp"
 
 namespace sonde::net {
 namespace {

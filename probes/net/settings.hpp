@@ -10,7 +10,7 @@
 
 #include "config/secret.hpp"
 #include "config/section.hpp"
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 #include "probes/net/url.hpp"
 
 namespace sonde::net {

@@ -7,9 +7,9 @@
 #include <future>
 #include <vector>
 
-#include "daemon/expose/metrics.hpp"
 #include "daemon/judge/judge.hpp"
 #include "daemon/judge/window_facts.hpp"
+#include "daemon/metrics/metrics.hpp"
 
 namespace sonde {
 namespace {

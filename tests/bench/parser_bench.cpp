@@ -8,14 +8,14 @@
 #include <functional>
 #include <string>
 
-#include "probes/auth/authorization.hpp"
-#include "probes/auth/cookies.hpp"
-#include "probes/auth/jwks.hpp"
+#include "probes/auth/form/cookies.hpp"
+#include "probes/auth/jwt/jwks.hpp"
+#include "probes/auth/method/authorization.hpp"
 #include "probes/auth/refused.hpp"
-#include "probes/net/http_reader.hpp"
+#include "probes/dialect/number.hpp"
+#include "probes/net/http/http_reader.hpp"
 #include "probes/net/said.hpp"
 #include "probes/net/url.hpp"
-#include "probes/talk/number.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/pattern.hpp"

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "probes/scrub.hpp"
-#include "probes/secrets.hpp"
-#include "probes/trace.hpp"
+#include "probes/core/scrub.hpp"
+#include "probes/core/secrets.hpp"
+#include "probes/core/trace.hpp"
 
 namespace sonde {
 namespace {

@@ -6,8 +6,8 @@ from pathlib import Path
 here = Path(__file__).parent
 sys.path.insert(0, str(here))
 import coroutines  # noqa: E402
-import floors  # noqa: E402
 import names  # noqa: E402
+import rooms  # noqa: E402
 import sizes  # noqa: E402
 
 samples = here / "testdata"
@@ -22,11 +22,11 @@ def found(findings):
     return {":".join(finding.split(":")[:2]) for finding in findings}
 
 
-def check_floors():
-    root = samples / "floors"
+def check_rooms():
+    root = samples / "rooms"
     names = [file.relative_to(root).as_posix() for file in root.rglob("*.[ch]pp")]
     wanted = set().union(*(marked(root / name, name) for name in names))
-    return wanted, found(floors.findings(root))
+    return wanted, found(rooms.findings(root))
 
 
 def check_coroutines():
@@ -49,7 +49,7 @@ def check_names():
 
 
 failed = False
-for check in (check_floors, check_coroutines, check_sizes, check_names):
+for check in (check_rooms, check_coroutines, check_sizes, check_names):
     wanted, got = check()
     if not wanted or wanted != got:
         failed = True

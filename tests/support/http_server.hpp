@@ -9,7 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "probes/trace.hpp"
+#include "probes/core/trace.hpp"
 
 // A loopback server that does what its script says, byte for byte, however wrong that is.
 //

@@ -1,7 +1,7 @@
 #include "tests/support/provider.hpp"
 
-#include "probes/auth/authorization.hpp"
-#include "probes/auth/signature.hpp"
+#include "probes/auth/jwt/signature.hpp"
+#include "probes/auth/method/authorization.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::test {

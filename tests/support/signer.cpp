@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "probes/auth/signature.hpp"
+#include "probes/auth/jwt/signature.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::test {

@@ -5,7 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "probes/clock.hpp"
+#include "probes/core/clock.hpp"
 
 namespace sonde::test {
 

@@ -10,9 +10,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/load.hpp"
-#include "probes/deadline.hpp"
-#include "probes/plan_fingerprint.hpp"
-#include "probes/shared.hpp"
+#include "probes/core/deadline.hpp"
+#include "probes/plan/plan_fingerprint.hpp"
+#include "probes/session/shared.hpp"
 #include "tests/support/planted.hpp"
 
 namespace sonde::test {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "config/mistake.hpp"
-#include "probes/check.hpp"
-#include "probes/plan.hpp"
+#include "probes/core/check.hpp"
+#include "probes/plan/plan.hpp"
 
 // Runs probes as the daemon does: YAML text -> plan -> check -> probe -> within(its timeout).
 //

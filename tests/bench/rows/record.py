@@ -9,7 +9,7 @@ START_SECONDS = 1
 
 
 def rows(ground):
-    program = ground.build / "tests/bench/sonde-record-bench"
+    program = ground.build / "tests/bench/sonde-store-bench"
     # Not the scratch folder: that may be in memory, where a sync costs nothing.
     with tempfile.TemporaryDirectory(dir=ground.build) as folder:
         done = subprocess.run([program, folder, str(ground.pick(20, 4))], check=True,

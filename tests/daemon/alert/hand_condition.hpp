@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/alert/condition.hpp"
-#include "tests/daemon/hand_view.hpp"
+#include "tests/daemon/core/hand_view.hpp"
 
 namespace sonde::test {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/alert/engine.hpp"
-#include "tests/daemon/hand_view.hpp"
+#include "tests/daemon/core/hand_view.hpp"
 
 namespace sonde {
 

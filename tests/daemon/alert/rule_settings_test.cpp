@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/config/helpers.hpp"
-#include "tests/daemon/hand_view.hpp"
+#include "tests/daemon/core/hand_view.hpp"
 
 namespace sonde::rule_settings_test {
 namespace {

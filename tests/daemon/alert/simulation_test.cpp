@@ -3,7 +3,7 @@
 #include <random>
 
 #include "daemon/alert/rule_state.hpp"
-#include "tests/daemon/hand_view.hpp"
+#include "tests/daemon/core/hand_view.hpp"
 
 namespace sonde::simulation_test {
 namespace {

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "daemon/result.hpp"
-#include "daemon/view.hpp"
+#include "daemon/core/result.hpp"
+#include "daemon/core/view.hpp"
 
 namespace sonde {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
 namespace sonde::maintenance_zone_test {

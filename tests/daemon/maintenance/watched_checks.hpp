@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "daemon/maintenance/written_time.hpp"
-#include "probes/check.hpp"
+#include "probes/core/check.hpp"
 
 namespace sonde::test {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/figures.hpp"
+#include "daemon/core/figures.hpp"
 
 namespace sonde::written_time_test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/daemon/made_alert.hpp"
+#include "tests/daemon/core/made_alert.hpp"
 
 namespace sonde::group_test {
 namespace {

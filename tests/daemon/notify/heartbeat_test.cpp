@@ -1,6 +1,6 @@
 #include "daemon/notify/heartbeat.hpp"
 
-#include "daemon/log.hpp"
+#include "daemon/log/log.hpp"
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
 namespace sonde::heartbeat_test {

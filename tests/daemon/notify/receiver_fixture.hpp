@@ -9,7 +9,7 @@
 #include "config/load.hpp"
 #include "daemon/notify/receivers.hpp"
 #include "probes/text/json.hpp"
-#include "tests/daemon/made_alert.hpp"
+#include "tests/daemon/core/made_alert.hpp"
 
 namespace sonde::test {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "config/schema.hpp"
-#include "tests/daemon/hand_view.hpp"
+#include "tests/daemon/core/hand_view.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
 namespace sonde::receivers_test {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "tests/daemon/made_results.hpp"
+#include "tests/daemon/core/made_results.hpp"
 
 namespace sonde::report::junit_test {
 namespace {

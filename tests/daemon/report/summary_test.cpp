@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "tests/daemon/made_results.hpp"
+#include "tests/daemon/core/made_results.hpp"
 
 namespace sonde::report::summary_test {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/daemon/made_results.hpp"
+#include "tests/daemon/core/made_results.hpp"
 
 namespace sonde::report::text_test {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "daemon/change.hpp"
+#include "daemon/core/change.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
 namespace sonde::diagnosing_test {

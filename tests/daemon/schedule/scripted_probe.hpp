@@ -11,8 +11,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/check.hpp"
-#include "probes/probe.hpp"
+#include "probes/core/check.hpp"
+#include "probes/core/probe.hpp"
 
 namespace sonde {
 

@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-#include "probes/shared.hpp"
+#include "probes/session/shared.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 

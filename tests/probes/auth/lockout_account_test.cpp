@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "probes/shared.hpp"
+#include "probes/session/shared.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/walk.hpp"
 

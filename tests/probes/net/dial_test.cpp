@@ -2,9 +2,9 @@
 
 #include <sys/resource.h>
 
-#include "probes/net/http_io.hpp"
-#include "probes/net/tcp_connect.hpp"
-#include "probes/net/tcp_failure.hpp"
+#include "probes/net/http/http_io.hpp"
+#include "probes/net/tcp/tcp_connect.hpp"
+#include "probes/net/tcp/tcp_failure.hpp"
 #include "tests/support/dns_server.hpp"
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"

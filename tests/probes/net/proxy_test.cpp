@@ -1,7 +1,7 @@
 #include "probes/net/proxy.hpp"
 
 #include "probes/net/dial.hpp"
-#include "probes/net/http_io.hpp"
+#include "probes/net/http/http_io.hpp"
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"
 #include "tests/support/tls_server.hpp"

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "probes/net/status.hpp"
+#include "probes/net/http/status.hpp"
 
 namespace sonde::net::said_test {
 namespace {

@@ -1,0 +1,144 @@
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "daemon/app/app.hpp"
+#include "daemon/app/app_parts.hpp"
+#include "daemon/app/lockouts.hpp"
+#include "daemon/app/version.hpp"
+#include "daemon/judge/window_facts.hpp"
+#include "daemon/system/heap.hpp"
+#include "probes/net/network.hpp"
+#include "probes/net/version.hpp"
+
+namespace sonde {
+namespace {
+
+using Opened = std::expected<std::unique_ptr<Memory>, std::string>;
+
+Opened open_memory(const Settings& settings, const boost::asio::any_io_executor& main,
+                   const AppLists& lists, const Maintenance& maintenance) {
+  return Memory::open(
+      settings.storage, main,
+      [&lists](Changes& changes) {
+        for (const auto& add : lists.changed) add(changes);
+      },
+      [&maintenance](const Result& result) {
+        return maintenance.excludes(*result.check, result.started);
+      });
+}
+
+// The folder is ours by now.
+Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
+  return {.workers = static_cast<std::size_t>(settings.workers),
+          .publish =
+              [&lists](const ResultPtr& result) {
+                for (Sink* sink : lists.sinks) sink->accept(result);
+              },
+          .lockouts = open_lockouts(settings.storage)};
+}
+
+EngineOptions engine_options(std::string url, const Maintenance& maintenance,
+                             const Deploys& deploys, const Pool& pool) {
+  return {.external_url = std::move(url),
+          .runbook_base = {},
+          .suppressed = [&maintenance](const Check& check,
+                                       WallTime now) { return maintenance.why(check, now); },
+          .deployed =
+              [&deploys](const std::string& target, WallTime since, WallTime until) {
+                const auto marker = deploys.recent(target, since, until);
+                return marker ? show(*marker) : "";
+              },
+          .blind = [&pool](WallTime) { return pool.egress_up() == false; }};
+}
+
+Notifier::Options notifier_options(std::string url, Memory& memory) {
+  return {.changed = [&memory] { memory.changed(); },
+          .external_url = std::move(url),
+          .seed = std::random_device()()};
+}
+
+Alerting::Options alerting_options(const AppState& state, Memory& memory) {
+  return {.keep = [&memory](std::function<void()> then) { memory.keep(std::move(then)); },
+          .tells = [&state] { return state.settings.alerting == AlertingBy::embedded; }};
+}
+
+// Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
+Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, const Pool& pool,
+                                 const Notifier& notifier, const Alerting& alerting) {
+  return {.unhealthy = [&]() -> std::string {
+    constexpr Span delivery_patience = std::chrono::minutes(2);
+    const Instant now = Clock::now();
+    if (state.stopping) return "the daemon stops";
+    if (!pool.on_time(now)) return "probes do not run on time";
+    if (!alerting.progressed(now)) return "alerts are not judged";
+    if (memory.facts().degraded) return "the store loses rows";
+    const std::string receiver = notifier.undelivered(delivery_patience);
+    return receiver.empty() ? "" : "receiver " + receiver + " has not taken an alert for minutes";
+  }};
+}
+
+Metrics::Options metrics_options(const Settings& settings, const Maintenance& maintenance,
+                                 std::function<Facts()> facts) {
+  return {.version = std::string(net::version),
+          .revision = std::string(revision),
+          .workers = static_cast<std::size_t>(settings.workers),
+          .facts = std::move(facts),
+          .excluded = [&maintenance](const Result& result) {
+            return maintenance.excludes(*result.check, result.started);
+          }};
+}
+
+std::string url_of(const Flags& flags, const Web& web) {
+  return flags.external_url.empty() ? "http://" + web.address() : flags.external_url;
+}
+
+}  // namespace
+
+// Each part is a local variable and is handed what stands above it: one that is not built yet has
+// no name here, and the parts end in reverse order. Who listens is built before who probes: a port
+// that is taken is told before anything is asked.
+std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings) {
+  boost::asio::io_context loop{1};
+  const auto main = loop.get_executor();
+  AppState state{.flags = flags, .settings = std::move(settings)};
+  AppLists lists;
+  Maintenance maintenance;
+  Deploys deploys;
+  Conclusions conclusions;
+  auto memory = open_memory(state.settings, main, lists, maintenance);
+  if (!memory) return std::unexpected(memory.error());
+  auto web = Web::bind(main, flags.listen_address);
+  if (!web) return std::unexpected(web.error());
+  const std::string url = url_of(flags, **web);
+  Judge judge([&maintenance](const Check& check, WallTime began) {
+    return maintenance.excludes(check, began);
+  });
+  Pool pool(main, pool_options(state.settings, lists));
+  Engine engine(judge, engine_options(url, maintenance, deploys, pool));
+  net::Network network(main);  // of who tells, on the main thread
+  Notifier notifier(network, notifier_options(url, **memory));
+  Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
+  Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
+  Metrics metrics(metrics_options(state.settings, maintenance, [&] {
+    const WallTime now = std::chrono::system_clock::now();
+    const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    return Facts{.windows = window_facts(judge, second),
+                 .alerts = engine.facts(),
+                 .rules = engine.rule_facts(),
+                 .receivers = notifier.facts(),
+                 .store = (*memory)->facts(),
+                 .maintenance = maintenance.facts(judge.checks(), now),
+                 .egress_up = pool.egress_up(),
+                 .heartbeat = heartbeat.last()};
+  }));
+  Landing landing{std::string(net::version)};
+  App app({loop, state, lists, maintenance, deploys, conclusions, **memory, **web, judge, pool,
+           engine, notifier, alerting, heartbeat, metrics, landing});
+  app.start();
+  give_back_free_memory();
+  loop.run();
+  return {};
+}
+
+}  // namespace sonde

@@ -1,0 +1,93 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "daemon/app/alerting.hpp"
+#include "daemon/app/conclusions.hpp"
+#include "daemon/app/flags.hpp"
+#include "daemon/app/memory.hpp"
+#include "daemon/app/settings.hpp"
+#include "daemon/judge/judge.hpp"
+#include "daemon/maintenance/deploys.hpp"
+#include "daemon/maintenance/maintenance.hpp"
+#include "daemon/metrics/metrics.hpp"
+#include "daemon/notify/heartbeat.hpp"
+#include "daemon/schedule/pool.hpp"
+#include "daemon/system/lifecycle.hpp"
+#include "daemon/web/api.hpp"
+#include "daemon/web/landing.hpp"
+#include "daemon/web/web.hpp"
+
+namespace sonde {
+
+// What changes while the daemon runs and several parts look at.
+struct AppState {
+  const Flags& flags;
+  Settings settings;
+  std::string unready = "starting";
+  bool stopping = false;
+};
+
+// The only ways from a part to parts that are built after it: lists that are empty until App fills
+// them, when everything exists.
+struct AppLists {
+  std::vector<Sink*> sinks;
+  std::vector<std::function<void(Changes&)>> changed;  // each adds what a part changed
+};
+
+// Every part of the daemon, in the order in which run_daemon() builds them. It consists of
+// references, so it can be made only when all of them exist.
+struct AppParts {
+  boost::asio::io_context& loop;
+  AppState& state;
+  AppLists& lists;
+  Maintenance& maintenance;
+  Deploys& deploys;
+  Conclusions& conclusions;
+  Memory& memory;
+  Web& web;
+  Judge& judge;
+  Pool& pool;
+  Engine& engine;
+  Notifier& notifier;
+  Alerting& alerting;
+  Heartbeat& heartbeat;
+  Metrics& metrics;
+  Landing& landing;
+};
+
+// What is done with the parts as a whole: start, reload, API, stop. On the main thread.
+class App : private AppParts {
+ public:
+  explicit App(const AppParts& parts) : AppParts(parts) {}
+  // Starts everything. Nothing ran, listened or waited for a timer before.
+  void start();
+
+ private:
+  void assign();
+  void assign_alerts();
+  void restore(const Remembered& remembered);
+  void serve();
+  std::string reload();
+  void keep_for_restart(Settings& loaded) const;
+  std::string status() const;
+
+  ApiHooks api();
+  void judge_again();
+  void evidence(const std::string& probe, const std::string& target, ApiHooks::Told told);
+  void show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
+                     ApiHooks::Told told);
+
+  void stop();
+  void stop_telling(std::function<void(bool in_time)> done);
+  void stopped(bool in_time);
+
+  std::optional<Lifecycle> lifecycle_;
+};
+
+}  // namespace sonde

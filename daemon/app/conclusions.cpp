@@ -1,0 +1,33 @@
+#include "daemon/app/conclusions.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace sonde {
+namespace {
+
+constexpr std::string_view conclusions_room = "conclusions";
+
+}  // namespace
+
+void Conclusions::accept(const ResultPtr& result) {
+  const Outcome outcome = result->verdict.outcome;
+  if (outcome != Outcome::pass && outcome != Outcome::fail) return;
+  const bool known = outcome == Outcome::fail && !result->conclusions.empty();
+  const std::string key = key_of(*result->check);
+  std::string text = known ? result->check->fingerprint + "\n" + result->conclusions : "";
+  std::string& kept = kept_[key];
+  if (kept == text) return;
+  kept = std::move(text);
+  notes_.push_back({std::string(conclusions_room), key, kept});
+}
+
+std::vector<Note> Conclusions::take_notes() { return std::exchange(notes_, {}); }
+
+std::map<std::string, std::string> Conclusions::restore(std::span<const Note> notes) {
+  for (const Note& note : notes)
+    if (note.room == conclusions_room) kept_[note.key] = note.text;
+  return kept_;
+}
+
+}  // namespace sonde

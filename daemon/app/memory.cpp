@@ -1,0 +1,53 @@
+#include "daemon/app/memory.hpp"
+
+#include <utility>
+
+namespace sonde {
+
+std::expected<std::unique_ptr<Memory>, std::string> Memory::open(
+    const StorageSettings& settings, boost::asio::any_io_executor main,
+    std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded) {
+  auto memory = std::make_unique<Memory>();
+  if (settings.path.empty()) return memory;
+  auto store = Store::open(settings, main);
+  if (!store) return std::unexpected(store.error());
+  memory->store_ = std::move(*store);
+  Store* kept_in = memory->store_.get();
+  Recorder::Options options{.gather = std::move(gather),
+                            .write =
+                                [kept_in](Changes changes, Recorder::Kept kept) {
+                                  kept_in->write(std::move(changes), std::move(kept));
+                                },
+                            .takes_traces = [kept_in] { return kept_in->takes_traces(); },
+                            .excluded = std::move(excluded)};
+  memory->recorder_ = std::make_unique<Recorder>(std::move(main), std::move(options));
+  return memory;
+}
+
+Remembered Memory::take_remembered() { return store_ ? store_->take_remembered() : Remembered{}; }
+
+void Memory::accept(const ResultPtr& result) {
+  if (recorder_) recorder_->accept(result);
+}
+
+void Memory::changed() {
+  if (recorder_) recorder_->changed();
+}
+
+void Memory::keep(std::function<void()> then) {
+  write([then = std::move(then)](bool) { then(); });
+}
+
+void Memory::write(std::function<void(bool)> then) {
+  if (!recorder_) return then(true);
+  recorder_->flush_now(std::move(then));
+}
+
+StoreFacts Memory::facts() const { return store_ ? store_->facts() : StoreFacts{}; }
+
+void Memory::stop(std::function<void(bool)> done) {
+  if (!store_) return done(true);
+  keep([this, done = std::move(done)]() mutable { store_->stop(std::move(done)); });
+}
+
+}  // namespace sonde

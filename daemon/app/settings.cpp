@@ -1,0 +1,141 @@
+#include "daemon/app/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "config/file.hpp"
+#include "config/literal_secret.hpp"
+#include "config/load.hpp"
+#include "config/schema.hpp"
+#include "daemon/alert/rule_builtin.hpp"
+
+namespace sonde {
+namespace {
+
+int workers_of(const PlanFile& plan) {
+  if (plan.workers > 0) return plan.workers;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+}
+
+// FNV-1a over the merged file: cheap, and nobody gains by forging it.
+std::string hash_of(const config::Value& root) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (char c : config::to_json(root, false))
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return fmt::format("{:016x}", hash);
+}
+
+// Whether everything that the probes depend on is right; else some of those that `alerts:` and
+// `maintenance:` name are missing.
+bool plan_is_right(const config::Mistakes& mistakes) {
+  constexpr std::array<std::string_view, 4> others = {"alerts", "maintenance", "receivers",
+                                                      "heartbeat"};
+  return std::ranges::all_of(mistakes.sorted(), [&](const config::Mistake& mistake) {
+    return mistake.warning || std::ranges::any_of(others, [&](std::string_view key) {
+             return mistake.path.starts_with(key);
+           });
+  });
+}
+
+// Of all alerts that may fire, the daemon's own among them.
+std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts,
+                                  const Settings& settings) {
+  const auto own = builtin_instances(settings.checks);
+  std::vector<std::string> names;
+  names.reserve(alerts.size() + own.size());
+  for (const auto& [name, rule] : alerts) names.push_back(name);
+  for (const auto& instance : own) names.push_back(instance.rule->name);
+  return names;
+}
+
+// What is legal, and leaves somebody asleep.
+void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
+  const bool embedded = settings.alerting == AlertingBy::embedded;
+  const bool told = embedded && !settings.receivers.empty();
+  if (told && !settings.heartbeat)
+    mistakes.warn(root.place, "heartbeat", "there is none: if this daemon dies, nobody is told");
+  if (told && settings.rules.empty())
+    mistakes.warn(root.place, "alerts", "there is none: the receivers are never told anything");
+  if (told && !settings.location.empty())
+    mistakes.warn(root.place, "location",
+                  "if other locations watch the same targets, each of them pages; then write "
+                  "'alerting: prometheus'");
+  if (embedded && !told && !settings.rules.empty())
+    mistakes.warn(root.place, "receivers",
+                  "there is none: alerts are shown and nobody is told; if Prometheus tells, write "
+                  "'alerting: prometheus'");
+  const std::string open = config::open_to_others(settings.storage.path);
+  if (const auto* storage = root.find("storage"); storage && !open.empty())
+    mistakes.warn(storage->place, "storage.path", open);
+}
+
+}  // namespace
+
+std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*) {
+  static constexpr config::Named<AlertingBy> names[] = {{"embedded", AlertingBy::embedded},
+                                                        {"prometheus", AlertingBy::prometheus}};
+  return names;
+}
+
+const config::Section<File>& section_of(const File*) {
+  static const auto keys =
+      config::Section<File>()
+          .key("include", &File::include, "Further files, merged; patterns relative to this one.")
+          .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
+          .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
+               {.filled = true})
+          .key("alerting", &File::alerting,
+               "Who tells the receivers: this daemon, or Prometheus by what `sonde rules` prints; "
+               "several locations need the latter.")
+          .key("storage", &File::storage, "What survives a restart, and where it is kept.")
+          .key("maintenance", &File::maintenance,
+               "When nobody is told of alerts, by the name of the window; probing and recording go "
+               "on.",
+               {.filled = true})
+          .key("egress", &File::egress,
+               "Who tells whether our own network works: failures in which nobody was heard say "
+               "nothing of the target while none of these answers.")
+          .key("receivers", &File::receivers, "Who is told of alerts, by name.")
+          .key("heartbeat", &File::heartbeat,
+               "A request to somebody outside who raises the alarm when it stays away.");
+  return keys;
+}
+
+std::optional<Settings> load_settings(const std::filesystem::path& path,
+                                      config::Mistakes& mistakes) {
+  const auto root = config::load(path, mistakes);
+  if (!root) return std::nullopt;
+  File file;
+  const config::Reader reader(mistakes);
+  section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
+  Settings settings{.checks = make_checks(file.plan, *root, mistakes),
+                    .rules = {},
+                    .alerting = file.alerting,
+                    .location = file.plan.location,
+                    .storage = file.storage,
+                    .maintenance = {},
+                    .receivers = std::move(file.receivers.all),
+                    .heartbeat = std::move(file.heartbeat),
+                    .workers = workers_of(file.plan),
+                    .egress = {},
+                    .hash = hash_of(*root)};
+  if (file.egress) settings.egress = std::make_shared<const EgressSettings>(*file.egress);
+  if (plan_is_right(mistakes)) {
+    settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
+    settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
+    if (const auto* receivers = root->find("receivers"))
+      vet_receivers(settings.receivers, settings.checks, names_of(file.alerts, settings),
+                    *receivers, reader.at("receivers"));
+  }
+  if (settings.checks.empty() && !mistakes.any())
+    mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
+  if (mistakes.any()) return std::nullopt;
+  warn_of_gaps(settings, *root, mistakes);
+  config::warn_of_literal_secrets(*root, mistakes);
+  return settings;
+}
+
+}  // namespace sonde

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/mistake.hpp"
+#include "config/section.hpp"
+#include "daemon/alert/rule_settings.hpp"
+#include "daemon/maintenance/downtime_settings.hpp"
+#include "daemon/notify/heartbeat.hpp"
+#include "daemon/notify/receivers.hpp"
+#include "daemon/schedule/egress_settings.hpp"
+#include "daemon/store/settings.hpp"
+#include "probes/plan/plan.hpp"
+
+namespace sonde {
+
+// Who tells: one pager, not two.
+enum class AlertingBy : std::uint8_t { embedded, prometheus };
+std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*);
+
+// The whole file, as declared by the rooms that use its keys.
+struct File {
+  std::vector<std::string> include;
+  PlanFile plan;
+  std::map<std::string, RuleSettings> alerts;
+  AlertingBy alerting = AlertingBy::embedded;
+  StorageSettings storage;
+  std::map<std::string, DowntimeText> maintenance;
+  std::optional<EgressSettings> egress;
+  ReceiverEntries receivers;
+  std::optional<HeartbeatSettings> heartbeat;
+};
+const config::Section<File>& section_of(const File*);
+
+// What a correct file comes to. Constant; a reload makes another one.
+struct Settings {
+  std::vector<std::shared_ptr<const Check>> checks;
+  std::vector<RuleSettings> rules;
+  AlertingBy alerting = AlertingBy::embedded;
+  std::string location;
+  StorageSettings storage;
+  std::vector<Downtime> maintenance;
+  std::vector<ReceiverEntry> receivers;
+  std::optional<HeartbeatSettings> heartbeat;
+  int workers = 1;
+  std::shared_ptr<const EgressSettings> egress;  // null: no references
+  std::string hash;  // changes exactly if the text of the file or what it includes does
+};
+
+// Loads and checks everything; the same for `check`, `run`, `serve` and a reload. Nothing: there
+// are mistakes. Warnings are told in either case.
+std::optional<Settings> load_settings(const std::filesystem::path& file,
+                                      config::Mistakes& mistakes);
+
+}  // namespace sonde

@@ -1,0 +1,50 @@
+#include "daemon/commands/reason_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "probes/core/outcome.hpp"
+#include "probes/plan/kinds.hpp"
+
+namespace sonde {
+namespace {
+
+std::vector<Step> steps_of_kinds() {
+  std::vector<Step> steps;
+  for (const auto& kind : kinds())
+    for (Step step : kind.steps)
+      if (std::ranges::find(steps, step) == steps.end()) steps.push_back(step);
+  return steps;
+}
+
+// The steps that can give a reason; what it is apart from them for one that any run can have.
+std::string where(const ReasonRow& row, const std::vector<Step>& steps) {
+  std::string all;
+  for (Step step : steps) {
+    const auto reasons = reasons_at(step);
+    if (std::ranges::find(reasons, row.reason) == reasons.end()) continue;
+    all += (all.empty() ? "" : " ") + std::string(name(step));
+  }
+  return row.outcome == Outcome::fail ? all : fmt::format("*{}*", name(row.outcome));
+}
+
+bool is_published(const ReasonRow& row) {
+  if (row.outcome == Outcome::fail || row.outcome == Outcome::inconclusive) return true;
+  const auto skipped = skipped_reasons();
+  return std::ranges::find(skipped, row.reason) != skipped.end();
+}
+
+}  // namespace
+
+std::string reason_table() {
+  const auto steps = steps_of_kinds();
+  std::string text = "| reason | at | what happened |\n|---|---|---|\n";
+  for (const auto& row : reasons())
+    if (is_published(row))
+      text += fmt::format("| `{}` | {} | {} |\n", row.name, where(row, steps), row.help);
+  return text;
+}
+
+}  // namespace sonde

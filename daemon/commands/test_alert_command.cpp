@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "daemon/app/exit_code.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/notify/post.hpp"
+#include "probes/text/printable.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+Severity severity_of(const std::string& word) {
+  Severity severity = Severity::info;
+  for (const auto& [text, value] : names_of(&severity))
+    if (text == word) severity = value;
+  return severity;
+}
+
+// Marked as a test by a label, so that a route can tell it from a true one.
+Alert test_alert(const Flags& flags, WallTime now) {
+  Alert alert;
+  alert.severity = severity_of(flags.severity);
+  alert.labels = {{"alertname", flags.alert}, {"severity", flags.severity}, {"test", "true"}};
+  alert.annotations = {
+      {"summary", "This is a test of the receiver by sonde test-alert; nothing is wrong."}};
+  alert.starts = now;
+  return alert;
+}
+
+Message message_of(const ReceiverEntry& entry, const Receiver& place, const Alert& alert) {
+  return {.receiver = entry.name,
+          .group = place.group_of(alert),
+          .alerts = {alert},
+          .now = alert.starts,
+          .external_url = {}};
+}
+
+struct Keep {
+  Posted* posted;
+  void operator()(const std::exception_ptr& thrown, const Posted& got) const {
+    if (thrown) std::rethrow_exception(thrown);
+    *posted = got;
+  }
+};
+
+bool tell(const ReceiverEntry& entry, const std::shared_ptr<const Receiver>& place,
+          const Alert& alert) {
+  asio::io_context loop{1};
+  net::Network network(loop.get_executor());
+  LastAddress last;
+  Posted posted;
+  auto posting = post(network, place, message_of(entry, *place, alert), last);
+  asio::co_spawn(loop, std::move(posting), Keep{&posted});
+  loop.run();
+  const bool good = posted.receipt.fate == Fate::accepted;
+  fmt::print("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
+             good ? "delivered" : "not delivered", seconds(posted.took) * 1000,
+             text::printable(posted.receipt.detail, true));
+  return good;
+}
+
+const ReceiverEntry* find_or_tell(const std::vector<ReceiverEntry>& all, const std::string& name) {
+  const auto found = std::ranges::find(all, name, &ReceiverEntry::name);
+  if (found != all.end()) return &*found;
+  fmt::print(stderr, "sonde test-alert: there is no receiver '{}'; ", name);
+  std::string names;
+  for (const auto& entry : all) names += (names.empty() ? "" : ", ") + entry.name;
+  fmt::print(stderr, "{}\n", names.empty() ? "none is configured" : "there are: " + names);
+  return nullptr;
+}
+
+}  // namespace
+
+int test_alert_command(const Flags& flags) {
+  const auto settings = load_or_tell(flags.config_file);
+  if (!settings) return exit_config;
+  const ReceiverEntry* entry = find_or_tell(settings->receivers, flags.receiver);
+  if (entry == nullptr) return exit_usage;
+  const Alert alert = test_alert(flags, std::chrono::system_clock::now());
+  bool good = true;
+  for (const auto& place : entry->places) good &= tell(*entry, place, alert);
+  return good ? exit_ok : exit_failed;
+}
+
+}  // namespace sonde

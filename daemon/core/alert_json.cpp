@@ -1,0 +1,45 @@
+#include "daemon/core/alert_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "probes/text/json.hpp"
+
+namespace sonde {
+
+std::string rfc3339(WallTime at) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(at - whole);
+  const auto time = std::chrono::system_clock::to_time_t(whole);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(time), rest.count());
+}
+
+std::string json_of(const Labels& labels) {
+  std::string all = "{";
+  for (const auto& [name, value] : labels)
+    all += fmt::format("{}{}:{}", all.size() > 1 ? "," : "", text::json_quote(name),
+                       text::json_quote(value));
+  return all + "}";
+}
+
+std::string show(const Labels& labels) {
+  std::string all = "{";
+  for (const auto& [name, value] : labels)
+    all += fmt::format("{}{}={}", all.size() > 1 ? ", " : "", name, text::json_quote(value));
+  return all + "}";
+}
+
+const std::string& value_of(const Labels& labels, const std::string& name) {
+  static const std::string none;
+  const auto found = labels.find(name);
+  return found == labels.end() ? none : found->second;
+}
+
+const std::string& name_of(const Alert& alert) { return value_of(alert.labels, "alertname"); }
+
+const std::string& summary_of(const Alert& alert) {
+  const std::string& summary = value_of(alert.annotations, "summary");
+  return summary.empty() ? name_of(alert) : summary;
+}
+
+}  // namespace sonde

@@ -1,0 +1,28 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "probes/core/clock.hpp"
+
+namespace sonde {
+
+// "0.123 ms", "4.21 ms", "56.3 ms", "1203.0 ms": for columns that are compared.
+std::string as_millis(Span span);
+
+// "0.12 ms", "56.3 ms", "4.21 s": for a sentence.
+std::string as_duration(Span span);
+
+// Seconds with six decimals, always finite: "1.203456".
+std::string as_seconds(Span span);
+
+// RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.678Z".
+std::string as_rfc3339(std::chrono::system_clock::time_point at);
+
+// The UTC day of Unix seconds: "2026-01-02".
+std::string as_day(std::int64_t unix_seconds);
+
+// "182 B", "12.3 KB", "4.0 MB"; 1 KB is 1024 B.
+std::string as_bytes(std::size_t bytes);
+
+}  // namespace sonde

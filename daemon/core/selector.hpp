@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/section.hpp"
+#include "daemon/core/result.hpp"
+
+namespace sonde {
+
+// Which checks an entry of the file is about (`where`, `when`).
+struct Selector {
+  std::vector<std::string> probe, kind, target;  // any of each; an empty list: all
+};
+bool selects(const Selector& selector, const Check& check);
+const config::Section<Selector>& section_of(const Selector*);
+
+}  // namespace sonde

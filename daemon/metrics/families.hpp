@@ -1,0 +1,22 @@
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "daemon/metrics/counts.hpp"
+#include "daemon/metrics/metrics_page.hpp"
+
+namespace sonde {
+
+// The labels that name a check.
+inline Label probe_label(const Counts& counts) { return {"probe", counts.check->name}; }
+inline Label kind_label(const Counts& counts) { return {"kind", counts.check->kind}; }
+inline Label target_label(const Counts& counts) { return {"target", counts.check->target}; }
+
+// The families that carry `probe`, `kind` and `target`, of all checks in their order.
+using AllCounts = std::vector<const Counts*>;
+void write_probe_families(Page& page, const AllCounts& all,
+                          const std::function<int(const Check&)>& in_flight);
+void write_auth_families(Page& page, const AllCounts& all);
+void write_event_families(Page& page, const AllCounts& all);
+
+}  // namespace sonde

@@ -1,0 +1,42 @@
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "probes/core/clock.hpp"
+
+namespace sonde {
+
+// Upper bounds of buckets, in seconds. Thresholds of alerts lie on a bound.
+inline constexpr double latency_bounds[] = {.005, .01, .025, .05, .1, .25, .5,
+                                            1,    2.5, 5,    10,  15, 30};
+// Finer below, where a scheduler has to prove itself.
+inline constexpr double lateness_bounds[] = {.0001, .00025, .0005, .001, .0025, .005, .01,
+                                             .025,  .05,    .1,    .25,  .5,    1,    5};
+
+// Counts by bucket, without the names and labels that a library would keep with each.
+class Histogram {
+ public:
+  explicit Histogram(std::span<const double> bounds)
+      : bounds_(bounds), counts_(bounds.size() + 1) {}
+
+  void observe(Span span) {
+    const double value = seconds(span);
+    const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+    ++counts_[static_cast<std::size_t>(bucket)];
+    sum_ += value;
+  }
+
+  std::span<const double> bounds() const { return bounds_; }
+  // Of each bucket alone; the last one has no bound.
+  std::span<const std::uint64_t> counts() const { return counts_; }
+  double sum() const { return sum_; }
+
+ private:
+  std::span<const double> bounds_;
+  std::vector<std::uint64_t> counts_;
+  double sum_ = 0;
+};
+
+}  // namespace sonde

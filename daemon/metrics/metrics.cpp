@@ -1,0 +1,164 @@
+#include "daemon/metrics/metrics.hpp"
+
+#include <map>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "daemon/log/log.hpp"
+#include "daemon/metrics/counts.hpp"
+#include "daemon/metrics/facts_families.hpp"
+#include "daemon/metrics/families.hpp"
+#include "daemon/metrics/gzip.hpp"
+#include "daemon/metrics/own_counts.hpp"
+#include "daemon/system/thread.hpp"
+
+namespace sonde {
+namespace asio = boost::asio;
+namespace {
+
+// So many Results wait on the main thread before they are posted together; a scrape posts them
+// first, so none is ever missing.
+constexpr std::size_t batch_max = 64;
+
+using Key = std::tuple<std::string, std::string, std::string>;  // probe, target, kind
+Key key(const Check& check) { return {check.name, check.target, check.kind}; }
+
+std::vector<std::pair<std::string_view, std::uint64_t>> said_by_level() {
+  const auto said = log::said();
+  return {{"debug", said[0]}, {"info", said[1]}, {"warning", said[2]}, {"error", said[3]}};
+}
+
+}  // namespace
+
+// Everything here but post() runs on the renderer's own thread.
+class Metrics::Renderer {
+ public:
+  explicit Renderer(Options options)
+      : own_(std::move(options.version), std::move(options.revision), options.workers) {}
+  ~Renderer() {
+    busy_.reset();
+    thread_.join();
+  }
+
+  template <class Task>
+  void post(Task task) {
+    asio::post(io_, std::move(task));
+  }
+
+  void assign(std::vector<std::shared_ptr<const Check>> checks,
+              std::function<int(const Check&)> in_flight);
+  void add(const Result& result, bool excluded);
+  std::string page(const Facts& facts) const;
+  OwnCounts& own() { return own_; }
+
+ private:
+  void run() {
+    name_thread("metrics");
+    step_back();
+    io_.run();
+  }
+
+  std::map<Key, Counts> counts_;
+  std::function<int(const Check&)> in_flight_;
+  OwnCounts own_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
+  std::thread thread_{[this] { run(); }};
+};
+
+void Metrics::Renderer::assign(std::vector<std::shared_ptr<const Check>> checks,
+                               std::function<int(const Check&)> in_flight) {
+  std::map<Key, Counts> counts;
+  for (auto& check : checks) {
+    auto known = counts_.extract(key(*check));
+    if (known.empty()) {
+      Key place = key(*check);
+      counts.try_emplace(std::move(place), std::move(check));
+      continue;
+    }
+    known.mapped().renew(std::move(check));
+    counts.insert(std::move(known));
+  }
+  counts_ = std::move(counts);
+  in_flight_ = std::move(in_flight);
+}
+
+void Metrics::Renderer::add(const Result& result, bool excluded) {
+  const bool ran = result.verdict.outcome != Outcome::skipped;
+  if (ran && result.attempt == 1) own_.late(result.worker, result.lateness);
+  auto known = counts_.find(key(*result.check));
+  if (known != counts_.end()) known->second.add(result, excluded);
+}
+
+std::string Metrics::Renderer::page(const Facts& facts) const {
+  AllCounts all;
+  for (const auto& [place, counts] : counts_) all.push_back(&counts);
+  Page page;
+  write_probe_families(page, all, in_flight_);
+  write_auth_families(page, all);
+  write_event_families(page, all);
+  write_window_families(page, facts.windows);
+  write_alert_families(page, facts);
+  write_receiver_families(page, facts.receivers);
+  write_store_families(page, facts.store);
+  write_surroundings(page, facts);
+  own_.write(page, read_process(), said_by_level(), log::lost());
+  return page.take();
+}
+
+Metrics::Metrics(Options options)
+    : facts_(std::move(options.facts)),
+      excluded_(std::move(options.excluded)),
+      renderer_(std::make_unique<Renderer>(std::move(options))) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::assign(std::vector<std::shared_ptr<const Check>> checks,
+                     std::function<int(const Check&)> in_flight) {
+  flush();
+  renderer_->post([renderer = renderer_.get(), checks = std::move(checks),
+                   in_flight = std::move(in_flight)]() mutable {
+    renderer->assign(std::move(checks), std::move(in_flight));
+  });
+}
+
+void Metrics::accept(const ResultPtr& result) {
+  waiting_.emplace_back(result, excluded_ && excluded_(*result));
+  if (waiting_.size() >= batch_max) flush();
+}
+
+void Metrics::flush() {
+  if (waiting_.empty()) return;
+  renderer_->post([renderer = renderer_.get(), results = std::exchange(waiting_, {})] {
+    for (const KeptResult& result : results) renderer->add(*result, result.excluded);
+  });
+}
+
+void Metrics::loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now) {
+  const double at = std::chrono::duration<double>(now.time_since_epoch()).count();
+  renderer_->post([renderer = renderer_.get(), succeeded, hash = std::move(hash), at]() mutable {
+    renderer->own().loaded(succeeded, std::move(hash), at);
+  });
+}
+
+void Metrics::served(std::string handler, unsigned code, Span took) {
+  renderer_->post([renderer = renderer_.get(), handler = std::move(handler), code, took] {
+    renderer->own().served(handler, code, took);
+  });
+}
+
+void Metrics::render(bool gzip, std::function<void(std::string)> done) {
+  flush();
+  renderer_->post([renderer = renderer_.get(), gzip, done = std::move(done),
+                   facts = facts_ ? facts_() : Facts()] {
+    std::string page = renderer->page(facts);
+    done(gzip ? gzipped(page) : std::move(page));
+  });
+}
+
+}  // namespace sonde

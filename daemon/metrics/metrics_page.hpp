@@ -1,0 +1,49 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "daemon/metrics/histogram.hpp"
+
+namespace sonde {
+
+using Label = std::pair<std::string_view, std::string_view>;
+using Labels = std::initializer_list<Label>;
+
+inline double unix_seconds(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+enum class FamilyType : std::uint8_t { counter, gauge, summary, histogram };
+
+// A page of metrics in the text format, made family by family; prometheus-cpp's types live only
+// while a few hundred series of one family are written, so a page costs little more than its
+// text. A family without series leaves no trace.
+class Page {
+ public:
+  Page();
+  ~Page();
+
+  // Ends the family before. `help` is one line.
+  void family(std::string_view name, std::string_view help, FamilyType type);
+  void value(Labels labels, double value);  // of a counter or a gauge
+  void sum(Labels labels, std::uint64_t count, double sum);
+  void histogram(Labels labels, const Histogram& histogram);
+  // `counts`: of each bucket alone, one more than there are bounds; without them there is no
+  // series.
+  void histogram(Labels labels, std::span<const double> bounds,
+                 std::span<const std::uint64_t> counts, double sum);
+
+  std::string take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sonde

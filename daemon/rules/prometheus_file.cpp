@@ -1,0 +1,120 @@
+#include "daemon/rules/prometheus_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "probes/text/printable.hpp"
+#include "probes/text/runes.hpp"
+
+namespace sonde {
+namespace {
+
+// Of one character within double quotes; what YAML does not take, or what makes a reader see
+// something else than what is there, is escaped (YAML 1.2.2, 5.7). Not as JSON does it: YAML has no
+// pairs of surrogates.
+std::string quoted(const text::Rune& rune, std::string_view bytes) {
+  if (!rune.code) return "\\ufffd";
+  const char32_t code = *rune.code;
+  if (code == '"' || code == '\\') return "\\" + std::string(bytes);
+  if (code == '\n') return "\\n";
+  if (!text::deceives(code) && code != 0xFFFE && code != 0xFFFF) return std::string(bytes);
+  const auto number = static_cast<std::uint32_t>(code);
+  return code <= 0xFFFF ? fmt::format("\\u{:04x}", number) : fmt::format("\\U{:08x}", number);
+}
+
+std::string double_quoted(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const text::Rune rune = text::first_rune(text);
+    out += quoted(rune, text.substr(0, rune.bytes));
+    text.remove_prefix(rune.bytes);
+  }
+  return out + "\"";
+}
+
+// A word that YAML reads as itself: not as a number, and not as true, off or null.
+bool plain(std::string_view text) {
+  const auto letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+  const auto of_word = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  static constexpr std::string_view special[] = {"y",   "n",    "yes",   "no",  "on",
+                                                 "off", "true", "false", "null"};
+  std::string low;
+  for (const char c : text) low += static_cast<char>(c | 0x20);
+  return !text.empty() && letter(text.front()) && std::ranges::all_of(text, of_word) &&
+         std::ranges::find(special, low) == std::end(special);
+}
+
+// Anything as a scalar of one line.
+std::string scalar(std::string_view text) {
+  if (plain(text)) return std::string(text);
+  const bool printable = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!printable) return double_quoted(text);
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
+  return out + "'";
+}
+
+std::string pairs(std::string_view key, const Labels& labels) {
+  if (labels.empty()) return "";
+  std::string out = fmt::format("        {}:\n", key);
+  for (const auto& [name, value] : labels)
+    out += fmt::format("          {}: {}\n", name, scalar(value));
+  return out;
+}
+
+std::string span_line(std::string_view key, Span span) {
+  return span > Span{} ? fmt::format("        {}: {}\n", key, prometheus_duration(span)) : "";
+}
+
+std::string expression(std::string_view expr) {
+  if (!expr.contains('\n')) return fmt::format("        expr: {}\n", scalar(expr));
+  std::string out = "        expr: |\n          ";
+  for (const char c : expr) {
+    out += c;
+    if (c == '\n') out += "          ";
+  }
+  return out + "\n";
+}
+
+std::string rule_text(const PrometheusRule& rule) {
+  std::string out = rule.record.empty() ? fmt::format("      - alert: {}\n", scalar(rule.alert))
+                                        : fmt::format("      - record: {}\n", rule.record);
+  out += expression(rule.expr);
+  out += span_line("for", rule.hold);
+  out += span_line("keep_firing_for", rule.keep_firing_for);
+  out += pairs("labels", rule.labels);
+  out += pairs("annotations", rule.annotations);
+  return out;
+}
+
+}  // namespace
+
+std::string prometheus_duration(Span span) {
+  struct Unit {
+    std::string_view name;
+    Span length;
+  };
+  using namespace std::chrono_literals;
+  static constexpr Unit units[] = {{"d", 24h}, {"h", 1h}, {"m", 1min}, {"s", 1s}, {"ms", 1ms}};
+  std::string out;
+  for (const auto& [name, length] : units) {
+    if (span >= length) out += fmt::format("{}{}", span / length, name);
+    span %= length;
+  }
+  return out.empty() ? "0s" : out;
+}
+
+std::string to_yaml(std::span<const PrometheusGroup> groups) {
+  std::string out = "groups:\n";
+  for (const auto& group : groups) {
+    if (group.rules.empty()) continue;
+    out += fmt::format("  - name: {}\n    interval: {}\n    rules:\n", group.name,
+                       prometheus_duration(prometheus_interval));
+    for (const auto& rule : group.rules) out += rule_text(rule);
+  }
+  return out;
+}
+
+}  // namespace sonde

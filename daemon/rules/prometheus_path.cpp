@@ -1,0 +1,155 @@
+#include "daemon/rules/prometheus_path.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/alert/rule_subject.hpp"
+#include "daemon/rules/prometheus_question.hpp"
+
+namespace sonde {
+namespace {
+
+using promql::Matchers;
+using Names = std::vector<std::string>;
+
+// What a kind of probe is there for: the steps that an alert about it owns, and those before, whose
+// failures are another's.
+struct Stage {
+  std::string_view kind;
+  Names owns, before;
+};
+const std::vector<Stage>& stages() {
+  static const std::vector<Stage> all = {
+      {"login", {"login"}, {}},
+      {"upgrade", {"upgrade", "ready"}, {"login"}},
+      {"chat", {"events", "answer"}, {"login", "upgrade", "ready"}},
+      {"isolation", {}, {"login", "upgrade", "ready", "events", "answer"}},
+  };
+  return all;
+}
+
+// Of the kinds that a rule watches. One a target stands where the first of its probes does, which
+// is the login unless it says otherwise.
+std::vector<Stage> stages_of(const RuleSettings& rule) {
+  std::vector<Stage> all = stages();
+  const auto& kinds = rule.where.kind;
+  std::erase_if(all, [&kinds](const Stage& stage) {
+    return !kinds.empty() && std::ranges::find(kinds, stage.kind) == kinds.end();
+  });
+  if (!prometheus_by_check(rule))
+    for (Stage& stage : all) stage.before = all.front().before;
+  return all;
+}
+
+// The failed runs that count for a rule, as in the daemon: at the steps of its subject.
+Matchers counted(const RuleSettings& rule) {
+  const AlertOf of = rule.of == AlertOf::burn_rate ? rule.rate : rule.of;
+  Names steps, reasons;
+  for (const Step step : subject(of).counts) steps.emplace_back(name(step));
+  for (const Reason reason : rule.reasons) reasons.emplace_back(name(reason));
+  Matchers out = promql::matchers(rule.where);
+  if (!steps.empty() && subject(of).counts != subject(AlertOf::probe_success).counts)
+    out.push_back(promql::one_of("step", steps));
+  if (!reasons.empty()) out.push_back(promql::one_of("reason", reasons));
+  return out;
+}
+
+std::string failures(const RuleSettings& rule, PrometheusTallies& tallies, const Matchers& more) {
+  return promql::series(tallies.failures_by_reason(prometheus_window(rule)),
+                        promql::both(counted(rule), more));
+}
+
+std::string owned_name(Severity severity) {
+  return fmt::format("target_step:sonde_owned:{}", name(severity));
+}
+
+// Steps at which the probes of a firing alert fail, of those that are theirs.
+void append_owned(const RuleSettings& rule, PrometheusTallies& tallies, Names& owned) {
+  const std::string firing = promql::series(
+      "ALERTS", {promql::equals("alertname", rule.name), promql::equals("alertstate", "firing")});
+  for (const Stage& stage : stages_of(rule)) {
+    if (stage.owns.empty()) continue;
+    const std::string failed = failures(
+        rule, tallies, {promql::equals("kind", stage.kind), promql::one_of("step", stage.owns)});
+    owned.push_back(fmt::format("max by (target, step) ({} > 0 and on (probe, kind, target) {})",
+                                failed, firing));
+  }
+}
+
+std::string held_expr(const RuleSettings& rule, PrometheusTallies& tallies) {
+  Names before;
+  for (const Stage& stage : stages_of(rule))
+    if (!stage.before.empty())
+      before.push_back(
+          failures(rule, tallies,
+                   {promql::equals("kind", stage.kind), promql::one_of("step", stage.before)}));
+  const std::string all = failures(rule, tallies, {});
+  const std::string by = fmt::format("sum without (step, reason{}) ",
+                                     prometheus_by_check(rule) ? "" : ", probe, kind");
+  const std::string excused =
+      promql::block(promql::any(before)) + "\nand on (target, step) " + owned_name(rule.severity);
+  const std::string guilty = all + " > 0\nunless " + promql::block(excused);
+  const std::string alerts = promql::series("ALERTS", {promql::equals("alertname", rule.name)});
+  return by + "(" + all + ") > 0\nunless " + by + promql::block(guilty) +
+         fmt::format("\nand on ({}) {}",
+                     prometheus_by_check(rule) ? "probe, kind, target" : "target", alerts);
+}
+
+PrometheusRule held_rule(const RuleSettings& rule, PrometheusTallies& tallies) {
+  return {.record = {},
+          .alert = "SondeHeldBack",
+          .expr = held_expr(rule, tallies),
+          .labels = {{"severity", "none"}, {"sonde_rule", rule.name}},
+          .annotations = {
+              {"summary", "An alert has the cause of another one."},
+              {"description", fmt::format("all that {} sees on {{{{ $labels.target }}}} fails at "
+                                          "an earlier step, which another alert is about.",
+                                          rule.name)}}};
+}
+
+// Whoever gets in, is told another user's messages, or is taken for one, is told of at once.
+bool always_pages(const RuleSettings& rule) {
+  constexpr Reason grave[] = {Reason::auth_fail_open, Reason::cross_user_leak,
+                              Reason::identity_mismatch};
+  return std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
+}
+
+bool on_path(const RuleSettings& rule) {
+  return subject(rule.of == AlertOf::burn_rate ? rule.rate : rule.of).part == Part::path &&
+         !always_pages(rule);
+}
+
+}  // namespace
+
+bool prometheus_can_be_held(const RuleSettings& rule) {
+  if (!on_path(rule)) return false;
+  const bool conversation = rule.of == AlertOf::event_delivery ||
+                            (rule.of == AlertOf::burn_rate && rule.rate == AlertOf::event_delivery);
+  const auto stages = stages_of(rule);
+  return !conversation &&
+         std::ranges::any_of(stages, [](const Stage& stage) { return !stage.before.empty(); });
+}
+
+std::vector<PrometheusRule> prometheus_owned(std::span<const RuleSettings> rules,
+                                             PrometheusTallies& tallies) {
+  std::vector<PrometheusRule> all;
+  for (const Severity severity : {Severity::critical, Severity::warning, Severity::info}) {
+    Names owned;
+    for (const auto& rule : rules)
+      if (rule.severity >= severity && on_path(rule) && prometheus_by_check(rule))
+        append_owned(rule, tallies, owned);
+    if (!owned.empty()) all.push_back({.record = owned_name(severity), .expr = promql::any(owned)});
+  }
+  return all;
+}
+
+std::vector<PrometheusRule> prometheus_held(std::span<const RuleSettings> rules,
+                                            PrometheusTallies& tallies) {
+  std::vector<PrometheusRule> all;
+  for (const auto& rule : rules)
+    if (prometheus_can_be_held(rule)) all.push_back(held_rule(rule, tallies));
+  return all;
+}
+
+}  // namespace sonde

@@ -1,0 +1,80 @@
+#include "daemon/rules/prometheus_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "daemon/rules/prometheus_expr.hpp"
+#include "daemon/rules/prometheus_own.hpp"
+#include "daemon/rules/prometheus_path.hpp"
+#include "daemon/rules/prometheus_question.hpp"
+#include "daemon/rules/prometheus_text.hpp"
+
+namespace sonde {
+namespace {
+
+Labels labels_of(const RuleSettings& rule) {
+  Labels labels;
+  for (const auto& [name, value] : rule.labels) labels.emplace(name, prometheus_literal(value));
+  labels["severity"] = name(rule.severity);
+  if (prometheus_can_be_held(rule)) labels["sonde_rule"] = rule.name;
+  return labels;
+}
+
+PrometheusRule alert_of(const RuleSettings& rule, PrometheusTallies& tallies) {
+  const Labels labels = labels_of(rule);
+  return {.record = {},
+          .alert = rule.name,
+          .expr = prometheus_expr(rule, labels, tallies),
+          .hold = rule.hold,
+          .keep_firing_for = rule.keep_firing_for,
+          .labels = labels,
+          .annotations = prometheus_annotations(rule, tallies)};
+}
+
+// A rule that says itself after what time without a verdict it alerts; for all others
+// SondeProbeStalled does.
+PrometheusRule no_data_of(const RuleSettings& rule, std::span<const RuleSettings> alerts) {
+  std::string name = rule.name + "NoData";
+  while (std::ranges::find(alerts, name, &RuleSettings::name) != alerts.end()) name += "_";
+  const std::string age = fmt::format(
+      "time() - {}", promql::across("max", prometheus_by_check(rule) ? "" : "probe, kind",
+                                    promql::series("sonde_probe_last_run_timestamp_seconds",
+                                                   promql::matchers(rule.where))));
+  return {.record = {},
+          .alert = std::move(name),
+          .expr = fmt::format("{} > {}", age, promql::number(seconds(*rule.no_data_after))),
+          .labels = labels_of(rule),
+          .annotations = {{"summary", "An alert has nothing to judge by."},
+                          {"description", rule.name + " knows nothing new of {{ $labels.target }} "
+                                                      "for {{ $value | humanizeDuration }}."}}};
+}
+
+void append(std::vector<PrometheusRule>& rules, std::vector<PrometheusRule> more) {
+  rules.insert(rules.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+std::string prometheus_rules(std::span<const RuleSettings> alerts, const PrometheusPlace& place) {
+  PrometheusTallies tallies;
+  PrometheusGroup judged{.name = "sonde.alerts", .rules = {}};
+  for (const auto& rule : alerts) {
+    judged.rules.push_back(alert_of(rule, tallies));
+    if (rule.no_data_after) judged.rules.push_back(no_data_of(rule, alerts));
+  }
+  append(judged.rules, prometheus_owned(alerts, tallies));
+  append(judged.rules, prometheus_held(alerts, tallies));
+
+  PrometheusGroup counted{.name = "sonde.rules", .rules = {prometheus_known(place.job)}};
+  append(counted.rules, tallies.rules());
+  const std::array groups{std::move(counted), std::move(judged),
+                          prometheus_own(place.job, place.runbooks)};
+  return "# Made by `sonde rules` from the alerts of a configuration file: change them there.\n" +
+         to_yaml(groups);
+}
+
+}  // namespace sonde

@@ -1,0 +1,106 @@
+#include "daemon/rules/prometheus_tally.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sonde {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Where a rate is counted: two gauges a window, and two counters. `good`: the second of each counts
+// what succeeded, not what failed.
+struct Source {
+  AlertOf rate;
+  std::string_view level, apart;
+  std::string_view window_attempts, window_second;
+  std::string_view attempts, second;
+  std::string_view dropped;  // labels of the second counter alone
+  bool good;
+};
+constexpr Source kSources[] = {
+    {AlertOf::auth_success, "probe_target_step", "step", "sonde_auth_window_attempts",
+     "sonde_auth_window_failures", "sonde_auth_attempts", "sonde_auth_failures", "reason", false},
+    {AlertOf::event_delivery, "probe_target_event", "event", "sonde_events_window_expected",
+     "sonde_events_window_delivered", "sonde_events_expected", "sonde_events_delivered", "", true},
+    {AlertOf::probe_success, "probe_target", "", "sonde_probe_window_runs",
+     "sonde_probe_window_failures", "sonde_probe_runs", "sonde_probe_failures", "step, reason",
+     false},
+};
+
+struct Gauge {
+  Span length;
+  std::string_view label;
+};
+constexpr Gauge kGauges[] = {{5min, "5m"}, {10min, "10m"}, {30min, "30m"},
+                             {1h, "1h"},   {6h, "6h"},     {720h, "30d"}};
+
+const Source& source_of(AlertOf rate) { return *std::ranges::find(kSources, rate, &Source::rate); }
+
+std::string_view gauge_of(Span window) {
+  const auto* const found = std::ranges::find(kGauges, window, &Gauge::length);
+  return found == std::end(kGauges) ? std::string_view() : found->label;
+}
+
+std::string in_gauge(std::string_view name, std::string_view window) {
+  return promql::across("sum", "window", promql::series(name, {promql::equals("window", window)}));
+}
+
+// A whole number, as what is counted is; increase() guesses what lies beyond the outer samples.
+std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
+  const std::string counter = fmt::format("{}_total", name);
+  const std::string grown = fmt::format("increase({})", promql::range(counter, {}, window));
+  return fmt::format("round({})",
+                     promql::across("sum", dropped, promql::outside_maintenance(grown, window)));
+}
+
+}  // namespace
+
+bool is_rate(AlertOf of) {
+  return std::ranges::find(kSources, of, &Source::rate) != std::end(kSources);
+}
+
+std::string_view apart_by(AlertOf rate) { return source_of(rate).apart; }
+
+std::string PrometheusTallies::record(std::string name, std::string expr) {
+  rules_.emplace(name, std::move(expr));
+  return name;
+}
+
+PrometheusTallies::Names PrometheusTallies::recorded(AlertOf rate, Span window) {
+  const Source& from = source_of(rate);
+  const std::string_view gauge = gauge_of(window);
+  const std::string how =
+      gauge.empty() ? "increase" + prometheus_duration(window) : fmt::format("sum{}", gauge);
+  const auto name = [&](std::string_view metric) {
+    return fmt::format("{}:{}:{}", from.level, metric, how);
+  };
+  const std::string_view first = gauge.empty() ? from.attempts : from.window_attempts;
+  const std::string_view second = gauge.empty() ? from.second : from.window_second;
+  const auto count = [&](std::string_view metric, std::string_view dropped) {
+    return gauge.empty() ? in_counter(metric, dropped, window) : in_gauge(metric, gauge);
+  };
+  Names names{.attempts = record(name(first), count(first, "")),
+              .failures = record(name(second), count(second, from.dropped))};
+  if (from.good) {
+    const std::string lost = name(gauge.empty() ? "sonde_events_lost" : "sonde_events_window_lost");
+    names.failures = record(lost, names.attempts + " - " + names.failures);
+  }
+  return names;
+}
+
+std::string PrometheusTallies::failures_by_reason(Span window) {
+  return record(
+      "probe_target_step_reason:sonde_probe_failures:increase" + prometheus_duration(window),
+      in_counter("sonde_probe_failures", "", window));
+}
+
+std::vector<PrometheusRule> PrometheusTallies::rules() const {
+  std::vector<PrometheusRule> all;
+  all.reserve(rules_.size());
+  for (const auto& [name, expr] : rules_) all.push_back({.record = name, .expr = expr});
+  return all;
+}
+
+}  // namespace sonde

@@ -1,0 +1,107 @@
+#include "daemon/rules/promql.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "daemon/rules/prometheus_file.hpp"
+#include "probes/text/json.hpp"
+
+namespace sonde::promql {
+namespace {
+
+std::string regex_of(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\.+*?()|[]{}^$").contains(c)) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view by) {
+  return fmt::format("{}", fmt::join(parts, by));
+}
+
+}  // namespace
+
+std::string equals(std::string_view label, std::string_view value) {
+  return fmt::format("{}={}", label, text::json_quote(value));
+}
+
+namespace {
+std::string pattern_of(const std::vector<std::string>& values) {
+  std::vector<std::string> patterns;
+  patterns.reserve(values.size());
+  for (const auto& value : values) patterns.push_back(regex_of(value));
+  return text::json_quote(joined(patterns, "|"));
+}
+}  // namespace
+
+std::string one_of(std::string_view label, const std::vector<std::string>& values) {
+  if (values.size() == 1) return equals(label, values.front());
+  return fmt::format("{}=~{}", label, pattern_of(values));
+}
+
+std::string none_of(std::string_view label, const std::vector<std::string>& values) {
+  return fmt::format("{}!~{}", label, pattern_of(values));
+}
+
+Matchers matchers(const Selector& selector) {
+  Matchers out;
+  if (!selector.probe.empty()) out.push_back(one_of("probe", selector.probe));
+  if (!selector.kind.empty()) out.push_back(one_of("kind", selector.kind));
+  if (!selector.target.empty()) out.push_back(one_of("target", selector.target));
+  return out;
+}
+
+Matchers both(Matchers some, const Matchers& more) {
+  some.insert(some.end(), more.begin(), more.end());
+  return some;
+}
+
+std::string series(std::string_view name, const Matchers& matchers) {
+  if (matchers.empty()) return std::string(name);
+  return fmt::format("{}{{{}}}", name, joined(matchers, ", "));
+}
+
+std::string range(std::string_view name, const Matchers& matchers, Span span) {
+  return fmt::format("{}[{}]", series(name, matchers), prometheus_duration(span));
+}
+
+std::string across(std::string_view aggregate, std::string_view more, std::string_view expr) {
+  return fmt::format("{} without (instance, pod, location{}{}) ({})", aggregate,
+                     more.empty() ? "" : ", ", more, expr);
+}
+
+std::string outside_maintenance(std::string_view expr, Span span) {
+  return fmt::format("{}\nunless on (job, instance, probe, kind, target) (max_over_time({}) == 1)",
+                     block(expr), range("sonde_maintenance_active", {}, span));
+}
+
+std::string all(const std::vector<std::string>& parts) { return joined(parts, "\nand "); }
+std::string any(const std::vector<std::string>& parts) { return joined(parts, "\nor\n"); }
+
+std::string block(std::string_view expr) {
+  std::string out = "(\n  ";
+  for (const char c : expr) {
+    out += c;
+    if (c == '\n') out += "  ";
+  }
+  return out + "\n)";
+}
+
+std::string against(std::string_view part, std::string_view op, Share share,
+                    std::string_view whole) {
+  while (share.in % 10 == 0 && share.of % 10 == 0) {
+    share.in /= 10;
+    share.of /= 10;
+  }
+  const auto times = [](std::uint64_t factor, std::string_view what) {
+    return factor == 1 ? std::string(what) : fmt::format("{} * {}", factor, what);
+  };
+  return fmt::format("{} {} {}", times(share.in, part), op, times(share.of, whole));
+}
+
+std::string number(double value) { return fmt::format("{}", value); }
+
+}  // namespace sonde::promql

@@ -1,0 +1,83 @@
+#include "daemon/store/backlog.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "daemon/store/transcript.hpp"
+
+namespace sonde::record {
+namespace {
+
+auto place_of(const BucketRow& row) { return std::tie(row.tier, row.slot, row.series); }
+auto place_of(const Note& note) { return std::tie(note.room, note.key); }
+
+template <class Row>
+void append(std::vector<Row>& to, std::vector<Row> rows) {
+  if (to.empty())
+    to = std::move(rows);
+  else
+    std::ranges::move(rows, std::back_inserter(to));
+}
+
+// Of rows with one place only the last one stays; the order stays.
+template <class Row>
+void keep_last(std::vector<Row>& rows) {
+  std::set<decltype(place_of(rows.front()))> seen;
+  std::vector<Row> kept;
+  std::vector<bool> last(rows.size());
+  for (std::size_t i = rows.size(); i-- > 0;) last[i] = seen.insert(place_of(rows[i])).second;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (last[i]) kept.push_back(std::move(rows[i]));
+  rows = std::move(kept);
+}
+
+template <class Row>
+std::size_t drop_oldest(std::vector<Row>& rows, std::size_t max) {
+  if (rows.size() <= max) return 0;
+  const auto excess = static_cast<std::ptrdiff_t>(rows.size() - max);
+  rows.erase(rows.begin(), rows.begin() + excess);
+  return static_cast<std::size_t>(excess);
+}
+
+// Looks for rows of one place when there are twice as many as when it last looked.
+template <class Row>
+std::size_t settle(std::vector<Row>& rows, std::size_t& settled, std::size_t max) {
+  if (rows.size() < 2 * settled + 1024) return 0;
+  keep_last(rows);
+  const std::size_t dropped = drop_oldest(rows, max);
+  settled = rows.size();
+  return dropped;
+}
+
+std::size_t traces_in(const std::vector<KeptResult>& results) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(results, [](const KeptResult& kept) { return has_trace(*kept); }));
+}
+
+}  // namespace
+
+void Backlog::add(Changes changes) {
+  traces_ += traces_in(changes.results);
+  append(waiting_.results, std::move(changes.results));
+  append(waiting_.buckets, std::move(changes.buckets));
+  append(waiting_.notes, std::move(changes.notes));
+  lost_ += drop_oldest(waiting_.results, results_max) +
+           settle(waiting_.buckets, buckets_settled_, buckets_max) +
+           settle(waiting_.notes, notes_settled_, notes_max);
+}
+
+Changes Backlog::take() {
+  traces_ = buckets_settled_ = notes_settled_ = 0;
+  return std::exchange(waiting_, {});
+}
+
+void Backlog::put_back(Changes taken) {
+  Changes since = take();
+  add(std::move(taken));
+  add(std::move(since));
+}
+
+}  // namespace sonde::record

@@ -1,0 +1,16 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/core/view.hpp"
+#include "daemon/store/database.hpp"
+
+namespace sonde::record {
+
+std::vector<EvidenceRow> evidence(Database& database, const EvidenceQuery& query);
+
+// The run and its trace as one JSON object; empty: none was kept, or no longer.
+std::string transcript(Database& database, std::int64_t id);
+
+}  // namespace sonde::record

@@ -1,0 +1,24 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "daemon/core/view.hpp"
+#include "probes/core/verdict.hpp"
+
+namespace sonde::record {
+
+// How times and verdicts stand in the file.
+
+std::int64_t as_stored(WallTime at);  // milliseconds since 1970
+WallTime as_wall(std::int64_t stored);
+
+// The verdict by the numbers of its names, without detail; empty: one of them is unknown here.
+std::optional<Verdict> verdict_of(const std::map<std::int64_t, std::string>& names,
+                                  std::int64_t outcome, std::int64_t step, std::int64_t reason);
+
+// The concluded cause by the number of its name; ok: there is none, or it is unknown here.
+Reason concluded_of(const std::map<std::int64_t, std::string>& names, std::int64_t concluded);
+
+}  // namespace sonde::record

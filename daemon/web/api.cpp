@@ -1,0 +1,168 @@
+#include "daemon/web/api.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "daemon/web/api_body.hpp"
+#include "daemon/web/api_json.hpp"
+
+namespace sonde {
+namespace {
+
+using Hooks = std::shared_ptr<const ApiHooks>;
+
+constexpr std::string_view maintenance_path = "/api/v1/maintenance/";
+constexpr std::string_view failures_path = "/failures/";
+
+WebReply json(unsigned status, std::string body) {
+  return {.status = status, .type = "application/json", .body = std::move(body)};
+}
+WebReply good(std::string_view data, unsigned status = 200) {
+  return json(status, success_json(data));
+}
+WebReply bad(unsigned status, std::string_view type, std::string_view text) {
+  return json(status, error_json(type, text));
+}
+WebReply nowhere(std::string_view text = "This daemon does not know that.") {
+  return bad(404, "not_found", text);
+}
+
+WebReply changes_are_off() {
+  return bad(403, "forbidden", "Changes by the API are off (--web.enable-admin-api).");
+}
+
+// A change that a body describes: reads it, makes it, shows it.
+template <class Wish, class Made>
+WebReply change(const WebRequest& request, const ApiHooks& hooks,
+                std::expected<Wish, std::string> (*read)(std::string_view),
+                const std::function<std::expected<Made, std::string>(const Wish&)>& make,
+                std::string (*show)(const Made&)) {
+  if (!hooks.admin) return changes_are_off();
+  if (!make) return nowhere();
+  const auto wish = read(request.body);
+  if (!wish) return bad(400, "bad_data", wish.error());
+  const auto made = make(*wish);
+  return made ? good(show(*made), 201) : bad(400, "bad_data", made.error());
+}
+
+WebReply end_maintenance(const ApiHooks& hooks, std::string_view id) {
+  if (!hooks.admin) return changes_are_off();
+  if (!hooks.end_maintenance) return nowhere();
+  const auto windows = hooks.maintenance();
+  const auto known = std::ranges::find(windows, id, &MaintenanceWindow::id);
+  const auto ended = hooks.end_maintenance(id);
+  if (ended) return good("{}");
+  return known == windows.end() ? nowhere(ended.error()) : bad(409, "conflict", ended.error());
+}
+
+WebReply answer_maintenance(const WebRequest& request, const ApiHooks& hooks) {
+  if (!hooks.maintenance) return nowhere();
+  if (request.method != "POST") return good(maintenance_json(hooks.maintenance()));
+  return change<MaintenanceWish, MaintenanceWindow>(request, hooks, maintenance_of, hooks.maintain,
+                                                    maintenance_json);
+}
+
+WebReply answer_window(const WebRequest& request, const ApiHooks& hooks) {
+  if (!hooks.maintenance) return nowhere();
+  const std::string_view id = std::string_view(request.path).substr(maintenance_path.size());
+  if (request.method == "DELETE") return end_maintenance(hooks, id);
+  for (const MaintenanceWindow& window : hooks.maintenance())
+    if (window.id == id) return good(maintenance_json(window));
+  return nowhere("There is no such maintenance window.");
+}
+
+WebReply answer_deploys(const WebRequest& request, const ApiHooks& hooks) {
+  if (!hooks.deploys) return nowhere();
+  if (request.method != "POST") return good(deploys_json(hooks.deploys()));
+  return change<DeployWish, DeployMarker>(request, hooks, deploy_of, hooks.deploy, deploy_json);
+}
+
+WebReply answer_alerts(const WebRequest&, const ApiHooks& hooks) {
+  return hooks.alerts ? good(alerts_json(hooks.alerts())) : nowhere();
+}
+
+WebReply answer_rules(const WebRequest&, const ApiHooks& hooks) {
+  if (!hooks.rules || !hooks.alerts) return nowhere();
+  return good(rules_json(hooks.rules(), hooks.alerts()));
+}
+
+WebReply answer_probes(const WebRequest&, const ApiHooks& hooks) {
+  if (!hooks.view) return nowhere();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return good(probes_json(*hooks.view, std::chrono::floor<std::chrono::seconds>(now)));
+}
+
+// A change is confirmed when a crash cannot lose it any more.
+void confirm(const ApiHooks& hooks, WebReply reply, Respond respond) {
+  hooks.write([reply = std::move(reply), respond = std::move(respond)](bool kept) mutable {
+    if (!kept)
+      add_warning(reply.body, "This is in effect, but could not be written: a restart loses it.");
+    respond(std::move(reply));
+  });
+}
+
+Route route(std::string_view path, std::vector<std::string> methods, const Hooks& hooks,
+            WebReply (*answer)(const WebRequest&, const ApiHooks&), bool below = false) {
+  return {.path = std::string(path),
+          .methods = std::move(methods),
+          .answer =
+              [hooks, answer](const WebRequest& request, Respond respond) {
+                WebReply reply = answer(request, *hooks);
+                const bool changed = request.method == "POST" || request.method == "DELETE";
+                if (!changed || reply.status / 100 != 2 || !hooks->write)
+                  return respond(std::move(reply));
+                confirm(*hooks, std::move(reply), std::move(respond));
+              },
+          .below = below};
+}
+
+// What takes long to write and is the same for everybody: who asks at once shares one answer.
+Route page(std::string_view path, const Hooks& hooks,
+           WebReply (*answer)(const WebRequest&, const ApiHooks&)) {
+  Route made = route(path, {"GET"}, hooks, answer);
+  made.shared = true;
+  return made;
+}
+
+void tell_evidence(const Respond& respond, std::optional<std::string> text) {
+  if (text)
+    respond({.body = std::move(*text)});
+  else
+    respond({.status = 404, .body = "There is no such probe; try /failures/PROBE/TARGET\n"});
+}
+
+// For people, and for the links in alerts: plain text.
+Route evidence_route(const Hooks& hooks) {
+  auto answer = [hooks](const WebRequest& request, Respond respond) {
+    const std::string_view names = std::string_view(request.path).substr(failures_path.size());
+    const std::size_t slash = names.find('/');
+    if (!hooks->evidence || slash == std::string_view::npos)
+      return tell_evidence(respond, std::nullopt);
+    hooks->evidence(std::string(names.substr(0, slash)), std::string(names.substr(slash + 1)),
+                    [respond = std::move(respond)](std::optional<std::string> text) {
+                      tell_evidence(respond, std::move(text));
+                    });
+  };
+  return {.path = std::string(failures_path),
+          .methods = {"GET"},
+          .answer = answer,
+          .at_once_max = 4,
+          .below = true};
+}
+
+}  // namespace
+
+std::vector<Route> api_routes(ApiHooks given) {
+  const auto hooks = std::make_shared<const ApiHooks>(std::move(given));
+  return {page("/api/v1/alerts", hooks, answer_alerts),
+          page("/api/v1/rules", hooks, answer_rules),
+          page("/api/v1/probes", hooks, answer_probes),
+          route("/api/v1/maintenance", {"GET", "POST"}, hooks, answer_maintenance),
+          route(maintenance_path, {"GET", "DELETE"}, hooks, answer_window, true),
+          route("/api/v1/deploys", {"GET", "POST"}, hooks, answer_deploys),
+          evidence_route(hooks)};
+}
+
+}  // namespace sonde

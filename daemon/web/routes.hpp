@@ -1,0 +1,28 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/metrics/metrics.hpp"
+#include "daemon/web/api.hpp"
+#include "daemon/web/landing.hpp"
+#include "daemon/web/web.hpp"
+
+namespace sonde {
+
+// What the standard routes ask of the daemon; all called on the main thread.
+struct RouteHooks {
+  Metrics* metrics = nullptr;
+  const Landing* landing = nullptr;
+  // Why it is not ready; empty: it is.
+  std::function<std::string()> unready;
+  // Loads the configuration anew: empty, or what is wrong with it. No function: lifecycle
+  // endpoints are off, and POST /-/reload is forbidden.
+  std::function<std::string()> reload;
+  ApiHooks api = {};
+};
+
+// /, /metrics, /-/healthy, /-/ready, /-/reload, and those of the API.
+std::vector<Route> standard_routes(RouteHooks hooks);
+
+}  // namespace sonde

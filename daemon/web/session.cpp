@@ -1,0 +1,271 @@
+#include "daemon/web/session.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "daemon/web/request.hpp"
+#include "daemon/web/routing.hpp"
+
+namespace sonde {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace {
+
+using Incoming = http::request<http::string_body>;
+using Outgoing = http::response<http::span_body<const char>>;
+using Parser = http::request_parser<http::string_body>;
+using boost::system::error_code;
+
+constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint32_t header_max = 16 * 1024;
+constexpr std::uint64_t body_max = 64 * 1024;
+constexpr std::size_t uri_max = 8 * 1024;
+
+constexpr std::size_t read_size = 4096;
+// What a client goes on to send after a refusal is read for so long, or it would not see the reply.
+constexpr Span linger_max = std::chrono::seconds(1);
+constexpr std::size_t linger_bytes_max = 256 * 1024;
+
+// Without scripts, frames or anything from elsewhere, whatever a page contains.
+void add_security(Outgoing& out) {
+  out.set("Content-Security-Policy",
+          "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+          "frame-ancestors 'none'");
+  out.set("X-Content-Type-Options", "nosniff");
+  out.set("Referrer-Policy", "no-referrer");
+  out.set("Cross-Origin-Resource-Policy", "same-origin");
+  out.set(http::field::cache_control, "no-store");
+}
+
+class Session {
+ public:
+  Session(std::shared_ptr<Desk> desk, asio::ip::tcp::socket socket)
+      : desk_(std::move(desk)), stream_(std::move(socket)), cut_(desk_->clients.add([this] {
+          stream_.close();
+          if (waiting_) waiting_->arrived.cancel();
+        })) {}
+  ~Session() { desk_->clients.remove(cut_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<bool> serve_request(bool first);
+  asio::awaitable<bool> answer(Incoming incoming);
+  asio::awaitable<SentReply> ask(std::size_t route, const WebRequest& request);
+  asio::awaitable<bool> refuse(error_code why);
+  asio::awaitable<bool> refuse(Refused why);
+  asio::awaitable<bool> write(SentReply reply, bool head, bool keep_alive, std::string_view allow);
+  asio::awaitable<void> linger();
+  void told(const std::string& handler, unsigned code, Instant since) const;
+
+  std::shared_ptr<Desk> desk_;
+  beast::tcp_stream stream_;
+  Clients::Place cut_;
+  std::shared_ptr<Waiting> waiting_;  // for the reply under way
+  beast::flat_buffer buffer_{header_max + body_max};
+};
+
+SentReply reply_of(WebReply made) {
+  auto page = std::make_shared<const std::string>(std::exchange(made.body, {}));
+  return {.head = std::move(made), .page = std::move(page)};
+}
+
+asio::awaitable<void> Session::run() {
+  for (bool first = true, more = true; more && !desk_->closed; first = false)
+    more = co_await serve_request(first);
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+// One request and its answer; false: the connection is at its end.
+asio::awaitable<bool> Session::serve_request(bool first) {
+  const Web::Options& options = desk_->options;
+  desk_->clients.waits(cut_);
+  if (buffer_.size() == 0) {
+    stream_.expires_after(first ? options.header_timeout : options.idle_timeout);
+    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_tuple);
+    if (error) co_return false;
+    buffer_.commit(bytes);
+  }
+  Parser parser;
+  parser.header_limit(header_max);
+  parser.body_limit(body_max);
+  stream_.expires_after(options.header_timeout);
+  auto [header_error, header_bytes] =
+      co_await http::async_read_header(stream_, buffer_, parser, as_tuple);
+  if (header_error) co_return co_await refuse(header_error);
+  const RequestHead head = head_of(parser.get());
+  auto refused = check_framing(head);
+  if (!refused && !head.host.empty()) refused = desk_->hosts.check(head.host.front());
+  if (refused) co_return co_await refuse(std::move(*refused));
+  stream_.expires_after(options.transfer_timeout);
+  auto [body_error, body_bytes] = co_await http::async_read(stream_, buffer_, parser, as_tuple);
+  if (body_error) co_return co_await refuse(body_error);
+  co_return co_await answer(parser.release());
+}
+
+// What could not be read is answered if the client can still hear it, and ends the session.
+asio::awaitable<bool> Session::refuse(error_code why) {
+  unsigned status = 0;
+  if (why == http::error::header_limit)
+    status = 431;
+  else if (why == http::error::body_limit)
+    status = 413;
+  else if (why.category() == make_error_code(http::error::bad_method).category() &&
+           why != http::error::end_of_stream && why != http::error::partial_message)
+    status = 400;
+  if (status == 0) co_return false;
+  Refused refused{status, "The request cannot be read: " + why.message() + "."};
+  co_await refuse(std::move(refused));
+  co_return false;
+}
+
+asio::awaitable<bool> Session::refuse(Refused why) {
+  const Instant since = Clock::now();
+  co_await write(reply_of(plain_reply(why.status, std::move(why.text))), false, false, "");
+  told("other", why.status, since);
+  co_await linger();
+  co_return false;
+}
+
+// A socket that is closed with bytes unread resets the connection, and the reply may be lost.
+asio::awaitable<void> Session::linger() {
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  desk_->clients.waits(cut_);
+  stream_.expires_after(linger_max);
+  buffer_.clear();
+  for (std::size_t read = 0; read < linger_bytes_max;) {
+    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_tuple);
+    if (error) break;
+    read += bytes;
+  }
+}
+
+asio::awaitable<bool> Session::answer(Incoming incoming) {
+  const Instant since = Clock::now();
+  const WebRequest request = request_of(incoming);
+  const bool keep_alive = incoming.keep_alive();
+  const std::vector<Route>& routes = desk_->options.routes;
+  const auto route = find_route(routes, request.path);
+  const bool known = route != routes.end();
+  SentReply reply = reply_of(plain_reply(404, "There is nothing here. Try /"));
+  std::string allow;
+  if (request.path.size() > uri_max) {
+    reply = reply_of(plain_reply(414, "That address is too long."));
+  } else if (known && !allows(*route, request.method)) {
+    allow = methods_of(*route);
+    reply = reply_of(plain_reply(405, "Allowed here: " + allow));
+  } else if (auto refused =
+                 known ? refuse_change(request, desk_->options.external_url) : std::nullopt) {
+    reply = reply_of(refusal_of(request, *refused));
+  } else if (known) {
+    reply = co_await ask(static_cast<std::size_t>(route - routes.begin()), request);
+  }
+  const unsigned status = reply.head.status;
+  const bool head = request.method == "HEAD";
+  const bool written = co_await write(std::move(reply), head, keep_alive, allow);
+  told(known ? route->path : "other", status, since);
+  co_return written&& keep_alive;
+}
+
+// Hands a reply to who waits for it, in a turn of the loop of its own.
+Respond respond_to(asio::any_io_executor executor, std::function<void(SentReply)> take) {
+  return [executor = std::move(executor), take = std::move(take)](WebReply made) {
+    asio::post(executor,
+               [take, made = std::move(made)]() mutable { take(reply_of(std::move(made))); });
+  };
+}
+
+void arrive(Waiting& waiting, SentReply reply) {
+  waiting.reply = std::move(reply);
+  waiting.arrived.cancel();
+}
+
+// Asks a shared route for those who wait. The desk lives as long as the answer may come.
+void begin_batch(const std::shared_ptr<Desk>& desk, const asio::any_io_executor& executor,
+                 std::size_t index, const WebRequest& request) {
+  Batch& batch = desk->batch[{index, request.gzip}];
+  batch.busy = true;
+  batch.now = std::exchange(batch.next, {});
+  auto take = [desk, executor, index, request, &batch](const SentReply& reply) {
+    batch.busy = false;
+    for (const auto& waiting : std::exchange(batch.now, {})) arrive(*waiting, reply);
+    if (!batch.next.empty() && !desk->closed) begin_batch(desk, executor, index, request);
+  };
+  desk->options.routes[index].answer(request, respond_to(executor, std::move(take)));
+}
+
+asio::awaitable<SentReply> Session::ask(std::size_t index, const WebRequest& request) {
+  const Route& route = desk_->options.routes[index];
+  std::size_t& at_once = desk_->at_once[index];
+  if (route.at_once_max > 0 && at_once >= route.at_once_max)
+    co_return reply_of(plain_reply(503, "Too many of these at once; try again."));
+  ++at_once;
+  desk_->clients.is_answered(cut_);
+  const auto executor = stream_.get_executor();
+  const Instant limit = Clock::now() + desk_->options.answer_timeout;
+  waiting_ = std::make_shared<Waiting>(asio::steady_timer(executor, limit));
+  if (route.shared) {
+    Batch& batch = desk_->batch[{index, request.gzip}];
+    batch.next.push_back(waiting_);
+    if (!batch.busy) begin_batch(desk_, executor, index, request);
+  } else {
+    route.answer(request, respond_to(executor, [waiting = waiting_](SentReply reply) {
+                   arrive(*waiting, std::move(reply));
+                 }));
+  }
+  co_await waiting_->arrived.async_wait(as_tuple);
+  --at_once;
+  const auto waited = std::exchange(waiting_, nullptr);
+  if (!waited->reply) co_return reply_of(plain_reply(503, "That took too long."));
+  co_return std::move(*waited->reply);
+}
+
+asio::awaitable<bool> Session::write(SentReply reply, bool head, bool keep_alive,
+                                     std::string_view allow) {
+  Outgoing out(static_cast<http::status>(reply.head.status), 11);
+  out.set(http::field::content_type, reply.head.type);
+  if (reply.head.gzipped) out.set(http::field::content_encoding, "gzip");
+  out.set(http::field::vary, "Accept-Encoding");
+  if (!allow.empty()) out.set(http::field::allow, {allow.data(), allow.size()});
+  add_security(out);
+  out.keep_alive(keep_alive);
+  out.content_length(reply.page->size());
+  if (!head) out.body() = {reply.page->data(), reply.page->size()};
+  desk_->clients.reads(cut_, reply.page);
+  stream_.expires_after(desk_->options.transfer_timeout);
+  auto [error, bytes] = co_await http::async_write(stream_, out, as_tuple);
+  co_return !error;
+}
+
+void Session::told(const std::string& handler, unsigned code, Instant since) const {
+  if (desk_->options.served && !desk_->closed)
+    desk_->options.served(handler, code, Clock::now() - since);
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_client(std::shared_ptr<Desk> desk, asio::ip::tcp::socket socket) {
+  Session session(std::move(desk), std::move(socket));
+  co_await session.run();
+}
+
+}  // namespace sonde

@@ -1,0 +1,224 @@
+#include "probes/auth/form/cookies.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "probes/auth/form/cookie_date.hpp"
+#include "probes/net/http/http_text.hpp"
+#include "probes/text/ascii.hpp"
+
+namespace sonde::auth {
+namespace {
+
+constexpr std::size_t cookies_max = 100;
+constexpr std::size_t cookie_bytes_max = 4096;     // of a name and its value
+constexpr std::size_t attribute_bytes_max = 1024;  // of an attribute's value
+constexpr std::size_t dropped_max = 16;
+
+bool is_address(std::string_view host) {
+  return host.contains(':') || host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// RFC 6265 5.1.3.
+bool domain_matches(std::string_view host, std::string_view domain) {
+  if (host == domain) return true;
+  return !is_address(host) && host.size() > domain.size() && host.ends_with(domain) &&
+         host[host.size() - domain.size() - 1] == '.';
+}
+
+// RFC 6265 5.1.4.
+bool path_matches(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return false;
+  return path.size() == prefix.size() || prefix.ends_with('/') || path[prefix.size()] == '/';
+}
+
+std::string_view cookie_path_of(const net::Url& url) {
+  const std::string_view target(url.target);
+  return target.substr(0, target.find('?'));
+}
+
+std::string default_path(const net::Url& url) {
+  const std::string_view path = cookie_path_of(url);
+  const std::size_t last = path.rfind('/');
+  if (!path.starts_with('/') || last == 0 || last == path.npos) return "/";
+  return std::string(path.substr(0, last));
+}
+
+bool is_plain(std::string_view text) {
+  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+// The first part before `at`, and what is behind it.
+std::pair<std::string_view, std::string_view> split(std::string_view text, char at) {
+  const std::size_t found = text.find(at);
+  if (found == text.npos) return {net::trimmed(text), {}};
+  return {net::trimmed(text.substr(0, found)), text.substr(found + 1)};
+}
+
+// Seconds from now; empty if it is no number. What overflows lives for long.
+std::optional<WallTime> max_age(std::string_view value, WallTime now) {
+  const bool negative = value.starts_with('-');
+  const std::string_view digits = value.substr(negative ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return std::nullopt;
+  constexpr std::int64_t long_time = 400LL * 24 * 3600;  // as browsers cap it
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (error != std::errc()) seconds = long_time;
+  if (negative || seconds == 0) return WallTime::min();
+  return now + std::chrono::seconds(std::min(seconds, long_time));
+}
+
+// Why the attribute makes a browser ignore the cookie; empty: it does not.
+std::string set_domain(Cookie& cookie, std::string_view value) {
+  if (value.starts_with('.')) value.remove_prefix(1);
+  if (value.empty()) return "";
+  const std::string domain = text::lowered(value);
+  if (!domain_matches(cookie.domain, domain))
+    return "its Domain " + domain.substr(0, 100) + " is not that of " + cookie.domain;
+  if (domain == cookie.domain && (is_address(domain) || !domain.contains('.'))) return "";
+  if (!domain.contains('.')) return "its Domain " + domain + " is a top-level name";
+  cookie.domain = domain;
+  cookie.host_only = false;
+  return "";
+}
+
+std::string set_attribute(Cookie& cookie, std::string_view name, std::string_view value,
+                          WallTime now, bool& aged) {
+  if (value.size() > attribute_bytes_max) return "";
+  if (net::same_word(name, "domain")) return set_domain(cookie, value);
+  if (net::same_word(name, "path") && value.starts_with('/')) cookie.path = value;
+  if (net::same_word(name, "secure")) cookie.secure = true;
+  if (net::same_word(name, "httponly")) cookie.http_only = true;
+  if (net::same_word(name, "samesite")) cookie.cross_site = net::same_word(value, "none");
+  if (net::same_word(name, "max-age")) {
+    const auto at = max_age(value, now);
+    if (at) cookie.expires = at;
+    aged = aged || at;
+  }
+  if (net::same_word(name, "expires") && !aged)
+    if (const auto at = parse_cookie_date(value)) cookie.expires = at;
+  return "";
+}
+
+// Why a name's prefix (RFC 6265bis 4.1.3), Secure or SameSite=None is not kept to; empty: all is
+// well.
+std::string broken_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
+  if (cookie.cross_site && !cookie.secure) return "it is SameSite=None, but not Secure";
+  if (cookie.secure && !from.tls()) return "it is Secure, and this is not https";
+  const bool whole = cookie.host_only && path_given && cookie.path == "/";
+  if (cookie.name.starts_with("__Secure-") && !cookie.secure)
+    return "its name promises Secure, which it is not";
+  if (cookie.name.starts_with("__Host-") && !(cookie.secure && whole))
+    return "its name promises Secure, Path=/ and no Domain, which it has not";
+  return "";
+}
+
+bool same(const Cookie& a, const Cookie& b) {
+  return a.name == b.name && a.domain == b.domain && a.path == b.path && a.host_only == b.host_only;
+}
+
+bool over(const Cookie& cookie, WallTime now) { return cookie.expires && *cookie.expires <= now; }
+
+}  // namespace
+
+std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
+                                                    WallTime now) {
+  if (!is_plain(header)) return std::unexpected("it has control characters");
+  auto [pair, rest] = split(header, ';');
+  const std::size_t equals = pair.find('=');
+  if (equals == pair.npos || equals == 0) return std::unexpected("it has no name");
+  Cookie cookie{.name = std::string(net::trimmed(pair.substr(0, equals))),
+                .value = std::string(net::trimmed(pair.substr(equals + 1))),
+                .domain = text::lowered(from.host),
+                .path = default_path(from),
+                .expires = {}};
+  if (cookie.name.empty()) return std::unexpected("it has no name");
+  if (cookie.name.size() + cookie.value.size() > cookie_bytes_max)
+    return std::unexpected("it is longer than 4096 bytes");
+  const std::string by_default = std::exchange(cookie.path, "");
+  bool aged = false;
+  while (!rest.empty()) {
+    const auto [attribute, more] = split(rest, ';');
+    const auto [name, value] = split(attribute, '=');
+    auto why = set_attribute(cookie, name, net::trimmed(value), now, aged);
+    if (!why.empty()) return std::unexpected(std::move(why));
+    rest = more;
+  }
+  const bool path_given = !cookie.path.empty();
+  if (!path_given) cookie.path = by_default;
+  auto why = broken_promise(cookie, from, path_given);
+  if (!why.empty()) return std::unexpected(std::move(why));
+  return cookie;
+}
+
+bool goes_to(const Cookie& cookie, const net::Url& url) {
+  if (cookie.secure && !url.tls()) return false;
+  const std::string host = text::lowered(url.host);
+  if (cookie.host_only ? host != cookie.domain : !domain_matches(host, cookie.domain)) return false;
+  return path_matches(cookie_path_of(url), cookie.path);
+}
+
+void Cookies::put(Cookie cookie, WallTime now) {
+  const auto old = std::ranges::find_if(cookies_, [&](const auto& c) { return same(c, cookie); });
+  if (over(cookie, now)) {
+    if (old != cookies_.end()) cookies_.erase(old);
+  } else if (old != cookies_.end()) {
+    *old = std::move(cookie);
+  } else {
+    if (cookies_.size() == cookies_max) cookies_.erase(cookies_.begin());
+    cookies_.push_back(std::move(cookie));
+  }
+}
+
+void Cookies::take(const net::Url& from, const Headers& headers, WallTime now) {
+  for (const auto& [name, value] : headers) {
+    if (!net::same_word(name, "set-cookie")) continue;
+    auto cookie = parse_set_cookie(value, from, now);
+    if (cookie) {
+      cookie->set_by = net::origin_key(from);
+      put(std::move(*cookie), now);
+    } else if (dropped_.size() < dropped_max) {
+      const auto end = value.find_first_of("=;");
+      dropped_.push_back({value.substr(0, std::min<std::size_t>(end, 64)), cookie.error()});
+    }
+  }
+}
+
+std::vector<std::string> Cookies::changed_since(const Cookies& before) const {
+  std::vector<std::string> names;
+  for (const auto& cookie : cookies_)
+    if (std::ranges::none_of(before.cookies_, [&](const Cookie& old) {
+          return same(old, cookie) && old.value == cookie.value;
+        }))
+      names.push_back(cookie.name);
+  return names;
+}
+
+std::span<const DroppedCookie> Cookies::dropped_since(const Cookies& before) const {
+  return std::span(dropped_).subspan(std::min(before.dropped_.size(), dropped_.size()));
+}
+
+std::string Cookies::header(const net::Url& url, WallTime now, const net::Origins& own) const {
+  std::vector<const Cookie*> sent;
+  const bool foreign = !own.has(url);
+  for (const auto& cookie : cookies_) {
+    if (over(cookie, now) || !goes_to(cookie, url)) continue;
+    if (foreign && cookie.set_by != net::origin_key(url)) continue;
+    const auto shorter = [&](const Cookie* other) {
+      return other->path.size() < cookie.path.size();
+    };
+    sent.insert(std::ranges::find_if(sent, shorter), &cookie);
+  }
+  std::string header;
+  for (const Cookie* cookie : sent)
+    header += (header.empty() ? "" : "; ") + cookie->name + "=" + cookie->value;
+  return header;
+}
+
+const std::string* Cookies::find(std::string_view name) const {
+  const auto found = std::ranges::find(cookies_, name, &Cookie::name);
+  return found == cookies_.end() ? nullptr : &found->value;
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,30 @@
+#pragma once
+#include <expected>
+#include <string>
+
+#include "config/secret.hpp"
+#include "config/section.hpp"
+#include "probes/core/reason.hpp"
+#include "probes/core/trace.hpp"
+
+namespace sonde::auth {
+
+// The key that signs a JWT of ours: a private key in PEM.
+struct SigningKey {
+  config::Secret key;
+  std::string key_id;  // kid; empty: none
+  std::string algorithm = "RS256";
+};
+const config::Section<SigningKey>& section_of(const SigningKey*);
+
+// What a JWT of ours says (RFC 7523 3); jti, iat and exp are added, five minutes apart.
+struct Assertion {
+  std::string issuer, subject, audience;
+  std::string more;  // further members, as the inside of a JSON object; empty: none
+};
+
+// A signed JWT, hidden in `trace`. Fails with own_secret: the key cannot be read, or cannot sign.
+std::expected<std::string, Failure> make_assertion(const SigningKey& key,
+                                                   const Assertion& assertion, Trace& trace);
+
+}  // namespace sonde::auth

@@ -1,0 +1,234 @@
+#include "probes/auth/method/form_login.hpp"
+
+#include <algorithm>
+
+#include "probes/auth/ask.hpp"
+#include "probes/auth/method/form_proof.hpp"
+#include "probes/auth/refused.hpp"
+#include "probes/auth/until_answered.hpp"
+#include "probes/net/http/http_redirect.hpp"
+#include "probes/net/http/status.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+using Filled = std::expected<net::Request, Failure>;
+
+constexpr net::Redirects follow_all{.follow = true, .max = 10};
+
+Filled fill_page(const net::Request& request, const net::Answer& answer, const Entries& entries,
+                 const net::Origins& own, const Trace& trace) {
+  if (!answer.ok()) return std::unexpected(answer.failure);
+  if (answer.response.status != 200)
+    return std::unexpected(Failure{net::reason_of(answer.response),
+                                   "the page: " + trace.scrub(net::describe(answer.response))});
+  const text::Html page = text::parse_html(answer.response.body);
+  const text::Form* form = choose_form(page, entries);
+  if (form == nullptr || matching(*form, entries) < entries.size())
+    return std::unexpected(Failure{Reason::no_form, trace.scrub("the page has " + describe(page))});
+  return fill(page, *form, entries, request.url, own);
+}
+
+std::optional<net::Url> target_of(const net::Request& request, const net::Response& answer) {
+  const std::string* location = answer.header("location");
+  if (!net::is_redirect(answer.status) || location == nullptr) return std::nullopt;
+  auto url = net::resolve(request.url, *location);
+  return url ? std::optional(std::move(*url)) : std::nullopt;
+}
+
+std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
+
+// Whether the answer itself says so; the body of the last page is looked at elsewhere.
+//
+// A cookie that the page set for anybody says nothing: it has to be new, or another one, and what
+// comes of it is looked at elsewhere (is_logged_in). Where a redirect or a page is wanted besides,
+// which say it themselves, it may be the one from before.
+bool succeeded(const Settings& settings, const net::Url& page, const std::optional<net::Url>& to,
+               const net::Response& answer, const Cookies& before, const Cookies& cookies) {
+  const FormSuccess& wanted = settings.success;
+  if (answer.status >= 400) return false;
+  if (wanted.empty())
+    return to && page_path_of(*to) != page_path_of(page) && !cookies.changed_since(before).empty();
+  if (wanted.redirect && !(to && wanted.redirect->found_in(to->text()))) return false;
+  if (wanted.cookie.empty()) return true;
+  const std::string* now = cookies.find(wanted.cookie);
+  if (now == nullptr || wanted.redirect || wanted.body) return now != nullptr;
+  const auto changed = cookies.changed_since(before);
+  return std::ranges::find(changed, wanted.cookie) != changed.end();
+}
+
+// What came of the entries says that they were not taken: a code or `refused`, an error, or the
+// form that asks for them again.
+bool is_turned_away(const FormLogin::Settings& settings, const net::Response& first,
+                    const net::Response& last, const Entries& entries) {
+  return refused_credentials(first, settings.refused) ||
+         refused_credentials(last, settings.refused) ||
+         asks_again(text::parse_html(last.body), entries);
+}
+
+// `at`: when the answer to the form came.
+Token token_of(const FormLogin::Settings& settings, Cookies cookies, std::optional<Span> skew,
+               Instant at) {
+  Token token{.skew = skew, .at = at};
+  const std::string& name = settings.success.cookie;
+  for (const auto& cookie : cookies.all()) {
+    if (name.empty() || cookie.name != name) continue;
+    token.value = cookie.value;
+    if (cookie.expires) token.lifetime = *cookie.expires - wall_now();
+  }
+  if (settings.lifetime > Span{}) token.lifetime = settings.lifetime;
+  token.cookies = std::move(cookies);
+  return token;
+}
+
+// The page where the redirects of an answer end; the answer itself where there are none.
+// `request` becomes that of the page.
+asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, net::Answer answer,
+                                       const net::Line& line, Cookies& cookies) {
+  if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
+  auto next = net::follow(request, answer.response);
+  if (!next) {
+    answer.failure = {next.error().reason, context.trace.scrub(next.error().detail)};
+    co_return answer;
+  }
+  request = *std::move(next);
+  auto asking = ask(context, request, line, follow_all, cookies);
+  net::Answer page = co_await std::move(asking);
+  co_return page;
+}
+
+// A form that is filled in.
+struct Filling {
+  net::Request opening;  // of the page, as it was asked for
+  net::Url page;         // where it was found
+  net::Request request;
+  Entries entries;
+  Cookies cookies;
+};
+
+using Result = std::expected<Token, Failure>;
+
+// What the answer to the form, and what follows it, mean to the user.
+asio::awaitable<Result> judge_answer(Context& context, const Settings& settings, Filling form,
+                                     net::Answer answer, const Cookies& before,
+                                     LoginGuard::Trial& trial) {
+  const auto skew = answer.response.skew;
+  const Instant at = Clock::now();
+  const auto to = target_of(form.request, answer.response);
+  bool good = succeeded(settings, form.page, to, answer.response, before, form.cookies);
+  // A redirect or a page that the user named is proof enough.
+  if (good && settings.success.redirect && !settings.success.body)
+    co_return token_of(settings, std::move(form.cookies), skew, at);
+
+  const net::Response first = answer.response;
+  const Cookies after = form.cookies;
+  auto walking = last_page(context, form.request, std::move(answer), settings.line, form.cookies);
+  const net::Answer last = co_await std::move(walking);
+  if (!last.ok() && !(good && !settings.success.body)) {
+    if (!good) trial.refuse();
+    co_return std::unexpected(last.failure);
+  }
+  const bool seemed_good = good;
+  if (settings.success.body)
+    good = good && settings.success.body->found_in(last.response.body);
+  else
+    good = good && !is_turned_away(settings, first, last.response, form.entries);
+  const bool by_cookies = good && !settings.success.body;
+  if (by_cookies) {
+    const SentForm sent{form.opening,
+                        form.request,
+                        last,
+                        form.entries,
+                        before,
+                        after,
+                        form.cookies,
+                        settings.success.cookie,
+                        to};
+    auto proving = is_logged_in(context, settings.line, sent);
+    const auto proven = co_await std::move(proving);
+    if (!proven) co_return std::unexpected(proven.error());
+    good = *proven;
+  }
+  if (good) co_return token_of(settings, std::move(form.cookies), skew, at);
+  const FormAnswer seen{first, last.response, before, after, by_cookies && seemed_good};
+  Failure failure = explain_form(settings, seen, form.entries);
+  trial.judge(last.response.status, failure.reason);
+  // The credentials may have been refused, though other cookies came, such as a new CSRF token.
+  if (failure.reason == Reason::no_session && lost_session(settings.success, seen).empty())
+    trial.refuse();
+  failure.detail = context.trace.scrub(failure.detail);
+  co_return std::unexpected(std::move(failure));
+}
+
+asio::awaitable<Result> submit(Context& context, const Settings& settings, Filling form,
+                               LoginGuard::Trial& trial) {
+  const Cookies before = form.cookies;
+  auto posting = ask(context, form.request, settings.line, {}, form.cookies);
+  net::Answer answer = co_await std::move(posting);
+  trial.judge(answer.response.status, answer.failure.reason);
+  if (!answer.ok()) co_return std::unexpected(answer.failure);
+  auto judging = judge_answer(context, settings, std::move(form), std::move(answer), before, trial);
+  auto token = co_await std::move(judging);
+  co_return token;
+}
+
+}  // namespace
+
+asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& context) const {
+  auto entries = render_entries(settings_.fields, context.names);
+  if (!entries) co_return std::unexpected(entries.error());
+  auto request = build_request("login", "GET", settings_.url, settings_.headers, context.names);
+  if (!request) co_return std::unexpected(request.error());
+  net::Origins own = net::Origins::of(context.names);
+  own.add(request->url);
+  Cookies cookies;
+  const net::Request opening = *request;
+  auto asking = ask(context, *request, settings_.line, follow_all, cookies);
+  const net::Answer opened = co_await std::move(asking);
+  auto filled = fill_page(*request, opened, *entries, own, context.trace);
+  if (!filled) co_return std::unexpected(filled.error());
+  auto beginning = begin_trial(context);
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return std::unexpected(std::move(trial.error()));
+  const Filling form{opening, request->url, *std::move(filled), *std::move(entries),
+                     std::move(cookies)};
+  auto doing = [settings = settings_, form](Context& detached, LoginGuard::Trial& counted) {
+    return submit(detached, settings, form, counted);
+  };
+  auto submitting = until_answered<Result>(context, *trial, std::move(doing));
+  auto token = co_await std::move(submitting);
+  co_return token ? *std::move(token) : std::unexpected(Failure{Reason::cut, ""});
+}
+
+asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {
+  auto filling = fill_in(context);
+  auto token = co_await std::move(filling);
+  if (!token || settings_.then.empty()) co_return token;
+  text::Names names = context.names;  // what is captured here is known here alone
+  const text::Template cookie_alone;  // nothing that is captured here is the token
+  auto taking = take_steps(context, settings_.then, settings_.line, settings_.refused, cookie_alone,
+                           names, *token);
+  auto wrong = co_await std::move(taking);
+  if (wrong) co_return std::unexpected(*std::move(wrong));
+  co_return token;
+}
+
+bool check(const FormLogin::Settings& settings, const config::Value& value,
+           const config::Reader& reader) {
+  return check(settings.then, value, reader);
+}
+
+void FormLogin::needs(text::Needs& needs) const {
+  needs.add_url(settings_.url);
+  needs.add_values(settings_.fields);
+  needs.add_values(settings_.headers);
+  text::Needs later;
+  add_needs(settings_.then, later);
+  const auto captured = gives();
+  for (auto& need : later.all)
+    if (std::ranges::find(captured, need.name) == captured.end())
+      needs.all.push_back(std::move(need));
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+
+#include "probes/auth/jwt/jwt_settings.hpp"
+#include "probes/auth/login.hpp"
+
+namespace sonde::auth {
+
+// `method: token`: a token from a secret, read anew each time. It asks nobody, so it proves
+// nothing about the login; what it has to be is still checked. That it has expired is our own
+// mistake (monitor_credential_expired).
+class StaticToken : public Login {
+ public:
+  struct Settings {
+    config::Secret token;
+    std::optional<JwtSettings> jwt;
+    net::Line line;  // to the published keys
+  };
+  explicit StaticToken(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
+  void needs(text::Needs& needs) const override;
+  bool asks() const override { return false; }
+
+ private:
+  std::expected<Token, Failure> read(Trace& trace) const;
+  Settings settings_;
+};
+const config::Section<StaticToken::Settings>& section_of(const StaticToken::Settings*);
+
+}  // namespace sonde::auth

@@ -1,0 +1,283 @@
+#include "probes/auth/method/step_request.hpp"
+
+#include <algorithm>
+
+#include "probes/auth/ask.hpp"
+#include "probes/auth/hide.hpp"
+#include "probes/auth/refused.hpp"
+#include "probes/auth/until_answered.hpp"
+#include "probes/net/http/status.hpp"
+#include "probes/net/origins.hpp"
+#include "probes/net/said.hpp"
+
+namespace sonde::auth {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t captured_max = 16 * 1024;
+
+std::unexpected<Failure> own_step(const std::string& what, const std::string& why) {
+  return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
+}
+
+bool is_wanted(const StepRequest& step, int status) {
+  if (step.status.empty()) return status >= 200 && status < 300;
+  return std::ranges::find(step.status, status) != step.status.end();
+}
+
+std::expected<net::Request, Failure> build(const StepRequest& step, text::Names& names) {
+  auto request = build_request("login", step.method, step.url, step.headers, names);
+  if (!request) return request;
+  std::expected<std::string, std::string> body = "";
+  std::string type;
+  if (!step.json.empty()) {
+    body = step.json.render_json(names);
+    type = "application/json";
+  } else if (!step.form.empty()) {
+    body = step.form.render_form(names);
+    type = "application/x-www-form-urlencoded";
+  } else {
+    body = step.body.render(names);
+  }
+  if (!body) return own_step("body", body.error());
+  request->body = std::move(*body);
+  if (!type.empty()) request->headers.emplace_back("Content-Type", type);
+  return request;
+}
+
+// Why an answer stops the login, if it does.
+std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer,
+                             const std::optional<text::Pattern>& refused) {
+  if (!answer.ok()) return answer.failure;
+  if (is_wanted(step, answer.response.status)) {
+    // Without captures nothing else tells a yes from a no.
+    if (!step.capture.empty() || !refused || !refused->found_in(answer.response.body))
+      return std::nullopt;
+    return refused_credentials(answer.response, refused);
+  }
+  return refusal_of(answer.response, refused)
+      .value_or(Failure{Reason::bad_status, net::describe(answer.response)});
+}
+
+std::string without_query(const net::Url& url) {
+  const std::string text = url.text();
+  return text.substr(0, text.find('?'));
+}
+
+// What a capture that finds nothing means: a page where JSON is wanted, or a refusal.
+Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
+                const net::Response& response, const std::optional<text::Pattern>& refused) {
+  if (auto why = refused_credentials(response, refused)) return *std::move(why);
+  if (capture.json && net::is_page(response))
+    return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
+  Failure failure{Reason::answer_incomplete,
+                  "the answer of " + without_query(url) + " lacks '" + name + "'"};
+  const std::string said = net::said_error(response);
+  if (!said.empty()) failure.detail += "; it says: " + said;
+  return failure;
+}
+
+bool names_any(const StepRequest& step, bool (*wanted)(std::string_view name)) {
+  text::Needs needs;
+  add_needs({step}, needs);
+  return std::ranges::any_of(needs.all, [&](const auto& need) { return wanted(need.name); });
+}
+
+// Whether a request shows who logs in: it holds more than where the target is.
+bool carries_credentials(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return !name.starts_with("target."); });
+}
+
+// Whether it shows the user's own, and not only what an answer gave.
+bool carries_own(const StepRequest& step) {
+  return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
+}
+
+// What came of a request that carried credentials and stopped the login.
+void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::Request& last,
+                 const net::Answer& answer, const Failure& wrong) {
+  trial.judge(answer.response.status, wrong.reason);
+  const bool moved = last.method != step.method;  // by a redirect that was followed
+  if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
+}
+
+using Captured = std::vector<std::pair<std::string, std::string>>;
+
+std::expected<Captured, Failure> capture_all(const StepRequest& step, const net::Url& url,
+                                             const net::Response& response, const Cookies& cookies,
+                                             const std::optional<text::Pattern>& refused) {
+  Captured all;
+  for (const auto& [name, capture] : step.capture) {
+    auto found = find(capture, response, cookies);
+    if (!found || found->empty())
+      return std::unexpected(lacking(url, name, capture, response, refused));
+    if (found->size() > captured_max)
+      return std::unexpected(
+          Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});
+    all.emplace_back(name, *std::move(found));
+  }
+  return all;
+}
+
+std::vector<std::string> captured_by(const Token& token) {
+  std::vector<std::string> names;
+  names.reserve(token.named.size());
+  for (const auto& [name, value] : token.named) names.push_back(name);
+  return names;
+}
+
+// What an answer names gets the login's secrets only where the configuration sends them too.
+std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url,
+                                    const Token& token, net::Origins& own) {
+  if (net::is_configured(step.url, captured_by(token))) own.add(url);
+  if (own.has(url)) return std::nullopt;
+  return Failure{Reason::redirected,
+                 "a request of the login leads to another origin: " + net::no_own_origin(url)};
+}
+
+bool captures_any(const StepRequest& step, const text::Template& of) {
+  return std::ranges::any_of(
+      of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
+}
+
+// A request that is made, and the cookies that go with it and come back.
+struct Making {
+  const StepRequest& step;
+  net::Request request;
+  net::Line line;
+  const std::optional<text::Pattern>& refused;
+  Cookies cookies;
+};
+
+// What came of it.
+struct Made {
+  std::expected<Captured, Failure> captured;
+  Cookies cookies;
+  std::optional<Span> skew;
+  Instant at{};
+};
+
+asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& trial) {
+  auto& [step, request, line, refused, cookies] = making;
+  auto asking = ask(context, request, line, step.redirects, cookies);
+  const net::Answer answer = co_await std::move(asking);
+  Made made{.captured = {}, .cookies = {}, .skew = answer.response.skew, .at = Clock::now()};
+  if (auto wrong = judge(step, answer, refused))
+    made.captured = std::unexpected(*std::move(wrong));
+  else
+    made.captured = capture_all(step, request.url, answer.response, cookies, refused);
+  if (!made.captured) judge_trial(trial, step, request, answer, made.captured.error());
+  if (made.captured)
+    for (const auto& [name, value] : *made.captured) hide(context.trace, value);
+  else
+    made.captured.error().detail = context.trace.scrub(made.captured.error().detail);
+  made.cookies = std::move(cookies);
+  co_return made;
+}
+
+// One whose answer counts, also if the run is cut before it comes.
+asio::awaitable<std::optional<Made>> make_as_trial(Context& context, const Making& making) {
+  auto beginning = begin_trial(context);
+  auto trial = co_await std::move(beginning);
+  if (!trial)
+    co_return Made{.captured = std::unexpected(std::move(trial.error())),
+                   .cookies = making.cookies,
+                   .skew = {}};
+  auto doing = [step = making.step, refused = making.refused, request = making.request,
+                line = making.line,
+                cookies = making.cookies](Context& own, LoginGuard::Trial& counted) {
+    return make(own, Making{step, request, line, refused, cookies}, counted);
+  };
+  auto making_it = until_answered<Made>(context, *trial, std::move(doing));
+  auto made = co_await std::move(making_it);
+  co_return made;
+}
+
+asio::awaitable<std::optional<Made>> make_uncounted(Context& context, const Making& making) {
+  LoginGuard::Trial none;
+  auto making_it = make(context, making, none);
+  auto made = co_await std::move(making_it);
+  co_return made;
+}
+
+asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
+                                             const net::Line& line,
+                                             const std::optional<text::Pattern>& refused,
+                                             const text::Template& made_of, text::Names& names,
+                                             net::Origins& own, Token& token) {
+  auto request = build(step, names);
+  if (!request) co_return request.error();
+  if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
+  const Making making{step, *std::move(request), line, refused, token.cookies};
+  auto making_it =
+      carries_credentials(step) ? make_as_trial(context, making) : make_uncounted(context, making);
+  auto made = co_await std::move(making_it);
+  if (!made) co_return Failure{Reason::cut, ""};
+  token.cookies = std::move(made->cookies);
+  if (captures_any(step, made_of)) {
+    token.skew = made->skew;
+    token.at = made->at;
+  }
+  if (!made->captured) co_return std::move(made->captured.error());
+  for (auto& [name, value] : *made->captured) {
+    names.set(name, value);
+    token.named.emplace_back(name, std::move(value));
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> find(const Capture& capture, const net::Response& response,
+                                const Cookies& cookies) {
+  if (capture.json) {
+    const auto document = text::Document::parse(response.body);
+    const text::Json found = document ? capture.json->at(document->root()) : text::Json();
+    if (!found || found.kind() == text::Json::Kind::null) return std::nullopt;
+    return found.text();
+  }
+  const std::string* value = nullptr;
+  if (!capture.header.empty()) value = response.header(capture.header);
+  if (!capture.cookie.empty()) value = cookies.find(capture.cookie);
+  const bool in_body = capture.header.empty() && capture.cookie.empty();
+  if (in_body) value = &response.body;
+  if (value == nullptr || !capture.body) return value ? std::optional(*value) : std::nullopt;
+  const auto groups = capture.body->groups(*value);
+  if (groups.empty()) return std::nullopt;
+  return groups.size() > 1 ? groups[1] : groups[0];
+}
+
+asio::awaitable<std::optional<Failure>> take_steps(Context& context,
+                                                   const std::vector<StepRequest>& steps,
+                                                   const net::Line& line,
+                                                   const std::optional<text::Pattern>& refused,
+                                                   const text::Template& made_of,
+                                                   text::Names& names, Token& token) {
+  net::Origins own = net::Origins::of(names);
+  for (const auto& step : steps) {
+    auto taking = take(context, step, line, refused, made_of, names, own, token);
+    auto wrong = co_await std::move(taking);
+    if (wrong) co_return wrong;
+  }
+  co_return std::nullopt;
+}
+
+std::vector<std::string> captures_of(const std::vector<StepRequest>& steps) {
+  std::vector<std::string> names;
+  for (const auto& step : steps)
+    for (const auto& [name, capture] : step.capture) names.push_back(name);
+  return names;
+}
+
+void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs) {
+  for (const auto& step : steps) {
+    needs.add_url(step.url);
+    needs.add_values(step.headers);
+    needs.add(step.json);
+    needs.add(step.form);
+    needs.add(step.body);
+  }
+}
+
+}  // namespace sonde::auth

@@ -1,0 +1,35 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "probes/auth/jwt/jwt_settings.hpp"
+#include "probes/auth/login.hpp"
+#include "probes/auth/method/step_request.hpp"
+
+namespace sonde::auth {
+
+// `method: steps`: requests one after the other, with a browser's cookies; what one captures the
+// later ones can name. For tickets, negotiation, and logins that take several calls.
+class Steps : public Login {
+ public:
+  struct Settings {
+    std::vector<StepRequest> requests;
+    text::Template token = "{{token}}";
+    text::Template expires_in;
+    std::optional<text::Pattern> refused;
+    std::optional<JwtSettings> jwt;
+    net::Line line;
+  };
+  explicit Steps(Settings settings) : settings_(std::move(settings)) {}
+  boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
+  void needs(text::Needs& needs) const override;
+  std::vector<std::string> gives() const override;
+
+ private:
+  Settings settings_;
+};
+const config::Section<Steps::Settings>& section_of(const Steps::Settings*);
+bool check(const Steps::Settings& settings, const config::Value& value,
+           const config::Reader& reader);
+
+}  // namespace sonde::auth

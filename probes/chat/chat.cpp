@@ -1,0 +1,85 @@
+#include "probes/chat/chat.hpp"
+
+#include <utility>
+
+#include "probes/diagnosis/session_probe.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+class ChatProbe : public SessionProbe {
+ public:
+  ChatProbe(const std::shared_ptr<const ChatSettings>& settings, std::shared_ptr<const Site> site,
+            Shared& shared)
+      : SessionProbe(settings->session, std::move(site), shared),
+        settings_(settings),
+        turn_(turn_of(settings)) {}
+
+ private:
+  asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
+                               Trace& trace) const override {
+    auto& own_runs = shared().own_runs[{site().target_name, site().identity_name}];
+    auto conversing = talk::converse(session, turn_, names, trace, &own_runs);
+    Verdict verdict = co_await std::move(conversing);
+    co_return verdict;
+  }
+  const talk::Turn* turn() const override { return &turn_; }
+
+  std::shared_ptr<const ChatSettings> settings_;
+  talk::Turn turn_;
+};
+
+}  // namespace
+
+talk::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings) {
+  return {.dialect = settings->session.dialect,
+          .rules = {settings, &settings->rules},
+          .prompt = settings->prompt,
+          .challenge = settings->challenge,
+          .answer = settings->answer};
+}
+
+const config::Section<ChatSettings>& section_of(const ChatSettings*) {
+  using S = ChatSettings;
+  static const auto keys =
+      config::Section<S>()
+          .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
+          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
+          .also(&S::session, section_of(static_cast<const SessionSettings*>(nullptr)))
+          .key("prompt", &S::prompt, "The message that is sent; it may ask {{challenge}}.",
+               {.required = true, .filled = true})
+          .key("challenge", &S::challenge,
+               "A question with a computed answer: product, sum or reverse.")
+          .key("answer", &S::answer, "What the answer must be, instead of a challenge's.")
+          .also(&S::rules, talk::section_of(static_cast<const talk::EventRules*>(nullptr)));
+  return keys;
+}
+
+bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
+  out.rules = out.session.dialect->rules_of_events;
+  const bool good = section_of(static_cast<const ChatSettings*>(nullptr)).read(value, reader, out);
+  return talk::check(out.rules, reader, value.place) && good;
+}
+
+void add_needs(const ChatSettings& settings, text::Needs& needs) {
+  add_needs(settings.session, needs);
+  text::Needs own;
+  own.add(settings.prompt);
+  if (settings.answer.equals) own.add(*settings.answer.equals);
+  for (const auto& spec : settings.rules.events) own.add(spec.json);
+  for (auto& need : own.all)
+    if (!talk::supplies(*settings.session.dialect, need.name)) needs.all.push_back(std::move(need));
+}
+
+std::vector<std::string> events_of(const ChatSettings& settings) {
+  return talk::event_names(settings.rules);
+}
+
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<ChatProbe>(settings, std::move(site), shared);
+}
+
+}  // namespace sonde

@@ -1,0 +1,259 @@
+#include "probes/core/trace.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/core/scrub.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde {
+namespace {
+
+constexpr std::size_t frame_bytes_max = 4096;
+constexpr std::size_t body_bytes_max = 4096;
+constexpr std::size_t header_bytes_max = 1024;
+constexpr std::size_t headers_max = 64;
+constexpr std::size_t remark_bytes_max = 2048;
+constexpr std::size_t detail_bytes_max = 2048;
+constexpr std::size_t detail_read_max = 64 * 1024;
+constexpr std::size_t issued_min = 8;
+// Until the secrets are taken out more is kept than is shown: the start of one that stands at the
+// cut, however it is written; 8 characters as escapes of two levels.
+constexpr std::size_t beyond = 128;
+constexpr std::size_t phases_usual = 8;
+constexpr std::size_t aside_bytes_max = 16 * 1024;
+constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
+
+constexpr std::string_view phase_names[] = {
+    "resolve", "connect", "proxy",     "tls",     "request", "first_byte",
+    "body",    "login",   "discover",  "upgrade", "ready",   "events",
+    "refuse",  "hold",    "isolation", "close",   "diagnose"};
+constexpr std::string_view state_names[] = {"received",     "missing", "duplicate",     "late",
+                                            "out_of_order", "foreign", "after_terminal"};
+constexpr std::string_view refusal_names[] = {"refused", "failed", "unclear", "not_performed"};
+constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
+                                            "rst",    "deadline",    "us"};
+
+std::string as_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+// Not the address of a token endpoint, a word such as "client_secret_basic", nor a sentence about a
+// token.
+bool may_be_issued(std::string_view value) {
+  const auto is_of_words = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return !value.contains("://") && !value.contains(' ') && !std::ranges::all_of(value, is_of_words);
+}
+
+}  // namespace
+
+std::string_view name(Phase phase) { return phase_names[static_cast<std::size_t>(phase)]; }
+std::string_view name(EventState state) { return state_names[static_cast<std::size_t>(state)]; }
+std::string_view name(RefusalNote::State state) {
+  return refusal_names[static_cast<std::size_t>(state)];
+}
+std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
+
+Trace::Trace(Instant started, std::size_t bytes_max)
+    : started_(started), bytes_max_(bytes_max), bytes_left_(bytes_max) {
+  if (bytes_max > 0) phases_.reserve(phases_usual);
+}
+
+void Trace::enter(Phase phase, Instant now) {
+  leave(now);
+  fine_ = phases_.size();
+  phases_.push_back({phase, step_, now, std::nullopt});
+}
+
+void Trace::leave(Instant now) {
+  if (!fine_) return;
+  phases_[*fine_].took = now - phases_[*fine_].entered;
+  fine_.reset();
+}
+
+void Trace::open(Phase phase, Instant now) {
+  leave(now);
+  open_.push_back(phases_.size());
+  phases_.push_back({phase, step_, now, std::nullopt});
+}
+
+void Trace::close(Phase phase, Instant now) {
+  leave(now);
+  while (!open_.empty()) {
+    PhaseSpan& span = phases_[open_.back()];
+    open_.pop_back();
+    span.took = now - span.entered;
+    if (span.phase == phase) return;
+  }
+}
+
+void Trace::finish(Instant now) {
+  leave(now);
+  for (std::size_t index : open_) phases_[index].took = now - phases_[index].entered;
+  open_.clear();
+}
+
+std::optional<Phase> Trace::phase() const {
+  if (fine_) return phases_[*fine_].phase;
+  if (!open_.empty()) return phases_[open_.back()].phase;
+  return std::nullopt;
+}
+
+void Trace::hide(std::string_view text) { secrets_.hide(text); }
+
+std::string Trace::scrub(std::string_view text) const {
+  std::string shown(text);
+  secrets_.redact(shown);
+  sonde::scrub(shown);
+  return shown;
+}
+
+void Trace::redact(std::string& text, std::size_t bytes_max) {
+  secrets_.redact(text);
+  text.resize(std::min({text.size(), bytes_max, bytes_left_}));
+  bytes_left_ -= text.size();
+}
+
+void Trace::redact(Exchange& exchange) {
+  redact(exchange.url, header_bytes_max);
+  redact(exchange.sent_body, body_bytes_max);
+  redact(exchange.body, body_bytes_max);
+  redact(exchange.peer, header_bytes_max);
+  for (Headers* headers : {&exchange.sent, &exchange.received})
+    for (auto& [name, value] : *headers) {
+      redact(name, header_bytes_max);
+      redact(value, header_bytes_max);
+    }
+}
+
+// What is short comes first, so that it is there however much was said.
+void Trace::redact(std::string& detail) {
+  detail = text::shorten(scrub(text::shorten(detail, detail_read_max)), detail_bytes_max);
+  bytes_left_ = bytes_max_;
+  redact(peer_, header_bytes_max);
+  redact(ending_.reason, header_bytes_max);
+  redact(separated, remark_bytes_max);
+  for (TlsFacts& facts : tls_)
+    for (std::string* text : {&facts.subject, &facts.issuer, &facts.alpn, &facts.host_port})
+      redact(*text, header_bytes_max);
+  for (ExperimentNote& experiment : experiments_) redact(experiment.answer, remark_bytes_max);
+  for (EventNote& event : events_) redact(event.name, header_bytes_max);
+  for (Exchange& exchange : exchanges_) redact(exchange);
+  for (FrameNote& frame : frames_) {
+    redact(frame.text, frame_bytes_max);
+    redact(frame.remark, remark_bytes_max);
+  }
+  secrets_ = Secrets();
+}
+
+std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
+  if (bytes_left_ == 0) return "";
+  std::string kept(text.substr(0, bytes_max + beyond));
+  std::vector<std::string> named;
+  sonde::scrub(kept, kept.size() < text.size(), &named);
+  for (const std::string& value : named)
+    if (may_be_issued(value)) hide_issued(value);
+  if (kept.size() > bytes_left_ + beyond) kept.resize(bytes_left_ + beyond);
+  if (kept.capacity() > 2 * kept.size()) kept.shrink_to_fit();  // a token is gone from it
+  bytes_left_ -= std::min({kept.size(), bytes_max, bytes_left_});
+  return kept;
+}
+
+// Shorter values, such as "en", are no secrets and stand in half of all texts.
+void Trace::hide_issued(std::string_view value) {
+  if (value.size() >= issued_min && value != redacted) secrets_.hide(value);
+}
+
+void Trace::keep_headers(Headers& headers) {
+  headers.resize(std::min(headers.size(), headers_max));
+  for (auto& [name, value] : headers) {
+    if (is_sensitive_header(name)) {
+      for (const std::string_view secret : credentials_in(name, value)) hide_issued(secret);
+      value = scrub_header(value);
+    }
+    name.resize(std::min({name.size(), header_bytes_max + beyond, bytes_left_ + beyond}));
+    bytes_left_ -= std::min(name.size(), bytes_left_);
+    value = keep(value, header_bytes_max);
+  }
+}
+
+Exchange& Trace::exchange(Exchange exchange) {
+  exchange.url = keep(exchange.url, header_bytes_max);
+  exchange.sent_body = keep(exchange.sent_body, body_bytes_max);
+  exchange.body = keep(exchange.body, body_bytes_max);
+  keep_headers(exchange.sent);
+  keep_headers(exchange.received);
+  exchanges_.push_back(std::move(exchange));
+  return exchanges_.back();
+}
+
+void Trace::frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
+                  bool binary) {
+  if (seen_) seen_(direction, payload);
+  if (bytes_left_ < frame_cost) return;
+  bytes_left_ -= frame_cost;
+  std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max)), frame_bytes_max)
+                            : keep(payload, frame_bytes_max);
+  frames_.push_back({direction, kind, std::move(text), payload.size(), now, "", ""});
+}
+
+void Trace::absorb(Trace&& other, std::string_view session) {
+  other.finish();
+  secrets_.hide(other.secrets_);
+  for (auto& exchange : other.exchanges_) this->exchange(std::move(exchange));
+  for (auto& frame : other.frames_) {
+    if (bytes_left_ < frame_cost) break;
+    bytes_left_ -= frame_cost;
+    frame.text = keep(frame.text, frame_bytes_max);
+    frame.session = session;
+    frames_.push_back(std::move(frame));
+  }
+  std::ranges::move(other.tls_, std::back_inserter(tls_));
+  std::ranges::move(other.phases_, std::back_inserter(phases_));
+  if (peer_.empty()) peer_ = std::move(other.peer_);
+  if (!skew) skew = other.skew;
+}
+
+void Trace::remark(std::string_view why) {
+  if (!frames_.empty() && frames_.back().remark.empty())
+    frames_.back().remark = keep(why, remark_bytes_max);
+}
+
+void Trace::tls(TlsFacts facts) { tls_.push_back(std::move(facts)); }
+
+void Trace::ended(Ending ending) {
+  ending.reason = keep(ending.reason, header_bytes_max);
+  ending_ = std::move(ending);
+}
+
+Trace Trace::aside() const {
+  Trace other(Clock::now(), aside_bytes_max);
+  other.secrets_ = secrets_;
+  return other;
+}
+
+void Trace::experiment(ExperimentNote note, const Trace& aside) {
+  secrets_.hide(aside.secrets_);
+  for (Exchange made : aside.exchanges_) {
+    made.experiment = note.name;
+    exchange(std::move(made));
+  }
+  experiments_.push_back(std::move(note));
+}
+
+void Trace::auth_begun(Step step) { auth_.push_back({step, false}); }
+
+void Trace::auth_succeeded(Step step) {
+  for (auto& note : auth_)
+    if (note.step == step) note.succeeded = true;
+}
+
+}  // namespace sonde

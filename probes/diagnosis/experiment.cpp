@@ -1,0 +1,192 @@
+#include "probes/diagnosis/experiment.hpp"
+
+#include <algorithm>
+
+#include "probes/core/deadline.hpp"
+#include "probes/core/pause.hpp"
+#include "probes/diagnosis/experiment_request.hpp"
+#include "probes/net/http/status.hpp"
+#include "probes/session/log_in.hpp"
+#include "probes/session/rest.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+using enum Experiment;
+
+constexpr Span late_by = std::chrono::milliseconds(500);
+// How long the control of a late message waits for an event, at least and at most.
+constexpr Span patience_min = std::chrono::seconds(1);
+constexpr Span patience_max = std::chrono::seconds(3);
+
+Verdict cut_short() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
+
+// Upgrade and ready; the session is closed again.
+asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {
+  auto opening = open_socket(trial.request, trial.settings, network, trial.names, aside);
+  Opened opened = co_await std::move(opening);
+  if (opened.failure) co_return std::move(*opened.failure);
+  auto leaving = leave_session(*opened.session, aside);
+  co_await std::move(leaving);
+  co_return Verdict::pass();
+}
+
+asio::awaitable<Verdict> try_upgrade(Experiment experiment, Laboratory laboratory, Trace& aside) {
+  aside.at(Step::upgrade);
+  auto trial = trial_of(experiment, laboratory);
+  if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
+  auto walking = walk(*std::move(trial), laboratory.subject.shared.network, aside);
+  Verdict verdict = co_await std::move(walking);
+  co_return verdict;
+}
+
+// Welcomed as whomever: that is what such a token must not be.
+asio::awaitable<Verdict> try_without_right(Experiment experiment, Laboratory laboratory,
+                                           Trace& aside) {
+  auto trying = try_upgrade(experiment, laboratory, aside);
+  Verdict verdict = co_await std::move(trying);
+  const bool welcome =
+      verdict.reason == Reason::identity_mismatch || verdict.reason == Reason::degraded_mode;
+  co_return welcome ? Verdict::pass() : verdict;
+}
+
+asio::awaitable<Verdict> try_again(Laboratory laboratory, Trace& aside) {
+  aside.at(Step::upgrade);
+  auto waiting = pause(laboratory.inquiry.pause);
+  const bool goes_on = co_await std::move(waiting);
+  if (!goes_on) co_return cut_short();
+  auto trying = try_upgrade(again, laboratory, aside);
+  Verdict verdict = co_await std::move(trying);
+  co_return verdict;
+}
+
+asio::awaitable<Verdict> try_other_carriers(Laboratory laboratory, Trace& aside) {
+  Verdict verdict;
+  for (Trial& trial : other_carriers(laboratory)) {
+    auto walking = walk(std::move(trial), laboratory.subject.shared.network, aside);
+    verdict = co_await std::move(walking);
+    if (verdict.outcome == Outcome::pass || verdict.reason == Reason::cut) break;
+  }
+  co_return verdict;
+}
+
+asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
+  text::Names names = laboratory.names;
+  use_token(TokenUse::none, names);  // nothing of the old login goes along
+  auto logging_in = log_in(laboratory.subject.site, laboratory.subject.shared, names, aside);
+  auto logged_in = co_await std::move(logging_in);
+  if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
+  offer_cookies(*logged_in, laboratory.subject.settings.socket, names);
+  const Laboratory fresh{laboratory.subject, laboratory.inquiry, names};
+  auto trying = try_upgrade(fresh_login, fresh, aside);
+  Verdict verdict = co_await std::move(trying);
+  co_return verdict;
+}
+
+// A plain request: to `rest`, any 2xx is a pass; where a WebSocket should be, no status is.
+asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laboratory, Trace& aside) {
+  aside.at(Step::upgrade);
+  auto request = plain_request(experiment, laboratory);
+  if (!request) co_return Verdict::of(Step::upgrade, request.error());
+  auto asking = ask_plainly(*std::move(request), laboratory.subject.settings.socket.line,
+                            laboratory.subject.shared.network, aside);
+  Verdict verdict = co_await std::move(asking);
+  if (experiment == plain_get && verdict.outcome == Outcome::pass)
+    co_return Verdict::of(Step::upgrade, {Reason::bad_status, "a plain request is answered"});
+  co_return verdict;
+}
+
+// Two uses of the token, one right after the other; the refused one counts.
+asio::awaitable<Verdict> try_twice(Laboratory laboratory, Trace& aside) {
+  const bool by_rest = !laboratory.subject.settings.socket.rest.empty();
+  auto first =
+      by_rest ? try_plainly(rest, laboratory, aside) : try_upgrade(reuse, laboratory, aside);
+  Verdict verdict = co_await std::move(first);
+  if (verdict.outcome != Outcome::pass) co_return verdict;
+  auto second = try_upgrade(reuse, laboratory, aside);
+  verdict = co_await std::move(second);
+  co_return verdict;
+}
+
+// Offers what browsers offer. Only the handshake is of interest.
+asio::awaitable<Verdict> try_extension(Laboratory laboratory, Trace& aside) {
+  aside.at(Step::upgrade);
+  auto trial = trial_of(with_extension, laboratory);
+  if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
+  auto upgrading = net::upgrade(laboratory.subject.shared.network, trial->request,
+                                trial->settings.socket.line, aside);
+  const net::Upgraded upgraded = co_await std::move(upgrading);
+  if (!upgraded.answer.ok()) co_return Verdict::of(Step::upgrade, upgraded.answer.failure);
+  if (upgraded.answer.response.status == 101) co_return Verdict::pass();
+  co_return Verdict::of(Step::upgrade, {net::reason_of(upgraded.answer.response), ""});
+}
+
+// One turn of the chat, `after` the session was ready: a pass if any event came.
+asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& aside) {
+  auto trial = trial_of(late_message, laboratory);
+  if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
+  auto opening = open_socket(trial->request, trial->settings, laboratory.subject.shared.network,
+                             trial->names, aside);
+  Opened opened = co_await std::move(opening);
+  if (opened.failure) co_return std::move(*opened.failure);
+  auto waiting = pause(after);
+  const bool goes_on = co_await std::move(waiting);
+  if (!goes_on) co_return cut_short();
+  const Site& site = laboratory.subject.site;
+  auto& own_runs = laboratory.subject.shared.own_runs[{site.target_name, site.identity_name}];
+  auto conversing =
+      talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);
+  Verdict verdict = co_await std::move(conversing);
+  auto leaving = leave_session(*opened.session, aside);
+  co_await std::move(leaving);
+  co_return aside.first_event ? Verdict::pass() : verdict;
+}
+
+// Late it is answered, and at once it is still not.
+asio::awaitable<Verdict> try_late_message(Laboratory laboratory, Trace& aside) {
+  auto later = try_message(late_by, laboratory, aside);
+  Verdict verdict = co_await std::move(later);
+  if (verdict.outcome != Outcome::pass) co_return verdict;
+  Trace second = aside.aside();
+  const Span patience = std::clamp(4 * *aside.first_event, patience_min, patience_max);
+  auto at_once = try_message(Span::zero(), laboratory, second);
+  auto limited = within(Clock::now() + patience, std::move(at_once), second);
+  const Verdict control = co_await std::move(limited);
+  const bool lost = control.outcome == Outcome::fail && control.step == Step::events;
+  co_return lost ? Verdict::pass()
+                 : Verdict::of(Step::events, {Reason::own_request, "sent at once it was answered"});
+}
+
+}  // namespace
+
+asio::awaitable<Verdict> perform(Experiment experiment, Laboratory laboratory, Trace& aside) {
+  switch (experiment) {
+    case no_token:
+    case garbage_token:
+      return try_without_right(experiment, laboratory, aside);
+    case plain_get:
+    case rest:
+      return try_plainly(experiment, laboratory, aside);
+    case other_carrier:
+      return try_other_carriers(laboratory, aside);
+    case fresh_login:
+      return try_fresh_login(laboratory, aside);
+    case again:
+      return try_again(laboratory, aside);
+    case reuse:
+      return try_twice(laboratory, aside);
+    case late_message:
+      return try_late_message(laboratory, aside);
+    case with_extension:
+      return try_extension(laboratory, aside);
+    case earlier_pass:
+    case random_path:
+    case origin:
+    case without_alpn:
+      return try_upgrade(experiment, laboratory, aside);
+  }
+  return try_upgrade(experiment, laboratory, aside);
+}
+
+}  // namespace sonde

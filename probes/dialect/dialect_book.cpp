@@ -1,0 +1,146 @@
+#include "probes/dialect/dialect_book.hpp"
+
+#include <algorithm>
+
+namespace sonde::talk {
+namespace {
+
+using config::Reader;
+using config::Value;
+
+// A dialect as the file has it.
+struct Written {
+  std::string extends;
+  Dialect dialect;
+};
+
+}  // namespace
+
+// How it is read over the one that it extends.
+static const config::Section<Written>& section_of(const Written*) {
+  static const auto keys =
+      config::Section<Written>()
+          .key("extends", &Written::extends,
+               "The dialect whose keys hold where this one says nothing.", {.filled = true})
+          .also(&Written::dialect, section_of(static_cast<const Dialect*>(nullptr)));
+  return keys;
+}
+
+namespace {
+
+// Reads the dialects of a file, each after the one that it extends.
+class BookReader {
+ public:
+  BookReader(const Value& value, const Reader& reader, DialectBook& book)
+      : value_(value), reader_(reader), book_(book) {}
+
+  bool read_all() {
+    bool good = true;
+    for (const auto& entry : value_.entries) {
+      const bool named = config::read_free_name(entry, reader_.at(entry.name), {.filled = true});
+      good &= read(entry) && named;
+    }
+    return good;
+  }
+
+ private:
+  bool read(const Value::Entry& entry);
+  std::shared_ptr<const Dialect> base_of(const Value::Entry& entry, const Reader& at);
+  bool read_over(const Value::Entry& entry, const Dialect& base, const Reader& at);
+
+  const Value& value_;
+  const Reader& reader_;
+  DialectBook& book_;
+  std::vector<std::string_view> begun_;  // from the first to the one that is read now
+  std::vector<std::string_view> done_;
+};
+
+bool BookReader::read(const Value::Entry& entry) {
+  if (std::ranges::count(done_, entry.name) > 0) return true;
+  const Reader at = reader_.at(entry.name);
+  done_.push_back(entry.name);
+  if (is_built_in(entry.name)) {
+    at.wrong(entry.place,
+             "this is the name of a built-in dialect; give yours another one, and let "
+             "it extend " +
+                 entry.name);
+    return false;
+  }
+  if (!config::expect(entry.value, at, Value::Kind::map)) return false;
+  begun_.push_back(entry.name);
+  const auto base = base_of(entry, at);
+  begun_.pop_back();
+  // A wrong one stands for itself all the same, so that who names it is not told of another
+  // mistake.
+  const bool good = read_over(entry, base ? *base : Dialect{}, at) && base;
+  const Value* extends = entry.value.find("extends");
+  if (!good || (extends != nullptr && book_.wrong.contains(extends->text)))
+    book_.wrong.insert(entry.name);
+  return good;
+}
+
+// Null: a mistake was told, here or of the other one.
+std::shared_ptr<const Dialect> BookReader::base_of(const Value::Entry& entry, const Reader& at) {
+  const Value* extends = entry.value.find("extends");
+  if (extends == nullptr) return std::make_shared<Dialect>();
+  const Reader here = at.at("extends");
+  if (std::ranges::count(begun_, extends->text) > 0) {
+    here.wrong(
+        extends->place,
+        "it extends itself" +
+            std::string(extends->text == entry.name ? "" : ", through '" + extends->text + "'"));
+    return nullptr;
+  }
+  for (const auto& other : value_.entries) {
+    if (other.name != extends->text) continue;
+    read(other);
+    const auto found = book_.all.find(other.name);
+    return found == book_.all.end() ? nullptr : found->second;
+  }
+  return find_dialect(book_, *extends, here);
+}
+
+bool BookReader::read_over(const Value::Entry& entry, const Dialect& base, const Reader& at) {
+  Written written{.extends = {}, .dialect = base};
+  auto& dialect = written.dialect;
+  dialect.name = entry.name;
+  auto rules = std::exchange(dialect.rules, {});
+  bool good = section_of(static_cast<const Written*>(nullptr)).read(entry.value, at, written);
+  std::ranges::move(rules, std::back_inserter(dialect.rules));
+  good &= complete(dialect, at, entry.place);
+  book_.all[entry.name] = std::make_shared<const Dialect>(std::move(dialect));
+  return good;
+}
+
+}  // namespace
+
+std::shared_ptr<const Dialect> find_dialect(const DialectBook& book, const Value& name,
+                                            const Reader& reader) {
+  std::vector<std::string_view> names;
+  names.reserve(book.all.size());
+  for (const auto& [known, dialect] : book.all) names.push_back(known);
+  const auto index = config::read_name(name, reader, names);
+  return index ? book.all.at(std::string(names[*index])) : nullptr;
+}
+
+}  // namespace sonde::talk
+
+namespace sonde::config {
+
+bool Codec<talk::DialectBook>::read(const Value& v, const Reader& r, const Rule&,
+                                    talk::DialectBook& out) {
+  if (!expect(v, r, Value::Kind::map)) return false;
+  return talk::BookReader(v, r, out).read_all();
+}
+
+std::vector<KeyRow> Rows<talk::DialectBook>::below(const std::string& prefix,
+                                                   const talk::DialectBook&) {
+  return talk::section_of(static_cast<const talk::Written*>(nullptr)).table(prefix + ".NAME");
+}
+
+Value Codec<talk::DialectBook>::schema(const Rule&) {
+  return schema_named(talk::section_of(static_cast<const talk::Written*>(nullptr)).schema(),
+                      {.filled = true});
+}
+
+}  // namespace sonde::config

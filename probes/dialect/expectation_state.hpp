@@ -1,0 +1,85 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "probes/dialect/expectation.hpp"
+#include "probes/dialect/pairing.hpp"
+
+namespace sonde::talk {
+
+// What came of one event of the dialect. `own` and `late` leave duplicates out.
+struct Tally {
+  const EventSpec* spec = nullptr;
+  std::uint32_t own = 0, late = 0, duplicated = 0, foreign = 0, after_terminal = 0;
+  bool out_of_order = false;
+  std::optional<Instant> first;         // also if it was late
+  std::size_t position = 0;             // of the first, among all notes
+  std::unordered_set<std::size_t> ids;  // hashes of the server's event ids
+
+  bool seen() const { return first.has_value(); }
+};
+
+// The first of a kind of wrong things, said in a sentence; empty: there was none.
+struct Faults {
+  std::string foreign, agent_error, late, forbidden, duplicate, after_terminal, malformed, unknown;
+};
+
+struct Expectation::State {
+  const EventRules& rules;
+  text::Names& names;
+  Instant sent;
+  std::vector<Tally> tallies;
+  std::vector<Pairing> pairings;
+  std::vector<EventNote> notes;
+  Faults faults;
+  std::uint32_t foreign = 0, unattributed = 0, unknown = 0;
+  bool any_own = false;   // own frames of any type
+  std::string last_name;  // of the last own event
+  Instant last_own;
+  std::optional<Instant> first_event, terminal_at;
+  std::string terminal_name;
+  Span longest{};
+  bool stalled = false;
+
+  State(const EventRules& event_rules, Instant sent_at, text::Names& known);
+
+  Tally* tally_of(const Incoming& message);
+  const Tally* named(std::string_view id) const;
+  std::string see_own(const Incoming& message);
+  std::string see_unknown(const Incoming& message);
+  std::string see_event(Tally& tally, const Incoming& message);
+  std::string see_after(Tally& tally, const Incoming& message, bool duplicate);
+  std::string see_late(const std::string& what, Instant at);
+  void see_first(Tally& tally, Instant at);
+  std::string count(Tally& tally, const Incoming& message);
+  std::string see_order(const Tally& tally) const;
+  void note(const Tally& tally, EventState state, Instant at);
+  void pair(const Tally& tally, const Incoming& message);
+  void end_if_terminal(const Tally& tally, Instant at);
+  void silence(Instant now);
+
+  bool required(const EventSpec& spec) const;
+  std::uint32_t least(const EventSpec& spec) const;
+  bool delivered(const Tally& tally) const;
+  bool missing(const Tally& tally) const;
+  void mark_order();
+  // An answer can be read before its send is told to have completed.
+  double since_send(Instant at) const { return seconds(std::max(at - sent, Span{})); }
+
+  std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;
+  std::optional<Failure> at_deadline(Instant now) const;
+  std::optional<Failure> overdue(Instant now) const;
+  std::optional<Failure> incomplete() const;
+  std::optional<Failure> unpaired() const;
+  std::optional<Failure> disordered() const;
+  std::optional<Failure> others() const;
+  std::string summary() const;
+  std::string terminal_names() const;
+};
+
+// The text of the first place that is neither absent, null nor empty.
+std::string first_filled(const std::vector<text::Pointer>& places, text::Json root);
+
+}  // namespace sonde::talk

@@ -1,0 +1,76 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/core/common.hpp"
+#include "probes/core/probe.hpp"
+#include "probes/health/cors.hpp"
+#include "probes/net/http/http_exchange.hpp"
+#include "probes/session/shared.hpp"
+#include "probes/session/site.hpp"
+#include "probes/text/match.hpp"
+
+namespace sonde {
+
+// What a body must say as a text.
+struct BodyRules {
+  std::vector<text::Pattern> matches, not_matches;
+  std::optional<std::size_t> min_size, max_size;
+};
+const config::Section<BodyRules>& section_of(const BodyRules*);
+
+// An HTTP status, 100 to 599.
+struct Status {
+  int code = 200;
+};
+
+// `expect:` of a health probe: all of it holds, or the run fails.
+struct Expected {
+  std::vector<Status> status = {Status{}};
+  std::string content_type;  // without parameters; empty: any
+  std::map<std::string, text::Pattern> headers;
+  text::Comparisons json;
+  BodyRules body;
+  std::optional<Cors> cors;         // a preflight comes first
+  std::optional<Span> max_latency;  // from the first lookup to the last byte
+};
+const config::Section<Expected>& section_of(const Expected*);
+
+struct HealthSettings {
+  Heading heading;
+  Common common;
+  text::Template url;
+  std::string method = "GET";
+  std::map<std::string, text::Template> headers;
+  text::Template body;
+  net::Redirects redirects;
+  net::Line line;
+  Expected expect;
+};
+const config::Section<HealthSettings>& section_of(const HealthSettings*);
+void add_needs(const HealthSettings& settings, text::Needs& needs);
+
+// Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
+                                  std::shared_ptr<const Site> site, Shared& shared);
+
+// Why an answer is not the expected one; empty if it is. Pure.
+std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,
+                                    Span took, text::Names& names);
+
+}  // namespace sonde
+
+namespace sonde::config {
+template <>
+struct Codec<Status> {
+  static constexpr Rule bounds{.min = 100, .max = 599};
+  static bool read(const Value& v, const Reader& r, const Rule&, Status& out) {
+    return Codec<int>::read(v, r, bounds, out.code);
+  }
+  static Value schema(const Rule&) { return Codec<int>::schema(bounds); }
+  static std::string show(const Status& status) { return Codec<int>::show(status.code); }
+};
+}  // namespace sonde::config

@@ -1,0 +1,197 @@
+#include "probes/isolation/isolation_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "probes/core/together.hpp"
+#include "probes/dialect/ending.hpp"
+#include "probes/dialect/listener.hpp"
+
+namespace sonde {
+namespace asio = boost::asio;
+
+namespace {
+
+bool is_event(const talk::EventRules& rules, std::string_view type) {
+  return std::ranges::any_of(
+      rules.events, [&](const talk::EventSpec& spec) { return talk::has_type(spec, type); });
+}
+
+Verdict ended_while_silent(const net::Websocket& session) {
+  if (session.fault()) return Verdict::of(Step::events, *session.fault());
+  return Verdict::of(Step::events, {Reason::closed_midstream,
+                                    talk::describe(*session.ended()) + " while it listened"});
+}
+
+}  // namespace
+
+asio::awaitable<Verdict> IsolationRun::run() {
+  trace_.at(Step::login);
+  invite();
+  bool all = true;
+  for (Seat& one : seats_) {
+    if (&one == back_) continue;
+    auto opening = open(one);
+    all = co_await std::move(opening);
+    if (!all) break;
+  }
+  if (all) {
+    trace_.at(Step::isolation);
+    trace_.reachable = true;
+    trace_.open(Phase::isolation);
+    auto meeting = meet();
+    co_await std::move(meeting);
+    auto trespassing = trespass();
+    co_await std::move(trespassing);
+    auto parting = part();
+    co_await std::move(parting);
+    trace_.close(Phase::isolation);
+  }
+  co_return conclude();
+}
+
+asio::awaitable<bool> IsolationRun::open(Seat& seat) {
+  if (seat.verdict) co_return false;
+  auto opening = open_session(settings_.chat.session, seat.site, shared_, seat.names, seat.trace);
+  Opened opened = co_await std::move(opening);
+  seat.verdict = std::move(opened.failure);
+  seat.session = std::move(opened.session);
+  if (!seat.session) co_return false;
+  own_vars(seat);
+  seat.trace.at(Step::events);
+  co_return true;
+}
+
+talk::OwnRuns* IsolationRun::own_runs(const Seat& seat) {
+  return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
+}
+
+// A frame of another probe's conversation as the same user, where his sessions may share it.
+bool IsolationRun::is_other_run(Seat& seat, const talk::Frame& frame) {
+  return settings_.same_user == SameUser::allow &&
+         talk::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
+}
+
+// Whether a message is a part of a chat; what cannot be read may be one.
+bool IsolationRun::is_chat(std::string_view payload) const {
+  const talk::Dialect& dialect = *turn_.dialect;
+  std::vector<std::string_view> pieces = {payload};
+  if (!dialect.framing.split.empty()) {
+    auto cut = talk::cut(dialect.framing, payload);
+    if (!cut) return true;
+    pieces = std::move(*cut);
+  }
+  for (const auto piece : pieces) {
+    const auto frame = talk::decode(dialect, piece);
+    if (!frame || is_event(*turn_.rules, frame->type)) return true;
+    const auto items = talk::items_of(dialect, *frame);
+    for (std::size_t i = 0; items && i < items->size(); ++i) {
+      const auto item = talk::decode_item(dialect, items->item(i));
+      if (!item || is_event(*turn_.rules, item->type)) return true;
+    }
+  }
+  return false;
+}
+
+asio::awaitable<void> IsolationRun::speak(Seat& seat) {
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
+  seat.verdict = co_await std::move(conversing);
+}
+
+asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
+  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
+  [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
+  seat.heard.expires_at(Instant::min());
+}
+
+asio::awaitable<void> IsolationRun::wait_until_heard(Seat& seat) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return;
+  co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// The next session of the user is there before the old one goes: a server that forgets the user
+// with the old one then leaves the new one without an answer.
+asio::awaitable<void> IsolationRun::come_back(Seat& before, Seat& after) {
+  std::vector<asio::awaitable<void>> waiting, speaking;
+  waiting.push_back(wait_until_heard(before));
+  speaking.push_back(speak_until_cut(before));
+  auto interrupted = together(std::move(waiting), std::move(speaking));
+  co_await std::move(interrupted);
+  auto opening = open(after);
+  const bool opened = co_await std::move(opening);
+  before.session.reset();
+  if (!opened) co_return;
+  auto speaking_again = speak(after);
+  co_await std::move(speaking_again);
+}
+
+// Until then, the end of the session or of the meeting.
+asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
+  using Arrived = talk::Arrival::How;
+  talk::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
+  Arrived how = Arrived::frame;
+  while (how == Arrived::frame || how == Arrived::failed) {
+    auto hearing = listener.next(until, Step::events);
+    const auto arrival = co_await std::move(hearing);
+    how = arrival.how;
+    if (seat.silent && how == Arrived::frame && !is_other_run(seat, *arrival.frame))
+      watch_.unasked(seat.member, seat.last, arrival.frame->type,
+                     is_event(*turn_.rules, arrival.frame->type));
+  }
+  if (seat.silent && how == Arrived::ended) seat.verdict = ended_while_silent(*seat.session);
+}
+
+asio::awaitable<void> IsolationRun::leave(Seat& seat) {
+  auto leaving = leave_session(*seat.session, seat.trace);
+  co_await std::move(leaving);
+}
+
+asio::awaitable<void> IsolationRun::meet() {
+  std::vector<asio::awaitable<void>> speakers, listeners;
+  for (Seat& one : seats_) {
+    if (&one == back_ || &one == cut_) continue;
+    if (one.silent)
+      listeners.push_back(listen(one, Instant::max()));
+    else
+      speakers.push_back(speak(one));
+  }
+  if (cut_ != nullptr) speakers.push_back(come_back(*cut_, *back_));
+  auto meeting = together(std::move(speakers), std::move(listeners));
+  co_await std::move(meeting);
+}
+
+// The first user asks for what is the next one's, who has just said something.
+asio::awaitable<void> IsolationRun::trespass() {
+  const auto speaks = [](const Seat& seat) { return !seat.silent && seat.session; };
+  const auto intruder = std::ranges::find_if(seats_, speaks);
+  const auto owner = std::ranges::find_if(seats_, [&](const Seat& seat) {
+    return speaks(seat) && seat.site.identity_name != intruder->site.identity_name;
+  });
+  if (!settings_.cross_access || intruder == seats_.end() || owner == seats_.end()) co_return;
+  Trace aside = trace_.aside();
+  auto trying = try_cross_access(*settings_.cross_access, settings_.chat.session, shared_.network,
+                                 {intruder->name, intruder->names},
+                                 {owner->name, owner->names, secrets_of(*owner)}, aside);
+  trespass_ = co_await std::move(trying);
+  trace_.absorb(std::move(aside), "cross_access");
+}
+
+// Whatever came to those who were done before the others, and the end.
+asio::awaitable<void> IsolationRun::part() {
+  std::vector<asio::awaitable<void>> leaving;
+  for (Seat& one : seats_) {
+    if (!one.session) continue;
+    auto rest = listen(one, Clock::now());
+    co_await std::move(rest);
+    leaving.push_back(leave(one));
+  }
+  auto gone = together(std::move(leaving));
+  co_await std::move(gone);
+}
+
+}  // namespace sonde

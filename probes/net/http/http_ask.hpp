@@ -1,0 +1,19 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/http/http_reader.hpp"
+#include "probes/net/http/http_request.hpp"
+#include "probes/net/transport.hpp"
+
+namespace sonde::net {
+
+// Sends the request in one write and receives the header section of the answer, through the
+// phases request, first_byte and body, which lasts. Notes the skew of the Date header.
+boost::asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader& reader,
+                                 Trace& trace);
+
+// Ends the phase and records the exchange. The answer's detail is scrubbed.
+Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
+                Trace& trace);
+
+}  // namespace sonde::net

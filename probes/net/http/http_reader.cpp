@@ -1,0 +1,246 @@
+#include "probes/net/http/http_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include "probes/net/http/http_body.hpp"
+#include "probes/net/http/http_text.hpp"
+
+namespace sonde::net {
+namespace {
+
+namespace http = boost::beast::http;
+using Error = boost::beast::error_code;
+using View = boost::beast::string_view;
+
+constexpr std::size_t first_space = 1024;  // most answers, and no more than malloc keeps at hand
+constexpr std::size_t body_space = 16384;
+constexpr int interim_max = 8;
+constexpr int switching_protocols = 101;
+
+// Beast's grammar, writing straight into a Response instead of into a container of its own.
+class Parser final : public http::basic_parser<false> {
+ public:
+  Parser(Response& response, BodySink& body, bool no_body) : response_(response), body_(body) {
+    header_limit(UINT32_MAX);  // counted by the reader: Beast starts anew with every field
+    body_limit(boost::none);   // counted by the sink, after decoding
+    eager(true);
+    skip(no_body);
+  }
+
+ private:
+  void on_request_impl(http::verb, View, View, int, Error&) override {}
+  void on_response_impl(int code, View, int, Error&) override { response_.status = code; }
+  void on_field_impl(http::field, View name, View value, Error&) override {
+    if (!is_header_done()) {  // a trailer is none of the headers
+      response_.headers.emplace_back(std::string(name), std::string(value));
+    }
+  }
+  void on_header_impl(Error&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error& error) override {
+    if (!body_.begin(response_.headers, length ? *length : 0)) error = http::error::body_limit;
+  }
+  std::size_t on_body_impl(View bytes, Error& error) override {
+    if (!body_.append({bytes.data(), bytes.size()})) error = http::error::body_limit;
+    return bytes.size();
+  }
+  void on_chunk_header_impl(std::uint64_t bytes, View, Error& error) override {
+    if (!body_.expect(bytes)) error = http::error::body_limit;
+  }
+  std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override {
+    return on_body_impl(bytes, error);
+  }
+  void on_finish_impl(Error&) override {}
+
+  Response& response_;
+  BodySink& body_;
+};
+
+// What bytes that are no HTTP/1.x response look like.
+Failure not_http(std::string_view bytes, std::string_view why) {
+  const auto byte = [&](std::size_t i) {
+    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0xff;
+  };
+  if ((byte(0) == 0x15 || byte(0) == 0x16) && byte(1) == 0x03) {
+    return {Reason::bad_http,
+            fmt::format("the server speaks TLS here ({}); use https or wss", quoted(bytes, 8))};
+  }
+  // RFC 9113 4.1: a 24-bit length, then the type; a server's first frame is SETTINGS, type 4.
+  if (byte(0) == 0 && byte(1) == 0 && byte(3) == 4 && bytes.size() >= 4) {
+    return {Reason::alpn_h2,
+            fmt::format("the server speaks HTTP/2 ({}), HTTP/1.1 was asked for", quoted(bytes, 9))};
+  }
+  return {Reason::bad_http, fmt::format("{}, at {}", why, quoted(bytes))};
+}
+
+}  // namespace
+
+class ResponseReader::Impl {
+ public:
+  explicit Impl(const Reading& reading)
+      : reading_(reading), body_(response_, reading.body_max, reading.clip_body) {
+    parser_.emplace(response_, body_, reading.no_body);
+  }
+
+  std::span<char> space();
+  void received(std::size_t bytes);
+  void ended();
+  void broke(Failure failure);
+
+  Reading reading_;
+  Response response_;
+  BodySink body_;
+  std::optional<Parser> parser_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
+  std::size_t header_bytes_ = 0;
+  int interim_ = 0;
+  bool started_ = false, done_ = false;
+  Failure failure_;
+
+  std::string_view pending() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  bool header_done() const { return parser_->is_header_done(); }
+
+ private:
+  void grow(std::size_t capacity);
+  void parse();
+  void judge(Error error);
+  void bound();
+  void complete();
+  void fail(Failure failure) { failure_ = std::move(failure); }
+};
+
+void ResponseReader::Impl::grow(std::size_t capacity) {
+  auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+  if (end_ > begin_) std::memcpy(larger.get(), buffer_.get() + begin_, end_ - begin_);
+  buffer_ = std::move(larger);
+  capacity_ = capacity;
+  end_ -= begin_;
+  begin_ = 0;
+}
+
+std::span<char> ResponseReader::Impl::space() {
+  const std::size_t held = end_ - begin_;
+  if (held == 0) begin_ = end_ = 0;
+  const bool filled = end_ == capacity_;
+  if (capacity_ == 0) {
+    grow(first_space);
+  } else if (header_done() && capacity_ < body_space) {
+    grow(body_space);
+  } else if (filled && begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, held);
+    begin_ = 0;
+    end_ = held;
+  } else if (filled) {
+    grow(capacity_ * 2);
+  }
+  return {buffer_.get() + end_, capacity_ - end_};
+}
+
+void ResponseReader::Impl::received(std::size_t bytes) {
+  started_ = true;
+  end_ += bytes;
+  while (!done_ && failure_.reason == Reason::ok && begin_ < end_) {
+    const std::size_t before = begin_;
+    parse();
+    if (begin_ == before) break;
+  }
+  if (!done_ && failure_.reason == Reason::ok) bound();
+}
+
+void ResponseReader::Impl::parse() {
+  const bool in_header = !header_done();
+  Error error;
+  const std::string_view bytes = pending();
+  const std::size_t used = parser_->put({bytes.data(), bytes.size()}, error);
+  if (in_header) header_bytes_ += std::min(used, bytes.size());
+  begin_ += used;
+  if (body_.failure().reason != Reason::ok) {
+    fail(body_.failure());
+  } else if (body_.clipped()) {
+    done_ = true;
+  } else if (error && error != http::error::need_more) {
+    judge(error);
+  } else if (parser_->is_done()) {
+    complete();
+  }
+}
+
+void ResponseReader::Impl::judge(Error error) {
+  const bool at_start = !header_done() && response_.status == 0;
+  fail(at_start ? not_http(pending(), "not an HTTP/1.x response")
+                : Failure{Reason::bad_http,
+                          fmt::format("{}, at {}", error.message(), quoted(pending()))});
+}
+
+// What waits to be complete is a header section, a chunk's header or the trailers.
+void ResponseReader::Impl::bound() {
+  const std::size_t held = end_ - begin_;
+  const std::size_t bytes = header_done() ? held : header_bytes_ + held;
+  if (bytes < reading_.header_max) return;
+  fail({Reason::header_too_big,
+        fmt::format("the headers exceed {} bytes (limits.header)", reading_.header_max)});
+}
+
+void ResponseReader::Impl::complete() {
+  const bool interim = response_.status / 100 == 1 && response_.status != switching_protocols;
+  if (!interim) {
+    done_ = body_.finish();
+    if (!done_) fail(body_.failure());
+  } else if (++interim_ > interim_max || header_bytes_ >= reading_.header_max) {
+    fail({Reason::bad_http, fmt::format("more than {} interim responses", interim_max)});
+    response_ = Response();  // none of them is the answer
+  } else {
+    response_ = Response();
+    parser_.emplace(response_, body_, reading_.no_body);
+  }
+}
+
+void ResponseReader::Impl::ended() {
+  if (!started_) {
+    fail({Reason::closed_early, "the server ended the connection without a byte of an answer"});
+  } else if (!header_done()) {
+    fail(response_.status == 0 && !pending().empty() && !pending().starts_with("HTTP/1.")
+             ? not_http(pending(), "not an HTTP/1.x response")
+             : Failure{Reason::closed_early, "the server ended the connection within the headers"});
+  } else {
+    Error error;
+    parser_->put_eof(error);
+    if (error) {
+      broke({Reason::closed_early, "the server ended the connection"});
+    } else {
+      complete();
+    }
+  }
+}
+
+void ResponseReader::Impl::broke(Failure failure) {
+  if (header_done() && failure.reason != Reason::cut) {
+    failure = {Reason::truncated_body,
+               fmt::format("{} after {} bytes of the body", failure.detail, body_.received())};
+  }
+  fail(std::move(failure));
+}
+
+ResponseReader::ResponseReader(const Reading& reading) : impl_(std::make_unique<Impl>(reading)) {}
+ResponseReader::~ResponseReader() = default;
+ResponseReader::ResponseReader(ResponseReader&&) noexcept = default;
+std::span<char> ResponseReader::space() { return impl_->space(); }
+void ResponseReader::received(std::size_t bytes) { impl_->received(bytes); }
+void ResponseReader::ended() { impl_->ended(); }
+void ResponseReader::broke(Failure failure) { impl_->broke(std::move(failure)); }
+bool ResponseReader::started() const { return impl_->started_; }
+bool ResponseReader::header_done() const { return impl_->header_done(); }
+bool ResponseReader::done() const { return impl_->done_; }
+const Failure& ResponseReader::failure() const { return impl_->failure_; }
+Response& ResponseReader::response() { return impl_->response_; }
+std::string_view ResponseReader::rest() const { return impl_->pending(); }
+
+}  // namespace sonde::net

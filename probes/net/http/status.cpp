@@ -1,0 +1,83 @@
+#include "probes/net/http/status.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "probes/net/said.hpp"
+
+namespace sonde::net {
+namespace {
+
+// More than is ever shown of a detail, so that nothing is cut before the secrets are taken out of
+// it.
+constexpr std::size_t said_bytes_max = 4096;
+
+bool starts_with(const std::string* value, std::string_view prefix) {
+  return value != nullptr && value->size() >= prefix.size() &&
+         std::ranges::equal(std::string_view(*value).substr(0, prefix.size()), prefix,
+                            [](char a, char b) { return std::tolower(a) == b; });
+}
+
+bool leads_to_login(const std::string* location) {
+  if (location == nullptr) return false;
+  constexpr std::array words = {"login", "signin", "sign-in", "/auth", "oauth", "sso"};
+  return std::ranges::any_of(words,
+                             [&](auto word) { return location->find(word) != std::string::npos; });
+}
+
+std::string printable(std::string_view text) {
+  std::string clean(text.substr(0, said_bytes_max));
+  for (char& c : clean)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return clean;
+}
+
+}  // namespace
+
+Reason reason_of(const Response& response) {
+  switch (response.status) {
+    case 400:
+    case 422:
+      return Reason::contract;
+    case 404:
+    case 405:
+    case 410:
+      return Reason::no_route;
+    case 429:
+    case 503:
+      return Reason::overloaded;
+    case 502:
+      return Reason::bad_gateway;
+    case 504:
+      return Reason::gateway_timeout;
+    default:
+      break;
+  }
+  if (response.status >= 500) return Reason::server_error;
+  if (response.status < 300 || response.status >= 400 || response.status == 304)
+    return Reason::bad_status;
+  return leads_to_login(response.header("location")) ? Reason::login_redirect : Reason::redirected;
+}
+
+bool is_page(const Response& response) {
+  const std::size_t first = response.body.find_first_not_of(" \t\r\n");
+  const bool json =
+      first != response.body.npos && (response.body[first] == '{' || response.body[first] == '[');
+  return response.status >= 200 && response.status < 300 && !json &&
+         starts_with(response.header("content-type"), "text/html");
+}
+
+std::string describe(const Response& response) {
+  std::string text = "HTTP " + std::to_string(response.status);
+  const std::string* location = response.header("location");
+  if (response.status >= 300 && response.status < 400 && location != nullptr)
+    text += " to " + printable(location->substr(0, location->find_first_of("?#")));
+  const std::string said = printable(said_error(response));
+  if (!said.empty()) text += " " + said;
+  const std::string gate = printable(said_gate(response));
+  if (!gate.empty()) text += " (" + gate + ")";
+  return text;
+}
+
+}  // namespace sonde::net

@@ -1,0 +1,23 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include <boost/system/error_code.hpp>
+
+#include "probes/core/outcome.hpp"
+#include "probes/net/dns/lookup.hpp"
+
+namespace sonde::net {
+
+// What an error of a socket means; `where` is "address:port".
+Failure socket_failure(const boost::system::error_code& error, const std::string& where);
+
+// The same of a connection that was not made. tcp_unreachable is own_network if this machine itself
+// has no route to the address: nothing was sent.
+Failure connect_failure(const boost::system::error_code& error, const Address& address,
+                        std::uint16_t port);
+
+// "192.0.2.1:443", "[2001:db8::1]:443".
+std::string show(const Address& address, std::uint16_t port);
+
+}  // namespace sonde::net

@@ -1,0 +1,272 @@
+#include "probes/plan/contradictions.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "probes/chat/chat.hpp"
+#include "probes/text/ascii.hpp"
+#include "probes/upgrade/refuse_upgrade.hpp"
+#include "probes/upgrade/upgrade.hpp"
+
+namespace sonde {
+namespace {
+
+bool says(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Whether anything that is sent in a conversation says the name, itself or by a variable.
+bool is_sent(const talk::Dialect& dialect, std::string_view name) {
+  text::Needs needs;
+  needs.add(dialect.send);
+  for (const auto& step : dialect.before_send) needs.add(step.send);
+  for (const auto& [variable, text] : dialect.vars) needs.add(text);
+  return std::ranges::count(needs.all, name, &text::Needs::One::name) > 0;
+}
+
+void challenge_is_asked(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.chat == nullptr) return;
+  const ChatSettings& chat = *parts.chat;
+  const bool asked =
+      says(chat.prompt.names(), "challenge") || is_sent(*chat.session.dialect, "challenge");
+  const bool made = chat.challenge != talk::ChallengeKind::none;
+  if (asked && !made)
+    report.wrong("prompt",
+                 "it says {{challenge}}, but the probe has none; add 'challenge: product'");
+  if (made && !asked)
+    report.wrong("challenge",
+                 "nobody is asked it, so no answer is right; say {{challenge}} in the prompt");
+}
+
+void prompt_is_sent(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.chat == nullptr || is_sent(*parts.chat->session.dialect, "prompt")) return;
+  report.wrong("prompt", "the dialect '" + parts.chat->session.dialect->name +
+                             "' never sends it; say {{prompt}} in its 'send'");
+}
+
+void answer_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.chat == nullptr) return;
+  const talk::AnswerRules& answer = parts.chat->answer;
+  for (const auto& pattern : answer.matches)
+    for (const auto& other : answer.not_matches)
+      if (pattern.text() == other.text())
+        report.wrong("answer",
+                     "'matches' and 'not_matches' have the same pattern " + pattern.text());
+  if (!answer.equals || !answer.equals->names().empty()) return;
+  const std::string& text = answer.equals->text();
+  const auto found = [&](const text::Pattern& pattern) { return pattern.found_in(text); };
+  if (std::ssize(text) < answer.min_chars)
+    report.wrong("answer", "what it has to equal is shorter than min_chars");
+  if (!std::ranges::all_of(answer.matches, found))
+    report.wrong("answer", "'matches' rules out what it has to equal");
+  if (std::ranges::any_of(answer.not_matches, found))
+    report.wrong("answer", "'not_matches' rules out what it has to equal");
+}
+
+void ready_message_can_come(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const talk::Ready& ready = parts.session->socket.ready;
+  if (ready.silent && (!ready.type.empty() || !ready.json.empty() || ready.identity.at))
+    report.wrong("ready",
+                 "'silent' says that there is no ready message, and the other keys what it says");
+  if (ready.within != talk::Ready{}.within && ready.within >= parts.common->timeout)
+    report.warn("ready.within", not_shorter("it", ready.within, *parts.common));
+}
+
+void user_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
+  const talk::Identity* identity = parts.identity;
+  if (identity == nullptr || !identity->equals || !identity->equals->names().empty()) return;
+  for (const auto& never : identity->never)
+    if (never.found_in(identity->equals->text()))
+      report.wrong(parts.session != nullptr ? "ready.identity" : "identity",
+                   "'never' rules out whom it has to equal");
+}
+
+void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const talk::Dialect& dialect = *parts.session->dialect;
+  const auto taken = [&](const std::string& type) {
+    return std::ranges::any_of(dialect.rules, [&](const talk::SessionRule& rule) {
+      return rule.when.json.empty() && (rule.when.type.empty() || says(rule.when.type, type));
+    });
+  };
+  const auto tell_types = [&](std::string_view path, const std::vector<std::string>& types) {
+    if (!types.empty() && std::ranges::all_of(types, taken))
+      report.wrong(path, "a rule of the dialect '" + dialect.name + "' takes '" + types.front() +
+                             "' first, so it is never seen here; narrow the rule by 'json'");
+  };
+  tell_types("ready", parts.session->socket.ready.type);
+  for (const auto& step : dialect.steps)
+    if (step.expect && step.expect->frame.json.empty())
+      tell_types("dialect", step.expect->frame.type);
+  if (parts.chat == nullptr) return;
+  for (const auto& spec : parts.chat->rules.events)
+    if (!spec.forbid && spec.min > 0 && spec.terminal != talk::Terminal::bad)
+      tell_types("events." + spec.id, spec.types.empty() ? std::vector{spec.id} : spec.types);
+}
+
+// Whether two texts can be the same, by what stands before the first {{ of each.
+bool may_be_same(const text::Template& one, const text::Template& other) {
+  if (one.names().empty() && other.names().empty()) return one.text() == other.text();
+  const std::string first = one.text().substr(0, one.text().find("{{"));
+  const std::string second = other.text().substr(0, other.text().find("{{"));
+  return first.starts_with(second) || second.starts_with(first);
+}
+
+void subprotocol_is_offered(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const Socket& socket = parts.session->socket;
+  const auto lacks = [](const std::vector<text::Template>& offered, const text::Template& wanted) {
+    return !wanted.empty() && std::ranges::none_of(offered, [&](const text::Template& one) {
+      return may_be_same(one, wanted);
+    });
+  };
+  std::vector<text::Template> offered = socket.token_in.subprotocols;
+  std::ranges::copy(socket.subprotocols, std::back_inserter(offered));
+  if (lacks(offered, socket.expect_subprotocol))
+    report.wrong("expect_subprotocol",
+                 "'" + socket.expect_subprotocol.text() +
+                     "' is not offered, so no server can select it; add it to "
+                     "'subprotocols'");
+  if (lacks(offered, socket.token_in.expect))
+    report.wrong("token_in.expect", "'" + socket.token_in.expect.text() +
+                                        "' is not offered, so no server can select it");
+}
+
+// Of the headers those that the upgrade itself sends (RFC 6455 4.1), and that of the token.
+void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const Socket& socket = parts.session->socket;
+  constexpr std::string_view own[] = {"upgrade", "connection", "sec-websocket-key",
+                                      "sec-websocket-version", "sec-websocket-protocol"};
+  const std::string& token = socket.token_in.text.text();
+  const bool in_header = socket.token_in.in == Carrier::In::header;
+  const std::string carrier = in_header ? text::lowered(token.substr(0, token.find(':'))) : "";
+  for (const auto& [name, value] : socket.headers) {
+    const std::string lower = text::lowered(name);
+    if (std::ranges::find(own, lower) != std::end(own))
+      report.wrong("headers", "the upgrade sends '" + name + "' itself; leave it out");
+    else if (lower == carrier)
+      report.warn("headers", "'" + name + "' is sent twice, for token_in sends it as well");
+  }
+}
+
+void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.session == nullptr) return;
+  const Carrier& carrier = parts.session->socket.token_in;
+  const bool written = carrier.in != Carrier::In::none && carrier.in != Carrier::In::subprotocol;
+  if (!written || !carrier.text.names().empty()) return;
+  const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";
+  if (parts.upgrade != nullptr && !parts.upgrade->refuse.checks.empty())
+    report.wrong("token_in", text);
+  else
+    report.warn("token_in", text + ", or write it in 'headers' with token_in: none");
+}
+
+void refusals_can_be_seen(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.upgrade == nullptr || parts.upgrade->refuse.checks.empty()) return;
+  const RefuseSettings& refuse = parts.upgrade->refuse;
+  const talk::RefusedBy& by = parts.session->socket.refused_by;
+  const talk::Dialect& dialect = *parts.session->dialect;
+  const bool by_rule = std::ranges::any_of(dialect.rules, [](const talk::SessionRule& rule) {
+    return rule.fail == sonde::name(Reason::auth_rejected_after_accept);
+  });
+  if (by.status.empty() && by.close.empty() && !by.frame && by.silence <= Span{} &&
+      dialect.refusal_codes.empty() && !by_rule)
+    report.wrong("refused_by",
+                 "nothing refuses, so no check can pass; name a status, a Close code, a "
+                 "frame or silence");
+  const Span silent = std::max(by.silence, parts.session->socket.ready.within);
+  if (by.silence > Span{} && silent >= parts.common->timeout)
+    report.wrong(
+        "refused_by.silence",
+        not_shorter(by.silence == silent ? "it" : "ready.within, for which it lasts as well",
+                    silent, *parts.common));
+  std::set<RefusalCheck> seen;
+  for (const RefusalCheck check : refuse.checks)
+    if (!seen.insert(check).second)
+      report.wrong("refuse", "'" + std::string(name_of(check)) + "' is listed twice");
+  if (seen.contains(RefusalCheck::logged_out) && refuse.logout &&
+      refuse.logout->within >= parts.common->timeout)
+    report.wrong("logout.within", not_shorter("it", *refuse.logout->within, *parts.common));
+  const auto unused = [&](bool written, RefusalCheck check, std::string_view key) {
+    if (written && !seen.contains(check))
+      report.warn(key, "it has no effect without the refusal check " + std::string(name_of(check)));
+  };
+  unused(refuse.logout.has_value(), RefusalCheck::logged_out, "logout");
+  unused(!refuse.other_login.empty(), RefusalCheck::wrong_audience, "other_login");
+  unused(!refuse.jwks.empty(), RefusalCheck::hs256_confusion, "jwks");
+}
+
+void hold_can_end_so(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.upgrade == nullptr || !parts.upgrade->hold) return;
+  const HoldEnd& end = parts.upgrade->hold->expect;
+  const auto outside = [](int code) { return code < 1000 || code > 4999; };
+  if (end.closed && std::ranges::all_of(end.codes, outside))
+    report.wrong("hold.expect", "Close codes are from 1000 to 4999");
+}
+
+// What stands at "a.b.c", or the nearest above it that is written.
+config::Place place_of(const config::Value& probe, std::string_view path) {
+  const config::Value* value = &probe;
+  while (!path.empty()) {
+    const auto end = std::min(path.find('.'), path.size());
+    const config::Value* next = value->find(path.substr(0, end));
+    if (next == nullptr) break;
+    value = next;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return value->place;
+}
+
+config::Reader at_path(config::Reader reader, std::string_view path) {
+  while (!path.empty()) {
+    const auto end = std::min(path.find('.'), path.size());
+    reader = reader.at(path.substr(0, end));
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return reader;
+}
+
+}  // namespace
+
+std::span<const Contradiction> contradictions() {
+  static constexpr Contradiction table[] = {
+      {"a challenge is asked, and one that is asked is made", challenge_is_asked},
+      {"the prompt is sent", prompt_is_sent},
+      {"the answer can be right", answer_can_be_right},
+      {"the ready message can come", ready_message_can_come},
+      {"the user that is wanted is not forbidden", user_can_be_right},
+      {"no rule takes what is waited for", ready_message_is_seen},
+      {"the subprotocol that is wanted is offered", subprotocol_is_offered},
+      {"a header is sent once", headers_are_sent_once},
+      {"the token is carried", token_is_carried},
+      {"a refusal can be seen, once a check", refusals_can_be_seen},
+      {"a held session can end as it has to", hold_can_end_so},
+  };
+  return table;
+}
+
+void ContradictionReport::wrong(std::string_view path, const std::string& text) {
+  at_path(reader_, path).wrong(place_of(probe_, path), text);
+}
+
+void ContradictionReport::warn(std::string_view path, const std::string& text) {
+  at_path(reader_, path).warn(place_of(probe_, path), text);
+}
+
+std::string not_shorter(const std::string& what, Span span, const Common& common) {
+  return what + " (" + config::show(span) + ") is not shorter than the timeout (" +
+         config::show(common.timeout) + "), which ends the run first; make the timeout longer";
+}
+
+void check(const ProbeParts& parts, const config::Value& probe, const config::Reader& reader) {
+  ContradictionReport report(probe, reader);
+  for (const auto& row : contradictions()) row.find(parts, report);
+  for (const auto& row : event_contradictions()) row.find(parts, report);
+  for (const auto& row : isolation_contradictions()) row.find(parts, report);
+  for (const auto& row : health_contradictions()) row.find(parts, report);
+}
+
+}  // namespace sonde

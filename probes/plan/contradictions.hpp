@@ -1,0 +1,66 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/reader.hpp"
+#include "probes/core/clock.hpp"
+
+namespace sonde::talk {
+struct Identity;
+}  // namespace sonde::talk
+
+namespace sonde {
+
+struct ChatSettings;
+struct Common;
+struct HealthSettings;
+struct IsolationSettings;
+struct SessionSettings;
+struct UpgradeSettings;
+
+// What was read of a probe; null: its kind has no such part.
+struct ProbeParts {
+  const Common* common = nullptr;
+  const SessionSettings* session = nullptr;
+  const UpgradeSettings* upgrade = nullptr;
+  const ChatSettings* chat = nullptr;
+  const IsolationSettings* isolation = nullptr;
+  const HealthSettings* health = nullptr;
+  const talk::Identity* identity = nullptr;  // of the ready message, or of a login probe
+};
+
+// Tells what is wrong at a key of the probe, such as ready.within, where it is written.
+class ContradictionReport {
+ public:
+  ContradictionReport(const config::Value& probe, const config::Reader& reader)
+      : probe_(probe), reader_(reader) {}
+  // No run can pass so, or what is written proves nothing.
+  void wrong(std::string_view path, const std::string& text);
+  // It has no effect.
+  void warn(std::string_view path, const std::string& text);
+
+ private:
+  const config::Value& probe_;
+  const config::Reader& reader_;
+};
+
+// Settings that are right one by one and contradict each other.
+struct Contradiction {
+  std::string_view name;  // what has to hold
+  void (*find)(const ProbeParts& parts, ContradictionReport& report);
+};
+// The table: of sockets and refusals, of the events of a chat, of several users, of what a health
+// probe expects.
+std::span<const Contradiction> contradictions();
+std::span<const Contradiction> event_contradictions();
+std::span<const Contradiction> isolation_contradictions();
+std::span<const Contradiction> health_contradictions();
+
+// Why a time has no effect: "it (5s) is not shorter than the timeout (3s), ...".
+std::string not_shorter(const std::string& what, Span span, const Common& common);
+
+// Reports all that a probe has, where they are written.
+void check(const ProbeParts& parts, const config::Value& probe, const config::Reader& reader);
+
+}  // namespace sonde

@@ -1,0 +1,53 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probes/core/check.hpp"
+#include "probes/core/common.hpp"
+#include "probes/dialect/dialect_book.hpp"
+#include "probes/session/site.hpp"
+#include "probes/session/socket.hpp"
+
+namespace sonde {
+
+// A probe as it was read, before it is bound to a target.
+struct Draft {
+  Heading heading;
+  Common common;
+  text::Needs needs;
+  bool has_socket = false;
+  std::string url;  // as written; empty: a mistake
+  std::vector<std::string> events;
+  std::vector<Whom> others;  // besides its own: Site::others, in this order
+  // Tells what the probe cannot do there.
+  std::function<void(const Site&, const config::Reader&, const config::Place&)> vet;
+  std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, Shared&)> make;
+};
+
+// What a probe's own keys are read over: `defaults:`, the socket that it names, and the dialects of
+// which it names one.
+struct Layers {
+  Common common;
+  const Socket* socket = nullptr;
+  const talk::DialectBook& dialects;
+};
+
+// A row of the table of kinds: everything that the rest of the house knows of one.
+struct Kind {
+  std::string_view name;
+  std::string_view help;
+  std::vector<Step> steps;
+  std::vector<std::string_view> run_names;  // names that its templates have only in a run
+  std::optional<Draft> (*read)(const config::Value&, const config::Reader&, const Layers&);
+  config::Value (*schema)();
+  std::vector<config::KeyRow> (*table)(const std::string& prefix);
+};
+std::span<const Kind> kinds();
+const Kind* kind_named(std::string_view name);
+
+}  // namespace sonde

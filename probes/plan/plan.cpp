@@ -1,0 +1,141 @@
+#include "probes/plan/plan.hpp"
+
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "config/schema.hpp"
+#include "probes/plan/kinds.hpp"
+#include "probes/plan/plan_fingerprint.hpp"
+#include "probes/plan/plan_logins.hpp"
+#include "probes/plan/plan_names.hpp"
+#include "probes/plan/plan_site.hpp"
+#include "probes/session/discreet.hpp"
+
+namespace sonde {
+namespace {
+
+using config::Value;
+
+const Kind* read_kind(const PlanEntry& plan) {
+  if (!config::expect(plan.probe.value, plan.reader, Value::Kind::map)) return nullptr;
+  const Value* written = plan.probe.value.find("kind");
+  if (written == nullptr) {
+    plan.reader.wrong(plan.probe.place, "the key 'kind' is missing: what the probe asks");
+    return nullptr;
+  }
+  std::vector<std::string_view> names;
+  names.reserve(kinds().size());
+  for (const auto& kind : kinds()) names.push_back(kind.name);
+  const auto index = config::read_name(*written, plan.reader.at("kind"), names);
+  return index ? &kinds()[*index] : nullptr;
+}
+
+// Over a socket that is not there the rest is read all the same, to tell what else is wrong.
+std::optional<Draft> read_draft(const PlanEntry& plan, const Kind& kind) {
+  const Value* named = plan.probe.value.find("socket");
+  const auto socket = plan.file.sockets.find(named != nullptr ? named->text : "");
+  const bool there = socket != plan.file.sockets.end();
+  auto draft = kind.read(plan.probe.value, plan.reader,
+                         {.common = plan.file.defaults,
+                          .socket = there ? &socket->second : nullptr,
+                          .dialects = plan.file.dialects});
+  return named == nullptr || there ? std::move(draft) : std::nullopt;
+}
+
+bool complete(const PlanEntry& plan, const Draft& draft) {
+  if (draft.has_socket && draft.url.empty()) {
+    plan.reader.wrong(plan.probe.place,
+                      "the key 'url' is missing, here or in a socket that it names");
+    return false;
+  }
+  if (draft.common.timeout > draft.common.every && draft.common.in_flight == 1)
+    plan.reader.warn(plan.probe.place, "its timeout (" + config::show(draft.common.timeout) +
+                                           ") is longer than every (" +
+                                           config::show(draft.common.every) +
+                                           "); slow runs will skip beats");
+  return true;
+}
+
+// The secrets of everybody whom the target may know: of more than a few, those of its own.
+std::vector<config::Secret> secrets_at(const PlanFile& file, const Target& target) {
+  constexpr std::size_t common_max = 64;
+  std::vector<config::Secret> secrets;
+  const auto add = [&](const std::map<std::string, Identity>& identities) {
+    for (const auto& [name, identity] : identities)
+      for (const auto& [field, value] : identity.fields)
+        if (const auto* secret = std::get_if<config::Secret>(&value)) secrets.push_back(*secret);
+  };
+  add(target.identities);
+  if (file.identities.size() <= common_max) add(file.identities);
+  return secrets;
+}
+
+std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind, const Draft& draft,
+                                        std::shared_ptr<const Site> site) {
+  auto check = std::make_shared<Check>();
+  check->name = plan.probe.name;
+  check->kind = kind.name;
+  check->target = site->target_name;
+  check->every = draft.common.every;
+  check->timeout = draft.common.timeout;
+  check->retries = draft.common.retry.max;
+  check->in_flight_max = draft.common.in_flight;
+  check->refusals_every = draft.common.negative_auth_min_interval;
+  check->diagnose = draft.common.diagnose;
+  check->steps = kind.steps;
+  check->events = draft.events;
+  check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
+  check->make = [make = draft.make, site,
+                 secrets = secrets_at(plan.file, site->target)](Shared& shared) {
+    return make_discreet(make(site, shared), site->target_name, secrets, shared);
+  };
+  return check;
+}
+
+// The probes that chat, by target, identity and address.
+using Chatting = std::map<std::tuple<std::string, std::string, std::string>, std::string>;
+
+void tell_shared_user(const PlanEntry& plan, const Site& site, const std::string& url,
+                      Chatting& chatting) {
+  const std::string& name = plan.probe.name;
+  const auto [known, fresh] =
+      chatting.try_emplace({site.target_name, site.identity_name, url}, name);
+  if (fresh || known->second == name) return;
+  plan.reader.warn(plan.probe.place,
+                   "it chats as the same user as the probe '" + known->second +
+                       "'; if the product sends what is a user's to all of his sessions, each "
+                       "receives the other's, so give each an identity of its own");
+}
+
+// Binds the probe to each of its targets.
+void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& checks,
+          Chatting& chatting) {
+  const Kind* kind = read_kind(plan);
+  tell_unknown_names(plan.file, plan.probe, plan.reader);
+  if (kind == nullptr) return;
+  const auto draft = read_draft(plan, *kind);
+  if (!draft || !complete(plan, *draft)) return;
+  for (const auto& target : draft->heading.target) {
+    auto site = make_site(plan, *kind, *draft, target);
+    if (!site) continue;
+    if (kind->name == "chat") tell_shared_user(plan, *site, draft->url, chatting);
+    checks.push_back(make_check(plan, *kind, *draft, std::move(site)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, const Value& root,
+                                                      config::Mistakes& mistakes) {
+  std::vector<std::shared_ptr<const Check>> checks;
+  const config::Reader reader(mistakes);
+  tell_shared_refresh(root, reader);
+  Chatting chatting;
+  for (const auto& probe : file.probes.value.entries)
+    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting);
+  return checks;
+}
+
+}  // namespace sonde

@@ -1,0 +1,50 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/core/check.hpp"
+#include "probes/core/common.hpp"
+#include "probes/dialect/dialect_book.hpp"
+#include "probes/session/identity.hpp"
+#include "probes/session/site.hpp"
+#include "probes/session/socket.hpp"
+
+namespace sonde {
+
+// `probes:` as written; each entry is read by the row of its kind.
+struct ProbeEntries {
+  config::Value value;
+};
+
+// The part of the file that says what is probed.
+struct PlanFile {
+  std::string location;
+  Common defaults;
+  std::map<std::string, Target> targets;
+  std::map<std::string, Identity> identities;
+  std::map<std::string, std::shared_ptr<const auth::Login>> logins;
+  std::map<std::string, Socket> sockets;
+  talk::DialectBook dialects;
+  ProbeEntries probes;
+  int workers = 0;  // 0: one less than the cores, at least one
+};
+const config::Section<PlanFile>& section_of(const PlanFile*);
+
+// Every probe of every target, in the order of the file; mistakes are told. `root` is the whole
+// file, of which fingerprints are made.
+std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file,
+                                                      const config::Value& root,
+                                                      config::Mistakes& mistakes);
+
+}  // namespace sonde
+
+namespace sonde::config {
+template <>
+struct Codec<ProbeEntries> {
+  static bool read(const Value&, const Reader&, const Rule&, ProbeEntries& out);
+  static Value schema(const Rule&);
+  static std::string show(const ProbeEntries&) { return ""; }
+};
+}  // namespace sonde::config

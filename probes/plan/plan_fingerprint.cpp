@@ -1,0 +1,141 @@
+#include "probes/plan/plan_fingerprint.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "config/schema.hpp"
+#include "probes/auth/jwt/signature.hpp"
+#include "probes/net/http/http_text.hpp"
+#include "probes/text/ascii.hpp"
+#include "probes/text/digest.hpp"
+
+namespace sonde {
+namespace {
+
+using config::Value;
+
+// A named entry of a section; null: there is none.
+const Value* entry_of(const Value& root, std::string_view section, const std::string& name) {
+  const Value* all = root.find(section);
+  return all != nullptr && !name.empty() ? all->find(name) : nullptr;
+}
+
+// Its text.
+std::string part(const Value& root, std::string_view section, const std::string& name) {
+  const Value* one = entry_of(root, section, name);
+  return one != nullptr ? config::to_json(*one, false) : "";
+}
+
+std::string short_digest(std::string_view text) {
+  return text::hex(auth::sha256(text)).substr(0, 16);
+}
+
+bool names_identity(const auth::Login& login) {
+  text::Needs needs;
+  login.needs(needs);
+  return std::ranges::any_of(needs.all,
+                             [](const auto& need) { return need.name.starts_with("identity."); });
+}
+
+bool names_field(const auth::Login& login, std::string_view field) {
+  text::Needs needs;
+  login.needs(needs);
+  return std::ranges::any_of(needs.all, [&](const auto& need) {
+    return need.name.starts_with("identity.") && need.name.substr(9) == field;
+  });
+}
+
+// By the name that the login shows, if it shows one: who has another name besides is the same user.
+std::string user_of(const Identity& identity, const std::string& name, const auth::Login& login) {
+  static constexpr std::array fields = {"username", "user", "email",    "login",
+                                        "name",     "id",   "client_id"};
+  for (const bool shown : {true, false})
+    for (const char* field : fields) {
+      const auto found = identity.fields.find(field);
+      if (found == identity.fields.end() || (shown && !names_field(login, field))) continue;
+      if (const auto* secret = std::get_if<config::Secret>(&found->second))
+        return secret->describe();
+      return std::get<std::string>(found->second);
+    }
+  return "identity " + name;
+}
+
+std::string client_of(const Value* login, const std::string& name) {
+  for (const char* key : {"first", "token", "username", "client_id", "subject", "issuer"})
+    if (const Value* said = login != nullptr ? login->find(key) : nullptr)
+      return std::string(key) + " " + config::to_json(*said, false);
+  return "login " + name;
+}
+
+// The dialect of the file that a probe speaks, and those that it extends.
+std::string dialect_parts(const Value& root, const Value& probe) {
+  std::string all;
+  const Value* own = root.find("dialects");
+  const Value* name = probe.find("dialect");
+  // What extends itself was told before; no chain is longer than the file has dialects.
+  for (std::size_t left = own != nullptr ? own->entries.size() : 0; name != nullptr && left > 0;
+       --left) {
+    const Value* dialect = own->find(name->text);
+    all += part(root, "dialects", name->text);
+    name = dialect != nullptr ? dialect->find("extends") : nullptr;
+  }
+  return all;
+}
+
+std::string location(const Value& root) {
+  const Value* written = root.find("location");
+  return written != nullptr ? written->text : "";
+}
+
+std::string_view without_slash(std::string_view address) {
+  while (address.ends_with('/')) address.remove_suffix(1);
+  return address;
+}
+
+// The first target that logs in at the same address: they have their accounts in common.
+std::string accounts_of(const std::map<std::string, Target>& targets, const Site& site) {
+  const std::string_view own = without_slash(site.target.auth);
+  for (const auto& [name, target] : targets)
+    if (!own.empty() && net::same_word(without_slash(target.auth), own)) return name;
+  return site.target_name;
+}
+
+}  // namespace
+
+auth::Owner owner_of(const Value& root, const std::map<std::string, Target>& targets,
+                     const Whom& whom, const Site& site) {
+  const bool as_user = site.login && names_identity(*site.login);
+  const std::string name =
+      as_user ? user_of(site.identity, whom.as.name, *site.login)
+              : client_of(entry_of(root, "logins", whom.login.name), whom.login.name);
+  return {.target = accounts_of(targets, site),
+          .user = short_digest(text::lowered(net::trimmed(name)))};
+}
+
+auth::Account account_of(const Value& root, const Whom& whom, auth::Owner owner) {
+  const std::string& login = whom.login.name;
+  const std::string& identity = whom.as.name;
+  std::string version =
+      short_digest(part(root, "targets", owner.target) + part(root, "identities", identity) +
+                   part(root, "logins", login) + location(root));
+  return {.owner = std::move(owner),
+          .login = login,
+          .identity = identity,
+          .version = std::move(version)};
+}
+
+std::string fingerprint(const Value& root, const Value& probe, const Draft& draft,
+                        const std::string& target) {
+  const Value* socket = probe.find("socket");
+  const Value* defaults = root.find("defaults");
+  std::string others;
+  for (const Whom& whom : draft.others)
+    others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
+  return text::sha256(
+      config::to_json(probe, false) + part(root, "targets", target) + others +
+      part(root, "identities", draft.common.as) + part(root, "logins", draft.common.login) +
+      part(root, "sockets", socket != nullptr ? socket->text : "") + dialect_parts(root, probe) +
+      location(root) + (defaults != nullptr ? config::to_json(*defaults, false) : ""));
+}
+
+}  // namespace sonde

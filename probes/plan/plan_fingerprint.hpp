@@ -1,0 +1,26 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "config/value.hpp"
+#include "probes/plan/kinds.hpp"
+
+namespace sonde {
+
+// A hash over every part of the file that shapes a probe on a target, as written: another one, and
+// what was measured before is of something else.
+std::string fingerprint(const config::Value& root, const config::Value& probe, const Draft& draft,
+                        const std::string& target);
+
+// Whose account a login is used for: the user of the identity, where the login says anything of it,
+// else the client or whatever else the login names. Entries of `logins:` and `identities:` that
+// mean the same one have the same, and so have targets with the same `auth`. Names are taken
+// without blanks around them, and in lower case: where a service tells two users apart by that
+// alone, they are counted together.
+auth::Owner owner_of(const config::Value& root, const std::map<std::string, Target>& targets,
+                     const Whom& whom, const Site& site);
+
+// What shapes a login, and not the probe that logs in.
+auth::Account account_of(const config::Value& root, const Whom& whom, auth::Owner owner);
+
+}  // namespace sonde

@@ -1,0 +1,71 @@
+#include "probes/plan/plan_names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/mistake.hpp"
+
+namespace sonde {
+namespace {
+
+using config::Place;
+using config::Value;
+
+// One name, or a list of them; what is neither is told by who reads it.
+std::vector<Said> written(const Value& probe, std::string_view key) {
+  std::vector<Said> all;
+  const Value* value = probe.find(key);
+  if (value == nullptr) return all;
+  const auto add = [&](const Value& one) {
+    if (one.kind == Value::Kind::scalar) all.push_back({one.text, key, one.place});
+  };
+  add(*value);
+  std::ranges::for_each(value->items, add);
+  return all;
+}
+
+template <class T>
+void tell_of(const std::map<std::string, T>& all, const std::vector<Said>& names,
+             const config::Reader& reader) {
+  for (const Said& said : names) find_named(all, said, reader, said.place);
+}
+
+// An identity of the target's own comes before those of the file.
+void tell_of_identities(const PlanFile& file, const std::string& target,
+                        const std::vector<Said>& names, const config::Reader& reader) {
+  const auto found = file.targets.find(target);
+  if (found == file.targets.end()) return;
+  for (const Said& said : names)
+    if (!found->second.identities.contains(said.name))
+      find_named(file.identities, said, reader, said.place);
+}
+
+}  // namespace
+
+void tell_unknown(const Said& said, const std::vector<std::string_view>& known,
+                  const config::Reader& reader, const Place& otherwise) {
+  const config::Reader at =
+      said.by_default ? config::Reader(reader.mistakes()).at("defaults") : reader;
+  at.at(said.key).wrong(said.place.line > 0 ? said.place : otherwise,
+                        config::no_such("", said.name, known));
+}
+
+Said say(const Value& root, const Value& probe, std::string_view key, std::string name) {
+  if (const Value* own = probe.find(key)) return {std::move(name), key, own->place};
+  const Value* defaults = root.find("defaults");
+  const Value* common = defaults != nullptr ? defaults->find(key) : nullptr;
+  if (common == nullptr) return {std::move(name), key, {}};
+  return {std::move(name), key, common->place, true};
+}
+
+void tell_unknown_names(const PlanFile& file, const Value::Entry& probe,
+                        const config::Reader& reader) {
+  const auto targets = written(probe.value, "target");
+  const auto identities = written(probe.value, "as");
+  tell_of(file.targets, targets, reader);
+  tell_of(file.sockets, written(probe.value, "socket"), reader);
+  tell_of(file.logins, written(probe.value, "login"), reader);
+  for (const Said& target : targets) tell_of_identities(file, target.name, identities, reader);
+}
+
+}  // namespace sonde

@@ -1,0 +1,140 @@
+#include "probes/plan/plan_site.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/net/url.hpp"
+#include "probes/plan/plan_fingerprint.hpp"
+#include "probes/plan/plan_logins.hpp"
+#include "probes/plan/plan_names.hpp"
+
+namespace sonde {
+namespace {
+
+// {{login.NAME}} of a login that captures it.
+bool given(const auth::Login& login, std::string_view name) {
+  constexpr std::string_view prefix = "login.";
+  const auto names = login.gives();
+  return name.starts_with(prefix) &&
+         std::ranges::find(names, name.substr(prefix.size())) != names.end();
+}
+
+bool add_login(const PlanEntry& plan, const Draft& draft, const Whom& whom, Site& site) {
+  const bool wanted =
+      std::ranges::any_of(draft.needs.all, [](const auto& need) { return need.name == "token"; });
+  if (!wanted) return true;
+  if (whom.login.name.empty()) {
+    plan.reader.wrong(plan.probe.place,
+                      "it needs a token, so name a login: 'login', here or in defaults");
+    return false;
+  }
+  const auto* login = find_named(plan.file.logins, whom.login, plan.reader, plan.probe.place);
+  if (login == nullptr) return false;
+  site.login = *login;
+  if (!site.login) return false;  // what is wrong with it was told
+  if (site.login->gives_token() || !draft.has_socket) return true;
+  plan.reader.wrong(plan.probe.place, "the login '" + whom.login.name +
+                                          "' gives no token, and its socket carries one");
+  return false;
+}
+
+// The target's own identities come first; a probe that names none may still need none.
+bool add_identity(const PlanEntry& plan, const Whom& whom, Site& site) {
+  site.identity_name = whom.as.name;
+  if (site.identity_name.empty()) return true;
+  auto own = site.target.identities.find(site.identity_name);
+  if (own != site.target.identities.end()) {
+    site.identity = own->second;
+    return true;
+  }
+  const auto* common = find_named(plan.file.identities, whom.as, plan.reader, plan.probe.place);
+  if (common != nullptr) site.identity = *common;
+  return common != nullptr;
+}
+
+// What to do where a name is not known. What stands nowhere in the file is the default of a key.
+std::string advice(const text::Needs::One& need, const Whom& whom) {
+  constexpr std::string_view of_identity = "identity.";
+  if (!need.name.starts_with(of_identity)) return "";
+  if (whom.as.name.empty()) return "; name an identity: 'as', here or in defaults";
+  const std::string field = need.name.substr(of_identity.size());
+  std::string text = "; the identity '" + whom.as.name + "' has no '" + field + "'";
+  if (need.place.line > 0) return text;
+  return text + ", which the login '" + whom.login.name +
+         "' takes by default; add it there, or write the key of the login";
+}
+
+bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& needs,
+                 const Site& site, const Whom& whom) {
+  bool good = true;
+  for (const auto& need : needs.all) {
+    if (site.knows(need.name) || (site.login && given(*site.login, need.name)) ||
+        std::ranges::find(kind.run_names, need.name) != kind.run_names.end())
+      continue;
+    plan.reader.wrong(need.place.line > 0 ? need.place : plan.probe.place,
+                      "{{" + need.name + "}} is not known on target '" + site.target_name + "'" +
+                          advice(need, whom));
+    good = false;
+  }
+  return good;
+}
+
+// Each address that is known before anything runs, read as a run will read it.
+bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& urls,
+                   const Site& site) {
+  bool good = true;
+  for (const text::Template& url : urls) {
+    const auto address = site.constant(url);
+    if (!address) continue;
+    const auto read = net::parse_url(*address);
+    if (read) continue;
+    plan.reader.wrong(url.place().line > 0 ? url.place() : plan.probe.place,
+                      "'" + url.text() + "' makes no address on target '" + site.target_name +
+                          "': " + read.error());
+    good = false;
+  }
+  return good;
+}
+
+std::shared_ptr<Site> site_of(const PlanEntry& plan, const Kind& kind, const Draft& draft,
+                              const Whom& whom, const std::string& target) {
+  const auto place = plan.file.targets.find(target);
+  if (place == plan.file.targets.end()) return nullptr;
+  auto site = std::make_shared<Site>();
+  site->target_name = target;
+  site->target = place->second;
+  site->location = plan.file.location;
+  site->every = draft.common.every;
+  const config::Value* refuse = plan.probe.value.find("refuse");
+  if (refuse != nullptr && !refuse->items.empty())
+    site->refusals_every = draft.common.negative_auth_min_interval;
+  const bool logs_in = add_login(plan, draft, whom, *site);
+  const bool is_somebody = add_identity(plan, whom, *site);
+  if (!logs_in || !is_somebody) return nullptr;
+  site->account = account_of(plan.root, whom, owner_of(plan.root, plan.file.targets, whom, *site));
+  tell_unsent_password(plan, *site, plan.root);
+  text::Needs needs = draft.needs;
+  if (site->login) site->login->needs(needs);
+  if (!names_known(plan, kind, needs, *site, whom)) return nullptr;
+  site->prepare(needs);
+  return urls_readable(plan, needs.urls, *site) ? site : nullptr;
+}
+
+}  // namespace
+
+std::shared_ptr<const Site> make_site(const PlanEntry& plan, const Kind& kind, const Draft& draft,
+                                      const std::string& target) {
+  const Whom self{.as = say(plan.root, plan.probe.value, "as", draft.common.as),
+                  .login = say(plan.root, plan.probe.value, "login", draft.common.login)};
+  auto site = site_of(plan, kind, draft, self, target);
+  if (site == nullptr) return nullptr;
+  for (const Whom& whom : draft.others) {
+    auto other = site_of(plan, kind, draft, whom, target);
+    if (other == nullptr) return nullptr;
+    site->others.push_back(std::move(other));
+  }
+  if (draft.vet) draft.vet(*site, plan.reader, plan.probe.place);
+  return site;
+}
+
+}  // namespace sonde

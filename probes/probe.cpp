@@ -1,9 +1,0 @@
-#include "probes/probe.hpp"
-
-namespace sonde {
-
-boost::asio::awaitable<Verdict> Probe::diagnose(const Inquiry&, Verdict verdict, Trace&) const {
-  co_return verdict;
-}
-
-}  // namespace sonde

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/core/trace.hpp"
+#include "probes/session/endpoint.hpp"
+
+namespace sonde {
+
+// What discovery came to: the address and the page's origin are known to the names of the run. If
+// another address was expected, the run goes on with the shipped one, and then fails with `drift`.
+struct Discovered {
+  std::optional<Failure> drift;
+};
+
+// Opens the page, follows its redirects, and searches it and its scripts until the pattern is
+// found: phase discover, at step upgrade. Asks again each run, without cache: what users get now
+// is what counts. At most 32 scripts of 8 MB each, 32 MB in all. Failures: those of the network,
+// endpoint_missing, mixed_content. Recorded are the page, the script that names the address, and
+// scripts that could not be read.
+boost::asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoint& endpoint,
+                                                                    net::Network& network,
+                                                                    const net::Line& line,
+                                                                    text::Names& names,
+                                                                    Trace& trace);
+
+}  // namespace sonde

@@ -1,0 +1,68 @@
+#include "probes/session/discreet.hpp"
+
+#include <utility>
+
+#include "probes/auth/hide.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t bytes_max = Secrets::bytes_max / 4;
+
+class DiscreetProbe final : public Probe {
+ public:
+  DiscreetProbe(std::unique_ptr<Probe> probe, std::string target,
+                std::vector<config::Secret> secrets, Shared& shared)
+      : probe_(std::move(probe)),
+        target_(std::move(target)),
+        secrets_(std::move(secrets)),
+        shared_(shared) {}
+
+  // Other runs log in while this one lasts, so once more at its end.
+  asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
+    hide_others(trace);
+    auto attempting = probe_->attempt(attempt, trace);
+    Verdict verdict = co_await std::move(attempting);
+    shared_.keeper.hide_issued(target_, trace);
+    co_return verdict;
+  }
+
+  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+                                    Trace& trace) const override {
+    auto inquiring = probe_->diagnose(inquiry, std::move(verdict), trace);
+    Verdict explained = co_await std::move(inquiring);
+    shared_.keeper.hide_issued(target_, trace);
+    co_return explained;
+  }
+
+ private:
+  // One that cannot be read is the failure of those who need it. No more than a part of what a
+  // trace can hide is theirs.
+  void hide_others(Trace& trace) const {
+    std::size_t left = bytes_max;
+    for (const config::Secret& secret : secrets_) {
+      const auto text = secret.reveal();
+      if (!text || text->size() > left) continue;
+      left -= text->size();
+      auth::hide(trace, *text);
+    }
+    shared_.keeper.hide_issued(target_, trace);
+  }
+
+  std::unique_ptr<Probe> probe_;
+  std::string target_;
+  std::vector<config::Secret> secrets_;
+  Shared& shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<Probe> make_discreet(std::unique_ptr<Probe> probe, std::string target,
+                                     std::vector<config::Secret> secrets, Shared& shared) {
+  return std::make_unique<DiscreetProbe>(std::move(probe), std::move(target), std::move(secrets),
+                                         shared);
+}
+
+}  // namespace sonde

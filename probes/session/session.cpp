@@ -1,0 +1,224 @@
+#include "probes/session/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/dialect/dialect_use.hpp"
+#include "probes/dialect/ending.hpp"
+#include "probes/dialect/ready.hpp"
+#include "probes/net/origins.hpp"
+#include "probes/session/discover.hpp"
+#include "probes/session/log_in.hpp"
+#include "probes/session/refusal.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Span closing_max = std::chrono::seconds(1);
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 7.4.1
+
+std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session,
+                                         text::Names& names) {
+  const auto expected = expected_subprotocol(socket, names);
+  if (!expected) return expected.error();
+  const std::string& wanted = *expected;
+  if (wanted.empty() || session.subprotocol() == wanted) return std::nullopt;
+  const std::string got =
+      session.subprotocol().empty() ? "none" : "\"" + session.subprotocol() + "\"";
+  return Failure{Reason::subprotocol_mismatch,
+                 "the server selected " + got + ", wanted \"" + wanted + "\""};
+}
+
+// Why there is no session; the refusal of the server where it answered.
+Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
+  if (!upgraded.answer.ok()) return upgraded.answer.failure;
+  Failure failure = explain_refusal(upgraded.answer.response);
+  failure.detail = trace.scrub(failure.detail);
+  return failure;
+}
+
+asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
+    const Socket& socket, const net::UpgradeRequest& request, net::Network& network,
+    text::Names& names, Trace& trace) {
+  auto upgrading = net::upgrade(network, request, socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
+  if (auto wrong = check_subprotocol(socket, *upgraded.session, names))
+    co_return std::unexpected(*wrong);
+  co_return std::move(*upgraded.session);
+}
+
+Opened failed(Step step, Failure failure) {
+  return {.session = std::nullopt, .failure = Verdict::of(step, std::move(failure))};
+}
+
+// The users are somewhere else, whatever becomes of them there.
+Opened drifted(Failure drift, const Opened& there) {
+  drift.detail += "; there the session is ";
+  drift.detail += there.failure
+                      ? std::string(name(there.failure->reason)) + ", " + there.failure->detail
+                      : std::string("ready");
+  return failed(Step::upgrade, std::move(drift));
+}
+
+// Where the address leads to no origin of the target: an upgrade without credentials, and nothing
+// after it.
+asio::awaitable<Opened> look_elsewhere(Failure drift, const net::UpgradeRequest& request,
+                                       const SessionSettings& settings, net::Network& network,
+                                       Trace& trace) {
+  trace.open(Phase::upgrade);
+  auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
+  net::Upgraded upgraded = co_await std::move(upgrading);
+  if (upgraded.answer.failure.reason == Reason::cut)
+    co_return failed(Step::upgrade, upgraded.answer.failure);
+  trace.close(Phase::upgrade);
+  drift.detail += "; there the upgrade is ";
+  if (upgraded.session) {
+    auto leaving = leave_session(*upgraded.session, trace);
+    co_await std::move(leaving);
+    drift.detail += "accepted without them";
+  } else {
+    const Failure why = explain(upgraded, trace);
+    drift.detail += std::string(name(why.reason)) + ", " + why.detail;
+  }
+  co_return failed(Step::upgrade, std::move(drift));
+}
+
+bool is_refusal_of_token(Reason reason) {
+  using enum Reason;
+  return reason == unauthorized || reason == forbidden || reason == forbidden_or_no_route ||
+         reason == login_redirect || reason == auth_rejected_after_accept;
+}
+
+Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
+  const std::string before = drift ? drift->detail + "; " : "";
+  return {Reason::endpoint_drift, before + net::no_own_origin(url)};
+}
+
+// From the login on; `token` is what it gave, empty where none is needed.
+asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& site,
+                                  const auth::Token& token, Shared& shared, text::Names& names,
+                                  Trace& trace) {
+  const bool with_token = needs_token(settings);
+  std::optional<Failure> drift;
+  if (settings.socket.url.discover) {
+    auto discovering =
+        discover(settings.socket.url, shared.network, settings.socket.line, names, trace);
+    auto discovered = co_await std::move(discovering);
+    if (!discovered) co_return failed(Step::upgrade, discovered.error());
+    drift = std::move(discovered->drift);
+  }
+  trace.at(Step::upgrade);
+  const bool with_secrets =
+      with_token || site.has_secrets() || carries_credentials(settings.socket);
+  const auto url = address_of(settings.socket.url, names);
+  if (with_secrets && url && !is_own(*url, settings.socket.url, names)) {
+    // Its path and query may be made of secrets, also where nothing names them.
+    if (!settings.socket.url.discover)
+      co_return failed(Step::upgrade, elsewhere(std::move(drift), *url));
+    const auto request = build_bare_upgrade(settings.socket, names);
+    if (!request) co_return failed(Step::upgrade, request.error());
+    auto looking = look_elsewhere(elsewhere(std::move(drift), *url), *request, settings,
+                                  shared.network, trace);
+    Opened opened = co_await std::move(looking);
+    co_return opened;
+  }
+  if (auto lacking = lacks_cookies(settings.socket, token); with_token && lacking)
+    co_return failed(Step::login, *std::move(lacking));
+  if (with_token) {
+    if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
+    trace.auth_begun(Step::upgrade);
+  }
+  auto request = build_upgrade(settings.socket, TokenUse::valid, names);
+  if (!request) co_return failed(Step::upgrade, request.error());
+  auto opening = open_socket(*request, settings, shared.network, names, trace);
+  Opened opened = co_await std::move(opening);
+  if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
+  if (drift) co_return drifted(*std::move(drift), opened);
+  co_return opened;
+}
+
+}  // namespace
+
+std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& token) {
+  const auto names = socket.token_in.text.names();
+  const bool wanted = std::ranges::find(names, "cookies") != names.end();
+  if (socket.token_in.in != Carrier::In::cookie || !wanted || !token.cookies.empty())
+    return std::nullopt;
+  return Failure{Reason::token_missing,
+                 "the login left no cookie for the socket; where the page itself makes one, write "
+                 "token_in: { cookie: \"NAME={{token}}\" }"};
+}
+
+void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {
+  const auto url = address_of(socket.url, names);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  net::Origins own = net::Origins::of(names);
+  if (url) own.add(*url);  // an upgrade to an address that is not the target's own carries none
+  std::string cookies = url ? token.cookies.header(*url, now, own) : "";
+  names.set("cookies", std::move(cookies));
+}
+
+void reconsider_token(const SessionSettings& settings, const Site& site, Shared& shared,
+                      std::string_view used, const std::optional<Verdict>& failure,
+                      const Trace& trace) {
+  if (!needs_token(settings)) return;
+  auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  if (!purse.token || purse.token->value != used) return;  // there is another one by now
+  const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
+                       talk::refuses(trace.ending(), settings.dialect->refusal_codes);
+  if (refused || (failure && !purse.proven))
+    purse.token.reset();
+  else if (!failure)
+    purse.proven = true;
+}
+
+asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+                                     Shared& shared, text::Names& names, Trace& trace) {
+  auth::Token token;
+  if (needs_token(settings)) {
+    auto logging_in = log_in(site, shared, names, trace, settings.reuse.share);
+    auto logged_in = co_await std::move(logging_in);
+    if (!logged_in) co_return failed(Step::login, logged_in.error());
+    token = std::move(*logged_in);
+  }
+  auto opening = open_with(settings, site, token, shared, names, trace);
+  Opened opened = co_await std::move(opening);
+  reconsider_token(settings, site, shared, token.value, opened.failure, trace);
+  co_return opened;
+}
+
+asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
+                                    const SessionSettings& settings, net::Network& network,
+                                    text::Names& names, Trace& trace) {
+  trace.at(Step::upgrade);
+  // Anew for each session, also because the token may be another one.
+  const auto set = talk::set_vars(*settings.dialect, names, true);
+  if (!set) co_return failed(Step::upgrade, set.error());
+  talk::hide_made(*settings.dialect, false, names, trace);
+  trace.open(Phase::upgrade);
+  auto upgrading = upgrade_session(settings.socket, request, network, names, trace);
+  auto session = co_await std::move(upgrading);
+  if (!session) co_return failed(Step::upgrade, session.error());
+  trace.close(Phase::upgrade);
+  trace.reachable = true;
+  trace.at(Step::ready);
+  auto waiting =
+      talk::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
+  auto wrong = co_await std::move(waiting);
+  if (wrong) co_return failed(Step::ready, std::move(*wrong));
+  Opened opened{.session = std::move(*session), .failure = std::nullopt};
+  co_return opened;
+}
+
+asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace) {
+  trace.enter(Phase::close);
+  auto closing = session.close(normal_closure, Clock::now() + closing_max);
+  co_await std::move(closing);
+  trace.leave();
+  if (session.ended()) trace.ended(*session.ended());
+}
+
+}  // namespace sonde

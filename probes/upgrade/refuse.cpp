@@ -1,0 +1,216 @@
+#include "probes/upgrade/refuse.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/diagnosis/observation.hpp"
+#include "probes/upgrade/refuse_check.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+RefusalNote note_of(RefusalCheck check, const Checked& checked) {
+  using State = RefusalNote::State;
+  RefusalNote note{.check = std::string(name_of(check)), .state = State::refused, .why = {}};
+  if (!checked.not_performed.empty()) {
+    note.state = State::not_performed;
+    note.why = checked.not_performed;
+  } else if (checked.wrong) {
+    const bool fails = row(checked.wrong->reason).outcome == Outcome::fail;
+    note.state = fails ? State::failed : State::unclear;
+    note.why = checked.wrong->detail;
+  }
+  return note;
+}
+
+// A pass-through is worse than a check that says nothing, whichever comes first.
+bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
+  if (!verdict) return true;
+  if (verdict->reason == Reason::auth_fail_open) return false;
+  return found.reason == Reason::auth_fail_open ||
+         (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail);
+}
+
+// Those of a run: all of them, or the one whose turn it is and those that stand.
+std::vector<RefusalCheck> due(const std::vector<RefusalCheck>& checks, const Attempt& attempt) {
+  if (!attempt.refusal_turn || checks.empty()) return checks;
+  const RefusalCheck turn = checks[*attempt.refusal_turn % checks.size()];
+  std::vector<RefusalCheck> all;
+  for (const RefusalCheck check : checks) {
+    const bool stands = attempt.standing && attempt.standing->contains(std::string(name_of(check)));
+    if (check == turn || stands) all.push_back(check);
+  }
+  return all;
+}
+
+// The checks of one run.
+class Round {
+ public:
+  Round(const RefusalSubject& subject, const Attempt& attempt)
+      : subject_(subject),
+        attempt_(attempt),
+        breaker_(subject.shared.breakers[subject.site.target_name]) {
+    for (const RefusalCheck check : due(subject.settings.checks, attempt))
+      tries_.push_back({.check = check, .checked = {}});
+  }
+
+  asio::awaitable<std::optional<Verdict>> run() {
+    for (Try& one : tries_) {
+      if (!breaker_.lets_check(Clock::now())) break;
+      auto making = make(one, subject_);
+      co_await std::move(making);
+    }
+    const auto unproven = [](const Try& one) { return one.made && one.checked.needs_control(); };
+    controlled_ = breaker_.lets_check(Clock::now());
+    if (controlled_ && std::ranges::any_of(tries_, unproven)) {
+      auto controlling = try_control(subject_);
+      const Control control = co_await std::move(controlling);
+      for (Try& one : tries_) {
+        if (!control.failure || !unproven(one)) continue;
+        auto proving = prove(one, control);
+        co_await std::move(proving);
+      }
+    }
+    co_return conclude();
+  }
+
+ private:
+  struct Try {
+    RefusalCheck check;
+    Checked checked;
+    bool made = false;
+  };
+
+  asio::awaitable<void> make(Try& one, const RefusalSubject& subject) {
+    auto checking = check_one(one.check, subject);
+    one.checked = co_await std::move(checking);
+    one.made = true;
+    if (!one.checked.wrong && one.checked.seen.status != 0) breaker_.refused(Clock::now());
+  }
+
+  bool trips(const Observation& seen, std::string_view detail, Instant begun) {
+    const Instant now = Clock::now();
+    return suspects_breaker(seen, detail) && breaker_.tripped(now, now - begun);
+  }
+
+  // The login of the run is not accepted any more, so that its refusals prove nothing: the check is
+  // made again with a fresh one, and then one that was not shown before is shown as it is.
+  asio::awaitable<void> prove(Try& one, const Control& before) {
+    if (!breaker_.lets_check(Clock::now())) co_return doubt(one, before, Clock::now());
+    auto logging_in = fresh_login(subject_);
+    auto names = co_await std::move(logging_in);
+    if (!names) co_return doubt(one, before, Clock::now());
+    const RefusalSubject fresh = with(*names);
+    auto making = make(one, fresh);
+    co_await std::move(making);
+    if (!one.checked.needs_control()) co_return;
+    auto controlling = try_control(fresh);
+    Control control = co_await std::move(controlling);
+    if (!control.failure) co_return;
+    auto logging_in_again = fresh_login(subject_);
+    auto unused = co_await std::move(logging_in_again);
+    const Instant begun = Clock::now();
+    if (unused) {
+      const RefusalSubject another = with(*unused);
+      auto controlling_again = try_control(another);
+      control = co_await std::move(controlling_again);
+    }
+    if (control.failure) doubt(one, control, begun);
+  }
+
+  RefusalSubject with(text::Names& names) const {
+    return {subject_.settings, subject_.session, subject_.site,
+            subject_.shared,   subject_.seed,    names,
+            subject_.trace};
+  }
+
+  void doubt(Try& one, const Control& control, Instant begun) {
+    const bool trip = trips(control.seen, control.failure->detail, begun);
+    one.checked.wrong =
+        with_check(one.check, trip ? Reason::breaker_open : Reason::refusal_unclear,
+                   "the same upgrade with nothing wrong about it is not accepted either: " +
+                       control.failure->detail);
+  }
+
+  void keep(const Try& one) {
+    // What was refused in the place of an expired token was accepted there before.
+    const bool shown = one.checked.seen.status != 0;
+    if (attempt_.standing == nullptr || !shown) return;
+    const std::string name(name_of(one.check));
+    if (!one.checked.wrong && controlled_) attempt_.standing->erase(name);
+    // A server's passing trouble is a failure of this run, and no hole that stays open.
+    const bool open = one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open;
+    if (!open) return;
+    // Later runs tell of it, whose traces do not know the secrets of this one.
+    const Failure& wrong = *one.checked.wrong;
+    attempt_.standing->insert_or_assign(name,
+                                        Failure{wrong.reason, subject_.trace.scrub(wrong.detail)});
+  }
+
+  std::optional<Verdict> conclude() {
+    std::optional<Verdict> verdict;
+    for (Try& one : tries_) {
+      if (!one.made)
+        one.checked.not_performed =
+            "paused, for a breaker of the target seems to be open because of these checks";
+      subject_.trace.refusals.push_back(note_of(one.check, one.checked));
+      keep(one);
+      if (!one.checked.wrong) continue;
+      Verdict found = Verdict::of(Step::refuse, *one.checked.wrong);
+      if (outranks(found, verdict)) verdict = std::move(found);
+    }
+    if (verdict && verdict->outcome == Outcome::fail) verdict->detail += others_failed(*verdict);
+    return verdict;
+  }
+
+  // The verdict is about one check; the names of the others that failed.
+  std::string others_failed(const Verdict& verdict) const {
+    std::string names;
+    for (const Try& one : tries_) {
+      const auto& wrong = one.checked.wrong;
+      const bool failed = wrong && row(wrong->reason).outcome == Outcome::fail;
+      if (failed && wrong->detail != verdict.detail)
+        names += (names.empty() ? "" : ", ") + std::string(name_of(one.check));
+    }
+    return names.empty() ? "" : "; these fail as well: " + names;
+  }
+
+  const RefusalSubject& subject_;
+  const Attempt& attempt_;
+  Breaker& breaker_;
+  std::vector<Try> tries_;
+  bool controlled_ = false;  // no breaker keeps the control from being made
+};
+
+}  // namespace
+
+std::optional<Verdict> standing_verdict(const StandingRefusals& standing) {
+  std::optional<Verdict> verdict;
+  for (const auto& [check, failure] : standing) {
+    Verdict found =
+        Verdict::of(Step::refuse, {failure.reason, failure.detail + " (when last checked)"});
+    if (outranks(found, verdict)) verdict = std::move(found);
+  }
+  return verdict;
+}
+
+asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
+                                                       const Attempt& attempt) {
+  Trace& trace = subject.trace;
+  Round round(subject, attempt);
+  const bool paused = !subject.shared.breakers[subject.site.target_name].lets_check(Clock::now());
+  if (!paused) {
+    trace.at(Step::refuse);
+    trace.open(Phase::refuse);
+  }
+  auto running = round.run();
+  auto verdict = co_await std::move(running);
+  if (!paused) trace.close(Phase::refuse);
+  auto standing = attempt.standing ? standing_verdict(*attempt.standing) : std::nullopt;
+  if (standing && outranks(*standing, verdict)) verdict = std::move(standing);
+  co_return verdict;
+}
+
+}  // namespace sonde

@@ -1,0 +1,179 @@
+#include "probes/upgrade/refuse_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/core/pause.hpp"
+#include "probes/diagnosis/observation.hpp"
+#include "probes/dialect/hear.hpp"
+#include "probes/net/http/http_text.hpp"
+#include "probes/net/http/status.hpp"
+#include "probes/session/refusal.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+// Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
+bool is_good(RefusalCheck check) {
+  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
+}
+
+constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
+
+void come_from_elsewhere(net::UpgradeRequest& request) {
+  std::erase_if(request.headers,
+                [](const auto& header) { return net::same_word(header.first, "Origin"); });
+  request.headers.emplace_back("Origin", foreign);
+}
+
+void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std::string& token) {
+  if (usual == Carrier::In::query) {
+    request.headers.emplace_back("Authorization", "Bearer " + token);
+  } else {
+    request.url.target +=
+        (request.url.target.contains('?') ? "&" : "?") + ("token=" + text::percent_encode(token));
+  }
+}
+
+std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Socket& socket,
+                                                  text::Names& names) {
+  const bool bare = check == RefusalCheck::no_token || check == RefusalCheck::wrong_place;
+  const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
+  auto request = build_upgrade(socket, bare ? TokenUse::none : TokenUse::valid, names);
+  if (request && check == RefusalCheck::foreign_origin) come_from_elsewhere(*request);
+  if (request && check == RefusalCheck::wrong_place)
+    carry_elsewhere(*request, socket.token_in.in, token);
+  if (bare) use_token(TokenUse::none, names);
+  return request;
+}
+
+// Whether the upgrade, or what is said after it, shows what the check replaces; after a logout,
+// whether it shows anything of a login.
+bool shows(RefusalCheck check, const net::UpgradeRequest& bad, const RefusalSubject& subject) {
+  if (says_login(subject.session.dialect->needs)) return true;
+  const bool gone = check == RefusalCheck::logged_out;
+  text::Names names = subject.names;
+  const auto other =
+      build_upgrade(subject.session.socket, gone ? TokenUse::none : TokenUse::valid, names);
+  return !other || other->url.text() != bad.url.text() || other->headers != bad.headers ||
+         other->subprotocols != bad.subprotocols;
+}
+
+Checked without_login(RefusalCheck check, const Failure& failure, const Trace& trace) {
+  const std::string why = trace.scrub(failure.detail);
+  if (failure.reason == Reason::ok) return {.not_performed = why};
+  return {.wrong = with_check(check, failure.reason, why), .not_performed = why};
+}
+
+std::size_t path_size(const net::UpgradeRequest& request) {
+  return std::min(request.url.target.find('?'), request.url.target.size());
+}
+
+// The upgrade at the path that the good login gives, where that is another one: it may name the
+// user, and who names nobody is refused for that alone.
+std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::UpgradeRequest& bad,
+                                                const RefusalSubject& subject) {
+  if (check != RefusalCheck::no_token && check != RefusalCheck::garbage_token) return std::nullopt;
+  text::Names names = subject.names;
+  const auto good = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  if (!good) return std::nullopt;
+  net::UpgradeRequest there = bad;
+  there.url.target.replace(0, path_size(bad), good->url.target, 0, path_size(*good));
+  return there.url.target == bad.url.target ? std::nullopt : std::optional(std::move(there));
+}
+
+// Who is welcomed at the user's path may have shown a ticket in it, so that one is replaced then.
+asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& subject,
+                                   text::Names& names) {
+  auto request = build(check, subject.session.socket, names);
+  if (!request) co_return Checked{.wrong = request.error()};
+  if (!shows(check, *request, subject))
+    co_return without_login(
+        check, {Reason::refusal_unclear, "the upgrade carries nothing of what the check replaces"},
+        subject.trace);
+  Checked checked;
+  if (auto there = at_good_path(check, *request, subject)) {
+    auto upgrading = upgrade_as(check, *std::move(there), subject, names);
+    checked = co_await std::move(upgrading);
+    if (!checked.wrong || checked.wrong->reason != Reason::auth_fail_open) co_return checked;
+  }
+  auto upgrading = upgrade_as(check, *std::move(request), subject, names);
+  checked = co_await std::move(upgrading);
+  co_return checked;
+}
+
+// A login that was given back may be good for a moment, until every part of the target knows.
+// Whoever is welcomed is tried again, until then.
+asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& subject,
+                                   const text::Names& names, Instant until) {
+  constexpr Span between = std::chrono::seconds(1);
+  while (true) {
+    text::Names bad = names;
+    auto trying = try_login(check, subject, bad);
+    Checked checked = co_await std::move(trying);
+    const bool welcomed = checked.wrong && checked.wrong->reason == Reason::auth_fail_open;
+    const Instant now = Clock::now();
+    if (!welcomed || now >= until) co_return checked;
+    auto waiting = pause(std::min(between, until - now));
+    const bool goes_on = co_await std::move(waiting);
+    if (goes_on) continue;
+    checked.wrong = with_check(check, Reason::refusal_unclear,
+                               "still welcome when the deadline of the run came, and before the "
+                               "token has to be refused");
+    co_return checked;
+  }
+}
+
+// In a trace of its own, whose phases are none of the run's.
+asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) {
+  text::Names names = subject.names;
+  const auto request = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  if (!request) co_return Control{.failure = request.error()};
+  auto opening = open_socket(*request, subject.session, subject.shared.network, names, aside);
+  Opened opened = co_await std::move(opening);
+  Control control;
+  if (opened.session) {
+    auto leaving = leave_session(*opened.session, aside);
+    co_await std::move(leaving);
+    co_return control;
+  }
+  const Verdict& verdict = *opened.failure;
+  control.seen = observe(verdict, aside);
+  control.failure = Failure{verdict.reason, verdict.detail};
+  co_return control;
+}
+
+}  // namespace
+
+asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
+  BadLogin bad{.names = subject.names};
+  if (check != RefusalCheck::no_token && !is_good(check)) {
+    auto making = bad_login(check, subject);
+    auto made = co_await std::move(making);
+    if (!made) co_return without_login(check, made.error(), subject.trace);
+    bad = *std::move(made);
+  }
+  const bool gone = check == RefusalCheck::logged_out;
+  const Span within = gone ? subject.settings.logout->within.value_or(Span{}) : Span{};
+  auto trying = try_until(check, subject, bad.names, Clock::now() + within);
+  Checked checked = co_await std::move(trying);
+  if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
+  if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);
+  co_return checked;
+}
+
+asio::awaitable<Control> try_control(const RefusalSubject& subject) {
+  Trace aside = subject.trace.aside();
+  auto opening = open_good(subject, aside);
+  Control control = co_await std::move(opening);
+  subject.trace.hide_too(aside);
+  for (const Exchange& exchange : aside.exchanges()) subject.trace.exchange(exchange);
+  if (control.failure) control.failure->detail = subject.trace.scrub(control.failure->detail);
+  co_return control;
+}
+
+}  // namespace sonde

@@ -1,0 +1,110 @@
+#include "probes/upgrade/upgrade.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "probes/diagnosis/session_probe.hpp"
+
+namespace sonde {
+namespace {
+
+namespace asio = boost::asio;
+
+// What the login said of the token that is used.
+std::optional<Instant> expiry_said(const Site& site, Shared& shared, const text::Names& names) {
+  const auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  const std::string* token = names.find("token");
+  const bool known = purse.token && purse.token->lifetime && token != nullptr;
+  if (!known || purse.token->value != *token) return std::nullopt;
+  return purse.got + *purse.token->lifetime;
+}
+
+class UpgradeProbe : public SessionProbe {
+ public:
+  UpgradeProbe(const std::shared_ptr<const UpgradeSettings>& settings,
+               std::shared_ptr<const Site> site, Shared& shared)
+      : SessionProbe(settings->session, std::move(site), shared), settings_(settings) {}
+
+ private:
+  asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
+                               Trace& trace) const override {
+    if (!settings_->hold) co_return Verdict::pass();
+    const HeldAt at{shared().network, settings_->session.socket,
+                    expiry_said(site(), shared(), names)};
+    auto holding =
+        hold_session(session, *settings_->hold, *settings_->session.dialect, at, names, trace);
+    auto failed = co_await std::move(holding);
+    co_return failed ? Verdict::of(Step::hold, *std::move(failed)) : Verdict::pass();
+  }
+
+  asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
+                                      Trace& trace) const override {
+    if (settings_->refuse.checks.empty()) co_return Verdict::pass();
+    if (!attempt.check_refusals) co_return standing(attempt);
+    const RefusalSubject subject{
+        settings_->refuse, settings_->session, site(), shared(), attempt.seed, names, trace};
+    auto checking = check_refusals(subject, attempt);
+    auto wrong = co_await std::move(checking);
+    co_return wrong ? *std::move(wrong) : Verdict::pass();
+  }
+
+  // What a check found open is open until the same check passes.
+  static Verdict standing(const Attempt& attempt) {
+    auto verdict = attempt.standing ? standing_verdict(*attempt.standing) : std::nullopt;
+    return verdict ? *std::move(verdict) : Verdict::pass();
+  }
+
+  std::shared_ptr<const UpgradeSettings> settings_;
+};
+
+}  // namespace
+
+const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*) {
+  using S = UpgradeSettings;
+  static const auto keys =
+      config::Section<S>()
+          .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
+          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
+          .also(&S::session, section_of(static_cast<const SessionSettings*>(nullptr)))
+          .key("hold", &S::hold, "How long the ready session is kept, and what becomes of it.")
+          .also(&S::refuse, section_of(static_cast<const RefuseSettings*>(nullptr)));
+  return keys;
+}
+
+bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out) {
+  if (!section_of(static_cast<const UpgradeSettings*>(nullptr)).read(value, reader, out))
+    return false;
+  if (!check(out.refuse, out.session, value, reader)) return false;
+  constexpr Span usual_within = std::chrono::seconds(5);
+  if (out.refuse.logout && !out.refuse.logout->within)
+    out.refuse.logout->within = std::min(usual_within, out.common.timeout / 2);
+  if (!out.hold || out.hold->length < out.common.timeout) return true;
+  reader.at("hold").wrong(value.find("hold")->place,
+                          "it holds for " + config::show(out.hold->length) +
+                              ", but its timeout is " + config::show(out.common.timeout) +
+                              "; the timeout has to cover it");
+  return false;
+}
+
+void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
+  add_needs(settings.session, needs);
+  add_needs(settings.refuse, needs);
+}
+
+void vet(const UpgradeSettings& settings, const Site& site, const config::Reader& reader,
+         const config::Place& place) {
+  vet(settings.refuse, site, reader, place);
+}
+
+std::vector<Whom> others_of(const UpgradeSettings& settings) {
+  const std::string& other = settings.refuse.other_login;
+  if (other.empty()) return {};
+  return {{.as = {settings.common.as, "as", {}}, .login = {other, "other_login", {}}}};
+}
+
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
+                                  std::shared_ptr<const Site> site, Shared& shared) {
+  return std::make_unique<UpgradeProbe>(settings, std::move(site), shared);
+}
+
+}  // namespace sonde

@@ -1,0 +1,79 @@
+#include "daemon/app/settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace sonde::settings_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view base = R"(
+targets: { demo: { http: "http://127.0.0.1:1" } }
+probes: { up: { kind: health, target: demo, url: "{{target.http}}/health" } }
+)";
+constexpr std::string_view alerts =
+    "alerts: { Down: { of: consecutive_failures, above: 2, severity: critical } }\n";
+constexpr std::string_view receivers =
+    "receivers: { pager: { webhook: { url: \"http://127.0.0.1:1\" } } }\n";
+
+// Every mistake and warning of a file, a line each.
+std::string told(const std::string& text, bool right) {
+  std::string folder = testing::TempDir() + "sonde-settings-XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) return "no folder";
+  const std::filesystem::path file = std::filesystem::path(folder) / "sonde.yaml";
+  std::ofstream(file) << text;
+  config::Mistakes mistakes;
+  EXPECT_EQ(load_settings(file, mistakes).has_value(), right) << text;
+  std::string all;
+  for (const auto& mistake : mistakes.sorted()) all += config::show(mistake) + "\n";
+  std::filesystem::remove_all(folder);
+  return all;
+}
+std::string told(std::initializer_list<std::string_view> parts, bool right) {
+  std::string text(base);
+  for (const auto part : parts) text += part;
+  return told(text, right);
+}
+std::string warned(std::initializer_list<std::string_view> parts) { return told(parts, true); }
+
+TEST(SettingsTest, AlertsOfWhichNobodyIsToldAreWarnedOf) {
+  EXPECT_THAT(warned({alerts}), HasSubstr("receivers: there is none"));
+  EXPECT_THAT(warned({alerts, "alerting: prometheus\n"}), Not(HasSubstr("receivers")));
+  EXPECT_THAT(warned({alerts, receivers}), Not(HasSubstr("receivers: there is none")));
+}
+
+TEST(SettingsTest, AReceiverMayAwaitAlertsOfTheFileAndThoseOfTheDaemon) {
+  EXPECT_THAT(warned({alerts, R"(receivers: { pager: { webhook: { url: "http://127.0.0.1:1" },
+    when: { alert: [Down, Watchdog, SondeBlind, SondeProbeStalled] } } })"}),
+              Not(HasSubstr("receivers")));
+}
+
+TEST(SettingsTest, ReceiversThatAreNeverToldAnythingAreWarnedOf) {
+  EXPECT_THAT(warned({receivers}), HasSubstr("alerts: there is none"));
+}
+
+TEST(SettingsTest, WhatAMistakeTookAwayIsNotCalledMissing) {
+  const std::string text = told({"alerts: { Down: { of: latencies } }\n", receivers}, false);
+  EXPECT_THAT(text, HasSubstr("alerts.Down.of: 'latencies' is not known here"));
+  EXPECT_THAT(text, Not(HasSubstr("there is none")));
+}
+
+TEST(SettingsTest, ADaemonWhoseDeathNobodyWouldHearOfIsWarnedOf) {
+  EXPECT_THAT(warned({alerts, receivers}), HasSubstr("heartbeat: there is none"));
+  EXPECT_THAT(warned({alerts, receivers, "heartbeat: { url: \"http://127.0.0.1:1\" }\n"}),
+              Not(HasSubstr("heartbeat")));
+}
+
+TEST(SettingsTest, LocationsThatWouldEachPageAreWarnedOf) {
+  EXPECT_THAT(warned({alerts, receivers, "location: eu\n"}), HasSubstr("alerting: prometheus"));
+  EXPECT_THAT(warned({alerts, receivers, "location: eu\nalerting: prometheus\n"}),
+              Not(HasSubstr("location")));
+}
+
+}  // namespace
+}  // namespace sonde::settings_test

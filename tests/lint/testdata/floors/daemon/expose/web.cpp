@@ -1,3 +1,0 @@
-#include "daemon/schedule/agenda.hpp"  // BAD: sideways
-#include <prometheus/counter.h>  // BAD: owner
-#include "daemon/result.hpp"

@@ -1,0 +1,1 @@
+#include "probes/core/probe.hpp"  // BAD: up

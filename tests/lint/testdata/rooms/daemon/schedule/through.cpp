@@ -1,0 +1,1 @@
+#include "probes/net/tcp/early.hpp"

@@ -1,0 +1,1 @@
+#pragma once  // BAD: in no room

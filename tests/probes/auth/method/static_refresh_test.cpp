@@ -1,0 +1,222 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "probes/auth/state_file.hpp"
+#include "probes/session/shared.hpp"
+#include "tests/probes/auth/rotation.hpp"
+#include "tests/support/walk.hpp"
+
+namespace sonde::test::static_refresh_test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Static {
+  Rotation rotation;
+  Usual usual{rotation.server.url("")};
+  std::string state;
+  explicit Static(const std::string& first = "r0") {
+    usual.kind("login");
+    state = usual.folder.write("unused", "") + ".state";
+    usual.login = {{"method", "refresh"},
+                   {"url", R"("{{target.auth}}/token")"},
+                   {"client_id", "web"},
+                   {"first", "{ file: " + usual.folder.write("first", first) + " }"},
+                   {"state_file", state}};
+  }
+  std::string kept() const {
+    std::ifstream file(state);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST(StaticRefresh, IsKeptInItsFileForTheNextProcess) {
+  Static fixed;
+  for (const std::string kept : {"r1", "r2"}) {
+    const Walk walked = walk(fixed.usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+    EXPECT_EQ(fixed.kept(), kept);
+  }
+  struct stat facts{};
+  ASSERT_EQ(stat(fixed.state.c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 0777, 0600U);
+}
+
+TEST(StaticRefresh, IsKeptThoughTheAccessTokenIsBadOrMissing) {
+  Static fixed;
+  fixed.usual.login["jwt"] = "{ issuer: someone }";
+  EXPECT_EQ(walk(fixed.usual).verdict.reason, Reason::token_malformed);
+  EXPECT_EQ(fixed.kept(), "r1");
+  fixed.rotation.access = "";
+  EXPECT_EQ(walk(fixed.usual).verdict.reason, Reason::token_missing);
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+// What was issued is issued, however the answer is wrapped.
+TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
+  const std::string body = R"({"access_token":"access","expires_in":60,"refresh_token":"next"})";
+  const std::string type = "Content-Type: application/json\r\n";
+  const auto raw = [&](const std::string& status, const std::string& headers) {
+    return Script{
+        send("HTTP/1.1 " + status + "\r\n" + type + headers + "Connection: close\r\n\r\n" + body)};
+  };
+  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  const std::vector<std::pair<std::string, Script>> answers = {
+      {"too short", raw("200 OK", "Content-Length: 500\r\n")},
+      {"too long", raw("200 OK", "Content-Length: 20\r\n")},
+      {"reset", {send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body), rst()}},
+      {"stays open", {send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body), hang()}},
+      {"500", raw("500 Oops", length)},
+      {"302", raw("302 Found", length + "Location: /home\r\n")},
+      {"br", raw("200 OK", length + "Content-Encoding: br\r\n")}};
+  for (const auto& [name, script] : answers) {
+    const Server server(script);
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    fixed.usual.defaults["timeout"] = "300ms";
+    Walker walker;
+    const Walk walked = walker.walk(fixed.usual);
+    EXPECT_NE(walked.verdict.outcome, Outcome::pass) << name;
+    if (name == "stays open") walker.finish();
+    EXPECT_EQ(fixed.kept(), "next") << name << walked.show();
+  }
+}
+
+TEST(StaticRefresh, IsKeptThoughTheAnswerRedirectsFurther) {
+  const Server server(Handler([](const Request& request) {
+    if (request.method() == "GET") return Script{answer(200, "<p>welcome")};
+    return Script{answer(302, R"({"access_token":"access","refresh_token":"next"})",
+                         {{"Location", "/home"}, {"Content-Type", "application/json"}})};
+  }));
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  fixed.usual.login["redirects"] = "{ follow: true }";
+  EXPECT_NE(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(fixed.kept(), "next");
+}
+
+TEST(StaticRefresh, IsKeptAlsoWhereItIsANumber) {
+  const Server server(Script{json(200, R"({"access_token":"access","refresh_token":4711})")});
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_EQ(fixed.kept(), "4711");
+}
+
+TEST(StaticRefresh, ARefusalThatSpeaksOfItChangesNothing) {
+  for (const std::string body : {R"({"refresh_token":"invalid"})",
+                                 R"({"error":"invalid_request","refresh_token":"required"})"}) {
+    const Server server(Script{json(422, body)});
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    walk(fixed.usual);
+    EXPECT_EQ(fixed.kept(), "") << body;
+  }
+}
+
+TEST(StaticRefresh, IsKeptThoughTheRunIsCutBeforeTheAnswerComes) {
+  Static fixed;
+  fixed.rotation.delay = std::chrono::milliseconds(400);
+  fixed.usual.defaults["timeout"] = "150ms";
+  Walker walker;
+  const Walk cut = walker.walk(fixed.usual);
+  EXPECT_EQ(cut.verdict.reason, Reason::timeout) << cut.show();
+  EXPECT_THAT(cut.verdict.detail, HasSubstr("in phase first_byte"));
+  fixed.usual.defaults["timeout"] = "5s";
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, IsTheReplacedFirstOneWhereTheKeptOneIsRefused) {
+  Static fixed;
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.rotation.good = "from-an-admin";
+  fixed.usual.folder.write("first", "from-an-admin");
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, TriesTheFirstOneOnceWhereTheKeptOneIsRefused) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.rotation.good = "nobody-knows";
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::monitor_credential_expired);
+  EXPECT_EQ(fixed.rotation.refreshes, 5);  // the good one, the kept one three times, the first
+}
+
+TEST(StaticRefresh, AReplacedFirstOneDoesNotWaitForTheCooldown) {
+  Static fixed("expired");
+  fixed.usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  for (int i = 0; i < 4; ++i) walker.walk(fixed.usual);
+  EXPECT_EQ(fixed.rotation.refreshes, 2);
+  fixed.usual.folder.write("first", "r0");
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r1");
+}
+
+TEST(StaticRefresh, GoesOnWhereTheConfigurationOfTheLoginChanges) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.usual.login["scope"] = "chat";
+  fixed.usual.target["vars"] = "{ tier: gold }";
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(fixed.kept(), "r2");
+}
+
+TEST(StaticRefresh, LeavesItsFileToAnotherLoginOnceItIsGivenBack) {
+  Static fixed;
+  Walker walker;
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.usual.login["first"] = "{ file: " + fixed.usual.folder.write("second", "r1") + " }";
+  EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::own_secret);
+  walker.shared().keeper.give_back_files();
+  const Walk walked = walker.walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+TEST(StaticRefresh, ThatIsRefusedIsOurOwnExpiredCredential) {
+  Static fixed("expired");
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
+}
+
+TEST(StaticRefresh, IsNotUsedWhileAnotherHasTheFile) {
+  Static fixed;
+  const auto other = auth::StateFile::open(fixed.state);
+  ASSERT_TRUE(other) << other.error();
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("another process"));
+  EXPECT_EQ(fixed.rotation.refreshes, 0);
+}
+
+TEST(StaticRefresh, IsNotReadFromAFileThatOthersMayRead) {
+  Static fixed;
+  std::ofstream(fixed.state) << "r0";
+  chmod(fixed.state.c_str(), 0644);
+  const Walk walked = walk(fixed.usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
+  EXPECT_THAT(walked.verdict.detail, HasSubstr("chmod 600"));
+}
+
+TEST(StaticRefresh, WithoutAFileIsAMistake) {
+  Static fixed;
+  fixed.usual.login.erase("state_file");
+  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("state_file"));
+  fixed.usual.login.erase("first");
+  EXPECT_THAT(plan(fixed.usual.yaml()).wrong(), HasSubstr("where the refresh token comes from"));
+}
+
+}  // namespace
+}  // namespace sonde::test::static_refresh_test

@@ -1,0 +1,73 @@
+#include "probes/plan/plan_names.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/support/walk.hpp"
+
+namespace sonde::test::plan_names_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// What is wrong with the usual file of a kind, with other keys of its probe.
+class PlanNames : public testing::Test {
+ protected:
+  std::string wrong(std::string_view kind, const Usual::Keys& probe = {}) {
+    usual.kind(kind);
+    for (const auto& [name, value] : probe) usual.probe[name] = value;
+    return plan(usual.yaml()).wrong();
+  }
+  Usual usual{"127.0.0.1:9"};
+};
+
+TEST_F(PlanNames, AllThatAProbeNamesIsLookedForWhateverElseIsWrong) {
+  const std::string told = wrong("chat", {{"target", "[t, staging]"},
+                                          {"socket", "mian"},
+                                          {"login", "acount"},
+                                          {"as", "alcie"},
+                                          {"every", "30"},
+                                          {"prompt", ""},
+                                          {"promt", "hello"}});
+  EXPECT_THAT(told, HasSubstr("probes.p.target: there is no 'staging'"));
+  EXPECT_THAT(told, HasSubstr("probes.p.socket: there is no 'mian'; did you mean 'main'?"));
+  EXPECT_THAT(told, HasSubstr("probes.p.login: there is no 'acount'; did you mean 'account'?"));
+  EXPECT_THAT(told, HasSubstr("probes.p.as: there is no 'alcie'; did you mean 'alice'?"));
+  EXPECT_THAT(told, HasSubstr("probes.p.every: a duration such as 15s is expected"));
+  EXPECT_THAT(told, HasSubstr("probes.p.prompt: this key is required"));
+  EXPECT_THAT(told, HasSubstr("probes.p.promt: unknown key; did you mean 'prompt'?"));
+  EXPECT_EQ(std::ranges::count(told, '\n'), 7) << told;
+}
+
+TEST_F(PlanNames, OfAnUnknownKindAsWell) {
+  EXPECT_THAT(wrong("login", {{"kind", "logn"}, {"login", "acount"}}),
+              HasSubstr("probes.p.login: there is no 'acount'"));
+}
+
+TEST_F(PlanNames, OfTheDefaultsIsToldOnceAndThere) {
+  usual.defaults["login"] = "acount";
+  usual.kind("login");
+  usual.probe["target"] = "[t, u]";
+  usual.target["http"] = "http://127.0.0.1:9";
+  const std::string told = plan(usual.yaml()).wrong();
+  EXPECT_THAT(told, HasSubstr("defaults.login: there is no 'acount'; did you mean 'account'?"));
+  EXPECT_THAT(told, Not(HasSubstr("probes.p.login")));
+}
+
+TEST_F(PlanNames, WhatIsNoNameIsToldAsThat) {
+  const std::string told = wrong("upgrade", {{"socket", "{ url: x }"}, {"as", "[alice, bob]"}});
+  EXPECT_THAT(told, HasSubstr("probes.p.socket: a text is expected"));
+  EXPECT_THAT(told, HasSubstr("probes.p.as: a text is expected"));
+  EXPECT_THAT(told, Not(HasSubstr("there is no ''")));
+}
+
+TEST_F(PlanNames, AnIdentityOfTheTargetsOwnIsKnown) {
+  usual.target["identities"] = "{ carol: { username: carol } }";
+  EXPECT_THAT(wrong("health", {{"as", "carol"}}), "");
+  EXPECT_THAT(wrong("health", {{"as", "carl"}}), HasSubstr("probes.p.as: there is no 'carl'"));
+}
+
+}  // namespace
+}  // namespace sonde::test::plan_names_test

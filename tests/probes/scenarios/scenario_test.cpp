@@ -1,0 +1,108 @@
+#include "tests/probes/scenarios/scenario.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "probes/core/outcome.hpp"
+#include "probes/plan/kinds.hpp"
+
+namespace sonde::test {
+
+Scenarios join(const std::vector<Scenarios>& tables) {
+  Scenarios all;
+  for (const auto& table : tables) all.insert(all.end(), table.begin(), table.end());
+  return all;
+}
+
+std::unique_ptr<Usual> usual_at(Step step, const std::string& host) {
+  auto usual = std::make_unique<Usual>(host);
+  usual->kind(step == Step::health ? "health" : step == Step::login ? "login" : "upgrade");
+  if (step == Step::upgrade) usual->socket["token_in"] = "none";
+  return usual;
+}
+
+Usual::Keys& line_of(Usual& usual, Step step) {
+  if (step == Step::health) return usual.probe;
+  return step == Step::login ? usual.login : usual.socket;
+}
+
+// gtest would print its bytes.
+static void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+
+namespace {
+
+std::string label(Step step, Reason reason) {
+  return std::string(name(step)) + "/" + std::string(name(reason));
+}
+
+class Pairs : public testing::TestWithParam<Scenario> {};
+
+TEST_P(Pairs, SaysWhatHappened) {
+  const Scenario& wanted = GetParam();
+#if __has_feature(undefined_behavior_sanitizer)
+  if (wanted.reason == Reason::own_descriptors)
+    GTEST_SKIP() << "the sanitizer opens a pipe to look at objects, so it needs descriptors itself";
+#endif
+  const Walk walked = wanted.happen();
+  const Verdict& verdict = walked.verdict;
+  EXPECT_EQ(label(verdict.step, verdict.reason), label(wanted.step, wanted.reason))
+      << walked.show();
+  EXPECT_EQ(name(verdict.outcome), name(row(wanted.reason).outcome));
+  EXPECT_THAT(verdict.detail, testing::HasSubstr(wanted.detail));
+  EXPECT_FALSE(verdict.detail.empty());
+  for (const auto& span : walked.trace->phases()) EXPECT_TRUE(span.took) << name(span.phase);
+}
+
+std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
+
+#define SONDE_PAIRS(Title, table) \
+  INSTANTIATE_TEST_SUITE_P(Title, Pairs, testing::ValuesIn(table()), name_of)
+SONDE_PAIRS(Health, health_pairs_test::health_scenarios);
+SONDE_PAIRS(Login, login_pairs_test::login_scenarios);
+SONDE_PAIRS(Parallel, parallel_pairs_test::parallel_scenarios);
+SONDE_PAIRS(Upgrade, upgrade_pairs_test::upgrade_scenarios);
+SONDE_PAIRS(Ready, ready_pairs_test::ready_scenarios);
+SONDE_PAIRS(Events, events_pairs_test::events_scenarios);
+SONDE_PAIRS(Answer, answer_pairs_test::answer_scenarios);
+SONDE_PAIRS(Refuse, refuse_pairs_test::refuse_scenarios);
+SONDE_PAIRS(Endpoint, endpoint_pairs_test::endpoint_scenarios);
+SONDE_PAIRS(Diagnosed, diagnosis_pairs_test::diagnosed_scenarios);
+SONDE_PAIRS(Hold, hold_pairs_test::hold_scenarios);
+SONDE_PAIRS(Isolation, isolation_pairs_test::isolation_scenarios);
+SONDE_PAIRS(Prober, prober_pairs_test::prober_scenarios);
+#undef SONDE_PAIRS
+
+std::set<std::string> pairs_that_happen() {
+  std::set<std::string> all;
+  for (const auto& scenario :
+       join({health_pairs_test::health_scenarios(), login_pairs_test::login_scenarios(),
+             parallel_pairs_test::parallel_scenarios(), upgrade_pairs_test::upgrade_scenarios(),
+             ready_pairs_test::ready_scenarios(), events_pairs_test::events_scenarios(),
+             answer_pairs_test::answer_scenarios(), refuse_pairs_test::refuse_scenarios(),
+             hold_pairs_test::hold_scenarios(), isolation_pairs_test::isolation_scenarios(),
+             diagnosis_pairs_test::diagnosed_scenarios(),
+             endpoint_pairs_test::endpoint_scenarios()}))
+    all.insert(label(scenario.step, scenario.reason));
+  return all;
+}
+
+std::set<std::string> pairs_of_the_kinds() {
+  std::set<std::string> all;
+  for (const auto& kind : kinds())
+    for (const auto& pair : pairs_of(kind.steps)) all.insert(label(pair.step, pair.reason));
+  return all;
+}
+
+TEST(PairsComplete, EveryPairOfTheKindsHappensInATestAndNoOther) {
+  EXPECT_EQ(pairs_that_happen(), pairs_of_the_kinds());
+}
+
+TEST(PairsComplete, NothingThatIsNoFailureIsAPair) {
+  for (const auto& kind : kinds())
+    for (const auto& pair : pairs_of(kind.steps))
+      EXPECT_EQ(name(row(pair.reason).outcome), "fail") << label(pair.step, pair.reason);
+}
+
+}  // namespace
+}  // namespace sonde::test
