@@ -2,22 +2,22 @@
 #include "daemon/system/descriptors.hpp"
 
 int main(int argc, char** argv) {
-  sonde::keep_standard_descriptors();
-  const auto parsed = sonde::parse_flags(argc, argv);
+  sonde::system::keep_standard_descriptors();
+  const auto parsed = sonde::app::parse_flags(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& flags = std::get<sonde::Flags>(parsed);
+  const auto& flags = std::get<sonde::app::Flags>(parsed);
   switch (flags.command) {
-    case sonde::Command::serve:
-      return sonde::serve_command(flags);
-    case sonde::Command::run:
-      return sonde::run_command(flags);
-    case sonde::Command::check:
-      return sonde::check_command(flags);
-    case sonde::Command::test_alert:
-      return sonde::test_alert_command(flags);
-    case sonde::Command::schema:
-      return sonde::schema_command(flags);
-    case sonde::Command::rules:
-      return sonde::rules_command(flags);
+    case sonde::app::Command::serve:
+      return sonde::commands::serve_command(flags);
+    case sonde::app::Command::run:
+      return sonde::commands::run_command(flags);
+    case sonde::app::Command::check:
+      return sonde::commands::check_command(flags);
+    case sonde::app::Command::test_alert:
+      return sonde::commands::test_alert_command(flags);
+    case sonde::app::Command::schema:
+      return sonde::commands::schema_command(flags);
+    case sonde::app::Command::rules:
+      return sonde::commands::rules_command(flags);
   }
 }

@@ -2,7 +2,7 @@
 
 #include "daemon/core/note_json.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 using note::flag_of;
@@ -101,4 +101,4 @@ std::optional<Kept> read_kept(std::string_view text) {
               told_of(root.member("text")), note::alert_of(root.member("alert"))};
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 #include "daemon/alert/rule_state.hpp"
 #include "daemon/core/alert.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // What is kept of an alert over a restart: where it stands, and what receivers know of it, so that
 // it can be resolved even if nobody knows its rule any more.
@@ -21,4 +21,4 @@ struct Kept {
 std::string write(const Kept& kept);                   // JSON
 std::optional<Kept> read_kept(std::string_view text);  // nothing: it is none
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/objective.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 const RuleSubject& counted(const Instance& instance) {
@@ -175,4 +175,4 @@ std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired
   return text + show_cause(fired);
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

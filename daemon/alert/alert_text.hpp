@@ -3,7 +3,7 @@
 
 #include "daemon/alert/condition.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // What a tired person reads. Pure but for what the View says; holds no secret, for the details of
 // failures hold none.
@@ -67,4 +67,4 @@ std::string show_row(const Check& check, std::uint64_t count, const std::string&
                      Sight& sight);
 std::string show_failing(const Standing& standing, WallTime now);  // " since 14:02 UTC: ..."
 
-}  // namespace sonde
+}  // namespace sonde::alert

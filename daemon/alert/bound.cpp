@@ -4,7 +4,7 @@
 
 #include "config/scalars.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 Millionths millionths(const config::Percent& share) {
   return static_cast<Millionths>(std::llround(share.share * kWhole));
@@ -18,11 +18,12 @@ std::string show(const Bound& bound) {
   return bound.count ? std::to_string(*bound.count) : "";
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert
 
 namespace sonde::config {
 
-bool Codec<Bound>::read(const Value& value, const Reader& reader, const Rule&, Bound& out) {
+bool Codec<alert::Bound>::read(const Value& value, const Reader& reader, const Rule&,
+                               alert::Bound& out) {
   if (!expect(value, reader, Value::Kind::scalar)) return false;
   out = {};
   if (value.text.ends_with('%'))
@@ -39,7 +40,7 @@ bool Codec<Bound>::read(const Value& value, const Reader& reader, const Rule&, B
   return false;
 }
 
-Value Codec<Bound>::schema(const Rule&) {
+Value Codec<alert::Bound>::schema(const Rule&) {
   return schema_any_of({Codec<Percent>::schema({}), schema_span({}), schema_integer({.min = 0})});
 }
 

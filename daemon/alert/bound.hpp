@@ -7,7 +7,7 @@
 #include "config/percent.hpp"
 #include "daemon/core/objective.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // A bound as it is written: a share for rates (`90%`), a duration for latency and certificates
 // (`2s`, `14d`), a whole number for counts. Exactly one is set.
@@ -26,13 +26,13 @@ Millionths clear_of(Millionths bound);
 
 std::string show(const Bound& bound);  // as it is written
 
-}  // namespace sonde
+}  // namespace sonde::alert
 
 namespace sonde::config {
 template <>
-struct Codec<Bound> {
-  static bool read(const Value&, const Reader&, const Rule&, Bound& out);
+struct Codec<alert::Bound> {
+  static bool read(const Value&, const Reader&, const Rule&, alert::Bound& out);
   static Value schema(const Rule&);
-  static std::string show(const Bound& bound) { return sonde::show(bound); }
+  static std::string show(const alert::Bound& bound) { return alert::show(bound); }
 };
 }  // namespace sonde::config

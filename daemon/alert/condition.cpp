@@ -5,7 +5,7 @@
 
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // Nothing, if any of its checks was heard of in time.
@@ -100,4 +100,4 @@ Finding judge(const Instance& instance, Sight& sight, const Past& past) {
   return instance.subject->judge(instance, sight, past);
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

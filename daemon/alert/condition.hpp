@@ -8,7 +8,7 @@
 #include "daemon/core/objective.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // Whether what an alert is about is so. unknown: there are too few samples, and the alert stays as
 // it is. no_data: nothing was measured for so long that this is worth an alert itself.
@@ -121,4 +121,4 @@ Finding judge_certificate(const Instance& instance, Sight& sight, const Past& pa
 Finding judge_reason(const Instance& instance, Sight& sight, const Past& past);
 Finding judge_false_green(const Instance& instance, Sight& sight, const Past& past);
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -4,7 +4,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/objective.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 std::chrono::seconds whole(Span span) { return std::chrono::ceil<std::chrono::seconds>(span); }
@@ -153,4 +153,4 @@ Finding judge_burn(const Instance& instance, Sight& sight, const Past& past) {
   return found;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

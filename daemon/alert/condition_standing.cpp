@@ -3,7 +3,7 @@
 #include "daemon/alert/condition.hpp"
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // The number that an alert counts, against the bound that matters now.
@@ -193,4 +193,4 @@ Finding judge_false_green(const Instance& instance, Sight& sight, const Past& pa
   return finding;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -6,7 +6,7 @@
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/log/log.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // Longer than that between two evaluations, nobody judged: the machine slept.
@@ -300,4 +300,4 @@ std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -13,7 +13,7 @@
 #include "daemon/core/alert.hpp"
 #include "daemon/core/sink.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // What the engine is told of the world around it.
 struct EngineOptions {
@@ -93,4 +93,4 @@ class Engine : public Sink {
 std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,
                                                  std::span<const CheckPtr> checks);
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr std::size_t also_max = 5;
@@ -24,7 +24,8 @@ bool always_pages(const RuleSettings& rule) {
 std::optional<int> place_of(const Instance& instance) {
   std::optional<int> first;
   for (const auto& check : instance.checks)
-    if (const auto place = place_of(*check)) first = std::min(first.value_or(*place), *place);
+    if (const auto place = alert::place_of(*check))
+      first = std::min(first.value_or(*place), *place);
   return first;
 }
 
@@ -225,4 +226,4 @@ std::vector<RuleFacts> Engine::rule_facts() const {
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

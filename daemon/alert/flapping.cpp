@@ -1,6 +1,6 @@
 #include "daemon/alert/flapping.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr unsigned slots = 20;
@@ -22,4 +22,4 @@ double Flapping::percent() const {
   return 100 * sum / slots;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-namespace sonde {
+namespace sonde::alert {
 
 // Whether something comes and goes too often to be told each time: of the last 20 findings, how
 // many differ from the one before, the newest weighing most (0.8 + 0.02 * i, as Icinga 2 weighs
@@ -16,4 +16,4 @@ struct Flapping {
   friend bool operator==(const Flapping&, const Flapping&) = default;
 };
 
-}  // namespace sonde
+}  // namespace sonde::alert

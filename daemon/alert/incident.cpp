@@ -4,7 +4,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr int after_path = 5;
@@ -58,7 +58,7 @@ class Owners {
   }
 
   const IncidentMember* of(Step step, const IncidentMember& later) const {
-    const auto place = place_of(step);
+    const auto place = alert::place_of(step);
     if (!place || *place >= *later.place) return nullptr;
     for (const auto& [owned, member] : all_)
       if (owned == step && member->severity >= later.severity && *member->place < *later.place)
@@ -234,4 +234,4 @@ std::vector<Ruling> rule_on(std::span<const IncidentMember> members) {
   return Incident(members).decide();
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 #include "daemon/alert/rule_instance.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // Where a check, or what it can fail at, stands on the path of a user: login, upgrade, ready,
 // events, answer, from 0 on; what follows the path comes after it, health beside it is nowhere.
@@ -63,4 +63,4 @@ struct Ruling {
 //   - What was told stays told until it ends.
 std::vector<Ruling> rule_on(std::span<const IncidentMember> members);
 
-}  // namespace sonde
+}  // namespace sonde::alert

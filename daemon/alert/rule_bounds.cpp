@@ -5,7 +5,7 @@
 #include "daemon/alert/rule_entry.hpp"
 #include "daemon/alert/rule_subject.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr Span window_min = std::chrono::seconds(10);
@@ -78,7 +78,7 @@ void vet_room(const RuleSettings& rule, const RuleEntry& entry, const Check& che
 }  // namespace
 
 void vet_bounds(RuleSettings& rule, const RuleEntry& entry) {
-  const RuleSubject& subject = sonde::subject(rule.of);
+  const RuleSubject& subject = alert::subject(rule.of);
   vet_bound(subject, entry, "below", rule.below);
   vet_bound(subject, entry, "above", rule.above);
   vet_bound(subject, entry, "clear_above", rule.clear_above);
@@ -103,4 +103,4 @@ void vet_windows(const RuleSettings& rule, const RuleEntry& entry,
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

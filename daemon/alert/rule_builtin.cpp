@@ -8,7 +8,7 @@
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/condition.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 Finding judge_blind(const Instance&, Sight& sight, const Past&) {
@@ -157,4 +157,4 @@ std::vector<Instance> builtin_instances(std::span<const CheckPtr> checks) {
 
 bool is_stalled_alert(const Instance& instance) { return instance.subject == &stalled; }
 
-}  // namespace sonde
+}  // namespace sonde::alert

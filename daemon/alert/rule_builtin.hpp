@@ -4,7 +4,7 @@
 
 #include "daemon/alert/rule_instance.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // The alerts that the daemon fires of itself, before those of its rules.
 //   SondeBlind: no egress reference answers, so nothing can be said of any target
@@ -16,4 +16,4 @@ namespace sonde {
 std::vector<Instance> builtin_instances(std::span<const CheckPtr> checks);
 bool is_stalled_alert(const Instance& instance);
 
-}  // namespace sonde
+}  // namespace sonde::alert

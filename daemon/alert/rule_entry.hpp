@@ -7,7 +7,7 @@
 #include "config/reader.hpp"
 #include "daemon/alert/rule_settings.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // An entry of `alerts:` as it was written, and where its mistakes go.
 class RuleEntry {
@@ -42,4 +42,4 @@ void vet_bounds(RuleSettings& rule, const RuleEntry& entry);
 void vet_windows(const RuleSettings& rule, const RuleEntry& entry,
                  std::span<const std::shared_ptr<const Check>> checks);
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -4,7 +4,7 @@
 
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 Labels labels_of(const RuleSettings& rule, const std::string& target) {
@@ -75,4 +75,4 @@ Instance at_endpoint(const Instance& of_target, std::string endpoint) {
   return made;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

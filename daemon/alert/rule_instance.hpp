@@ -6,7 +6,7 @@
 
 #include "daemon/alert/rule_subject.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 using CheckPtr = std::shared_ptr<const Check>;
 
@@ -28,4 +28,4 @@ std::vector<Instance> instances_of(std::shared_ptr<const RuleSettings> rule,
                                    std::span<const CheckPtr> checks);
 Instance at_endpoint(const Instance& of_target, std::string endpoint);
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -8,7 +8,7 @@
 
 #include "probes/text/ascii.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 using config::Reader;
@@ -67,4 +67,4 @@ void vet_rule_names(const RuleSettings& rule, const Value::Entry& entry, const R
     reader.at("runbook").wrong(runbook->place, "an address is expected here, https://...");
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -4,6 +4,20 @@
 #include <array>
 
 namespace sonde {
+
+std::span<const config::Named<Timed>> names_of(const Timed*) {
+  static constexpr std::array<config::Named<Timed>, 5> names = {
+      {{"duration", Timed::duration},
+       {"ready", Timed::ready},
+       {"first_event", Timed::first_event},
+       {"terminal_event", Timed::terminal_event},
+       {"longest_silence", Timed::longest_silence}}};
+  return names;
+}
+
+}  // namespace sonde
+
+namespace sonde::alert {
 namespace {
 
 constexpr double day = 86400;
@@ -30,16 +44,6 @@ std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*) {
 std::span<const config::Named<Burn>> names_of(const Burn*) {
   static constexpr std::array<config::Named<Burn>, 2> names = {
       {{"page", Burn::page}, {"ticket", Burn::ticket}}};
-  return names;
-}
-
-std::span<const config::Named<Timed>> names_of(const Timed*) {
-  static constexpr std::array<config::Named<Timed>, 5> names = {
-      {{"duration", Timed::duration},
-       {"ready", Timed::ready},
-       {"first_event", Timed::first_event},
-       {"terminal_event", Timed::terminal_event},
-       {"longest_silence", Timed::longest_silence}}};
   return names;
 }
 
@@ -91,18 +95,18 @@ const config::Section<RuleSettings>& section_of(const RuleSettings*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert
 
 namespace sonde::config {
 
 bool Codec<Reason>::read(const Value& value, const Reader& reader, const Rule&, Reason& out) {
-  const auto index = read_name(value, reader, failing());
-  if (index) out = *reason_named(failing()[*index]);
+  const auto index = read_name(value, reader, alert::failing());
+  if (index) out = *reason_named(alert::failing()[*index]);
   return index.has_value();
 }
 
 Value Codec<Reason>::schema(const Rule&) {
-  Value names = schema_names(failing());
+  Value names = schema_names(alert::failing());
   names.entries.push_back({"title", {}, scalar("reason")});
   return names;
 }

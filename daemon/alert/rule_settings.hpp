@@ -16,6 +16,10 @@
 #include "daemon/core/view.hpp"
 
 namespace sonde {
+std::span<const config::Named<Timed>> names_of(const Timed*);
+}  // namespace sonde
+
+namespace sonde::alert {
 
 // What an alert is about.
 enum class AlertOf : std::uint8_t {
@@ -35,7 +39,6 @@ enum class InstanceBy : std::uint8_t { check, target };
 std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*);
 enum class Burn : std::uint8_t { page, ticket };
 std::span<const config::Named<Burn>> names_of(const Burn*);
-std::span<const config::Named<Timed>> names_of(const Timed*);
 
 // One entry of `alerts:`. Constant after loading.
 struct RuleSettings {
@@ -73,7 +76,7 @@ std::vector<RuleSettings> make_rules(const std::map<std::string, RuleSettings>& 
                                      std::span<const std::shared_ptr<const Check>> checks,
                                      config::Mistakes& mistakes);
 
-}  // namespace sonde
+}  // namespace sonde::alert
 
 namespace sonde::config {
 // A reason that a failed run can have, by its name.

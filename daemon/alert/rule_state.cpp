@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 void fire(RuleState& state, WallTime now) {
@@ -85,4 +85,4 @@ RuleState after_outage(RuleState state, Span outage) {
   return state;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -5,7 +5,7 @@
 #include "daemon/alert/flapping.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // Where an alert stands; Prometheus' machine (rules/alerting.go), fed by findings. A value.
 //   inactive -> pending (active_at) -> firing (fired_at) after `for` -> while it has cleared,
@@ -46,4 +46,4 @@ constexpr Span outage_max = std::chrono::hours(1);
 // One that was kept, after an outage of the daemon.
 RuleState after_outage(RuleState state, Span outage);
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 #include "daemon/alert/condition.hpp"
 #include "probes/core/outcome.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 bool any(const RuleSettings&, const Check&) { return true; }
@@ -184,4 +184,4 @@ bool concerns(const RuleSettings& rule, const Check& check) {
   return selects(rule.where, check) && subject(rule.of).concerns(rule, check);
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -7,7 +7,7 @@
 
 #include "daemon/alert/rule_settings.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 struct Instance;
 struct Finding;
@@ -52,4 +52,4 @@ bool goes_through(const Check& check, Step step);
 // The checks that a rule is about: selected, and of a kind that its subject knows.
 bool concerns(const RuleSettings& rule, const Check& check);
 
-}  // namespace sonde
+}  // namespace sonde::alert

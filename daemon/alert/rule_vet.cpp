@@ -10,7 +10,7 @@
 #include "daemon/alert/rule_names.hpp"
 #include "daemon/alert/rule_subject.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 using config::Reader;
@@ -160,4 +160,4 @@ std::vector<RuleSettings> make_rules(const std::map<std::string, RuleSettings>& 
   return rules;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

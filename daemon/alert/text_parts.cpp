@@ -8,7 +8,7 @@
 #include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr std::size_t detail_max = 80;
@@ -55,4 +55,4 @@ std::string show_failures(const Failures& failures, WallTime now) {
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -3,7 +3,7 @@
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/core/objective.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // "72.0 % (18 of 25) over 10m, 80.0 % (60 of 75) over 30m"
@@ -95,4 +95,4 @@ std::string headline_of_burn(const Instance& instance, const Finding& finding, S
       budget_of(instance, finding.rate, sight));
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

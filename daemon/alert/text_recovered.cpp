@@ -5,7 +5,7 @@
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // Of a check that is not configured any more: its key is "kind/name/target".
@@ -93,4 +93,4 @@ std::string recovered_false_green(const Instance& instance, const Finding&, cons
   return joined(all + show_each(instance, seen, sight));
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

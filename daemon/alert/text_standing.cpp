@@ -3,7 +3,7 @@
 
 #include "daemon/alert/alert_text.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 // "3.25s": as many digits as matter.
@@ -100,4 +100,4 @@ std::string headline_of_reason(const Instance& instance, const Finding& finding,
                      finding.check->name);
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -5,7 +5,7 @@
 
 #include "daemon/core/alert_json.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 namespace {
 
 constexpr std::string_view room = "alert";
@@ -157,7 +157,7 @@ std::vector<Note> Tracks::take_notes(WallTime now) {
 void Tracks::shift(Span jump) {
   for (auto& [key, track] : tracks_) {
     if (track->state.state == AlertState::inactive) continue;
-    sonde::shift(track->state, jump);
+    alert::shift(track->state, jump);
     track->changed = true;
   }
 }
@@ -221,4 +221,4 @@ std::vector<Alert> Tracks::orphans() const {
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::alert

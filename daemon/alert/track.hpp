@@ -14,7 +14,7 @@
 #include "daemon/alert/incident.hpp"
 #include "daemon/core/change.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 // An alert that can fire, where it stands, and what receivers know of it.
 struct Track {
@@ -90,4 +90,4 @@ class Tracks {
   WallTime clock_;           // as it was written last
 };
 
-}  // namespace sonde
+}  // namespace sonde::alert

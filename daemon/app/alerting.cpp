@@ -5,11 +5,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-namespace sonde {
+namespace sonde::app {
 namespace asio = boost::asio;
 
 struct Alerting::State : std::enable_shared_from_this<State> {
-  State(const asio::any_io_executor& main, Engine& judging, Notifier& telling, Options what)
+  State(const asio::any_io_executor& main, alert::Engine& judging, notify::Notifier& telling,
+        Options what)
       : engine(judging), notifier(telling), options(std::move(what)), round(main) {}
 
   void judge_all();
@@ -17,8 +18,8 @@ struct Alerting::State : std::enable_shared_from_this<State> {
   void tell_soon();
   void tell(const std::vector<Alert>& fires, std::uint64_t version);
 
-  Engine& engine;
-  Notifier& notifier;
+  alert::Engine& engine;
+  notify::Notifier& notifier;
   Options options;
   asio::steady_timer round;
   Instant judged;
@@ -65,8 +66,8 @@ void Alerting::State::tell(const std::vector<Alert>& fires, std::uint64_t versio
   if (engine.version() != told) tell_soon();
 }
 
-Alerting::Alerting(const boost::asio::any_io_executor& main, Engine& engine, Notifier& notifier,
-                   Options options)
+Alerting::Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
+                   notify::Notifier& notifier, Options options)
     : state_(std::make_shared<State>(main, engine, notifier, std::move(options))) {}
 
 Alerting::~Alerting() { stop(); }
@@ -92,4 +93,4 @@ void Alerting::judge() {
 
 bool Alerting::progressed(Instant now) const { return now - state_->judged < 3 * every; }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -9,7 +9,7 @@
 #include "daemon/core/sink.hpp"
 #include "daemon/notify/deliver.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // From what fires to who is told. Judges after every Result and every 15 s, has what changed
 // written, and only then hands it to the receivers: an alert that was told is remembered. On the
@@ -25,8 +25,8 @@ class Alerting : public Sink {
     std::function<bool()> tells;
   };
   // Both outlive it.
-  Alerting(const boost::asio::any_io_executor& main, Engine& engine, Notifier& notifier,
-           Options options);
+  Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
+           notify::Notifier& notifier, Options options);
   ~Alerting() override;
   Alerting(const Alerting&) = delete;
   Alerting& operator=(const Alerting&) = delete;
@@ -46,4 +46,4 @@ class Alerting : public Sink {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -12,7 +12,7 @@
 #include "daemon/system/descriptors.hpp"
 #include "daemon/web/routes.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 using log::Level;
 
@@ -20,14 +20,15 @@ namespace {
 
 // Most descriptors are for the probes.
 std::size_t connections_max() {
-  return std::clamp<std::size_t>(descriptor_limit() / 4, 64, Web::Options().connections_max);
+  return std::clamp<std::size_t>(system::descriptor_limit() / 4, 64,
+                                 web::Web::Options().connections_max);
 }
 
 }  // namespace
 
 void App::start() {
   if (state.settings.storage.path.empty())
-    log::say(Level::warning, "no storage.path: windows and alerts begin anew at each start");
+    log::say(log::Level::warning, "no storage.path: windows and alerts begin anew at each start");
   lists.sinks = {&judge, &conclusions, &memory, &metrics, &landing, &alerting};
   const auto add = [this](auto& part) {
     lists.changed.emplace_back([&part](Changes& changes) {
@@ -54,17 +55,17 @@ void App::start() {
 
 // Serves the port and heeds signals: from now on others may ask.
 void App::serve() {
-  RouteHooks hooks{.metrics = &metrics,
-                   .landing = &landing,
-                   .unready = [this] { return state.unready; },
-                   .reload = {},
-                   .api = api()};
+  web::RouteHooks hooks{.metrics = &metrics,
+                        .landing = &landing,
+                        .unready = [this] { return state.unready; },
+                        .reload = {},
+                        .api = api()};
   if (state.flags.enable_lifecycle) hooks.reload = [this] { return reload(); };
   lifecycle_.emplace(
       loop.get_executor(),
-      Lifecycle::Hooks{.stop = [this] { stop(); },
-                       .reload = [this] { reload(); },
-                       .progressed = [this] { return pool.progressed(Clock::now()); }});
+      system::Lifecycle::Hooks{.stop = [this] { stop(); },
+                               .reload = [this] { reload(); },
+                               .progressed = [this] { return pool.progressed(Clock::now()); }});
   web.serve({.routes = standard_routes(std::move(hooks)),
              .external_url = state.flags.external_url,
              .allowed_hosts = state.flags.allowed_hosts,
@@ -74,7 +75,7 @@ void App::serve() {
              }});
   state.unready.clear();
   lifecycle_->ready(status());
-  log::say(Level::info, "ready",
+  log::say(log::Level::info, "ready",
            {{"address", web.address()},
             {"probes", std::to_string(state.settings.checks.size())},
             {"workers", std::to_string(state.settings.workers)}});
@@ -101,7 +102,7 @@ void App::assign() {
 void App::assign_alerts() {
   const Settings& settings = state.settings;
   maintenance.assign(settings.maintenance);
-  std::vector<Judge::Watched> watched;
+  std::vector<judge::Judge::Watched> watched;
   for (auto& [check, timed] : timed_by(settings.rules, judge.checks()))
     watched.push_back({check, timed});
   judge.watch(watched);
@@ -114,4 +115,4 @@ std::string App::status() const {
                      state.settings.workers);
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

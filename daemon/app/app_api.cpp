@@ -5,7 +5,7 @@
 #include "daemon/app/app_parts.hpp"
 #include "daemon/app/evidence_page.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 constexpr std::size_t evidence_max = 20;
@@ -14,7 +14,7 @@ WallTime wall() { return std::chrono::system_clock::now(); }
 
 }  // namespace
 
-ApiHooks App::api() {
+web::ApiHooks App::api() {
   return {.view = &judge,
           .alerts = [this] { return engine.facts(); },
           .rules = [this] { return engine.rule_facts(); },
@@ -50,24 +50,24 @@ void App::judge_again() {
   alerting.judge();
 }
 
-void App::evidence(const std::string& probe, const std::string& target, ApiHooks::Told told) {
+void App::evidence(const std::string& probe, const std::string& target, web::ApiHooks::Told told) {
   const auto checks = judge.checks();
   const auto found = std::ranges::find_if(
       checks, [&](const auto& check) { return check->name == probe && check->target == target; });
   if (found == checks.end()) return told(std::nullopt);
-  Store* store = memory.store();
+  store::Store* store = memory.store();
   if (store == nullptr)
     return told("Nothing is remembered: there is no storage.path in the configuration.\n");
   EvidenceQuery query{.check = key_of(**found), .limit = evidence_max, .with_proof = true};
-  store->evidence(std::move(query),
-                  [this, check = *found, told = std::move(told)](Store::Evidence rows) mutable {
-                    if (!rows) return told(rows.error() + "\n");
-                    show_evidence(check, std::move(*rows), std::move(told));
-                  });
+  store->evidence(std::move(query), [this, check = *found,
+                                     told = std::move(told)](store::Store::Evidence rows) mutable {
+    if (!rows) return told(rows.error() + "\n");
+    show_evidence(check, std::move(*rows), std::move(told));
+  });
 }
 
 void App::show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
-                        ApiHooks::Told told) {
+                        web::ApiHooks::Told told) {
   const auto newest = std::ranges::find(rows, true, &EvidenceRow::transcript);
   if (newest == rows.end()) return told(evidence_page(*check, rows, {}));
   const auto proof = std::ranges::find_if(
@@ -75,16 +75,16 @@ void App::show_evidence(const std::shared_ptr<const Check>& check, std::vector<E
   const std::int64_t id = newest->id;
   const std::int64_t proof_id = proof == rows.end() ? id : proof->id;
   memory.store()->transcript(id, [this, id, proof_id, check, rows = std::move(rows),
-                                  told = std::move(told)](Store::Transcript read) mutable {
+                                  told = std::move(told)](store::Store::Transcript read) mutable {
     Transcripts transcripts{.newest = read.value_or(""), .proof = ""};
     if (proof_id == id) return told(evidence_page(*check, rows, transcripts));
     memory.store()->transcript(proof_id,
                                [check, rows = std::move(rows), transcripts = std::move(transcripts),
-                                told = std::move(told)](Store::Transcript proof) mutable {
+                                told = std::move(told)](store::Store::Transcript proof) mutable {
                                  transcripts.proof = proof.value_or("");
                                  told(evidence_page(*check, rows, transcripts));
                                });
   });
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -11,13 +11,13 @@
 #include "probes/net/network.hpp"
 #include "probes/net/version.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 using Opened = std::expected<std::unique_ptr<Memory>, std::string>;
 
 Opened open_memory(const Settings& settings, const boost::asio::any_io_executor& main,
-                   const AppLists& lists, const Maintenance& maintenance) {
+                   const AppLists& lists, const maintenance::Maintenance& maintenance) {
   return Memory::open(
       settings.storage, main,
       [&lists](Changes& changes) {
@@ -38,8 +38,9 @@ Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
           .lockouts = open_lockouts(settings.storage)};
 }
 
-EngineOptions engine_options(std::string url, const Maintenance& maintenance,
-                             const Deploys& deploys, const Pool& pool) {
+alert::EngineOptions engine_options(std::string url, const maintenance::Maintenance& maintenance,
+                                    const maintenance::Deploys& deploys,
+                                    const schedule::Pool& pool) {
   return {.external_url = std::move(url),
           .runbook_base = {},
           .suppressed = [&maintenance](const Check& check,
@@ -47,12 +48,12 @@ EngineOptions engine_options(std::string url, const Maintenance& maintenance,
           .deployed =
               [&deploys](const std::string& target, WallTime since, WallTime until) {
                 const auto marker = deploys.recent(target, since, until);
-                return marker ? show(*marker) : "";
+                return marker ? maintenance::show(*marker) : "";
               },
           .blind = [&pool](WallTime) { return pool.egress_up() == false; }};
 }
 
-Notifier::Options notifier_options(std::string url, Memory& memory) {
+notify::Notifier::Options notifier_options(std::string url, Memory& memory) {
   return {.changed = [&memory] { memory.changed(); },
           .external_url = std::move(url),
           .seed = std::random_device()()};
@@ -64,8 +65,9 @@ Alerting::Options alerting_options(const AppState& state, Memory& memory) {
 }
 
 // Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
-Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, const Pool& pool,
-                                 const Notifier& notifier, const Alerting& alerting) {
+Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory,
+                                 const schedule::Pool& pool, const notify::Notifier& notifier,
+                                 const Alerting& alerting) {
   return {.unhealthy = [&]() -> std::string {
     constexpr Span delivery_patience = std::chrono::minutes(2);
     const Instant now = Clock::now();
@@ -78,7 +80,8 @@ Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory, co
   }};
 }
 
-Metrics::Options metrics_options(const Settings& settings, const Maintenance& maintenance,
+Metrics::Options metrics_options(const Settings& settings,
+                                 const maintenance::Maintenance& maintenance,
                                  std::function<Facts()> facts) {
   return {.version = std::string(net::version),
           .revision = std::string(revision),
@@ -89,7 +92,7 @@ Metrics::Options metrics_options(const Settings& settings, const Maintenance& ma
           }};
 }
 
-std::string url_of(const Flags& flags, const Web& web) {
+std::string url_of(const Flags& flags, const web::Web& web) {
   return flags.external_url.empty() ? "http://" + web.address() : flags.external_url;
 }
 
@@ -103,24 +106,24 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   const auto main = loop.get_executor();
   AppState state{.flags = flags, .settings = std::move(settings)};
   AppLists lists;
-  Maintenance maintenance;
-  Deploys deploys;
+  maintenance::Maintenance maintenance;
+  maintenance::Deploys deploys;
   Conclusions conclusions;
   auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
-  auto web = Web::bind(main, flags.listen_address);
+  auto web = web::Web::bind(main, flags.listen_address);
   if (!web) return std::unexpected(web.error());
   const std::string url = url_of(flags, **web);
-  Judge judge([&maintenance](const Check& check, WallTime began) {
+  judge::Judge judge([&maintenance](const Check& check, WallTime began) {
     return maintenance.excludes(check, began);
   });
-  Pool pool(main, pool_options(state.settings, lists));
-  Engine engine(judge, engine_options(url, maintenance, deploys, pool));
+  schedule::Pool pool(main, pool_options(state.settings, lists));
+  alert::Engine engine(judge, engine_options(url, maintenance, deploys, pool));
   net::Network network(main);  // of who tells, on the main thread
-  Notifier notifier(network, notifier_options(url, **memory));
+  notify::Notifier notifier(network, notifier_options(url, **memory));
   Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
-  Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
-  Metrics metrics(metrics_options(state.settings, maintenance, [&] {
+  notify::Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
+  metrics::Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
     const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
     return Facts{.windows = window_facts(judge, second),
@@ -132,13 +135,13 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .egress_up = pool.egress_up(),
                  .heartbeat = heartbeat.last()};
   }));
-  Landing landing{std::string(net::version)};
+  web::Landing landing{std::string(net::version)};
   App app({loop, state, lists, maintenance, deploys, conclusions, **memory, **web, judge, pool,
            engine, notifier, alerting, heartbeat, metrics, landing});
   app.start();
-  give_back_free_memory();
+  system::give_back_free_memory();
   loop.run();
   return {};
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -23,7 +23,7 @@
 #include "daemon/web/landing.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // What changes while the daemon runs and several parts look at.
 struct AppState {
@@ -46,19 +46,19 @@ struct AppParts {
   boost::asio::io_context& loop;
   AppState& state;
   AppLists& lists;
-  Maintenance& maintenance;
-  Deploys& deploys;
+  maintenance::Maintenance& maintenance;
+  maintenance::Deploys& deploys;
   Conclusions& conclusions;
   Memory& memory;
-  Web& web;
-  Judge& judge;
-  Pool& pool;
-  Engine& engine;
-  Notifier& notifier;
+  web::Web& web;
+  judge::Judge& judge;
+  schedule::Pool& pool;
+  alert::Engine& engine;
+  notify::Notifier& notifier;
   Alerting& alerting;
-  Heartbeat& heartbeat;
-  Metrics& metrics;
-  Landing& landing;
+  notify::Heartbeat& heartbeat;
+  metrics::Metrics& metrics;
+  web::Landing& landing;
 };
 
 // What is done with the parts as a whole: start, reload, API, stop. On the main thread.
@@ -77,17 +77,17 @@ class App : private AppParts {
   void keep_for_restart(Settings& loaded) const;
   std::string status() const;
 
-  ApiHooks api();
+  web::ApiHooks api();
   void judge_again();
-  void evidence(const std::string& probe, const std::string& target, ApiHooks::Told told);
+  void evidence(const std::string& probe, const std::string& target, web::ApiHooks::Told told);
   void show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
-                     ApiHooks::Told told);
+                     web::ApiHooks::Told told);
 
   void stop();
   void stop_telling(std::function<void(bool in_time)> done);
   void stopped(bool in_time);
 
-  std::optional<Lifecycle> lifecycle_;
+  std::optional<system::Lifecycle> lifecycle_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::app

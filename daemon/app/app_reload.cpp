@@ -5,7 +5,7 @@
 #include "daemon/log/log.hpp"
 #include "daemon/system/heap.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 using log::Level;
@@ -14,7 +14,7 @@ using log::Level;
 std::string tell(const config::Mistakes& mistakes) {
   std::string all;
   for (const auto& mistake : mistakes.sorted()) {
-    log::say(mistake.warning ? Level::warning : Level::error, config::show(mistake));
+    log::say(mistake.warning ? log::Level::warning : log::Level::error, config::show(mistake));
     if (!mistake.warning) all += config::show(mistake) + "\n";
   }
   return all;
@@ -25,9 +25,9 @@ std::string tell(const config::Mistakes& mistakes) {
 // What is bound to a thread or a file for the life of the process stays as it is.
 void App::keep_for_restart(Settings& loaded) const {
   if (loaded.workers != state.settings.workers)
-    log::say(Level::warning, "a change of workers takes effect at a restart");
+    log::say(log::Level::warning, "a change of workers takes effect at a restart");
   if (!(loaded.storage == state.settings.storage))
-    log::say(Level::warning, "a change of storage takes effect at a restart");
+    log::say(log::Level::warning, "a change of storage takes effect at a restart");
   loaded.workers = state.settings.workers;
   loaded.storage = state.settings.storage;
 }
@@ -45,15 +45,16 @@ std::string App::reload() {
     assign_alerts();
     assign();
     heartbeat.assign(state.settings.heartbeat);
-    log::say(Level::info, "reloaded", {{"probes", std::to_string(state.settings.checks.size())}});
+    log::say(log::Level::info, "reloaded",
+             {{"probes", std::to_string(state.settings.checks.size())}});
   } else {
     metrics.loaded(false, state.settings.hash, std::chrono::system_clock::now());
-    log::say(Level::error, "reload refused; the old configuration stays",
+    log::say(log::Level::error, "reload refused; the old configuration stays",
              {{"file", state.flags.config_file}});
   }
-  give_back_free_memory();
+  system::give_back_free_memory();
   lifecycle_->ready(status());
   return loaded ? "" : wrong;
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

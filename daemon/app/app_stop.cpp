@@ -7,7 +7,7 @@
 #include "daemon/app/stopper.hpp"
 #include "daemon/log/log.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 // Longer than the longest wait for the answer to a refresh token (auth::keep_late).
@@ -53,4 +53,4 @@ void App::stopped(bool in_time) {
   std::_Exit(exit_failed);
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 constexpr std::string_view conclusions_room = "conclusions";
@@ -30,4 +30,4 @@ std::map<std::string, std::string> Conclusions::restore(std::span<const Note> no
   return kept_;
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -7,7 +7,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/sink.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // What experiments concluded of the failures that last, between the workers, which know it, and the
 // store, which keeps it: a failure that goes on over a restart keeps its reason. Pure.
@@ -25,4 +25,4 @@ class Conclusions : public Sink {
   std::vector<Note> notes_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::app

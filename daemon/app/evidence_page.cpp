@@ -9,7 +9,7 @@
 #include "probes/core/reason.hpp"
 #include "probes/text/printable.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 constexpr std::size_t detail_max = 2048;
@@ -51,4 +51,4 @@ std::string evidence_page(const Check& check, const std::vector<EvidenceRow>& ro
   return page;
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

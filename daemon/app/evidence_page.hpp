@@ -4,7 +4,7 @@
 
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // Runs as JSON; empty: there is none.
 struct Transcripts {
@@ -17,4 +17,4 @@ struct Transcripts {
 std::string evidence_page(const Check& check, const std::vector<EvidenceRow>& rows,
                           const Transcripts& transcripts);
 
-}  // namespace sonde
+}  // namespace sonde::app

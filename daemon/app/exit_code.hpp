@@ -1,6 +1,6 @@
 #pragma once
 
-namespace sonde {
+namespace sonde::app {
 
 // What the process ends with (sysexits.h for the two that are not a verdict).
 inline constexpr int exit_ok = 0;
@@ -8,4 +8,4 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 64;
 inline constexpr int exit_config = 78;
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -12,7 +12,7 @@
 #include "probes/net/url.hpp"
 #include "probes/net/version.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 void add_common(CLI::App& app, Flags& flags) {
@@ -156,4 +156,4 @@ std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
   return flags;
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

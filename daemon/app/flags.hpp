@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-namespace sonde {
+namespace sonde::app {
 
 // The command line, after Prometheus' dotted style.
 enum class Command : std::uint8_t { serve, run, check, test_alert, schema, rules };
@@ -50,4 +50,4 @@ struct Flags {
 // was to say has been printed.
 std::variant<Flags, int> parse_flags(int argc, const char* const* argv);
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -2,9 +2,9 @@
 
 #include "daemon/log/log.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
-std::shared_ptr<auth::LockoutTable> open_lockouts(const StorageSettings& storage) {
+std::shared_ptr<auth::LockoutTable> open_lockouts(const store::StorageSettings& storage) {
   if (storage.path.empty()) return auth::LockoutTable::in_memory();
   auto table =
       auth::LockoutTable::open((std::filesystem::path(storage.path) / "lockouts").string());
@@ -14,4 +14,4 @@ std::shared_ptr<auth::LockoutTable> open_lockouts(const StorageSettings& storage
   return auth::LockoutTable::in_memory();
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -2,25 +2,25 @@
 
 #include <utility>
 
-namespace sonde {
+namespace sonde::app {
 
 std::expected<std::unique_ptr<Memory>, std::string> Memory::open(
-    const StorageSettings& settings, boost::asio::any_io_executor main,
+    const store::StorageSettings& settings, boost::asio::any_io_executor main,
     std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded) {
   auto memory = std::make_unique<Memory>();
   if (settings.path.empty()) return memory;
-  auto store = Store::open(settings, main);
+  auto store = store::Store::open(settings, main);
   if (!store) return std::unexpected(store.error());
   memory->store_ = std::move(*store);
-  Store* kept_in = memory->store_.get();
-  Recorder::Options options{.gather = std::move(gather),
-                            .write =
-                                [kept_in](Changes changes, Recorder::Kept kept) {
-                                  kept_in->write(std::move(changes), std::move(kept));
-                                },
-                            .takes_traces = [kept_in] { return kept_in->takes_traces(); },
-                            .excluded = std::move(excluded)};
-  memory->recorder_ = std::make_unique<Recorder>(std::move(main), std::move(options));
+  store::Store* kept_in = memory->store_.get();
+  store::Recorder::Options options{.gather = std::move(gather),
+                                   .write =
+                                       [kept_in](Changes changes, store::Recorder::Kept kept) {
+                                         kept_in->write(std::move(changes), std::move(kept));
+                                       },
+                                   .takes_traces = [kept_in] { return kept_in->takes_traces(); },
+                                   .excluded = std::move(excluded)};
+  memory->recorder_ = std::make_unique<store::Recorder>(std::move(main), std::move(options));
   return memory;
 }
 
@@ -50,4 +50,4 @@ void Memory::stop(std::function<void(bool)> done) {
   keep([this, done = std::move(done)]() mutable { store_->stop(std::move(done)); });
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -10,7 +10,7 @@
 #include "daemon/store/recorder.hpp"
 #include "daemon/store/store.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // What outlives the process: the store with its recorder, or nothing where no `storage` is
 // configured. On the main thread.
@@ -19,7 +19,7 @@ class Memory : public Sink {
   // `gather` adds what the rooms changed since it was last asked; `excluded`: whether a run counts
   // nowhere, because of a maintenance. The error: another process has the store.
   static std::expected<std::unique_ptr<Memory>, std::string> open(
-      const StorageSettings& settings, boost::asio::any_io_executor main,
+      const store::StorageSettings& settings, boost::asio::any_io_executor main,
       std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded);
 
   // What was there at start; once.
@@ -35,12 +35,12 @@ class Memory : public Sink {
   void write(std::function<void(bool kept)> then);
 
   StoreFacts facts() const;
-  Store* store() { return store_.get(); }  // null: there is none
+  store::Store* store() { return store_.get(); }  // null: there is none
   void stop(std::function<void(bool in_time)> done);
 
  private:
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Recorder> recorder_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -12,10 +12,10 @@
 #include "config/schema.hpp"
 #include "daemon/alert/rule_builtin.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
-int workers_of(const PlanFile& plan) {
+int workers_of(const plan::PlanFile& plan) {
   if (plan.workers > 0) return plan.workers;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
 }
@@ -41,9 +41,9 @@ bool plan_is_right(const config::Mistakes& mistakes) {
 }
 
 // Of all alerts that may fire, the daemon's own among them.
-std::vector<std::string> names_of(const std::map<std::string, RuleSettings>& alerts,
+std::vector<std::string> names_of(const std::map<std::string, alert::RuleSettings>& alerts,
                                   const Settings& settings) {
-  const auto own = builtin_instances(settings.checks);
+  const auto own = alert::builtin_instances(settings.checks);
   std::vector<std::string> names;
   names.reserve(alerts.size() + own.size());
   for (const auto& [name, rule] : alerts) names.push_back(name);
@@ -84,7 +84,7 @@ const config::Section<File>& section_of(const File*) {
   static const auto keys =
       config::Section<File>()
           .key("include", &File::include, "Further files, merged; patterns relative to this one.")
-          .also(&File::plan, section_of(static_cast<const PlanFile*>(nullptr)))
+          .also(&File::plan, section_of(static_cast<const plan::PlanFile*>(nullptr)))
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
                {.filled = true})
           .key("alerting", &File::alerting,
@@ -122,7 +122,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
                     .workers = workers_of(file.plan),
                     .egress = {},
                     .hash = hash_of(*root)};
-  if (file.egress) settings.egress = std::make_shared<const EgressSettings>(*file.egress);
+  if (file.egress) settings.egress = std::make_shared<const schedule::EgressSettings>(*file.egress);
   if (plan_is_right(mistakes)) {
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
@@ -138,4 +138,4 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   return settings;
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

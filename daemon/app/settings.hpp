@@ -18,7 +18,7 @@
 #include "daemon/store/settings.hpp"
 #include "probes/plan/plan.hpp"
 
-namespace sonde {
+namespace sonde::app {
 
 // Who tells: one pager, not two.
 enum class AlertingBy : std::uint8_t { embedded, prometheus };
@@ -27,29 +27,29 @@ std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*);
 // The whole file, as declared by the rooms that use its keys.
 struct File {
   std::vector<std::string> include;
-  PlanFile plan;
-  std::map<std::string, RuleSettings> alerts;
+  plan::PlanFile plan;
+  std::map<std::string, alert::RuleSettings> alerts;
   AlertingBy alerting = AlertingBy::embedded;
-  StorageSettings storage;
-  std::map<std::string, DowntimeText> maintenance;
-  std::optional<EgressSettings> egress;
-  ReceiverEntries receivers;
-  std::optional<HeartbeatSettings> heartbeat;
+  store::StorageSettings storage;
+  std::map<std::string, maintenance::DowntimeText> maintenance;
+  std::optional<schedule::EgressSettings> egress;
+  notify::ReceiverEntries receivers;
+  std::optional<notify::HeartbeatSettings> heartbeat;
 };
 const config::Section<File>& section_of(const File*);
 
 // What a correct file comes to. Constant; a reload makes another one.
 struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
-  std::vector<RuleSettings> rules;
+  std::vector<alert::RuleSettings> rules;
   AlertingBy alerting = AlertingBy::embedded;
   std::string location;
-  StorageSettings storage;
-  std::vector<Downtime> maintenance;
-  std::vector<ReceiverEntry> receivers;
-  std::optional<HeartbeatSettings> heartbeat;
+  store::StorageSettings storage;
+  std::vector<maintenance::Downtime> maintenance;
+  std::vector<notify::ReceiverEntry> receivers;
+  std::optional<notify::HeartbeatSettings> heartbeat;
   int workers = 1;
-  std::shared_ptr<const EgressSettings> egress;  // null: no references
+  std::shared_ptr<const schedule::EgressSettings> egress;  // null: no references
   std::string hash;  // changes exactly if the text of the file or what it includes does
 };
 
@@ -58,4 +58,4 @@ struct Settings {
 std::optional<Settings> load_settings(const std::filesystem::path& file,
                                       config::Mistakes& mistakes);
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -5,7 +5,7 @@
 
 #include "daemon/log/log.hpp"
 
-namespace sonde {
+namespace sonde::app {
 namespace {
 
 void tell(const std::string& step, bool in_time) {
@@ -39,4 +39,4 @@ void Stopper::next(const std::shared_ptr<Round>& round) {
   });
 }
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace sonde {
+namespace sonde::app {
 
 // Ends the parts of the daemon one after the other, in the order of the list, with a line of log
 // each. Every step bounds its own time and says whether it ended within it.
@@ -23,4 +23,4 @@ class Stopper {
   static void next(const std::shared_ptr<Round>& round);
 };
 
-}  // namespace sonde
+}  // namespace sonde::app

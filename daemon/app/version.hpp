@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-namespace sonde {
+namespace sonde::app {
 
 // The commit that was built, "unknown" outside of a checkout.
 #ifdef SONDE_REVISION
@@ -10,4 +10,4 @@ inline constexpr std::string_view revision = SONDE_REVISION;
 inline constexpr std::string_view revision = "unknown";
 #endif
 
-}  // namespace sonde
+}  // namespace sonde::app

@@ -5,21 +5,21 @@
 #include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 
-std::optional<Settings> load_or_tell(const std::string& file) {
+std::optional<app::Settings> load_or_tell(const std::string& file) {
   config::Mistakes mistakes;
-  auto settings = load_settings(file, mistakes);
+  auto settings = app::load_settings(file, mistakes);
   for (const auto& mistake : mistakes.sorted()) fmt::print(stderr, "{}\n", config::show(mistake));
   return settings;
 }
 
-int check_command(const Flags& flags) {
+int check_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
-  if (!settings) return exit_config;
+  if (!settings) return app::exit_config;
   fmt::print("{}: good, {} probe{}\n", flags.config_file, settings->checks.size(),
              settings->checks.size() == 1 ? "" : "s");
-  return exit_ok;
+  return app::exit_ok;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -9,7 +9,7 @@
 #include "probes/auth/login.hpp"
 #include "probes/plan/kinds.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 void append(std::vector<config::KeyRow>& rows, std::vector<config::KeyRow> more) {
@@ -35,13 +35,13 @@ std::string block(const std::string& title, const std::vector<config::KeyRow>& r
 }  // namespace
 
 std::vector<config::KeyRow> key_table() {
-  auto rows = section_of(static_cast<const File*>(nullptr)).table("");
+  auto rows = section_of(static_cast<const app::File*>(nullptr)).table("");
   for (const auto& method : auth::methods()) {
     rows.push_back(
         {fmt::format("logins.NAME.method: {}", method.name), "text", "", std::string(method.help)});
     append(rows, method.table("logins.NAME"));
   }
-  for (const auto& kind : kinds()) {
+  for (const auto& kind : plan::kinds()) {
     rows.push_back(
         {fmt::format("probes.NAME.kind: {}", kind.name), "text", "", std::string(kind.help)});
     append(rows, kind.table("probes.NAME"));
@@ -53,14 +53,14 @@ std::string reference_yaml() {
   std::string text =
       "# Every key of sonde's configuration, what it is for, and its default.\n"
       "# Made by `sonde schema --reference`; a test compares it with the declarations.\n";
-  text += block("the file", section_of(static_cast<const File*>(nullptr)).table(""));
+  text += block("the file", section_of(static_cast<const app::File*>(nullptr)).table(""));
   for (const auto& method : auth::methods())
     text += block(fmt::format("logins.NAME with method: {} - {}", method.name, method.help),
                   method.table("logins.NAME"));
-  for (const auto& kind : kinds())
+  for (const auto& kind : plan::kinds())
     text += block(fmt::format("probes.NAME with kind: {} - {}", kind.name, kind.help),
                   kind.table("probes.NAME"));
   return text;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

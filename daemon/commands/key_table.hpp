@@ -4,7 +4,7 @@
 
 #include "config/section.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 
 // Every key of the file with its type and default, from the declarations that read it: the keys
 // of the file, then of each login method (logins.NAME) and of each kind (probes.NAME).
@@ -13,4 +13,4 @@ std::vector<config::KeyRow> key_table();
 // The same as a commented YAML file: config/reference.yaml.
 std::string reference_yaml();
 
-}  // namespace sonde
+}  // namespace sonde::commands

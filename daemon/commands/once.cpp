@@ -15,7 +15,7 @@
 #include "daemon/system/thread.hpp"
 #include "probes/session/shared.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 namespace asio = boost::asio;
@@ -24,7 +24,7 @@ constexpr Span progress_every = std::chrono::milliseconds(200);
 
 // A check, how many of its runs are still to be begun, and whether one is under way.
 struct Turn {
-  StationPtr station;
+  schedule::StationPtr station;
   int left;
   bool running = false;
 };
@@ -45,10 +45,10 @@ class Once {
 
   const OnceOptions& options_;
   asio::io_context loop_{1};
-  Shared shared_{loop_.get_executor()};
-  Egress egress_;
-  OwnClock clock_;
-  Runner runner_;
+  session::Shared shared_{loop_.get_executor()};
+  schedule::Egress egress_;
+  schedule::OwnClock clock_;
+  schedule::Runner runner_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   asio::steady_timer progress_{loop_};
   asio::steady_timer sampler_{loop_};
@@ -59,7 +59,7 @@ class Once {
 
 Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOptions& options)
     : options_(options),
-      egress_(loop_.get_executor(), [](EgressState) {}),
+      egress_(loop_.get_executor(), [](schedule::EgressState) {}),
       runner_(loop_.get_executor(), {.worker = 0,
                                      .publish = [this](ResultPtr result) { done_one(result); },
                                      .egress = &egress_,
@@ -68,7 +68,7 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
   shared_.keeper.share(options.lockouts);
   egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
-    auto station = std::make_shared<Station>();
+    auto station = std::make_shared<schedule::Station>();
     station->check = check;
     station->probe = check->make(shared_);
     station->in_flight = std::make_shared<std::atomic<int>>(0);
@@ -115,7 +115,7 @@ void Once::begin_runs() {
 // The last Result of a run ends it; what begins next begins in a turn of its own.
 void Once::done_one(const ResultPtr& result) {
   options_.publish(result);
-  if (tries_again(*result)) return;
+  if (schedule::tries_again(*result)) return;
   for (auto& turn : turns_)
     if (turn.station->check == result->check) turn.running = false;
   asio::post(loop_, [this] { begin_runs(); });
@@ -147,12 +147,12 @@ void Once::tick() {
 
 // Tells the Runner when our own loop stands still, so that it blames no target for it.
 void Once::sample() {
-  const Instant at = Clock::now() + Lag::every;
-  runner_.lag().expect(at, thread_cpu_time());
+  const Instant at = Clock::now() + schedule::Lag::every;
+  runner_.lag().expect(at, system::thread_cpu_time());
   sampler_.expires_at(at);
   sampler_.async_wait([this](boost::system::error_code error) {
     if (error || over_) return;
-    runner_.lag().woken(Clock::now(), thread_cpu_time());
+    runner_.lag().woken(Clock::now(), system::thread_cpu_time());
     sample();
   });
 }
@@ -163,4 +163,4 @@ bool run_once(const std::vector<std::shared_ptr<const Check>>& checks, const Onc
   return Once(checks, options).run();
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -6,9 +6,11 @@
 #include "daemon/core/result.hpp"
 #include "probes/auth/lockout_table.hpp"
 
-namespace sonde {
-
+namespace sonde::schedule {
 struct EgressSettings;
+}  // namespace sonde::schedule
+
+namespace sonde::commands {
 
 // How `sonde run` runs probes.
 struct OnceOptions {
@@ -28,4 +30,4 @@ struct OnceOptions {
 // not published.
 bool run_once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOptions& options);
 
-}  // namespace sonde
+}  // namespace sonde::commands

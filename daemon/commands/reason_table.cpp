@@ -8,12 +8,12 @@
 #include "probes/core/outcome.hpp"
 #include "probes/plan/kinds.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 std::vector<Step> steps_of_kinds() {
   std::vector<Step> steps;
-  for (const auto& kind : kinds())
+  for (const auto& kind : plan::kinds())
     for (Step step : kind.steps)
       if (std::ranges::find(steps, step) == steps.end()) steps.push_back(step);
   return steps;
@@ -47,4 +47,4 @@ std::string reason_table() {
   return text;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -4,16 +4,16 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/rules/prometheus_rules.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 
-int rules_command(const Flags& flags) {
+int rules_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
-  if (!settings) return exit_config;
-  for (const auto& line : prometheus_blind(settings->rules))
+  if (!settings) return app::exit_config;
+  for (const auto& line : rules::prometheus_blind(settings->rules))
     fmt::print(stderr, "sonde rules: warning: {}\n", line);
-  fmt::print("{}", prometheus_rules(settings->rules,
-                                    {.job = flags.prometheus_job, .runbooks = flags.runbooks}));
-  return exit_ok;
+  fmt::print("{}", rules::prometheus_rules(
+                       settings->rules, {.job = flags.prometheus_job, .runbooks = flags.runbooks}));
+  return app::exit_ok;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -19,7 +19,7 @@
 #include "daemon/report/text.hpp"
 #include "daemon/system/descriptors.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 using Checks = std::vector<std::shared_ptr<const Check>>;
@@ -48,7 +48,7 @@ report::TextStyle style_of(std::FILE* out) {
           .width = terminal ? width_of(fileno(out)) : 100};
 }
 
-bool matches(const Check& check, const Flags& flags) {
+bool matches(const Check& check, const app::Flags& flags) {
   const bool named =
       flags.probes.empty() || std::ranges::find(flags.probes, check.name) != flags.probes.end();
   return named && (flags.target.empty() || check.target == flags.target) &&
@@ -65,7 +65,7 @@ bool known(const Checks& checks, const std::string& wanted, std::string_view wha
   return false;
 }
 
-bool select(const Checks& all, const Flags& flags, Checks& selected) {
+bool select(const Checks& all, const app::Flags& flags, Checks& selected) {
   bool good = known(all, flags.target, "target", &Check::target);
   good &= known(all, flags.kind, "probe of kind", &Check::kind);
   for (const auto& name : flags.probes) good &= known(all, name, "probe", &Check::name);
@@ -99,17 +99,17 @@ class ProgressLine {
 
 class Printer {
  public:
-  Printer(std::FILE* out, Output output) : out_(out), output_(output), style_(style_of(out)) {}
+  Printer(std::FILE* out, app::Output output) : out_(out), output_(output), style_(style_of(out)) {}
 
   void result(const ResultPtr& result) {
     results_.push_back(result);
-    if (output_ == Output::text) print(report::as_text(*result, style_) + "\n");
-    if (output_ == Output::json) print(as_json(*result));
+    if (output_ == app::Output::text) print(report::as_text(*result, style_) + "\n");
+    if (output_ == app::Output::json) print(as_json(*result));
   }
   int finish(Span took) {
     const report::Tally tally = report::tally(results_);
-    if (output_ == Output::text) print(report::summary(tally, took, style_) + "\n");
-    if (output_ == Output::junit) print(report::as_junit(results_));
+    if (output_ == app::Output::text) print(report::summary(tally, took, style_) + "\n");
+    if (output_ == app::Output::junit) print(report::as_junit(results_));
     return report::exit_code(tally);
   }
   // False if something could not be written: a full disk must not make a gate green.
@@ -119,18 +119,19 @@ class Printer {
   void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), out_); }
 
   std::FILE* out_;
-  Output output_;
+  app::Output output_;
   report::TextStyle style_;
   std::vector<ResultPtr> results_;
 };
 
 // Where there is no folder yet, no daemon counts in it.
-std::shared_ptr<auth::LockoutTable> lockouts_of(const Settings& settings) {
+std::shared_ptr<auth::LockoutTable> lockouts_of(const app::Settings& settings) {
   const bool exists = access(settings.storage.path.c_str(), F_OK) == 0;
-  return open_lockouts(exists ? settings.storage : StorageSettings());
+  return open_lockouts(exists ? settings.storage : store::StorageSettings());
 }
 
-int run_all(const Checks& checks, const Settings& settings, const Flags& flags, std::FILE* out) {
+int run_all(const Checks& checks, const app::Settings& settings, const app::Flags& flags,
+            std::FILE* out) {
   Printer printer(out, flags.output);
   ProgressLine line;
   OnceOptions options{.repeat = flags.repeat,
@@ -151,17 +152,17 @@ int run_all(const Checks& checks, const Settings& settings, const Flags& flags, 
   const int code = printer.finish(Clock::now() - begun);
   if (!printer.flush()) {
     fmt::print(stderr, "sonde run: the output cannot be written\n");
-    return exit_failed;
+    return app::exit_failed;
   }
   return whole ? code : exit_interrupted;
 }
 
 }  // namespace
 
-int run_command(const Flags& flags) {
-  raise_descriptor_limit();
+int run_command(const app::Flags& flags) {
+  system::raise_descriptor_limit();
   const auto settings = load_or_tell(flags.config_file);
-  if (!settings) return exit_config;
+  if (!settings) return app::exit_config;
   Checks selected;
   if (!select(settings->checks, flags, selected)) return exit_usage;
   if (flags.output_file.empty()) return run_all(selected, *settings, flags, stdout);
@@ -169,7 +170,7 @@ int run_command(const Flags& flags) {
                                                        std::fclose);
   if (file) return run_all(selected, *settings, flags, file.get());
   fmt::print(stderr, "sonde run: {} cannot be opened for writing\n", flags.output_file);
-  return exit_usage;
+  return app::exit_usage;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -8,10 +8,10 @@
 #include "daemon/commands/key_table.hpp"
 #include "daemon/commands/reason_table.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 
-int schema_command(const Flags& flags) {
-  const auto& file = section_of(static_cast<const File*>(nullptr));
+int schema_command(const app::Flags& flags) {
+  const auto& file = section_of(static_cast<const app::File*>(nullptr));
   if (flags.keys)
     fmt::print("{}", config::markdown(key_table()));
   else if (flags.reference)
@@ -20,7 +20,7 @@ int schema_command(const Flags& flags) {
     fmt::print("{}", reason_table());
   else
     fmt::print("{}\n", config::schema_document(file.schema()));
-  return exit_ok;
+  return app::exit_ok;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

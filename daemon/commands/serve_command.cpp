@@ -8,7 +8,7 @@
 #include "daemon/system/heap.hpp"
 #include "daemon/system/lifecycle.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 log::Level level_of(const std::string& name) {
@@ -19,12 +19,12 @@ log::Level level_of(const std::string& name) {
 
 }  // namespace
 
-int serve_command(const Flags& flags) {
-  Lifecycle::hold_reloads();
-  keep_little_free_memory();
-  raise_descriptor_limit();
+int serve_command(const app::Flags& flags) {
+  system::Lifecycle::hold_reloads();
+  system::keep_little_free_memory();
+  system::raise_descriptor_limit();
   auto settings = load_or_tell(flags.config_file);
-  if (!settings) return exit_config;
+  if (!settings) return app::exit_config;
   log::set_up(level_of(flags.log_level), flags.log_format);
   const auto ran = run_daemon(flags, std::move(*settings));
   if (ran)
@@ -32,7 +32,7 @@ int serve_command(const Flags& flags) {
   else
     log::say(log::Level::error, "cannot start: " + ran.error());
   log::finish();
-  return ran ? exit_ok : exit_failed;
+  return ran ? app::exit_ok : app::exit_failed;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

@@ -12,7 +12,7 @@
 #include "daemon/notify/post.hpp"
 #include "probes/text/printable.hpp"
 
-namespace sonde {
+namespace sonde::commands {
 namespace {
 
 namespace asio = boost::asio;
@@ -25,7 +25,7 @@ Severity severity_of(const std::string& word) {
 }
 
 // Marked as a test by a label, so that a route can tell it from a true one.
-Alert test_alert(const Flags& flags, WallTime now) {
+Alert test_alert(const app::Flags& flags, WallTime now) {
   Alert alert;
   alert.severity = severity_of(flags.severity);
   alert.labels = {{"alertname", flags.alert}, {"severity", flags.severity}, {"test", "true"}};
@@ -35,7 +35,8 @@ Alert test_alert(const Flags& flags, WallTime now) {
   return alert;
 }
 
-Message message_of(const ReceiverEntry& entry, const Receiver& place, const Alert& alert) {
+notify::Message message_of(const notify::ReceiverEntry& entry, const notify::Receiver& place,
+                           const Alert& alert) {
   return {.receiver = entry.name,
           .group = place.group_of(alert),
           .alerts = {alert},
@@ -44,31 +45,32 @@ Message message_of(const ReceiverEntry& entry, const Receiver& place, const Aler
 }
 
 struct Keep {
-  Posted* posted;
-  void operator()(const std::exception_ptr& thrown, const Posted& got) const {
+  notify::Posted* posted;
+  void operator()(const std::exception_ptr& thrown, const notify::Posted& got) const {
     if (thrown) std::rethrow_exception(thrown);
     *posted = got;
   }
 };
 
-bool tell(const ReceiverEntry& entry, const std::shared_ptr<const Receiver>& place,
+bool tell(const notify::ReceiverEntry& entry, const std::shared_ptr<const notify::Receiver>& place,
           const Alert& alert) {
   asio::io_context loop{1};
   net::Network network(loop.get_executor());
-  LastAddress last;
-  Posted posted;
+  notify::LastAddress last;
+  notify::Posted posted;
   auto posting = post(network, place, message_of(entry, *place, alert), last);
   asio::co_spawn(loop, std::move(posting), Keep{&posted});
   loop.run();
-  const bool good = posted.receipt.fate == Fate::accepted;
+  const bool good = posted.receipt.fate == notify::Fate::accepted;
   fmt::print("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
              good ? "delivered" : "not delivered", seconds(posted.took) * 1000,
              text::printable(posted.receipt.detail, true));
   return good;
 }
 
-const ReceiverEntry* find_or_tell(const std::vector<ReceiverEntry>& all, const std::string& name) {
-  const auto found = std::ranges::find(all, name, &ReceiverEntry::name);
+const notify::ReceiverEntry* find_or_tell(const std::vector<notify::ReceiverEntry>& all,
+                                          const std::string& name) {
+  const auto found = std::ranges::find(all, name, &notify::ReceiverEntry::name);
   if (found != all.end()) return &*found;
   fmt::print(stderr, "sonde test-alert: there is no receiver '{}'; ", name);
   std::string names;
@@ -79,15 +81,15 @@ const ReceiverEntry* find_or_tell(const std::vector<ReceiverEntry>& all, const s
 
 }  // namespace
 
-int test_alert_command(const Flags& flags) {
+int test_alert_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
-  if (!settings) return exit_config;
-  const ReceiverEntry* entry = find_or_tell(settings->receivers, flags.receiver);
-  if (entry == nullptr) return exit_usage;
+  if (!settings) return app::exit_config;
+  const notify::ReceiverEntry* entry = find_or_tell(settings->receivers, flags.receiver);
+  if (entry == nullptr) return app::exit_usage;
   const Alert alert = test_alert(flags, std::chrono::system_clock::now());
   bool good = true;
   for (const auto& place : entry->places) good &= tell(*entry, place, alert);
-  return good ? exit_ok : exit_failed;
+  return good ? app::exit_ok : app::exit_failed;
 }
 
-}  // namespace sonde
+}  // namespace sonde::commands

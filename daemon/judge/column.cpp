@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace sonde {
+namespace sonde::judge {
 std::uint64_t Column::sum(std::size_t from, std::size_t count) const {
   std::uint64_t sum = 0;
   if (!words_) return sum;
@@ -27,4 +27,4 @@ void Column::widen(std::uint32_t value) {
   *this = std::move(wide);
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace sonde {
+namespace sonde::judge {
 
 // A fixed number of counts, each at most 2^32 - 1, packed: all take as many bits as the largest
 // that was ever set needs, 1, 2, 4, 8, 16 or 32. Nothing is allocated while all are 0.
@@ -31,4 +31,4 @@ class Column {
   std::uint8_t log_ = 0;  // a count takes 2^log_ bits; a word holds a whole number of them
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -5,7 +5,7 @@
 
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 bool same_failure(const auto& a, const auto& b) {
@@ -67,4 +67,4 @@ void FailureLog::settle(WallSeconds now) {
   forgotten_ = std::min(forgotten_, wall_second(now));
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -7,7 +7,7 @@
 
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // The latest failures of a check one by one, to the second: 8 bytes each, and the detail of the
 // newest of each step, reason and concluded cause. Pure.
@@ -41,4 +41,4 @@ class FailureLog {
   std::vector<Detail> details_;  // the latest last
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

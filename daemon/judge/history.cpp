@@ -7,7 +7,7 @@
 #include "daemon/judge/standing.hpp"
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 constexpr std::string_view judge_room = "judge", certificates_room = "certificates";
@@ -182,4 +182,4 @@ const Window* History::find(const Rate& rate) const {
   return known == series_.end() ? nullptr : &known->window;
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -9,7 +9,7 @@
 #include "daemon/judge/latencies.hpp"
 #include "daemon/judge/window.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // What is known of one check. Pure: the time comes with each Result and each question.
 class History {
@@ -64,4 +64,4 @@ class History {
   bool changed_ = false;
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -6,7 +6,7 @@
 #include "daemon/judge/history.hpp"
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 // Results come a little out of order; what is older than that says that the clock was set back.
@@ -132,4 +132,4 @@ History* Judge::find(const std::string& key) const {
   return known == histories_.end() ? nullptr : known->second.get();
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

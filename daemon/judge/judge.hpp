@@ -10,7 +10,7 @@
 #include "daemon/core/sink.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 class History;
 
@@ -72,4 +72,4 @@ class Judge : public Sink, public View {
   WallSeconds latest_{};
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

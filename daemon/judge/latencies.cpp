@@ -6,7 +6,7 @@
 
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 using std::chrono::microseconds;
@@ -63,4 +63,4 @@ void Latencies::settle(WallSeconds now) {
   for (Sample& sample : samples_) sample.at = std::min(sample.at, wall_second(now));
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

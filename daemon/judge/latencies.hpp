@@ -7,7 +7,7 @@
 #include "daemon/core/result.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // What of a Result is timed; nothing if it says nothing of it.
 std::optional<Span> time_of(const Result& result, Timed timed);
@@ -32,4 +32,4 @@ class Latencies {
   std::size_t next_ = 0;         // where the next one goes then
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -2,7 +2,7 @@
 
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 constexpr std::size_t detail_bytes_max = 512;
@@ -83,4 +83,4 @@ void follow(Standing& standing, const Result& result, bool excluded) {
     fail(standing, result.verdict, at);
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

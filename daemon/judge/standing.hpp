@@ -5,7 +5,7 @@
 #include "daemon/core/result.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // What a Result changes in what the last runs say. A retry that passes ends a row of failures, as
 // the user had what he wanted, and starts no row of passes. A run that is excluded, because of a
@@ -18,4 +18,4 @@ std::string text_of(const Standing& standing);
 // Nothing if the text is not one that text_of() made.
 std::optional<Standing> standing_from(std::string_view text);
 
-}  // namespace sonde
+}  // namespace sonde::judge

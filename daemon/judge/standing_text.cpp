@@ -9,7 +9,7 @@
 #include "daemon/judge/standing.hpp"
 #include "daemon/judge/wall.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 using std::chrono::milliseconds;
@@ -137,4 +137,4 @@ std::optional<Standing> standing_from(std::string_view text) {
   return words.sound ? std::optional(standing) : std::nullopt;
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

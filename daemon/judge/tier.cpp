@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 std::uint32_t fitting(std::uint64_t count) {
@@ -87,4 +87,4 @@ void Tier::mark(std::uint32_t slot) {
   changed_to_ = std::max(changed_to_, slot);
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -8,7 +8,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/judge/column.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // The latest buckets of one width, in a ring. A slot is a time divided by the width of a bucket.
 class Tier {
@@ -60,4 +60,4 @@ void Tier::take_changes(Each each) {
     each(Bucket{static_cast<std::uint32_t>(slot), {}});
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -8,7 +8,7 @@
 #include "daemon/core/result.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // When a run ended, by the wall clock.
 inline WallTime end_of(const Result& result) {
@@ -33,4 +33,4 @@ inline std::string start_of(std::string_view text, std::size_t bytes_max) {
   return std::string(text.substr(0, end));
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::judge {
 namespace {
 
 using std::chrono::hours;
@@ -85,4 +85,4 @@ void Window::restore(const Bucket& bucket) {
   tiers_[finest].restore({(bucket.slot + 1) * seconds_each - 1, bucket.tally});
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -8,7 +8,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/judge/tier.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // The windows that are told, as labels name them.
 struct WindowName {
@@ -52,4 +52,4 @@ class Window {
   std::array<Tier, 5> tiers_{Tier(360), Tier(180), Tier(144), Tier(720), Tier(60)};
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

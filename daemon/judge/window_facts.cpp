@@ -2,7 +2,7 @@
 
 #include "daemon/judge/window.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 std::vector<WindowFacts> window_facts(const View& view, WallSeconds now) {
   std::vector<WindowFacts> facts;
@@ -15,4 +15,4 @@ std::vector<WindowFacts> window_facts(const View& view, WallSeconds now) {
   return facts;
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

@@ -37,7 +37,7 @@ void Writer::finish() {
 }
 
 void Writer::run() {
-  name_thread("log");
+  system::name_thread("log");
   io_.run();
   tell_of_lost();
 }

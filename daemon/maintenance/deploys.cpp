@@ -10,7 +10,7 @@
 #include "daemon/maintenance/written_time.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 using text::Json;
@@ -121,4 +121,4 @@ std::string show(const DeployMarker& marker) {
                      marker.target.empty() ? "" : " on " + marker.target, utc);
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -10,7 +10,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 // What went live lately, as whoever deploys says; the newest 100, which survive a restart. On the
 // main thread.
@@ -40,4 +40,4 @@ class Deploys {
 // "deploy v1.2 on production at 13:58 UTC".
 std::string show(const DeployMarker& marker);
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -8,7 +8,7 @@
 
 #include "config/duration.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 using std::chrono::days;
@@ -76,4 +76,4 @@ std::string schedule_of(const Downtime& downtime) {
                      minutes / 60, minutes % 60, config::show(again.length), again.zone.name());
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

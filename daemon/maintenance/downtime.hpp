@@ -10,7 +10,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/maintenance/maintenance_zone.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 // From the first moment to the last, which is not part of it.
 struct Period {
@@ -55,4 +55,4 @@ std::optional<WallTime> next_change(std::span<const Downtime> downtimes, WallTim
 // "sat, sun 02:00 for 2h, Europe/Berlin"; empty for a downtime that comes once.
 std::string schedule_of(const Downtime& downtime);
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

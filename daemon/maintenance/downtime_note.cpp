@@ -4,7 +4,7 @@
 
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 using text::Json;
@@ -61,4 +61,4 @@ std::optional<Downtime> downtime_of(std::string_view text) {
   return downtime;
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 constexpr Span configured_max = std::chrono::hours(366 * 24);
@@ -81,4 +81,4 @@ std::vector<Downtime> make_downtimes(const std::map<std::string, DowntimeText>& 
   return downtimes;
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -10,7 +10,7 @@
 #include "config/section.hpp"
 #include "daemon/maintenance/downtime.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 enum class Weekday : std::uint8_t { sun, mon, tue, wed, thu, fri, sat };  // as <chrono> counts them
 enum class InRates : std::uint8_t { exclude, include };
@@ -46,4 +46,4 @@ std::vector<Downtime> make_downtimes(const std::map<std::string, DowntimeText>& 
                                      std::span<const std::shared_ptr<const Check>> checks,
                                      config::Mistakes& mistakes);
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -6,7 +6,7 @@
 #include "daemon/maintenance/downtime_settings.hpp"
 #include "daemon/maintenance/written_time.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 using Checks = std::span<const std::shared_ptr<const Check>>;
@@ -137,4 +137,4 @@ std::expected<Downtime, std::vector<DowntimeFlaw>> make_downtime(const DowntimeT
   return DowntimeMaker(text, checks, longest).make();
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

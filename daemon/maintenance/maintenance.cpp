@@ -12,7 +12,7 @@
 #include "daemon/maintenance/downtime_note.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 constexpr std::string_view maintenance_room = "maintenance";
@@ -143,7 +143,7 @@ bool Maintenance::excludes(const Check& check, WallTime began) const {
 }
 
 std::optional<WallTime> Maintenance::next_change(WallTime now) const {
-  return sonde::next_change(downtimes_, now);
+  return maintenance::next_change(downtimes_, now);
 }
 
 std::vector<MaintenanceWindow> Maintenance::list(WallTime now) const {
@@ -187,4 +187,4 @@ void Maintenance::note(const Downtime& downtime) {
   notes_.push_back({std::string(maintenance_room), downtime.id, text_of(downtime)});
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

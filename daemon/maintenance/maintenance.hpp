@@ -11,7 +11,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/maintenance/downtime.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 // The book of maintenance: the downtimes of the file, and those that the API made, which survive a
 // restart. On the main thread; it is told the time.
@@ -58,4 +58,4 @@ class Maintenance {
   std::vector<Note> notes_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

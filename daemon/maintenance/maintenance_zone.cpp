@@ -5,7 +5,7 @@
 
 #include <exception>
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 const date::time_zone& of(const void* zone) { return *static_cast<const date::time_zone*>(zone); }
@@ -46,4 +46,4 @@ WallTime Zone::wall(std::chrono::local_seconds at, Twice twice) const {
   return WallTime(count - (later ? info.second.offset : info.first.offset));
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

@@ -6,7 +6,7 @@
 
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 // A time zone of the system's database (IANA); without a name UTC, which needs no database. On the
 // main thread; the database is read once, and lives as long as the process.
@@ -28,4 +28,4 @@ class Zone {
   const void* zone_ = nullptr;  // of the library; null: UTC
 };
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

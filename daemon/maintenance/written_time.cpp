@@ -4,7 +4,7 @@
 
 #include "probes/text/ascii.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 namespace {
 
 using std::chrono::hours;
@@ -85,4 +85,4 @@ std::optional<minutes> parse_clock(std::string_view text) {
   return cursor.at_end() ? std::optional(time) : std::nullopt;
 }
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

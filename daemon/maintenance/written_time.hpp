@@ -5,7 +5,7 @@
 
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::maintenance {
 
 // A time as people write it, RFC 3339 without its strictness: "2026-12-01T02:00",
 // "2026-12-01 02:00:30", "2026-12-01T02:00Z", "2026-12-01T02:00+01:00". Parts of
@@ -21,4 +21,4 @@ std::optional<WrittenTime> parse_time(std::string_view text);
 // "02:00" to "23:59": since midnight.
 std::optional<std::chrono::minutes> parse_clock(std::string_view text);
 
-}  // namespace sonde
+}  // namespace sonde::maintenance

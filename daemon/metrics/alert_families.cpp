@@ -3,7 +3,7 @@
 
 #include "daemon/metrics/facts_families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -46,4 +46,4 @@ void write_alert_families(Page& page, const Facts& facts) {
     page.value({{"alertname", rule.name}}, number(rule.insufficient));
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

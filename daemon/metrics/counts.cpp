@@ -7,7 +7,7 @@
 #include "daemon/metrics/metrics_page.hpp"
 #include "probes/core/outcome.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 std::uint64_t& at(std::vector<PairCount>& counts, Step step, Reason reason) {
@@ -156,4 +156,4 @@ void Counts::add_events(const Trace& trace) {
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

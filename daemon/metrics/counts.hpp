@@ -11,7 +11,7 @@
 #include "daemon/core/result.hpp"
 #include "daemon/metrics/histogram.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 struct PairCount {
   Step step;
@@ -85,4 +85,4 @@ class Counts {
   MetHosts met_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::metrics

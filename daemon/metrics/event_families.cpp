@@ -1,6 +1,6 @@
 #include "daemon/metrics/families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -65,4 +65,4 @@ void write_event_families(Page& page, const AllCounts& all) {
   by_chat(page, all, &Counts::longest_silence);
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -2,7 +2,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/metrics/metrics_page.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 // The families of what the rooms say of themselves. What is not known, or empty, has no series.
 void write_window_families(Page& page, const std::vector<WindowFacts>& windows);
@@ -11,4 +11,4 @@ void write_receiver_families(Page& page, const std::vector<ReceiverFacts>& recei
 void write_store_families(Page& page, const StoreFacts& store);
 void write_surroundings(Page& page, const Facts& facts);  // maintenance, egress, heartbeat
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -5,7 +5,7 @@
 #include "daemon/metrics/counts.hpp"
 #include "daemon/metrics/metrics_page.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 // The labels that name a check.
 inline Label probe_label(const Counts& counts) { return {"probe", counts.check->name}; }
@@ -19,4 +19,4 @@ void write_probe_families(Page& page, const AllCounts& all,
 void write_auth_families(Page& page, const AllCounts& all);
 void write_event_families(Page& page, const AllCounts& all);
 
-}  // namespace sonde
+}  // namespace sonde::metrics

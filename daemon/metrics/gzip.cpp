@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdlib>
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 constexpr int gzip_window = 15 + 16;
 constexpr int memory_level = 8;
@@ -31,4 +31,4 @@ std::string gzipped(std::string_view text) {
   return packed;
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -2,9 +2,9 @@
 #include <string>
 #include <string_view>
 
-namespace sonde {
+namespace sonde::metrics {
 
 // As RFC 1952 has it; quickly rather than small, since a page is made often and read once.
 std::string gzipped(std::string_view text);
 
-}  // namespace sonde
+}  // namespace sonde::metrics

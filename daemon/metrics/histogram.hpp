@@ -6,7 +6,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 // Upper bounds of buckets, in seconds. Thresholds of alerts lie on a bound.
 inline constexpr double latency_bounds[] = {.005, .01, .025, .05, .1, .25, .5,
@@ -39,4 +39,4 @@ class Histogram {
   double sum_ = 0;
 };
 
-}  // namespace sonde
+}  // namespace sonde::metrics

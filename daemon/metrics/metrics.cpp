@@ -17,7 +17,7 @@
 #include "daemon/metrics/own_counts.hpp"
 #include "daemon/system/thread.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace asio = boost::asio;
 namespace {
 
@@ -58,8 +58,8 @@ class Metrics::Renderer {
 
  private:
   void run() {
-    name_thread("metrics");
-    step_back();
+    system::name_thread("metrics");
+    system::step_back();
     io_.run();
   }
 
@@ -161,4 +161,4 @@ void Metrics::render(bool gzip, std::function<void(std::string)> done) {
   });
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -10,7 +10,7 @@
 #include "daemon/core/sink.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 // What Prometheus reads. All counts live on a thread of their own, which also renders them, so
 // that a scrape costs neither the workers nor the main thread anything. Series exist at 0 from
@@ -51,4 +51,4 @@ class Metrics : public Sink {
   void flush();
 };
 
-}  // namespace sonde
+}  // namespace sonde::metrics

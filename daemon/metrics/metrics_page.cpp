@@ -6,7 +6,7 @@
 #include <ostream>
 #include <streambuf>
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 constexpr std::size_t chunk_max = 64;  // series; the library needs a KB for each
@@ -124,4 +124,4 @@ std::string Page::take() {
   return std::exchange(state_->text, {});
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -10,7 +10,7 @@
 
 #include "daemon/metrics/histogram.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 using Label = std::pair<std::string_view, std::string_view>;
 using Labels = std::initializer_list<Label>;
@@ -46,4 +46,4 @@ class Page {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::metrics

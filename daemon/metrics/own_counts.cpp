@@ -4,7 +4,7 @@
 
 #include <boost/version.hpp>
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -108,4 +108,4 @@ void OwnCounts::write_http(Page& page) const {
   for (const auto& [handler, times] : request_times_) page.histogram({{"handler", handler}}, times);
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

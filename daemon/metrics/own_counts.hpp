@@ -10,7 +10,7 @@
 #include "daemon/metrics/metrics_page.hpp"
 #include "daemon/metrics/process.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 // What is counted of the daemon itself. Pure, but for the facts that write() is told.
 class OwnCounts {
@@ -41,4 +41,4 @@ class OwnCounts {
   std::map<std::string, Histogram> request_times_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::metrics

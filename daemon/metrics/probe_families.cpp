@@ -2,7 +2,7 @@
 
 #include "daemon/metrics/families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -141,4 +141,4 @@ void write_probe_families(Page& page, const AllCounts& all,
   write_certificates(page, all);
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

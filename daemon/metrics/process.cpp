@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 double now_on(clockid_t clock) {
@@ -69,4 +69,4 @@ std::optional<ProcessFacts> read_process() {
   return facts;
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

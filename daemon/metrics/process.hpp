@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace sonde {
+namespace sonde::metrics {
 
 // The process as the kernel sees it, for the `process_*` metrics.
 struct ProcessFacts {
@@ -14,4 +14,4 @@ struct ProcessFacts {
 // From /proc/self alone, which a hardened unit leaves readable; nothing if it is not.
 std::optional<ProcessFacts> read_process();
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -1,6 +1,6 @@
 #include "daemon/metrics/facts_families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -47,4 +47,4 @@ void write_receiver_families(Page& page, const std::vector<ReceiverFacts>& recei
     if (of.last_success) page.value({{"receiver", of.name}}, unix_seconds(*of.last_success));
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

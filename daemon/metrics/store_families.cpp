@@ -1,6 +1,6 @@
 #include "daemon/metrics/facts_families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -45,4 +45,4 @@ void write_surroundings(Page& page, const Facts& facts) {
   if (facts.heartbeat) page.value({}, unix_seconds(*facts.heartbeat));
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -1,6 +1,6 @@
 #include "daemon/metrics/facts_families.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 namespace {
 
 using enum FamilyType;
@@ -63,4 +63,4 @@ void write_window_families(Page& page, const std::vector<WindowFacts>& windows) 
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -7,7 +7,7 @@
 #include "daemon/core/alert_json.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 constexpr Span evaluated_every = std::chrono::seconds(15);
@@ -81,4 +81,4 @@ std::vector<std::shared_ptr<const Receiver>> make_receivers(AlertmanagerSettings
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -4,7 +4,7 @@
 
 #include "daemon/notify/receiver_http.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 struct AlertmanagerSettings {
   std::vector<HookUrl> urls;  // all of one cluster; each is told everything
@@ -37,4 +37,4 @@ class Alertmanager : public Receiver {
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(AlertmanagerSettings settings);
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -13,7 +13,7 @@
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 namespace asio = boost::asio;
@@ -294,4 +294,4 @@ void Notifier::stop(Span limit, std::function<void()> done) {
   state_->end_soon();
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -14,7 +14,7 @@
 #include "daemon/notify/receivers.hpp"
 #include "probes/net/network.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // Tells the receivers of alerts. Level-triggered: it is handed everything that fires, again and
 // again, and each place is told what it does not know yet, by a way of its own that waits for no
@@ -68,4 +68,4 @@ class Notifier {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify

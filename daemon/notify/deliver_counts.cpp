@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 const std::vector<double> bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
@@ -29,4 +29,4 @@ void DeliverCounts::count(const Posted& posted, WallTime now) {
     ++facts_.failed[std::string(name(posted.receipt.trouble))];
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

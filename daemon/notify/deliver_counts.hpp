@@ -4,7 +4,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/notify/post.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // How deliveries to one place went, for metrics.
 class DeliverCounts {
@@ -18,4 +18,4 @@ class DeliverCounts {
   ReceiverFacts facts_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 WallTime after(WallTime since, Span span) {
@@ -118,4 +118,4 @@ std::optional<Due> due(const Pending& pending, Span every, WallTime now) {
   return found;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -8,7 +8,7 @@
 #include "config/section.hpp"
 #include "daemon/notify/queue.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // When those are told that do not group by themselves; as Alertmanager has it.
 struct Grouping {
@@ -48,4 +48,4 @@ std::optional<Due> due(std::span<const Pending* const> group, const Grouping& gr
 // sixth of that time: a proxy may have refused it, or the place has learnt to read it. Pure.
 std::optional<Due> due(const Pending& pending, Span resend_every, WallTime now);
 
-}  // namespace sonde
+}  // namespace sonde::notify

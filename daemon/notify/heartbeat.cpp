@@ -13,7 +13,7 @@
 #include "daemon/log/log.hpp"
 #include "daemon/notify/post.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 namespace asio = boost::asio;
@@ -110,7 +110,7 @@ void Heartbeat::State::ended(const std::exception_ptr& thrown, const Beat& beat)
 void Heartbeat::State::tell(const std::string& now_wrong) {
   if (now_wrong.empty() == wrong.empty()) return;
   wrong = now_wrong;
-  log::say(wrong.empty() ? Level::info : Level::warning,
+  log::say(wrong.empty() ? log::Level::info : log::Level::warning,
            wrong.empty() ? "the heartbeat is taken again" : "no heartbeat",
            {{"place", settings ? settings->url.place() : ""}, {"detail", wrong}});
 }
@@ -162,4 +162,4 @@ void Heartbeat::stop(std::function<void()> done) {
   state_->finish();
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

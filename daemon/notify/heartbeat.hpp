@@ -7,7 +7,7 @@
 #include "daemon/notify/receiver_http.hpp"
 #include "probes/net/network.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // `heartbeat:`, a request that somebody outside expects: when it stays away, we are what is down.
 struct HeartbeatSettings {
@@ -46,4 +46,4 @@ class Heartbeat {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify

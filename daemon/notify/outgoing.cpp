@@ -9,7 +9,7 @@
 #include "daemon/core/alert_json.hpp"
 #include "daemon/notify/alertmanager.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 struct Member {
@@ -109,4 +109,4 @@ std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64
   return told;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

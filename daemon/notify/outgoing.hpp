@@ -5,7 +5,7 @@
 #include "daemon/notify/group.hpp"
 #include "daemon/notify/receivers.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // The next message to a place: why, when, and of which alerts of its queue.
 struct Outgoing {
@@ -26,4 +26,4 @@ void tell_by_itself(std::vector<Alert>& mine);
 // What is told of these alerts: what fires first, then by severity, then the oldest.
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts);
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -9,7 +9,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 constexpr std::size_t summary_max = 1024;
@@ -145,4 +145,4 @@ std::vector<std::shared_ptr<const Receiver>> make_receivers(PagerDutySettings se
   return {std::make_shared<PagerDuty>(std::move(settings))};
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

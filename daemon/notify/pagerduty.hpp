@@ -7,7 +7,7 @@
 
 #include "daemon/notify/receiver_http.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 struct PagerDutySettings {
   config::Secret routing_key;
@@ -42,4 +42,4 @@ std::string pagerduty_body(const Message& message, std::string_view routing_key)
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(PagerDutySettings settings);
 
-}  // namespace sonde
+}  // namespace sonde::notify

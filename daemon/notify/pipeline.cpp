@@ -9,7 +9,7 @@
 
 #include "daemon/notify/alertmanager.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 namespace asio = boost::asio;
@@ -217,4 +217,4 @@ void Pipeline::close() {
   asio::post(network_.executor(), [cut = cut_] {});
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -13,7 +13,7 @@
 #include "daemon/notify/queue_backoff.hpp"
 #include "probes/text/random.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // One place that is told: an entry of `receivers:`, or one URL of it.
 struct Destination {
@@ -121,4 +121,4 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   bool busy_ = false, stopping_ = false, leaving_ = false, given_up_ = false, closed_ = false;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify

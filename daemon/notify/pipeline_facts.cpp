@@ -6,7 +6,7 @@
 #include "daemon/notify/pipeline.hpp"
 #include "daemon/notify/queue_note.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 using log::Level;
@@ -145,7 +145,7 @@ void Pipeline::tell(const Receipt& receipt) {
   const Trouble before = std::exchange(trouble_, receipt.trouble);
   if (receipt.trouble == before) return;
   const bool well = receipt.trouble == Trouble::none;
-  log::say(well ? Level::info : Level::warning,
+  log::say(well ? log::Level::info : log::Level::warning,
            well ? "a receiver takes alerts again" : "a receiver does not take alerts",
            {{"receiver", destination_.label},
             {"place", destination_.place->place()},
@@ -153,4 +153,4 @@ void Pipeline::tell(const Receipt& receipt) {
             {"detail", receipt.detail}});
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -2,7 +2,7 @@
 
 #include "probes/text/digest.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 std::expected<net::Url, std::string> parse(const std::string& text) {
@@ -50,20 +50,21 @@ std::string HookUrl::digest() const {
   return revealed ? short_digest(*revealed) : "";
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify
 
 namespace sonde::config {
 
-bool Codec<PlainOrSecret>::read(const Value& value, const Reader& reader, const Rule& rule,
-                                PlainOrSecret& out) {
+bool Codec<notify::PlainOrSecret>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                        notify::PlainOrSecret& out) {
   if (value.kind == Value::Kind::map) return read_secret(value, reader, out.secret);
   return read_text(value, reader, {.filled = rule.filled || rule.required}, out.text);
 }
 
-bool Codec<HookUrl>::read(const Value& value, const Reader& reader, const Rule&, HookUrl& out) {
-  if (!Codec<PlainOrSecret>::read(value, reader, {.filled = true}, out.text)) return false;
+bool Codec<notify::HookUrl>::read(const Value& value, const Reader& reader, const Rule&,
+                                  notify::HookUrl& out) {
+  if (!Codec<notify::PlainOrSecret>::read(value, reader, {.filled = true}, out.text)) return false;
   if (out.is_secret()) return true;
-  const auto url = parse(out.text.text);
+  const auto url = notify::parse(out.text.text);
   if (!url) reader.wrong(value.place, url.error());
   return url.has_value();
 }

@@ -7,7 +7,7 @@
 #include "config/codec.hpp"
 #include "probes/net/url.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // Of a text that is not to be shown, and can be told from others by it.
 std::string short_digest(std::string_view text);
@@ -35,24 +35,24 @@ struct HookUrl {
   std::optional<HookUrl> pinned() const;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify
 
 namespace sonde::config {
 
 template <>
-struct Codec<PlainOrSecret> {
-  static bool read(const Value&, const Reader&, const Rule&, PlainOrSecret& out);
+struct Codec<notify::PlainOrSecret> {
+  static bool read(const Value&, const Reader&, const Rule&, notify::PlainOrSecret& out);
   static Value schema(const Rule& rule) {
     return schema_any_of({schema_text(rule), schema_secret()});
   }
-  static std::string show(const PlainOrSecret& value) { return value.text; }
+  static std::string show(const notify::PlainOrSecret& value) { return value.text; }
 };
 
 template <>
-struct Codec<HookUrl> {
-  static bool read(const Value&, const Reader&, const Rule&, HookUrl& out);
-  static Value schema(const Rule& rule) { return Codec<PlainOrSecret>::schema(rule); }
-  static std::string show(const HookUrl& url) { return url.text.text; }
+struct Codec<notify::HookUrl> {
+  static bool read(const Value&, const Reader&, const Rule&, notify::HookUrl& out);
+  static Value schema(const Rule& rule) { return Codec<notify::PlainOrSecret>::schema(rule); }
+  static std::string show(const notify::HookUrl& url) { return url.text.text; }
 };
 
 }  // namespace sonde::config

@@ -7,7 +7,7 @@
 #include "probes/core/deadline.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 namespace asio = boost::asio;
@@ -106,4 +106,4 @@ asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiv
   co_return posted;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

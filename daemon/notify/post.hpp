@@ -9,7 +9,7 @@
 #include "probes/core/trace.hpp"
 #include "probes/net/network.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // The address at which a host was last reached. When our own DNS is what is down, that is where
 // the news of it goes.
@@ -42,4 +42,4 @@ struct Posted {
 boost::asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiver> receiver,
                                     Message message, LastAddress& last);
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -4,7 +4,7 @@
 
 #include "daemon/core/alert_json.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 // How long the end of an alert is owed to a place that perhaps never heard of it.
@@ -197,4 +197,4 @@ void Queue::restore(Pending pending) {
   all_.insert_or_assign(who, std::move(pending));
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -9,7 +9,7 @@
 
 #include "daemon/core/alert.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // An alert as one place is to be told of it.
 struct Pending {
@@ -100,4 +100,4 @@ class Queue {
   std::uint64_t dropped_ = 0;
 };
 
-}  // namespace sonde
+}  // namespace sonde::notify

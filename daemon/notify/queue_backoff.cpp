@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::notify {
 
 Span wait_after(const Backoff& backoff, int failures, std::optional<Span> asked,
                 std::uint64_t random) {
@@ -15,4 +15,4 @@ Span wait_after(const Backoff& backoff, int failures, std::optional<Span> asked,
   return std::max({wait, backoff.base / 10, asked.value_or(Span::zero())});
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

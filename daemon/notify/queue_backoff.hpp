@@ -4,7 +4,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // How long to leave a place in peace that failed.
 struct Backoff {
@@ -17,4 +17,4 @@ struct Backoff {
 Span wait_after(const Backoff& backoff, int failures, std::optional<Span> asked,
                 std::uint64_t random);
 
-}  // namespace sonde
+}  // namespace sonde::notify

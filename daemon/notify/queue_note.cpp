@@ -2,7 +2,7 @@
 
 #include "daemon/core/note_json.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 std::string version() { return note::part("version", "1"); }
@@ -55,4 +55,4 @@ std::optional<PlaceNote> place_of(std::string_view text) {
       .identity = note::text_of(root, "identity")};
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -6,7 +6,7 @@
 #include "daemon/notify/post.hpp"
 #include "daemon/notify/queue.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // What of a queue survives a restart, as the text of a note; pure.
 
@@ -23,4 +23,4 @@ struct PlaceNote {
 std::string note_of(const PlaceNote& place);
 std::optional<PlaceNote> place_of(std::string_view note);
 
-}  // namespace sonde
+}  // namespace sonde::notify

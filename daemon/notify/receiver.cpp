@@ -11,7 +11,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 constexpr std::size_t body_shown_max = 200;
@@ -153,4 +153,4 @@ Labels Receiver::group_of(const Alert& alert) const {
   return group;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

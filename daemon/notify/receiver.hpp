@@ -11,7 +11,7 @@
 #include "daemon/core/alert.hpp"
 #include "probes/net/http/http_exchange.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // What one receiver is told at once. A value.
 struct Message {
@@ -95,4 +95,4 @@ Receipt judge_answer(const net::Response& response);
 // Makes a receipt of a 2xx that is no delivery: it is tried again. `why` is for people.
 Receipt not_delivered(const net::Response& response, std::string_view why);
 
-}  // namespace sonde
+}  // namespace sonde::notify

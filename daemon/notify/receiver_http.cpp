@@ -1,6 +1,6 @@
 #include "daemon/notify/receiver_http.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*) {
   static const auto keys =
@@ -33,4 +33,4 @@ std::expected<Prepared, std::string> post_json(const HookUrl& url, const Receive
   return prepared;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -6,7 +6,7 @@
 #include "daemon/notify/plain_or_secret.hpp"
 #include "daemon/notify/receiver.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // What every receiver's section has: how the connection is made, its time limit, further headers.
 struct ReceiverHttp {
@@ -20,4 +20,4 @@ const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*);
 std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
                                                std::string body);
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -10,7 +10,7 @@
 #include "daemon/notify/slack.hpp"
 #include "daemon/notify/webhook.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 using config::Reader;
@@ -75,16 +75,16 @@ const config::Section<Routing>& section_of(const Routing*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify
 
 namespace sonde::config {
 namespace {
 
-using sonde::ReceiverKind;
+using notify::ReceiverKind;
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
-  for (const auto& kind : receiver_kinds()) names.push_back(kind.name);
+  for (const auto& kind : notify::receiver_kinds()) names.push_back(kind.name);
   return names;
 }
 
@@ -92,9 +92,9 @@ std::string listed(const std::vector<std::string_view>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-const ReceiverKind* kind_named(std::string_view name) {
-  const auto found = std::ranges::find(receiver_kinds(), name, &ReceiverKind::name);
-  return found == receiver_kinds().end() ? nullptr : &*found;
+const notify::ReceiverKind* kind_named(std::string_view name) {
+  const auto found = std::ranges::find(notify::receiver_kinds(), name, &notify::ReceiverKind::name);
+  return found == notify::receiver_kinds().end() ? nullptr : &*found;
 }
 
 // The entry whose key is the kind's; null: none, or several, which was told.
@@ -116,8 +116,8 @@ const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
 }
 
 // Every key beside the kind's.
-bool read_routing(const Value& value, const Reader& reader, Routing& out) {
-  const auto& keys = section_of(static_cast<const Routing*>(nullptr));
+bool read_routing(const Value& value, const Reader& reader, notify::Routing& out) {
+  const auto& keys = section_of(static_cast<const notify::Routing*>(nullptr));
   std::vector<std::string_view> names = keys.names();
   for (auto name : kind_names()) names.push_back(name);
   bool good = keys.read_known(value, reader, out);
@@ -132,7 +132,7 @@ bool read_routing(const Value& value, const Reader& reader, Routing& out) {
 // An Alertmanager groups by itself, so to say how would mean nothing.
 bool refuse_grouping(const Value& value, const Reader& reader) {
   bool good = true;
-  for (auto name : section_of(static_cast<const Grouping*>(nullptr)).names()) {
+  for (auto name : section_of(static_cast<const notify::Grouping*>(nullptr)).names()) {
     const Value* written = value.find(name);
     if (written == nullptr) continue;
     reader.at(name).wrong(written->place, "an Alertmanager groups and repeats by its own routes");
@@ -141,7 +141,7 @@ bool refuse_grouping(const Value& value, const Reader& reader) {
   return good;
 }
 
-bool read_entry(const Value& value, const Reader& reader, ReceiverEntry& out) {
+bool read_entry(const Value& value, const Reader& reader, notify::ReceiverEntry& out) {
   if (!expect(value, reader, Value::Kind::map)) return false;
   bool good = read_routing(value, reader, out.routing);
   const Value::Entry* kind = kind_entry(value, reader);
@@ -152,8 +152,8 @@ bool read_entry(const Value& value, const Reader& reader, ReceiverEntry& out) {
   return good && !out.places.empty();
 }
 
-Value schema_of(const ReceiverKind& kind) {
-  Value keys = section_of(static_cast<const Routing*>(nullptr)).schema();
+Value schema_of(const notify::ReceiverKind& kind) {
+  Value keys = section_of(static_cast<const notify::Routing*>(nullptr)).schema();
   for (auto& entry : keys.entries)
     if (entry.name == "properties")
       entry.value.entries.push_back({std::string(kind.name), {}, kind.schema()});
@@ -165,13 +165,13 @@ constexpr std::size_t entries_max = 50;
 
 }  // namespace
 
-bool Codec<ReceiverEntries>::read(const Value& value, const Reader& reader, const Rule&,
-                                  ReceiverEntries& out) {
+bool Codec<notify::ReceiverEntries>::read(const Value& value, const Reader& reader, const Rule&,
+                                          notify::ReceiverEntries& out) {
   if (!expect(value, reader, Value::Kind::map)) return false;
   bool good = value.entries.size() <= entries_max;
   if (!good) reader.wrong(value.place, fmt::format("at most {} receivers", entries_max));
   for (const auto& entry : value.entries) {
-    ReceiverEntry made{.name = entry.name, .routing = {}, .places = {}};
+    notify::ReceiverEntry made{.name = entry.name, .routing = {}, .places = {}};
     good &= read_free_name(entry, reader.at(entry.name), {.filled = true});
     good &= read_entry(entry.value, reader.at(entry.name), made);
     out.all.push_back(std::move(made));
@@ -179,16 +179,16 @@ bool Codec<ReceiverEntries>::read(const Value& value, const Reader& reader, cons
   return good;
 }
 
-Value Codec<ReceiverEntries>::schema(const Rule&) {
+Value Codec<notify::ReceiverEntries>::schema(const Rule&) {
   std::vector<Value> choices;
-  for (const auto& kind : receiver_kinds()) choices.push_back(schema_of(kind));
+  for (const auto& kind : notify::receiver_kinds()) choices.push_back(schema_of(kind));
   return schema_named(schema_any_of(std::move(choices)));
 }
 
-std::vector<KeyRow> Rows<ReceiverEntries>::below(const std::string& prefix,
-                                                 const ReceiverEntries&) {
-  auto rows = section_of(static_cast<const Routing*>(nullptr)).table(prefix + ".NAME");
-  for (const auto& kind : receiver_kinds()) {
+std::vector<KeyRow> Rows<notify::ReceiverEntries>::below(const std::string& prefix,
+                                                         const notify::ReceiverEntries&) {
+  auto rows = section_of(static_cast<const notify::Routing*>(nullptr)).table(prefix + ".NAME");
+  for (const auto& kind : notify::receiver_kinds()) {
     const std::string path = fmt::format("{}.NAME.{}", prefix, kind.name);
     rows.push_back({path, "mapping", "", std::string(kind.help)});
     for (auto& row : kind.table(path)) rows.push_back(std::move(row));

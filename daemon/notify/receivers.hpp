@@ -10,7 +10,7 @@
 #include "daemon/notify/receiver.hpp"
 #include "probes/core/check.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 // Which alerts a receiver is told: every list has to hold the alert's; an empty one holds all.
 struct When {
@@ -55,21 +55,21 @@ struct ReceiverKind {
 };
 std::span<const ReceiverKind> receiver_kinds();
 
-}  // namespace sonde
+}  // namespace sonde::notify
 
 namespace sonde::config {
 
 // Exactly one key of an entry names its kind.
 template <>
-struct Codec<ReceiverEntries> {
-  static bool read(const Value&, const Reader&, const Rule&, ReceiverEntries& out);
+struct Codec<notify::ReceiverEntries> {
+  static bool read(const Value&, const Reader&, const Rule&, notify::ReceiverEntries& out);
   static Value schema(const Rule&);
-  static std::string show(const ReceiverEntries&) { return ""; }
+  static std::string show(const notify::ReceiverEntries&) { return ""; }
 };
 
 template <>
-struct Rows<ReceiverEntries> {
-  static std::vector<KeyRow> below(const std::string& prefix, const ReceiverEntries&);
+struct Rows<notify::ReceiverEntries> {
+  static std::vector<KeyRow> below(const std::string& prefix, const notify::ReceiverEntries&);
 };
 
 }  // namespace sonde::config

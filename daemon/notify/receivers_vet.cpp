@@ -3,7 +3,7 @@
 
 #include "daemon/notify/receivers.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 using Names = std::set<std::string, std::less<>>;
@@ -51,4 +51,4 @@ void vet_receivers(const std::vector<ReceiverEntry>& entries,
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -2,7 +2,7 @@
 
 #include "daemon/notify/slack_text.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 const config::Section<SlackSettings>& section_of(const SlackSettings*) {
   static const auto keys =
@@ -37,4 +37,4 @@ std::vector<std::shared_ptr<const Receiver>> make_receivers(SlackSettings settin
   return {std::make_shared<Slack>(std::move(settings))};
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

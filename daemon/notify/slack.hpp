@@ -4,7 +4,7 @@
 
 #include "daemon/notify/receiver_http.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 struct SlackSettings {
   config::Secret url;   // who knows it can post
@@ -32,4 +32,4 @@ class Slack : public Receiver {
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(SlackSettings settings);
 
-}  // namespace sonde
+}  // namespace sonde::notify

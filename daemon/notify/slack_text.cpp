@@ -8,7 +8,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 constexpr std::size_t section_max = 3000;  // of a text object
@@ -98,4 +98,4 @@ std::string slack_body(const Message& message, std::string_view channel) {
 
 static_assert(3 * link_max + slack_summary_max + 500 <= section_max);
 
-}  // namespace sonde
+}  // namespace sonde::notify

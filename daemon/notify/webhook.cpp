@@ -7,7 +7,7 @@
 #include "daemon/core/alert_json.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 namespace {
 
 constexpr std::size_t webhook_alerts_max = 256;
@@ -83,4 +83,4 @@ std::vector<std::shared_ptr<const Receiver>> make_receivers(WebhookSettings sett
   return {std::make_shared<Webhook>(std::move(settings))};
 }
 
-}  // namespace sonde
+}  // namespace sonde::notify

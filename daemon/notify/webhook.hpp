@@ -4,7 +4,7 @@
 
 #include "daemon/notify/receiver_http.hpp"
 
-namespace sonde {
+namespace sonde::notify {
 
 struct WebhookSettings {
   HookUrl url;
@@ -28,4 +28,4 @@ class Webhook : public Receiver {
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(WebhookSettings settings);
 
-}  // namespace sonde
+}  // namespace sonde::notify

@@ -8,7 +8,7 @@
 #include "probes/text/printable.hpp"
 #include "probes/text/runes.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
 // Of one character within double quotes; what YAML does not take, or what makes a reader see
@@ -117,4 +117,4 @@ std::string to_yaml(std::span<const PrometheusGroup> groups) {
   return out;
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -5,7 +5,7 @@
 
 #include "daemon/core/alert.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 
 // A file of rules as Prometheus reads it.
 struct PrometheusRule {
@@ -29,4 +29,4 @@ std::string prometheus_duration(Span span);
 // YAML; the same text for the same groups. Texts may hold anything.
 std::string to_yaml(std::span<const PrometheusGroup> groups);
 
-}  // namespace sonde
+}  // namespace sonde::rules

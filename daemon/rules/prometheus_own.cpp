@@ -4,7 +4,7 @@
 
 #include "daemon/rules/promql.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,7 +96,7 @@ PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks) 
                         .annotations = {{"summary", std::string(row.summary)},
                                         {"description", std::string(row.description)}}};
     for (std::size_t at = 0; (at = rule.expr.find("[job]")) != std::string::npos;)
-      rule.expr.replace(at, 5, promql::equals("job", job));
+      rule.expr.replace(at, 5, rules::equals("job", job));
     if (!runbooks.empty())
       rule.annotations.emplace("runbook_url", fmt::format("{}/{}.md", runbooks, row.alert));
     group.rules.push_back(std::move(rule));
@@ -104,4 +104,4 @@ PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks) 
   return group;
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -7,10 +7,10 @@
 #include "daemon/alert/rule_subject.hpp"
 #include "daemon/rules/prometheus_question.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
-using promql::Matchers;
+using rules::Matchers;
 using Names = std::vector<std::string>;
 
 // What a kind of probe is there for: the steps that an alert about it owns, and those before, whose
@@ -31,7 +31,7 @@ const std::vector<Stage>& stages() {
 
 // Of the kinds that a rule watches. One a target stands where the first of its probes does, which
 // is the login unless it says otherwise.
-std::vector<Stage> stages_of(const RuleSettings& rule) {
+std::vector<Stage> stages_of(const alert::RuleSettings& rule) {
   std::vector<Stage> all = stages();
   const auto& kinds = rule.where.kind;
   std::erase_if(all, [&kinds](const Stage& stage) {
@@ -43,21 +43,22 @@ std::vector<Stage> stages_of(const RuleSettings& rule) {
 }
 
 // The failed runs that count for a rule, as in the daemon: at the steps of its subject.
-Matchers counted(const RuleSettings& rule) {
-  const AlertOf of = rule.of == AlertOf::burn_rate ? rule.rate : rule.of;
+Matchers counted(const alert::RuleSettings& rule) {
+  const alert::AlertOf of = rule.of == alert::AlertOf::burn_rate ? rule.rate : rule.of;
   Names steps, reasons;
   for (const Step step : subject(of).counts) steps.emplace_back(name(step));
   for (const Reason reason : rule.reasons) reasons.emplace_back(name(reason));
-  Matchers out = promql::matchers(rule.where);
-  if (!steps.empty() && subject(of).counts != subject(AlertOf::probe_success).counts)
-    out.push_back(promql::one_of("step", steps));
-  if (!reasons.empty()) out.push_back(promql::one_of("reason", reasons));
+  Matchers out = rules::matchers(rule.where);
+  if (!steps.empty() && subject(of).counts != subject(alert::AlertOf::probe_success).counts)
+    out.push_back(rules::one_of("step", steps));
+  if (!reasons.empty()) out.push_back(rules::one_of("reason", reasons));
   return out;
 }
 
-std::string failures(const RuleSettings& rule, PrometheusTallies& tallies, const Matchers& more) {
-  return promql::series(tallies.failures_by_reason(prometheus_window(rule)),
-                        promql::both(counted(rule), more));
+std::string failures(const alert::RuleSettings& rule, PrometheusTallies& tallies,
+                     const Matchers& more) {
+  return rules::series(tallies.failures_by_reason(prometheus_window(rule)),
+                       rules::both(counted(rule), more));
 }
 
 std::string owned_name(Severity severity) {
@@ -65,38 +66,37 @@ std::string owned_name(Severity severity) {
 }
 
 // Steps at which the probes of a firing alert fail, of those that are theirs.
-void append_owned(const RuleSettings& rule, PrometheusTallies& tallies, Names& owned) {
-  const std::string firing = promql::series(
-      "ALERTS", {promql::equals("alertname", rule.name), promql::equals("alertstate", "firing")});
+void append_owned(const alert::RuleSettings& rule, PrometheusTallies& tallies, Names& owned) {
+  const std::string firing = rules::series(
+      "ALERTS", {rules::equals("alertname", rule.name), rules::equals("alertstate", "firing")});
   for (const Stage& stage : stages_of(rule)) {
     if (stage.owns.empty()) continue;
     const std::string failed = failures(
-        rule, tallies, {promql::equals("kind", stage.kind), promql::one_of("step", stage.owns)});
+        rule, tallies, {rules::equals("kind", stage.kind), rules::one_of("step", stage.owns)});
     owned.push_back(fmt::format("max by (target, step) ({} > 0 and on (probe, kind, target) {})",
                                 failed, firing));
   }
 }
 
-std::string held_expr(const RuleSettings& rule, PrometheusTallies& tallies) {
+std::string held_expr(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   Names before;
   for (const Stage& stage : stages_of(rule))
     if (!stage.before.empty())
-      before.push_back(
-          failures(rule, tallies,
-                   {promql::equals("kind", stage.kind), promql::one_of("step", stage.before)}));
+      before.push_back(failures(
+          rule, tallies, {rules::equals("kind", stage.kind), rules::one_of("step", stage.before)}));
   const std::string all = failures(rule, tallies, {});
   const std::string by = fmt::format("sum without (step, reason{}) ",
                                      prometheus_by_check(rule) ? "" : ", probe, kind");
   const std::string excused =
-      promql::block(promql::any(before)) + "\nand on (target, step) " + owned_name(rule.severity);
-  const std::string guilty = all + " > 0\nunless " + promql::block(excused);
-  const std::string alerts = promql::series("ALERTS", {promql::equals("alertname", rule.name)});
-  return by + "(" + all + ") > 0\nunless " + by + promql::block(guilty) +
+      rules::block(rules::any(before)) + "\nand on (target, step) " + owned_name(rule.severity);
+  const std::string guilty = all + " > 0\nunless " + rules::block(excused);
+  const std::string alerts = rules::series("ALERTS", {rules::equals("alertname", rule.name)});
+  return by + "(" + all + ") > 0\nunless " + by + rules::block(guilty) +
          fmt::format("\nand on ({}) {}",
                      prometheus_by_check(rule) ? "probe, kind, target" : "target", alerts);
 }
 
-PrometheusRule held_rule(const RuleSettings& rule, PrometheusTallies& tallies) {
+PrometheusRule held_rule(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   return {.record = {},
           .alert = "SondeHeldBack",
           .expr = held_expr(rule, tallies),
@@ -109,29 +109,31 @@ PrometheusRule held_rule(const RuleSettings& rule, PrometheusTallies& tallies) {
 }
 
 // Whoever gets in, is told another user's messages, or is taken for one, is told of at once.
-bool always_pages(const RuleSettings& rule) {
+bool always_pages(const alert::RuleSettings& rule) {
   constexpr Reason grave[] = {Reason::auth_fail_open, Reason::cross_user_leak,
                               Reason::identity_mismatch};
   return std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
 }
 
-bool on_path(const RuleSettings& rule) {
-  return subject(rule.of == AlertOf::burn_rate ? rule.rate : rule.of).part == Part::path &&
+bool on_path(const alert::RuleSettings& rule) {
+  return subject(rule.of == alert::AlertOf::burn_rate ? rule.rate : rule.of).part ==
+             alert::Part::path &&
          !always_pages(rule);
 }
 
 }  // namespace
 
-bool prometheus_can_be_held(const RuleSettings& rule) {
+bool prometheus_can_be_held(const alert::RuleSettings& rule) {
   if (!on_path(rule)) return false;
-  const bool conversation = rule.of == AlertOf::event_delivery ||
-                            (rule.of == AlertOf::burn_rate && rule.rate == AlertOf::event_delivery);
+  const bool conversation =
+      rule.of == alert::AlertOf::event_delivery ||
+      (rule.of == alert::AlertOf::burn_rate && rule.rate == alert::AlertOf::event_delivery);
   const auto stages = stages_of(rule);
   return !conversation &&
          std::ranges::any_of(stages, [](const Stage& stage) { return !stage.before.empty(); });
 }
 
-std::vector<PrometheusRule> prometheus_owned(std::span<const RuleSettings> rules,
+std::vector<PrometheusRule> prometheus_owned(std::span<const alert::RuleSettings> rules,
                                              PrometheusTallies& tallies) {
   std::vector<PrometheusRule> all;
   for (const Severity severity : {Severity::critical, Severity::warning, Severity::info}) {
@@ -139,12 +141,12 @@ std::vector<PrometheusRule> prometheus_owned(std::span<const RuleSettings> rules
     for (const auto& rule : rules)
       if (rule.severity >= severity && on_path(rule) && prometheus_by_check(rule))
         append_owned(rule, tallies, owned);
-    if (!owned.empty()) all.push_back({.record = owned_name(severity), .expr = promql::any(owned)});
+    if (!owned.empty()) all.push_back({.record = owned_name(severity), .expr = rules::any(owned)});
   }
   return all;
 }
 
-std::vector<PrometheusRule> prometheus_held(std::span<const RuleSettings> rules,
+std::vector<PrometheusRule> prometheus_held(std::span<const alert::RuleSettings> rules,
                                             PrometheusTallies& tallies) {
   std::vector<PrometheusRule> all;
   for (const auto& rule : rules)
@@ -152,4 +154,4 @@ std::vector<PrometheusRule> prometheus_held(std::span<const RuleSettings> rules,
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -4,7 +4,7 @@
 
 #include "daemon/rules/prometheus_tally.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 
 // One cause, one page, for Alertmanager, by the same rules as daemon/alert/incident.hpp: an alert
 // is held back while each failure in its window is at an earlier step that a firing alert of the
@@ -13,14 +13,14 @@ namespace sonde {
 // nothing of silences: one that is silenced holds back as well. An alert by target owns nothing.
 
 // Whether failures at an earlier step could be all that makes the alert fire.
-bool prometheus_can_be_held(const RuleSettings& rule);
+bool prometheus_can_be_held(const alert::RuleSettings& rule);
 
 // Recording rules: which steps of which targets firing alerts of at least that severity own.
-std::vector<PrometheusRule> prometheus_owned(std::span<const RuleSettings> rules,
+std::vector<PrometheusRule> prometheus_owned(std::span<const alert::RuleSettings> rules,
                                              PrometheusTallies& tallies);
 
 // The SondeHeldBack of every rule that can be held back.
-std::vector<PrometheusRule> prometheus_held(std::span<const RuleSettings> rules,
+std::vector<PrometheusRule> prometheus_held(std::span<const alert::RuleSettings> rules,
                                             PrometheusTallies& tallies);
 
-}  // namespace sonde
+}  // namespace sonde::rules

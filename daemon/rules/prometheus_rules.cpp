@@ -12,10 +12,10 @@
 #include "daemon/rules/prometheus_question.hpp"
 #include "daemon/rules/prometheus_text.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
-Labels labels_of(const RuleSettings& rule) {
+Labels labels_of(const alert::RuleSettings& rule) {
   Labels labels;
   for (const auto& [name, value] : rule.labels) labels.emplace(name, prometheus_literal(value));
   labels["severity"] = name(rule.severity);
@@ -23,7 +23,7 @@ Labels labels_of(const RuleSettings& rule) {
   return labels;
 }
 
-PrometheusRule alert_of(const RuleSettings& rule, PrometheusTallies& tallies) {
+PrometheusRule alert_of(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   const Labels labels = labels_of(rule);
   return {.record = {},
           .alert = rule.name,
@@ -36,16 +36,17 @@ PrometheusRule alert_of(const RuleSettings& rule, PrometheusTallies& tallies) {
 
 // A rule that says itself after what time without a verdict it alerts; for all others
 // SondeProbeStalled does.
-PrometheusRule no_data_of(const RuleSettings& rule, std::span<const RuleSettings> alerts) {
+PrometheusRule no_data_of(const alert::RuleSettings& rule,
+                          std::span<const alert::RuleSettings> alerts) {
   std::string name = rule.name + "NoData";
-  while (std::ranges::find(alerts, name, &RuleSettings::name) != alerts.end()) name += "_";
+  while (std::ranges::find(alerts, name, &alert::RuleSettings::name) != alerts.end()) name += "_";
   const std::string age = fmt::format(
-      "time() - {}", promql::across("max", prometheus_by_check(rule) ? "" : "probe, kind",
-                                    promql::series("sonde_probe_last_run_timestamp_seconds",
-                                                   promql::matchers(rule.where))));
+      "time() - {}", rules::across("max", prometheus_by_check(rule) ? "" : "probe, kind",
+                                   rules::series("sonde_probe_last_run_timestamp_seconds",
+                                                 rules::matchers(rule.where))));
   return {.record = {},
           .alert = std::move(name),
-          .expr = fmt::format("{} > {}", age, promql::number(seconds(*rule.no_data_after))),
+          .expr = fmt::format("{} > {}", age, rules::number(seconds(*rule.no_data_after))),
           .labels = labels_of(rule),
           .annotations = {{"summary", "An alert has nothing to judge by."},
                           {"description", rule.name + " knows nothing new of {{ $labels.target }} "
@@ -59,7 +60,8 @@ void append(std::vector<PrometheusRule>& rules, std::vector<PrometheusRule> more
 
 }  // namespace
 
-std::string prometheus_rules(std::span<const RuleSettings> alerts, const PrometheusPlace& place) {
+std::string prometheus_rules(std::span<const alert::RuleSettings> alerts,
+                             const PrometheusPlace& place) {
   PrometheusTallies tallies;
   PrometheusGroup judged{.name = "sonde.alerts", .rules = {}};
   for (const auto& rule : alerts) {
@@ -77,4 +79,4 @@ std::string prometheus_rules(std::span<const RuleSettings> alerts, const Prometh
          to_yaml(groups);
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

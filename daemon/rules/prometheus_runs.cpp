@@ -4,10 +4,10 @@
 
 #include "daemon/rules/prometheus_question.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
-using promql::Matchers;
+using rules::Matchers;
 
 // A daemon that has not run for as long as the window has counted all within it; increase() misses
 // what it counted before it was scraped first.
@@ -15,8 +15,8 @@ std::string recent(const std::string& counter, const Matchers& of, Span window) 
   return fmt::format(
       "\n  increase({}) > 0\n  or\n"
       "  ({} > 0 and on (job, instance) time() - process_start_time_seconds < {})\n",
-      promql::range(counter, of, window), promql::series(counter, of),
-      promql::number(seconds(window)));
+      rules::range(counter, of, window), rules::series(counter, of),
+      rules::number(seconds(window)));
 }
 
 std::vector<std::string> names(const std::vector<Reason>& reasons) {
@@ -30,11 +30,10 @@ std::vector<std::string> names(const std::vector<Reason>& reasons) {
 
 // Of several daemons all have to see it, and one that does not is proof enough that it is over. The
 // count begins anew at a restart, so that nothing but a passed run proves anything.
-PrometheusQuestion ask_consecutive(const RuleSettings& rule, PrometheusTallies&) {
-  const Matchers of = promql::matchers(rule.where);
-  std::string row =
-      promql::across("min", "", promql::series("sonde_probe_consecutive_failures", of));
-  std::string passed = promql::across("max", "", promql::series("sonde_probe_success", of));
+PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTallies&) {
+  const Matchers of = rules::matchers(rule.where);
+  std::string row = rules::across("min", "", rules::series("sonde_probe_consecutive_failures", of));
+  std::string passed = rules::across("max", "", rules::series("sonde_probe_success", of));
   if (!prometheus_by_check(rule)) {
     row = fmt::format("max without (probe, kind) ({})", row);
     passed = fmt::format("min without (probe, kind) ({})", passed);
@@ -46,48 +45,48 @@ PrometheusQuestion ask_consecutive(const RuleSettings& rule, PrometheusTallies&)
 
 // Too often in every window is too often in the shortest. It is over when the newest run of each
 // probe passed, and there was one: one that failed elsewhere says nothing of it.
-PrometheusQuestion ask_reason(const RuleSettings& rule, PrometheusTallies&) {
+PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Span window = *std::ranges::min_element(rule.over);
-  const Matchers of = promql::matchers(rule.where);
+  const Matchers of = rules::matchers(rule.where);
   const auto reasons = names(rule.reasons);
   // A run counts once, whether its reason or the cause that was concluded is among those.
-  const std::string failures = recent(
-      "sonde_probe_failures_total", promql::both(of, {promql::one_of("reason", reasons)}), window);
+  const std::string failures = recent("sonde_probe_failures_total",
+                                      rules::both(of, {rules::one_of("reason", reasons)}), window);
   const std::string concluded = recent(
       "sonde_probe_conclusions_total",
-      promql::both(of, {promql::one_of("concluded", reasons), promql::none_of("reason", reasons)}),
+      rules::both(of, {rules::one_of("concluded", reasons), rules::none_of("reason", reasons)}),
       window);
   const std::string failed =
-      promql::across("sum",
-                     prometheus_by_check(rule) ? "step, reason, concluded"
-                                               : "step, reason, concluded, probe, kind",
-                     promql::outside_maintenance(promql::any({failures, concluded}), window));
+      rules::across("sum",
+                    prometheus_by_check(rule) ? "step, reason, concluded"
+                                              : "step, reason, concluded, probe, kind",
+                    rules::outside_maintenance(rules::any({failures, concluded}), window));
   const std::string fires = fmt::format("round({}) > {}", failed, *rule.above->count);
-  const std::string passed = over_instances(rule, "min", promql::series("sonde_probe_success", of));
+  const std::string passed = over_instances(rule, "min", rules::series("sonde_probe_success", of));
   const std::string runs = over_instances(
       rule, "sum",
       fmt::format("increase({})",
-                  promql::range("sonde_probe_runs_total", of, prometheus_window(rule))));
+                  rules::range("sonde_probe_runs_total", of, prometheus_window(rule))));
   return {.value = fmt::format("round({})", failed),
           .fires = fires,
           .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, fires)};
 }
 
-PrometheusQuestion ask_false_green(const RuleSettings& rule, PrometheusTallies&) {
-  const Matchers path = promql::both(promql::matchers(rule.where),
-                                     {promql::one_of("kind", {"login", "upgrade", "chat"})});
+PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTallies&) {
+  const Matchers path = rules::both(rules::matchers(rule.where),
+                                    {rules::one_of("kind", {"login", "upgrade", "chat"})});
   const Matchers health =
-      promql::both(promql::matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
-                   {promql::equals("kind", "health")});
+      rules::both(rules::matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
+                  {rules::equals("kind", "health")});
   const std::string row =
-      over_instances(rule, "max", promql::series("sonde_probe_consecutive_failures", path));
+      over_instances(rule, "max", rules::series("sonde_probe_consecutive_failures", path));
   const auto passes = [&rule](const Matchers& of) {
-    return over_instances(rule, "min", promql::series("sonde_probe_success", of));
+    return over_instances(rule, "min", rules::series("sonde_probe_success", of));
   };
   return {.value = row,
-          .fires = promql::all(
+          .fires = rules::all(
               {fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"}),
-          .clears = promql::any({passes(path) + " == 1", passes(health) + " == 0"})};
+          .clears = rules::any({passes(path) + " == 1", passes(health) + " == 0"})};
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
 using namespace std::chrono_literals;
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 // Where a rate is counted: two gauges a window, and two counters. `good`: the second of each counts
 // what succeeded, not what failed.
 struct Source {
-  AlertOf rate;
+  alert::AlertOf rate;
   std::string_view level, apart;
   std::string_view window_attempts, window_second;
   std::string_view attempts, second;
@@ -20,11 +20,11 @@ struct Source {
   bool good;
 };
 constexpr Source kSources[] = {
-    {AlertOf::auth_success, "probe_target_step", "step", "sonde_auth_window_attempts",
+    {alert::AlertOf::auth_success, "probe_target_step", "step", "sonde_auth_window_attempts",
      "sonde_auth_window_failures", "sonde_auth_attempts", "sonde_auth_failures", "reason", false},
-    {AlertOf::event_delivery, "probe_target_event", "event", "sonde_events_window_expected",
+    {alert::AlertOf::event_delivery, "probe_target_event", "event", "sonde_events_window_expected",
      "sonde_events_window_delivered", "sonde_events_expected", "sonde_events_delivered", "", true},
-    {AlertOf::probe_success, "probe_target", "", "sonde_probe_window_runs",
+    {alert::AlertOf::probe_success, "probe_target", "", "sonde_probe_window_runs",
      "sonde_probe_window_failures", "sonde_probe_runs", "sonde_probe_failures", "step, reason",
      false},
 };
@@ -36,7 +36,9 @@ struct Gauge {
 constexpr Gauge kGauges[] = {{5min, "5m"}, {10min, "10m"}, {30min, "30m"},
                              {1h, "1h"},   {6h, "6h"},     {720h, "30d"}};
 
-const Source& source_of(AlertOf rate) { return *std::ranges::find(kSources, rate, &Source::rate); }
+const Source& source_of(alert::AlertOf rate) {
+  return *std::ranges::find(kSources, rate, &Source::rate);
+}
 
 std::string_view gauge_of(Span window) {
   const auto* const found = std::ranges::find(kGauges, window, &Gauge::length);
@@ -44,31 +46,31 @@ std::string_view gauge_of(Span window) {
 }
 
 std::string in_gauge(std::string_view name, std::string_view window) {
-  return promql::across("sum", "window", promql::series(name, {promql::equals("window", window)}));
+  return rules::across("sum", "window", rules::series(name, {rules::equals("window", window)}));
 }
 
 // A whole number, as what is counted is; increase() guesses what lies beyond the outer samples.
 std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
   const std::string counter = fmt::format("{}_total", name);
-  const std::string grown = fmt::format("increase({})", promql::range(counter, {}, window));
+  const std::string grown = fmt::format("increase({})", rules::range(counter, {}, window));
   return fmt::format("round({})",
-                     promql::across("sum", dropped, promql::outside_maintenance(grown, window)));
+                     rules::across("sum", dropped, rules::outside_maintenance(grown, window)));
 }
 
 }  // namespace
 
-bool is_rate(AlertOf of) {
+bool is_rate(alert::AlertOf of) {
   return std::ranges::find(kSources, of, &Source::rate) != std::end(kSources);
 }
 
-std::string_view apart_by(AlertOf rate) { return source_of(rate).apart; }
+std::string_view apart_by(alert::AlertOf rate) { return source_of(rate).apart; }
 
 std::string PrometheusTallies::record(std::string name, std::string expr) {
   rules_.emplace(name, std::move(expr));
   return name;
 }
 
-PrometheusTallies::Names PrometheusTallies::recorded(AlertOf rate, Span window) {
+PrometheusTallies::Names PrometheusTallies::recorded(alert::AlertOf rate, Span window) {
   const Source& from = source_of(rate);
   const std::string_view gauge = gauge_of(window);
   const std::string how =
@@ -103,4 +105,4 @@ std::vector<PrometheusRule> PrometheusTallies::rules() const {
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

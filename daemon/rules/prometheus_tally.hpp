@@ -6,7 +6,7 @@
 #include "daemon/rules/prometheus_file.hpp"
 #include "daemon/rules/promql.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 
 // What is counted of a rate in a window, as recording rules that alerts share. Sonde's own windows
 // are read where it has them: they count exactly and survive its restarts. Of other lengths
@@ -17,7 +17,7 @@ class PrometheusTallies {
     std::string attempts, failures;  // of recording rules
   };
   // `rate`: auth_success, event_delivery or probe_success.
-  Names recorded(AlertOf rate, Span window);
+  Names recorded(alert::AlertOf rate, Span window);
   // Failed runs by step and reason.
   std::string failures_by_reason(Span window);
 
@@ -30,9 +30,9 @@ class PrometheusTallies {
 };
 
 // Whether it is one of the three that are counted so.
-bool is_rate(AlertOf of);
+bool is_rate(alert::AlertOf of);
 
 // Of a rate, the label that tells the series of one check apart: `step`, `event`, or none.
-std::string_view apart_by(AlertOf rate);
+std::string_view apart_by(alert::AlertOf rate);
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -6,33 +6,33 @@
 
 #include "daemon/rules/prometheus_question.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
 // In texts: `[percent]` and the like stand for the value, `[bound]` for the bound, `[over]` for the
 // windows, `[n]` for how many were counted, `[who]` for the probe and target.
 struct TextRow {
-  AlertOf of;
+  alert::AlertOf of;
   std::string_view summary, description;
 };
 constexpr TextRow text_rows[] = {
-    {AlertOf::auth_success, "Too few logins or upgrades succeed.",
+    {alert::AlertOf::auth_success, "Too few logins or upgrades succeed.",
      "{{ $labels.step }} auth success [percent][n] over [over] on [who], wanted [bound]."},
-    {AlertOf::event_delivery, "Events of chats are lost.",
+    {alert::AlertOf::event_delivery, "Events of chats are lost.",
      "delivery of {{ $labels.event }} [percent][n] over [over] on [who], wanted [bound]."},
-    {AlertOf::probe_success, "Too few runs of a probe pass.",
+    {alert::AlertOf::probe_success, "Too few runs of a probe pass.",
      "success [percent][n] over [over] on [who], wanted [bound]."},
-    {AlertOf::burn_rate, "The error budget is used up too fast.",
+    {alert::AlertOf::burn_rate, "The error budget is used up too fast.",
      "errors burn the budget of [budget] [times] as fast as allowed on [who]."},
-    {AlertOf::latency, "Users wait too long.",
+    {alert::AlertOf::latency, "Users wait too long.",
      "[quantile] [span] over [over] on [who], wanted [bound]."},
-    {AlertOf::certificate_expiry, "A certificate expires soon.",
+    {alert::AlertOf::certificate_expiry, "A certificate expires soon.",
      "the certificate of {{ $labels.host_port }} expires in [span] ([who])."},
-    {AlertOf::consecutive_failures, "A probe fails again and again.",
+    {alert::AlertOf::consecutive_failures, "A probe fails again and again.",
      "[count] failed runs in a row on [who]."},
-    {AlertOf::reason, "A probe met what must not happen.",
+    {alert::AlertOf::reason, "A probe met what must not happen.",
      "[count] of the last runs over [over] on [who]: [reasons]."},
-    {AlertOf::false_green, "Health passes while users cannot chat.",
+    {alert::AlertOf::false_green, "Health passes while users cannot chat.",
      "health passes on [who] while [count] runs of its path failed in a row."},
 };
 
@@ -47,13 +47,13 @@ std::string value(std::string_view how) {
       "{{{{ if eq $value $value }}}}{{{{ $value | {} }}}}{{{{ else }}}}unknown{{{{ end }}}}", how);
 }
 
-std::string bound_text(const RuleSettings& rule) {
+std::string bound_text(const alert::RuleSettings& rule) {
   const auto& bound = rule.below ? rule.below : rule.above;
   return bound ? show(*bound) : "";
 }
 
 // The labels that name an instance, for the queries of a template.
-std::vector<std::string_view> naming(const RuleSettings& rule, bool apart) {
+std::vector<std::string_view> naming(const alert::RuleSettings& rule, bool apart) {
   std::vector<std::string_view> labels;
   if (prometheus_by_check(rule)) labels.emplace_back("probe");
   labels.emplace_back("target");
@@ -72,7 +72,7 @@ std::string query(std::string_view before, std::string_view record, std::string_
   return fmt::format("query (printf \"{}{}{{{}}}{}\"{})", before, record, matchers, after, values);
 }
 
-std::string attempts(const RuleSettings& rule, PrometheusTallies& tallies) {
+std::string attempts(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   if (!is_rate(rule.of)) return "";
   const auto names = tallies.recorded(rule.of, rule.over.front());
   return fmt::format("{{{{ with {} }}}} of {{{{ . | first | value }}}}{{{{ end }}}}",
@@ -80,8 +80,9 @@ std::string attempts(const RuleSettings& rule, PrometheusTallies& tallies) {
 }
 
 // "7 x upgrade/server_error; 2 x login/timeout;"
-std::string failures(const RuleSettings& rule, PrometheusTallies& tallies) {
-  if (rule.of == AlertOf::certificate_expiry || rule.of == AlertOf::latency) return "";
+std::string failures(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
+  if (rule.of == alert::AlertOf::certificate_expiry || rule.of == alert::AlertOf::latency)
+    return "";
   const std::string record = tallies.failures_by_reason(prometheus_window(rule));
   return fmt::format(
       "{{{{ range {} }}}} {{{{ .Value }}}} x {{{{ .Labels.step }}}}/{{{{ .Labels.reason }}}};"
@@ -89,21 +90,22 @@ std::string failures(const RuleSettings& rule, PrometheusTallies& tallies) {
       query("sort_desc(topk(3, sum by (step, reason) (", record, ") > 0))", naming(rule, false)));
 }
 
-std::string joined(const RuleSettings& rule) {
+std::string joined(const alert::RuleSettings& rule) {
   std::string reasons;
   for (const Reason reason : rule.reasons)
     reasons += fmt::format("{}{}", reasons.empty() ? "" : ", ", name(reason));
   return reasons;
 }
 
-std::string windows(const RuleSettings& rule) {
+std::string windows(const alert::RuleSettings& rule) {
   std::string over;
   for (const Span window : rule.over)
     over += (over.empty() ? "" : " and ") + prometheus_duration(window);
   return over.empty() ? prometheus_duration(prometheus_window(rule)) : over;
 }
 
-std::string description(const RuleSettings& rule, std::string text, PrometheusTallies& tallies) {
+std::string description(const alert::RuleSettings& rule, std::string text,
+                        PrometheusTallies& tallies) {
   replace(text, "[percent]", value("humanizePercentage"));
   replace(text, "[span]", value("humanizeDuration"));
   replace(text, "[times]", value("printf \"%.1f times\""));
@@ -128,7 +130,7 @@ std::string prometheus_literal(std::string_view text) {
   return out;
 }
 
-Labels prometheus_annotations(const RuleSettings& rule, PrometheusTallies& tallies) {
+Labels prometheus_annotations(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   Labels out;
   for (const auto& [name, text] : rule.annotations) out.emplace(name, prometheus_literal(text));
   const TextRow& row = *std::ranges::find(text_rows, rule.of, &TextRow::of);
@@ -138,4 +140,4 @@ Labels prometheus_annotations(const RuleSettings& rule, PrometheusTallies& talli
   return out;
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -6,7 +6,7 @@
 #include "daemon/rules/prometheus_question.hpp"
 #include "daemon/rules/prometheus_rules.hpp"
 
-namespace sonde {
+namespace sonde::rules {
 namespace {
 
 struct TimedRow {
@@ -19,30 +19,31 @@ constexpr TimedRow timed_rows[] = {{Timed::duration, "sonde_probe_duration_secon
                                    {Timed::terminal_event, "sonde_chat_terminal_event_seconds"},
                                    {Timed::longest_silence, "sonde_chat_longest_silence_seconds"}};
 
-std::string increase(const RuleSettings& rule, std::string_view suffix, Span window) {
+std::string increase(const alert::RuleSettings& rule, std::string_view suffix, Span window) {
   const auto& row = *std::ranges::find(timed_rows, rule.measure, &TimedRow::timed);
   const std::string name = fmt::format("{}{}", row.histogram, suffix);
-  return promql::across(
+  return rules::across(
       "sum", "",
-      fmt::format("increase({})", promql::range(name, promql::matchers(rule.where), window)));
+      fmt::format("increase({})", rules::range(name, rules::matchers(rule.where), window)));
 }
 
 // Of each probe: where its quantile in a window compares so, on enough samples.
-std::string compared(const RuleSettings& rule, Span window, std::string_view op, double bound) {
+std::string compared(const alert::RuleSettings& rule, Span window, std::string_view op,
+                     double bound) {
   return fmt::format("histogram_quantile({}, {}) {} {}\nand round({}) >= {}", rule.quantile,
-                     increase(rule, "_bucket", window), op, promql::number(bound),
+                     increase(rule, "_bucket", window), op, rules::number(bound),
                      increase(rule, "_count", window), rule.min_samples);
 }
 
 // The worst probe stands for its target.
-std::string worst(const RuleSettings& rule, const std::string& expr) {
-  return prometheus_by_check(rule) ? expr : "max without (probe, kind) " + promql::block(expr);
+std::string worst(const alert::RuleSettings& rule, const std::string& expr) {
+  return prometheus_by_check(rule) ? expr : "max without (probe, kind) " + rules::block(expr);
 }
 
 }  // namespace
 
 // A quantile is guessed between the bounds of a bucket; a limit that is one of them is met exactly.
-PrometheusQuestion ask_latency(const RuleSettings& rule, PrometheusTallies&) {
+PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.above->span);
   const double clear = seconds(*rule.clear_below.value_or(*rule.above).span);
   std::vector<std::string> fires, slow, fast;
@@ -51,19 +52,19 @@ PrometheusQuestion ask_latency(const RuleSettings& rule, PrometheusTallies&) {
     slow.push_back(compared(rule, window, ">", clear));
     fast.push_back(compared(rule, window, "<=", clear));
   }
-  std::string clears = worst(rule, promql::any(fast));
-  if (!prometheus_by_check(rule)) clears += "\nunless " + worst(rule, promql::all(slow));
+  std::string clears = worst(rule, rules::any(fast));
+  if (!prometheus_by_check(rule)) clears += "\nunless " + worst(rule, rules::all(slow));
   const std::string value = fmt::format("histogram_quantile({}, {})", rule.quantile,
                                         increase(rule, "_bucket", rule.over.front()));
-  return {.value = worst(rule, value), .fires = worst(rule, promql::all(fires)), .clears = clears};
+  return {.value = worst(rule, value), .fires = worst(rule, rules::all(fires)), .clears = clears};
 }
 
 // A quantile beyond the last bound of a histogram is that bound to Prometheus.
-std::vector<std::string> prometheus_blind(std::span<const RuleSettings> alerts) {
-  const double last = *std::ranges::rbegin(latency_bounds);
+std::vector<std::string> prometheus_blind(std::span<const alert::RuleSettings> alerts) {
+  const double last = *std::ranges::rbegin(metrics::latency_bounds);
   std::vector<std::string> blind;
   for (const auto& rule : alerts)
-    if (rule.of == AlertOf::latency && seconds(*rule.above->span) >= last)
+    if (rule.of == alert::AlertOf::latency && seconds(*rule.above->span) >= last)
       blind.push_back(fmt::format(
           "alerts.{}.above: never fires in Prometheus, whose latencies end at {} s; use less",
           rule.name, last));
@@ -72,25 +73,25 @@ std::vector<std::string> prometheus_blind(std::span<const RuleSettings> alerts) 
 
 // One that was seen lately, and is not seen by any probe of the target that has run since, is none
 // of its any more.
-PrometheusQuestion ask_certificate(const RuleSettings& rule, PrometheusTallies&) {
+PrometheusQuestion ask_certificate(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.below->span);
   const double clear = seconds(*rule.clear_above.value_or(*rule.below).span);
-  const promql::Matchers of = promql::matchers(rule.where);
+  const rules::Matchers of = rules::matchers(rule.where);
   const std::string_view name = "sonde_tls_certificate_not_after_timestamp_seconds";
-  const std::string seen = over_instances(rule, "min", promql::series(name, of));
+  const std::string seen = over_instances(rule, "min", rules::series(name, of));
   const std::string left = seen + " - time()";
   const std::string once = over_instances(
       rule, "min",
-      fmt::format("last_over_time({})", promql::range(name, of, std::chrono::hours(1))));
-  const std::string run = promql::series("sonde_probe_last_run_timestamp_seconds", of);
+      fmt::format("last_over_time({})", rules::range(name, of, std::chrono::hours(1))));
+  const std::string run = rules::series("sonde_probe_last_run_timestamp_seconds", of);
   const std::string not_run =
-      fmt::format("({} unless {})", promql::series("sonde_probe_interval_seconds", of), run);
+      fmt::format("({} unless {})", rules::series("sonde_probe_interval_seconds", of), run);
   const std::string gone = fmt::format("{}\nunless {}\nand on (target) {}\nunless on (target) {}",
                                        once, seen, run, not_run);
   return {.value = left,
-          .fires = fmt::format("{} < {}", left, promql::number(bound)),
-          .clears = promql::any(
-              {fmt::format("{} >= {}", left, promql::number(clear)), promql::block(gone)})};
+          .fires = fmt::format("{} < {}", left, rules::number(bound)),
+          .clears = rules::any(
+              {fmt::format("{} >= {}", left, rules::number(clear)), rules::block(gone)})};
 }
 
-}  // namespace sonde
+}  // namespace sonde::rules

@@ -6,7 +6,7 @@
 #include "daemon/rules/prometheus_file.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde::promql {
+namespace sonde::rules {
 namespace {
 
 std::string regex_of(std::string_view text) {
@@ -104,4 +104,4 @@ std::string against(std::string_view part, std::string_view op, Share share,
 
 std::string number(double value) { return fmt::format("{}", value); }
 
-}  // namespace sonde::promql
+}  // namespace sonde::rules

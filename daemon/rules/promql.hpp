@@ -6,7 +6,7 @@
 
 #include "daemon/alert/rule_settings.hpp"
 
-namespace sonde::promql {
+namespace sonde::rules {
 
 // Pieces of PromQL as text. What they are made of is well-formed, so that what they make is.
 
@@ -45,4 +45,4 @@ std::string against(std::string_view part, std::string_view op, Share share,
 
 std::string number(double value);
 
-}  // namespace sonde::promql
+}  // namespace sonde::rules

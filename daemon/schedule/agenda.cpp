@@ -5,7 +5,7 @@
 
 #include "daemon/schedule/share.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 // The first place on the grid that is after `now`.
@@ -71,4 +71,4 @@ Instant Agenda::last_below(std::size_t root, Instant limit) const {
   return last;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -8,7 +8,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // The place on the grid of a check: in [0, every), the same in every process.
 Span phase_of(std::string_view name, std::string_view target, Span every);
@@ -49,4 +49,4 @@ class Agenda {
   std::vector<Entry> heap_;  // earliest first
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -7,14 +7,14 @@
 
 #include "probes/text/digest.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 constexpr Span lately = std::chrono::minutes(10);
 constexpr Span hour = std::chrono::hours(1);
 constexpr std::size_t known_max = 16;
 
-std::string digest_of(const Observation& failure) {
+std::string digest_of(const diagnosis::Observation& failure) {
   return text::sha256(fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", name(failure.step),
                                   name(failure.reason), failure.status, failure.content_type,
                                   failure.location, failure.server, failure.code, failure.ended_by))
@@ -31,18 +31,18 @@ void Diagnoses::passed(Instant now) {
 
 bool Diagnoses::passed_lately(Instant now) const { return passed_ && now - *passed_ <= lately; }
 
-const Conclusion* Diagnoses::known(const Observation& failure) {
+const Conclusion* Diagnoses::known(const diagnosis::Observation& failure) {
   const Known* found = find(failure);
   return found != nullptr && found->conclusion ? &*found->conclusion : nullptr;
 }
 
-Reason Diagnoses::counted_as(const Observation& failure, Reason reason) {
+Reason Diagnoses::counted_as(const diagnosis::Observation& failure, Reason reason) {
   Known& known = entry(failure);
   if (!known.counted_as) known.counted_as = reason;
   return *known.counted_as;
 }
 
-Diagnoses::Known* Diagnoses::find(const Observation& failure) {
+Diagnoses::Known* Diagnoses::find(const diagnosis::Observation& failure) {
   const auto found = std::ranges::find(known_, failure, &Known::failure);
   if (found != known_.end()) return &*found;
   const auto before = remembered_.empty()
@@ -54,7 +54,7 @@ Diagnoses::Known* Diagnoses::find(const Observation& failure) {
   return &known_.back();
 }
 
-Diagnoses::Known& Diagnoses::entry(const Observation& failure) {
+Diagnoses::Known& Diagnoses::entry(const diagnosis::Observation& failure) {
   if (Known* found = find(failure)) return *found;
   if (known_.size() >= known_max) known_.pop_front();
   return known_.emplace_back(Known{.failure = failure, .conclusion = {}, .counted_as = {}});
@@ -68,7 +68,8 @@ bool Diagnoses::begin(int max_per_hour, Instant now) {
   return true;
 }
 
-void Diagnoses::end(const Observation& failure, std::optional<Conclusion> conclusion, bool asked) {
+void Diagnoses::end(const diagnosis::Observation& failure, std::optional<Conclusion> conclusion,
+                    bool asked) {
   under_way_ = false;
   const bool overtaken = passed_ && !begun_.empty() && *passed_ > begun_.back();
   if (!asked && !begun_.empty()) begun_.pop_back();
@@ -102,4 +103,4 @@ void Diagnoses::restore(std::string_view text) {
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

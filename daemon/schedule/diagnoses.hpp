@@ -8,7 +8,7 @@
 #include "probes/core/clock.hpp"
 #include "probes/diagnosis/diagnosis.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // What the experiments made of an observation.
 struct Conclusion {
@@ -26,15 +26,15 @@ class Diagnoses {
   // Within ten minutes.
   bool passed_lately(Instant now) const;
   // Null: it was not looked into since the last pass.
-  const Conclusion* known(const Observation& failure);
+  const Conclusion* known(const diagnosis::Observation& failure);
   // The reason that runs with this failure are counted under until the next pass: `reason` for the
   // first of them, which is about to be published, and the same for those that follow.
-  Reason counted_as(const Observation& failure, Reason reason);
+  Reason counted_as(const diagnosis::Observation& failure, Reason reason);
 
   // Whether a failure may be looked into: one at a time, so many an hour. Then end() follows.
   bool begin(int max_per_hour, Instant now);
   // Without a conclusion it may be looked into again; if nothing was asked, it does not count.
-  void end(const Observation& failure, std::optional<Conclusion> conclusion, bool asked);
+  void end(const diagnosis::Observation& failure, std::optional<Conclusion> conclusion, bool asked);
 
   // What has to survive a restart; empty: nothing. Of observations, in which a server may say a
   // secret, it holds a digest.
@@ -44,7 +44,7 @@ class Diagnoses {
 
  private:
   struct Known {
-    Observation failure;
+    diagnosis::Observation failure;
     std::optional<Conclusion> conclusion;
     std::optional<Reason> counted_as;
   };
@@ -54,8 +54,8 @@ class Diagnoses {
     std::optional<Conclusion> conclusion;
     Reason counted_as;
   };
-  Known* find(const Observation& failure);
-  Known& entry(const Observation& failure);
+  Known* find(const diagnosis::Observation& failure);
+  Known& entry(const diagnosis::Observation& failure);
 
   std::optional<Instant> passed_;
   std::deque<Known> known_;
@@ -64,4 +64,4 @@ class Diagnoses {
   bool under_way_ = false;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -14,7 +14,7 @@
 #include "probes/core/together.hpp"
 #include "probes/net/reach.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace asio = boost::asio;
 namespace {
 
@@ -178,4 +178,4 @@ void Egress::stop() {
   timers_->told.cancel();
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

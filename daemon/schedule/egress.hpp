@@ -15,7 +15,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/net/network.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // The egress sentinel of one worker, on its loop: asks the references whether our own network
 // reaches the world. Whoever asks while a round is under way, or just after one, shares it.
@@ -63,4 +63,4 @@ class Egress {
   std::mt19937_64 random_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

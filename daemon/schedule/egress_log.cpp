@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 using enum Reason;
@@ -32,4 +32,4 @@ EgressState EgressLog::judge(Instant began, Instant ended) const {
   return EgressState::unknown;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

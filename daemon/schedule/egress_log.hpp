@@ -6,7 +6,7 @@
 #include "probes/core/clock.hpp"
 #include "probes/core/reason.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Whether our own network reaches the world: `up` as soon as one reference answers.
 enum class EgressState : std::uint8_t { unknown, down, up };
@@ -43,4 +43,4 @@ class EgressLog {
   std::string nothing_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

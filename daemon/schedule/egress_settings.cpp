@@ -6,7 +6,7 @@
 
 #include "probes/net/url.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 constexpr std::size_t name_max = 200;  // a label is put in front of it
@@ -54,12 +54,12 @@ const config::Section<EgressSettings>& section_of(const EgressSettings*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule
 
 namespace sonde::config {
 
-bool Codec<HostPort>::read(const Value& value, const Reader& reader, const Rule& rule,
-                           HostPort& out) {
+bool Codec<schedule::HostPort>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                     schedule::HostPort& out) {
   std::string text;
   if (!read_text(value, reader, rule, text)) return false;
   const auto url = net::parse_url("https://" + text);
@@ -71,19 +71,21 @@ bool Codec<HostPort>::read(const Value& value, const Reader& reader, const Rule&
   return good;
 }
 
-std::string Codec<HostPort>::show(const HostPort& where) {
+std::string Codec<schedule::HostPort>::show(const schedule::HostPort& where) {
   if (where.host.empty()) return "";
   const bool v6 = where.host.contains(':');
   return (v6 ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
 }
 
-bool Codec<Reference>::read(const Value& value, const Reader& reader, const Rule&, Reference& out) {
-  if (!section_of(static_cast<const Reference*>(nullptr)).read(value, reader, out)) return false;
+bool Codec<schedule::Reference>::read(const Value& value, const Reader& reader, const Rule&,
+                                      schedule::Reference& out) {
+  if (!section_of(static_cast<const schedule::Reference*>(nullptr)).read(value, reader, out))
+    return false;
   const bool dns = value.find("dns") != nullptr;
   std::string wrong;
   if (dns == (value.find("tcp") != nullptr))
     wrong = "a reference is either { dns: NAME } or { tcp: \"host:port\" }";
-  else if (dns && !is_name(out.dns))
+  else if (dns && !schedule::is_name(out.dns))
     wrong = "dns: expected a name of at most 200 characters, as example.com";
   else if (!dns && value.find("servers"))
     wrong = "servers: only a reference by dns asks them";
@@ -91,13 +93,13 @@ bool Codec<Reference>::read(const Value& value, const Reader& reader, const Rule
   return wrong.empty();
 }
 
-Value Codec<Reference>::schema(const Rule&) {
-  return section_of(static_cast<const Reference*>(nullptr)).schema();
+Value Codec<schedule::Reference>::schema(const Rule&) {
+  return section_of(static_cast<const schedule::Reference*>(nullptr)).schema();
 }
 
-bool Codec<EgressSettings>::read(const Value& value, const Reader& reader, const Rule&,
-                                 EgressSettings& out) {
-  const auto& keys = section_of(static_cast<const EgressSettings*>(nullptr));
+bool Codec<schedule::EgressSettings>::read(const Value& value, const Reader& reader, const Rule&,
+                                           schedule::EgressSettings& out) {
+  const auto& keys = section_of(static_cast<const schedule::EgressSettings*>(nullptr));
   if (!keys.read(value, reader, out)) return false;
   if (out.references.size() == 1)
     reader.warn(value.place,
@@ -106,8 +108,8 @@ bool Codec<EgressSettings>::read(const Value& value, const Reader& reader, const
   return true;
 }
 
-Value Codec<EgressSettings>::schema(const Rule&) {
-  return section_of(static_cast<const EgressSettings*>(nullptr)).schema();
+Value Codec<schedule::EgressSettings>::schema(const Rule&) {
+  return section_of(static_cast<const schedule::EgressSettings*>(nullptr)).schema();
 }
 
 }  // namespace sonde::config

@@ -6,7 +6,7 @@
 #include "config/section.hpp"
 #include "probes/net/settings.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // "192.0.2.1:443", "[2001:db8::1]:443", "one.example.com:443".
 struct HostPort {
@@ -31,31 +31,31 @@ struct EgressSettings {
 const config::Section<EgressSettings>& section_of(const EgressSettings*);
 const config::Section<Reference>& section_of(const Reference*);
 
-}  // namespace sonde
+}  // namespace sonde::schedule
 
 namespace sonde::config {
 
 template <>
-struct Codec<HostPort> {
-  static bool read(const Value&, const Reader&, const Rule&, HostPort& out);
+struct Codec<schedule::HostPort> {
+  static bool read(const Value&, const Reader&, const Rule&, schedule::HostPort& out);
   static Value schema(const Rule& rule) { return schema_text(rule); }
-  static std::string show(const HostPort&);
+  static std::string show(const schedule::HostPort&);
 };
 
 // The section, and then that it names one reference.
 template <>
-struct Codec<Reference> {
-  static bool read(const Value&, const Reader&, const Rule&, Reference& out);
+struct Codec<schedule::Reference> {
+  static bool read(const Value&, const Reader&, const Rule&, schedule::Reference& out);
   static Value schema(const Rule&);
-  static std::string show(const Reference& reference) { return reference.title(); }
+  static std::string show(const schedule::Reference& reference) { return reference.title(); }
 };
 
 // The section, and then a warning where one reference alone decides.
 template <>
-struct Codec<EgressSettings> {
-  static bool read(const Value&, const Reader&, const Rule&, EgressSettings& out);
+struct Codec<schedule::EgressSettings> {
+  static bool read(const Value&, const Reader&, const Rule&, schedule::EgressSettings& out);
   static Value schema(const Rule&);
-  static std::string show(const EgressSettings&) { return ""; }
+  static std::string show(const schedule::EgressSettings&) { return ""; }
 };
 
 }  // namespace sonde::config

@@ -5,7 +5,7 @@
 
 #include "probes/core/outcome.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 using enum Reason;
@@ -47,4 +47,4 @@ bool can_heal(Reason reason) {
 
 bool took_too_long(Reason reason) { return among(slow, reason); }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -1,7 +1,7 @@
 #pragma once
 #include "probes/core/reason.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Whether another attempt right afterwards may end otherwise: the network's and the server's
 // passing faults, but not a wrong password or a wrong answer. Pure.
@@ -11,4 +11,4 @@ bool can_heal(Reason reason);
 // may have caused it. Pure.
 bool took_too_long(Reason reason);
 
-}  // namespace sonde
+}  // namespace sonde::schedule

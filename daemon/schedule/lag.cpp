@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 constexpr std::size_t gaps_max = 64;
 }
@@ -48,4 +48,4 @@ Span Lag::worst(Instant since, Instant now, Span cpu, RunId run) const {
   return worst;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

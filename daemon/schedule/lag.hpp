@@ -5,7 +5,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Identifies a run on its worker; 0: none.
 using RunId = std::uint64_t;
@@ -51,4 +51,4 @@ constexpr Span lag_allowed(Span timeout) {
   return timeout / 10 > Lag::least ? timeout / 10 : Lag::least;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

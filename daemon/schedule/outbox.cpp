@@ -4,7 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-namespace sonde {
+namespace sonde::schedule {
 namespace asio = boost::asio;
 namespace {
 constexpr std::size_t batch_max = 64;
@@ -39,4 +39,4 @@ void Outbox::put(ResultPtr result) {
 
 void Outbox::flush() { state_->flush(); }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -8,7 +8,7 @@
 
 #include "daemon/core/result.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Collects Results for a moment, so that a busy worker wakes the main thread a hundred times a
 // second and not once a Result: a batch is handed on 10 ms after its first, or at 64.
@@ -25,4 +25,4 @@ class Outbox {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

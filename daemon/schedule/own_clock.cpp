@@ -6,7 +6,7 @@
 #include "probes/core/deadline.hpp"
 #include "probes/net/http/server_date.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 namespace asio = boost::asio;
@@ -55,4 +55,4 @@ asio::awaitable<std::string> OwnClock::blame(const Trace& trace) const {
   co_return servers ? clock_blame(now, *servers, certificate) : "";
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

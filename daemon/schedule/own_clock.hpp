@@ -7,7 +7,7 @@
 #include "probes/core/trace.hpp"
 #include "probes/net/network.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Whether something, NTP as a rule, keeps the clock of this machine: adjtimex(2).
 bool clock_is_kept();
@@ -33,4 +33,4 @@ class OwnClock {
   net::Network* network_ = nullptr;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -11,7 +11,7 @@
 #include "daemon/schedule/station.hpp"
 #include "daemon/schedule/worker.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace asio = boost::asio;
 namespace {
 
@@ -152,4 +152,4 @@ void Pool::stop(Span limit, std::function<void(bool)> done) {
   });
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

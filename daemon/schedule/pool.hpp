@@ -12,7 +12,7 @@
 #include "daemon/core/result.hpp"
 #include "probes/auth/keeper.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 struct EgressSettings;
 
@@ -69,4 +69,4 @@ class Pool {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

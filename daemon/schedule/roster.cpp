@@ -7,7 +7,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/schedule/standing_refusals.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 void Roster::assign(std::vector<Duty> duties, const Make& make, Instant now) {
   std::set<std::size_t> gone;
@@ -47,4 +47,4 @@ void Roster::restore(std::map<std::string, std::string> conclusions) {
 
 void Roster::clear() { *this = Roster(); }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

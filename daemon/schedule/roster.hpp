@@ -10,7 +10,7 @@
 #include "daemon/schedule/station.hpp"
 #include "daemon/schedule/worker.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // The checks of one worker with their agenda; a reload changes it and leaves alone what it can.
 // Pure but for the probes that it makes.
@@ -37,4 +37,4 @@ class Roster {
   std::map<std::string, std::string> remembered_;     // of stations that are still to come
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -14,7 +14,7 @@
 #include "probes/diagnosis/inquiry.hpp"
 #include "probes/diagnosis/observation.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace asio = boost::asio;
 namespace {
 
@@ -41,7 +41,8 @@ bool refusals_made(const Trace& trace) {
 constexpr Span refusals_echo = std::chrono::seconds(30);
 
 // Our own refusal checks may have opened a breaker of the target, or what it says names one.
-bool spares_refusals(const Station& station, const Observation& failure, const Result& result) {
+bool spares_refusals(const Station& station, const diagnosis::Observation& failure,
+                     const Result& result) {
   const bool just_refused = station.refused && result.begun - *station.refused < refusals_echo;
   return just_refused || suspects_breaker(failure, result.verdict.detail);
 }
@@ -166,10 +167,11 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
 asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, Result& result,
                                       Trace& trace) {
   Verdict& verdict = result.verdict;
-  if (station.check->diagnose.off || rules_for(verdict.step, verdict.reason).empty()) co_return;
-  const Observation failure = observe(verdict, trace);
+  if (station.check->diagnose.off || diagnosis::rules_for(verdict.step, verdict.reason).empty())
+    co_return;
+  const diagnosis::Observation failure = diagnosis::observe(verdict, trace);
   if (const Conclusion* known = station.diagnoses.known(failure)) {
-    verdict = explained(std::move(verdict), known->reason, known->because);
+    verdict = diagnosis::explained(std::move(verdict), known->reason, known->because);
   } else {
     auto looking = look_into(station, attempt, failure, result, trace);
     co_await std::move(looking);
@@ -180,7 +182,8 @@ asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, 
 }
 
 asio::awaitable<void> Runner::look_into(Station& station, const Attempt& attempt,
-                                        const Observation& failure, Result& result, Trace& trace) {
+                                        const diagnosis::Observation& failure, Result& result,
+                                        Trace& trace) {
   const Instant now = Clock::now();
   const Diagnose& bounds = station.check->diagnose;
   Verdict& verdict = result.verdict;
@@ -218,7 +221,7 @@ asio::awaitable<void> Runner::blame_clock(Result& result, const Trace& trace) {
 void Runner::blame_lag(Result& result, RunId run, Instant ended) const {
   Verdict& verdict = result.verdict;
   if (verdict.outcome != Outcome::fail || !took_too_long(verdict.reason)) return;
-  const Span worst = lag_.worst(result.begun, ended, thread_cpu_time(), run);
+  const Span worst = lag_.worst(result.begun, ended, system::thread_cpu_time(), run);
   if (worst <= lag_allowed(result.check->timeout)) return;
   blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
 }
@@ -237,4 +240,4 @@ bool tries_again(const Result& result) {
          result.attempt <= result.check->retries;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

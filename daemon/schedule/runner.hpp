@@ -11,11 +11,14 @@
 #include "daemon/schedule/task_group.hpp"
 #include "probes/core/probe.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
+struct Observation;
+}  // namespace sonde::diagnosis
+
+namespace sonde::schedule {
 
 class Egress;
 class OwnClock;
-struct Observation;
 
 // Whether a further attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
@@ -48,7 +51,8 @@ class Runner {
   boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
                                        Trace& trace);
   boost::asio::awaitable<void> look_into(Station& station, const Attempt& attempt,
-                                         const Observation& failure, Result& result, Trace& trace);
+                                         const diagnosis::Observation& failure, Result& result,
+                                         Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
   void blame_lag(Result& result, RunId run, Instant ended) const;
@@ -63,4 +67,4 @@ class Runner {
   std::shared_ptr<const Trace> no_trace_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace sonde {
+namespace sonde::schedule {
 
 // A hash that is the same in every process, build and machine: FNV-1a over the parts, each ended
 // by a zero, finished by MurmurHash3's mixer so that all bits may be used.
@@ -25,4 +25,4 @@ constexpr std::size_t share(std::string_view target, std::size_t workers) {
   return stable_hash({target}) % workers;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

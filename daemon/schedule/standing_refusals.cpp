@@ -6,7 +6,7 @@
 
 #include "probes/text/printable.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace {
 
 constexpr std::string_view mark = "standing";  // no digest
@@ -36,4 +36,4 @@ StandingRefusals standing_refusals_in(std::string_view text) {
   return standing;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -9,7 +9,7 @@
 #include "probes/core/check.hpp"
 #include "probes/core/probe.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Equal for two checks exactly if a reload may leave the one in the place of the other.
 inline std::string identity(const Check& check) {
@@ -44,4 +44,4 @@ class Flight {
   StationPtr station_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -14,7 +14,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde {
+namespace sonde::schedule {
 
 struct TaskGroup::State {
   using Tasks = std::list<asio::cancellation_signal>;
@@ -77,4 +77,4 @@ void TaskGroup::when_drained(std::function<void()> then) {
   state_->tell_drained();
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -6,7 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-namespace sonde {
+namespace sonde::schedule {
 
 // Coroutines that are ended together. On one thread; outlives its tasks, so it is destroyed
 // drained (else it aborts). An exception out of a task is a broken invariant, and is rethrown
@@ -32,4 +32,4 @@ class TaskGroup {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

@@ -19,7 +19,7 @@
 #include "daemon/system/thread.hpp"
 #include "probes/session/shared.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 namespace asio = boost::asio;
 
 namespace {
@@ -62,7 +62,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   Egress egress_;
   OwnClock clock_;
   Runner runner_;
-  std::unique_ptr<Shared> shared_;
+  std::unique_ptr<session::Shared> shared_;
   Roster roster_;
   bool sampling_ = false;
 };
@@ -82,8 +82,8 @@ Worker::Loop::Loop(Options options)
                .clock = &clock_}) {}
 
 void Worker::Loop::run() {
-  name_thread("worker-" + std::to_string(options_.number));
-  shared_ = std::make_unique<Shared>(io_.get_executor());
+  system::name_thread("worker-" + std::to_string(options_.number));
+  shared_ = std::make_unique<session::Shared>(io_.get_executor());
   shared_->keeper.share(options_.lockouts);
   clock_.use(shared_->network);
   io_.run();
@@ -138,10 +138,10 @@ void Worker::Loop::watch_lag() {
   if (sampling_ || runner_.runs().size() == 0) return;
   sampling_ = true;
   sampler_.expires_after(Lag::every);
-  runner_.lag().expect(sampler_.expiry(), thread_cpu_time());
+  runner_.lag().expect(sampler_.expiry(), system::thread_cpu_time());
   sampler_.async_wait([this](boost::system::error_code error) {
     sampling_ = false;
-    runner_.lag().woken(Clock::now(), thread_cpu_time());
+    runner_.lag().woken(Clock::now(), system::thread_cpu_time());
     if (!error) watch_lag();
   });
 }
@@ -203,4 +203,4 @@ void Worker::abandon() {
 
 const Progress& Worker::progress() const { return loop_->progress(); }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

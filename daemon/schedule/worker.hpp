@@ -12,7 +12,7 @@
 #include "daemon/schedule/own_clock.hpp"
 #include "probes/auth/keeper.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 struct EgressSettings;
 
@@ -43,7 +43,7 @@ class Worker {
     std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
     // Called on the worker's thread as its last act.
     std::function<void()> ended;
-    bool (*clock_is_kept)() = sonde::clock_is_kept;
+    bool (*clock_is_kept)() = schedule::clock_is_kept;
   };
 
   explicit Worker(Options options);
@@ -71,4 +71,4 @@ class Worker {
   std::thread thread_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

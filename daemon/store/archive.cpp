@@ -10,7 +10,7 @@
 #include "daemon/store/schema.hpp"
 #include "daemon/store/writing.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,29 +29,29 @@ Archive::Archive(const std::filesystem::path& file, const RetentionSettings& kee
 }
 
 bool Archive::write(const Changes& changes) {
-  return record::write(database_, names_, changes, keep_.size / 16);
+  return store::write(database_, names_, changes, keep_.size / 16);
 }
 
-Remembered Archive::remember(WallTime now) { return record::remember(database_, now); }
+Remembered Archive::remember(WallTime now) { return store::remember(database_, now); }
 
 // Not synced: what a power cut brings back is tidied up again.
 bool Archive::tidy(WallTime now) {
   database_.sync(false);
-  const bool more = record::tidy(database_, keep_, now);
+  const bool more = store::tidy(database_, keep_, now);
   database_.sync(true);
   return more;
 }
 
 std::vector<EvidenceRow> Archive::evidence(const EvidenceQuery& query) {
   database_.limit(question_max);
-  auto rows = record::evidence(database_, query);
+  auto rows = store::evidence(database_, query);
   database_.limit(Span::zero());
   return rows;
 }
 
 std::string Archive::transcript(std::int64_t id) {
   database_.limit(question_max);
-  auto json = record::transcript(database_, id);
+  auto json = store::transcript(database_, id);
   database_.limit(Span::zero());
   return json;
 }
@@ -67,4 +67,4 @@ bool Archive::examine(std::size_t table) {
 
 void Archive::checkpoint() { database_.number("PRAGMA wal_checkpoint(TRUNCATE)"); }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

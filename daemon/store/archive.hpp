@@ -13,7 +13,7 @@
 #include "daemon/store/names.hpp"
 #include "daemon/store/settings.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // The open file with the tables of this version. Whoever asks something of it looks afterwards
 // whether it holds a fault.
@@ -39,4 +39,4 @@ class Archive {
   Names names_{database_};
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

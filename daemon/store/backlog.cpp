@@ -8,7 +8,7 @@
 
 #include "daemon/store/transcript.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 auto place_of(const BucketRow& row) { return std::tie(row.tier, row.slot, row.series); }
@@ -80,4 +80,4 @@ void Backlog::put_back(Changes taken) {
   add(std::move(since));
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

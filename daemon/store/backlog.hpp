@@ -4,7 +4,7 @@
 
 #include "daemon/core/change.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // What waits to be written, while the file is busy or fails; the newest is kept. Of one bucket and
 // one note the last state is all that counts. Pure; on the main thread.
@@ -32,4 +32,4 @@ class Backlog {
   std::uint64_t lost_ = 0;
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 constexpr std::int64_t page = 4096;
@@ -164,4 +164,4 @@ bool Transaction::commit() {
   return database_.good();
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -13,7 +13,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Why the file could not be used. `full`: no space; `corrupt`: it is damaged or no database;
 // `foreign`: of a newer version or of another program, and not to be touched; `slow`: a question
@@ -125,4 +125,4 @@ class Transaction {
   bool open_ = true;
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

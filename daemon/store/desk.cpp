@@ -2,7 +2,7 @@
 
 #include "daemon/system/thread.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
@@ -45,8 +45,8 @@ void Desk::close(std::function<void()> then) {
 }
 
 void Desk::Loop::run() {
-  name_thread("store");
-  step_back();
+  system::name_thread("store");
+  system::step_back();
   io.run();
 }
 
@@ -82,4 +82,4 @@ void Desk::Loop::close() {
   busy.reset();
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

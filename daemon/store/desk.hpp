@@ -15,7 +15,7 @@
 
 #include "daemon/store/keeper.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // The store's thread with its keeper. What it is asked it does one after the other, tidying up in
 // small steps between; the answers come back on the main thread. Called from there.
@@ -77,4 +77,4 @@ void Desk::ask(Job job, Then then) {
   });
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

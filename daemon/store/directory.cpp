@@ -18,7 +18,7 @@
 
 #include "config/file.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -170,4 +170,4 @@ std::expected<fs::path, std::string> Directory::move_aside(
   return away;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

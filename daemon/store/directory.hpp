@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Which file a path leads to now; two are the same file if these are equal.
 struct FileId {
@@ -57,4 +57,4 @@ class Directory {
 // FUSE, may be either.
 std::string_view network_filesystem(long type);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -8,7 +8,7 @@
 #include "daemon/store/names.hpp"
 #include "daemon/store/wording.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 constexpr std::size_t rows_max = 500;
@@ -69,4 +69,4 @@ std::string transcript(Database& database, std::int64_t id) {
   return asked.ask(id).next() ? std::string(asked.text(0)) : std::string();
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -6,11 +6,11 @@
 #include "daemon/core/view.hpp"
 #include "daemon/store/database.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 std::vector<EvidenceRow> evidence(Database& database, const EvidenceQuery& query);
 
 // The run and its trace as one JSON object; empty: none was kept, or no longer.
 std::string transcript(Database& database, std::int64_t id);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -11,7 +11,7 @@
 #include "daemon/store/pieces.hpp"
 #include "daemon/store/remembering.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -192,7 +192,8 @@ bool Keeper::files_are_gone() const {
 Fault Keeper::give_up_files() {
   rescued_ = as_changes(archive_->remember(now()));
   archive_.reset();
-  log::say(Level::error, "the files of the store were removed or replaced; they are opened again",
+  log::say(log::Level::error,
+           "the files of the store were removed or replaced; they are opened again",
            {{"file", directory_->database().string()},
             {"buckets_saved", std::to_string(rescued_.buckets.size())},
             {"notes_saved", std::to_string(rescued_.notes.size())}});
@@ -222,7 +223,7 @@ bool Keeper::replace(const Fault& damage) {
   if (archive_) saved = as_changes(archive_->remember(now()));
   archive_.reset();
   const auto away = directory_->move_aside(now());
-  log::say(Level::error, "the store is damaged; a fresh one is begun",
+  log::say(log::Level::error, "the store is damaged; a fresh one is begun",
            {{"file", directory_->database().string()},
             {"damage", damage.text},
             {"moved_to", away ? away->string() : "(not moved: " + away.error() + ")"},
@@ -238,10 +239,10 @@ bool Keeper::replace(const Fault& damage) {
 void Keeper::settle(const std::optional<Fault>& fault) {
   const std::string why = fault ? fault->text : "";
   if (why != facts_.why && fault)
-    log::say(Level::error, "the store keeps nothing; probing goes on",
+    log::say(log::Level::error, "the store keeps nothing; probing goes on",
              {{"path", settings_.path}, {"why", why}});
   else if (facts_.degraded && !fault)
-    log::say(Level::info, "the store keeps what happens again", {{"path", settings_.path}});
+    log::say(log::Level::info, "the store keeps what happens again", {{"path", settings_.path}});
   facts_.degraded = fault.has_value();
   facts_.why = why;
   measure();
@@ -254,4 +255,4 @@ void Keeper::measure() {
   if (archive_) log_ = id_of(directory_->log());
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

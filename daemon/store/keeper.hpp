@@ -8,7 +8,7 @@
 #include "daemon/store/archive.hpp"
 #include "daemon/store/directory.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Keeps the archive usable, on the store's thread: opens it, gives up a file that fails and opens
 // it again when it is next asked, and puts a fresh one in the place of one that is damaged or was
@@ -59,4 +59,4 @@ class Keeper {
   StoreFacts facts_;
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -1,6 +1,6 @@
 #include "daemon/store/names.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 std::int64_t stored(Database& database, std::string_view name) {
@@ -27,4 +27,4 @@ std::map<std::int64_t, std::string> names_in(Database& database) {
   return names;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -6,7 +6,7 @@
 
 #include "daemon/store/database.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // The numbers under which the file keeps the texts that come again and again.
 class Names {
@@ -25,4 +25,4 @@ class Names {
 // All of them, by number.
 std::map<std::int64_t, std::string> names_in(Database& database);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

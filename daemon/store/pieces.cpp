@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 template <class Row>
@@ -40,4 +40,4 @@ void Pieces::forget_kept() {
   kept_ = next_ = {};
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -3,7 +3,7 @@
 
 #include "daemon/core/change.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Changes that are written in several transactions: states first, since alerts hang on them, then
 // windows, then results from the oldest on. Pure.
@@ -33,4 +33,4 @@ class Pieces {
   Sizes kept_, next_;
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -35,4 +35,4 @@ bool Ration::take(const std::string& check, Instant now) {
   return true;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -5,7 +5,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Which failures leave a transcript, so that an outage of everything does not fill disk and
 // memory with copies of one story: of a check the first five and then one each 12 s, so every one
@@ -20,4 +20,4 @@ class Ration {
   Instant all_{};
 };
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -7,7 +7,7 @@
 #include "daemon/store/ration.hpp"
 #include "daemon/store/transcript.hpp"
 
-namespace sonde {
+namespace sonde::store {
 namespace asio = boost::asio;
 
 namespace {
@@ -48,18 +48,18 @@ class Recorder::Batch : public std::enable_shared_from_this<Batch> {
   asio::any_io_executor main_;
   asio::steady_timer timer_;
   Options options_;
-  record::Ration ration_;
+  store::Ration ration_;
   std::vector<KeptResult> results_;
   bool armed_ = false;
 };
 
 bool Recorder::Batch::wants_trace(const Result& result) {
-  if (!record::leaves_evidence(result) || !options_.takes_traces()) return false;
-  return ration_.take(key_of(*result.check), Clock::now()) || record::proves_cause(result);
+  if (!store::leaves_evidence(result) || !options_.takes_traces()) return false;
+  return ration_.take(key_of(*result.check), Clock::now()) || store::proves_cause(result);
 }
 
 void Recorder::Batch::add(const ResultPtr& result) {
-  results_.emplace_back(wants_trace(*result) ? result : record::without_trace(*result),
+  results_.emplace_back(wants_trace(*result) ? result : store::without_trace(*result),
                         options_.excluded && options_.excluded(*result));
   if (results_.size() >= options_.results_max)
     flush({});
@@ -94,4 +94,4 @@ void Recorder::changed() { batch_->soon(); }
 
 void Recorder::flush_now(Kept done) { batch_->flush(batch_->patient(std::move(done))); }
 
-}  // namespace sonde
+}  // namespace sonde::store

@@ -8,7 +8,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/sink.hpp"
 
-namespace sonde {
+namespace sonde::store {
 
 // Collects Results for a moment and has them written together with what the rooms changed because
 // of them: so the file says of every result both that it came and what followed from it. On the
@@ -43,4 +43,4 @@ class Recorder : public Sink {
   std::shared_ptr<Batch> batch_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::store

@@ -8,7 +8,7 @@
 #include "daemon/store/names.hpp"
 #include "daemon/store/wording.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 // As far back as an alert may look.
@@ -82,4 +82,4 @@ Changes as_changes(const Remembered& remembered) {
   return changes;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

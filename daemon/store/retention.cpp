@@ -6,7 +6,7 @@
 
 #include "daemon/store/wording.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 using std::chrono::duration_cast;
@@ -103,4 +103,4 @@ bool tidy(Database& database, const RetentionSettings& keep, WallTime now) {
          drop_evidence(database, as_stored(now - age)) || shrink(database, keep.size);
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

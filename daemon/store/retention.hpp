@@ -3,7 +3,7 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/settings.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // What the log may keep on the disk, of the size that all files may take together.
 std::size_t wal_max(std::size_t size);
@@ -12,4 +12,4 @@ std::size_t wal_max(std::size_t size);
 // something, and more may be due.
 bool tidy(Database& database, const RetentionSettings& keep, WallTime now);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

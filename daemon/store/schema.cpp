@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 constexpr std::int64_t application = 0x536f6e64;  // "Sond"
@@ -89,4 +89,4 @@ void migrate(Database& database, std::span<const std::string_view> steps) {
     take(database, steps[next], next + 1);
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

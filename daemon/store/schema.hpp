@@ -4,7 +4,7 @@
 
 #include "daemon/store/database.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // What brings the tables from one version to the next; step i makes version i + 1 of version i,
 // and 0 is an empty file. A step that was ever shipped is never changed.
@@ -14,4 +14,4 @@ std::span<const std::string_view> schema_steps();
 // another program's, is a fault and left as it is.
 void migrate(Database& database, std::span<const std::string_view> steps = schema_steps());
 
-}  // namespace sonde::record
+}  // namespace sonde::store

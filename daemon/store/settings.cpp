@@ -1,9 +1,9 @@
 #include "daemon/store/settings.hpp"
 
-namespace sonde {
+namespace sonde::store {
 namespace {
 constexpr double hour = 3600, day = 24 * hour;
-constexpr double megabyte = 1024.0 * 1024;
+constexpr double bytes_per_megabyte = 1024.0 * 1024;
 }  // namespace
 
 const config::Section<RetentionSettings>& section_of(const RetentionSettings*) {
@@ -15,7 +15,7 @@ const config::Section<RetentionSettings>& section_of(const RetentionSettings*) {
                {.min = hour, .max = 3650 * day})
           .key("size", &RetentionSettings::size,
                "What the files may take together; above it the oldest results go first.",
-               {.min = 16 * megabyte, .max = 1024 * 1024 * megabyte});
+               {.min = 16 * bytes_per_megabyte, .max = 1024 * 1024 * bytes_per_megabyte});
   return keys;
 }
 
@@ -30,4 +30,4 @@ const config::Section<StorageSettings>& section_of(const StorageSettings*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::store

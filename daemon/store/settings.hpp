@@ -6,7 +6,7 @@
 #include "config/section.hpp"
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::store {
 
 struct RetentionSettings {
   Span age = std::chrono::days(30);
@@ -23,4 +23,4 @@ struct StorageSettings {
 };
 const config::Section<StorageSettings>& section_of(const StorageSettings*);
 
-}  // namespace sonde
+}  // namespace sonde::store

@@ -9,7 +9,7 @@
 #include "daemon/store/backlog.hpp"
 #include "daemon/store/desk.hpp"
 
-namespace sonde {
+namespace sonde::store {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using log::Level;
@@ -39,7 +39,7 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   void ask(Job job, std::function<void(Answer)> done);
 
   Remembered remembered;
-  record::Backlog backlog;
+  store::Backlog backlog;
 
  private:
   void pump();
@@ -50,7 +50,7 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   void stopped(bool in_time);
 
   asio::any_io_executor main_;
-  record::Desk desk_;
+  store::Desk desk_;
   StoreFacts facts_;
   std::vector<Kept> waiters_, told_;  // of what waits; of the batch under way
   bool busy_ = false, resting_ = false, stopping_ = false;
@@ -72,9 +72,9 @@ std::expected<void, std::string> Store::Front::open() {
   } else {
     facts_.degraded = true;
     facts_.why = "the disk has not answered yet";
-    log::say(Level::error, "the store does not open; starting without what it remembers");
+    log::say(log::Level::error, "the store does not open; starting without what it remembers");
   }
-  desk_.ask([](record::Keeper&) { return true; },
+  desk_.ask([](store::Keeper&) { return true; },
             [weak = weak_from_this()](bool, StoreFacts facts) {
               if (auto front = weak.lock()) front->facts_ = std::move(facts);
             });
@@ -105,7 +105,7 @@ void Store::Front::pump() {
   told_ = std::exchange(waiters_, {});
   auto batch = std::make_shared<Changes>(backlog.take());
   rows_of_batch_ = batch->rows();
-  desk_.ask([batch](record::Keeper& keeper) { return keeper.write(*batch); },
+  desk_.ask([batch](store::Keeper& keeper) { return keeper.write(*batch); },
             [weak = weak_from_this(), batch](bool kept, StoreFacts facts) {
               auto front = weak.lock();
               if (!front) return;
@@ -213,15 +213,15 @@ StoreFacts Store::facts() const { return front_->facts(); }
 
 void Store::evidence(EvidenceQuery query, std::function<void(Evidence)> done) {
   front_->ask<Evidence>(
-      [query = std::move(query)](record::Keeper& keeper) { return keeper.evidence(query); },
+      [query = std::move(query)](store::Keeper& keeper) { return keeper.evidence(query); },
       std::move(done));
 }
 
 void Store::transcript(std::int64_t id, std::function<void(Transcript)> done) {
-  front_->ask<Transcript>([id](record::Keeper& keeper) { return keeper.transcript(id); },
+  front_->ask<Transcript>([id](store::Keeper& keeper) { return keeper.transcript(id); },
                           std::move(done));
 }
 
 void Store::stop(std::function<void(bool)> done) { front_->stop(std::move(done)); }
 
-}  // namespace sonde
+}  // namespace sonde::store

@@ -12,7 +12,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/store/settings.hpp"
 
-namespace sonde {
+namespace sonde::store {
 
 // What survives a crash: results, counts of windows, rooms' notes and transcripts of failures, in
 // one SQLite file with a thread of its own. A disk that is full, broken or slow costs rows and
@@ -57,4 +57,4 @@ class Store {
   std::shared_ptr<Front> front_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::store

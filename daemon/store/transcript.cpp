@@ -2,7 +2,7 @@
 
 #include "daemon/core/result_json.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 bool leaves_evidence(const Result& result) {
   const Outcome outcome = result.verdict.outcome;
@@ -28,4 +28,4 @@ ResultPtr without_trace(const Result& result) {
   return copy;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

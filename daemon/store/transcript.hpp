@@ -3,7 +3,7 @@
 
 #include "daemon/core/result.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // The flight recorder: what is kept of a run that did not pass, for whoever asks afterwards why.
 
@@ -23,4 +23,4 @@ std::string transcript_of(const Result& result);
 // The same Result, without what it did.
 ResultPtr without_trace(const Result& result);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -1,6 +1,6 @@
 #include "daemon/store/wording.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 using NamesById = std::map<std::int64_t, std::string>;
@@ -41,4 +41,4 @@ Reason concluded_of(const NamesById& names, std::int64_t concluded) {
   return reason_of(names, concluded).value_or(Reason::ok);
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

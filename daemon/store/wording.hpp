@@ -7,7 +7,7 @@
 #include "daemon/core/view.hpp"
 #include "probes/core/verdict.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // How times and verdicts stand in the file.
 
@@ -21,4 +21,4 @@ std::optional<Verdict> verdict_of(const std::map<std::int64_t, std::string>& nam
 // The concluded cause by the number of its name; ok: there is none, or it is unknown here.
 Reason concluded_of(const std::map<std::int64_t, std::string>& names, std::int64_t concluded);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

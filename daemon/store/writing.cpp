@@ -7,7 +7,7 @@
 #include "daemon/store/wording.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 namespace {
 
 constexpr std::size_t detail_max = 2048;
@@ -106,4 +106,4 @@ bool write(Database& database, Names& names, const Changes& changes,
   return false;
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -4,7 +4,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/store/names.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // Writes all of it, or nothing; false: nothing, and the database says why. Of a Result that did not
 // pass its transcript is kept, if it brings a trace; of those together at most
@@ -12,4 +12,4 @@ namespace sonde::record {
 bool write(Database& database, Names& names, const Changes& changes,
            std::size_t transcript_bytes_max);
 
-}  // namespace sonde::record
+}  // namespace sonde::store

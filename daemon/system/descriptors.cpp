@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-namespace sonde {
+namespace sonde::system {
 
 // The soft limit is kept low for programs that call select(2), which takes no number above 1,023.
 void raise_descriptor_limit() {
@@ -29,4 +29,4 @@ void keep_standard_descriptors() {
   }
 }
 
-}  // namespace sonde
+}  // namespace sonde::system

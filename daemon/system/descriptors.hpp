@@ -1,7 +1,7 @@
 #pragma once
 #include <cstddef>
 
-namespace sonde {
+namespace sonde::system {
 
 // Lets the process open as many files and sockets as the system allows it: a shell gives 1,024,
 // and every run under way needs one. Before the first thread.
@@ -15,4 +15,4 @@ std::size_t descriptor_limit();
 // all.
 void keep_standard_descriptors();
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -2,7 +2,7 @@
 
 #include <malloc.h>
 
-namespace sonde {
+namespace sonde::system {
 
 // Left alone, glibc raises the size of a block that is given back to the system at once to that of
 // the largest that was freed: after a page of metrics some 16 MB would stay.
@@ -16,4 +16,4 @@ void keep_little_free_memory() {
 // stays: some 10 MB for a month of a hundred probes.
 void give_back_free_memory() { malloc_trim(0); }
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace sonde {
+namespace sonde::system {
 
 // What the process keeps of the memory that it has freed: all that is set of malloc, in one place.
 
@@ -9,4 +9,4 @@ void keep_little_free_memory();
 // After work that needed far more than what stays of it: a start, a reload.
 void give_back_free_memory();
 
-}  // namespace sonde
+}  // namespace sonde::system

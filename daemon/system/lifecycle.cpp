@@ -12,7 +12,7 @@
 
 #include "daemon/system/service_manager.hpp"
 
-namespace sonde {
+namespace sonde::system {
 namespace asio = boost::asio;
 using boost::system::error_code;
 namespace {
@@ -111,4 +111,4 @@ void Lifecycle::close() {
   state_->feeding.cancel();
 }
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -5,7 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-namespace sonde {
+namespace sonde::system {
 
 // The daemon towards systemd and signals. On the main thread. Without $NOTIFY_SOCKET it says
 // nothing, without $WATCHDOG_USEC it feeds nobody.
@@ -43,4 +43,4 @@ class Lifecycle {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -6,7 +6,7 @@
 
 #include <ctime>
 
-namespace sonde {
+namespace sonde::system {
 
 void name_thread(const std::string& name) { pthread_setname_np(pthread_self(), name.c_str()); }
 
@@ -23,4 +23,4 @@ void step_back() {
   setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + step);
 }
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -3,7 +3,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::system {
 
 // The calling thread is called so in ps and gdb; at most 15 bytes.
 void name_thread(const std::string& name);
@@ -16,4 +16,4 @@ Span thread_cpu_time();
 // that may not be made so goes on as it is.
 void step_back();
 
-}  // namespace sonde
+}  // namespace sonde::system

@@ -8,7 +8,7 @@
 #include "daemon/web/api_body.hpp"
 #include "daemon/web/api_json.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 using Hooks = std::shared_ptr<const ApiHooks>;
@@ -165,4 +165,4 @@ std::vector<Route> api_routes(ApiHooks given) {
           evidence_route(hooks)};
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -9,7 +9,7 @@
 #include "daemon/core/view.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // What the API asks of the daemon; all called on the main thread. What is empty is answered 404.
 struct ApiHooks {
@@ -36,4 +36,4 @@ struct ApiHooks {
 // /api/v1/maintenance[/ID], /api/v1/deploys, /failures/PROBE/TARGET.
 std::vector<Route> api_routes(ApiHooks hooks);
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -8,7 +8,7 @@
 #include "config/mistake.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 using text::Json;
@@ -105,4 +105,4 @@ std::expected<DeployWish, std::string> deploy_of(std::string_view body) {
   return wish;
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

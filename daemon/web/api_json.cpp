@@ -9,7 +9,7 @@
 #include "daemon/web/json_object.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 std::string_view name_of(AlertState state) {
@@ -118,4 +118,4 @@ std::string deploys_json(const std::vector<DeployMarker>& markers) {
   return JsonObject().raw("deploys", json_list(markers, deploy_json)).done();
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -5,7 +5,7 @@
 
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // What the API says, as JSON. Times are RFC 3339 in UTC; what is not known is absent.
 
@@ -24,4 +24,4 @@ std::string maintenance_json(const std::vector<MaintenanceWindow>& windows);
 std::string deploy_json(const DeployMarker& marker);
 std::string deploys_json(const std::vector<DeployMarker>& markers);
 
-}  // namespace sonde
+}  // namespace sonde::web

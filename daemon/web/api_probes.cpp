@@ -4,7 +4,7 @@
 #include "daemon/web/api_json.hpp"
 #include "daemon/web/json_object.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 struct Length {
@@ -80,4 +80,4 @@ std::string probes_json(const View& view, WallSeconds now) {
   return JsonObject().raw("probes", "[" + all + "]").done();
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

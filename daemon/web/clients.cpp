@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 constexpr std::size_t small_page = std::size_t{64} * 1024;
@@ -74,4 +74,4 @@ void Clients::cut(Place client) {
   client->cut();
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

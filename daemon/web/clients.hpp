@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace sonde {
+namespace sonde::web {
 
 // The clients of one listener, by what they keep it waiting for. A client that asks is not turned
 // away for those that do not: when there is no room, one is cut of those that are most, be they
@@ -44,4 +44,4 @@ class Clients {
   std::list<Client> cut_;                           // until their sessions have ended
 };
 
-}  // namespace sonde
+}  // namespace sonde::web

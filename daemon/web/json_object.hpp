@@ -6,7 +6,7 @@
 
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // A JSON object, member by member, in the order in which they are written.
 class JsonObject {
@@ -40,4 +40,4 @@ inline std::string json_texts(const std::vector<std::string>& texts) {
   return json_list(texts, [](const std::string& text) { return text::json_quote(text); });
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -7,7 +7,7 @@
 
 #include "probes/text/printable.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 constexpr std::string_view html_head = R"(<!doctype html>
@@ -102,4 +102,4 @@ std::string Landing::page() const {
   return html + "</table></body></html>\n";
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

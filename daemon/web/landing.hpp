@@ -10,7 +10,7 @@
 
 #include "daemon/core/sink.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // The page at /: name, version, links, and the last verdict of every probe. HTML without scripts
 // or outside resources. On the main thread.
@@ -36,4 +36,4 @@ class Landing : public Sink {
   std::map<Key, std::optional<Row>, std::less<>> rows_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 namespace http = boost::beast::http;
@@ -58,4 +58,4 @@ RequestHead head_of(const Incoming& incoming) {
   return head;
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

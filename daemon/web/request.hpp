@@ -5,7 +5,7 @@
 #include "daemon/web/request_check.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // What a route sees of a request that was read.
 WebRequest request_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
@@ -13,4 +13,4 @@ WebRequest request_of(const boost::beast::http::request<boost::beast::http::stri
 // The lines of a request that decide how it is framed; they live as long as `incoming`.
 RequestHead head_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -10,7 +10,7 @@
 
 #include "probes/text/ascii.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 // "host:port" of "scheme://host:port/path"; empty: it is not of that form.
@@ -112,4 +112,4 @@ std::optional<Refused> check_change(const WebRequest& request, std::string_view 
   return std::nullopt;
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

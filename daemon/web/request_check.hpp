@@ -6,7 +6,7 @@
 
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // Why a request is not answered as it asks, and what its sender can do.
 struct Refused {
@@ -43,4 +43,4 @@ class KnownHosts {
 // browser after it was allowed, which Sonde never does. `external_url`: pages from there may ask.
 std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url);
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -4,14 +4,14 @@
 #include <iterator>
 #include <utility>
 
-namespace sonde {
+namespace sonde::web {
 namespace {
 
 WebReply plain(unsigned status, std::string text) {
   return {.status = status, .body = std::move(text) + "\n"};
 }
 
-Route metrics_route(Metrics* metrics) {
+Route metrics_route(metrics::Metrics* metrics) {
   auto answer = [metrics](const WebRequest& request, Respond respond) {
     metrics->render(request.gzip,
                     [gzip = request.gzip, respond = std::move(respond)](std::string page) {
@@ -65,4 +65,4 @@ std::vector<Route> standard_routes(RouteHooks hooks) {
   return routes;
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -8,11 +8,11 @@
 #include "daemon/web/landing.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // What the standard routes ask of the daemon; all called on the main thread.
 struct RouteHooks {
-  Metrics* metrics = nullptr;
+  metrics::Metrics* metrics = nullptr;
   const Landing* landing = nullptr;
   // Why it is not ready; empty: it is.
   std::function<std::string()> unready;
@@ -25,4 +25,4 @@ struct RouteHooks {
 // /, /metrics, /-/healthy, /-/ready, /-/reload, and those of the API.
 std::vector<Route> standard_routes(RouteHooks hooks);
 
-}  // namespace sonde
+}  // namespace sonde::web

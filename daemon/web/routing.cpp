@@ -5,7 +5,7 @@
 
 #include "daemon/web/api_json.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 std::vector<Route>::const_iterator find_route(const std::vector<Route>& routes,
                                               const std::string& path) {
@@ -45,4 +45,4 @@ WebReply refusal_of(const WebRequest& request, const Refused& refused) {
       .status = refused.status, .type = "application/json", .body = error_json(type, refused.text)};
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -7,7 +7,7 @@
 #include "daemon/web/request_check.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // The route of that path, else the one below which it stands, else the end.
 std::vector<Route>::const_iterator find_route(const std::vector<Route>& routes,
@@ -23,4 +23,4 @@ WebReply plain_reply(unsigned status, std::string text);
 // In the shape that clients of that path expect.
 WebReply refusal_of(const WebRequest& request, const Refused& refused);
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -20,7 +20,7 @@
 #include "daemon/web/request.hpp"
 #include "daemon/web/routing.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
@@ -268,4 +268,4 @@ asio::awaitable<void> serve_client(std::shared_ptr<Desk> desk, asio::ip::tcp::so
   co_await session.run();
 }
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -14,7 +14,7 @@
 #include "daemon/web/request_check.hpp"
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // A reply as it is sent; several sessions may send one page.
 struct SentReply {
@@ -53,4 +53,4 @@ struct Desk {
 boost::asio::awaitable<void> serve_client(std::shared_ptr<Desk> desk,
                                           boost::asio::ip::tcp::socket socket);
 
-}  // namespace sonde
+}  // namespace sonde::web

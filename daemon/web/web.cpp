@@ -13,7 +13,7 @@
 
 #include "daemon/web/session.hpp"
 
-namespace sonde {
+namespace sonde::web {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
@@ -76,7 +76,7 @@ class Web::Listener : public std::enable_shared_from_this<Listener> {
 std::expected<void, std::string> Web::Listener::open(std::string_view address) {
   const auto where = parse(address);
   if (!where) return std::unexpected(where.error());
-  const error_code error = sonde::open(acceptor_, *where);
+  const error_code error = web::open(acceptor_, *where);
   if (error)
     return std::unexpected("cannot listen on " + std::string(address) + ": " + error.message());
   const tcp::endpoint bound = acceptor_.local_endpoint();
@@ -143,4 +143,4 @@ std::string Web::address() const { return listener_->address(); }
 
 void Web::stop() { listener_->stop(); }
 
-}  // namespace sonde
+}  // namespace sonde::web

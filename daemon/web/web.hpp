@@ -11,7 +11,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // What a route sees of a request.
 struct WebRequest {
@@ -81,4 +81,4 @@ class Web {
   std::shared_ptr<Listener> listener_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::web

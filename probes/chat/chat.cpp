@@ -4,16 +4,16 @@
 
 #include "probes/diagnosis/session_probe.hpp"
 
-namespace sonde {
+namespace sonde::chat {
 namespace {
 
 namespace asio = boost::asio;
 
-class ChatProbe : public SessionProbe {
+class ChatProbe : public diagnosis::SessionProbe {
  public:
-  ChatProbe(const std::shared_ptr<const ChatSettings>& settings, std::shared_ptr<const Site> site,
-            Shared& shared)
-      : SessionProbe(settings->session, std::move(site), shared),
+  ChatProbe(const std::shared_ptr<const ChatSettings>& settings,
+            std::shared_ptr<const session::Site> site, session::Shared& shared)
+      : diagnosis::SessionProbe(settings->session, std::move(site), shared),
         settings_(settings),
         turn_(turn_of(settings)) {}
 
@@ -21,19 +21,19 @@ class ChatProbe : public SessionProbe {
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
     auto& own_runs = shared().own_runs[{site().target_name, site().identity_name}];
-    auto conversing = talk::converse(session, turn_, names, trace, &own_runs);
+    auto conversing = dialect::converse(session, turn_, names, trace, &own_runs);
     Verdict verdict = co_await std::move(conversing);
     co_return verdict;
   }
-  const talk::Turn* turn() const override { return &turn_; }
+  const dialect::Turn* turn() const override { return &turn_; }
 
   std::shared_ptr<const ChatSettings> settings_;
-  talk::Turn turn_;
+  dialect::Turn turn_;
 };
 
 }  // namespace
 
-talk::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings) {
+dialect::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings) {
   return {.dialect = settings->session.dialect,
           .rules = {settings, &settings->rules},
           .prompt = settings->prompt,
@@ -47,20 +47,20 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
       config::Section<S>()
           .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
           .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
-          .also(&S::session, section_of(static_cast<const SessionSettings*>(nullptr)))
+          .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
           .key("prompt", &S::prompt, "The message that is sent; it may ask {{challenge}}.",
                {.required = true, .filled = true})
           .key("challenge", &S::challenge,
                "A question with a computed answer: product, sum or reverse.")
           .key("answer", &S::answer, "What the answer must be, instead of a challenge's.")
-          .also(&S::rules, talk::section_of(static_cast<const talk::EventRules*>(nullptr)));
+          .also(&S::rules, dialect::section_of(static_cast<const dialect::EventRules*>(nullptr)));
   return keys;
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
   out.rules = out.session.dialect->rules_of_events;
   const bool good = section_of(static_cast<const ChatSettings*>(nullptr)).read(value, reader, out);
-  return talk::check(out.rules, reader, value.place) && good;
+  return dialect::check(out.rules, reader, value.place) && good;
 }
 
 void add_needs(const ChatSettings& settings, text::Needs& needs) {
@@ -70,16 +70,18 @@ void add_needs(const ChatSettings& settings, text::Needs& needs) {
   if (settings.answer.equals) own.add(*settings.answer.equals);
   for (const auto& spec : settings.rules.events) own.add(spec.json);
   for (auto& need : own.all)
-    if (!talk::supplies(*settings.session.dialect, need.name)) needs.all.push_back(std::move(need));
+    if (!dialect::supplies(*settings.session.dialect, need.name))
+      needs.all.push_back(std::move(need));
 }
 
 std::vector<std::string> events_of(const ChatSettings& settings) {
-  return talk::event_names(settings.rules);
+  return dialect::event_names(settings.rules);
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared) {
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared) {
   return std::make_unique<ChatProbe>(settings, std::move(site), shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::chat

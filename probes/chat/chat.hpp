@@ -6,16 +6,16 @@
 #include "probes/dialect/conversation.hpp"
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::chat {
 
 struct ChatSettings {
   Heading heading;
   Common common;
-  SessionSettings session;
+  session::SessionSettings session;
   text::Template prompt;
-  talk::ChallengeKind challenge = talk::ChallengeKind::none;
-  talk::AnswerRules answer;
-  talk::EventRules rules;  // the dialect's, and over them what the probe says
+  dialect::ChallengeKind challenge = dialect::ChallengeKind::none;
+  dialect::AnswerRules answer;
+  dialect::EventRules rules;  // the dialect's, and over them what the probe says
 };
 const config::Section<ChatSettings>& section_of(const ChatSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out);
@@ -23,12 +23,13 @@ void add_needs(const ChatSettings& settings, text::Needs& needs);
 
 // The whole walk: login, upgrade, ready, one message, its events, its answer.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared);
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared);
 
 // What such a chat says and expects; it keeps the settings alive.
-talk::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings);
+dialect::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings);
 
 // The canonical names of the events that a chat of these settings can count.
 std::vector<std::string> events_of(const ChatSettings& settings);
 
-}  // namespace sonde
+}  // namespace sonde::chat

@@ -7,10 +7,13 @@
 #include "probes/core/common.hpp"
 #include "probes/core/reason.hpp"
 
+namespace sonde::session {
+struct Shared;
+}  // namespace sonde::session
+
 namespace sonde {
 
 class Probe;
-struct Shared;
 
 // One probe of one target, as configured: what the daemon schedules, names in metrics and judges.
 // Constant once it is made; shared by everybody who holds a Result of it.
@@ -29,7 +32,7 @@ struct Check {
   // Equal for two loads of a file exactly if nothing that shapes this check has changed.
   std::string fingerprint;
   // The probe, bound to what the probes of one worker share.
-  std::function<std::unique_ptr<Probe>(Shared&)> make;
+  std::function<std::unique_ptr<Probe>(session::Shared&)> make;
 };
 
 }  // namespace sonde

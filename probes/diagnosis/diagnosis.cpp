@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 using enum Experiment;
@@ -83,4 +83,4 @@ said::Set said_of(const Observation& answer, const Observation& failure) {
   return set;
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

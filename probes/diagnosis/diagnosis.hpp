@@ -8,7 +8,7 @@
 
 #include "probes/core/reason.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // Why a run failed, where two causes look the same on the wire. All of it is pure.
 
@@ -112,4 +112,4 @@ Decision decide(std::span<const Rule> rules, const Possible& possible,
 // ok: it was accepted.
 said::Set said_of(const Observation& answer, const Observation& failure);
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

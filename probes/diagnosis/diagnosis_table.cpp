@@ -3,7 +3,7 @@
 
 #include "probes/diagnosis/diagnosis.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 using enum Experiment;
@@ -172,4 +172,4 @@ std::span<const Rule> rules_for(Step step, Reason reason) {
   return found == cases.end() ? std::span<const Rule>() : std::span<const Rule>(*found->rules);
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

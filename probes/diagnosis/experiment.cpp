@@ -9,7 +9,7 @@
 #include "probes/session/log_in.hpp"
 #include "probes/session/rest.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 namespace asio = boost::asio;
@@ -25,9 +25,9 @@ Verdict cut_short() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
 // Upgrade and ready; the session is closed again.
 asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {
   auto opening = open_socket(trial.request, trial.settings, network, trial.names, aside);
-  Opened opened = co_await std::move(opening);
+  session::Opened opened = co_await std::move(opening);
   if (opened.failure) co_return std::move(*opened.failure);
-  auto leaving = leave_session(*opened.session, aside);
+  auto leaving = session::leave_session(*opened.session, aside);
   co_await std::move(leaving);
   co_return Verdict::pass();
 }
@@ -73,7 +73,7 @@ asio::awaitable<Verdict> try_other_carriers(Laboratory laboratory, Trace& aside)
 
 asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   text::Names names = laboratory.names;
-  use_token(TokenUse::none, names);  // nothing of the old login goes along
+  use_token(session::TokenUse::none, names);  // nothing of the old login goes along
   auto logging_in = log_in(laboratory.subject.site, laboratory.subject.shared, names, aside);
   auto logged_in = co_await std::move(logging_in);
   if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
@@ -89,8 +89,8 @@ asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laborator
   aside.at(Step::upgrade);
   auto request = plain_request(experiment, laboratory);
   if (!request) co_return Verdict::of(Step::upgrade, request.error());
-  auto asking = ask_plainly(*std::move(request), laboratory.subject.settings.socket.line,
-                            laboratory.subject.shared.network, aside);
+  auto asking = session::ask_plainly(*std::move(request), laboratory.subject.settings.socket.line,
+                                     laboratory.subject.shared.network, aside);
   Verdict verdict = co_await std::move(asking);
   if (experiment == plain_get && verdict.outcome == Outcome::pass)
     co_return Verdict::of(Step::upgrade, {Reason::bad_status, "a plain request is answered"});
@@ -128,17 +128,17 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
   auto opening = open_socket(trial->request, trial->settings, laboratory.subject.shared.network,
                              trial->names, aside);
-  Opened opened = co_await std::move(opening);
+  session::Opened opened = co_await std::move(opening);
   if (opened.failure) co_return std::move(*opened.failure);
   auto waiting = pause(after);
   const bool goes_on = co_await std::move(waiting);
   if (!goes_on) co_return cut_short();
-  const Site& site = laboratory.subject.site;
+  const session::Site& site = laboratory.subject.site;
   auto& own_runs = laboratory.subject.shared.own_runs[{site.target_name, site.identity_name}];
   auto conversing =
-      talk::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);
+      dialect::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);
   Verdict verdict = co_await std::move(conversing);
-  auto leaving = leave_session(*opened.session, aside);
+  auto leaving = session::leave_session(*opened.session, aside);
   co_await std::move(leaving);
   co_return aside.first_event ? Verdict::pass() : verdict;
 }
@@ -189,4 +189,4 @@ asio::awaitable<Verdict> perform(Experiment experiment, Laboratory laboratory, T
   return try_upgrade(experiment, laboratory, aside);
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

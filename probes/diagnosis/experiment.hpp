@@ -1,7 +1,7 @@
 #pragma once
 #include "probes/diagnosis/inquiry.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // What the experiments of one failure have in common.
 struct Laboratory {
@@ -16,4 +16,4 @@ Possible possible_for(const Laboratory& laboratory);
 // Makes one experiment and says what came of it, as of a run. Its requests go to `aside`.
 boost::asio::awaitable<Verdict> perform(Experiment experiment, Laboratory laboratory, Trace& aside);
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

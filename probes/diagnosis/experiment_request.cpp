@@ -4,11 +4,11 @@
 
 #include "probes/session/rest.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 using enum Experiment;
-using In = Carrier::In;
+using In = session::Carrier::In;
 
 // A sibling that nobody can have thought of, so that it goes through the same proxies.
 std::string random_sibling(const std::string& target, text::Names& names) {
@@ -19,12 +19,12 @@ std::string random_sibling(const std::string& target, text::Names& names) {
   return path.substr(0, path.rfind('/') + 1) + "sonde-" + made.value_or("x") + query;
 }
 
-TokenUse use_of(Experiment experiment) {
-  if (experiment == no_token) return TokenUse::none;
-  return experiment == garbage_token ? TokenUse::garbage : TokenUse::valid;
+session::TokenUse use_of(Experiment experiment) {
+  if (experiment == no_token) return session::TokenUse::none;
+  return experiment == garbage_token ? session::TokenUse::garbage : session::TokenUse::valid;
 }
 
-std::expected<Trial, Failure> make(SessionSettings settings, TokenUse use,
+std::expected<Trial, Failure> make(session::SessionSettings settings, session::TokenUse use,
                                    const text::Names& names) {
   text::Names own = names;
   auto request = build_upgrade(settings.socket, use, own);
@@ -33,17 +33,17 @@ std::expected<Trial, Failure> make(SessionSettings settings, TokenUse use,
   return Trial{*std::move(request), std::move(settings), std::move(own)};
 }
 
-Carrier usual_header() { return {}; }
+session::Carrier usual_header() { return {}; }
 
-Carrier usual_query() {
+session::Carrier usual_query() {
   return {.in = In::query, .text = "token={{token}}", .subprotocols = {}, .expect = {}};
 }
 
-Carrier usual_subprotocol() {
+session::Carrier usual_subprotocol() {
   return {.in = In::subprotocol, .text = {}, .subprotocols = {"bearer.{{token}}"}, .expect = {}};
 }
 
-std::vector<Carrier> others(In in) {
+std::vector<session::Carrier> others(In in) {
   if (in == In::header) return {usual_query(), usual_subprotocol()};
   if (in == In::query) return {usual_header(), usual_subprotocol()};
   return {usual_header(), usual_query()};
@@ -52,8 +52,9 @@ std::vector<Carrier> others(In in) {
 }  // namespace
 
 std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& laboratory) {
-  SessionSettings settings = laboratory.subject.settings;
-  if (experiment == origin) settings.socket.url = Endpoint{settings.socket.origin, std::nullopt};
+  session::SessionSettings settings = laboratory.subject.settings;
+  if (experiment == origin)
+    settings.socket.url = session::Endpoint{settings.socket.origin, std::nullopt};
   if (experiment == without_alpn) settings.socket.line.tls.alpn = false;
   auto trial = make(std::move(settings), use_of(experiment), laboratory.names);
   if (!trial) return trial;
@@ -66,11 +67,11 @@ std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& 
 
 std::vector<Trial> other_carriers(const Laboratory& laboratory) {
   std::vector<Trial> trials;
-  for (Carrier& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
-    SessionSettings settings = laboratory.subject.settings;
+  for (session::Carrier& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
+    session::SessionSettings settings = laboratory.subject.settings;
     settings.socket.token_in = std::move(carrier);
     settings.socket.expect_subprotocol = {};
-    auto trial = make(std::move(settings), TokenUse::valid, laboratory.names);
+    auto trial = make(std::move(settings), session::TokenUse::valid, laboratory.names);
     if (trial) trials.push_back(*std::move(trial));
   }
   return trials;
@@ -88,7 +89,7 @@ std::expected<net::Request, Failure> plain_request(Experiment experiment,
 }
 
 Possible possible_for(const Laboratory& laboratory) {
-  const Socket& socket = laboratory.subject.settings.socket;
+  const session::Socket& socket = laboratory.subject.settings.socket;
   const auto& login = laboratory.subject.site.login;
   Possible possible;
   for (Experiment always : {random_path, plain_get, again, with_extension}) possible.add(always);
@@ -108,4 +109,4 @@ Possible possible_for(const Laboratory& laboratory) {
   return possible;
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

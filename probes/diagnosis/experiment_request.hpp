@@ -4,12 +4,12 @@
 
 #include "probes/diagnosis/experiment.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // An upgrade that an experiment makes, with what it needs.
 struct Trial {
   net::UpgradeRequest request;
-  SessionSettings settings;
+  session::SessionSettings settings;
   text::Names names;
 };
 
@@ -24,4 +24,4 @@ std::vector<Trial> other_carriers(const Laboratory& laboratory);
 std::expected<net::Request, Failure> plain_request(Experiment experiment,
                                                    const Laboratory& laboratory);
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

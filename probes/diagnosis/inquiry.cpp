@@ -7,7 +7,7 @@
 #include "probes/diagnosis/experiment.hpp"
 #include "probes/diagnosis/observation.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 namespace asio = boost::asio;
@@ -86,4 +86,4 @@ Verdict explained(Verdict verdict, Reason reason, std::string_view because) {
   return Verdict::of(verdict.step, {reason, std::move(verdict.detail)});
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

@@ -3,7 +3,7 @@
 #include "probes/dialect/conversation.hpp"
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // What a failed walk to a session leaves: its names, with the token that it used.
 struct SessionEvidence : Evidence {
@@ -14,10 +14,10 @@ void leave_evidence(const Attempt& attempt, text::Names names);
 
 // The session that failed to open, or to answer, and what it is made of.
 struct Subject {
-  const SessionSettings& settings;
-  const Site& site;
-  Shared& shared;
-  const talk::Turn* turn = nullptr;  // of a chat
+  const session::SessionSettings& settings;
+  const session::Site& site;
+  session::Shared& shared;
+  const dialect::Turn* turn = nullptr;  // of a chat
 };
 
 // Makes the experiments that separate the causes of `verdict`, one after the other, each within
@@ -29,4 +29,4 @@ boost::asio::awaitable<Verdict> inquire(const Subject& subject, const Inquiry& i
 // The verdict with what is known of its cause. A reason of ok leaves its own. Pure.
 Verdict explained(Verdict verdict, Reason reason, std::string_view because);
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

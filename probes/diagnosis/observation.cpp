@@ -4,7 +4,7 @@
 
 #include "probes/net/http/http_text.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 constexpr std::size_t text_max = 200;
@@ -55,4 +55,4 @@ bool suspects_breaker(const Observation& observation, std::string_view detail) {
   return named || observation.status == 503 || observation.code == 1013;
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

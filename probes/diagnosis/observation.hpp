@@ -2,7 +2,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/diagnosis/diagnosis.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // What a failure looks like from here: the verdict, and what the trace holds of the last upgrade
 // (of the last exchange of another `scheme`) and of how the session ended. Pure.
@@ -15,4 +15,4 @@ std::string describe(const Observation& observation);
 // Close 1013, or a text that names one. Then nothing is asked that has to be refused. Pure.
 bool suspects_breaker(const Observation& observation, std::string_view detail);
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

@@ -4,7 +4,7 @@
 
 #include "probes/diagnosis/observation.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 namespace {
 
 namespace asio = boost::asio;
@@ -19,7 +19,7 @@ Span upgrade_time(const Trace& trace) {
 
 // The target's breaker counts whom we sent to be refused, and then refuses everybody. Inlined, its
 // temporaries would lie in the frame of the walk for as long as it lasts.
-[[gnu::noinline]] Verdict blame(Verdict verdict, Breaker& breaker, const Trace& trace) {
+[[gnu::noinline]] Verdict blame(Verdict verdict, session::Breaker& breaker, const Trace& trace) {
   if (verdict.outcome != Outcome::fail) return verdict;
   if (!suspects_breaker(observe(verdict, trace), verdict.detail)) return verdict;
   if (!breaker.tripped(Clock::now(), upgrade_time(trace))) return verdict;
@@ -44,16 +44,16 @@ asio::awaitable<Verdict> SessionProbe::attempt(const Attempt& attempt, Trace& tr
 
 asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names& names,
                                             Trace& trace) const {
-  Breaker& breaker = shared_.breakers[site_->target_name];
+  session::Breaker& breaker = shared_.breakers[site_->target_name];
   auto opening = open_session(settings_, *site_, shared_, names, trace);
-  Opened opened = co_await std::move(opening);
+  session::Opened opened = co_await std::move(opening);
   if (opened.failure) co_return blame(*std::move(opened.failure), breaker, trace);
   breaker.passed(upgrade_time(trace));
   const std::string* token = names.find("token");
   const std::string used = token != nullptr ? *token : "";
   auto using_it = use(*opened.session, names, trace);
   Verdict verdict = co_await std::move(using_it);
-  auto leaving = leave_session(*opened.session, trace);
+  auto leaving = session::leave_session(*opened.session, trace);
   co_await std::move(leaving);
   const bool passed = verdict.outcome == Outcome::pass;
   reconsider_token(settings_, *site_, shared_, used, passed ? std::nullopt : std::optional(verdict),
@@ -83,4 +83,4 @@ asio::awaitable<Verdict> SessionProbe::diagnose(const Inquiry& inquiry, Verdict 
   co_return explained;
 }
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

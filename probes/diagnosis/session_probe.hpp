@@ -6,7 +6,7 @@
 #include "probes/diagnosis/inquiry.hpp"
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::diagnosis {
 
 // A probe over one session: opens it, does with it what its kind does, leaves it, and knows how its
 // failures are looked into. A failure on the way to it that is the echo of our own refusal checks
@@ -19,11 +19,12 @@ class SessionProbe : public Probe {
 
  protected:
   // `settings` outlives the probe.
-  SessionProbe(const SessionSettings& settings, std::shared_ptr<const Site> site, Shared& shared)
+  SessionProbe(const session::SessionSettings& settings, std::shared_ptr<const session::Site> site,
+               session::Shared& shared)
       : settings_(settings), site_(std::move(site)), shared_(shared) {}
 
-  const Site& site() const { return *site_; }
-  Shared& shared() const { return shared_; }
+  const session::Site& site() const { return *site_; }
+  session::Shared& shared() const { return shared_; }
 
  private:
   // While it is open and ready.
@@ -33,14 +34,14 @@ class SessionProbe : public Probe {
   virtual boost::asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
                                                      Trace& trace) const;
   // What its use says, for a diagnosis; null: nothing.
-  virtual const talk::Turn* turn() const { return nullptr; }
+  virtual const dialect::Turn* turn() const { return nullptr; }
 
   boost::asio::awaitable<Verdict> walk(const Attempt& attempt, text::Names& names,
                                        Trace& trace) const;
 
-  const SessionSettings& settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
+  const session::SessionSettings& settings_;
+  std::shared_ptr<const session::Site> site_;
+  session::Shared& shared_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::diagnosis

@@ -10,7 +10,7 @@
 #include "probes/text/decimal.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 const config::Section<AnswerRules>& section_of(const AnswerRules*) {
   static const auto keys =
@@ -172,4 +172,4 @@ std::optional<Failure> judge_answer(const std::optional<std::string>& text,
   return wrong_pattern(answer, rules);
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -7,7 +7,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/text/match.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // A question with a computed answer, which neither an echo nor a canned reply can pass.
 enum class ChallengeKind : std::uint8_t { none, product, sum, reverse };
@@ -41,4 +41,4 @@ std::optional<Failure> judge_answer(const std::optional<std::string>& text,
                                     const std::string& prompt, const AnswerRules& rules,
                                     const Challenge& challenge, text::Names& names);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

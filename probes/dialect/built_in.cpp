@@ -6,7 +6,7 @@
 #include "probes/dialect/dialect.hpp"
 #include "probes/dialect/dialect_files.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 constexpr std::string_view usual_name = "agent-events";
@@ -55,4 +55,4 @@ const std::shared_ptr<const Dialect>& usual_dialect() {
   return usual;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -4,7 +4,7 @@
 
 #include "probes/dialect/answer.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 int operand(text::Names& names) {
@@ -40,4 +40,4 @@ Challenge make_challenge(ChallengeKind kind, text::Names& names) {
   return {fmt::format("{} * {}", a, b), fmt::to_string(a * b)};
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

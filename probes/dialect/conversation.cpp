@@ -6,7 +6,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 constexpr std::size_t answer_max = std::size_t{1024} * 1024;  // bytes that are collected
@@ -209,4 +209,4 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, tex
   co_return conclude(turn, *question, expectation, received, listener);
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

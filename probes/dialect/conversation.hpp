@@ -9,7 +9,7 @@
 #include "probes/dialect/own_runs.hpp"
 #include "probes/net/websocket/websocket.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // One turn of a chat, as configured.
 struct Turn {
@@ -29,4 +29,4 @@ boost::asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& tu
                                          text::Names& names, Trace& trace,
                                          OwnRuns* own_runs = nullptr);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -6,7 +6,7 @@
 
 #include "probes/core/outcome.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 const config::Section<FrameMatch>& section_of(const FrameMatch*) {
   static const auto keys =
@@ -119,32 +119,33 @@ const config::Section<Dialect>& section_of(const Dialect*) {
   return keys;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 
-bool Codec<talk::Dialect>::read(const Value& v, const Reader& r, const Rule&, talk::Dialect& out) {
+bool Codec<dialect::Dialect>::read(const Value& v, const Reader& r, const Rule&,
+                                   dialect::Dialect& out) {
   auto rules = std::exchange(out.rules, {});
-  const bool good = section_of(static_cast<const talk::Dialect*>(nullptr)).read(v, r, out);
+  const bool good = section_of(static_cast<const dialect::Dialect*>(nullptr)).read(v, r, out);
   std::ranges::move(rules, std::back_inserter(out.rules));
-  return talk::complete(out, r, v.place) && good;
+  return dialect::complete(out, r, v.place) && good;
 }
 
-Value Codec<talk::Dialect>::schema(const Rule&) {
-  return section_of(static_cast<const talk::Dialect*>(nullptr)).schema();
+Value Codec<dialect::Dialect>::schema(const Rule&) {
+  return section_of(static_cast<const dialect::Dialect*>(nullptr)).schema();
 }
 
-bool Codec<talk::AnswerPlaces>::read(const Value& v, const Reader& r, const Rule&,
-                                     talk::AnswerPlaces& out) {
+bool Codec<dialect::AnswerPlaces>::read(const Value& v, const Reader& r, const Rule&,
+                                        dialect::AnswerPlaces& out) {
   out = {};
   if (v.kind == Value::Kind::map)
-    return section_of(static_cast<const talk::AnswerPlaces*>(nullptr)).read(v, r, out);
+    return section_of(static_cast<const dialect::AnswerPlaces*>(nullptr)).read(v, r, out);
   return Codec<std::vector<text::Pointer>>::read(v, r, {}, out.at);
 }
 
-Value Codec<talk::AnswerPlaces>::schema(const Rule&) {
+Value Codec<dialect::AnswerPlaces>::schema(const Rule&) {
   return schema_any_of({Codec<std::vector<text::Pointer>>::schema({}),
-                        section_of(static_cast<const talk::AnswerPlaces*>(nullptr)).schema()});
+                        section_of(static_cast<const dialect::AnswerPlaces*>(nullptr)).schema()});
 }
 
 }  // namespace sonde::config

@@ -12,7 +12,7 @@
 #include "probes/text/needs.hpp"
 #include "probes/text/tree.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What a frame must be for a rule, the ready message or a step: its type, or places.
 struct FrameMatch {
@@ -120,22 +120,22 @@ bool is_built_in(std::string_view name);
 // Spoken where none is named: agent-events.
 const std::shared_ptr<const Dialect>& usual_dialect();
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 // The section, and then `complete`.
 template <>
-struct Codec<talk::Dialect> {
-  static bool read(const Value&, const Reader&, const Rule&, talk::Dialect& out);
+struct Codec<dialect::Dialect> {
+  static bool read(const Value&, const Reader&, const Rule&, dialect::Dialect& out);
   static Value schema(const Rule&);
-  static std::string show(const talk::Dialect& dialect) { return dialect.name; }
+  static std::string show(const dialect::Dialect& dialect) { return dialect.name; }
 };
 
 // A list of places, or in full.
 template <>
-struct Codec<talk::AnswerPlaces> {
-  static bool read(const Value&, const Reader&, const Rule&, talk::AnswerPlaces& out);
+struct Codec<dialect::AnswerPlaces> {
+  static bool read(const Value&, const Reader&, const Rule&, dialect::AnswerPlaces& out);
   static Value schema(const Rule&);
-  static std::string show(const talk::AnswerPlaces&) { return ""; }
+  static std::string show(const dialect::AnswerPlaces&) { return ""; }
 };
 }  // namespace sonde::config

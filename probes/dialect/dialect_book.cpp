@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 using config::Reader;
@@ -123,23 +123,23 @@ std::shared_ptr<const Dialect> find_dialect(const DialectBook& book, const Value
   return index ? book.all.at(std::string(names[*index])) : nullptr;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 
-bool Codec<talk::DialectBook>::read(const Value& v, const Reader& r, const Rule&,
-                                    talk::DialectBook& out) {
+bool Codec<dialect::DialectBook>::read(const Value& v, const Reader& r, const Rule&,
+                                       dialect::DialectBook& out) {
   if (!expect(v, r, Value::Kind::map)) return false;
-  return talk::BookReader(v, r, out).read_all();
+  return dialect::BookReader(v, r, out).read_all();
 }
 
-std::vector<KeyRow> Rows<talk::DialectBook>::below(const std::string& prefix,
-                                                   const talk::DialectBook&) {
-  return talk::section_of(static_cast<const talk::Written*>(nullptr)).table(prefix + ".NAME");
+std::vector<KeyRow> Rows<dialect::DialectBook>::below(const std::string& prefix,
+                                                      const dialect::DialectBook&) {
+  return dialect::section_of(static_cast<const dialect::Written*>(nullptr)).table(prefix + ".NAME");
 }
 
-Value Codec<talk::DialectBook>::schema(const Rule&) {
-  return schema_named(talk::section_of(static_cast<const talk::Written*>(nullptr)).schema(),
+Value Codec<dialect::DialectBook>::schema(const Rule&) {
+  return schema_named(dialect::section_of(static_cast<const dialect::Written*>(nullptr)).schema(),
                       {.filled = true});
 }
 

@@ -4,7 +4,7 @@
 
 #include "probes/dialect/dialect.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Every dialect that a probe can name: the built-in ones, and those of the file (`dialects:`), each
 // of which may extend another one of either kind.
@@ -17,20 +17,20 @@ struct DialectBook {
 std::shared_ptr<const Dialect> find_dialect(const DialectBook& book, const config::Value& name,
                                             const config::Reader& reader);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 // A mapping of names to dialects. `extends` names the one whose keys hold where a dialect says
 // nothing; one that extends itself, or has the name of a built-in one, is a mistake.
 template <>
-struct Codec<talk::DialectBook> {
-  static bool read(const Value&, const Reader&, const Rule&, talk::DialectBook& out);
+struct Codec<dialect::DialectBook> {
+  static bool read(const Value&, const Reader&, const Rule&, dialect::DialectBook& out);
   static Value schema(const Rule&);
-  static std::string show(const talk::DialectBook&) { return ""; }
+  static std::string show(const dialect::DialectBook&) { return ""; }
 };
 
 template <>
-struct Rows<talk::DialectBook> {
-  static std::vector<KeyRow> below(const std::string& prefix, const talk::DialectBook&);
+struct Rows<dialect::DialectBook> {
+  static std::vector<KeyRow> below(const std::string& prefix, const dialect::DialectBook&);
 };
 }  // namespace sonde::config

@@ -4,7 +4,7 @@
 
 #include "probes/dialect/dialect.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 constexpr std::string_view of_vars = "vars.";
@@ -226,4 +226,4 @@ bool complete(Dialect& dialect, const config::Reader& reader, const config::Plac
   return needs.take_vars() && good;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

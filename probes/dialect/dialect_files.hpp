@@ -2,7 +2,7 @@
 #include <span>
 #include <string_view>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // A built-in dialect: its name and its YAML, as it stands in config/dialects.
 struct DialectFile {
@@ -13,4 +13,4 @@ struct DialectFile {
 // The built-in dialects, compiled into the binary; nothing is read at run time.
 std::span<const DialectFile> dialect_files();
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

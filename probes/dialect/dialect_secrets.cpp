@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "probes/dialect/dialect_use.hpp"
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What is made of a secret is one, such as a digest of a password. Where the secret itself can be
 // read in it, what stands around it is none.
@@ -17,4 +17,4 @@ void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, T
   }
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

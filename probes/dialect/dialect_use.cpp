@@ -4,7 +4,7 @@
 
 #include "probes/text/wire.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 using Kind = text::Json::Kind;
@@ -136,4 +136,4 @@ void capture(const Captures& captures, text::Json frame, text::Names& names) {
   }
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

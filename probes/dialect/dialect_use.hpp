@@ -8,7 +8,7 @@
 #include "probes/dialect/own_runs.hpp"
 
 // What a dialect says of a frame, and what is sent in it. Pure.
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // A frame to be sent.
 struct Outgoing {
@@ -61,4 +61,4 @@ void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, T
 // Sets those variables whose places are filled.
 void capture(const Captures& captures, text::Json frame, text::Names& names);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -6,7 +6,7 @@
 
 #include "probes/text/utf8.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 constexpr std::size_t reason_max = 123;  // of a close frame (RFC 6455 5.5)
@@ -41,4 +41,4 @@ bool refuses(const Ending& ending, const std::vector<int>& own_codes) {
   return ended_with(ending, usual_refusal_codes()) || ended_with(ending, own_codes);
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -4,7 +4,7 @@
 
 #include "probes/core/trace.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // How a session ended, for people: "the server closed with 4401 bad token", "the connection ended
 // (fin, within a frame)".
@@ -22,4 +22,4 @@ bool ended_with(const Ending& ending, const std::vector<int>& codes);
 // `own_codes`.
 bool refuses(const Ending& ending, const std::vector<int>& own_codes);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

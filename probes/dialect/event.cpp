@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 std::span<const config::Named<Terminal>> names_of(const Terminal*) {
   static constexpr config::Named<Terminal> all[] = {
@@ -102,31 +102,31 @@ std::vector<std::string> event_names(const EventRules& rules) {
   return all;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 
-bool Codec<std::vector<talk::EventSpec>>::read(const Value& v, const Reader& r, const Rule& rule,
-                                               std::vector<talk::EventSpec>& out) {
+bool Codec<std::vector<dialect::EventSpec>>::read(const Value& v, const Reader& r, const Rule& rule,
+                                                  std::vector<dialect::EventSpec>& out) {
   if (!expect(v, r, Value::Kind::map)) return false;
   bool good = true;
   for (const auto& [id, place, value] : v.entries) {
-    auto spec = std::ranges::find(out, id, &talk::EventSpec::id);
+    auto spec = std::ranges::find(out, id, &dialect::EventSpec::id);
     if (spec == out.end()) {
       spec = out.emplace(out.end());
       spec->id = id;
     }
     if (value.kind == Value::Kind::map)
-      good &= Codec<talk::EventSpec>::read(value, r.at(id), rule, *spec);
+      good &= Codec<dialect::EventSpec>::read(value, r.at(id), rule, *spec);
     else
       good &= Codec<std::vector<std::string>>::read(value, r.at(id), {.filled = true}, spec->types);
   }
   return good;
 }
 
-Value Codec<std::vector<talk::EventSpec>>::schema(const Rule&) {
+Value Codec<std::vector<dialect::EventSpec>>::schema(const Rule&) {
   return schema_named(schema_any_of(
-      {Codec<std::vector<std::string>>::schema({}), Codec<talk::EventSpec>::schema({})}));
+      {Codec<std::vector<std::string>>::schema({}), Codec<dialect::EventSpec>::schema({})}));
 }
 
 }  // namespace sonde::config

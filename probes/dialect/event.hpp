@@ -11,7 +11,7 @@
 #include "probes/text/match.hpp"
 #include "probes/text/pointer.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What an event means for the end of a run.
 enum class Terminal : std::uint8_t { no, ok, bad };
@@ -66,14 +66,14 @@ bool check(const EventRules& rules, const config::Reader& reader, const config::
 // The events that a run can be asked for: neither forbidden nor a bad end.
 std::vector<std::string> event_names(const EventRules& rules);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 // A mapping of canonical names.
 template <>
-struct Codec<std::vector<talk::EventSpec>> {
-  static bool read(const Value&, const Reader&, const Rule&, std::vector<talk::EventSpec>& out);
+struct Codec<std::vector<dialect::EventSpec>> {
+  static bool read(const Value&, const Reader&, const Rule&, std::vector<dialect::EventSpec>& out);
   static Value schema(const Rule&);
-  static std::string show(const std::vector<talk::EventSpec>&) { return ""; }
+  static std::string show(const std::vector<dialect::EventSpec>&) { return ""; }
 };
 }  // namespace sonde::config

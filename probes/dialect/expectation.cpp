@@ -7,7 +7,7 @@
 #include "probes/dialect/expectation_state.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 using State = Expectation::State;
 
@@ -256,4 +256,4 @@ bool Expectation::passed(Instant now) {
 
 bool Expectation::terminal_seen() const { return state_->terminal_at.has_value(); }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

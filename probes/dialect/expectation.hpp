@@ -8,7 +8,7 @@
 #include "probes/core/trace.hpp"
 #include "probes/dialect/event.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Whose a frame is. Unattributed frames are evidence of nothing.
 enum class Owner : std::uint8_t { own, foreign, unattributed };
@@ -67,4 +67,4 @@ class Expectation {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

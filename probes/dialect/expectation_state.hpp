@@ -7,7 +7,7 @@
 #include "probes/dialect/expectation.hpp"
 #include "probes/dialect/pairing.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What came of one event of the dialect. `own` and `late` leave duplicates out.
 struct Tally {
@@ -82,4 +82,4 @@ struct Expectation::State {
 // The text of the first place that is neither absent, null nor empty.
 std::string first_filled(const std::vector<text::Pointer>& places, text::Json root);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

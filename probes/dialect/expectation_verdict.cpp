@@ -5,7 +5,7 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/expectation_state.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 using State = Expectation::State;
 
@@ -223,4 +223,4 @@ std::optional<Span> Expectation::terminal_event() const {
 
 std::optional<Span> Expectation::longest_silence() const { return state_->longest; }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -9,7 +9,7 @@
 #include "probes/dialect/dialect_use.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 // The first number at the places, as it is written.
@@ -78,4 +78,4 @@ Failure rule_failure(const SessionRule& rule, const Frame& frame, Step step) {
                       text::shorten(why, 200))};
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

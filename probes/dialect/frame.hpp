@@ -5,7 +5,7 @@
 
 #include "probes/dialect/dialect.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // A decoded frame. The views are as valid as the frame, also when it is moved.
 struct Frame {
@@ -32,4 +32,4 @@ Reason reason_at(Reason named, Step step);
 // What a rule's frame means for a run that is at `step`.
 Failure rule_failure(const SessionRule& rule, const Frame& frame, Step step);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -5,7 +5,7 @@
 #include "probes/text/template.hpp"
 #include "probes/text/wire.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 std::span<const config::Named<Coding>> names_of(const Coding*) {
   static constexpr config::Named<Coding> all[] = {
@@ -146,24 +146,24 @@ std::expected<text::Document, std::string> open_item(const Framing& framing, tex
   return document;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 namespace {
 
-const Section<talk::FramePattern>& keys() {
-  return talk::section_of(static_cast<const talk::FramePattern*>(nullptr));
+const Section<dialect::FramePattern>& keys() {
+  return dialect::section_of(static_cast<const dialect::FramePattern*>(nullptr));
 }
 
 }  // namespace
 
-bool Codec<talk::FramePattern>::read(const Value& v, const Reader& r, const Rule& rule,
-                                     talk::FramePattern& out) {
+bool Codec<dialect::FramePattern>::read(const Value& v, const Reader& r, const Rule& rule,
+                                        dialect::FramePattern& out) {
   if (v.kind == Value::Kind::map) return keys().read(v, r, out);
   return Codec<text::Pattern>::read(v, r, rule, out.match);
 }
 
-Value Codec<talk::FramePattern>::schema(const Rule&) {
+Value Codec<dialect::FramePattern>::schema(const Rule&) {
   return schema_any_of({Codec<text::Pattern>::schema({}), keys().schema()});
 }
 

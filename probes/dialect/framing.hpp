@@ -11,7 +11,7 @@
 #include "probes/text/pattern.hpp"
 #include "probes/text/pointer.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What a frame is made of: JSON, a text for patterns, or bytes, which are read and written as hex
 // digits and travel in binary messages.
@@ -56,13 +56,13 @@ std::expected<text::Document, std::string> open_frame(const Framing& framing,
 // An item of the list at `each`, likewise: one that is a text which looks like JSON has to be that.
 std::expected<text::Document, std::string> open_item(const Framing& framing, text::Json item);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 template <>
-struct Codec<talk::FramePattern> {
-  static bool read(const Value&, const Reader&, const Rule&, talk::FramePattern& out);
+struct Codec<dialect::FramePattern> {
+  static bool read(const Value&, const Reader&, const Rule&, dialect::FramePattern& out);
   static Value schema(const Rule&);
-  static std::string show(const talk::FramePattern&) { return ""; }
+  static std::string show(const dialect::FramePattern&) { return ""; }
 };
 }  // namespace sonde::config

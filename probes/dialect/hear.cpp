@@ -9,7 +9,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 using How = Arrival::How;
@@ -156,4 +156,4 @@ asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dial
   co_return overheard;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -7,7 +7,7 @@
 #include "probes/dialect/ready.hpp"
 #include "probes/dialect/refused_by.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What a session says to somebody who should have been refused, in the order in which it comes. A
 // refusal is what `refused_by` says: an authentication error as the dialect's rules know it, its
@@ -29,4 +29,4 @@ boost::asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialec
                                            const Ready& ready, const RefusedBy& refused_by,
                                            text::Names& names, Trace& trace);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

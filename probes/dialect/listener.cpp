@@ -10,7 +10,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 using How = Arrival::How;
 
@@ -179,4 +179,4 @@ asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session, cons
   co_return sent;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

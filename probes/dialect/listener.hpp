@@ -10,7 +10,7 @@
 #include "probes/dialect/frame.hpp"
 #include "probes/net/websocket/websocket.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // What listening came to: a frame that no rule has dealt with, the time limit, the end of the run
 // (its deadline, or the daemon stops), the end of the session (which says how it ended), or a
@@ -93,4 +93,4 @@ Instant next_beat(Instant begun, Span every, Instant now);
 boost::asio::awaitable<std::expected<void, Failure>> send(net::Websocket& session,
                                                           const Outgoing& frame, Trace& trace);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -3,7 +3,7 @@
 #include "probes/text/ascii.hpp"
 #include "probes/text/decimal.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 // The end of the run of digits with single commas and dots between them.
@@ -64,4 +64,4 @@ std::vector<std::string_view> numbers_in(std::string_view text) {
   return all;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Whether a word goes on before `at`, or behind `end`. Underscores go on only as far as what stands
 // beyond them does: in "_726_" they are emphasis of Markdown.
@@ -14,4 +14,4 @@ bool goes_on_behind(std::string_view text, std::size_t end);
 // none; a minus belongs to a number unless it follows a letter or a digit.
 std::vector<std::string_view> numbers_in(std::string_view text);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -4,7 +4,7 @@
 
 #include "probes/text/match.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 constexpr std::size_t runs_max = 256, run_id_max = 256;
@@ -21,4 +21,4 @@ bool OwnRuns::knows(std::string_view id) const {
   return std::ranges::any_of(ids_, [&](const auto& own) { return text::same_value(own, id); });
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

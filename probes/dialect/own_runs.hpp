@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // The ids of the latest conversations that we have had as one user. A product that sends what is a
 // user's to all of his sessions sends each of them the frames of the others, which are no
@@ -17,4 +17,4 @@ class OwnRuns {
   std::deque<std::string> ids_;  // the latest first
 };
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -2,7 +2,7 @@
 
 #include <map>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 void Pairing::note(bool open, std::optional<std::size_t> key) {
   keyed_ = keyed_ && key;
@@ -25,4 +25,4 @@ Pairing::Result Pairing::judge() const {
   return result;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

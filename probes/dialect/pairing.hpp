@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Whether what was opened was closed: by key if every frame of either side had one, else by
 // counting (as many opened as closed at every moment, and the same number at the end).
@@ -33,4 +33,4 @@ class Pairing {
   std::vector<Note> notes_;
 };
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

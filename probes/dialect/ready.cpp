@@ -6,7 +6,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 bool at_once(const Ready& ready) {
@@ -70,4 +70,4 @@ asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session, con
   co_return failed;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

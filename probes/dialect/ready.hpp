@@ -10,7 +10,7 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/net/websocket/websocket.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Who the server says we are, and who it must never say.
 struct Identity {
@@ -56,4 +56,4 @@ Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_cod
 std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
                                    text::Names& names);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -5,7 +5,7 @@
 #include "probes/dialect/ready.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 const config::Section<Identity>& section_of(const Identity*) {
   static const auto keys =
@@ -91,4 +91,4 @@ Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_cod
   }
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

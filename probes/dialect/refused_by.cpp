@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 const config::Section<RefusedBy>& section_of(const RefusedBy*) {
   static const auto keys =
@@ -48,19 +48,19 @@ bool check(const RefusedBy& refused_by, const config::Reader& reader, const conf
   return good_statuses && good_codes && !any_frame;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 
-bool Codec<talk::RefusedBy>::read(const Value& v, const Reader& r, const Rule&,
-                                  talk::RefusedBy& out) {
+bool Codec<dialect::RefusedBy>::read(const Value& v, const Reader& r, const Rule&,
+                                     dialect::RefusedBy& out) {
   out = {};
-  const bool good = section_of(static_cast<const talk::RefusedBy*>(nullptr)).read(v, r, out);
-  return talk::check(out, r, v.place) && good;
+  const bool good = section_of(static_cast<const dialect::RefusedBy*>(nullptr)).read(v, r, out);
+  return dialect::check(out, r, v.place) && good;
 }
 
-Value Codec<talk::RefusedBy>::schema(const Rule&) {
-  return section_of(static_cast<const talk::RefusedBy*>(nullptr)).schema();
+Value Codec<dialect::RefusedBy>::schema(const Rule&) {
+  return section_of(static_cast<const dialect::RefusedBy*>(nullptr)).schema();
 }
 
 }  // namespace sonde::config

@@ -7,7 +7,7 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/ready.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // How a server refuses whoever must not enter: `refused_by:` of a socket. What is listed stands in
 // the place of the default. Beside it the dialect's rules refuse, and its refusal_codes.
@@ -32,14 +32,14 @@ bool check(const RefusedBy& refused_by, const config::Reader& reader, const conf
 bool check(const RefusedBy& refused_by, const Ready& ready, const Dialect& dialect,
            const config::Reader& reader, const config::Place& place);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
 namespace sonde::config {
 // The section, and then `check`.
 template <>
-struct Codec<talk::RefusedBy> {
-  static bool read(const Value&, const Reader&, const Rule&, talk::RefusedBy& out);
+struct Codec<dialect::RefusedBy> {
+  static bool read(const Value&, const Reader&, const Rule&, dialect::RefusedBy& out);
   static Value schema(const Rule&);
-  static std::string show(const talk::RefusedBy&) { return ""; }
+  static std::string show(const dialect::RefusedBy&) { return ""; }
 };
 }  // namespace sonde::config

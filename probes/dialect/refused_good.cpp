@@ -4,7 +4,7 @@
 #include "probes/dialect/dialect_use.hpp"
 #include "probes/dialect/refused_by.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 // Whether a value that is as `given` may be as `wanted`: for all that is said of it, or for one of
@@ -64,4 +64,4 @@ bool check(const RefusedBy& refused_by, const Ready& ready, const Dialect& diale
   return message.empty() && !silent;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -6,7 +6,7 @@
 
 namespace asio = boost::asio;
 
-namespace sonde::talk {
+namespace sonde::dialect {
 namespace {
 
 using How = Arrival::How;
@@ -98,4 +98,4 @@ asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
   co_return std::nullopt;
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -6,7 +6,7 @@
 
 #include "probes/dialect/listener.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Takes the steps of a dialect one after the other: sends what is to be sent, waits for what is to
 // come. `at` is ready or events. Failures: those of a session that ends or of a frame that a rule
@@ -24,4 +24,4 @@ boost::asio::awaitable<Failure> not_sent(Listener& listener, Failure failed, Ste
 // What a session that is over means for a run at `at`; keeps the ending in the trace.
 Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace);
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

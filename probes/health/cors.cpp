@@ -7,7 +7,7 @@
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
 
-namespace sonde {
+namespace sonde::health {
 namespace {
 
 std::string method_of(const Cors& cors, const net::Request& request) {
@@ -98,4 +98,4 @@ std::optional<Failure> judge_preflight(const Cors& cors, const net::Request& req
   return std::nullopt;
 }
 
-}  // namespace sonde
+}  // namespace sonde::health

@@ -6,7 +6,7 @@
 #include "config/section.hpp"
 #include "probes/net/http/http_exchange.hpp"
 
-namespace sonde {
+namespace sonde::health {
 
 // A request that the page of `origin` makes to another origin, as browsers ask leave for it
 // (Fetch, CORS protocol). `expect: { cors: ... }` of a health probe.
@@ -28,4 +28,4 @@ std::optional<Failure> judge_preflight(const Cors& cors, const net::Request& req
                                        const net::Response& preflight);
 std::optional<Failure> judge_cors(const Cors& cors, const net::Response& response);
 
-}  // namespace sonde
+}  // namespace sonde::health

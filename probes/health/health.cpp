@@ -2,15 +2,15 @@
 
 #include <utility>
 
-namespace sonde {
+namespace sonde::health {
 namespace {
 
 namespace asio = boost::asio;
 
 class Health : public Probe {
  public:
-  Health(std::shared_ptr<const HealthSettings> settings, std::shared_ptr<const Site> site,
-         Shared& shared)
+  Health(std::shared_ptr<const HealthSettings> settings, std::shared_ptr<const session::Site> site,
+         session::Shared& shared)
       : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
@@ -36,8 +36,8 @@ class Health : public Probe {
   Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
 
   std::shared_ptr<const HealthSettings> settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
+  std::shared_ptr<const session::Site> site_;
+  session::Shared& shared_;
 };
 
 std::unexpected<Failure> own_request(std::string_view what, const std::string& why) {
@@ -93,8 +93,9 @@ Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Tr
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared) {
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared) {
   return std::make_unique<Health>(std::move(settings), std::move(site), shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::health

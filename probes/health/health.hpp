@@ -13,7 +13,7 @@
 #include "probes/session/site.hpp"
 #include "probes/text/match.hpp"
 
-namespace sonde {
+namespace sonde::health {
 
 // What a body must say as a text.
 struct BodyRules {
@@ -55,22 +55,23 @@ void add_needs(const HealthSettings& settings, text::Needs& needs);
 
 // Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared);
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared);
 
 // Why an answer is not the expected one; empty if it is. Pure.
 std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,
                                     Span took, text::Names& names);
 
-}  // namespace sonde
+}  // namespace sonde::health
 
 namespace sonde::config {
 template <>
-struct Codec<Status> {
+struct Codec<health::Status> {
   static constexpr Rule bounds{.min = 100, .max = 599};
-  static bool read(const Value& v, const Reader& r, const Rule&, Status& out) {
+  static bool read(const Value& v, const Reader& r, const Rule&, health::Status& out) {
     return Codec<int>::read(v, r, bounds, out.code);
   }
   static Value schema(const Rule&) { return Codec<int>::schema(bounds); }
-  static std::string show(const Status& status) { return Codec<int>::show(status.code); }
+  static std::string show(const health::Status& status) { return Codec<int>::show(status.code); }
 };
 }  // namespace sonde::config

@@ -9,7 +9,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/text/json_place.hpp"
 
-namespace sonde {
+namespace sonde::health {
 namespace {
 
 std::string_view media_type(const net::Response& response) {
@@ -121,4 +121,4 @@ std::optional<Failure> judge_health(const Expected& expected, const net::Respons
   return judge_latency(expected, took);
 }
 
-}  // namespace sonde
+}  // namespace sonde::health

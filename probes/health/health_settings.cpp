@@ -1,6 +1,6 @@
 #include "probes/health/health.hpp"
 
-namespace sonde {
+namespace sonde::health {
 
 const config::Section<BodyRules>& section_of(const BodyRules*) {
   static const auto keys =
@@ -52,4 +52,4 @@ void add_needs(const HealthSettings& settings, text::Needs& needs) {
   needs.add(settings.expect.json);
 }
 
-}  // namespace sonde
+}  // namespace sonde::health

@@ -11,7 +11,7 @@
 #include "probes/isolation/isolation_scan.hpp"
 #include "probes/session/refusal.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 namespace asio = boost::asio;
@@ -20,8 +20,8 @@ using How = Answered::How;
 // One user asks for what is another's.
 class Trespass {
  public:
-  Trespass(const CrossAccess& access, const SessionSettings& settings, net::Network& network,
-           const Party& intruder, const Party& owner, Trace& trace)
+  Trespass(const CrossAccess& access, const session::SessionSettings& settings,
+           net::Network& network, const Party& intruder, const Party& owner, Trace& trace)
       : access_(access),
         settings_(settings),
         network_(network),
@@ -143,7 +143,7 @@ class Trespass {
   }
 
   const CrossAccess& access_;
-  const SessionSettings& settings_;
+  const session::SessionSettings& settings_;
   net::Network& network_;
   const Party& intruder_;
   const Party& owner_;
@@ -166,15 +166,16 @@ const config::Section<CrossAccess>& section_of(const CrossAccess*) {
   return keys;
 }
 
-void add_needs(const CrossAccess& access, const talk::Dialect& dialect, text::Needs& needs) {
+void add_needs(const CrossAccess& access, const dialect::Dialect& dialect, text::Needs& needs) {
   for (auto& name : cross_needs(access)) {
     if (name.starts_with(of_other)) name.erase(0, of_other.size());
-    if (!talk::supplies(dialect, name)) needs.all.push_back({std::move(name), access.url.place()});
+    if (!dialect::supplies(dialect, name))
+      needs.all.push_back({std::move(name), access.url.place()});
   }
 }
 
 asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& access,
-                                                         const SessionSettings& settings,
+                                                         const session::SessionSettings& settings,
                                                          net::Network& network, Party intruder,
                                                          Party owner, Trace& trace) {
   Trespass trespass(access, settings, network, intruder, owner, trace);
@@ -183,4 +184,4 @@ asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& acce
   co_return failure;
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

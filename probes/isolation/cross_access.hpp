@@ -9,7 +9,7 @@
 #include "probes/session/session.hpp"
 #include "probes/text/tree.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 // `cross_access:` of an isolation probe: what one user asks of another's, and must be refused. It
 // says {{other.NAME}} for what the other one's session knows, as {{other.vars.thread}}.
@@ -21,7 +21,7 @@ struct CrossAccess {
 };
 const config::Section<CrossAccess>& section_of(const CrossAccess*);
 // Names of the other one's are needed as if they were one's own.
-void add_needs(const CrossAccess& access, const talk::Dialect& dialect, text::Needs& needs);
+void add_needs(const CrossAccess& access, const dialect::Dialect& dialect, text::Needs& needs);
 
 // Somebody with a session: its name for people, and what it knows.
 struct Party {
@@ -38,10 +38,8 @@ struct Party {
 // A secret of the owner in any answer, and a ready message or event after an upgrade, is
 // cross_user_leak. Trouble that may pass (5xx, 429, the network) is met once more; then 500 and
 // silence are no_refusal, the rest is refusal_unclear. Empty: he was refused.
-boost::asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& access,
-                                                                const SessionSettings& settings,
-                                                                net::Network& network,
-                                                                Party intruder, Party owner,
-                                                                Trace& trace);
+boost::asio::awaitable<std::optional<Failure>> try_cross_access(
+    const CrossAccess& access, const session::SessionSettings& settings, net::Network& network,
+    Party intruder, Party owner, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

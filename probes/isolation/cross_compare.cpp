@@ -9,7 +9,7 @@
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 constexpr std::size_t values_max = 20000, shown_max = 60;
@@ -125,4 +125,4 @@ Comparison compare(const AccessAnswers& answers) {
                                           : "the owner's answer says nothing of its own"};
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sonde {
+namespace sonde::isolation {
 
 // What came of one request for what is its owner's. The owner asks first and last, so that what
 // stands in both of his answers and in neither of the stranger's is no clock.
@@ -30,4 +30,4 @@ struct Comparison {
 // Pure; takes time linear in the answers, and looks at the first 20,000 values of each.
 Comparison compare(const AccessAnswers& answers);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -9,7 +9,7 @@
 #include "probes/net/origins.hpp"
 #include "probes/session/refusal.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace asio = boost::asio;
 
 namespace {
@@ -67,8 +67,8 @@ asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::
   co_return judge(answer, trace);
 }
 
-Answered judge(const talk::Overheard& overheard, const net::Websocket& session) {
-  using talk::Heard;
+Answered judge(const dialect::Overheard& overheard, const net::Websocket& session) {
+  using dialect::Heard;
   switch (overheard.heard) {
     case Heard::welcome:
       return {.how = How::granted, .what = "the upgrade was welcomed", .upgraded = true};
@@ -77,7 +77,8 @@ Answered judge(const talk::Overheard& overheard, const net::Websocket& session) 
     case Heard::unclear:
       return {How::unclear, "the deadline of the run came before the check was over"};
     case Heard::ended:
-      return {How::neither, "the upgrade was accepted, then " + talk::describe(*session.ended())};
+      return {How::neither,
+              "the upgrade was accepted, then " + dialect::describe(*session.ended())};
     case Heard::silence:
       break;
   }
@@ -85,22 +86,24 @@ Answered judge(const talk::Overheard& overheard, const net::Websocket& session) 
                             (overheard.others.empty() ? "nothing was said" : overheard.others)};
 }
 
-Answered judge_upgrade(const net::Answer& answer, const Socket& socket, const Trace& trace) {
-  const bool refused = classify_refusal(answer, socket.refused_by) == Refusal::refused;
+Answered judge_upgrade(const net::Answer& answer, const session::Socket& socket,
+                       const Trace& trace) {
+  const bool refused = classify_refusal(answer, socket.refused_by) == session::Refusal::refused;
   if (refused) return {How::refused, trace.scrub(net::describe(answer.response))};
   Answered answered = judge(answer, trace);
   if (answered.how == How::refused || answered.how == How::granted) answered.how = How::neither;
   return answered;
 }
 
-asio::awaitable<Answered> open(net::UpgradeRequest request, const SessionSettings& settings,
-                               net::Network& network, text::Names& names, Trace& trace) {
+asio::awaitable<Answered> open(net::UpgradeRequest request,
+                               const session::SessionSettings& settings, net::Network& network,
+                               text::Names& names, Trace& trace) {
   auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   if (!upgraded.session) co_return judge_upgrade(upgraded.answer, settings.socket, trace);
-  auto hearing = talk::overhear(*upgraded.session, *settings.dialect, settings.socket.ready,
-                                settings.socket.refused_by, names, trace);
-  const talk::Overheard heard = co_await std::move(hearing);
+  auto hearing = dialect::overhear(*upgraded.session, *settings.dialect, settings.socket.ready,
+                                   settings.socket.refused_by, names, trace);
+  const dialect::Overheard heard = co_await std::move(hearing);
   const Answered answered = judge(heard, *upgraded.session);
   auto leaving = leave_session(*upgraded.session, trace);
   co_await std::move(leaving);
@@ -130,7 +133,8 @@ text::Names cross_names(const CrossAccess& access, const text::Names& own,
   return names;
 }
 
-asio::awaitable<Answered> ask_across(const CrossAccess& access, const SessionSettings& settings,
+asio::awaitable<Answered> ask_across(const CrossAccess& access,
+                                     const session::SessionSettings& settings,
                                      net::Network& network, text::Names names, Trace& trace) {
   const auto address = access.url.render(names);
   if (!address) co_return cannot("nothing is known of '" + address.error() + "'");
@@ -138,9 +142,9 @@ asio::awaitable<Answered> ask_across(const CrossAccess& access, const SessionSet
   if (!url) co_return cannot("its url: " + url.error());
   if (!is_own(*url, access.url, names)) co_return cannot("its url: " + net::no_own_origin(*url));
   if (url->scheme == "ws" || url->scheme == "wss") {
-    Socket socket = settings.socket;
-    socket.url = Endpoint{access.url, std::nullopt};
-    auto request = build_upgrade(socket, TokenUse::valid, names);
+    session::Socket socket = settings.socket;
+    socket.url = session::Endpoint{access.url, std::nullopt};
+    auto request = build_upgrade(socket, session::TokenUse::valid, names);
     if (!request) co_return cannot(request.error().detail);
     request->any_subprotocol = true;  // whoever intrudes is no browser
     auto opening = open(*std::move(request), settings, network, names, trace);
@@ -154,4 +158,4 @@ asio::awaitable<Answered> ask_across(const CrossAccess& access, const SessionSet
   co_return answered;
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

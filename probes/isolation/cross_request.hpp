@@ -5,7 +5,7 @@
 
 #include "probes/isolation/cross_access.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 constexpr std::string_view of_other = "other.";
 
@@ -27,7 +27,7 @@ text::Names cross_names(const CrossAccess& access, const text::Names& own,
 
 // Asks once. Where it cannot be asked, as with a name that is not known: unclear.
 boost::asio::awaitable<Answered> ask_across(const CrossAccess& access,
-                                            const SessionSettings& settings, net::Network& network,
-                                            text::Names names, Trace& trace);
+                                            const session::SessionSettings& settings,
+                                            net::Network& network, text::Names names, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

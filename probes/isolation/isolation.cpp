@@ -5,14 +5,15 @@
 
 #include "probes/isolation/isolation_run.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 namespace asio = boost::asio;
 
 // The chat's, and the canary is said in any case.
-talk::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
-  talk::Turn turn = turn_of(std::shared_ptr<const ChatSettings>(settings, &settings->chat));
+dialect::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
+  dialect::Turn turn =
+      turn_of(std::shared_ptr<const chat::ChatSettings>(settings, &settings->chat));
   const auto names = turn.prompt.names();
   if (std::ranges::find(names, "canary") != names.end()) return turn;
   if (auto prompt = text::Template::parse(turn.prompt.text() + " (Reference: {{canary}})"))
@@ -23,7 +24,7 @@ talk::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
 class IsolationProbe : public Probe {
  public:
   IsolationProbe(std::shared_ptr<const IsolationSettings> settings,
-                 std::shared_ptr<const Site> site, Shared& shared)
+                 std::shared_ptr<const session::Site> site, session::Shared& shared)
       : settings_(std::move(settings)),
         site_(std::move(site)),
         shared_(shared),
@@ -38,16 +39,17 @@ class IsolationProbe : public Probe {
 
  private:
   std::shared_ptr<const IsolationSettings> settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
-  talk::Turn turn_;
+  std::shared_ptr<const session::Site> site_;
+  session::Shared& shared_;
+  dialect::Turn turn_;
 };
 
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared) {
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared) {
   return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -4,7 +4,7 @@
 
 #include "probes/text/ascii.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 std::string plain_name(std::string_view name) {
   std::string plain = text::lowered(name);
@@ -32,4 +32,4 @@ bool may_be_counter(std::string_view id) {
 
 bool is_nobodys(std::string_view id) { return id.find_first_not_of("0-") == id.npos || id == "-1"; }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-namespace sonde {
+namespace sonde::isolation {
 
 // What the names of JSON members and their values say about whose they are. Pure.
 
@@ -19,4 +19,4 @@ bool may_be_counter(std::string_view id);
 // What stands where nobody has an id: nothing, 0, -1, a UUID of zeros.
 bool is_nobodys(std::string_view id);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

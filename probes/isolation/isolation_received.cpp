@@ -3,7 +3,7 @@
 
 #include "probes/isolation/isolation_scan.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 constexpr std::size_t places_max = 256;
@@ -114,4 +114,4 @@ std::vector<std::size_t> Received::take(std::string_view payload, const Needles&
   return owners;
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -11,20 +11,20 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/listener.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace asio = boost::asio;
 
 namespace {
 
-bool is_event(const talk::EventRules& rules, std::string_view type) {
+bool is_event(const dialect::EventRules& rules, std::string_view type) {
   return std::ranges::any_of(
-      rules.events, [&](const talk::EventSpec& spec) { return talk::has_type(spec, type); });
+      rules.events, [&](const dialect::EventSpec& spec) { return dialect::has_type(spec, type); });
 }
 
 Verdict ended_while_silent(const net::Websocket& session) {
   if (session.fault()) return Verdict::of(Step::events, *session.fault());
   return Verdict::of(Step::events, {Reason::closed_midstream,
-                                    talk::describe(*session.ended()) + " while it listened"});
+                                    dialect::describe(*session.ended()) + " while it listened"});
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ asio::awaitable<Verdict> IsolationRun::run() {
 asio::awaitable<bool> IsolationRun::open(Seat& seat) {
   if (seat.verdict) co_return false;
   auto opening = open_session(settings_.chat.session, seat.site, shared_, seat.names, seat.trace);
-  Opened opened = co_await std::move(opening);
+  session::Opened opened = co_await std::move(opening);
   seat.verdict = std::move(opened.failure);
   seat.session = std::move(opened.session);
   if (!seat.session) co_return false;
@@ -66,31 +66,31 @@ asio::awaitable<bool> IsolationRun::open(Seat& seat) {
   co_return true;
 }
 
-talk::OwnRuns* IsolationRun::own_runs(const Seat& seat) {
+dialect::OwnRuns* IsolationRun::own_runs(const Seat& seat) {
   return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
 }
 
 // A frame of another probe's conversation as the same user, where his sessions may share it.
-bool IsolationRun::is_other_run(Seat& seat, const talk::Frame& frame) {
-  return settings_.same_user == SameUser::allow &&
-         talk::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
+bool IsolationRun::is_other_run(Seat& seat, const dialect::Frame& frame) {
+  return settings_.same_user == session::SameUser::allow &&
+         dialect::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
 }
 
 // Whether a message is a part of a chat; what cannot be read may be one.
 bool IsolationRun::is_chat(std::string_view payload) const {
-  const talk::Dialect& dialect = *turn_.dialect;
+  const dialect::Dialect& dialect = *turn_.dialect;
   std::vector<std::string_view> pieces = {payload};
   if (!dialect.framing.split.empty()) {
-    auto cut = talk::cut(dialect.framing, payload);
+    auto cut = dialect::cut(dialect.framing, payload);
     if (!cut) return true;
     pieces = std::move(*cut);
   }
   for (const auto piece : pieces) {
-    const auto frame = talk::decode(dialect, piece);
+    const auto frame = dialect::decode(dialect, piece);
     if (!frame || is_event(*turn_.rules, frame->type)) return true;
-    const auto items = talk::items_of(dialect, *frame);
+    const auto items = dialect::items_of(dialect, *frame);
     for (std::size_t i = 0; items && i < items->size(); ++i) {
-      const auto item = talk::decode_item(dialect, items->item(i));
+      const auto item = dialect::decode_item(dialect, items->item(i));
       if (!item || is_event(*turn_.rules, item->type)) return true;
     }
   }
@@ -98,12 +98,12 @@ bool IsolationRun::is_chat(std::string_view payload) const {
 }
 
 asio::awaitable<void> IsolationRun::speak(Seat& seat) {
-  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
+  auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   seat.verdict = co_await std::move(conversing);
 }
 
 asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
-  auto conversing = talk::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
+  auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
   seat.heard.expires_at(Instant::min());
 }
@@ -132,8 +132,8 @@ asio::awaitable<void> IsolationRun::come_back(Seat& before, Seat& after) {
 
 // Until then, the end of the session or of the meeting.
 asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
-  using Arrived = talk::Arrival::How;
-  talk::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
+  using Arrived = dialect::Arrival::How;
+  dialect::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
   Arrived how = Arrived::frame;
   while (how == Arrived::frame || how == Arrived::failed) {
     auto hearing = listener.next(until, Step::events);
@@ -147,7 +147,7 @@ asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
 }
 
 asio::awaitable<void> IsolationRun::leave(Seat& seat) {
-  auto leaving = leave_session(*seat.session, seat.trace);
+  auto leaving = session::leave_session(*seat.session, seat.trace);
   co_await std::move(leaving);
 }
 
@@ -194,4 +194,4 @@ asio::awaitable<void> IsolationRun::part() {
   co_await std::move(gone);
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

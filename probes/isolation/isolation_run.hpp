@@ -10,14 +10,15 @@
 #include "probes/dialect/frame.hpp"
 #include "probes/isolation/isolation.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 // One run of an isolation probe: its sessions, what they do at once, and what is found.
 class IsolationRun {
  public:
   // All that it is given must outlive it.
-  IsolationRun(const IsolationSettings& settings, const talk::Turn& turn, const Site& site,
-               Shared& shared, std::uint64_t seed, Trace& trace);
+  IsolationRun(const IsolationSettings& settings, const dialect::Turn& turn,
+               const session::Site& site, session::Shared& shared, std::uint64_t seed,
+               Trace& trace);
 
   // Everybody logs in and connects, one after the other; then they chat at once; then they leave.
   boost::asio::awaitable<Verdict> run();
@@ -25,10 +26,10 @@ class IsolationRun {
  private:
   // Somebody with a session. It has a trace of its own, which the run's takes over at the end.
   struct Seat {
-    Seat(std::string named, const Site& at, const boost::asio::any_io_executor& executor)
+    Seat(std::string named, const session::Site& at, const boost::asio::any_io_executor& executor)
         : name(std::move(named)), site(at), heard(executor, Instant::max()) {}
     std::string name;  // "alice-1"
-    const Site& site;
+    const session::Site& site;
     std::size_t member = 0;  // of the watch
     bool silent = false;
     text::Names names;
@@ -40,7 +41,7 @@ class IsolationRun {
   };
 
   void invite();
-  Seat& seat(const Site& site, bool silent);
+  Seat& seat(const session::Site& site, bool silent);
   std::optional<Failure> prepare(Seat& seat, std::uint64_t seed);
   void follow(Seat& seat, Direction direction, std::string_view payload);
   void own_vars(Seat& seat);
@@ -48,8 +49,8 @@ class IsolationRun {
   Texts random_vars(const Seat& seat) const;
   std::vector<std::string> secrets_of(const Seat& seat) const;
   bool is_chat(std::string_view payload) const;
-  talk::OwnRuns* own_runs(const Seat& seat);
-  bool is_other_run(Seat& seat, const talk::Frame& frame);
+  dialect::OwnRuns* own_runs(const Seat& seat);
+  bool is_other_run(Seat& seat, const dialect::Frame& frame);
   boost::asio::awaitable<bool> open(Seat& seat);
   boost::asio::awaitable<void> speak(Seat& seat);
   boost::asio::awaitable<void> speak_until_cut(Seat& seat);
@@ -63,9 +64,9 @@ class IsolationRun {
   Verdict conclude();
 
   const IsolationSettings& settings_;
-  const talk::Turn& turn_;
-  const Site& site_;
-  Shared& shared_;
+  const dialect::Turn& turn_;
+  const session::Site& site_;
+  session::Shared& shared_;
   std::uint64_t seed_;
   Trace& trace_;
   IsolationWatch watch_;
@@ -75,4 +76,4 @@ class IsolationRun {
   Seat* back_ = nullptr;             // and its user's next session
 };
 
-}  // namespace sonde
+}  // namespace sonde::isolation

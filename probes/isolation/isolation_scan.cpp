@@ -7,7 +7,7 @@
 #include "probes/text/ascii.hpp"
 #include "probes/text/template.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 constexpr std::size_t shortest = 8;
@@ -81,4 +81,4 @@ std::vector<std::size_t> Needles::owners_in(std::string_view text) const {
   return indices(found);
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

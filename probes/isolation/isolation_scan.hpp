@@ -9,7 +9,7 @@
 
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 // Looks for many texts at once, in time linear in what it looks through. Texts of less than 8 bytes
 // are too likely to stand somewhere by chance and are ignored.
@@ -67,4 +67,4 @@ std::string_view json_in(std::string_view payload);
 // With the escapes of JSON strings (RFC 8259 7) undone wherever they stand.
 std::string unescaped(std::string_view text);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -4,10 +4,11 @@
 #include "probes/core/deadline.hpp"
 #include "probes/isolation/isolation_run.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
-IsolationRun::IsolationRun(const IsolationSettings& settings, const talk::Turn& turn,
-                           const Site& site, Shared& shared, std::uint64_t seed, Trace& trace)
+IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::Turn& turn,
+                           const session::Site& site, session::Shared& shared, std::uint64_t seed,
+                           Trace& trace)
     : settings_(settings),
       turn_(turn),
       site_(site),
@@ -16,7 +17,7 @@ IsolationRun::IsolationRun(const IsolationSettings& settings, const talk::Turn& 
       trace_(trace),
       watch_(settings.same_user, settings.ids) {}
 
-IsolationRun::Seat& IsolationRun::seat(const Site& site, bool silent) {
+IsolationRun::Seat& IsolationRun::seat(const session::Site& site, bool silent) {
   const auto theirs = [&](const Seat& other) {
     return other.site.identity_name == site.identity_name;
   };
@@ -108,4 +109,4 @@ Verdict IsolationRun::conclude() {
   return std::move(*verdict);
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

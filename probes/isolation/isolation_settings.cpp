@@ -4,7 +4,7 @@
 
 #include "probes/isolation/isolation.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 const config::Section<SessionSpec>& section_of(const SessionSpec*) {
   static const auto keys =
@@ -20,7 +20,7 @@ const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
   using S = IsolationSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::chat, section_of(static_cast<const ChatSettings*>(nullptr)))
+          .also(&S::chat, section_of(static_cast<const chat::ChatSettings*>(nullptr)))
           .key("sessions", &S::sessions, "Who chats at once.",
                {.required = true, .min = 2, .max = 16})
           .key("listener", &S::listener,
@@ -44,7 +44,7 @@ namespace {
 bool several_users(const IsolationSettings& settings) {
   std::set<std::string> users;
   for (const auto& session : settings.sessions) users.insert(session.as);
-  return users.size() > 1 || settings.same_user == SameUser::forbid;
+  return users.size() > 1 || settings.same_user == session::SameUser::forbid;
 }
 
 bool two_speakers(const IsolationSettings& settings) {
@@ -91,7 +91,7 @@ bool read_settings(const config::Value& value, const config::Reader& reader,
         value.find("canary")->place,
         "two sessions may have the same one; it needs {{nonce(8)}} or more, or {{uuid()}}");
   if (!anybody_speaks(out)) reader.at("sessions").wrong(place, "all of them are silent");
-  return talk::check(out.chat.rules, reader, value.place) && several_users(out) &&
+  return dialect::check(out.chat.rules, reader, value.place) && several_users(out) &&
          is_random(out.canary) && anybody_speaks(out) && (!out.cross_access || two_speakers(out));
 }
 
@@ -102,8 +102,8 @@ void add_needs(const IsolationSettings& settings, text::Needs& needs) {
     add_needs(*settings.cross_access, *settings.chat.session.dialect, needs);
 }
 
-std::vector<Whom> others_of(const IsolationSettings& settings) {
-  std::vector<Whom> all;
+std::vector<session::Whom> others_of(const IsolationSettings& settings) {
+  std::vector<session::Whom> all;
   for (const auto& session : settings.sessions) {
     const std::string& login = session.login.empty() ? settings.chat.common.login : session.login;
     all.push_back({.as = {session.as, "sessions", session.place},
@@ -112,18 +112,18 @@ std::vector<Whom> others_of(const IsolationSettings& settings) {
   return all;
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation
 
 namespace sonde::config {
 
-bool Codec<SessionSpec>::read(const Value& value, const Reader& reader, const Rule&,
-                              SessionSpec& out) {
+bool Codec<isolation::SessionSpec>::read(const Value& value, const Reader& reader, const Rule&,
+                                         isolation::SessionSpec& out) {
   out.place = value.place;
-  return section_of(static_cast<const SessionSpec*>(nullptr)).read(value, reader, out);
+  return section_of(static_cast<const isolation::SessionSpec*>(nullptr)).read(value, reader, out);
 }
 
-Value Codec<SessionSpec>::schema(const Rule&) {
-  return section_of(static_cast<const SessionSpec*>(nullptr)).schema();
+Value Codec<isolation::SessionSpec>::schema(const Rule&) {
+  return section_of(static_cast<const isolation::SessionSpec*>(nullptr)).schema();
 }
 
 }  // namespace sonde::config

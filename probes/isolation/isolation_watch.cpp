@@ -9,7 +9,7 @@
 #include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 constexpr std::size_t ids_max = 4096, unasked_max = 64, hashes_max = 8192;
@@ -49,7 +49,7 @@ std::vector<std::string> forms_of(std::string_view text, std::string_view anothe
 
 }  // namespace
 
-IsolationWatch::IsolationWatch(SameUser same_user, std::vector<std::string> ids)
+IsolationWatch::IsolationWatch(session::SameUser same_user, std::vector<std::string> ids)
     : same_user_(same_user), ids_() {
   for (const auto& id : ids) ids_.insert(plain_name(id));
 }
@@ -101,7 +101,7 @@ bool IsolationWatch::other_user(std::size_t a, std::size_t b) const {
 
 bool IsolationWatch::foreign(std::size_t owner, std::size_t member) const {
   if (owner == member) return false;
-  return other_user(owner, member) || same_user_ == SameUser::forbid;
+  return other_user(owner, member) || same_user_ == session::SameUser::forbid;
 }
 
 void IsolationWatch::scan(std::size_t member, std::string_view payload) {
@@ -236,7 +236,7 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
 
 // A message that another session of the same user received as well.
 bool IsolationWatch::fanned_out(const Unasked& message) const {
-  if (same_user_ == SameUser::forbid) return false;
+  if (same_user_ == session::SameUser::forbid) return false;
   for (std::size_t other = 0; other < members_.size(); ++other)
     if (other != message.member && !other_user(other, message.member) && !members_[other].silent &&
         heard_[other].contents.contains(message.content))
@@ -277,4 +277,4 @@ std::optional<Failure> IsolationWatch::finding() const {
   return worst;
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

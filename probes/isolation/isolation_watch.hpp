@@ -14,7 +14,7 @@
 #include "probes/isolation/isolation_scan.hpp"
 #include "probes/session/same_user.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 
 // Somebody who is watched.
 struct Member {
@@ -28,7 +28,7 @@ struct Member {
 class IsolationWatch {
  public:
   // `ids`: names of JSON members that hold ids, such as thread_id: no two users may share one.
-  IsolationWatch(SameUser same_user, std::vector<std::string> ids);
+  IsolationWatch(session::SameUser same_user, std::vector<std::string> ids);
 
   // Another one is watched from now on; its number.
   std::size_t add(Member member);
@@ -103,7 +103,7 @@ class IsolationWatch {
   bool fanned_out(const Unasked& message) const;
   bool told_to_all(const Unasked& message) const;
 
-  SameUser same_user_;
+  session::SameUser same_user_;
   std::set<std::string> ids_;  // without case, _ and -
   std::vector<Member> members_;
   std::vector<Received> streams_;
@@ -115,4 +115,4 @@ class IsolationWatch {
   std::vector<Unasked> unasked_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::isolation

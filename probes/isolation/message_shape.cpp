@@ -10,7 +10,7 @@
 #include "probes/text/ascii.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::isolation {
 namespace {
 
 constexpr int shape_depth_max = 8;
@@ -101,4 +101,4 @@ std::size_t shape_of(std::string_view payload) {
   return hash_of(without_numbers(prefix) + skeleton(document->root(), 0));
 }
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace sonde {
+namespace sonde::isolation {
 
 // Hashes by which messages of several sessions are compared. Pure.
 
@@ -14,4 +14,4 @@ std::size_t content_of(std::string_view payload);
 // anything else its words without digits.
 std::size_t shape_of(std::string_view payload);
 
-}  // namespace sonde
+}  // namespace sonde::isolation

@@ -5,7 +5,7 @@
 
 #include "probes/core/together.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 namespace asio = boost::asio;
@@ -111,4 +111,4 @@ asio::awaitable<std::optional<Failure>> refresh_twice(const auth::Redeemer& rede
   co_return judge_refreshes(policy, seen);
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

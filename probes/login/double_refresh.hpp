@@ -9,7 +9,7 @@
 #include "config/section.hpp"
 #include "probes/auth/login.hpp"
 
-namespace sonde {
+namespace sonde::login {
 
 // What becomes of a refresh token that is redeemed twice at once, as two tabs of a browser do
 // (RFC 9700 4.14.2): one is given new tokens and keeps them; both are (no rotation, or a grace
@@ -39,4 +39,4 @@ boost::asio::awaitable<std::optional<Failure>> refresh_twice(const auth::Redeeme
                                                              auth::Context context,
                                                              std::string refresh);
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -5,7 +5,7 @@
 #include "probes/login/logins_at_once.hpp"
 #include "probes/session/log_in.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 namespace asio = boost::asio;
@@ -18,8 +18,8 @@ bool is_plain(const LoginSettings& settings) {
 
 class LoginProbe : public Probe {
  public:
-  LoginProbe(std::shared_ptr<const LoginSettings> settings, std::shared_ptr<const Site> site,
-             Shared& shared)
+  LoginProbe(std::shared_ptr<const LoginSettings> settings,
+             std::shared_ptr<const session::Site> site, session::Shared& shared)
       : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
@@ -40,15 +40,16 @@ class LoginProbe : public Probe {
 
  private:
   std::shared_ptr<const LoginSettings> settings_;
-  std::shared_ptr<const Site> site_;
-  Shared& shared_;
+  std::shared_ptr<const session::Site> site_;
+  session::Shared& shared_;
 };
 
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared) {
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared) {
   return std::make_unique<LoginProbe>(std::move(settings), std::move(site), shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -9,16 +9,17 @@
 #include "probes/session/same_user.hpp"
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::login {
 
 struct LoginSettings {
   Heading heading;
   Common common;
   int parallel = 1;                // logins at once
   std::vector<std::string> users;  // besides `as`, in turn
-  SameUser same_user = SameUser::forbid;
-  talk::Identity identity;  // in the claims of the token
-  SessionSettings session;  // its socket and dialect, where a token is used; no address: nowhere
+  session::SameUser same_user = session::SameUser::forbid;
+  dialect::Identity identity;  // in the claims of the token
+  session::SessionSettings
+      session;  // its socket and dialect, where a token is used; no address: nowhere
   std::optional<RefreshPolicy> refresh;
 
   static constexpr bool socket_optional = true;
@@ -26,9 +27,9 @@ struct LoginSettings {
 const config::Section<LoginSettings>& section_of(const LoginSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out);
 void add_needs(const LoginSettings& settings, text::Needs& needs);
-std::vector<Whom> others_of(const LoginSettings& settings);
+std::vector<session::Whom> others_of(const LoginSettings& settings);
 // Tells what its login cannot do.
-void vet(const LoginSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const LoginSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place);
 
 // Logs in afresh each time; a usable token is a success. With `parallel` several logins are made at
@@ -36,6 +37,7 @@ void vet(const LoginSettings& settings, const Site& site, const config::Reader& 
 // own user (identity_mismatch). Then one token is used in two places at once (see use_at_once), and
 // a refresh token redeemed twice (see refresh_twice). All of it is step login.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared);
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared);
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -1,16 +1,17 @@
 #include "probes/login/login.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 // Of a session, what a login probe needs to use its token.
-const config::Section<SessionSettings>& section_of_use() {
+const config::Section<session::SessionSettings>& section_of_use() {
   static const auto keys =
-      config::Section<SessionSettings>()
-          .key("socket", &SessionSettings::socket_name,
+      config::Section<session::SessionSettings>()
+          .key("socket", &session::SessionSettings::socket_name,
                "The socket for which, and for whose `rest` address, a token is used at the same "
                "moment.")
-          .key("dialect", &SessionSettings::dialect_name, "The chat protocol of that socket.");
+          .key("dialect", &session::SessionSettings::dialect_name,
+               "The chat protocol of that socket.");
   return keys;
 }
 
@@ -67,15 +68,15 @@ void add_needs(const LoginSettings& settings, text::Needs& needs) {
   if (uses_socket(settings)) add_needs(settings.session, needs);
 }
 
-std::vector<Whom> others_of(const LoginSettings& settings) {
-  std::vector<Whom> all;
+std::vector<session::Whom> others_of(const LoginSettings& settings) {
+  std::vector<session::Whom> all;
   all.reserve(settings.users.size());
   for (const auto& user : settings.users)
     all.push_back({.as = {user, "users", {}}, .login = {settings.common.login, "login", {}}});
   return all;
 }
 
-void vet(const LoginSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const LoginSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place) {
   const auth::Login& login = *site.login;
   if (settings.parallel > 1 && (!asks_each_time(login) || !login.gives_token()))
@@ -91,4 +92,4 @@ void vet(const LoginSettings& settings, const Site& site, const config::Reader& 
                                "gives a refresh token each time");
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

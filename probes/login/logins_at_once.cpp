@@ -9,7 +9,7 @@
 #include "probes/login/token_use.hpp"
 #include "probes/session/log_in.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 namespace asio = boost::asio;
@@ -27,8 +27,8 @@ int gravity(Outcome outcome) {
 
 }  // namespace
 
-LoginsAtOnce::LoginsAtOnce(const LoginSettings& settings, const Site& site, Shared& shared,
-                           std::uint64_t seed, Trace& trace)
+LoginsAtOnce::LoginsAtOnce(const LoginSettings& settings, const session::Site& site,
+                           session::Shared& shared, std::uint64_t seed, Trace& trace)
     : settings_(settings), site_(site), shared_(shared), seed_(seed), trace_(trace) {}
 
 asio::awaitable<Verdict> LoginsAtOnce::run() {
@@ -48,11 +48,11 @@ asio::awaitable<Verdict> LoginsAtOnce::run() {
 
 // The users in turn: alice-1, bob-1, alice-2, ...
 std::optional<Failure> LoginsAtOnce::invite() {
-  std::vector<const Site*> sites = {&site_};
+  std::vector<const session::Site*> sites = {&site_};
   sites.reserve(site_.others.size() + 1);
   for (const auto& other : site_.others) sites.push_back(other.get());
   for (std::size_t i = 0; std::cmp_less(i, settings_.parallel); ++i) {
-    const Site& site = *sites[i % sites.size()];
+    const session::Site& site = *sites[i % sites.size()];
     const std::string user = site.identity_name.empty() ? "login" : site.identity_name;
     Entrant& one = entrants_.emplace_back(fmt::format("{}-{}", user, i / sites.size() + 1), site);
     one.trace.at(Step::login);
@@ -110,7 +110,7 @@ std::optional<Failure> LoginsAtOnce::failed_login() const {
 std::optional<Failure> LoginsAtOnce::check_user(Entrant& entrant) const {
   if (!settings_.identity.at) return std::nullopt;
   const auto claims = auth::read_payload(entrant.token->value);
-  auto wrong = claims ? talk::check_identity(settings_.identity, claims->root(), entrant.names)
+  auto wrong = claims ? dialect::check_identity(settings_.identity, claims->root(), entrant.names)
                       : Failure{Reason::token_malformed, "the token is no JWT: " + claims.error()};
   if (wrong) wrong->detail = entrant.name + ": " + wrong->detail;
   return wrong;
@@ -152,4 +152,4 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
   co_return wrong;
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -8,7 +8,7 @@
 
 #include "probes/login/login.hpp"
 
-namespace sonde {
+namespace sonde::login {
 
 // A token that a login gave, and for whom.
 struct Issued {
@@ -19,23 +19,23 @@ struct Issued {
 
 // The first two logins that share a token or its `jti` (RFC 7519 4.1.7), of different users first:
 // token_shared. With `allow`, those of one user may. Empty: all have their own. Pure.
-std::optional<Failure> find_shared(std::span<const Issued> issued, SameUser same_user);
+std::optional<Failure> find_shared(std::span<const Issued> issued, session::SameUser same_user);
 
 // One run of a login probe with several logins, or with more to find out of a token.
 class LoginsAtOnce {
  public:
   // All that it is given must outlive it.
-  LoginsAtOnce(const LoginSettings& settings, const Site& site, Shared& shared, std::uint64_t seed,
-               Trace& trace);
+  LoginsAtOnce(const LoginSettings& settings, const session::Site& site, session::Shared& shared,
+               std::uint64_t seed, Trace& trace);
 
   boost::asio::awaitable<Verdict> run();
 
  private:
   // Somebody who logs in. The run's trace takes over theirs.
   struct Entrant {
-    Entrant(std::string named, const Site& at) : name(std::move(named)), site(at) {}
+    Entrant(std::string named, const session::Site& at) : name(std::move(named)), site(at) {}
     std::string name;  // "alice-1"
-    const Site& site;
+    const session::Site& site;
     text::Names names;
     Trace trace;
     std::expected<auth::Token, Failure> token = std::unexpected(Failure{Reason::cut, ""});
@@ -50,11 +50,11 @@ class LoginsAtOnce {
   std::optional<Failure> check_user(Entrant& entrant) const;
 
   const LoginSettings& settings_;
-  const Site& site_;
-  Shared& shared_;
+  const session::Site& site_;
+  session::Shared& shared_;
   std::uint64_t seed_;
   Trace& trace_;
   std::deque<Entrant> entrants_;
 };
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -3,7 +3,7 @@
 #include "probes/auth/token.hpp"
 #include "probes/login/logins_at_once.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 // What no two logins may have in common, and its name.
@@ -28,7 +28,7 @@ Mark mark_of(const auth::Token& token) {
 
 }  // namespace
 
-std::optional<Failure> find_shared(std::span<const Issued> issued, SameUser same_user) {
+std::optional<Failure> find_shared(std::span<const Issued> issued, session::SameUser same_user) {
   std::optional<Failure> found;
   std::vector<Mark> marks;
   marks.reserve(issued.size());
@@ -37,7 +37,7 @@ std::optional<Failure> find_shared(std::span<const Issued> issued, SameUser same
     for (std::size_t b = a + 1; b < issued.size(); ++b) {
       const bool others = issued[a].user != issued[b].user;
       if (marks[a].text.empty() || marks[a].text != marks[b].text) continue;
-      if (!others && (found || same_user == SameUser::allow)) continue;
+      if (!others && (found || same_user == session::SameUser::allow)) continue;
       found = Failure{Reason::token_shared, fmt::format("{} and {} got {}", issued[a].name,
                                                         issued[b].name, marks[a].what)};
       if (others) return found;
@@ -45,4 +45,4 @@ std::optional<Failure> find_shared(std::span<const Issued> issued, SameUser same
   return found;
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -8,7 +8,7 @@
 #include "probes/core/together.hpp"
 #include "probes/session/rest.hpp"
 
-namespace sonde {
+namespace sonde::login {
 namespace {
 
 namespace asio = boost::asio;
@@ -26,7 +26,7 @@ Failure unclear(std::string_view use, const Verdict& verdict) {
 // What both uses have in common. All of it outlives them.
 class Uses {
  public:
-  Uses(const SessionSettings& settings, net::Network& network, const text::Names& names,
+  Uses(const session::SessionSettings& settings, net::Network& network, const text::Names& names,
        Trace& trace)
       : settings_(settings), network_(network), names_(names), trace_(trace) {}
 
@@ -54,22 +54,22 @@ class Uses {
       verdict = Verdict::of(Step::upgrade, request.error());
       co_return;
     }
-    auto asking = ask_plainly(*std::move(request), settings_.socket.line, network_, trace);
+    auto asking = session::ask_plainly(*std::move(request), settings_.socket.line, network_, trace);
     verdict = co_await std::move(asking);
   }
 
   asio::awaitable<void> open(Trace& trace, Verdict& verdict) {
     text::Names names = names_;
-    const auto request = build_upgrade(settings_.socket, TokenUse::valid, names);
+    const auto request = build_upgrade(settings_.socket, session::TokenUse::valid, names);
     if (!request) {
       verdict = Verdict::of(Step::upgrade, request.error());
       co_return;
     }
     auto opening = open_socket(*request, settings_, network_, names, trace);
-    Opened opened = co_await std::move(opening);
+    session::Opened opened = co_await std::move(opening);
     verdict = opened.failure ? *std::move(opened.failure) : Verdict::pass();
     if (!opened.session) co_return;
-    auto leaving = leave_session(*opened.session, trace);
+    auto leaving = session::leave_session(*opened.session, trace);
     co_await std::move(leaving);
   }
 
@@ -88,7 +88,7 @@ class Uses {
     trace_.absorb(std::move(alone), "alone");
   }
 
-  const SessionSettings& settings_;
+  const session::SessionSettings& settings_;
   net::Network& network_;
   const text::Names& names_;
   Trace& trace_;
@@ -128,7 +128,7 @@ std::optional<Failure> judge_uses(const TokenUses& uses) {
                      " was refused beside the other use, and alone it is good: " + refused.detail};
 }
 
-asio::awaitable<std::optional<Failure>> use_at_once(const SessionSettings& settings,
+asio::awaitable<std::optional<Failure>> use_at_once(const session::SessionSettings& settings,
                                                     net::Network& network, const text::Names& names,
                                                     Trace& trace) {
   Uses uses(settings, network, names, trace);
@@ -138,4 +138,4 @@ asio::awaitable<std::optional<Failure>> use_at_once(const SessionSettings& setti
   co_return judge_uses(made);
 }
 
-}  // namespace sonde
+}  // namespace sonde::login

@@ -6,7 +6,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::login {
 
 // What came of a token that was used for a plain request and for an upgrade: at the same moment,
 // and, where one of both was refused then, once more alone.
@@ -25,8 +25,8 @@ std::optional<Failure> judge_uses(const TokenUses& uses);
 
 // Uses the token of `names` so: for a GET of the socket's `rest`, and for an upgrade that has to
 // get ready. Failures: those of judge_uses, cut.
-boost::asio::awaitable<std::optional<Failure>> use_at_once(const SessionSettings& settings,
+boost::asio::awaitable<std::optional<Failure>> use_at_once(const session::SessionSettings& settings,
                                                            net::Network& network,
                                                            const text::Names& names, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::login

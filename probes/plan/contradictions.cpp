@@ -9,7 +9,7 @@
 #include "probes/upgrade/refuse_upgrade.hpp"
 #include "probes/upgrade/upgrade.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 bool says(const std::vector<std::string>& names, std::string_view name) {
@@ -17,7 +17,7 @@ bool says(const std::vector<std::string>& names, std::string_view name) {
 }
 
 // Whether anything that is sent in a conversation says the name, itself or by a variable.
-bool is_sent(const talk::Dialect& dialect, std::string_view name) {
+bool is_sent(const dialect::Dialect& dialect, std::string_view name) {
   text::Needs needs;
   needs.add(dialect.send);
   for (const auto& step : dialect.before_send) needs.add(step.send);
@@ -30,7 +30,7 @@ void challenge_is_asked(const ProbeParts& parts, ContradictionReport& report) {
   const ChatSettings& chat = *parts.chat;
   const bool asked =
       says(chat.prompt.names(), "challenge") || is_sent(*chat.session.dialect, "challenge");
-  const bool made = chat.challenge != talk::ChallengeKind::none;
+  const bool made = chat.challenge != dialect::ChallengeKind::none;
   if (asked && !made)
     report.wrong("prompt",
                  "it says {{challenge}}, but the probe has none; add 'challenge: product'");
@@ -47,7 +47,7 @@ void prompt_is_sent(const ProbeParts& parts, ContradictionReport& report) {
 
 void answer_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
-  const talk::AnswerRules& answer = parts.chat->answer;
+  const dialect::AnswerRules& answer = parts.chat->answer;
   for (const auto& pattern : answer.matches)
     for (const auto& other : answer.not_matches)
       if (pattern.text() == other.text())
@@ -66,16 +66,16 @@ void answer_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
 
 void ready_message_can_come(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const talk::Ready& ready = parts.session->socket.ready;
+  const dialect::Ready& ready = parts.session->socket.ready;
   if (ready.silent && (!ready.type.empty() || !ready.json.empty() || ready.identity.at))
     report.wrong("ready",
                  "'silent' says that there is no ready message, and the other keys what it says");
-  if (ready.within != talk::Ready{}.within && ready.within >= parts.common->timeout)
+  if (ready.within != dialect::Ready{}.within && ready.within >= parts.common->timeout)
     report.warn("ready.within", not_shorter("it", ready.within, *parts.common));
 }
 
 void user_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
-  const talk::Identity* identity = parts.identity;
+  const dialect::Identity* identity = parts.identity;
   if (identity == nullptr || !identity->equals || !identity->equals->names().empty()) return;
   for (const auto& never : identity->never)
     if (never.found_in(identity->equals->text()))
@@ -85,9 +85,9 @@ void user_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
 
 void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const talk::Dialect& dialect = *parts.session->dialect;
+  const dialect::Dialect& dialect = *parts.session->dialect;
   const auto taken = [&](const std::string& type) {
-    return std::ranges::any_of(dialect.rules, [&](const talk::SessionRule& rule) {
+    return std::ranges::any_of(dialect.rules, [&](const dialect::SessionRule& rule) {
       return rule.when.json.empty() && (rule.when.type.empty() || says(rule.when.type, type));
     });
   };
@@ -102,7 +102,7 @@ void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report)
       tell_types("dialect", step.expect->frame.type);
   if (parts.chat == nullptr) return;
   for (const auto& spec : parts.chat->rules.events)
-    if (!spec.forbid && spec.min > 0 && spec.terminal != talk::Terminal::bad)
+    if (!spec.forbid && spec.min > 0 && spec.terminal != dialect::Terminal::bad)
       tell_types("events." + spec.id, spec.types.empty() ? std::vector{spec.id} : spec.types);
 }
 
@@ -116,7 +116,7 @@ bool may_be_same(const text::Template& one, const text::Template& other) {
 
 void subprotocol_is_offered(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const Socket& socket = parts.session->socket;
+  const session::Socket& socket = parts.session->socket;
   const auto lacks = [](const std::vector<text::Template>& offered, const text::Template& wanted) {
     return !wanted.empty() && std::ranges::none_of(offered, [&](const text::Template& one) {
       return may_be_same(one, wanted);
@@ -137,7 +137,7 @@ void subprotocol_is_offered(const ProbeParts& parts, ContradictionReport& report
 // Of the headers those that the upgrade itself sends (RFC 6455 4.1), and that of the token.
 void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const Socket& socket = parts.session->socket;
+  const session::Socket& socket = parts.session->socket;
   constexpr std::string_view own[] = {"upgrade", "connection", "sec-websocket-key",
                                       "sec-websocket-version", "sec-websocket-protocol"};
   const std::string& token = socket.token_in.text.text();
@@ -154,7 +154,7 @@ void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report)
 
 void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const Carrier& carrier = parts.session->socket.token_in;
+  const session::Carrier& carrier = parts.session->socket.token_in;
   const bool written = carrier.in != Carrier::In::none && carrier.in != Carrier::In::subprotocol;
   if (!written || !carrier.text.names().empty()) return;
   const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";
@@ -166,10 +166,10 @@ void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
 
 void refusals_can_be_seen(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.upgrade == nullptr || parts.upgrade->refuse.checks.empty()) return;
-  const RefuseSettings& refuse = parts.upgrade->refuse;
-  const talk::RefusedBy& by = parts.session->socket.refused_by;
-  const talk::Dialect& dialect = *parts.session->dialect;
-  const bool by_rule = std::ranges::any_of(dialect.rules, [](const talk::SessionRule& rule) {
+  const upgrade::RefuseSettings& refuse = parts.upgrade->refuse;
+  const dialect::RefusedBy& by = parts.session->socket.refused_by;
+  const dialect::Dialect& dialect = *parts.session->dialect;
+  const bool by_rule = std::ranges::any_of(dialect.rules, [](const dialect::SessionRule& rule) {
     return rule.fail == sonde::name(Reason::auth_rejected_after_accept);
   });
   if (by.status.empty() && by.close.empty() && !by.frame && by.silence <= Span{} &&
@@ -183,25 +183,25 @@ void refusals_can_be_seen(const ProbeParts& parts, ContradictionReport& report) 
         "refused_by.silence",
         not_shorter(by.silence == silent ? "it" : "ready.within, for which it lasts as well",
                     silent, *parts.common));
-  std::set<RefusalCheck> seen;
-  for (const RefusalCheck check : refuse.checks)
+  std::set<upgrade::RefusalCheck> seen;
+  for (const upgrade::RefusalCheck check : refuse.checks)
     if (!seen.insert(check).second)
       report.wrong("refuse", "'" + std::string(name_of(check)) + "' is listed twice");
-  if (seen.contains(RefusalCheck::logged_out) && refuse.logout &&
+  if (seen.contains(upgrade::RefusalCheck::logged_out) && refuse.logout &&
       refuse.logout->within >= parts.common->timeout)
     report.wrong("logout.within", not_shorter("it", *refuse.logout->within, *parts.common));
-  const auto unused = [&](bool written, RefusalCheck check, std::string_view key) {
+  const auto unused = [&](bool written, upgrade::RefusalCheck check, std::string_view key) {
     if (written && !seen.contains(check))
       report.warn(key, "it has no effect without the refusal check " + std::string(name_of(check)));
   };
-  unused(refuse.logout.has_value(), RefusalCheck::logged_out, "logout");
-  unused(!refuse.other_login.empty(), RefusalCheck::wrong_audience, "other_login");
-  unused(!refuse.jwks.empty(), RefusalCheck::hs256_confusion, "jwks");
+  unused(refuse.logout.has_value(), upgrade::RefusalCheck::logged_out, "logout");
+  unused(!refuse.other_login.empty(), upgrade::RefusalCheck::wrong_audience, "other_login");
+  unused(!refuse.jwks.empty(), upgrade::RefusalCheck::hs256_confusion, "jwks");
 }
 
 void hold_can_end_so(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.upgrade == nullptr || !parts.upgrade->hold) return;
-  const HoldEnd& end = parts.upgrade->hold->expect;
+  const upgrade::HoldEnd& end = parts.upgrade->hold->expect;
   const auto outside = [](int code) { return code < 1000 || code > 4999; };
   if (end.closed && std::ranges::all_of(end.codes, outside))
     report.wrong("hold.expect", "Close codes are from 1000 to 4999");
@@ -269,4 +269,4 @@ void check(const ProbeParts& parts, const config::Value& probe, const config::Re
   for (const auto& row : health_contradictions()) row.find(parts, report);
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -6,11 +6,11 @@
 #include "config/reader.hpp"
 #include "probes/core/clock.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 struct Identity;
-}  // namespace sonde::talk
+}  // namespace sonde::dialect
 
-namespace sonde {
+namespace sonde::plan {
 
 struct ChatSettings;
 struct Common;
@@ -27,7 +27,7 @@ struct ProbeParts {
   const ChatSettings* chat = nullptr;
   const IsolationSettings* isolation = nullptr;
   const HealthSettings* health = nullptr;
-  const talk::Identity* identity = nullptr;  // of the ready message, or of a login probe
+  const dialect::Identity* identity = nullptr;  // of the ready message, or of a login probe
 };
 
 // Tells what is wrong at a key of the probe, such as ready.within, where it is written.
@@ -63,4 +63,4 @@ std::string not_shorter(const std::string& what, Span span, const Common& common
 // Reports all that a probe has, where they are written.
 void check(const ProbeParts& parts, const config::Value& probe, const config::Reader& reader);
 
-}  // namespace sonde
+}  // namespace sonde::plan

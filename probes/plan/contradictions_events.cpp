@@ -6,20 +6,22 @@
 #include "probes/plan/contradictions.hpp"
 
 // Of the events of a chat.
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
-using talk::EventSpec;
-using talk::Terminal;
+using dialect::EventSpec;
+using dialect::Terminal;
 
-const std::vector<EventSpec>& events_in(const ProbeParts& parts) {
-  static const std::vector<EventSpec> none;
+const std::vector<dialect::EventSpec>& events_in(const ProbeParts& parts) {
+  static const std::vector<dialect::EventSpec> none;
   return parts.chat == nullptr ? none : parts.chat->rules.events;
 }
 
-std::string at_event(const EventSpec& spec) { return "events." + spec.id; }
+std::string at_event(const dialect::EventSpec& spec) { return "events." + spec.id; }
 
-bool is_asked_for(const EventSpec& spec) { return !spec.forbid && spec.terminal != Terminal::bad; }
+bool is_asked_for(const dialect::EventSpec& spec) {
+  return !spec.forbid && spec.terminal != dialect::Terminal::bad;
+}
 
 void counts_are_possible(const ProbeParts& parts, ContradictionReport& report) {
   for (const auto& spec : events_in(parts))
@@ -29,18 +31,19 @@ void counts_are_possible(const ProbeParts& parts, ContradictionReport& report) {
 
 void chat_can_end(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
-  const talk::EventRules& rules = parts.chat->rules;
+  const dialect::EventRules& rules = parts.chat->rules;
   for (const auto& spec : rules.events) {
     const bool ends =
         std::ranges::find(rules.terminal_all_of, spec.id) != rules.terminal_all_of.end();
     if (ends && !is_asked_for(spec))
       report.wrong("terminal_all_of",
                    "'" + spec.id + "' must not come, or is a bad end, so no chat ends");
-    if (spec.forbid && spec.terminal == Terminal::ok)
+    if (spec.forbid && spec.terminal == dialect::Terminal::ok)
       report.wrong(at_event(spec), "it must not come, and it is the end of the chat");
   }
-  const bool ends = std::ranges::any_of(
-      rules.events, [](const EventSpec& spec) { return spec.terminal == Terminal::ok; });
+  const bool ends = std::ranges::any_of(rules.events, [](const dialect::EventSpec& spec) {
+    return spec.terminal == dialect::Terminal::ok;
+  });
   if (!ends && rules.terminal_all_of.empty())
     report.wrong("events",
                  "no event ends the chat, so every run ends by its timeout; give one "
@@ -49,22 +52,22 @@ void chat_can_end(const ProbeParts& parts, ContradictionReport& report) {
 
 void answer_has_a_place(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
-  const talk::Dialect& dialect = *parts.chat->session.dialect;
+  const dialect::Dialect& dialect = *parts.chat->session.dialect;
   if (dialect.answer.at.empty())
     report.wrong("dialect", "'" + dialect.name +
                                 "' does not say where the answer stands, so there is none; "
                                 "add 'answer' to it");
 }
 
-const EventSpec* event_named(const ProbeParts& parts, std::string_view id) {
-  const auto found = std::ranges::find(events_in(parts), id, &EventSpec::id);
+const dialect::EventSpec* event_named(const ProbeParts& parts, std::string_view id) {
+  const auto found = std::ranges::find(events_in(parts), id, &dialect::EventSpec::id);
   return found == events_in(parts).end() ? nullptr : &*found;
 }
 
 // What an event needs of others: that they may come, and are not itself.
 void others_can_come(const ProbeParts& parts, ContradictionReport& report) {
-  const auto comes = [&](const EventSpec& spec, const std::string& id) {
-    const EventSpec* other = event_named(parts, id);
+  const auto comes = [&](const dialect::EventSpec& spec, const std::string& id) {
+    const dialect::EventSpec* other = event_named(parts, id);
     return id.empty() || (id != spec.id && other != nullptr && !other->forbid);
   };
   for (const auto& spec : events_in(parts)) {
@@ -83,9 +86,11 @@ void others_can_come(const ProbeParts& parts, ContradictionReport& report) {
 void end_comes_last(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr || !parts.chat->rules.terminal_all_of.empty()) return;
   const auto& events = events_in(parts);
-  const auto ends = [](const EventSpec& spec) { return spec.terminal == Terminal::ok; };
+  const auto ends = [](const dialect::EventSpec& spec) {
+    return spec.terminal == dialect::Terminal::ok;
+  };
   if (std::ranges::count_if(events, ends) != 1) return;
-  const EventSpec& end = *std::ranges::find_if(events, ends);
+  const dialect::EventSpec& end = *std::ranges::find_if(events, ends);
   for (const auto& spec : events) {
     const bool later = std::ranges::find(spec.after, end.id) != spec.after.end() ||
                        std::ranges::find(end.before, spec.id) != end.before.end();
@@ -98,7 +103,7 @@ void end_comes_last(const ProbeParts& parts, ContradictionReport& report) {
 // Whether the dialect tells what a frame is, and whose.
 void frames_are_recognised(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
-  const talk::Dialect& dialect = *parts.chat->session.dialect;
+  const dialect::Dialect& dialect = *parts.chat->session.dialect;
   const std::string name = "the dialect '" + dialect.name + "' ";
   if (dialect.type.empty())
     report.wrong("dialect", name +
@@ -107,7 +112,7 @@ void frames_are_recognised(const ProbeParts& parts, ContradictionReport& report)
   if (!dialect.only_run && dialect.correlate.empty())
     report.wrong("dialect", name + "says only_run: false and no 'correlate', so no event is ours");
   const auto forbidden = [&](const std::string& id) {
-    const EventSpec* spec = event_named(parts, id);
+    const dialect::EventSpec* spec = event_named(parts, id);
     return spec != nullptr && spec->forbid;
   };
   if (!dialect.answer.of.empty() && std::ranges::all_of(dialect.answer.of, forbidden))
@@ -145,14 +150,15 @@ void order_is_possible(const ProbeParts& parts, ContradictionReport& report) {
 }
 
 void events_are_told_apart(const ProbeParts& parts, ContradictionReport& report) {
-  const auto types_of = [](const EventSpec& spec) {
+  const auto types_of = [](const dialect::EventSpec& spec) {
     return spec.types.empty() ? std::vector{spec.id} : spec.types;
   };
   const auto& events = events_in(parts);
   for (auto spec = events.begin(); spec != events.end(); ++spec) {
-    if (!is_asked_for(*spec) || (spec->min == 0 && spec->terminal == Terminal::no)) continue;
+    if (!is_asked_for(*spec) || (spec->min == 0 && spec->terminal == dialect::Terminal::no))
+      continue;
     for (auto first = events.begin(); first != spec; ++first) {
-      const auto takes = [&](const std::string& type) { return talk::has_type(*first, type); };
+      const auto takes = [&](const std::string& type) { return dialect::has_type(*first, type); };
       if (first->json.empty() && std::ranges::all_of(types_of(*spec), takes))
         report.wrong(at_event(*spec), "every frame of its type is the event '" + first->id +
                                           "' first; tell the two apart by 'json' of that one");
@@ -163,7 +169,7 @@ void events_are_told_apart(const ProbeParts& parts, ContradictionReport& report)
 void chat_times_fit(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
   const Span timeout = parts.common->timeout;
-  const talk::EventRules& rules = parts.chat->rules;
+  const dialect::EventRules& rules = parts.chat->rules;
   const Common& common = *parts.common;
   if (rules.settle >= timeout) report.warn("settle", not_shorter("it", rules.settle, common));
   if (rules.gap_max >= timeout) report.warn("gap_max", not_shorter("it", rules.gap_max, common));
@@ -189,4 +195,4 @@ std::span<const Contradiction> event_contradictions() {
   return table;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

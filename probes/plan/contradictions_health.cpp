@@ -4,14 +4,14 @@
 #include "probes/plan/contradictions.hpp"
 
 // Of what a health probe expects.
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 void body_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.health == nullptr) return;
-  const Expected& expect = parts.health->expect;
-  const BodyRules& body = expect.body;
-  const auto has_body = [](const Status& status) {
+  const health::Expected& expect = parts.health->expect;
+  const health::BodyRules& body = expect.body;
+  const auto has_body = [](const health::Status& status) {
     return status.code != 204 && status.code != 205 && status.code != 304;
   };
   const bool wanted =
@@ -43,7 +43,7 @@ void answer_can_be_late(const ProbeParts& parts, ContradictionReport& report) {
 
 void status_can_come(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.health == nullptr || !parts.health->redirects.follow) return;
-  const auto followed = [](const Status& status) {
+  const auto followed = [](const health::Status& status) {
     return status.code == 301 || status.code == 302 || status.code == 303 || status.code == 307 ||
            status.code == 308;
   };
@@ -62,4 +62,4 @@ std::span<const Contradiction> health_contradictions() {
   return table;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

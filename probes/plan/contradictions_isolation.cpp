@@ -4,12 +4,12 @@
 #include "probes/plan/contradictions.hpp"
 
 // Of several users who chat at once.
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 void answers_tell_users_apart(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.isolation == nullptr || !parts.isolation->cross_access) return;
-  const CrossAccess& access = *parts.isolation->cross_access;
+  const isolation::CrossAccess& access = *parts.isolation->cross_access;
   text::Needs needs;
   needs.add(access.url);
   needs.add_values(access.headers);
@@ -23,8 +23,8 @@ void answers_tell_users_apart(const ProbeParts& parts, ContradictionReport& repo
 
 // Sessions of one user that chat at once tell their events apart by what is random in `correlate`.
 void events_tell_sessions_apart(const ProbeParts& parts, ContradictionReport& report) {
-  if (parts.isolation == nullptr || parts.isolation->same_user == SameUser::forbid) return;
-  const talk::Dialect& dialect = *parts.session->dialect;
+  if (parts.isolation == nullptr || parts.isolation->same_user == session::SameUser::forbid) return;
+  const dialect::Dialect& dialect = *parts.session->dialect;
   const auto is_made_anew = [&](const text::Template& text) {
     const auto names = text.names();
     return is_random(text) || std::ranges::any_of(names, [&](const std::string& name) {
@@ -51,4 +51,4 @@ std::span<const Contradiction> isolation_contradictions() {
   return table;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -7,7 +7,7 @@
 #include "probes/plan/contradictions.hpp"
 #include "probes/upgrade/upgrade.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 template <class S>
@@ -41,8 +41,8 @@ void describe(const S& settings, Draft& draft) {
 // A socket that does not say what its ready message is has the dialect's, and likewise offers the
 // dialect's subprotocols if it names none.
 void complete(SessionSettings& session) {
-  Socket& socket = session.socket;
-  const talk::Dialect& dialect = *session.dialect;
+  session::Socket& socket = session.socket;
+  const dialect::Dialect& dialect = *session.dialect;
   if (socket.ready.type.empty() && !socket.ready.silent) socket.ready.type = dialect.ready.type;
   if (!socket.subprotocols.empty() || dialect.subprotocols.empty()) return;
   socket.subprotocols = dialect.subprotocols;
@@ -51,10 +51,11 @@ void complete(SessionSettings& session) {
 }
 
 bool find_dialect(const config::Value& value, const config::Reader& reader,
-                  const talk::DialectBook& book, SessionSettings& session) {
+                  const dialect::DialectBook& book, SessionSettings& session) {
   const config::Value* named = value.find("dialect");
   if (named == nullptr) return true;
-  if (auto found = talk::find_dialect(book, *named, reader.at("dialect"))) session.dialect = found;
+  if (auto found = dialect::find_dialect(book, *named, reader.at("dialect")))
+    session.dialect = found;
   return session.dialect->name == named->text;
 }
 
@@ -98,8 +99,9 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
   if (!read_keys(value, reader, *settings) || !known) return std::nullopt;
   if constexpr (requires { base.session; }) {
     complete(base.session);
-    const Socket& socket = base.session.socket;
-    if (!talk::check(socket.refused_by, socket.ready, *base.session.dialect, reader, value.place))
+    const session::Socket& socket = base.session.socket;
+    if (!dialect::check(socket.refused_by, socket.ready, *base.session.dialect, reader,
+                        value.place))
       return std::nullopt;
   }
   const config::Value* dialect = value.find("dialect");
@@ -114,13 +116,12 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
               .vet = {},
               .make = {}};
   describe(*settings, draft);
-  if constexpr (requires(const Site& site, const config::Place& place) {
+  if constexpr (requires(const session::Site& site, const config::Place& place) {
                   vet(*settings, site, reader, place);
                 })
-    draft.vet = [settings](const Site& site, const config::Reader& at, const config::Place& place) {
-      vet(*settings, site, at, place);
-    };
-  draft.make = [settings](std::shared_ptr<const Site> site, Shared& shared) {
+    draft.vet = [settings](const session::Site& site, const config::Reader& at,
+                           const config::Place& place) { vet(*settings, site, at, place); };
+  draft.make = [settings](std::shared_ptr<const session::Site> site, session::Shared& shared) {
     return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
   };
   return draft;
@@ -147,8 +148,8 @@ std::span<const Kind> kinds() {
   static const std::vector<Kind> table = {
       kind<HealthSettings>("health", "One HTTP endpoint says that the service is well.", {health},
                            {}),
-      kind<LoginSettings>("login", "A user can log in and gets a usable token.", {login},
-                          {"token", "refresh_token", "cookies"}),
+      kind<login::LoginSettings>("login", "A user can log in and gets a usable token.", {login},
+                                 {"token", "refresh_token", "cookies"}),
       kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
                             {login, upgrade, ready, hold, refuse},
                             {"token", "refresh_token", "cookies"}),
@@ -169,4 +170,4 @@ const Kind* kind_named(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

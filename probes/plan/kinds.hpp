@@ -13,7 +13,7 @@
 #include "probes/session/site.hpp"
 #include "probes/session/socket.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 // A probe as it was read, before it is bound to a target.
 struct Draft {
@@ -23,18 +23,19 @@ struct Draft {
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
-  std::vector<Whom> others;  // besides its own: Site::others, in this order
+  std::vector<session::Whom> others;  // besides its own: Site::others, in this order
   // Tells what the probe cannot do there.
-  std::function<void(const Site&, const config::Reader&, const config::Place&)> vet;
-  std::function<std::unique_ptr<Probe>(std::shared_ptr<const Site>, Shared&)> make;
+  std::function<void(const session::Site&, const config::Reader&, const config::Place&)> vet;
+  std::function<std::unique_ptr<Probe>(std::shared_ptr<const session::Site>, session::Shared&)>
+      make;
 };
 
 // What a probe's own keys are read over: `defaults:`, the socket that it names, and the dialects of
 // which it names one.
 struct Layers {
   Common common;
-  const Socket* socket = nullptr;
-  const talk::DialectBook& dialects;
+  const session::Socket* socket = nullptr;
+  const dialect::DialectBook& dialects;
 };
 
 // A row of the table of kinds: everything that the rest of the house knows of one.
@@ -50,4 +51,4 @@ struct Kind {
 std::span<const Kind> kinds();
 const Kind* kind_named(std::string_view name);
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -13,7 +13,7 @@
 #include "probes/plan/plan_site.hpp"
 #include "probes/session/discreet.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 using config::Value;
@@ -59,7 +59,7 @@ bool complete(const PlanEntry& plan, const Draft& draft) {
 }
 
 // The secrets of everybody whom the target may know: of more than a few, those of its own.
-std::vector<config::Secret> secrets_at(const PlanFile& file, const Target& target) {
+std::vector<config::Secret> secrets_at(const PlanFile& file, const session::Target& target) {
   constexpr std::size_t common_max = 64;
   std::vector<config::Secret> secrets;
   const auto add = [&](const std::map<std::string, Identity>& identities) {
@@ -73,7 +73,7 @@ std::vector<config::Secret> secrets_at(const PlanFile& file, const Target& targe
 }
 
 std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind, const Draft& draft,
-                                        std::shared_ptr<const Site> site) {
+                                        std::shared_ptr<const session::Site> site) {
   auto check = std::make_shared<Check>();
   check->name = plan.probe.name;
   check->kind = kind.name;
@@ -88,7 +88,7 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->events = draft.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
   check->make = [make = draft.make, site,
-                 secrets = secrets_at(plan.file, site->target)](Shared& shared) {
+                 secrets = secrets_at(plan.file, site->target)](session::Shared& shared) {
     return make_discreet(make(site, shared), site->target_name, secrets, shared);
   };
   return check;
@@ -97,7 +97,7 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
 // The probes that chat, by target, identity and address.
 using Chatting = std::map<std::tuple<std::string, std::string, std::string>, std::string>;
 
-void tell_shared_user(const PlanEntry& plan, const Site& site, const std::string& url,
+void tell_shared_user(const PlanEntry& plan, const session::Site& site, const std::string& url,
                       Chatting& chatting) {
   const std::string& name = plan.probe.name;
   const auto [known, fresh] =
@@ -138,4 +138,4 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
   return checks;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -11,7 +11,7 @@
 #include "probes/session/site.hpp"
 #include "probes/session/socket.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 // `probes:` as written; each entry is read by the row of its kind.
 struct ProbeEntries {
@@ -22,11 +22,11 @@ struct ProbeEntries {
 struct PlanFile {
   std::string location;
   Common defaults;
-  std::map<std::string, Target> targets;
+  std::map<std::string, session::Target> targets;
   std::map<std::string, Identity> identities;
   std::map<std::string, std::shared_ptr<const auth::Login>> logins;
-  std::map<std::string, Socket> sockets;
-  talk::DialectBook dialects;
+  std::map<std::string, session::Socket> sockets;
+  dialect::DialectBook dialects;
   ProbeEntries probes;
   int workers = 0;  // 0: one less than the cores, at least one
 };
@@ -38,13 +38,13 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file,
                                                       const config::Value& root,
                                                       config::Mistakes& mistakes);
 
-}  // namespace sonde
+}  // namespace sonde::plan
 
 namespace sonde::config {
 template <>
-struct Codec<ProbeEntries> {
-  static bool read(const Value&, const Reader&, const Rule&, ProbeEntries& out);
+struct Codec<plan::ProbeEntries> {
+  static bool read(const Value&, const Reader&, const Rule&, plan::ProbeEntries& out);
   static Value schema(const Rule&);
-  static std::string show(const ProbeEntries&) { return ""; }
+  static std::string show(const plan::ProbeEntries&) { return ""; }
 };
 }  // namespace sonde::config

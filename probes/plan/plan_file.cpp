@@ -1,7 +1,7 @@
 #include "probes/plan/kinds.hpp"
 #include "probes/plan/plan.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 const config::Section<PlanFile>& section_of(const PlanFile*) {
   static const auto keys =
@@ -24,19 +24,19 @@ const config::Section<PlanFile>& section_of(const PlanFile*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan
 
 namespace sonde::config {
 
-bool Codec<ProbeEntries>::read(const Value& value, const Reader& reader, const Rule&,
-                               ProbeEntries& out) {
+bool Codec<plan::ProbeEntries>::read(const Value& value, const Reader& reader, const Rule&,
+                                     plan::ProbeEntries& out) {
   out.value = value;
   return expect(value, reader, Value::Kind::map);
 }
 
-Value Codec<ProbeEntries>::schema(const Rule&) {
+Value Codec<plan::ProbeEntries>::schema(const Rule&) {
   std::vector<Value> choices;
-  for (const auto& kind : kinds()) {
+  for (const auto& kind : plan::kinds()) {
     Value keys = kind.schema();
     for (auto& entry : keys.entries)
       if (entry.name == "properties")

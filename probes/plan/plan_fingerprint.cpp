@@ -9,7 +9,7 @@
 #include "probes/text/ascii.hpp"
 #include "probes/text/digest.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 namespace {
 
 using config::Value;
@@ -93,7 +93,8 @@ std::string_view without_slash(std::string_view address) {
 }
 
 // The first target that logs in at the same address: they have their accounts in common.
-std::string accounts_of(const std::map<std::string, Target>& targets, const Site& site) {
+std::string accounts_of(const std::map<std::string, session::Target>& targets,
+                        const session::Site& site) {
   const std::string_view own = without_slash(site.target.auth);
   for (const auto& [name, target] : targets)
     if (!own.empty() && net::same_word(without_slash(target.auth), own)) return name;
@@ -102,8 +103,8 @@ std::string accounts_of(const std::map<std::string, Target>& targets, const Site
 
 }  // namespace
 
-auth::Owner owner_of(const Value& root, const std::map<std::string, Target>& targets,
-                     const Whom& whom, const Site& site) {
+auth::Owner owner_of(const Value& root, const std::map<std::string, session::Target>& targets,
+                     const session::Whom& whom, const session::Site& site) {
   const bool as_user = site.login && names_identity(*site.login);
   const std::string name =
       as_user ? user_of(site.identity, whom.as.name, *site.login)
@@ -112,7 +113,7 @@ auth::Owner owner_of(const Value& root, const std::map<std::string, Target>& tar
           .user = short_digest(text::lowered(net::trimmed(name)))};
 }
 
-auth::Account account_of(const Value& root, const Whom& whom, auth::Owner owner) {
+auth::Account account_of(const Value& root, const session::Whom& whom, auth::Owner owner) {
   const std::string& login = whom.login.name;
   const std::string& identity = whom.as.name;
   std::string version =
@@ -129,7 +130,7 @@ std::string fingerprint(const Value& root, const Value& probe, const Draft& draf
   const Value* socket = probe.find("socket");
   const Value* defaults = root.find("defaults");
   std::string others;
-  for (const Whom& whom : draft.others)
+  for (const session::Whom& whom : draft.others)
     others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
   return text::sha256(
       config::to_json(probe, false) + part(root, "targets", target) + others +
@@ -138,4 +139,4 @@ std::string fingerprint(const Value& root, const Value& probe, const Draft& draf
       location(root) + (defaults != nullptr ? config::to_json(*defaults, false) : ""));
 }
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -5,7 +5,7 @@
 #include "config/value.hpp"
 #include "probes/plan/kinds.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 // A hash over every part of the file that shapes a probe on a target, as written: another one, and
 // what was measured before is of something else.
@@ -17,10 +17,11 @@ std::string fingerprint(const config::Value& root, const config::Value& probe, c
 // mean the same one have the same, and so have targets with the same `auth`. Names are taken
 // without blanks around them, and in lower case: where a service tells two users apart by that
 // alone, they are counted together.
-auth::Owner owner_of(const config::Value& root, const std::map<std::string, Target>& targets,
-                     const Whom& whom, const Site& site);
+auth::Owner owner_of(const config::Value& root,
+                     const std::map<std::string, session::Target>& targets,
+                     const session::Whom& whom, const session::Site& site);
 
 // What shapes a login, and not the probe that logs in.
-auth::Account account_of(const config::Value& root, const Whom& whom, auth::Owner owner);
+auth::Account account_of(const config::Value& root, const session::Whom& whom, auth::Owner owner);
 
-}  // namespace sonde
+}  // namespace sonde::plan

@@ -3,7 +3,7 @@
 #include "probes/plan/plan_site.hpp"
 #include "probes/session/site.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 // What is wrong with entries of `logins:` together: two that would spend one refresh token, of
 // which each answer to the one ends the other's.
@@ -11,6 +11,7 @@ void tell_shared_refresh(const config::Value& root, const config::Reader& reader
 
 // Warns of a login that sends nothing secret of an identity that has a password: every run would be
 // refused, or is let in by a service that asks for none.
-void tell_unsent_password(const PlanEntry& plan, const Site& site, const config::Value& root);
+void tell_unsent_password(const PlanEntry& plan, const session::Site& site,
+                          const config::Value& root);
 
-}  // namespace sonde
+}  // namespace sonde::plan

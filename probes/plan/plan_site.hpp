@@ -6,7 +6,7 @@
 #include "probes/plan/kinds.hpp"
 #include "probes/plan/plan.hpp"
 
-namespace sonde {
+namespace sonde::plan {
 
 // An entry of `probes:`, the file around it, and where its mistakes go.
 struct PlanEntry {
@@ -18,7 +18,7 @@ struct PlanEntry {
 
 // Where and as whom the probe runs on a target, and as whom besides; null, and mistakes, if it
 // cannot run there.
-std::shared_ptr<const Site> make_site(const PlanEntry& plan, const Kind& kind, const Draft& draft,
-                                      const std::string& target);
+std::shared_ptr<const session::Site> make_site(const PlanEntry& plan, const Kind& kind,
+                                               const Draft& draft, const std::string& target);
 
-}  // namespace sonde
+}  // namespace sonde::plan

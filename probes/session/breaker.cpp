@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 constexpr std::size_t refusals_min = 3, known_min = 3, known_max = 15;
@@ -36,4 +36,4 @@ bool Breaker::tripped(Instant now, Span took) {
   return true;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

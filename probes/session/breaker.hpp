@@ -4,7 +4,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // Whether a target's breaker seems to be open because of our own refusal checks: each of them is a
 // failed authentication to the target, and breakers count those of everybody together. Pure.
@@ -30,4 +30,4 @@ class Breaker {
   Instant paused_until_ = Instant::min();
 };
 
-}  // namespace sonde
+}  // namespace sonde::session

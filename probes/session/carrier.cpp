@@ -3,7 +3,7 @@
 namespace sonde::config {
 namespace {
 
-using In = Carrier::In;
+using In = session::Carrier::In;
 
 constexpr Named<In> places[] = {{"header", In::header},
                                 {"subprotocol", In::subprotocol},
@@ -12,8 +12,8 @@ constexpr Named<In> places[] = {{"header", In::header},
                                 {"none", In::none}};
 
 // The short forms, as most servers want them.
-Carrier usual(In in) {
-  Carrier carrier{.in = in, .subprotocols = {}, .expect = {}};
+session::Carrier usual(In in) {
+  session::Carrier carrier{.in = in, .subprotocols = {}, .expect = {}};
   if (in != In::header) carrier.text = {};
   if (in == In::query) carrier.text = "token={{token}}";
   if (in == In::cookie) carrier.text = "{{cookies}}";
@@ -33,7 +33,7 @@ bool well_formed(In in, const std::string& text) {
   return text.find('=') != text.npos && text.find('=') > 0;
 }
 
-bool read_place(const Value::Entry& entry, const Reader& reader, In in, Carrier& out) {
+bool read_place(const Value::Entry& entry, const Reader& reader, In in, session::Carrier& out) {
   const Reader at = reader.at(entry.name);
   out.in = in;
   if (in == In::subprotocol)
@@ -46,7 +46,7 @@ bool read_place(const Value::Entry& entry, const Reader& reader, In in, Carrier&
   return false;
 }
 
-bool read_full(const Value& value, const Reader& reader, Carrier& out) {
+bool read_full(const Value& value, const Reader& reader, session::Carrier& out) {
   out.text = {};
   bool good = true;
   int found = 0;
@@ -74,15 +74,16 @@ bool read_full(const Value& value, const Reader& reader, Carrier& out) {
 
 }  // namespace
 
-bool Codec<Carrier>::read(const Value& value, const Reader& reader, const Rule&, Carrier& out) {
-  out = Carrier{};
+bool Codec<session::Carrier>::read(const Value& value, const Reader& reader, const Rule&,
+                                   session::Carrier& out) {
+  out = session::Carrier{};
   if (value.kind == Value::Kind::map) return read_full(value, reader, out);
   const auto index = read_name(value, reader, place_names());
   if (index) out = usual(places[*index].second);
   return index.has_value();
 }
 
-Value Codec<Carrier>::schema(const Rule&) {
+Value Codec<session::Carrier>::schema(const Rule&) {
   std::vector<std::pair<std::string, Value>> keys;
   for (const char* name : {"header", "query", "cookie", "expect"})
     keys.emplace_back(name, schema_text({.filled = true}));

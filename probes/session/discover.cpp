@@ -13,7 +13,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/session/shipped.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
@@ -199,4 +199,4 @@ asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoint& end
   co_return found;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -6,7 +6,7 @@
 #include "probes/core/trace.hpp"
 #include "probes/session/endpoint.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // What discovery came to: the address and the page's origin are known to the names of the run. If
 // another address was expected, the run goes on with the shipped one, and then fails with `drift`.
@@ -25,4 +25,4 @@ boost::asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoi
                                                                     text::Names& names,
                                                                     Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -4,7 +4,7 @@
 
 #include "probes/auth/hide.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
@@ -65,4 +65,4 @@ std::unique_ptr<Probe> make_discreet(std::unique_ptr<Probe> probe, std::string t
                                          shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

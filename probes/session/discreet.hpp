@@ -7,7 +7,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/session/shared.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // The probe, but its trace hides more than what the run itself learns, for a target may speak of
 // other people and of earlier runs: `secrets` of others that the target knows, as far as they can
@@ -16,4 +16,4 @@ namespace sonde {
 std::unique_ptr<Probe> make_discreet(std::unique_ptr<Probe> probe, std::string target,
                                      std::vector<config::Secret> secrets, Shared& shared);
 
-}  // namespace sonde
+}  // namespace sonde::session

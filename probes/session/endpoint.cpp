@@ -5,7 +5,7 @@
 #include "probes/net/origins.hpp"
 #include "probes/session/shipped.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 std::unexpected<Failure> bad_socket_address(const std::string& why) {
@@ -83,21 +83,21 @@ bool is_own(const net::Url& url, const Endpoint& endpoint, text::Names& names) {
   return own.has(url);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session
 
 namespace sonde::config {
 
-bool Codec<Endpoint>::read(const Value& value, const Reader& reader, const Rule& rule,
-                           Endpoint& out) {
-  out = Endpoint{};
+bool Codec<session::Endpoint>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                    session::Endpoint& out) {
+  out = session::Endpoint{};
   if (value.kind != Value::Kind::map)
     return Codec<text::Template>::read(value, reader, rule, out.address);
-  return section_of(static_cast<const Endpoint*>(nullptr)).read(value, reader, out);
+  return section_of(static_cast<const session::Endpoint*>(nullptr)).read(value, reader, out);
 }
 
-Value Codec<Endpoint>::schema(const Rule& rule) {
+Value Codec<session::Endpoint>::schema(const Rule& rule) {
   return schema_any_of({Codec<text::Template>::schema(rule),
-                        section_of(static_cast<const Endpoint*>(nullptr)).schema()});
+                        section_of(static_cast<const session::Endpoint*>(nullptr)).schema()});
 }
 
 }  // namespace sonde::config

@@ -6,7 +6,7 @@
 #include "probes/text/match.hpp"
 #include "probes/text/needs.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // How the address that a product ships is found: in the page that a user opens, and then, one
 // after the other, in the scripts that it names.
@@ -39,14 +39,14 @@ std::expected<net::Url, Failure> address_of(const text::Template& address, text:
 bool is_own(const net::Url& url, const Endpoint& endpoint, text::Names& names);
 bool is_own(const net::Url& url, const text::Template& address, const text::Names& names);
 
-}  // namespace sonde
+}  // namespace sonde::session
 
 namespace sonde::config {
 // An address, or { discover: {...}, expected: ADDRESS }.
 template <>
-struct Codec<Endpoint> {
-  static bool read(const Value&, const Reader&, const Rule&, Endpoint& out);
+struct Codec<session::Endpoint> {
+  static bool read(const Value&, const Reader&, const Rule&, session::Endpoint& out);
   static Value schema(const Rule&);
-  static std::string show(const Endpoint& endpoint) { return endpoint.text(); }
+  static std::string show(const session::Endpoint& endpoint) { return endpoint.text(); }
 };
 }  // namespace sonde::config

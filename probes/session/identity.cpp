@@ -5,7 +5,7 @@
 
 #include "probes/net/url.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 const config::Section<Target>& section_of(const Target*) {
   static const auto keys =
@@ -22,7 +22,7 @@ const config::Section<Target>& section_of(const Target*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session
 
 namespace sonde::config {
 namespace {
@@ -34,7 +34,8 @@ bool names_a_secret(std::string_view name) {
 
 }  // namespace
 
-bool Codec<Identity>::read(const Value& value, const Reader& reader, const Rule&, Identity& out) {
+bool Codec<session::Identity>::read(const Value& value, const Reader& reader, const Rule&,
+                                    session::Identity& out) {
   if (!expect(value, reader, Value::Kind::map)) return false;
   bool good = true;
   for (const auto& entry : value.entries) {
@@ -48,8 +49,8 @@ bool Codec<Identity>::read(const Value& value, const Reader& reader, const Rule&
   return good;
 }
 
-bool Codec<ListedOrigin>::read(const Value& value, const Reader& reader, const Rule&,
-                               ListedOrigin& out) {
+bool Codec<session::ListedOrigin>::read(const Value& value, const Reader& reader, const Rule&,
+                                        session::ListedOrigin& out) {
   if (!read_text(value, reader, {.filled = true}, out.text)) return false;
   const auto url = net::parse_url(out.text);
   if (url && url->target == "/") return true;
@@ -58,7 +59,7 @@ bool Codec<ListedOrigin>::read(const Value& value, const Reader& reader, const R
   return false;
 }
 
-Value Codec<Identity>::schema(const Rule&) {
+Value Codec<session::Identity>::schema(const Rule&) {
   return schema_named(schema_any_of({schema_text({}), schema_secret()}));
 }
 

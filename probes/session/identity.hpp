@@ -7,7 +7,7 @@
 #include "config/secret.hpp"
 #include "config/section.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // Whom a probe logs in as: names to texts, or to secrets by reference. A value whose name says
 // that it is secret (password, secret, token, key) must be a reference.
@@ -30,19 +30,19 @@ struct Target {
 };
 const config::Section<Target>& section_of(const Target*);
 
-}  // namespace sonde
+}  // namespace sonde::session
 
 namespace sonde::config {
 template <>
-struct Codec<Identity> {
-  static bool read(const Value&, const Reader&, const Rule&, Identity& out);
+struct Codec<session::Identity> {
+  static bool read(const Value&, const Reader&, const Rule&, session::Identity& out);
   static Value schema(const Rule&);
-  static std::string show(const Identity&) { return ""; }
+  static std::string show(const session::Identity&) { return ""; }
 };
 template <>
-struct Codec<ListedOrigin> {
-  static bool read(const Value&, const Reader&, const Rule&, ListedOrigin& out);
+struct Codec<session::ListedOrigin> {
+  static bool read(const Value&, const Reader&, const Rule&, session::ListedOrigin& out);
   static Value schema(const Rule& rule) { return schema_text(rule); }
-  static std::string show(const ListedOrigin& origin) { return origin.text; }
+  static std::string show(const session::ListedOrigin& origin) { return origin.text; }
 };
 }  // namespace sonde::config

@@ -6,7 +6,7 @@
 #include "probes/auth/hide.hpp"
 #include "probes/core/deadline.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
@@ -97,4 +97,4 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Sh
   co_return token;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

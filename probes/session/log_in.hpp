@@ -7,7 +7,7 @@
 #include "probes/session/shared.hpp"
 #include "probes/session/site.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // The login of a run: step login, phase login, and the auth sample (none for a login that asks
 // nobody, for one that is suppressed, and for a token that an earlier one left, which is used until
@@ -22,4 +22,4 @@ boost::asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& s
 boost::asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(
     const auth::Login& login, const Site& site, Shared& shared, text::Names& names, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::session

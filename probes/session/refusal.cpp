@@ -5,7 +5,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/text/json.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 bool is_nothing(text::Json value) {
@@ -41,10 +41,10 @@ Failure explain_refusal(const net::Response& response) {
   }
 }
 
-Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by) {
-  if (talk::refuses(refused_by, answer.response.status)) return Refusal::refused;
+Refusal classify_refusal(const net::Answer& answer, const dialect::RefusedBy& refused_by) {
+  if (dialect::refuses(refused_by, answer.response.status)) return Refusal::refused;
   // As a page would be, somebody is sent to log in; a list of one's own says all that refuses.
-  const bool usual = refused_by.status == talk::RefusedBy{}.status;
+  const bool usual = refused_by.status == dialect::RefusedBy{}.status;
   if (usual && answer.ok() && net::reason_of(answer.response) == Reason::login_redirect)
     return Refusal::refused;
   return answer.ok() ? Refusal::none : Refusal::unclear;
@@ -69,4 +69,4 @@ bool says_error(std::string_view body) {
   return failed && is_nothing(root.member("data")) && is_nothing(root.member("result"));
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -5,7 +5,7 @@
 #include "probes/dialect/refused_by.hpp"
 #include "probes/net/websocket/websocket.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // What an upgrade that was answered with something else than 101 means, after the decision table
 // of upgrade failures. What two causes share on the wire is named for both. Pure.
@@ -15,7 +15,7 @@ Failure explain_refusal(const net::Response& response);
 // says refuses (and, unless it lists statuses of its own, a redirect to a login page), something
 // else, or nothing at all. Pure.
 enum class Refusal { refused, unclear, none };
-Refusal classify_refusal(const net::Answer& answer, const talk::RefusedBy& refused_by);
+Refusal classify_refusal(const net::Answer& answer, const dialect::RefusedBy& refused_by);
 
 // A status of a server that is busy or not there for a moment (408, 425, 429, 502 to 504, and a
 // proxy's 520 to 530): it says nothing of who asks.
@@ -29,4 +29,4 @@ bool asks_to_wait(const net::Response& response);
 // data beside them (as of GraphQL and JSON-RPC), or `success`, `ok` that are false. Pure.
 bool says_error(std::string_view body);
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 constexpr std::size_t rows_max = 1000;
@@ -37,4 +37,4 @@ bool RefusalRounds::begin(const void* probe, Span every, bool failed, Instant no
   return true;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

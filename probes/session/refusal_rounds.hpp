@@ -3,7 +3,7 @@
 
 #include "probes/core/clock.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // Which of a target's probes may check its refusals: each check is a failed login to the target,
 // whoever makes it. Pure.
@@ -27,4 +27,4 @@ class RefusalRounds {
   bool last_failed_ = false;  // the last round was of one with a failed check
 };
 
-}  // namespace sonde
+}  // namespace sonde::session

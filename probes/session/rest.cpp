@@ -5,7 +5,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
@@ -60,4 +60,4 @@ asio::awaitable<Verdict> ask_plainly(net::Request request, const net::Line& line
   co_return said_by(answer);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

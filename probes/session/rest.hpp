@@ -6,7 +6,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/session/socket.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // A GET of the socket's `rest` address, with the token of `names` where the socket carries it: in
 // the same header or cookie, else as usual (Authorization: Bearer). own_request.
@@ -17,4 +17,4 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
 boost::asio::awaitable<Verdict> ask_plainly(net::Request request, const net::Line& line,
                                             net::Network& network, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::session

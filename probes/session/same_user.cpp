@@ -1,6 +1,6 @@
 #include "probes/session/same_user.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 std::span<const config::Named<SameUser>> names_of(const SameUser*) {
   static constexpr config::Named<SameUser> names[] = {{"allow", SameUser::allow},
@@ -8,4 +8,4 @@ std::span<const config::Named<SameUser>> names_of(const SameUser*) {
   return names;
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

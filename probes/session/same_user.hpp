@@ -4,10 +4,10 @@
 
 #include "config/codec.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // Whether several sessions or logins of one user may share what one of them is given.
 enum class SameUser : std::uint8_t { allow, forbid };
 std::span<const config::Named<SameUser>> names_of(const SameUser*);
 
-}  // namespace sonde
+}  // namespace sonde::session

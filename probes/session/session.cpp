@@ -11,7 +11,7 @@
 #include "probes/session/log_in.hpp"
 #include "probes/session/refusal.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
@@ -168,7 +168,7 @@ void reconsider_token(const SessionSettings& settings, const Site& site, Shared&
   auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
   if (!purse.token || purse.token->value != used) return;  // there is another one by now
   const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
-                       talk::refuses(trace.ending(), settings.dialect->refusal_codes);
+                       dialect::refuses(trace.ending(), settings.dialect->refusal_codes);
   if (refused || (failure && !purse.proven))
     purse.token.reset();
   else if (!failure)
@@ -195,9 +195,9 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
                                     text::Names& names, Trace& trace) {
   trace.at(Step::upgrade);
   // Anew for each session, also because the token may be another one.
-  const auto set = talk::set_vars(*settings.dialect, names, true);
+  const auto set = dialect::set_vars(*settings.dialect, names, true);
   if (!set) co_return failed(Step::upgrade, set.error());
-  talk::hide_made(*settings.dialect, false, names, trace);
+  dialect::hide_made(*settings.dialect, false, names, trace);
   trace.open(Phase::upgrade);
   auto upgrading = upgrade_session(settings.socket, request, network, names, trace);
   auto session = co_await std::move(upgrading);
@@ -206,7 +206,7 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
   trace.reachable = true;
   trace.at(Step::ready);
   auto waiting =
-      talk::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
+      dialect::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
   auto wrong = co_await std::move(waiting);
   if (wrong) co_return failed(Step::ready, std::move(*wrong));
   Opened opened{.session = std::move(*session), .failure = std::nullopt};
@@ -221,4 +221,4 @@ asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace) {
   if (session.ended()) trace.ended(*session.ended());
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -12,7 +12,7 @@
 #include "probes/session/site.hpp"
 #include "probes/session/socket.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // What a probe over a WebSocket is made of, as configured.
 struct SessionSettings {
@@ -20,7 +20,7 @@ struct SessionSettings {
   Socket socket;
   std::string dialect_name = "agent-events";
   config::Percent reuse{.share = 0.8};  // of a token's life
-  std::shared_ptr<const talk::Dialect> dialect = talk::usual_dialect();
+  std::shared_ptr<const dialect::Dialect> dialect = dialect::usual_dialect();
 };
 const config::Section<SessionSettings>& section_of(const SessionSettings*);
 void add_needs(const SessionSettings& settings, text::Needs& needs);
@@ -56,4 +56,4 @@ void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& 
 // Leaves a session: the closing handshake within a second, which never fails a run.
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::session

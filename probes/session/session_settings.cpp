@@ -1,6 +1,6 @@
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 const config::Section<SessionSettings>& section_of(const SessionSettings*) {
   using S = SessionSettings;
@@ -25,7 +25,8 @@ void add_needs(const SessionSettings& settings, text::Needs& needs) {
 }
 
 bool needs_token(const SessionSettings& settings) {
-  return settings.socket.token_in.in != Carrier::In::none || talk::needs_token(*settings.dialect);
+  return settings.socket.token_in.in != Carrier::In::none ||
+         dialect::needs_token(*settings.dialect);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -11,7 +11,7 @@
 #include "probes/session/breaker.hpp"
 #include "probes/session/refusal_rounds.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // What the probes of one worker share: its network, and what its logins remember (tokens, keys,
 // counts), what the targets' breakers may make of our refusal checks, and which conversations are
@@ -23,7 +23,7 @@ struct Shared {
   std::map<std::string, Breaker> breakers;              // by target
   std::map<std::string, RefusalRounds> refusal_rounds;  // likewise
   // Of each user at each target: what his sessions may receive of one another.
-  std::map<std::pair<std::string, std::string>, talk::OwnRuns> own_runs;
+  std::map<std::pair<std::string, std::string>, dialect::OwnRuns> own_runs;
 };
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -5,7 +5,7 @@
 
 #include "probes/net/http/http_text.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 constexpr std::size_t scripts_max = 32;
@@ -87,4 +87,4 @@ bool is_mixed_content(const net::Url& page, const net::Url& shipped) {
   return page.tls() && !shipped.tls() && !is_loopback(shipped);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

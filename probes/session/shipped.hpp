@@ -9,7 +9,7 @@
 #include "probes/text/html.hpp"
 #include "probes/text/pattern.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // What a page and its scripts say of the WebSocket that the product opens. All of it is pure.
 
@@ -42,4 +42,4 @@ bool same_endpoint(const net::Url& expected, const net::Url& shipped);
 // Browsers refuse ws:// from an https page, but for loopback.
 bool is_mixed_content(const net::Url& page, const net::Url& shipped);
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -5,7 +5,7 @@
 #include "probes/auth/hide.hpp"
 #include "probes/net/origins.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 std::string_view after(std::string_view name, std::string_view prefix) {
@@ -80,4 +80,4 @@ bool Site::knows(std::string_view name) const {
   return of_target == "name" || target.vars.contains(std::string(of_target));
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -9,7 +9,7 @@
 #include "probes/auth/login.hpp"
 #include "probes/session/identity.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // A name that a probe's key says, and where.
 struct Said {
@@ -61,4 +61,4 @@ struct Site {
   bool needs_cookies_ = true;
 };
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -10,7 +10,7 @@
 #include "probes/session/shipped.hpp"
 #include "probes/text/ascii.hpp"
 
-namespace sonde {
+namespace sonde::session {
 namespace {
 
 // Three parts like a JWT, so that no server refuses it for its shape alone before it looks.
@@ -249,4 +249,4 @@ std::expected<std::string, Failure> expected_subprotocol(const Socket& socket, t
   return *std::move(text);
 }
 
-}  // namespace sonde
+}  // namespace sonde::session

@@ -11,7 +11,7 @@
 #include "probes/session/endpoint.hpp"
 #include "probes/text/needs.hpp"
 
-namespace sonde {
+namespace sonde::session {
 
 // Where the token travels in the upgrade request.
 struct Carrier {
@@ -33,8 +33,8 @@ struct Socket {
   std::map<std::string, text::Template> headers;
   text::Template origin;  // the same endpoint behind the proxies, for a diagnosis; empty: unknown
   text::Template rest;    // an address that a GET with the token opens, likewise
-  talk::Ready ready;
-  talk::RefusedBy refused_by;
+  dialect::Ready ready;
+  dialect::RefusedBy refused_by;
   net::Line line;
 };
 const config::Section<Socket>& section_of(const Socket*);
@@ -69,15 +69,15 @@ std::expected<net::UpgradeRequest, Failure> build_bare_upgrade(const Socket& soc
 // What the server must select; empty: whatever was offered, or nothing. Fails with own_request.
 std::expected<std::string, Failure> expected_subprotocol(const Socket& socket, text::Names& names);
 
-}  // namespace sonde
+}  // namespace sonde::session
 
 namespace sonde::config {
 // `header`, `subprotocol`, `query`, `cookie`, `none`, or in full: { header: "Name: {{token}}" },
 // { subprotocol: [...], expect: NAME }, { query: "name={{token}}" }, { cookie: "name={{token}}" }.
 template <>
-struct Codec<Carrier> {
-  static bool read(const Value&, const Reader&, const Rule&, Carrier& out);
+struct Codec<session::Carrier> {
+  static bool read(const Value&, const Reader&, const Rule&, session::Carrier& out);
   static Value schema(const Rule&);
-  static std::string show(const Carrier&) { return "header"; }
+  static std::string show(const session::Carrier&) { return "header"; }
 };
 }  // namespace sonde::config

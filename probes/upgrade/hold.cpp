@@ -10,7 +10,7 @@
 #include "probes/dialect/listener.hpp"
 #include "probes/net/reach.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
@@ -35,7 +35,7 @@ std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace,
 // One hold of one session.
 class Holding {
  public:
-  Holding(net::Websocket& session, const Hold& hold, const talk::Dialect& dialect,
+  Holding(net::Websocket& session, const Hold& hold, const dialect::Dialect& dialect,
           std::optional<Instant> expires, text::Names& names, Trace& trace)
       : session_(session), hold_(hold), trace_(trace), listener_(session, dialect, names, trace) {
     const Instant now = Clock::now();
@@ -50,7 +50,7 @@ class Holding {
   }
 
   asio::awaitable<std::optional<Failure>> run() {
-    using How = talk::Arrival::How;
+    using How = dialect::Arrival::How;
     while (true) {
       auto waiting = listener_.next(std::min(until_, next_ping_), Step::hold);
       const auto arrival = co_await std::move(waiting);
@@ -101,7 +101,7 @@ class Holding {
   net::Websocket& session_;
   const Hold& hold_;
   Trace& trace_;
-  talk::Listener listener_;
+  dialect::Listener listener_;
   Held held_;
   Instant until_, next_ping_;
 };
@@ -131,7 +131,7 @@ asio::awaitable<Failure> ask_whether_open(HeldAt at, text::Names& names, Failure
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, const Hold& hold,
-                                                     const talk::Dialect& dialect, HeldAt at,
+                                                     const dialect::Dialect& dialect, HeldAt at,
                                                      text::Names& names, Trace& trace) {
   trace.at(Step::hold);
   trace.open(Phase::hold);
@@ -149,4 +149,4 @@ asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, co
   co_return failed;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -9,7 +9,7 @@
 #include "probes/net/websocket/websocket.hpp"
 #include "probes/session/socket.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 // `ping:` of a hold: how often we ping; 0 (none): never.
 struct PingEvery {
@@ -54,7 +54,7 @@ std::optional<Failure> judge_hold(const Hold& hold, const Held& held);
 // Where the server of a held session is, and when the token expires as the login said it.
 struct HeldAt {
   net::Network& network;
-  const Socket& socket;
+  const session::Socket& socket;
   std::optional<Instant> expires = {};
 };
 
@@ -64,22 +64,23 @@ struct HeldAt {
 // accepts connections: tcp_refused or close_unclean if it does not. Does not close.
 boost::asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session,
                                                             const Hold& hold,
-                                                            const talk::Dialect& dialect, HeldAt at,
-                                                            text::Names& names, Trace& trace);
+                                                            const dialect::Dialect& dialect,
+                                                            HeldAt at, text::Names& names,
+                                                            Trace& trace);
 
-}  // namespace sonde
+}  // namespace sonde::upgrade
 
 namespace sonde::config {
 template <>
-struct Codec<PingEvery> {
-  static bool read(const Value&, const Reader&, const Rule&, PingEvery& out);
+struct Codec<upgrade::PingEvery> {
+  static bool read(const Value&, const Reader&, const Rule&, upgrade::PingEvery& out);
   static Value schema(const Rule&);
-  static std::string show(const PingEvery& ping) { return config::show(ping.every); }
+  static std::string show(const upgrade::PingEvery& ping) { return config::show(ping.every); }
 };
 template <>
-struct Codec<HoldEnd> {
-  static bool read(const Value&, const Reader&, const Rule&, HoldEnd& out);
+struct Codec<upgrade::HoldEnd> {
+  static bool read(const Value&, const Reader&, const Rule&, upgrade::HoldEnd& out);
   static Value schema(const Rule&);
-  static std::string show(const HoldEnd&) { return "still_open"; }
+  static std::string show(const upgrade::HoldEnd&) { return "still_open"; }
 };
 }  // namespace sonde::config

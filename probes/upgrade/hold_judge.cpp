@@ -5,7 +5,7 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/upgrade/hold.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 // Shorter limits serve nobody; and one of a second is seen a little shorter from here.
@@ -24,7 +24,7 @@ std::string against_expiry(const Held& held) {
 }
 
 std::string closed_with(const Held& held) {
-  return fmt::format("{} {}{}", talk::describe(*held.ending), after(held), against_expiry(held));
+  return fmt::format("{} {}{}", dialect::describe(*held.ending), after(held), against_expiry(held));
 }
 
 // Whoever cuts silent connections does so after the same silence each time, which was never
@@ -33,7 +33,7 @@ Failure without_close(const Held& held) {
   const Span silence = held.over - held.heard;
   const std::string how =
       fmt::format("{} without a Close {}, {:.1f} s after the server's last sign",
-                  talk::describe(*held.ending), after(held), seconds(silence));
+                  dialect::describe(*held.ending), after(held), seconds(silence));
   if (silence < idle_least || !held.ending->reason.empty()) return {Reason::close_unclean, how};
   if (silence > held.survived) return {Reason::idle_closed, how};
   return {Reason::close_unclean,
@@ -56,7 +56,7 @@ std::optional<Failure> judge_closed(const HoldEnd& wanted, const Held& held) {
                                seconds(*held.expires - held.over))};
   if (!held.ending)
     return Failure{Reason::not_closed, "still open " + after(held) + against_expiry(held)};
-  const bool right = talk::ended_with(*held.ending, wanted.codes);
+  const bool right = dialect::ended_with(*held.ending, wanted.codes);
   if (!right && held.ending->by != EndedBy::close_frame) return without_close(held);
   const bool early = held.expires && held.over + early_slack < *held.expires;
   if (right && !early) return std::nullopt;
@@ -76,4 +76,4 @@ std::optional<Failure> judge_hold(const Hold& hold, const Held& held) {
   return hold.expect.closed ? judge_closed(hold.expect, held) : judge_open(held);
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -1,6 +1,6 @@
 #include "probes/upgrade/hold.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 const config::Section<HoldEnd>& section_of(const HoldEnd*) {
   static const auto keys =
@@ -23,12 +23,12 @@ const config::Section<Hold>& section_of(const Hold*) {
   return keys;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade
 
 namespace sonde::config {
 
-bool Codec<PingEvery>::read(const Value& value, const Reader& reader, const Rule& rule,
-                            PingEvery& out) {
+bool Codec<upgrade::PingEvery>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                     upgrade::PingEvery& out) {
   if (value.kind == Value::Kind::scalar && value.text == "none") {
     out.every = {};
     return true;
@@ -36,20 +36,22 @@ bool Codec<PingEvery>::read(const Value& value, const Reader& reader, const Rule
   return read_span(value, reader, rule, out.every);
 }
 
-Value Codec<PingEvery>::schema(const Rule& rule) {
+Value Codec<upgrade::PingEvery>::schema(const Rule& rule) {
   return schema_any_of({schema_names({"none"}), schema_span(rule)});
 }
 
-bool Codec<HoldEnd>::read(const Value& value, const Reader& reader, const Rule&, HoldEnd& out) {
-  out = HoldEnd{};
+bool Codec<upgrade::HoldEnd>::read(const Value& value, const Reader& reader, const Rule&,
+                                   upgrade::HoldEnd& out) {
+  out = upgrade::HoldEnd{};
   out.closed = value.kind == Value::Kind::map;
-  if (out.closed) return section_of(static_cast<const HoldEnd*>(nullptr)).read(value, reader, out);
+  if (out.closed)
+    return section_of(static_cast<const upgrade::HoldEnd*>(nullptr)).read(value, reader, out);
   return read_name(value, reader, {"still_open"}).has_value();
 }
 
-Value Codec<HoldEnd>::schema(const Rule&) {
-  return schema_any_of(
-      {schema_names({"still_open"}), section_of(static_cast<const HoldEnd*>(nullptr)).schema()});
+Value Codec<upgrade::HoldEnd>::schema(const Rule&) {
+  return schema_any_of({schema_names({"still_open"}),
+                        section_of(static_cast<const upgrade::HoldEnd*>(nullptr)).schema()});
 }
 
 }  // namespace sonde::config

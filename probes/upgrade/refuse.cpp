@@ -6,7 +6,7 @@
 #include "probes/diagnosis/observation.hpp"
 #include "probes/upgrade/refuse_check.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
@@ -90,7 +90,7 @@ class Round {
     if (!one.checked.wrong && one.checked.seen.status != 0) breaker_.refused(Clock::now());
   }
 
-  bool trips(const Observation& seen, std::string_view detail, Instant begun) {
+  bool trips(const diagnosis::Observation& seen, std::string_view detail, Instant begun) {
     const Instant now = Clock::now();
     return suspects_breaker(seen, detail) && breaker_.tripped(now, now - begun);
   }
@@ -179,7 +179,7 @@ class Round {
 
   const RefusalSubject& subject_;
   const Attempt& attempt_;
-  Breaker& breaker_;
+  session::Breaker& breaker_;
   std::vector<Try> tries_;
   bool controlled_ = false;  // no breaker keeps the control from being made
 };
@@ -213,4 +213,4 @@ asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& sub
   co_return verdict;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

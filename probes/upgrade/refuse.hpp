@@ -7,7 +7,7 @@
 
 #include "probes/session/session.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 // Refusal checks: an upgrade that must be refused. Opt-in, for they touch a security control.
 enum class RefusalCheck : std::uint8_t {
@@ -46,19 +46,19 @@ struct RefuseSettings {
 const config::Section<RefuseSettings>& section_of(const RefuseSettings*);
 void add_needs(const RefuseSettings& settings, text::Needs& needs);
 // Tells every check that cannot be made as the probe is configured; true if there is none.
-bool check(const RefuseSettings& settings, const SessionSettings& session,
+bool check(const RefuseSettings& settings, const session::SessionSettings& session,
            const config::Value& probe, const config::Reader& reader);
 
 // Tells what its login would have to say for the checks.
-void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const RefuseSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place);
 
 // What the checks of a run work with. All outlives them.
 struct RefusalSubject {
   const RefuseSettings& settings;
-  const SessionSettings& session;
-  const Site& site;
-  Shared& shared;
+  const session::SessionSettings& session;
+  const session::Site& site;
+  session::Shared& shared;
   std::uint64_t seed;
   text::Names& names;  // with the good token
   Trace& trace;
@@ -81,4 +81,4 @@ boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubje
 // pure.
 std::optional<Verdict> standing_verdict(const StandingRefusals& standing);
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

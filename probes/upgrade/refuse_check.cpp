@@ -12,7 +12,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
@@ -30,8 +30,9 @@ void come_from_elsewhere(net::UpgradeRequest& request) {
   request.headers.emplace_back("Origin", foreign);
 }
 
-void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std::string& token) {
-  if (usual == Carrier::In::query) {
+void carry_elsewhere(net::UpgradeRequest& request, session::Carrier::In usual,
+                     const std::string& token) {
+  if (usual == session::Carrier::In::query) {
     request.headers.emplace_back("Authorization", "Bearer " + token);
   } else {
     request.url.target +=
@@ -39,26 +40,27 @@ void carry_elsewhere(net::UpgradeRequest& request, Carrier::In usual, const std:
   }
 }
 
-std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const Socket& socket,
+std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const session::Socket& socket,
                                                   text::Names& names) {
   const bool bare = check == RefusalCheck::no_token || check == RefusalCheck::wrong_place;
   const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
-  auto request = build_upgrade(socket, bare ? TokenUse::none : TokenUse::valid, names);
+  auto request =
+      build_upgrade(socket, bare ? session::TokenUse::none : session::TokenUse::valid, names);
   if (request && check == RefusalCheck::foreign_origin) come_from_elsewhere(*request);
   if (request && check == RefusalCheck::wrong_place)
     carry_elsewhere(*request, socket.token_in.in, token);
-  if (bare) use_token(TokenUse::none, names);
+  if (bare) use_token(session::TokenUse::none, names);
   return request;
 }
 
 // Whether the upgrade, or what is said after it, shows what the check replaces; after a logout,
 // whether it shows anything of a login.
 bool shows(RefusalCheck check, const net::UpgradeRequest& bad, const RefusalSubject& subject) {
-  if (says_login(subject.session.dialect->needs)) return true;
+  if (session::says_login(subject.session.dialect->needs)) return true;
   const bool gone = check == RefusalCheck::logged_out;
   text::Names names = subject.names;
-  const auto other =
-      build_upgrade(subject.session.socket, gone ? TokenUse::none : TokenUse::valid, names);
+  const auto other = build_upgrade(
+      subject.session.socket, gone ? session::TokenUse::none : session::TokenUse::valid, names);
   return !other || other->url.text() != bad.url.text() || other->headers != bad.headers ||
          other->subprotocols != bad.subprotocols;
 }
@@ -79,7 +81,7 @@ std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::U
                                                 const RefusalSubject& subject) {
   if (check != RefusalCheck::no_token && check != RefusalCheck::garbage_token) return std::nullopt;
   text::Names names = subject.names;
-  const auto good = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  const auto good = build_upgrade(subject.session.socket, session::TokenUse::valid, names);
   if (!good) return std::nullopt;
   net::UpgradeRequest there = bad;
   there.url.target.replace(0, path_size(bad), good->url.target, 0, path_size(*good));
@@ -131,18 +133,18 @@ asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& sub
 // In a trace of its own, whose phases are none of the run's.
 asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) {
   text::Names names = subject.names;
-  const auto request = build_upgrade(subject.session.socket, TokenUse::valid, names);
+  const auto request = build_upgrade(subject.session.socket, session::TokenUse::valid, names);
   if (!request) co_return Control{.failure = request.error()};
   auto opening = open_socket(*request, subject.session, subject.shared.network, names, aside);
-  Opened opened = co_await std::move(opening);
+  session::Opened opened = co_await std::move(opening);
   Control control;
   if (opened.session) {
-    auto leaving = leave_session(*opened.session, aside);
+    auto leaving = session::leave_session(*opened.session, aside);
     co_await std::move(leaving);
     co_return control;
   }
   const Verdict& verdict = *opened.failure;
-  control.seen = observe(verdict, aside);
+  control.seen = diagnosis::observe(verdict, aside);
   control.failure = Failure{verdict.reason, verdict.detail};
   co_return control;
 }
@@ -176,4 +178,4 @@ asio::awaitable<Control> try_control(const RefusalSubject& subject) {
   co_return control;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -5,7 +5,7 @@
 
 #include "probes/upgrade/refuse_upgrade.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 // What a check shows in the place of the good login: names without anything that is good, and what
 // it is where that has to be said.
@@ -36,8 +36,8 @@ boost::asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubje
 // The upgrade that the checks vary, with nothing wrong about it; empty: it is accepted.
 struct Control {
   std::optional<Failure> failure = {};
-  Observation seen = {};
+  diagnosis::Observation seen = {};
 };
 boost::asio::awaitable<Control> try_control(const RefusalSubject& subject);
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -3,7 +3,7 @@
 
 #include "probes/upgrade/refuse_check.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
   using enum RefusalCheck;
@@ -60,7 +60,7 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs) {
   needs.add(settings.logout->body);
 }
 
-void vet(const RefuseSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const RefuseSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place) {
   using enum RefusalCheck;
   const bool gives_back = std::ranges::find(settings.checks, logged_out) != settings.checks.end();
@@ -86,7 +86,7 @@ void vet(const RefuseSettings& settings, const Site& site, const config::Reader&
         place, "hs256_confusion needs 'jwks', the address of the keys, here or in the login's jwt");
 }
 
-bool check(const RefuseSettings& settings, const SessionSettings& session,
+bool check(const RefuseSettings& settings, const session::SessionSettings& session,
            const config::Value& probe, const config::Reader& reader) {
   using enum RefusalCheck;
   const auto has = [&](RefusalCheck wanted) {
@@ -100,7 +100,7 @@ bool check(const RefuseSettings& settings, const SessionSettings& session,
   need(has(wrong_audience) && settings.other_login.empty(),
        "wrong_audience needs 'other_login', whose tokens are for somebody else");
   need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");
-  need(has(wrong_place) && session.socket.token_in.in == Carrier::In::none,
+  need(has(wrong_place) && session.socket.token_in.in == session::Carrier::In::none,
        "wrong_place needs a place where the token belongs, but token_in is none");
   const bool only_origin =
       std::ranges::all_of(settings.checks, [](RefusalCheck one) { return one == foreign_origin; });
@@ -109,4 +109,4 @@ bool check(const RefuseSettings& settings, const SessionSettings& session,
   return good;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -11,7 +11,7 @@
 #include "probes/session/refusal.hpp"
 #include "probes/upgrade/refuse_check.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
@@ -30,7 +30,7 @@ std::int64_t unix_now() {
 BadLogin with_token(const RefusalSubject& subject, std::string token, std::string what = "") {
   BadLogin bad{.names = subject.names, .what = std::move(what)};
   auth::hide(subject.trace, token);
-  use_token(std::move(token), bad.names);
+  session::use_token(std::move(token), bad.names);
   return bad;
 }
 
@@ -69,7 +69,7 @@ std::expected<net::Request, Failure> request_to(const text::Template& address, t
   if (!rendered) return own("nothing is known of '" + rendered.error() + "'");
   auto url = net::parse_url(*rendered);
   if (!url) return own(url.error());
-  if (!is_own(*url, address, names)) return own(net::no_own_origin(*url));
+  if (!session::is_own(*url, address, names)) return own(net::no_own_origin(*url));
   return net::Request{.method = "GET", .url = std::move(*url), .headers = {}, .body = {}};
 }
 
@@ -106,7 +106,8 @@ struct Login {
 };
 
 // A login that is no sample of the auth rate.
-asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& login, const Site& site,
+asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& login,
+                                                         const session::Site& site,
                                                          const RefusalSubject& subject) {
   auto names = site.names(subject.names.random()(), subject.trace);
   if (!names) co_return std::unexpected(names.error());
@@ -114,7 +115,7 @@ asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& logi
   auto token = co_await std::move(logging_in);
   if (!token) co_return unclear("no login to try: " + token.error().detail);
   Login given{.token = *std::move(token), .names = subject.names};
-  use_token(TokenUse::none, given.names);
+  use_token(session::TokenUse::none, given.names);
   for (const std::string name : {"token", "refresh_token"})
     if (const std::string* text = names->find(name)) given.names.set(name, *text);
   for (auto& name : names->names_like("login."))
@@ -182,7 +183,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
 }
 
 asio::awaitable<Made> another_audience(const RefusalSubject& subject) {
-  const Site& other = *subject.site.others.front();
+  const session::Site& other = *subject.site.others.front();
   auto logging_in = log_in_as(*other.login, other, subject);
   auto given = co_await std::move(logging_in);
   if (!given) co_return std::unexpected(given.error());
@@ -193,7 +194,7 @@ asio::awaitable<Made> another_audience(const RefusalSubject& subject) {
 Made make(RefusalCheck check, const RefusalSubject& subject, const std::string& good) {
   if (check == RefusalCheck::garbage_token) {
     BadLogin bad{.names = subject.names};
-    use_token(TokenUse::garbage, bad.names);
+    use_token(session::TokenUse::garbage, bad.names);
     auth::hide(subject.trace, *bad.names.find("token"));
     return bad;
   }
@@ -239,4 +240,4 @@ asio::awaitable<Made> bad_login(RefusalCheck check, const RefusalSubject& subjec
   co_return make(check, subject, good);
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -10,7 +10,7 @@
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
@@ -45,7 +45,7 @@ std::string_view who(RefusalCheck check) {
 // What an accepted upgrade that was neither welcomed nor refused came to.
 std::string what_came(const net::Websocket& session, const std::string& others, Span within) {
   if (session.ended())
-    return session.fault() ? session.fault()->detail : talk::describe(*session.ended());
+    return session.fault() ? session.fault()->detail : dialect::describe(*session.ended());
   const std::string what = others.empty() ? "nothing was said" : others;
   return fmt::format("{} within {:.3f} s", what, seconds(within));
 }
@@ -53,16 +53,16 @@ std::string what_came(const net::Websocket& session, const std::string& others, 
 // What an accepted upgrade does next.
 asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
                                               const RefusalSubject& subject, text::Names& names) {
-  const Socket& socket = subject.session.socket;
-  auto listening = talk::overhear(session, *subject.session.dialect, socket.ready,
-                                  socket.refused_by, names, subject.trace);
-  const talk::Overheard overheard = co_await std::move(listening);
-  const talk::Heard heard = overheard.heard;
-  if (heard == talk::Heard::refusal) co_return std::nullopt;
-  if (heard == talk::Heard::unclear)
+  const session::Socket& socket = subject.session.socket;
+  auto listening = dialect::overhear(session, *subject.session.dialect, socket.ready,
+                                     socket.refused_by, names, subject.trace);
+  const dialect::Overheard overheard = co_await std::move(listening);
+  const dialect::Heard heard = overheard.heard;
+  if (heard == dialect::Heard::refusal) co_return std::nullopt;
+  if (heard == dialect::Heard::unclear)
     co_return with_check(check, Reason::refusal_unclear,
                          "the deadline of the run came before the check was over");
-  if (heard == talk::Heard::welcome) {
+  if (heard == dialect::Heard::welcome) {
     subject.trace.remark("welcomed, although it must be refused");
     co_return with_check(check, Reason::auth_fail_open,
                          fmt::format("the endpoint welcomes {}", who(check)));
@@ -82,11 +82,11 @@ std::string why(const Failure& failure) {
 std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
                              const RefusalSubject& subject) {
   switch (classify_refusal(answer, subject.session.socket.refused_by)) {
-    case Refusal::refused:
+    case session::Refusal::refused:
       return std::nullopt;
-    case Refusal::unclear:
+    case session::Refusal::unclear:
       return with_check(check, Reason::refusal_unclear, why(answer.failure));
-    case Refusal::none:
+    case session::Refusal::none:
       break;
   }
   const std::string what = subject.trace.scrub(net::describe(answer.response));
@@ -174,4 +174,4 @@ asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest requ
   co_return checked;
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

@@ -5,17 +5,17 @@
 #include "probes/diagnosis/diagnosis.hpp"
 #include "probes/upgrade/refuse.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 // What came of a check: nothing wrong, something wrong, or nothing at all, for it could not be made
 // as it is meant.
 struct Checked {
   std::optional<Failure> wrong = {};
-  std::string not_performed = {};  // why it was not
-  Observation seen = {};           // of the last upgrade that it made
-  bool opened = false;             // which opened a session
-  bool trouble = false;            // which met trouble that says nothing of who asks
-  bool again = false;              // and may come to something else in a moment
+  std::string not_performed = {};    // why it was not
+  diagnosis::Observation seen = {};  // of the last upgrade that it made
+  bool opened = false;               // which opened a session
+  bool trouble = false;              // which met trouble that says nothing of who asks
+  bool again = false;                // and may come to something else in a moment
 
   // Whether it says something only if the same upgrade with nothing wrong about it is accepted.
   bool needs_control() const {
@@ -33,4 +33,4 @@ Failure with_check(RefusalCheck check, Reason reason, const std::string& what);
 boost::asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest request,
                                            const RefusalSubject& subject, text::Names names);
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

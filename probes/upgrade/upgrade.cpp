@@ -5,13 +5,14 @@
 
 #include "probes/diagnosis/session_probe.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
 
 // What the login said of the token that is used.
-std::optional<Instant> expiry_said(const Site& site, Shared& shared, const text::Names& names) {
+std::optional<Instant> expiry_said(const session::Site& site, session::Shared& shared,
+                                   const text::Names& names) {
   const auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
   const std::string* token = names.find("token");
   const bool known = purse.token && purse.token->lifetime && token != nullptr;
@@ -19,11 +20,11 @@ std::optional<Instant> expiry_said(const Site& site, Shared& shared, const text:
   return purse.got + *purse.token->lifetime;
 }
 
-class UpgradeProbe : public SessionProbe {
+class UpgradeProbe : public diagnosis::SessionProbe {
  public:
   UpgradeProbe(const std::shared_ptr<const UpgradeSettings>& settings,
-               std::shared_ptr<const Site> site, Shared& shared)
-      : SessionProbe(settings->session, std::move(site), shared), settings_(settings) {}
+               std::shared_ptr<const session::Site> site, session::Shared& shared)
+      : diagnosis::SessionProbe(settings->session, std::move(site), shared), settings_(settings) {}
 
  private:
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
@@ -65,7 +66,7 @@ const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*) {
       config::Section<S>()
           .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
           .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
-          .also(&S::session, section_of(static_cast<const SessionSettings*>(nullptr)))
+          .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
           .key("hold", &S::hold, "How long the ready session is kept, and what becomes of it.")
           .also(&S::refuse, section_of(static_cast<const RefuseSettings*>(nullptr)));
   return keys;
@@ -91,20 +92,21 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
   add_needs(settings.refuse, needs);
 }
 
-void vet(const UpgradeSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const UpgradeSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place) {
   vet(settings.refuse, site, reader, place);
 }
 
-std::vector<Whom> others_of(const UpgradeSettings& settings) {
+std::vector<session::Whom> others_of(const UpgradeSettings& settings) {
   const std::string& other = settings.refuse.other_login;
   if (other.empty()) return {};
   return {{.as = {settings.common.as, "as", {}}, .login = {other, "other_login", {}}}};
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared) {
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared) {
   return std::make_unique<UpgradeProbe>(settings, std::move(site), shared);
 }
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

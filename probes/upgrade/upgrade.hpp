@@ -6,25 +6,26 @@
 #include "probes/upgrade/hold.hpp"
 #include "probes/upgrade/refuse.hpp"
 
-namespace sonde {
+namespace sonde::upgrade {
 
 struct UpgradeSettings {
   Heading heading;
   Common common;
-  SessionSettings session;
+  session::SessionSettings session;
   std::optional<Hold> hold;
   RefuseSettings refuse;
 };
 const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out);
 void add_needs(const UpgradeSettings& settings, text::Needs& needs);
-void vet(const UpgradeSettings& settings, const Site& site, const config::Reader& reader,
+void vet(const UpgradeSettings& settings, const session::Site& site, const config::Reader& reader,
          const config::Place& place);
-std::vector<Whom> others_of(const UpgradeSettings& settings);
+std::vector<session::Whom> others_of(const UpgradeSettings& settings);
 
 // Logs in, upgrades, waits for the ready message, holds the session, and makes sure that who has no
 // valid token is refused.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const Site> site, Shared& shared);
+                                  std::shared_ptr<const session::Site> site,
+                                  session::Shared& shared);
 
-}  // namespace sonde
+}  // namespace sonde::upgrade

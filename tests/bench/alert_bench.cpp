@@ -26,8 +26,8 @@ double cpu_of(const auto& work) {
   return now() - begin;
 }
 
-std::vector<CheckPtr> chats(int count, int targets) {
-  std::vector<CheckPtr> checks;
+std::vector<alert::CheckPtr> chats(int count, int targets) {
+  std::vector<alert::CheckPtr> checks;
   for (int i = 0; i < count; ++i) {
     auto check = std::make_shared<Check>();
     check->name = fmt::format("chat-{}", i);
@@ -42,40 +42,40 @@ std::vector<CheckPtr> chats(int count, int targets) {
   return checks;
 }
 
-RuleSettings rate_rule(AlertOf of, double below, std::vector<Span> over) {
-  RuleSettings rule;
+alert::RuleSettings rate_rule(alert::AlertOf of, double below, std::vector<Span> over) {
+  alert::RuleSettings rule;
   rule.of = of;
-  rule.below = Bound{.share = config::Percent{below}, .span = {}, .count = {}};
+  rule.below = alert::Bound{.share = config::Percent{below}, .span = {}, .count = {}};
   rule.clear_above = rule.below;
   rule.over = std::move(over);
   return rule;
 }
 
-std::vector<RuleSettings> ten_rules() {
+std::vector<alert::RuleSettings> ten_rules() {
   using std::chrono::hours;
   using std::chrono::minutes;
-  const Bound two{.share = {}, .span = {}, .count = 2};
-  const Bound none{.share = {}, .span = {}, .count = 0};
-  const Bound slow{.share = {}, .span = std::chrono::seconds(2), .count = {}};
-  std::vector<RuleSettings> rules = {
-      rate_rule(AlertOf::auth_success, 0.9, {minutes(10), minutes(30)}),
-      rate_rule(AlertOf::auth_success, 0.99, {hours(6)}),
-      rate_rule(AlertOf::event_delivery, 0.99, {hours(6)}),
-      rate_rule(AlertOf::probe_success, 0.9, {minutes(10)}),
-      rate_rule(AlertOf::probe_success, 0.99, {hours(24)}),
-      {.of = AlertOf::latency, .above = slow},
-      {.of = AlertOf::consecutive_failures,
+  const alert::Bound two{.share = {}, .span = {}, .count = 2};
+  const alert::Bound none{.share = {}, .span = {}, .count = 0};
+  const alert::Bound slow{.share = {}, .span = std::chrono::seconds(2), .count = {}};
+  std::vector<alert::RuleSettings> rules = {
+      rate_rule(alert::AlertOf::auth_success, 0.9, {minutes(10), minutes(30)}),
+      rate_rule(alert::AlertOf::auth_success, 0.99, {hours(6)}),
+      rate_rule(alert::AlertOf::event_delivery, 0.99, {hours(6)}),
+      rate_rule(alert::AlertOf::probe_success, 0.9, {minutes(10)}),
+      rate_rule(alert::AlertOf::probe_success, 0.99, {hours(24)}),
+      {.of = alert::AlertOf::latency, .above = slow},
+      {.of = alert::AlertOf::consecutive_failures,
        .above = two,
        .over = {},
        .severity = Severity::critical},
-      {.of = AlertOf::certificate_expiry, .below = slow, .over = {}},
-      {.of = AlertOf::reason, .reasons = {Reason::auth_fail_open}, .above = none},
-      {.of = AlertOf::burn_rate, .over = {}, .min_failures = 3}};
+      {.of = alert::AlertOf::certificate_expiry, .below = slow, .over = {}},
+      {.of = alert::AlertOf::reason, .reasons = {Reason::auth_fail_open}, .above = none},
+      {.of = alert::AlertOf::burn_rate, .over = {}, .min_failures = 3}};
   for (std::size_t i = 0; i < rules.size(); ++i) rules[i].name = fmt::format("rule_{}", i);
   return rules;
 }
 
-ResultPtr run_of(const CheckPtr& check, bool fails, WallSeconds end) {
+ResultPtr run_of(const alert::CheckPtr& check, bool fails, WallSeconds end) {
   auto trace = std::make_shared<Trace>();
   trace->auth_begun(Step::login);
   if (!fails) {
@@ -95,16 +95,16 @@ ResultPtr run_of(const CheckPtr& check, bool fails, WallSeconds end) {
 }
 
 struct Bench {
-  std::vector<CheckPtr> checks;
-  Judge judge;
+  std::vector<alert::CheckPtr> checks;
+  judge::Judge judge;
   WallSeconds now = start;
-  Engine engine{judge,
-                {.external_url = "http://sonde:9811", .now = [this] { return WallTime(now); }}};
+  alert::Engine engine{
+      judge, {.external_url = "http://sonde:9811", .now = [this] { return WallTime(now); }}};
 
   explicit Bench(int targets) : checks(chats(1000, targets)) {
     judge.assign(checks);
     auto rules = ten_rules();
-    std::vector<Judge::Watched> watched;
+    std::vector<judge::Judge::Watched> watched;
     for (const auto& [check, timed] : timed_by(rules, checks)) watched.push_back({check, timed});
     judge.watch(watched);
     engine.assign(std::move(rules));

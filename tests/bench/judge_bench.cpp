@@ -79,7 +79,7 @@ std::vector<ResultPtr> runs_of(const std::vector<std::shared_ptr<const Check>>& 
 // The page with and without the windows; its gzip is what Prometheus asks for.
 void measure_page(int count) {
   const auto checks = chats(count);
-  Judge judge;
+  judge::Judge judge;
   judge.assign(checks);
   for (int minute = 0; minute < 60; ++minute)
     for (const auto& result : runs_of(checks, start + std::chrono::minutes(minute)))
@@ -89,7 +89,7 @@ void measure_page(int count) {
       return windows ? Facts{.windows = window_facts(judge, start + std::chrono::hours(1))}
                      : Facts();
     };
-    Metrics metrics({.version = "1", .revision = "1", .workers = 1, .facts = facts});
+    metrics::Metrics metrics({.version = "1", .revision = "1", .workers = 1, .facts = facts});
     metrics.assign(checks, {});
     for (const auto& result : runs_of(checks, start)) metrics.accept(result);
     std::promise<std::string> page;
@@ -107,7 +107,7 @@ void measure_page(int count) {
 void measure_memory(std::chrono::seconds every, int failing_of_hundred) {
   const auto checks = chats(100);
   const double before = heap_megabytes();
-  Judge judge;
+  judge::Judge judge;
   judge.assign(checks);
   for (std::chrono::seconds at{0}; at < std::chrono::hours(720); at += every)
     for (std::size_t i = 0; i < checks.size(); ++i) {
@@ -121,8 +121,8 @@ void measure_memory(std::chrono::seconds every, int failing_of_hundred) {
 
 void measure_cpu() {
   const auto checks = chats(1000);
-  Judge judge;
-  Metrics metrics({.version = "1", .revision = "1", .workers = 1});
+  judge::Judge judge;
+  metrics::Metrics metrics({.version = "1", .revision = "1", .workers = 1});
   judge.assign(checks);
   metrics.assign(checks, {});
   constexpr int rounds = 100;

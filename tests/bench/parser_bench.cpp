@@ -156,6 +156,8 @@ void measure_http() {
 void measure_cookies() {
   const auto url = *net::parse_url("http://a.b.c.d.example.com/");
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  net::Origins own;
+  own.add(url);
   Headers many, dotted;
   for (int i = 0; i < 4000; ++i) many.emplace_back("Set-Cookie", fmt::format("c{}=1", i));
   for (int i = 0; i < 15; ++i)
@@ -163,7 +165,7 @@ void measure_cookies() {
   measure("Cookies: 4,000 of one answer", [&] {
     auth::Cookies cookies;
     cookies.take(url, many, now);
-    cookies.header(url, now);
+    cookies.header(url, now, own);
   });
   measure("Cookies: attributes", [&] {
     auth::Cookies cookies;
@@ -172,8 +174,9 @@ void measure_cookies() {
 }
 
 void measure_texts() {
-  measure("numbers of an answer", [text = times("1,111.", megabyte)] { talk::numbers_in(text); });
-  measure("one number of an answer", [text = times("1", megabyte)] { talk::numbers_in(text); });
+  measure("numbers of an answer",
+          [text = times("1,111.", megabyte)] { dialect::numbers_in(text); });
+  measure("one number of an answer", [text = times("1", megabyte)] { dialect::numbers_in(text); });
   measure("UTF-8", [text = times("\xf0\x9f\x98\x80", megabyte)] { text::is_utf8(text); });
   measure("XML entities", [text = times("&#1;&", megabyte)] { text::xml_unescape(text); });
   measure("XML entities that never end",

@@ -48,21 +48,21 @@ double cpu_of_this_thread() {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-std::unique_ptr<Store> opened(const std::string& path, asio::io_context& main) {
-  auto store = Store::open({.path = path, .retention = {}}, main.get_executor());
+std::unique_ptr<store::Store> opened(const std::string& path, asio::io_context& main) {
+  auto store = store::Store::open({.path = path, .retention = {}}, main.get_executor());
   if (store) return std::move(*store);
   fmt::print(stderr, "{}\n", store.error());
   std::exit(1);
 }
 
-void close(std::unique_ptr<Store> store, asio::io_context& main) {
+void close(std::unique_ptr<store::Store> store, asio::io_context& main) {
   store->stop([](bool) {});
   main.restart();
   main.run();
 }
 
 // Every bucket that 100 probes with 8 series each have after a month.
-void fill(Store& store, asio::io_context& main) {
+void fill(store::Store& store, asio::io_context& main) {
   for (int series = 0; series < 800; ++series) {
     Changes changes;
     for (std::uint8_t tier = 0; tier < 4; ++tier) {
@@ -100,7 +100,7 @@ void measure_start(const std::string& path) {
 // Hands results to the recorder as workers do, a few at a time, and counts windows as judge does.
 class Flood {
  public:
-  Flood(asio::io_context& main, Store& store, int seconds)
+  Flood(asio::io_context& main, store::Store& store, int seconds)
       : timer_(main),
         left_(results_a_second * seconds),
         recorder_(main.get_executor(), hooks(store)) {
@@ -123,15 +123,16 @@ class Flood {
   double cpu() const { return cpu_; }
 
  private:
-  Recorder::Options hooks(Store& store) {
+  store::Recorder::Options hooks(store::Store& store) {
     return {.gather =
                 [this](Changes& changes) {
                   for (auto& [place, row] : changed_) changes.buckets.push_back(std::move(row));
                   changed_.clear();
                 },
-            .write = [&store](
-                         Changes changes,
-                         Recorder::Kept done) { store.write(std::move(changes), std::move(done)); },
+            .write =
+                [&store](Changes changes, store::Recorder::Kept done) {
+                  store.write(std::move(changes), std::move(done));
+                },
             .takes_traces = [&store] { return store.takes_traces(); }};
   }
 
@@ -168,7 +169,7 @@ class Flood {
   double cpu_ = 0;
   std::vector<std::shared_ptr<Check>> checks_;
   std::map<std::tuple<std::string, std::uint8_t, std::uint32_t>, BucketRow> changed_;
-  Recorder recorder_;
+  store::Recorder recorder_;
 };
 
 void measure_flood(const std::string& path, int seconds) {
@@ -184,7 +185,7 @@ void measure_flood(const std::string& path, int seconds) {
   const std::uint64_t lost = store->facts().rows_lost;
   const double megabytes = resident_megabytes();
   close(std::move(store), main);
-  record::Database database(std::filesystem::path(path) / "sonde.db", 1 << 20);
+  store::Database database(std::filesystem::path(path) / "sonde.db", 1 << 20);
   const std::int64_t kept = database.number("SELECT count(*) FROM results");
   const int offered = results_a_second * seconds;
   fmt::print("{} {} {} {:.2f} {:.1f}\n", offered, kept, lost, cpu / offered * 1e6, megabytes);

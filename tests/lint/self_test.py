@@ -6,7 +6,6 @@ from pathlib import Path
 here = Path(__file__).parent
 sys.path.insert(0, str(here))
 import coroutines  # noqa: E402
-import names  # noqa: E402
 import rooms  # noqa: E402
 import sizes  # noqa: E402
 
@@ -41,15 +40,8 @@ def check_sizes():
     return {"f:1"}, found(sizes.findings("f", text)) | found(sizes.findings("f", "\n" * 301))
 
 
-def check_names():
-    room = "namespace a {\nnamespace {\nstruct Own {};\n}\nclass B;\nstruct C : D { struct E {}; };\n}\n"
-    other = "namespace a {\nstruct E {};\nstruct Own {};\nenum class C : int { x };\n}\n"
-    member = "namespace a {\nstruct C::F {};\ntemplate <>\nstruct G<C> {};\n}\n"
-    return {"other:4"}, found(names.findings([("room", room), ("other", other), ("m", member)]))
-
-
 failed = False
-for check in (check_rooms, check_coroutines, check_sizes, check_names):
+for check in (check_rooms, check_coroutines, check_sizes):
     wanted, got = check()
     if not wanted or wanted != got:
         failed = True

@@ -55,7 +55,7 @@ Planned plan(const std::string& yaml) {
   config::Mistakes mistakes;
   if (const auto root = config::parse(yaml, "test.yaml", mistakes)) {
     const config::Reader reader(mistakes);
-    section_of(static_cast<const PlanFile*>(nullptr)).read(*root, reader, planned.file);
+    section_of(static_cast<const plan::PlanFile*>(nullptr)).read(*root, reader, planned.file);
     planned.checks = make_checks(planned.file, *root, mistakes);
   }
   planned.mistakes = mistakes.sorted();
@@ -102,14 +102,14 @@ asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiri
 
 struct Walker::State {
   asio::io_context io{1};
-  Shared shared{io.get_executor()};
+  session::Shared shared{io.get_executor()};
   std::vector<Walk> together(const std::vector<std::shared_ptr<const Check>>& checks,
                              const Attempt& attempt, const Inquiring& inquiring);
 };
 
 Walker::Walker() : state_(std::make_unique<State>()) {}
 Walker::~Walker() = default;
-Shared& Walker::shared() { return state_->shared; }
+session::Shared& Walker::shared() { return state_->shared; }
 
 void Walker::finish() {
   state_->shared.keeper.errands().finish([this] { state_->io.stop(); });
@@ -173,8 +173,8 @@ Walk walk(const Usual& usual, const Attempt& attempt) {
 auth::Account account_in(const Usual& usual, auth::Owner owner) {
   config::Mistakes mistakes;
   const auto root = config::parse(usual.yaml(), "test.yaml", mistakes);
-  const Whom whom{.as = {.name = "alice"}, .login = {.name = "account"}};
-  return account_of(*root, whom, std::move(owner));
+  const session::Whom whom{.as = {.name = "alice"}, .login = {.name = "account"}};
+  return plan::account_of(*root, whom, std::move(owner));
 }
 
 Folder::Folder() {

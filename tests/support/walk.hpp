@@ -22,7 +22,7 @@ namespace sonde::test {
 struct Planned {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<config::Mistake> mistakes;  // and warnings, in the order of the text
-  PlanFile file;
+  plan::PlanFile file;
 
   // Every mistake as `sonde check` shows it, a line each, without the warnings.
   std::string wrong() const;
@@ -56,7 +56,7 @@ class Walker {
   // All at once, each with its own trace.
   std::vector<Walk> together(const std::vector<std::shared_ptr<const Check>>& checks,
                              const Attempt& attempt = {.seed = 7});
-  Shared& shared();
+  session::Shared& shared();
   // What its runs began comes to its end, as when the daemon stops.
   void finish();
 

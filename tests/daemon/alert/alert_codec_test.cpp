@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::alert_codec_test {
+namespace sonde::alert::alert_codec_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -62,4 +62,4 @@ TEST(AlertCodec, ReadsNothingFromWhatIsNoNote) {
 }
 
 }  // namespace
-}  // namespace sonde::alert_codec_test
+}  // namespace sonde::alert::alert_codec_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde::alert_text_test {
+namespace sonde::alert::alert_text_test {
 namespace {
 
 using std::chrono::hours;
@@ -237,4 +237,4 @@ TEST(AlertTextParts, ManyReasonsAreCut) {
 }
 
 }  // namespace
-}  // namespace sonde::alert_text_test
+}  // namespace sonde::alert::alert_text_test

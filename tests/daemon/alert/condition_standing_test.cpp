@@ -4,113 +4,124 @@ namespace sonde::test::condition_standing_test {
 namespace {
 
 TEST_F(ConditionTest, FailuresInARow) {
-  rule = {.name = "A", .of = AlertOf::consecutive_failures, .above = count(2), .over = {}};
-  EXPECT_EQ(holds(), Holds::unknown);
+  rule = {.name = "A", .of = alert::AlertOf::consecutive_failures, .above = count(2), .over = {}};
+  EXPECT_EQ(holds(), alert::Holds::unknown);
   auto& standing = view.of(check).standing;
   standing.last = Outcome::fail;
   standing.consecutive_failures = 2;
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   standing.consecutive_failures = 3;
-  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::yes);
 }
 
 TEST_F(ConditionTest, AQuantileOfLatency) {
-  rule = {.name = "A", .of = AlertOf::latency, .above = span(seconds(2))};
-  EXPECT_EQ(holds(), Holds::unknown);
+  rule = {.name = "A", .of = alert::AlertOf::latency, .above = span(seconds(2))};
+  EXPECT_EQ(holds(), alert::Holds::unknown);
   view.of(check).quantile = Quantile{seconds(2), 10};
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   view.of(check).quantile = Quantile{seconds(2) + std::chrono::milliseconds(1), 10};
-  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::yes);
   view.of(check).quantile->samples = 9;
-  EXPECT_EQ(holds(), Holds::unknown);
+  EXPECT_EQ(holds(), alert::Holds::unknown);
   rule.clear_below = span(seconds(1));
   view.of(check).quantile = Quantile{std::chrono::milliseconds(1500), 10};
-  EXPECT_EQ(holds(), Holds::no);
-  EXPECT_EQ(firing(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::no);
+  EXPECT_EQ(firing(), alert::Holds::yes);
 }
 
 TEST_F(ConditionTest, ACertificateOfAnEndpoint) {
-  rule = {
-      .name = "A", .of = AlertOf::certificate_expiry, .below = span(hours(24 * 14)), .over = {}};
-  const auto target = instances_of(std::make_shared<RuleSettings>(rule), view.checks()).at(0);
+  rule = {.name = "A",
+          .of = alert::AlertOf::certificate_expiry,
+          .below = span(hours(24 * 14)),
+          .over = {}};
+  const auto target =
+      instances_of(std::make_shared<alert::RuleSettings>(rule), view.checks()).at(0);
   const auto one = at_endpoint(target, "chat.example.com:443");
   EXPECT_EQ(one.labels.at("endpoint"), "chat.example.com:443");
   const auto found = [&] {
-    Sight sight(view, now, watched);
+    alert::Sight sight(view, now, watched);
     return judge(one, sight, {});
   };
-  EXPECT_EQ(found().holds, Holds::unknown);
+  EXPECT_EQ(found().holds, alert::Holds::unknown);
   auto& standing = view.of(check).standing;
   const auto today = std::chrono::floor<seconds>(now.time_since_epoch()).count();
   standing.certificates["chat.example.com:443"] = today + 14 * 86400;
-  EXPECT_EQ(found().holds, Holds::no);
+  EXPECT_EQ(found().holds, alert::Holds::no);
   standing.certificates["chat.example.com:443"] = today + 14 * 86400 - 1;
-  EXPECT_EQ(found().holds, Holds::yes);
+  EXPECT_EQ(found().holds, alert::Holds::yes);
   standing.certificates.clear();
-  EXPECT_EQ(found().holds, Holds::unknown);
+  EXPECT_EQ(found().holds, alert::Holds::unknown);
   standing.certificates_known = true;
-  EXPECT_EQ(found().holds, Holds::no);
+  EXPECT_EQ(found().holds, alert::Holds::no);
 }
 
 TEST_F(ConditionTest, AReasonFiresWithItsFirstRunAndEndsWhenOneHasPassedSince) {
-  rule = {
-      .name = "A", .of = AlertOf::reason, .reasons = {Reason::auth_fail_open}, .above = count(0)};
-  EXPECT_EQ(holds(), Holds::unknown);
+  rule = {.name = "A",
+          .of = alert::AlertOf::reason,
+          .reasons = {Reason::auth_fail_open},
+          .above = count(0)};
+  EXPECT_EQ(holds(), alert::Holds::unknown);
   view.tally(check, runs, {10, 9});
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   FailureGroup open{.step = Step::refuse, .reason = Reason::auth_fail_open, .count = 1};
   open.last = now - minutes(1);
   view.of(check).failures.groups = {open};
-  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::yes);
   EXPECT_EQ(find().count, 1);
-  Past past{.firing = true, .seen = find().seen};
+  alert::Past past{.firing = true, .seen = find().seen};
   EXPECT_EQ(past.seen.at(key_of(*check)), open.last);
   view.of(check).failures.groups.clear();
-  EXPECT_EQ(holds(past), Holds::unknown) << "those that failed elsewhere say nothing of it";
+  EXPECT_EQ(holds(past), alert::Holds::unknown) << "those that failed elsewhere say nothing of it";
   view.of(check).standing.last_success = now - minutes(2);
-  EXPECT_EQ(holds(past), Holds::unknown) << "it passed before";
+  EXPECT_EQ(holds(past), alert::Holds::unknown) << "it passed before";
   view.of(check).standing.last_success = now;
-  EXPECT_EQ(holds(past), Holds::no);
+  EXPECT_EQ(holds(past), alert::Holds::no);
 }
 
 TEST_F(ConditionTest, AReasonOfATargetEndsWhenThoseThatSawItHavePassed) {
   const auto chat = view.add("chat");
   rule = {.name = "A",
-          .of = AlertOf::reason,
+          .of = alert::AlertOf::reason,
           .reasons = {Reason::server_error},
           .above = count(0),
-          .by = InstanceBy::target};
-  Past past{.firing = true, .seen = {{key_of(*check), now - minutes(1)}}};
+          .by = alert::InstanceBy::target};
+  alert::Past past{.firing = true, .seen = {{key_of(*check), now - minutes(1)}}};
   view.of(chat).standing.last_success = now;
-  EXPECT_EQ(holds(past), Holds::unknown);
+  EXPECT_EQ(holds(past), alert::Holds::unknown);
   view.of(check).standing.last_success = now;
-  EXPECT_EQ(holds(past), Holds::no);
+  EXPECT_EQ(holds(past), alert::Holds::no);
 }
 
 TEST_F(ConditionTest, ALatencyOfATargetIsNotOverWhileTheSlowProbePassesNoMore) {
   const auto chat = view.add("chat");
-  rule = {.name = "A", .of = AlertOf::latency, .above = span(seconds(2)), .by = InstanceBy::target};
+  rule = {.name = "A",
+          .of = alert::AlertOf::latency,
+          .above = span(seconds(2)),
+          .by = alert::InstanceBy::target};
   view.of(check).quantile = Quantile{seconds(3), 10};
   view.of(chat).quantile = Quantile{seconds(1), 10};
   const auto slow = find();
-  EXPECT_EQ(slow.holds, Holds::yes);
-  const Past past{.firing = true, .seen = slow.seen};
+  EXPECT_EQ(slow.holds, alert::Holds::yes);
+  const alert::Past past{.firing = true, .seen = slow.seen};
   view.of(check).quantile.reset();
-  EXPECT_EQ(holds(past), Holds::unknown);
-  EXPECT_EQ(holds(), Holds::no) << "nobody knows that it was slow";
+  EXPECT_EQ(holds(past), alert::Holds::unknown);
+  EXPECT_EQ(holds(), alert::Holds::no) << "nobody knows that it was slow";
   view.of(check).quantile = Quantile{seconds(1), 10};
-  EXPECT_EQ(holds(past), Holds::no);
+  EXPECT_EQ(holds(past), alert::Holds::no);
 }
 
 TEST_F(ConditionTest, AReasonAlsoMatchesTheConcludedCause) {
-  rule = {.name = "A", .of = AlertOf::reason, .reasons = {Reason::clock_skew}, .above = count(0)};
+  rule = {.name = "A",
+          .of = alert::AlertOf::reason,
+          .reasons = {Reason::clock_skew},
+          .above = count(0)};
   view.tally(check, runs, {10, 10});
   FailureGroup failed{.step = Step::upgrade, .reason = Reason::unauthorized, .count = 4};
   view.of(check).failures.groups = {failed};
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   failed.concluded = Reason::clock_skew;
   view.of(check).failures.groups = {failed};
-  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::yes);
   EXPECT_EQ(find().count, 4);
   rule.reasons = {Reason::unauthorized, Reason::clock_skew};
   EXPECT_EQ(find().count, 4) << "a run counts once";
@@ -118,27 +129,27 @@ TEST_F(ConditionTest, AReasonAlsoMatchesTheConcludedCause) {
 
 TEST_F(ConditionTest, HealthThatPassesWhileThePathFails) {
   rule = {.name = "A",
-          .of = AlertOf::false_green,
+          .of = alert::AlertOf::false_green,
           .above = count(2),
           .over = {},
-          .by = InstanceBy::target};
+          .by = alert::InstanceBy::target};
   const auto health = view.add("health");
   view.of(check).standing.last = Outcome::fail;
   view.of(check).standing.consecutive_failures = 3;
-  EXPECT_EQ(holds(), Holds::unknown);
+  EXPECT_EQ(holds(), alert::Holds::unknown);
   view.of(health).standing.last = Outcome::pass;
-  EXPECT_EQ(holds(), Holds::yes);
+  EXPECT_EQ(holds(), alert::Holds::yes);
   view.of(health).standing.last = Outcome::fail;
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   view.of(health).standing.last = Outcome::pass;
   view.of(check).standing.consecutive_failures = 0;
-  EXPECT_EQ(holds(), Holds::no);
+  EXPECT_EQ(holds(), alert::Holds::no);
   const auto isolation = view.add("isolation");
   view.of(isolation).standing.last = Outcome::fail;
   view.of(isolation).standing.consecutive_failures = 3;
   watch(now);
   view.of(check).standing.last = Outcome::pass;
-  EXPECT_EQ(holds(), Holds::no) << "it is not on the path";
+  EXPECT_EQ(holds(), alert::Holds::no) << "it is not on the path";
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "daemon/alert/engine.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
-namespace sonde::engine_maintenance_test {
+namespace sonde::alert::engine_maintenance_test {
 namespace {
 
 using std::chrono::minutes;
@@ -158,4 +158,4 @@ TEST_F(EngineMaintenanceTest, OfOneProbeLeavesItOutOfAFalseGreen) {
 }
 
 }  // namespace
-}  // namespace sonde::engine_maintenance_test
+}  // namespace sonde::alert::engine_maintenance_test

@@ -4,7 +4,7 @@
 #include "daemon/alert/engine.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
-namespace sonde::engine_restart_test {
+namespace sonde::alert::engine_restart_test {
 namespace {
 
 using std::chrono::hours;
@@ -182,4 +182,4 @@ TEST_F(EngineRestartTest, RestoresNothingFromNotesThatAreNone) {
 }
 
 }  // namespace
-}  // namespace sonde::engine_restart_test
+}  // namespace sonde::alert::engine_restart_test

@@ -6,7 +6,7 @@
 #include "daemon/alert/alert_text.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
-namespace sonde::engine_test {
+namespace sonde::alert::engine_test {
 namespace {
 
 using std::chrono::hours;
@@ -290,4 +290,4 @@ TEST(Engine, AsksForTheTimesThatItsRulesNeed) {
 }
 
 }  // namespace
-}  // namespace sonde::engine_test
+}  // namespace sonde::alert::engine_test

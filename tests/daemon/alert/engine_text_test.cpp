@@ -5,7 +5,7 @@
 #include "daemon/alert/engine.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
-namespace sonde::engine_text_test {
+namespace sonde::alert::engine_text_test {
 namespace {
 
 using std::chrono::minutes;
@@ -291,4 +291,4 @@ TEST_F(EngineTextTest, WhatPagedNobodyEndsAsWhatItWas) {
 }
 
 }  // namespace
-}  // namespace sonde::engine_text_test
+}  // namespace sonde::alert::engine_text_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::flapping_test {
+namespace sonde::alert::flapping_test {
 namespace {
 
 TEST(Flapping, WeighsTheNewestChangeMost) {
@@ -36,4 +36,4 @@ TEST(Flapping, OneThatComesOnceDoesNotFlap) {
 }
 
 }  // namespace
-}  // namespace sonde::flapping_test
+}  // namespace sonde::alert::flapping_test

@@ -11,7 +11,7 @@
 #include "daemon/alert/engine.hpp"
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde {
+namespace sonde::alert {
 
 inline Bound count(std::uint64_t n) { return {.share = {}, .span = {}, .count = n}; }
 
@@ -133,4 +133,4 @@ struct HandEngine : testing::Test {
   }
 };
 
-}  // namespace sonde
+}  // namespace sonde::alert

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde::incident_test {
+namespace sonde::alert::incident_test {
 namespace {
 
 using std::chrono::minutes;
@@ -215,4 +215,4 @@ TEST(Incident, StandsOnThePathOfTheUser) {
 }
 
 }  // namespace
-}  // namespace sonde::incident_test
+}  // namespace sonde::alert::incident_test

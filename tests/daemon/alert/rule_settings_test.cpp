@@ -6,7 +6,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde::rule_settings_test {
+namespace sonde::alert::rule_settings_test {
 namespace {
 
 using std::chrono::hours;
@@ -175,4 +175,4 @@ TEST(RuleSettings, ChangeTheirChecksumWithTheEntryAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::rule_settings_test
+}  // namespace sonde::alert::rule_settings_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::rule_state_test {
+namespace sonde::alert::rule_state_test {
 namespace {
 
 using std::chrono::hours;
@@ -142,4 +142,4 @@ TEST_F(RuleStateTest, AClockThatWasSetBackDelaysNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::rule_state_test
+}  // namespace sonde::alert::rule_state_test

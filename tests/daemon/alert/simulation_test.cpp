@@ -5,7 +5,7 @@
 #include "daemon/alert/rule_state.hpp"
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde::simulation_test {
+namespace sonde::alert::simulation_test {
 namespace {
 
 using std::chrono::minutes;
@@ -85,4 +85,4 @@ TEST(Simulation, AnOutagePagesOnBothWindowsWithinMinutes) {
 }
 
 }  // namespace
-}  // namespace sonde::simulation_test
+}  // namespace sonde::alert::simulation_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/made_results.hpp"
 
-namespace sonde::conclusions_test {
+namespace sonde::app::conclusions_test {
 namespace {
 
 ResultPtr run(Outcome outcome, std::string conclusions = "") {
@@ -31,4 +31,4 @@ TEST(Conclusions, AreKeptWhileAFailureLasts) {
 }
 
 }  // namespace
-}  // namespace sonde::conclusions_test
+}  // namespace sonde::app::conclusions_test

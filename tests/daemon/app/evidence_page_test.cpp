@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sonde::evidence_page_test {
+namespace sonde::app::evidence_page_test {
 namespace {
 
 using testing::AllOf;
@@ -67,4 +67,4 @@ TEST(EvidencePage, SaysThatThereIsNone) {
 }
 
 }  // namespace
-}  // namespace sonde::evidence_page_test
+}  // namespace sonde::app::evidence_page_test

@@ -4,7 +4,7 @@
 
 #include "daemon/app/exit_code.hpp"
 
-namespace sonde::flags_test {
+namespace sonde::app::flags_test {
 namespace {
 
 std::variant<Flags, int> serve_at(const std::string& url) {
@@ -51,4 +51,4 @@ TEST(Flags, ChangesByTheApiAreOffUnlessTheyAreAskedFor) {
 }
 
 }  // namespace
-}  // namespace sonde::flags_test
+}  // namespace sonde::app::flags_test

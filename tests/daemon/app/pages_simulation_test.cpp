@@ -10,7 +10,7 @@
 
 // Random days, judged by an oracle that counts by itself: each outage of the declared size pages
 // each receiver once and is resolved once, and nothing else pages.
-namespace sonde::pages_simulation_test {
+namespace sonde::app::pages_simulation_test {
 namespace {
 
 using test::Act;
@@ -21,11 +21,11 @@ using test::SimulatedDay;
 constexpr std::chrono::seconds step_length{30};
 constexpr int merge = 5;  // steps; keep_firing_for and one more
 
-RuleSettings rule(std::string kind) {
-  RuleSettings made;
+alert::RuleSettings rule(std::string kind) {
+  alert::RuleSettings made;
   made.name = kind + "_fails";
-  made.of = AlertOf::consecutive_failures;
-  made.above = Bound{.share = {}, .span = {}, .count = OutageOracle::least - 1};
+  made.of = alert::AlertOf::consecutive_failures;
+  made.above = alert::Bound{.share = {}, .span = {}, .count = OutageOracle::least - 1};
   made.over = {};
   made.keep_firing_for = std::chrono::minutes(2);
   made.severity = Severity::critical;
@@ -64,7 +64,7 @@ struct Inbox {
       if (fires) return true;
     return false;
   }
-  void take(const std::string& place, const std::string& target, const Message& message,
+  void take(const std::string& place, const std::string& target, const notify::Message& message,
             bool as_one, int step) {
     auto& alerts = firing[place + target];
     const bool before = any(alerts);
@@ -101,9 +101,11 @@ struct Simulation {
       [this](const Check& check, WallTime) {
         return day && day->in_maintenance(check.target == "a" ? 0 : 1, check.kind == "chat", step);
       },
-      [this](const Receiver& place, const Message& message) { return answer(place, message); }};
+      [this](const notify::Receiver& place, const notify::Message& message) {
+        return answer(place, message);
+      }};
 
-  Posted answer(const Receiver& place, const Message& message);
+  notify::Posted answer(const notify::Receiver& place, const notify::Message& message);
   void live_a_day();
   void run_probes(OutageOracle (&oracle)[SimulatedDay::targets]);
   void act(Act act);
@@ -112,7 +114,7 @@ struct Simulation {
   void check_day(int target, int receiver, const OutageOracle& oracle);
 };
 
-Posted Simulation::answer(const Receiver& place, const Message& message) {
+notify::Posted Simulation::answer(const notify::Receiver& place, const notify::Message& message) {
   const int receiver = message.receiver == "duty" ? 0 : message.receiver == "team" ? 1 : 2;
   const Fault fault = day ? day->fault(receiver, step) : Fault::none;
   Inbox& inbox = inboxes[receiver];
@@ -127,18 +129,21 @@ Posted Simulation::answer(const Receiver& place, const Message& message) {
         by_target[alert.target].push_back(alert);
     }
     for (auto& [target, alerts] : by_target) {
-      Message part = message;
+      notify::Message part = message;
       part.alerts = std::move(alerts);
       inbox.take(receiver == 0 ? place.identity() + " " : "", target, part, as_one, step);
     }
   }
-  Posted posted;
+  notify::Posted posted;
   if (fault == Fault::refuses)
-    posted.receipt = {receiver == 2 ? Fate::split : Fate::refused, Trouble::refused, "400", {}};
+    posted.receipt = {receiver == 2 ? notify::Fate::split : notify::Fate::refused,
+                      notify::Trouble::refused,
+                      "400",
+                      {}};
   else if (fault == Fault::down)
-    posted.receipt = {Fate::retry, Trouble::server_error, "503", {}};
+    posted.receipt = {notify::Fate::retry, notify::Trouble::server_error, "503", {}};
   else if (fault != Fault::none)
-    posted.receipt = {Fate::retry, Trouble::timeout, "timeout", {}};
+    posted.receipt = {notify::Fate::retry, notify::Trouble::timeout, "timeout", {}};
   return posted;
 }
 
@@ -273,4 +278,4 @@ TEST_P(PagesSimulation, EachOutagePagesEachReceiverOnceAndNothingElseDoes) {
 INSTANTIATE_TEST_SUITE_P(Seeds, PagesSimulation, testing::Range<std::uint64_t>(1, seeds + 1));
 
 }  // namespace
-}  // namespace sonde::pages_simulation_test
+}  // namespace sonde::app::pages_simulation_test

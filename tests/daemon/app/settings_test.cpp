@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace sonde::settings_test {
+namespace sonde::app::settings_test {
 namespace {
 
 using testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(SettingsTest, LocationsThatWouldEachPageAreWarnedOf) {
 }
 
 }  // namespace
-}  // namespace sonde::settings_test
+}  // namespace sonde::app::settings_test

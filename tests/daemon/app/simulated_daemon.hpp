@@ -21,8 +21,8 @@ namespace sonde::test {
 class SimulatedDaemon {
  public:
   using Covers = std::function<bool(const Check&, WallTime)>;
-  using Answer = std::function<Posted(const Receiver&, const Message&)>;
-  SimulatedDaemon(std::vector<RuleSettings> rules, std::string receivers, Covers covers,
+  using Answer = std::function<notify::Posted(const notify::Receiver&, const notify::Message&)>;
+  SimulatedDaemon(std::vector<alert::RuleSettings> rules, std::string receivers, Covers covers,
                   Answer answer)
       : rules_(std::move(rules)),
         receivers_(std::move(receivers)),
@@ -92,9 +92,9 @@ class SimulatedDaemon {
     engine_->assign(rules_);
   }
   void start() {
-    judge_ = std::make_unique<Judge>(covers_);
-    engine_ = std::make_unique<Engine>(
-        *judge_, EngineOptions{
+    judge_ = std::make_unique<judge::Judge>(covers_);
+    engine_ = std::make_unique<alert::Engine>(
+        *judge_, alert::EngineOptions{
                      .external_url = "http://sonde",
                      .runbook_base = "",
                      .suppressed = [this](const Check& check,
@@ -102,7 +102,7 @@ class SimulatedDaemon {
                      .blind = {},
                      .now = [this] { return now; },
                      .elapsed = [this] { return elapsed(); }});
-    notifier_ = std::make_unique<Notifier>(
+    notifier_ = std::make_unique<notify::Notifier>(
         network_, Notifier::Options{.now = [this] { return now; },
                                     .elapsed = [this] { return elapsed(); },
                                     .answer = answer_,
@@ -127,7 +127,7 @@ class SimulatedDaemon {
     }
   }
 
-  std::vector<RuleSettings> rules_;
+  std::vector<alert::RuleSettings> rules_;
   std::string receivers_;
   Covers covers_;
   Answer answer_;
@@ -136,9 +136,9 @@ class SimulatedDaemon {
   std::shared_ptr<const Trace> trace_ = std::make_shared<const Trace>(Instant{}, 0);
   boost::asio::io_context io_{1};
   net::Network network_{io_.get_executor()};
-  std::unique_ptr<Judge> judge_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Notifier> notifier_;
+  std::unique_ptr<judge::Judge> judge_;
+  std::unique_ptr<alert::Engine> engine_;
+  std::unique_ptr<notify::Notifier> notifier_;
 };
 
 }  // namespace sonde::test

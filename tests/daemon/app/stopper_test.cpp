@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace sonde::stopper_test {
+namespace sonde::app::stopper_test {
 namespace {
 
 using Done = std::function<void(bool)>;
@@ -51,4 +51,4 @@ TEST(Stopper, FinishesAtOnceWithNothingToStop) {
 }
 
 }  // namespace
-}  // namespace sonde::stopper_test
+}  // namespace sonde::app::stopper_test

@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-namespace sonde::column_test {
+namespace sonde::judge::column_test {
 namespace {
 
 TEST(Column, HoldsWhatAVectorWouldHoldWhateverTheWidth) {
@@ -42,4 +42,4 @@ TEST(Column, SumsBeyondWhatOneCountHolds) {
 }
 
 }  // namespace
-}  // namespace sonde::column_test
+}  // namespace sonde::judge::column_test

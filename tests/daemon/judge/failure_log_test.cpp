@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde::failure_log_test {
+namespace sonde::judge::failure_log_test {
 namespace {
 
 using std::chrono::seconds;
@@ -71,4 +71,4 @@ TEST(FailureLog, WhatLiesInTheFutureIsOfNowWhenTheClockIsSetBack) {
 }
 
 }  // namespace
-}  // namespace sonde::failure_log_test
+}  // namespace sonde::judge::failure_log_test

@@ -4,7 +4,7 @@
 #include "daemon/judge/judge.hpp"
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 // A judge of one chat, at noon.
 struct JudgeTest : testing::Test {
@@ -24,4 +24,4 @@ struct JudgeTest : testing::Test {
   Standing standing() { return judge.standing(*chat); }
 };
 
-}  // namespace sonde
+}  // namespace sonde::judge

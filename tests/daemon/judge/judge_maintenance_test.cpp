@@ -2,7 +2,7 @@
 
 #include "tests/daemon/judge/judge_fixture.hpp"
 
-namespace sonde::judge_maintenance_test {
+namespace sonde::judge::judge_maintenance_test {
 namespace {
 
 using std::chrono::minutes;
@@ -53,4 +53,4 @@ TEST_F(JudgeMaintenanceTest, AVerdictWithinItEndsARowOfInconclusiveRunsAndNoRunB
 }
 
 }  // namespace
-}  // namespace sonde::judge_maintenance_test
+}  // namespace sonde::judge::judge_maintenance_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/judge_fixture.hpp"
 
-namespace sonde::judge_memory_test {
+namespace sonde::judge::judge_memory_test {
 namespace {
 
 using std::chrono::hours;
@@ -191,4 +191,4 @@ TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
 }
 
 }  // namespace
-}  // namespace sonde::judge_memory_test
+}  // namespace sonde::judge::judge_memory_test

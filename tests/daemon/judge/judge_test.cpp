@@ -5,7 +5,7 @@
 #include "daemon/judge/window_facts.hpp"
 #include "tests/daemon/judge/judge_fixture.hpp"
 
-namespace sonde::judge_test {
+namespace sonde::judge::judge_test {
 namespace {
 
 using std::chrono::hours;
@@ -221,4 +221,4 @@ TEST_F(JudgeTest, WindowsAsMetricsShowThemLeaveOutTheEmptyOnes) {
 }
 
 }  // namespace
-}  // namespace sonde::judge_test
+}  // namespace sonde::judge::judge_test

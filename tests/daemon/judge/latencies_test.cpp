@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde::latencies_test {
+namespace sonde::judge::latencies_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -48,4 +48,4 @@ TEST(Latencies, WhatIsTimedComesOfTheResult) {
 }
 
 }  // namespace
-}  // namespace sonde::latencies_test
+}  // namespace sonde::judge::latencies_test

@@ -6,7 +6,7 @@
 #include "daemon/core/result.hpp"
 #include "daemon/core/view.hpp"
 
-namespace sonde {
+namespace sonde::judge {
 
 constexpr WallSeconds kNoon{1'800'000'000};  // on the grid of every tier
 
@@ -67,4 +67,4 @@ inline Rate delivery_rate(std::string event) {
   return {.of = RateOf::delivery, .event = std::move(event)};
 }
 
-}  // namespace sonde
+}  // namespace sonde::judge

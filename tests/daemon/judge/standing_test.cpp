@@ -4,7 +4,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde::standing_test {
+namespace sonde::judge::standing_test {
 namespace {
 
 TEST(Standing, ANewOneComesBackFromItsText) {
@@ -113,4 +113,4 @@ TEST(Standing, ATextThatIsNotOneSaysNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::standing_test
+}  // namespace sonde::judge::standing_test

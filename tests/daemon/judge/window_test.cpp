@@ -10,7 +10,7 @@
 
 #include "tests/daemon/judge/made_run.hpp"
 
-namespace sonde::window_test {
+namespace sonde::judge::window_test {
 namespace {
 
 using std::chrono::hours;
@@ -255,4 +255,4 @@ TEST(Window, ABucketThatIsFullStaysFull) {
 }
 
 }  // namespace
-}  // namespace sonde::window_test
+}  // namespace sonde::judge::window_test

@@ -5,7 +5,7 @@
 
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
-namespace sonde::deploys_test {
+namespace sonde::maintenance::deploys_test {
 namespace {
 
 using std::chrono::hours;
@@ -91,4 +91,4 @@ TEST_F(DeploysTest, UnreadableNotesAreLeftAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::deploys_test
+}  // namespace sonde::maintenance::deploys_test

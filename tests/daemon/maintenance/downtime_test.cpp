@@ -8,7 +8,7 @@
 #include "daemon/maintenance/downtime_settings.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
-namespace sonde::downtime_test {
+namespace sonde::maintenance::downtime_test {
 namespace {
 
 using test::utc;
@@ -164,4 +164,4 @@ TEST_F(Downtimes, NoneIsNone) {
 }
 
 }  // namespace
-}  // namespace sonde::downtime_test
+}  // namespace sonde::maintenance::downtime_test

@@ -6,7 +6,7 @@
 #include "daemon/core/figures.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
-namespace sonde::maintenance_test {
+namespace sonde::maintenance::maintenance_test {
 namespace {
 
 using std::chrono::hours;
@@ -201,4 +201,4 @@ TEST_F(MaintenanceTest, TellsOfEveryCheckWhetherItIsInMaintenance) {
 }
 
 }  // namespace
-}  // namespace sonde::maintenance_test
+}  // namespace sonde::maintenance::maintenance_test

@@ -6,7 +6,7 @@
 #include "daemon/core/figures.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
-namespace sonde::maintenance_zone_test {
+namespace sonde::maintenance::maintenance_zone_test {
 namespace {
 
 std::chrono::local_seconds local(const std::string& text) { return parse_time(text).value().local; }
@@ -52,4 +52,4 @@ TEST(Zone, IsNeverAFileElsewhere) {
 }
 
 }  // namespace
-}  // namespace sonde::maintenance_zone_test
+}  // namespace sonde::maintenance::maintenance_zone_test

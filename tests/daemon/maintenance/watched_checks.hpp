@@ -21,6 +21,8 @@ inline std::shared_ptr<const Check> named_check(std::string name, std::string ki
 }
 
 // "2026-12-01T02:00Z"; aborts on what is none.
-inline WallTime utc(const std::string& text) { return parse_time(text).value().wall().value(); }
+inline WallTime utc(const std::string& text) {
+  return maintenance::parse_time(text).value().wall().value();
+}
 
 }  // namespace sonde::test

@@ -4,7 +4,7 @@
 
 #include "daemon/core/figures.hpp"
 
-namespace sonde::written_time_test {
+namespace sonde::maintenance::written_time_test {
 namespace {
 
 std::string read(std::string_view text) {
@@ -41,4 +41,4 @@ TEST(WrittenTime, ReadsTheTimeOfADay) {
 }
 
 }  // namespace
-}  // namespace sonde::written_time_test
+}  // namespace sonde::maintenance::written_time_test

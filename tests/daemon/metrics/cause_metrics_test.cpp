@@ -3,7 +3,7 @@
 
 #include "tests/daemon/metrics/metrics_fixture.hpp"
 
-namespace sonde::cause_metrics_test {
+namespace sonde::metrics::cause_metrics_test {
 namespace {
 
 using testing::HasSubstr;
@@ -39,4 +39,4 @@ TEST_F(MetricsTest, CountsConcludedCausesBesideTheReason) {
 }
 
 }  // namespace
-}  // namespace sonde::cause_metrics_test
+}  // namespace sonde::metrics::cause_metrics_test

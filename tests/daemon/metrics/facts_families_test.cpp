@@ -5,7 +5,7 @@
 
 #include "tests/daemon/metrics/made_facts.hpp"
 
-namespace sonde::facts_families_test {
+namespace sonde::metrics::facts_families_test {
 namespace {
 
 using testing::HasSubstr;
@@ -101,4 +101,4 @@ TEST(FactsFamilies, TellsOfMaintenanceEgressAndHeartbeatWhereTheyAreConfigured) 
 }
 
 }  // namespace
-}  // namespace sonde::facts_families_test
+}  // namespace sonde::metrics::facts_families_test

@@ -2,7 +2,7 @@
 #include "daemon/core/view.hpp"
 #include "tests/daemon/metrics/made_result.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 inline AlertFacts made_alert(AlertState state) {
   return {.labels = {{"alertname", "AuthSuccessRateLow"}, {"severity", "critical"}},
@@ -49,4 +49,4 @@ inline Facts made_facts() {
   return facts;
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -5,7 +5,7 @@
 
 #include "daemon/core/result.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 inline std::shared_ptr<Check> chat_check(std::string name = "chat",
                                          std::string target = "staging") {
@@ -46,4 +46,4 @@ inline ResultPtr made(std::shared_ptr<const Check> check, Verdict verdict, int a
 
 inline Verdict failed(Step step, Reason reason) { return Verdict::of(step, {reason, ""}); }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

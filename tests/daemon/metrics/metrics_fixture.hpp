@@ -10,7 +10,7 @@
 #include "daemon/metrics/metrics.hpp"
 #include "tests/daemon/metrics/made_facts.hpp"
 
-namespace sonde {
+namespace sonde::metrics {
 
 inline const std::string who = R"(probe="chat",kind="chat",target="staging")";
 
@@ -42,4 +42,4 @@ inline std::string line(const std::string& name, const std::string& more,
   return "\n" + name + "{" + who + (more.empty() ? "" : "," + more) + "} " + value + "\n";
 }
 
-}  // namespace sonde
+}  // namespace sonde::metrics

@@ -9,7 +9,7 @@
 
 #include "tests/daemon/metrics/metrics_fixture.hpp"
 
-namespace sonde::metrics_test {
+namespace sonde::metrics::metrics_test {
 namespace {
 
 using testing::HasSubstr;
@@ -284,4 +284,4 @@ TEST_F(MetricsTest, AHundredProbesStaySmall) {
 }
 
 }  // namespace
-}  // namespace sonde::metrics_test
+}  // namespace sonde::metrics::metrics_test

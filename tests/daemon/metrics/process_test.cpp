@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace sonde::process_test {
+namespace sonde::metrics::process_test {
 namespace {
 
 double now() {
@@ -26,4 +26,4 @@ TEST(Process, ItStartedNotLongAgo) {
 }
 
 }  // namespace
-}  // namespace sonde::process_test
+}  // namespace sonde::metrics::process_test

@@ -2,7 +2,7 @@
 
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::alertmanager_test {
+namespace sonde::notify::alertmanager_test {
 namespace {
 
 using test::at;
@@ -88,4 +88,4 @@ TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
 }
 
 }  // namespace
-}  // namespace sonde::alertmanager_test
+}  // namespace sonde::notify::alertmanager_test

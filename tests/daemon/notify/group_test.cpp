@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/made_alert.hpp"
 
-namespace sonde::group_test {
+namespace sonde::notify::group_test {
 namespace {
 
 using test::at;
@@ -174,4 +174,4 @@ TEST_F(ResendTest, ClockThatWasSetBackDelaysByNoMoreThanAMinute) {
 }
 
 }  // namespace
-}  // namespace sonde::group_test
+}  // namespace sonde::notify::group_test

@@ -3,7 +3,7 @@
 #include "daemon/log/log.hpp"
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
-namespace sonde::heartbeat_test {
+namespace sonde::notify::heartbeat_test {
 namespace {
 
 using test::Answers;
@@ -97,4 +97,4 @@ TEST_F(HeartbeatTest, ReloadCanEndIt) {
 }
 
 }  // namespace
-}  // namespace sonde::heartbeat_test
+}  // namespace sonde::notify::heartbeat_test

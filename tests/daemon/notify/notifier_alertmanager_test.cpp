@@ -3,7 +3,7 @@
 #include "daemon/notify/pipeline.hpp"
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
-namespace sonde::notifier_alertmanager_test {
+namespace sonde::notify::notifier_alertmanager_test {
 namespace {
 
 using test::Answers;
@@ -168,4 +168,4 @@ TEST_F(NotifierTest, ReceiversOfOtherAlertsDoNotMakeUpForARefusedPage) {
 }
 
 }  // namespace
-}  // namespace sonde::notifier_alertmanager_test
+}  // namespace sonde::notify::notifier_alertmanager_test

@@ -22,13 +22,13 @@ class NotifierTest : public testing::Test {
 
   // The daemon starts, with what it noted.
   void boot() {
-    notifier = std::make_unique<Notifier>(
-        network, Notifier::Options{.now = [this] { return now; },
-                                   .changed = [this] { note(); },
-                                   .external_url = "http://sonde",
-                                   .backoff = {.base = std::chrono::milliseconds(20),
-                                               .cap = std::chrono::milliseconds(50)},
-                                   .seed = 1});
+    notifier = std::make_unique<notify::Notifier>(
+        network, notify::Notifier::Options{.now = [this] { return now; },
+                                           .changed = [this] { note(); },
+                                           .external_url = "http://sonde",
+                                           .backoff = {.base = std::chrono::milliseconds(20),
+                                                       .cap = std::chrono::milliseconds(50)},
+                                           .seed = 1});
   }
   void configure(const std::string& yaml) {
     const Receivers receivers(yaml);
@@ -85,7 +85,7 @@ class NotifierTest : public testing::Test {
   WallTime now = at(60);  // of the hand clock
   std::map<std::string, std::string> store;
   bool restored = false;
-  std::unique_ptr<Notifier> notifier;
+  std::unique_ptr<notify::Notifier> notifier;
 };
 
 // Answers each request with the next of some statuses; the last one stays.

@@ -2,7 +2,7 @@
 
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
-namespace sonde::notifier_places_test {
+namespace sonde::notify::notifier_places_test {
 namespace {
 
 using test::Answers;
@@ -193,4 +193,4 @@ TEST_F(NotifierPlacesTest, AWebhookWithAnotherPathIsAnotherPlace) {
 }
 
 }  // namespace
-}  // namespace sonde::notifier_places_test
+}  // namespace sonde::notify::notifier_places_test

@@ -2,7 +2,7 @@
 
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
-namespace sonde::notifier_test {
+namespace sonde::notify::notifier_test {
 namespace {
 
 using test::Answers;
@@ -271,4 +271,4 @@ TEST_F(NotifierTest, FactsHaveEveryReasonFromTheStart) {
 }
 
 }  // namespace
-}  // namespace sonde::notifier_test
+}  // namespace sonde::notify::notifier_test

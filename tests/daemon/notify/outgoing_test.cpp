@@ -4,7 +4,7 @@
 
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::outgoing_test {
+namespace sonde::notify::outgoing_test {
 namespace {
 
 using test::at;
@@ -190,4 +190,4 @@ TEST_F(BatchTest, ResendsEveryMinuteWithWhatEndedLately) {
 }
 
 }  // namespace
-}  // namespace sonde::outgoing_test
+}  // namespace sonde::notify::outgoing_test

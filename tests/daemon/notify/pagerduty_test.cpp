@@ -5,7 +5,7 @@
 #include "probes/text/digest.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::pagerduty_test {
+namespace sonde::notify::pagerduty_test {
 namespace {
 
 using test::body_of;
@@ -104,4 +104,4 @@ TEST_F(PagerDutyTest, KeyIsReadAnewAndWithoutItNothingIsPosted) {
 }
 
 }  // namespace
-}  // namespace sonde::pagerduty_test
+}  // namespace sonde::notify::pagerduty_test

@@ -8,7 +8,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde::post_test {
+namespace sonde::notify::post_test {
 namespace {
 
 using test::made_alert;
@@ -124,4 +124,4 @@ TEST_F(PostByName, KnowsNoAddressOfAnotherHost) {
 }
 
 }  // namespace
-}  // namespace sonde::post_test
+}  // namespace sonde::notify::post_test

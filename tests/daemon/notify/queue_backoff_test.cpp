@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::queue_backoff_test {
+namespace sonde::notify::queue_backoff_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -33,4 +33,4 @@ TEST(Backoff, GivesThePeaceThatIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace sonde::queue_backoff_test
+}  // namespace sonde::notify::queue_backoff_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/made_alert.hpp"
 
-namespace sonde::queue_note_test {
+namespace sonde::notify::queue_note_test {
 namespace {
 
 using test::at;
@@ -58,4 +58,4 @@ TEST(QueueNote, RemembersWhereAPlaceWasReached) {
 }
 
 }  // namespace
-}  // namespace sonde::queue_note_test
+}  // namespace sonde::notify::queue_note_test

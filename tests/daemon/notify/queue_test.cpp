@@ -4,7 +4,7 @@
 
 #include "tests/daemon/core/made_alert.hpp"
 
-namespace sonde::queue_test {
+namespace sonde::notify::queue_test {
 namespace {
 
 using std::chrono::minutes;
@@ -275,4 +275,4 @@ TEST_F(QueueTest, SaysOnceWhoseEntryIsAnother) {
 }
 
 }  // namespace
-}  // namespace sonde::queue_test
+}  // namespace sonde::notify::queue_test

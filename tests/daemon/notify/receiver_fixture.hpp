@@ -18,11 +18,11 @@ struct Receivers {
   explicit Receivers(const std::string& yaml) {
     const auto root = config::parse(yaml, "test.yaml", mistakes);
     if (root)
-      config::Codec<ReceiverEntries>::read(*root, config::Reader(mistakes, "receivers"), {},
-                                           entries);
+      config::Codec<notify::ReceiverEntries>::read(*root, config::Reader(mistakes, "receivers"), {},
+                                                   entries);
   }
-  const ReceiverEntry& only() const { return entries.all.at(0); }
-  std::shared_ptr<const Receiver> place(std::size_t index = 0) const {
+  const notify::ReceiverEntry& only() const { return entries.all.at(0); }
+  std::shared_ptr<const notify::Receiver> place(std::size_t index = 0) const {
     return only().places.at(index);
   }
   std::string told() const {
@@ -32,7 +32,7 @@ struct Receivers {
   }
 
   config::Mistakes mistakes;
-  ReceiverEntries entries;
+  notify::ReceiverEntries entries;
 };
 
 // A secret in a file of its own.
@@ -54,7 +54,8 @@ class SecretFile {
   std::string path_;
 };
 
-inline Message message_of(std::vector<Alert> alerts, Labels group = {{"target", "staging"}}) {
+inline notify::Message message_of(std::vector<Alert> alerts,
+                                  Labels group = {{"target", "staging"}}) {
   return {.receiver = "team",
           .group = std::move(group),
           .alerts = std::move(alerts),
@@ -63,7 +64,7 @@ inline Message message_of(std::vector<Alert> alerts, Labels group = {{"target", 
 }
 
 // The body that a receiver would post, parsed.
-inline text::Document body_of(const Receiver& receiver, const Message& message) {
+inline text::Document body_of(const notify::Receiver& receiver, const notify::Message& message) {
   auto prepared = receiver.request(message);
   if (!prepared) throw std::runtime_error(prepared.error());
   auto parsed = text::Document::parse(prepared->request.body);

@@ -6,7 +6,7 @@
 #include "tests/daemon/core/hand_view.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::receivers_test {
+namespace sonde::notify::receivers_test {
 namespace {
 
 using test::made_alert;
@@ -85,4 +85,4 @@ TEST(Receivers, SchemaAndTableHaveEveryKind) {
 }
 
 }  // namespace
-}  // namespace sonde::receivers_test
+}  // namespace sonde::notify::receivers_test

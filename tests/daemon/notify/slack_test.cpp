@@ -5,7 +5,7 @@
 #include "daemon/notify/slack_text.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::slack_test {
+namespace sonde::notify::slack_test {
 namespace {
 
 using test::body_of;
@@ -147,4 +147,4 @@ TEST_F(SlackTest, UrlIsASecretOrNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::slack_test
+}  // namespace sonde::notify::slack_test

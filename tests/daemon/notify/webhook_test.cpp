@@ -4,7 +4,7 @@
 
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
-namespace sonde::webhook_test {
+namespace sonde::notify::webhook_test {
 namespace {
 
 using test::body_of;
@@ -99,4 +99,4 @@ TEST(Webhook, AnySuccessIsAYesWhateverItsOwnerAnswers) {
 }
 
 }  // namespace
-}  // namespace sonde::webhook_test
+}  // namespace sonde::notify::webhook_test

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace sonde::prometheus_file_test {
+namespace sonde::rules::prometheus_file_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -61,4 +61,4 @@ TEST(PrometheusFile, EscapesWhatYamlDoesNotTake) {
 }
 
 }  // namespace
-}  // namespace sonde::prometheus_file_test
+}  // namespace sonde::rules::prometheus_file_test

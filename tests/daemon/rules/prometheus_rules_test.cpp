@@ -6,7 +6,7 @@
 #include "tests/config/helpers.hpp"
 #include "tests/daemon/core/hand_view.hpp"
 
-namespace sonde::prometheus_rules_test {
+namespace sonde::rules::prometheus_rules_test {
 namespace {
 
 using testing::AllOf;
@@ -17,15 +17,15 @@ using testing::Not;
 using testing::SizeIs;
 
 // The alert A.
-std::vector<RuleSettings> alert(const std::string& entry) {
+std::vector<alert::RuleSettings> alert(const std::string& entry) {
   HandView view;
   for (const std::string kind : {"health", "login", "upgrade", "chat"}) view.add(kind);
   config::Mistakes mistakes;
-  std::map<std::string, RuleSettings> entries;
+  std::map<std::string, alert::RuleSettings> entries;
   const auto root = config::parse("alerts:\n  A: " + entry, "s.yaml", mistakes);
   const config::Reader reader = config::Reader(mistakes).at("alerts");
-  config::Codec<std::map<std::string, RuleSettings>>::read(*root->find("alerts"), reader,
-                                                           {.filled = true}, entries);
+  config::Codec<std::map<std::string, alert::RuleSettings>>::read(*root->find("alerts"), reader,
+                                                                  {.filled = true}, entries);
   auto rules = make_rules(entries, *root, view.checks(), mistakes);
   EXPECT_EQ(config::lines(mistakes), "");
   return rules;
@@ -175,4 +175,4 @@ TEST(PrometheusRules, AreTheSameForTheSameAlerts) {
 }
 
 }  // namespace
-}  // namespace sonde::prometheus_rules_test
+}  // namespace sonde::rules::prometheus_rules_test

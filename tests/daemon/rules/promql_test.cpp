@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::promql::promql_test {
+namespace sonde::rules::promql_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,4 +37,4 @@ TEST(Promql, ComparesSharesInTheSmallestWholeNumbers) {
 TEST(Promql, IndentsBlocks) { EXPECT_EQ(block(all({"a", "b"})), "(\n  a\n  and b\n)"); }
 
 }  // namespace
-}  // namespace sonde::promql::promql_test
+}  // namespace sonde::rules::promql_test

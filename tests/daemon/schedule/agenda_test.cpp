@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-namespace sonde::agenda_test {
+namespace sonde::schedule::agenda_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -150,4 +150,4 @@ TEST(Phase, SpreadsChecksEvenlyOverTheInterval) {
 }
 
 }  // namespace
-}  // namespace sonde::agenda_test
+}  // namespace sonde::schedule::agenda_test

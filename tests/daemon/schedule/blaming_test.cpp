@@ -6,7 +6,7 @@
 #include "tests/daemon/schedule/published.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde::blaming_test {
+namespace sonde::schedule::blaming_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -100,4 +100,4 @@ TEST_F(Blaming, ThePoolTellsWhetherAnyWorkerIsHeard) {
 }
 
 }  // namespace
-}  // namespace sonde::blaming_test
+}  // namespace sonde::schedule::blaming_test

@@ -2,13 +2,14 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::diagnoses_test {
+namespace sonde::schedule::diagnoses_test {
 namespace {
 
 using std::chrono::minutes;
 
 const Instant start{};
-const Observation refused{.step = Step::upgrade, .reason = Reason::unauthorized, .status = 401};
+const diagnosis::Observation refused{
+    .step = Step::upgrade, .reason = Reason::unauthorized, .status = 401};
 const Conclusion stale{Reason::token_stale, "a fresh one is accepted"};
 
 TEST(Diagnoses, AnObservationKeepsItsReasonUntilThePass) {
@@ -18,7 +19,7 @@ TEST(Diagnoses, AnObservationKeepsItsReasonUntilThePass) {
   diagnoses.end(refused, stale, true);
   ASSERT_NE(diagnoses.known(refused), nullptr);
   EXPECT_EQ(diagnoses.known(refused)->reason, Reason::token_stale);
-  Observation other = refused;
+  diagnosis::Observation other = refused;
   other.server = "nginx";
   EXPECT_EQ(diagnoses.known(other), nullptr);
   diagnoses.passed(start + minutes(1));
@@ -76,7 +77,7 @@ TEST(Diagnoses, WhatWasConcludedOfAFailureThatLastsSurvivesARestart) {
   ASSERT_TRUE(diagnoses.begin(6, start));
   diagnoses.end(refused, stale, true);
   EXPECT_EQ(diagnoses.counted_as(refused, Reason::unauthorized), Reason::unauthorized);
-  Observation late = refused;
+  diagnosis::Observation late = refused;
   late.status = 403;
   EXPECT_EQ(diagnoses.counted_as(late, Reason::server_error), Reason::server_error);
   const std::string text = diagnoses.text();
@@ -96,4 +97,4 @@ TEST(Diagnoses, WhatWasConcludedOfAFailureThatLastsSurvivesARestart) {
 }
 
 }  // namespace
-}  // namespace sonde::diagnoses_test
+}  // namespace sonde::schedule::diagnoses_test

@@ -3,7 +3,7 @@
 #include "daemon/core/change.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
-namespace sonde::diagnosing_test {
+namespace sonde::schedule::diagnosing_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -146,4 +146,4 @@ TEST_F(Diagnosing, NoMoreThanAllowedInAnHour) {
 }
 
 }  // namespace
-}  // namespace sonde::diagnosing_test
+}  // namespace sonde::schedule::diagnosing_test

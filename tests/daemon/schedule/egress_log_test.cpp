@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::egress_log_test {
+namespace sonde::schedule::egress_log_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -66,4 +66,4 @@ TEST(ConsultsEgress, OnlyWhereNobodyWasHeard) {
 }
 
 }  // namespace
-}  // namespace sonde::egress_log_test
+}  // namespace sonde::schedule::egress_log_test

@@ -5,7 +5,7 @@
 
 #include "config/load.hpp"
 
-namespace sonde::egress_settings_test {
+namespace sonde::schedule::egress_settings_test {
 namespace {
 
 using testing::HasSubstr;
@@ -67,4 +67,4 @@ TEST_F(EgressSettingsTest, NeedsAtLeastOne) {
 }
 
 }  // namespace
-}  // namespace sonde::egress_settings_test
+}  // namespace sonde::schedule::egress_settings_test

@@ -9,7 +9,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"
 
-namespace sonde::egress_test {
+namespace sonde::schedule::egress_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -201,4 +201,4 @@ TEST_F(EgressTest, WhoIsCutWhileWaitingBlamesNobody) {
 }
 
 }  // namespace
-}  // namespace sonde::egress_test
+}  // namespace sonde::schedule::egress_test

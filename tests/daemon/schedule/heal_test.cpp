@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::heal_test {
+namespace sonde::schedule::heal_test {
 namespace {
 
 TEST(Heal, WhatPassesByItselfIsWorthAnotherAttempt) {
@@ -27,4 +27,4 @@ TEST(Heal, OnlyWhatWaitedCanBeTheFaultOfALateLoop) {
 }
 
 }  // namespace
-}  // namespace sonde::heal_test
+}  // namespace sonde::schedule::heal_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::lag_test {
+namespace sonde::schedule::lag_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -111,4 +111,4 @@ TEST(Lag, AllowsTheLargerOf50MsAndATenthOfTheTimeout) {
 }
 
 }  // namespace
-}  // namespace sonde::lag_test
+}  // namespace sonde::schedule::lag_test

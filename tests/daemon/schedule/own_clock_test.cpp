@@ -8,7 +8,7 @@
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tls_server.hpp"
 
-namespace sonde::own_clock_test {
+namespace sonde::schedule::own_clock_test {
 namespace {
 
 using std::chrono::days;
@@ -117,4 +117,4 @@ TEST_F(ClockOfAWorker, ThatIsKeptLeavesItToTheTarget) {
 }
 
 }  // namespace
-}  // namespace sonde::own_clock_test
+}  // namespace sonde::schedule::own_clock_test

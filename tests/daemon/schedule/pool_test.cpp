@@ -10,7 +10,7 @@
 #include "daemon/schedule/share.hpp"
 #include "tests/daemon/schedule/scripted_probe.hpp"
 
-namespace sonde::pool_test {
+namespace sonde::schedule::pool_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -117,4 +117,4 @@ TEST_F(PoolTest, ProgressIsWorkDoneNotTimePassed) {
 }
 
 }  // namespace
-}  // namespace sonde::pool_test
+}  // namespace sonde::schedule::pool_test

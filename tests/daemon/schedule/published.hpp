@@ -14,7 +14,7 @@
 #include "daemon/schedule/worker.hpp"
 #include "tests/daemon/schedule/scripted_probe.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // What a worker publishes, posted to the thread of the test.
 class Published {
@@ -87,4 +87,4 @@ struct WorkerTest : testing::Test {
   std::vector<Duty> duties() { return {{check, in_flight}}; }
 };
 
-}  // namespace sonde
+}  // namespace sonde::schedule

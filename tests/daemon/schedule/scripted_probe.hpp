@@ -14,7 +14,7 @@
 #include "probes/core/check.hpp"
 #include "probes/core/probe.hpp"
 
-namespace sonde {
+namespace sonde::schedule {
 
 // What a scripted probe does, and what was seen of it; shared by its attempts.
 struct Script {
@@ -102,8 +102,8 @@ inline std::shared_ptr<Check> scripted_check(std::shared_ptr<Script> script,
   check->timeout = std::chrono::seconds(5);
   check->steps = {Step::health};
   check->fingerprint = "1";
-  check->make = [script](Shared&) { return std::make_unique<ScriptedProbe>(script); };
+  check->make = [script](session::Shared&) { return std::make_unique<ScriptedProbe>(script); };
   return check;
 }
 
-}  // namespace sonde
+}  // namespace sonde::schedule

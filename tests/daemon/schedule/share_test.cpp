@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sonde::share_test {
+namespace sonde::schedule::share_test {
 namespace {
 
 TEST(Share, AllChecksOfATargetHaveOneOwner) {
@@ -19,4 +19,4 @@ TEST(Share, EveryWorkerGetsAbout1OfN) {
 }
 
 }  // namespace
-}  // namespace sonde::share_test
+}  // namespace sonde::schedule::share_test

@@ -8,7 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace sonde::task_group_test {
+namespace sonde::schedule::task_group_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -81,4 +81,4 @@ TEST_F(TaskGroupTest, ABrokenInvariantLeavesTheLoop) {
 }
 
 }  // namespace
-}  // namespace sonde::task_group_test
+}  // namespace sonde::schedule::task_group_test

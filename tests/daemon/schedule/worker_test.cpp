@@ -5,7 +5,7 @@
 #include "daemon/schedule/agenda.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
-namespace sonde::worker_test {
+namespace sonde::schedule::worker_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -242,4 +242,4 @@ TEST_F(WorkerTest, TellsWhenItsNextBeatIsDue) {
 }
 
 }  // namespace
-}  // namespace sonde::worker_test
+}  // namespace sonde::schedule::worker_test

@@ -4,7 +4,7 @@
 
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::backlog_test {
+namespace sonde::store::backlog_test {
 namespace {
 
 Changes note(std::string key, std::string text) {
@@ -76,4 +76,4 @@ TEST(Backlog, WantsNoMoreTracesThanItsMemoryAllows) {
 }
 
 }  // namespace
-}  // namespace sonde::record::backlog_test
+}  // namespace sonde::store::backlog_test

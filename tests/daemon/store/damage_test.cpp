@@ -5,7 +5,7 @@
 #include "daemon/store/retention.hpp"
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::damage_test {
+namespace sonde::store::damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +177,4 @@ TEST_F(DamageTest, LeavesTheDatabaseOfAnotherProgramAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::record::damage_test
+}  // namespace sonde::store::damage_test

@@ -7,7 +7,7 @@
 #include "daemon/store/backlog.hpp"
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::disk_test {
+namespace sonde::store::disk_test {
 namespace {
 
 // While it lives no file of this process grows beyond `bytes`: a disk that is full.
@@ -192,4 +192,4 @@ TEST_F(DiskTest, WhatWaitsForABrokenDiskIsBoundedAndCounted) {
 }
 
 }  // namespace
-}  // namespace sonde::record::disk_test
+}  // namespace sonde::store::disk_test

@@ -19,7 +19,7 @@
 #include "daemon/store/store.hpp"
 #include "tests/daemon/core/made_results.hpp"
 
-namespace sonde::record {
+namespace sonde::store {
 
 // A directory for a store, removed at the end.
 class Home {
@@ -154,4 +154,4 @@ inline Changes windows(std::uint32_t attempts) {
           .notes = {{"alert", "a", "firing since " + std::to_string(attempts)}}};
 }
 
-}  // namespace sonde::record
+}  // namespace sonde::store

@@ -13,7 +13,7 @@
 #include "probes/core/clock.hpp"
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::kill_test {
+namespace sonde::store::kill_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(Kill, LosesNoBatchThatWasConfirmedAndHalvesNone) {
 }
 
 }  // namespace
-}  // namespace sonde::record::kill_test
+}  // namespace sonde::store::kill_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::record::pieces_test {
+namespace sonde::store::pieces_test {
 namespace {
 
 Changes some(int notes, int buckets, std::size_t results) {
@@ -56,4 +56,4 @@ TEST(Pieces, OfNothingThereIsNothing) {
 }
 
 }  // namespace
-}  // namespace sonde::record::pieces_test
+}  // namespace sonde::store::pieces_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::record::ration_test {
+namespace sonde::store::ration_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,4 +41,4 @@ TEST(Ration, BoundsThoseOfAllChecksTogether) {
 }
 
 }  // namespace
-}  // namespace sonde::record::ration_test
+}  // namespace sonde::store::ration_test

@@ -6,13 +6,13 @@
 
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::recorder_test {
+namespace sonde::store::recorder_test {
 namespace {
 
 using namespace std::chrono_literals;
-using record::fresh;
-using record::passed;
-using record::refused;
+using store::fresh;
+using store::passed;
+using store::refused;
 
 struct RecorderTest : testing::Test {
   boost::asio::io_context main;
@@ -130,4 +130,4 @@ TEST_F(RecorderTest, DropsTracesWhileTooManyWaitForTheDisk) {
 }
 
 }  // namespace
-}  // namespace sonde::recorder_test
+}  // namespace sonde::store::recorder_test

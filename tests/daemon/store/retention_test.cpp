@@ -5,7 +5,7 @@
 #include "daemon/store/archive.hpp"
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::retention_test {
+namespace sonde::store::retention_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +128,4 @@ TEST_F(RetentionTest, IsNotHeldUpByWhatWasRecordedUnderAClockThatWasAhead) {
 }
 
 }  // namespace
-}  // namespace sonde::record::retention_test
+}  // namespace sonde::store::retention_test

@@ -7,7 +7,7 @@
 
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::schema_test {
+namespace sonde::store::schema_test {
 namespace {
 
 constexpr std::string_view first = "CREATE TABLE a (x); INSERT INTO a VALUES (1)";
@@ -71,4 +71,4 @@ TEST_F(SchemaTest, ReadsAFileOfTheFirstVersion) {
 }
 
 }  // namespace
-}  // namespace sonde::record::schema_test
+}  // namespace sonde::store::schema_test

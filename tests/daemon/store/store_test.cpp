@@ -7,7 +7,7 @@
 #include "probes/text/json.hpp"
 #include "tests/daemon/store/home.hpp"
 
-namespace sonde::record::store_test {
+namespace sonde::store::store_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -254,4 +254,4 @@ TEST(NetworkFilesystem, KnowsThoseThatDoNotKeepTheirPromises) {
 }
 
 }  // namespace
-}  // namespace sonde::record::store_test
+}  // namespace sonde::store::store_test

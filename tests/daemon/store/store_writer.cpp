@@ -11,7 +11,7 @@
 #include "daemon/store/store.hpp"
 #include "tests/daemon/core/made_results.hpp"
 
-namespace sonde {
+namespace sonde::store {
 namespace {
 
 ResultPtr result(int number) {
@@ -48,13 +48,13 @@ void write(Store& store, std::uint32_t n) {
 }
 
 }  // namespace
-}  // namespace sonde
+}  // namespace sonde::store
 
 int main(int argc, char** argv) {
   if (argc != 2) return 64;
   boost::asio::io_context main;
-  auto store = sonde::Store::open({.path = argv[1], .retention = {}}, main.get_executor());
+  auto store = sonde::store::Store::open({.path = argv[1], .retention = {}}, main.get_executor());
   if (!store) return 1;
-  sonde::write(**store, sonde::last((*store)->take_remembered()) + 1);
+  sonde::store::write(**store, sonde::store::last((*store)->take_remembered()) + 1);
   main.run();
 }

@@ -14,7 +14,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-namespace sonde::lifecycle_test {
+namespace sonde::system::lifecycle_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -129,4 +129,4 @@ TEST_F(LifecycleTest, ClosedItLetsTheLoopRunOut) {
 }
 
 }  // namespace
-}  // namespace sonde::lifecycle_test
+}  // namespace sonde::system::lifecycle_test

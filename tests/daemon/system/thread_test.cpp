@@ -8,7 +8,7 @@
 #include <array>
 #include <thread>
 
-namespace sonde::thread_test {
+namespace sonde::system::thread_test {
 namespace {
 
 int niceness() { return getpriority(PRIO_PROCESS, 0); }  // 0: the calling thread
@@ -29,4 +29,4 @@ TEST(Thread, StepsBackAloneAndBearsItsName) {
 }
 
 }  // namespace
-}  // namespace sonde::thread_test
+}  // namespace sonde::system::thread_test

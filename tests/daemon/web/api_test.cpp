@@ -5,7 +5,7 @@
 #include "tests/daemon/core/hand_view.hpp"
 #include "tests/daemon/web/listening.hpp"
 
-namespace sonde::api_test {
+namespace sonde::web::api_test {
 namespace {
 
 using testing::AllOf;
@@ -308,4 +308,4 @@ TEST_F(ApiTest, OtherMethodsAreRefused) {
 }
 
 }  // namespace
-}  // namespace sonde::api_test
+}  // namespace sonde::web::api_test

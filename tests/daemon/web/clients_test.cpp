@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace sonde::clients_test {
+namespace sonde::web::clients_test {
 namespace {
 
 using Page = std::shared_ptr<const std::string>;
@@ -78,4 +78,4 @@ TEST_F(ClientsTest, SmallPagesAreNotCounted) {
 }
 
 }  // namespace
-}  // namespace sonde::clients_test
+}  // namespace sonde::web::clients_test

@@ -14,7 +14,7 @@
 
 #include "daemon/web/web.hpp"
 
-namespace sonde {
+namespace sonde::web {
 
 // A daemon's listener on a thread of its own, and clients that speak bytes.
 struct Listening : testing::Test {
@@ -64,4 +64,4 @@ struct Listening : testing::Test {
   }
 };
 
-}  // namespace sonde
+}  // namespace sonde::web

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace sonde::request_check_test {
+namespace sonde::web::request_check_test {
 namespace {
 
 using testing::HasSubstr;
@@ -129,4 +129,4 @@ TEST(CheckChange, PagesOfTheDaemonAndOfTheExternalUrlMay) {
 }
 
 }  // namespace
-}  // namespace sonde::request_check_test
+}  // namespace sonde::web::request_check_test

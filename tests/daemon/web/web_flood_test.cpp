@@ -8,7 +8,7 @@
 #include "daemon/web/routes.hpp"
 #include "tests/daemon/web/listening.hpp"
 
-namespace sonde::web_flood_test {
+namespace sonde::web::web_flood_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -19,7 +19,7 @@ using testing::StartsWith;
 
 // Clients that hold connections, and one that asks between them.
 struct WebFloodTest : Listening {
-  Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
+  metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
   Landing landing{"1.2.3"};
   std::vector<tcp::socket> held;
 
@@ -163,4 +163,4 @@ TEST_F(WebRequestTest, AnotherSitesPageCannotReload) {
 }
 
 }  // namespace
-}  // namespace sonde::web_flood_test
+}  // namespace sonde::web::web_flood_test

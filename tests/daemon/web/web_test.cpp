@@ -15,7 +15,7 @@
 #include "tests/daemon/metrics/made_result.hpp"
 #include "tests/daemon/web/listening.hpp"
 
-namespace sonde::web_test {
+namespace sonde::web::web_test {
 namespace asio = boost::asio;
 namespace {
 
@@ -25,7 +25,7 @@ using testing::Not;
 using testing::StartsWith;
 
 struct WebTest : Listening {
-  Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
+  metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
   Landing landing{"1.2.3"};
   std::string unready, reload_says;
   bool lifecycle = false;
@@ -104,9 +104,9 @@ TEST_F(WebTest, RefusesOtherPathsAndMethods) {
 }
 
 TEST_F(WebTest, TheLandingPageTellsTheLastVerdictsAndIsHarmless) {
-  auto check = chat_check("<b>", "staging");
+  auto check = metrics::chat_check("<b>", "staging");
   landing.assign({check});
-  landing.accept(made(check, failed(Step::events, Reason::missing_event)));
+  landing.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
   start();
   const std::string answer = get("/");
   EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'"));
@@ -118,11 +118,11 @@ TEST_F(WebTest, TheLandingPageTellsTheLastVerdictsAndIsHarmless) {
 }
 
 TEST_F(WebTest, TheLandingPageShowsWhatATargetSaidInOneVisibleLine) {
-  auto check = chat_check("chat", "staging");
-  Verdict verdict = failed(Step::events, Reason::missing_event);
+  auto check = metrics::chat_check("chat", "staging");
+  Verdict verdict = metrics::failed(Step::events, Reason::missing_event);
   verdict.detail = "<i>\x1b[2J\n\u202e\x9b";
   landing.assign({check});
-  landing.accept(made(check, verdict));
+  landing.accept(metrics::made(check, verdict));
   start();
   EXPECT_THAT(get("/"), HasSubstr(R"(<td>&lt;i&gt;\x1b[2J\n\u{202e}\x9b</td>)"));
 }
@@ -218,4 +218,4 @@ TEST_F(WebTest, StoppingEndsOpenConnections) {
 }
 
 }  // namespace
-}  // namespace sonde::web_test
+}  // namespace sonde::web::web_test

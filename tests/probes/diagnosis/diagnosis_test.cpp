@@ -7,7 +7,7 @@
 #include "probes/diagnosis/observation.hpp"
 #include "tests/support/chat_target.hpp"
 
-namespace sonde::diagnosis_test {
+namespace sonde::diagnosis::diagnosis_test {
 namespace {
 
 using enum Experiment;
@@ -219,4 +219,4 @@ TEST(DiagnosisOfCookies, AFreshLoginShowsNothingOfTheOldOne) {
 }
 
 }  // namespace
-}  // namespace sonde::diagnosis_test
+}  // namespace sonde::diagnosis::diagnosis_test

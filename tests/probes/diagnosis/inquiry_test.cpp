@@ -110,10 +110,10 @@ TEST(Inquiry, AsksNothingAfterAPass) {
 
 TEST(Inquiry, AddsWhatItFoundToTheDetail) {
   const Verdict failed = Verdict::of(Step::upgrade, {Reason::unauthorized, "HTTP 401"});
-  const Verdict same = explained(failed, Reason::ok, "it is accepted a moment later");
+  const Verdict same = diagnosis::explained(failed, Reason::ok, "it is accepted a moment later");
   EXPECT_EQ(same.reason, Reason::unauthorized);
   EXPECT_EQ(same.detail, "HTTP 401; it is accepted a moment later");
-  EXPECT_EQ(explained(failed, Reason::token_stale, "").reason, Reason::token_stale);
+  EXPECT_EQ(diagnosis::explained(failed, Reason::token_stale, "").reason, Reason::token_stale);
 }
 
 }  // namespace

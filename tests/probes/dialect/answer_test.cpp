@@ -6,7 +6,7 @@
 
 #include "probes/dialect/number.hpp"
 
-namespace sonde::talk::answer_test {
+namespace sonde::dialect::answer_test {
 namespace {
 
 const std::string prompt = "Use the calculator tool: what is 37 * 58?";
@@ -148,4 +148,4 @@ TEST(Numbers, AreThoseThatStandAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::answer_test
+}  // namespace sonde::dialect::answer_test

@@ -8,7 +8,7 @@
 #include "tests/probes/net/http/http_fixture.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::talk::conversation_test {
+namespace sonde::dialect::conversation_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -231,4 +231,4 @@ TEST_F(Conversation, IsNotReadyForEachReasonOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::conversation_test
+}  // namespace sonde::dialect::conversation_test

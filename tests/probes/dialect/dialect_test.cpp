@@ -6,7 +6,7 @@
 #include "probes/dialect/dialect_use.hpp"
 #include "probes/dialect/frame.hpp"
 
-namespace sonde::talk::dialect_test {
+namespace sonde::dialect::dialect_test {
 namespace {
 
 const Dialect& agent_events() { return *usual_dialect(); }
@@ -155,4 +155,4 @@ TEST(Dialect, ReadOverAnotherOneChangesWhatItNamesAndKeepsTheRest) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::dialect_test
+}  // namespace sonde::dialect::dialect_test

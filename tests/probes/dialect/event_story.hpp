@@ -9,7 +9,7 @@
 #include "config/load.hpp"
 #include "probes/dialect/expectation.hpp"
 
-namespace sonde::talk {
+namespace sonde::dialect {
 
 // Rules as they would be written in a dialect.
 inline EventRules rules_of(std::string_view yaml) {
@@ -96,4 +96,4 @@ tool_events: [tool_executing, tool_completed]
 )");
 }
 
-}  // namespace sonde::talk
+}  // namespace sonde::dialect

@@ -2,7 +2,7 @@
 #include "probes/dialect/expectation.hpp"
 #include "tests/probes/dialect/event_story.hpp"
 
-namespace sonde::talk::expectation_end_test {
+namespace sonde::dialect::expectation_end_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -272,4 +272,4 @@ TEST(Pairing, CountsWhereAFrameHasNoKey) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::expectation_end_test
+}  // namespace sonde::dialect::expectation_end_test

@@ -2,7 +2,7 @@
 
 #include "tests/probes/dialect/event_story.hpp"
 
-namespace sonde::talk::expectation_test {
+namespace sonde::dialect::expectation_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -256,4 +256,4 @@ TEST(Expectation, KnowsWhichEventAMessageOfOursIs) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::expectation_test
+}  // namespace sonde::dialect::expectation_test

@@ -5,7 +5,7 @@
 #include "config/load.hpp"
 #include "probes/dialect/frame.hpp"
 
-namespace sonde::talk::framing_test {
+namespace sonde::dialect::framing_test {
 namespace {
 
 using namespace std::string_literals;
@@ -110,4 +110,4 @@ TEST(TypeOfAFrame, IsATextOrElseANumber) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::framing_test
+}  // namespace sonde::dialect::framing_test

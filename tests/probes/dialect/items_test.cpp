@@ -10,7 +10,7 @@
 #include "tests/support/ws_server.hpp"
 
 // Several events in one message, ids that are numbers, and what a rule's reason means where it is.
-namespace sonde::talk::items_test {
+namespace sonde::dialect::items_test {
 namespace {
 
 using testing::ElementsAre;
@@ -140,4 +140,4 @@ TEST(RuleReason, HasACounterpartAtOtherSteps) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::items_test
+}  // namespace sonde::dialect::items_test

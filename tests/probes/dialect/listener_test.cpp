@@ -8,7 +8,7 @@
 #include "tests/probes/net/http/http_fixture.hpp"
 #include "tests/support/ws_server.hpp"
 
-namespace sonde::talk::listener_test {
+namespace sonde::dialect::listener_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +146,4 @@ TEST_F(Listening, SaysHowTheSessionEndedInAStep) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::listener_test
+}  // namespace sonde::dialect::listener_test

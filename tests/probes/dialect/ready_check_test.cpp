@@ -3,7 +3,7 @@
 #include "config/load.hpp"
 #include "probes/dialect/ready.hpp"
 
-namespace sonde::talk::ready_check_test {
+namespace sonde::dialect::ready_check_test {
 namespace {
 
 Ready ready_of(std::string_view yaml) {
@@ -84,4 +84,4 @@ TEST(SessionEnd, MeansWhatTheDialectSaysThatItsCodesMean) {
 }
 
 }  // namespace
-}  // namespace sonde::talk::ready_check_test
+}  // namespace sonde::dialect::ready_check_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/chat_target.hpp"
 
-namespace sonde::cors_test {
+namespace sonde::health::cors_test {
 namespace {
 
 const std::string app = "https://app.example.com";
@@ -71,4 +71,4 @@ TEST(Cors, ThePreflightSaysWhatThePageWillDo) {
 }
 
 }  // namespace
-}  // namespace sonde::cors_test
+}  // namespace sonde::health::cors_test

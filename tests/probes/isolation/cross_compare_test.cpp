@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::cross_compare_test {
+namespace sonde::isolation::cross_compare_test {
 namespace {
 
 using Shows = Comparison::Shows;
@@ -93,4 +93,4 @@ TEST(CrossCompare, SaysWhichValueIsTheOwners) {
 }
 
 }  // namespace
-}  // namespace sonde::cross_compare_test
+}  // namespace sonde::isolation::cross_compare_test

@@ -4,7 +4,7 @@
 
 #include "probes/text/template.hpp"
 
-namespace sonde::isolation_watch_test {
+namespace sonde::isolation::isolation_watch_test {
 namespace {
 
 using testing::HasSubstr;
@@ -14,7 +14,7 @@ constexpr std::string_view alices = "sonde-alice-1-k3jd92mxq0ab";
 // Alice in two sessions, Bob in one; the first of Alice's has the canary.
 class Isolation : public testing::Test {
  protected:
-  void watch(SameUser same_user = SameUser::allow) {
+  void watch(session::SameUser same_user = session::SameUser::allow) {
     seen.emplace(same_user, std::vector<std::string>{"user_id", "thread_id", "connection_id"});
     alice = seen->add({"alice-1", "alice"});
     tab = seen->add({"alice-2", "alice"});
@@ -134,7 +134,7 @@ TEST_F(Isolation, AnotherTabOfTheUserMayReceiveTheSame) {
 }
 
 TEST_F(Isolation, AnotherTabMustNotWhereThatIsForbidden) {
-  watch(SameUser::forbid);
+  watch(session::SameUser::forbid);
   seen->received(tab, said(alices));
   EXPECT_EQ(reason(), "session_shared");
 }
@@ -403,4 +403,4 @@ TEST(Needles, EveryOwnerIsFoundOnce) {
 }
 
 }  // namespace
-}  // namespace sonde::isolation_watch_test
+}  // namespace sonde::isolation::isolation_watch_test

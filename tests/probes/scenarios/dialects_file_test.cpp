@@ -27,8 +27,8 @@ std::string wrong(const std::string& dialects, const std::string& dialect = "d")
 }
 
 TEST(Dialects, OfEveryBuiltInNameAreKnownToAProbe) {
-  EXPECT_EQ(talk::built_in().size(), 13U);
-  for (const auto& [name, dialect] : talk::built_in()) EXPECT_EQ(wrong("", name), "") << name;
+  EXPECT_EQ(dialect::built_in().size(), 13U);
+  for (const auto& [name, dialect] : dialect::built_in()) EXPECT_EQ(wrong("", name), "") << name;
 }
 
 // The second block of YAML of a page.
@@ -51,7 +51,7 @@ TEST(Dialects, HaveEachAnExampleThatIsRight) {
   const auto planned = plan(line("targets") + line("identities") + line("logins") +
                             example_of("config/dialects/README.md"));
   EXPECT_EQ(planned.wrong(), "");
-  EXPECT_EQ(planned.checks.size(), talk::built_in().size());
+  EXPECT_EQ(planned.checks.size(), dialect::built_in().size());
 }
 
 TEST(Dialects, OfAProductKeepTheCanonicalNames) {

@@ -138,8 +138,8 @@ TEST(FalseGreen, MockThatMayEchoStillHasToCalculate) {
 
 TEST(FalseGreen, ChallengeOfEveryRunIsAnother) {
   text::Names one(1), two(2);
-  EXPECT_NE(talk::make_challenge(talk::ChallengeKind::product, one).question,
-            talk::make_challenge(talk::ChallengeKind::product, two).question);
+  EXPECT_NE(dialect::make_challenge(dialect::ChallengeKind::product, one).question,
+            dialect::make_challenge(dialect::ChallengeKind::product, two).question);
 }
 
 // Fails the first time, works the second.

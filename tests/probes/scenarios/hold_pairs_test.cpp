@@ -223,8 +223,8 @@ TEST(HoldProbe, SendsWhatADialectSendsFromTimeToTime) {
 
 // Held from 0 s; the token expired at 60 s.
 struct Story {
-  Hold hold{.length = 90s, .ping = {}, .expect = {}};
-  Held held;
+  upgrade::Hold hold{.length = 90s, .ping = {}, .expect = {}};
+  upgrade::Held held;
   Story() {
     held.expires = at(60s);
     held.over = at(90s);
@@ -268,7 +268,8 @@ TEST(Hold, IsNoLongerThanTheServerMayTakeToClose) {
   EXPECT_EQ(hold_until(story.hold, story.at(0s), story.at(60s)), story.at(70s));
   EXPECT_EQ(hold_until(story.hold, story.at(0s), story.at(85s)), story.at(90s));
   EXPECT_EQ(hold_until(story.hold, story.at(0s), std::nullopt), story.at(90s));
-  EXPECT_EQ(hold_until(Hold{.length = 90s, .ping = {}, .expect = {}}, story.at(0s), story.at(1s)),
+  EXPECT_EQ(hold_until(upgrade::Hold{.length = 90s, .ping = {}, .expect = {}}, story.at(0s),
+                       story.at(1s)),
             story.at(90s));
 }
 

@@ -24,7 +24,7 @@ struct Manners {
   Span reuse_refused{};                 // a token is refused within that time of another use
   bool no_rest = false, no_ws = false;  // refuses every token there
   bool rest_fails = false;              // 500
-  DoubleRefresh twice = DoubleRefresh::one_wins;
+  login::DoubleRefresh twice = login::DoubleRefresh::one_wins;
   bool refresh_fails = false;
   bool no_refresh_token = false;
 };
@@ -76,9 +76,9 @@ class Issuer {
     if (manners_.refresh_fails) return {json(500, "{}")};
     const std::string token = parameters(request.body)["refresh_token"];
     const bool known = good_.contains(token);
-    if (!known && manners_.twice == DoubleRefresh::family_revoked) good_.clear();
+    if (!known && manners_.twice == login::DoubleRefresh::family_revoked) good_.clear();
     if (!known) return {json(400, R"({"error":"invalid_grant"})")};
-    if (manners_.twice != DoubleRefresh::both_ok) good_.erase(token);
+    if (manners_.twice != login::DoubleRefresh::both_ok) good_.erase(token);
     return {json(200, tokens("alice"))};
   }
 
@@ -154,10 +154,10 @@ Scenarios parallel_scenarios() {
       parallel("ATokenThatAnUpgradeRefuses", socket_unauthorized, "alone: HTTP 401",
                {.no_ws = true}, in_use),
       parallel("ARefreshRaceThatBothWin", refresh_race, "both were given tokens, wanted one_wins",
-               {.twice = DoubleRefresh::both_ok}, twice("one_wins")),
+               {.twice = login::DoubleRefresh::both_ok}, twice("one_wins")),
       parallel("ARefreshRaceThatRevokesTheFamily", refresh_race,
                "its new refresh token is refused, wanted one_wins",
-               {.twice = DoubleRefresh::family_revoked}, twice("one_wins")),
+               {.twice = login::DoubleRefresh::family_revoked}, twice("one_wins")),
       parallel("ARefreshRaceThatRevokesNothing", refresh_race, "works, wanted family_revoked", {},
                twice("family_revoked")),
       parallel("ARefreshThatFails", server_error, "HTTP 500", {.refresh_fails = true},
@@ -195,9 +195,9 @@ TEST(Parallel, ATokenIsUsedInTwoPlacesAtOnce) {
 }
 
 TEST(Parallel, EachPolicyOfADoubleRefreshHoldsWhereItIsKept) {
-  EXPECT_EQ(passes({.twice = DoubleRefresh::one_wins}, twice("one_wins")), "");
-  EXPECT_EQ(passes({.twice = DoubleRefresh::both_ok}, twice("both_ok")), "");
-  EXPECT_EQ(passes({.twice = DoubleRefresh::family_revoked}, twice("family_revoked")), "");
+  EXPECT_EQ(passes({.twice = login::DoubleRefresh::one_wins}, twice("one_wins")), "");
+  EXPECT_EQ(passes({.twice = login::DoubleRefresh::both_ok}, twice("both_ok")), "");
+  EXPECT_EQ(passes({.twice = login::DoubleRefresh::family_revoked}, twice("family_revoked")), "");
 }
 
 TEST(Parallel, TheLoginsAreOneSampleOfTheAuthRate) {
@@ -272,7 +272,7 @@ TEST(ParallelPlan, MoreLoginsAtOnceThanTheLockoutAllowsAreUnwise) {
 Verdict good() { return Verdict::pass(); }
 Verdict bad(Reason reason) { return Verdict::of(Step::upgrade, {reason, "no"}); }
 
-std::string judged(const TokenUses& uses) {
+std::string judged(const login::TokenUses& uses) {
   const auto failure = judge_uses(uses);
   return failure ? std::string(name(failure->reason)) : "none";
 }

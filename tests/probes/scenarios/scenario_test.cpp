@@ -89,7 +89,7 @@ std::set<std::string> pairs_that_happen() {
 
 std::set<std::string> pairs_of_the_kinds() {
   std::set<std::string> all;
-  for (const auto& kind : kinds())
+  for (const auto& kind : plan::kinds())
     for (const auto& pair : pairs_of(kind.steps)) all.insert(label(pair.step, pair.reason));
   return all;
 }
@@ -99,7 +99,7 @@ TEST(PairsComplete, EveryPairOfTheKindsHappensInATestAndNoOther) {
 }
 
 TEST(PairsComplete, NothingThatIsNoFailureIsAPair) {
-  for (const auto& kind : kinds())
+  for (const auto& kind : plan::kinds())
     for (const auto& pair : pairs_of(kind.steps))
       EXPECT_EQ(name(row(pair.reason).outcome), "fail") << label(pair.step, pair.reason);
 }

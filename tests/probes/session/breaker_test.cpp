@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 Instant at(Span span) { return Instant{} + 1h + span; }
 
-Breaker after_refusals(std::initializer_list<Span> when) {
-  Breaker breaker;
+session::Breaker after_refusals(std::initializer_list<Span> when) {
+  session::Breaker breaker;
   for (const Span one : when) breaker.refused(at(one));
   return breaker;
 }
@@ -29,14 +29,14 @@ TEST(Breaker, ThatOpensLongAfterTheRefusalsIsNotOurs) {
 }
 
 TEST(Breaker, AnswersFasterThanTheServiceDoes) {
-  Breaker breaker = after_refusals({0s, 1s, 2s});
+  session::Breaker breaker = after_refusals({0s, 1s, 2s});
   for (const Span took : {100ms, 120ms, 90ms}) breaker.passed(took);
   EXPECT_FALSE(breaker.tripped(at(3s), 80ms));
   EXPECT_TRUE(breaker.tripped(at(3s), 5ms));
 }
 
 TEST(Breaker, PausesTheChecksOnceItIsOpen) {
-  Breaker breaker = after_refusals({0s, 1s, 2s});
+  session::Breaker breaker = after_refusals({0s, 1s, 2s});
   EXPECT_TRUE(breaker.lets_check(at(3s)));
   breaker.tripped(at(3s), 1ms);
   EXPECT_FALSE(breaker.lets_check(at(4s)));

@@ -15,7 +15,7 @@ const Instant start = Instant(1h);
 const int a = 0, b = 0, c = 0;
 
 TEST(RefusalRounds, AreAsFarApartAsThoseOfOneProbe) {
-  RefusalRounds rounds;
+  session::RefusalRounds rounds;
   EXPECT_TRUE(rounds.begin(&a, 30s, false, start));
   EXPECT_FALSE(rounds.begin(&b, 30s, false, start + 1s));
   EXPECT_FALSE(rounds.begin(&a, 30s, false, start + 29s));
@@ -23,7 +23,7 @@ TEST(RefusalRounds, AreAsFarApartAsThoseOfOneProbe) {
 }
 
 TEST(RefusalRounds, AreMadeByEachProbeInTurnThoughOneAlwaysComesFirst) {
-  RefusalRounds rounds;
+  session::RefusalRounds rounds;
   int made[3] = {};
   for (Span at{}; at < 300s; at += 10s)
     for (int i = 0; const int* probe : {&a, &b, &c})
@@ -32,7 +32,7 @@ TEST(RefusalRounds, AreMadeByEachProbeInTurnThoughOneAlwaysComesFirst) {
 }
 
 TEST(RefusalRounds, AreMadeFirstByTheProbeWhoseCheckFailed) {
-  RefusalRounds rounds;
+  session::RefusalRounds rounds;
   int made[3] = {}, longest = 0, waits = 0;
   for (Span at{}; at < 600s; at += 10s)
     for (int i = 0; const int* probe : {&a, &b, &c}) {
@@ -47,7 +47,7 @@ TEST(RefusalRounds, AreMadeFirstByTheProbeWhoseCheckFailed) {
 }
 
 TEST(RefusalRounds, OfTwoProbesWhoseChecksFailedLeaveRoundsToTheOthers) {
-  RefusalRounds rounds;
+  session::RefusalRounds rounds;
   int made[3] = {};
   for (Span at{}; at < 600s; at += 10s)
     for (int i = 0; const int* probe : {&a, &b, &c})
@@ -56,7 +56,7 @@ TEST(RefusalRounds, OfTwoProbesWhoseChecksFailedLeaveRoundsToTheOthers) {
 }
 
 TEST(RefusalRounds, WaitNotForAProbeThatDoesNotComeAgain) {
-  RefusalRounds rounds;
+  session::RefusalRounds rounds;
   EXPECT_TRUE(rounds.begin(&a, 30s, false, start));
   EXPECT_FALSE(rounds.begin(&b, 30s, false, start + 1s));
   EXPECT_FALSE(rounds.begin(&a, 30s, false, start + 40s));

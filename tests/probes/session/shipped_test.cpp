@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace sonde::shipped_test {
+namespace sonde::session::shipped_test {
 namespace {
 
 text::Pattern pattern(std::string_view text) { return text::Pattern::parse(text).value(); }
@@ -69,4 +69,4 @@ TEST(Shipped, IsMixedContentFromHttpsAlone) {
 }
 
 }  // namespace
-}  // namespace sonde::shipped_test
+}  // namespace sonde::session::shipped_test

@@ -291,7 +291,7 @@ std::string garbage_of(const std::string& token) {
   names.set("token", token);
   names.set("login.sid", token + token);
   names.set("cookies", "a=" + token + "; b=1");
-  use_token(TokenUse::garbage, names);
+  use_token(session::TokenUse::garbage, names);
   EXPECT_EQ(names.find("login.sid")->size(), 2 * token.size());
   EXPECT_FALSE(names.find("cookies")->contains(token));
   return *names.find("token");

@@ -190,7 +190,7 @@ TEST(RefusalNotes, SayThatTheChecksArePausedForABreaker) {
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token, garbage_token]";
   Walker walker;
-  Breaker& breaker = walker.shared().breakers["t"];
+  session::Breaker& breaker = walker.shared().breakers["t"];
   for (int i = 0; i < 3; ++i) breaker.refused(Clock::now());
   ASSERT_TRUE(breaker.tripped(Clock::now(), Span{}));
   const Walk walked = walker.walk(usual);
