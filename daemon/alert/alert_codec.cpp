@@ -1,6 +1,6 @@
 #include "daemon/alert/alert_codec.hpp"
 
-#include "daemon/core/note_json.hpp"
+#include "daemon/core/state_json.hpp"
 
 namespace sonde::alert {
 namespace {

@@ -23,7 +23,7 @@ bool counts(const Instance& instance, const FailureGroup& group) {
 }
 
 // How far back its failures lie: its longest window, or as long as the check has been failing.
-Span reach(const RuleSettings& rule, const Check& check, Sight& sight) {
+Span reach(const RuleSettings& rule, const Check& check, EvalContext& sight) {
   if (!rule.over.empty()) return *std::ranges::max_element(rule.over);
   if (rule.of == AlertOf::burn_rate) return pairs_of(rule.burn).front().lengthy.length;
   const auto& since = sight.standing(check).failing_since;
@@ -80,7 +80,7 @@ std::string show_subject(const Instance& instance) {
                                      : fmt::format("{} probes", instance.checks.size());
 }
 
-std::string show_silence(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string show_silence(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
   return fmt::format("no data of {} on {} since {}", show_subject(instance), instance.target,
                      show_time(finding.silent_since, sight.now()));
 }
@@ -92,7 +92,7 @@ bool names_failure(const RuleSettings& rule) {
 
 }  // namespace
 
-Failures failures_of(const Instance& instance, Sight& sight) {
+Failures failures_of(const Instance& instance, EvalContext& sight) {
   Failures all;
   if (counted(instance).counts.empty()) return all;
   for (const auto& check : instance.checks) {
@@ -110,12 +110,12 @@ Failures failures_of(const Instance& instance, Sight& sight) {
   return all;
 }
 
-AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
-               Sight& sight) {
+AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
+               EvalContext& sight) {
   AlertText text;
   text.at = sight.now();
   if (finding.check) text.probe = finding.check->name;
-  if (finding.holds == Holds::no_data) {
+  if (finding.holds == ConditionState::no_data) {
     text.value = "no data";
     text.summary = text.fired_for = show_silence(instance, finding, sight);
     text.description = show_who(instance) + " It has not run, so it is not known whether it works.";
@@ -130,8 +130,8 @@ AlertText tell(const Instance& instance, const Finding& finding, const Failures&
   return text;
 }
 
-AlertText tell_recovered(const Instance& instance, const Finding& finding, const SeenAt& seen,
-                         AlertText fired, Sight& sight) {
+AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
+                         AlertText fired, EvalContext& sight) {
   const RuleSubject& subject = *instance.subject;
   fired.at = sight.now();
   fired.value = has_numbers(instance, finding) ? subject.value(finding) : "";
@@ -141,9 +141,9 @@ AlertText tell_recovered(const Instance& instance, const Finding& finding, const
 }
 
 // What was heard of a check may be that its runs are skipped.
-AlertText tell_heard(const Instance& instance, AlertText fired, Sight& sight) {
+AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight) {
   const bool skipped = std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     return standing.suppressed > standing.last_run;
   });
   const std::string_view again = instance.checks.size() == 1 ? "runs again" : "run again";

@@ -16,14 +16,14 @@ struct AlertText {
   WallTime at{};            // when all of it was true
 };
 // Of a condition that holds, or of checks that are silent; `failures` are those that count.
-AlertText tell(const Instance& instance, const Finding& finding, const Failures& failures,
-               Sight& sight);
+AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
+               EvalContext& sight);
 // Of a condition that holds no more: what works again at the checks where it was `seen`, whatever
 // the others do. `fired` is the text as it was while it held.
-AlertText tell_recovered(const Instance& instance, const Finding& finding, const SeenAt& seen,
-                         AlertText fired, Sight& sight);
+AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
+                         AlertText fired, EvalContext& sight);
 // Of an alert for want of data of which there are some again.
-AlertText tell_heard(const Instance& instance, AlertText fired, Sight& sight);
+AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight);
 
 // What an alert that is over, or about to be, was about: "; it fired because ...".
 std::string show_cause(const AlertText& text);
@@ -34,7 +34,7 @@ enum class Removed : std::uint8_t { rule, changed_rule, checks };
 std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired);
 
 // The failed runs that count for an alert, in its longest window, the most frequent first.
-Failures failures_of(const Instance& instance, Sight& sight);
+Failures failures_of(const Instance& instance, EvalContext& sight);
 
 // ---- Parts of it
 std::string show_share(Millionths share);            // "90 %", "99.95 %"
@@ -44,27 +44,27 @@ std::string show_detail(const std::string& detail);  // at most 80 bytes, printa
 std::string show_failures(const Failures& failures, WallTime now);
 
 // Of the table of subjects.
-std::string value_of_rate(const Finding& finding);
-std::string value_of_latency(const Finding& finding);
-std::string value_of_count(const Finding& finding);
-std::string value_of_certificate(const Finding& finding);
-std::string headline_of_auth(const Instance&, const Finding&, Sight&);
-std::string headline_of_delivery(const Instance&, const Finding&, Sight&);
-std::string headline_of_success(const Instance&, const Finding&, Sight&);
-std::string headline_of_burn(const Instance&, const Finding&, Sight&);
-std::string headline_of_latency(const Instance&, const Finding&, Sight&);
-std::string headline_of_row(const Instance&, const Finding&, Sight&);
-std::string headline_of_certificate(const Instance&, const Finding&, Sight&);
-std::string headline_of_reason(const Instance&, const Finding&, Sight&);
-std::string headline_of_false_green(const Instance&, const Finding&, Sight&);
-std::string recovered_row(const Instance&, const Finding&, const SeenAt&, Sight&);
-std::string recovered_certificate(const Instance&, const Finding&, const SeenAt&, Sight&);
-std::string recovered_reason(const Instance&, const Finding&, const SeenAt&, Sight&);
-std::string recovered_false_green(const Instance&, const Finding&, const SeenAt&, Sight&);
+std::string value_of_rate(const Evaluation& finding);
+std::string value_of_latency(const Evaluation& finding);
+std::string value_of_count(const Evaluation& finding);
+std::string value_of_certificate(const Evaluation& finding);
+std::string headline_of_auth(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_delivery(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_success(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_burn(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_latency(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_row(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_certificate(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_reason(const Instance&, const Evaluation&, EvalContext&);
+std::string headline_of_false_green(const Instance&, const Evaluation&, EvalContext&);
+std::string recovered_row(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
+std::string recovered_certificate(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
+std::string recovered_reason(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
+std::string recovered_false_green(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
 
 // "login failed 4 times in a row since 14:02 UTC: login/server_error (HTTP 500)".
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     Sight& sight);
-std::string show_failing(const Standing& standing, WallTime now);  // " since 14:02 UTC: ..."
+                     EvalContext& sight);
+std::string show_failing(const CheckStatus& standing, WallTime now);  // " since 14:02 UTC: ..."
 
 }  // namespace sonde::alert

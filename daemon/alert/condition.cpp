@@ -9,7 +9,8 @@ namespace sonde::alert {
 namespace {
 
 // Nothing, if any of its checks was heard of in time.
-std::optional<WallTime> silent_since(const Instance& instance, Sight& sight, const Past& past) {
+std::optional<WallTime> silent_since(const Instance& instance, EvalContext& sight,
+                                     const PriorState& past) {
   WallTime last{};
   for (const auto& check : instance.checks) {
     const WallTime heard = sight.heard(*check);
@@ -23,28 +24,28 @@ std::optional<WallTime> silent_since(const Instance& instance, Sight& sight, con
   return last;
 }
 
-std::optional<WallTime> last_word(const Standing& standing) {
+std::optional<WallTime> last_word(const CheckStatus& standing) {
   return std::max(standing.last_run, standing.suppressed);  // nothing is before everything
 }
 
 }  // namespace
 
-WallSeconds Sight::seconds() const {
+WallSeconds EvalContext::seconds() const {
   return std::chrono::floor<std::chrono::seconds>(now_.time_since_epoch());
 }
 
-const Standing& Sight::standing(const Check& check) {
+const CheckStatus& EvalContext::standing(const Check& check) {
   auto found = standings_.find(&check);
   if (found == standings_.end()) found = standings_.emplace(&check, view_.standing(check)).first;
   return found->second;
 }
 
-WallTime Sight::heard(const Check& check) {
+WallTime EvalContext::heard(const Check& check) {
   const WallTime since = watched_.since(check);
   return std::max(last_word(standing(check)).value_or(since), since);
 }
 
-bool Sight::heard_since(const Check& check, WallTime since) {
+bool EvalContext::heard_since(const Check& check, WallTime since) {
   const auto last = last_word(standing(check));
   return last && *last > since;
 }
@@ -67,7 +68,7 @@ WallTime WatchTimes::since(const Check& check) const {
   return known != all_.end() ? known->second.since : WallTime::max();
 }
 
-bool has_numbers(const Instance& instance, const Finding& finding) {
+bool has_numbers(const Instance& instance, const Evaluation& finding) {
   switch (instance.subject->measured) {
     case Measured::share:
     case Measured::burn:
@@ -87,11 +88,11 @@ bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons)
 
 Span patience(const Check& check) { return 3 * check.every + check.timeout; }
 
-Finding judge(const Instance& instance, Sight& sight, const Past& past) {
+Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past) {
   if (!instance.checks.empty()) {
     if (const auto since = silent_since(instance, sight, past)) {
-      Finding finding;
-      finding.holds = Holds::no_data;
+      Evaluation finding;
+      finding.holds = ConditionState::no_data;
       finding.check = instance.checks.front();
       finding.silent_since = *since;
       return finding;

@@ -12,10 +12,10 @@ namespace sonde::alert {
 
 // Whether what an alert is about is so. unknown: there are too few samples, and the alert stays as
 // it is. no_data: nothing was measured for so long that this is worth an alert itself.
-enum class Holds : std::uint8_t { no, yes, unknown, no_data };
+enum class ConditionState : std::uint8_t { no, yes, unknown, no_data };
 
 // A rate in one of the windows of a rule.
-struct Stretch {
+struct WindowSample {
   Span window{};
   Tally tally;
 };
@@ -26,11 +26,11 @@ struct Stretch {
 using SeenAt = std::map<std::string, WallTime>;
 
 // What was found, and the numbers that say so.
-struct Finding {
-  Holds holds = Holds::unknown;
-  CheckPtr check;                  // the worst of a target's
-  Rate rate;                       // of rates: the worst
-  std::vector<Stretch> stretches;  // of rates: in each window
+struct Evaluation {
+  ConditionState holds = ConditionState::unknown;
+  CheckPtr check;                       // the worst of a target's
+  Rate rate;                            // of rates: the worst
+  std::vector<WindowSample> stretches;  // of rates: in each window
   std::optional<Quantile> quantile;
   std::uint64_t count = 0;
   Span left{};            // until a certificate expires
@@ -40,7 +40,7 @@ struct Finding {
 
 // What the alert did before. A firing one goes on until its clear bound is reached, by the rate for
 // which it fires; one that fires for want of data goes on until there are some.
-struct Past {
+struct PriorState {
   bool firing = false;
   std::optional<Rate> blamed;
   std::optional<WallTime> silent_since = {};  // when it began to fire for want of data
@@ -68,18 +68,18 @@ class WatchTimes {
 
 // What is known at one moment. It remembers what it was told of a check, so make one for each
 // round of judging.
-class Sight {
+class EvalContext {
  public:
   // `watched`: before that nobody looked, so silence is counted from then on. It outlives the
   // Sight.
-  Sight(const View& view, WallTime now, const WatchTimes& watched, bool blind = false)
+  EvalContext(const View& view, WallTime now, const WatchTimes& watched, bool blind = false)
       : view_(view), now_(now), watched_(watched), blind_(blind) {}
 
   const View& view() const { return view_; }
   WallTime now() const { return now_; }
   WallSeconds seconds() const;
   bool blind() const { return blind_; }
-  const Standing& standing(const Check& check);
+  const CheckStatus& standing(const Check& check);
   // When a check last said anything, failed or inconclusive, or why it does not run, or was first
   // looked at.
   WallTime heard(const Check& check);
@@ -91,14 +91,14 @@ class Sight {
   WallTime now_;
   const WatchTimes& watched_;
   bool blind_;
-  std::map<const Check*, Standing> standings_;
+  std::map<const Check*, CheckStatus> standings_;
 };
 
 // Whether there is anything to show of what was found.
-bool has_numbers(const Instance& instance, const Finding& finding);
+bool has_numbers(const Instance& instance, const Evaluation& finding);
 
 // Pure but for what the View says.
-Finding judge(const Instance& instance, Sight& sight, const Past& past);
+Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past);
 
 // How long a check may be silent: three times its `every` and a timeout.
 Span patience(const Check& check);
@@ -113,12 +113,12 @@ std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const
 bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons);
 
 // Of the table of subjects.
-Finding judge_rate(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_burn(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_latency(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_row(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_certificate(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_reason(const Instance& instance, Sight& sight, const Past& past);
-Finding judge_false_green(const Instance& instance, Sight& sight, const Past& past);
+Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past);
 
 }  // namespace sonde::alert

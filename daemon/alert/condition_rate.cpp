@@ -9,7 +9,7 @@ namespace {
 
 std::chrono::seconds whole(Span span) { return std::chrono::ceil<std::chrono::seconds>(span); }
 
-Tally sum(const Instance& instance, Sight& sight, const Rate& rate, Span window) {
+Tally sum(const Instance& instance, EvalContext& sight, const Rate& rate, Span window) {
   Tally sum;
   for (const auto& check : instance.checks) {
     const Tally one = sight.view().tally(*check, rate, whole(window), sight.seconds());
@@ -19,16 +19,17 @@ Tally sum(const Instance& instance, Sight& sight, const Rate& rate, Span window)
   return sum;
 }
 
-std::vector<Stretch> look(const Instance& instance, Sight& sight, const Rate& rate,
-                          std::span<const Span> windows) {
-  std::vector<Stretch> all;
+std::vector<WindowSample> look(const Instance& instance, EvalContext& sight, const Rate& rate,
+                               std::span<const Span> windows) {
+  std::vector<WindowSample> all;
   all.reserve(windows.size());
   for (Span window : windows) all.push_back({window, sum(instance, sight, rate, window)});
   return all;
 }
 
 // Where the rate was lost: the checks with failures in the first window, and the worst of them.
-void find_checks(Finding& finding, const Instance& instance, Sight& sight, const Past& past) {
+void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sight,
+                 const PriorState& past) {
   finding.check = instance.checks.front();
   if (instance.checks.size() == 1 || finding.stretches.empty()) return;
   finding.seen = past.seen;
@@ -46,14 +47,15 @@ void find_checks(Finding& finding, const Instance& instance, Sight& sight, const
 
 // Below in every window is yes, in one that has enough samples not below is no; a firing one asks
 // for its clear bound instead.
-Holds weigh(const RuleSettings& rule, const std::vector<Stretch>& stretches, bool firing) {
+ConditionState weigh(const RuleSettings& rule, const std::vector<WindowSample>& stretches,
+                     bool firing) {
   const Millionths bound = millionths(*(firing ? rule.clear_above : rule.below)->share);
-  Holds holds = Holds::yes;
+  ConditionState holds = ConditionState::yes;
   for (const auto& [window, tally] : stretches) {
     const bool enough = tally.attempts >= static_cast<std::uint64_t>(rule.min_samples);
     const bool many = firing || tally.failures >= static_cast<std::uint64_t>(rule.min_failures);
-    if (enough && !(below(tally, bound) && many)) return Holds::no;
-    if (!enough) holds = Holds::unknown;
+    if (enough && !(below(tally, bound) && many)) return ConditionState::no;
+    if (!enough) holds = ConditionState::unknown;
   }
   return holds;
 }
@@ -65,40 +67,42 @@ bool worse(const Tally& a, const Tally& b) {
 }
 
 // What is shown of several: what holds, then what fired before, then the worse.
-bool tells_more(const Finding& a, const Finding& b, const Past& past) {
-  if ((a.holds == Holds::yes) != (b.holds == Holds::yes)) return a.holds == Holds::yes;
+bool tells_more(const Evaluation& a, const Evaluation& b, const PriorState& past) {
+  if ((a.holds == ConditionState::yes) != (b.holds == ConditionState::yes))
+    return a.holds == ConditionState::yes;
   if ((past.blamed == a.rate) != (past.blamed == b.rate)) return past.blamed == a.rate;
   return worse(a.stretches.front().tally, b.stretches.front().tally);
 }
 
 // One that holds is enough; what has too few samples says nothing beside what has enough (a cached
 // token makes no login, and an upgrade with it shows that the login was good).
-Finding worst(const std::vector<Finding>& all, const Past& past) {
+Evaluation worst(const std::vector<Evaluation>& all, const PriorState& past) {
   if (all.empty()) return {};
-  Finding found = all.front();
+  Evaluation found = all.front();
   bool known = false;
   for (const auto& one : all) {
-    known |= one.holds == Holds::no;
+    known |= one.holds == ConditionState::no;
     if (tells_more(one, found, past)) found = one;
   }
-  if (found.holds != Holds::yes) found.holds = known ? Holds::no : Holds::unknown;
+  if (found.holds != ConditionState::yes)
+    found.holds = known ? ConditionState::no : ConditionState::unknown;
   return found;
 }
 
 // Yes with the windows of the pair that burns, else with those of the first.
-Finding burning(const Instance& instance, Sight& sight, const Rate& rate) {
+Evaluation burning(const Instance& instance, EvalContext& sight, const Rate& rate) {
   const RuleSettings& rule = *instance.rule;
   const Objective objective{millionths(rule.objective),
                             static_cast<std::uint64_t>(rule.min_failures)};
-  Finding finding;
+  Evaluation finding;
   for (const BurnPair& pair : pairs_of(rule.burn)) {
     const std::array<Span, 2> windows = {pair.lengthy.length, pair.brief.length};
     auto stretches = look(instance, sight, rate, windows);
     const bool burns = sonde::burns(objective, pair, stretches[0].tally, stretches[1].tally);
     if (burns)
-      finding.holds = Holds::yes;
+      finding.holds = ConditionState::yes;
     else if (stretches[1].tally.attempts > 0)
-      finding.holds = Holds::no;
+      finding.holds = ConditionState::no;
     if (burns || finding.stretches.empty()) finding.stretches = std::move(stretches);
     if (burns) break;
   }
@@ -126,29 +130,29 @@ std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const
   return all;
 }
 
-Finding judge_rate(const Instance& instance, Sight& sight, const Past& past) {
-  std::vector<Finding> all;
+Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->of, *instance.rule, instance.checks)) {
-    Finding one;
+    Evaluation one;
     one.rate = rate;
     one.stretches = look(instance, sight, rate, instance.rule->over);
     const bool firing = past.firing && (!past.blamed || *past.blamed == rate);
     one.holds = weigh(*instance.rule, one.stretches, firing);
     all.push_back(std::move(one));
   }
-  Finding found = worst(all, past);
+  Evaluation found = worst(all, past);
   find_checks(found, instance, sight, past);
   return found;
 }
 
-Finding judge_burn(const Instance& instance, Sight& sight, const Past& past) {
-  std::vector<Finding> all;
+Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->rate, *instance.rule, instance.checks)) {
-    Finding one = burning(instance, sight, rate);
+    Evaluation one = burning(instance, sight, rate);
     one.rate = rate;
     all.push_back(std::move(one));
   }
-  Finding found = worst(all, past);
+  Evaluation found = worst(all, past);
   find_checks(found, instance, sight, past);
   return found;
 }

@@ -7,41 +7,46 @@ namespace sonde::alert {
 namespace {
 
 // The number that an alert counts, against the bound that matters now.
-Holds above(const RuleSettings& rule, std::uint64_t count, bool firing) {
+ConditionState above(const RuleSettings& rule, std::uint64_t count, bool firing) {
   const Bound& bound = *(firing && rule.clear_below ? rule.clear_below : rule.above);
-  return count > *bound.count ? Holds::yes : Holds::no;
+  return count > *bound.count ? ConditionState::yes : ConditionState::no;
 }
 
-Holds slow(const Instance& instance, const Quantile& quantile, bool firing) {
+ConditionState slow(const Instance& instance, const Quantile& quantile, bool firing) {
   const RuleSettings& rule = *instance.rule;
-  if (quantile.samples < static_cast<std::uint64_t>(rule.min_samples)) return Holds::unknown;
+  if (quantile.samples < static_cast<std::uint64_t>(rule.min_samples))
+    return ConditionState::unknown;
   const Bound& bound = *(firing && rule.clear_below ? rule.clear_below : rule.above);
-  return quantile.value > *bound.span ? Holds::yes : Holds::no;
+  return quantile.value > *bound.span ? ConditionState::yes : ConditionState::no;
 }
 
 // A check in all windows: slow in each is yes, not slow in one is no.
-Finding slow_check(const Instance& instance, const CheckPtr& check, Sight& sight, bool firing) {
+Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& sight,
+                      bool firing) {
   const RuleSettings& rule = *instance.rule;
-  Finding finding;
+  Evaluation finding;
   finding.check = check;
-  finding.holds = Holds::yes;
+  finding.holds = ConditionState::yes;
   for (Span window : rule.over) {
     const auto length = std::chrono::ceil<std::chrono::seconds>(window);
     const auto found =
         sight.view().quantile(*check, rule.measure, rule.quantile, length, sight.seconds());
-    const Holds one = found ? slow(instance, *found, firing) : Holds::unknown;
+    const ConditionState one = found ? slow(instance, *found, firing) : ConditionState::unknown;
     if (!finding.quantile) finding.quantile = found;
-    if (one == Holds::no || finding.holds == Holds::yes) finding.holds = one;
-    if (one == Holds::no) break;
+    if (one == ConditionState::no || finding.holds == ConditionState::yes) finding.holds = one;
+    if (one == ConditionState::no) break;
   }
   return finding;
 }
 
-int rank(Holds holds) { return holds == Holds::yes ? 2 : holds == Holds::no ? 1 : 0; }
+int rank(ConditionState holds) {
+  return holds == ConditionState::yes ? 2 : holds == ConditionState::no ? 1 : 0;
+}
 
 // What is slow, then what was slow, then the slower.
-bool slower(const Finding& a, const Finding& b, const SeenAt& seen) {
-  if ((a.holds == Holds::yes) != (b.holds == Holds::yes)) return a.holds == Holds::yes;
+bool slower(const Evaluation& a, const Evaluation& b, const SeenAt& seen) {
+  if ((a.holds == ConditionState::yes) != (b.holds == ConditionState::yes))
+    return a.holds == ConditionState::yes;
   const bool was = seen.contains(key_of(*a.check));
   if (was != seen.contains(key_of(*b.check))) return was;
   if (rank(a.holds) != rank(b.holds)) return rank(a.holds) > rank(b.holds);
@@ -49,10 +54,10 @@ bool slower(const Finding& a, const Finding& b, const SeenAt& seen) {
 }
 
 // The check that has failed most often in a row; unknown if none was judged yet.
-Finding longest_row(const Instance& instance, Sight& sight) {
-  Finding finding;
+Evaluation longest_row(const Instance& instance, EvalContext& sight) {
+  Evaluation finding;
   for (const auto& check : instance.checks) {
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     if (!standing.last) continue;
     if (finding.check && standing.consecutive_failures <= finding.count) continue;
     finding.check = check;
@@ -62,7 +67,7 @@ Finding longest_row(const Instance& instance, Sight& sight) {
 }
 
 // Whether any run was judged in the longest window of the rule.
-bool any_judged(const Instance& instance, Sight& sight) {
+bool any_judged(const Instance& instance, EvalContext& sight) {
   const Span window = *std::ranges::max_element(instance.rule->over);
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   return std::ranges::any_of(instance.checks, [&](const CheckPtr& check) {
@@ -72,7 +77,7 @@ bool any_judged(const Instance& instance, Sight& sight) {
 
 // Whether each check that failed so has passed since: a run that failed elsewhere says nothing of
 // it, nor does another check.
-bool all_passed_since(const Instance& instance, Sight& sight, const SeenAt& seen) {
+bool all_passed_since(const Instance& instance, EvalContext& sight, const SeenAt& seen) {
   return std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
     const auto failed = seen.find(key_of(*check));
     if (failed == seen.end()) return true;
@@ -87,7 +92,7 @@ struct Matching {
   std::uint64_t count = 0;
   WallTime last{};
 };
-Matching matching(const Instance& instance, const Check& check, Sight& sight, Span window) {
+Matching matching(const Instance& instance, const Check& check, EvalContext& sight, Span window) {
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   Matching all;
   for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups) {
@@ -101,28 +106,29 @@ Matching matching(const Instance& instance, const Check& check, Sight& sight, Sp
 }  // namespace
 
 // One that was slow and passes no more, so that nobody knows how long it takes, is not fast again.
-Finding judge_latency(const Instance& instance, Sight& sight, const Past& past) {
-  Finding found;
+Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  Evaluation found;
   SeenAt seen = past.seen;
   bool known = false, unsure = false;
   for (const auto& check : instance.checks) {
-    Finding one = slow_check(instance, check, sight, past.firing);
-    if (one.holds == Holds::yes) seen.try_emplace(key_of(*check), sight.now());
-    known |= one.holds == Holds::no;
-    unsure |= one.holds == Holds::unknown && past.seen.contains(key_of(*check));
+    Evaluation one = slow_check(instance, check, sight, past.firing);
+    if (one.holds == ConditionState::yes) seen.try_emplace(key_of(*check), sight.now());
+    known |= one.holds == ConditionState::no;
+    unsure |= one.holds == ConditionState::unknown && past.seen.contains(key_of(*check));
     if (!found.check || slower(one, found, past.seen)) found = std::move(one);
   }
-  if (found.holds != Holds::yes) found.holds = known && !unsure ? Holds::no : Holds::unknown;
+  if (found.holds != ConditionState::yes)
+    found.holds = known && !unsure ? ConditionState::no : ConditionState::unknown;
   found.seen = std::move(seen);
   return found;
 }
 
-Finding judge_row(const Instance& instance, Sight& sight, const Past& past) {
-  Finding finding = longest_row(instance, sight);
+Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  Evaluation finding = longest_row(instance, sight);
   finding.seen = past.seen;
   for (const auto& check : instance.checks) {
-    const Standing& standing = sight.standing(*check);
-    if (above(*instance.rule, standing.consecutive_failures, past.firing) == Holds::yes)
+    const CheckStatus& standing = sight.standing(*check);
+    if (above(*instance.rule, standing.consecutive_failures, past.firing) == ConditionState::yes)
       finding.seen[key_of(*check)] = standing.failing_since.value_or(sight.now());
   }
   if (finding.check) finding.holds = above(*instance.rule, finding.count, past.firing);
@@ -132,14 +138,14 @@ Finding judge_row(const Instance& instance, Sight& sight, const Past& past) {
 
 // A certificate that a check of the target was shown and is no more is none of its any more; until
 // all were asked, nobody knows.
-Finding judge_certificate(const Instance& instance, Sight& sight, const Past& past) {
+Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past) {
   const RuleSettings& rule = *instance.rule;
-  Finding finding;
+  Evaluation finding;
   finding.check = instance.checks.front();
   bool asked = true;
   std::optional<std::int64_t> not_after;
   for (const auto& check : instance.checks) {
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     asked &= standing.certificates_known;
     const auto found = standing.certificates.find(instance.endpoint);
     if (found == standing.certificates.end()) continue;
@@ -147,20 +153,20 @@ Finding judge_certificate(const Instance& instance, Sight& sight, const Past& pa
     not_after = std::min(not_after.value_or(found->second), found->second);
   }
   if (!not_after) {
-    finding.holds = asked ? Holds::no : Holds::unknown;
+    finding.holds = asked ? ConditionState::no : ConditionState::unknown;
     return finding;
   }
   finding.left = std::chrono::seconds(*not_after) - sight.seconds();
   const Bound& bound = *(past.firing && rule.clear_above ? rule.clear_above : rule.below);
-  finding.holds = finding.left < *bound.span ? Holds::yes : Holds::no;
+  finding.holds = finding.left < *bound.span ? ConditionState::yes : ConditionState::no;
   return finding;
 }
 
 // In every window it has to have happened often enough. It is over when a run has passed since.
-Finding judge_reason(const Instance& instance, Sight& sight, const Past& past) {
-  Finding finding;
+Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  Evaluation finding;
   finding.check = instance.checks.front();
-  finding.holds = Holds::yes;
+  finding.holds = ConditionState::yes;
   finding.seen = past.seen;
   for (Span window : instance.rule->over) {
     std::uint64_t sum = 0, most = 0;
@@ -172,24 +178,25 @@ Finding judge_reason(const Instance& instance, Sight& sight, const Past& past) {
       sum += count;
     }
     if (window == instance.rule->over.front()) finding.count = sum;
-    if (above(*instance.rule, sum, past.firing) == Holds::no) finding.holds = Holds::no;
+    if (above(*instance.rule, sum, past.firing) == ConditionState::no)
+      finding.holds = ConditionState::no;
   }
   const bool known =
       past.firing ? all_passed_since(instance, sight, finding.seen) : any_judged(instance, sight);
-  if (finding.holds == Holds::no && !known) finding.holds = Holds::unknown;
+  if (finding.holds == ConditionState::no && !known) finding.holds = ConditionState::unknown;
   return finding;
 }
 
-Finding judge_false_green(const Instance& instance, Sight& sight, const Past& past) {
-  Finding finding = judge_row(instance, sight, past);
-  if (finding.holds != Holds::yes) return finding;
+Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past) {
+  Evaluation finding = judge_row(instance, sight, past);
+  if (finding.holds != ConditionState::yes) return finding;
   bool green = !instance.health.empty();
   for (const auto& check : instance.health) {
     const auto& last = sight.standing(*check).last;
-    if (last == Outcome::fail) finding.holds = Holds::no;
+    if (last == Outcome::fail) finding.holds = ConditionState::no;
     green &= last == Outcome::pass;
   }
-  if (finding.holds == Holds::yes && !green) finding.holds = Holds::unknown;
+  if (finding.holds == ConditionState::yes && !green) finding.holds = ConditionState::unknown;
   return finding;
 }
 

@@ -24,7 +24,7 @@ bool is_certificate(const Instance& instance) {
          instance.subject == &subject(AlertOf::certificate_expiry);
 }
 
-void begin(Track& track) {
+void begin(AlertInstance& track) {
   if (track.lingers()) return;  // it never ended for those who were told
   track.alert = Alert{.labels = track.instance.labels,
                       .annotations = {},
@@ -41,12 +41,13 @@ void begin(Track& track) {
 // Of one that only fires on: since when all runs have passed of the checks that it fires for;
 // nothing if the newest run of one failed. Where they passed all the time (a certificate, a
 // latency), since its own bound was met again.
-std::optional<WallTime> good_since(const RuleState& state, const Instance& judged, Sight& sight) {
+std::optional<WallTime> good_since(const RuleState& state, const Instance& judged,
+                                   EvalContext& sight) {
   if (!state.firing() || !state.cleared_at) return std::nullopt;
   std::optional<WallTime> since;
   for (const auto& check : judged.checks) {
     if (!state.seen.empty() && !state.seen.contains(key_of(*check))) continue;
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     if (standing.last == Outcome::fail) return std::nullopt;
     since = std::max(since, std::optional(standing.passing_since.value_or(WallTime{})));
   }
@@ -55,14 +56,14 @@ std::optional<WallTime> good_since(const RuleState& state, const Instance& judge
 
 // The same of one that ends now.
 std::optional<WallTime> good_since(RuleState before, const Instance& judged, WallTime now,
-                                   Sight& sight) {
+                                   EvalContext& sight) {
   if (before.silent) return std::nullopt;
   if (!before.cleared_at) before.cleared_at = now;
   return good_since(before, judged, sight);
 }
 
 // What whoever reads the log at night looks for first; not that the watchdog lives.
-void say(const Track& track) {
+void say(const AlertInstance& track) {
   const Labels& labels = track.instance.labels;
   if (labels.at("severity") == "none") return;
   log::say(log::Level::info, track.state.firing() ? "alert fires" : "alert has ended",
@@ -93,7 +94,7 @@ void Engine::assign(std::vector<RuleSettings> rules) {
   certificates_.clear();
   std::ranges::copy_if(instances, std::back_inserter(certificates_), is_certificate);
   std::erase_if(instances, is_certificate);
-  Sight now = sight();
+  EvalContext now = sight();
   for (const auto& one : certificates_)
     for (const auto& check : one.checks)
       for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
@@ -107,7 +108,7 @@ void Engine::assign(std::vector<RuleSettings> rules) {
 
 // A certificate that an alert is about goes on, though no check has been shown it of late.
 void Engine::keep_endpoints(std::vector<Instance>& instances) const {
-  for (const Track* track : tracks_.all()) {
+  for (const AlertInstance* track : tracks_.all()) {
     const Instance& known = track->instance;
     if (known.endpoint.empty() || track->idle()) continue;
     for (const auto& one : certificates_)
@@ -117,7 +118,7 @@ void Engine::keep_endpoints(std::vector<Instance>& instances) const {
   }
 }
 
-void Engine::restore(const std::vector<Note>& notes) {
+void Engine::restore(const std::vector<StateRecord>& notes) {
   const auto make = [this](const Kept& kept) -> std::optional<Instance> {
     if (!kept.alert || !kept.alert->labels.contains("endpoint")) return std::nullopt;
     const Labels& labels = kept.alert->labels;
@@ -130,7 +131,7 @@ void Engine::restore(const std::vector<Note>& notes) {
   ++version_;
 }
 
-Sight Engine::sight() const {
+EvalContext Engine::sight() const {
   const WallTime now = options_.now();
   return {view_, now, watched_, blind(now)};
 }
@@ -150,22 +151,22 @@ void Engine::accept(const ResultPtr& result) {
   follow_clock();
   const auto tracks = tracks_.of_check(*result->check);
   if (tracks.empty()) return;
-  Sight now = sight();
+  EvalContext now = sight();
   if (now.blind()) return;
   bool changed = false;
-  for (Track* track : tracks) changed |= look(*track, now, true);
+  for (AlertInstance* track : tracks) changed |= look(*track, now, true);
   const std::string& target = result->check->target;
   if (changed && tracks_.firing(target).size() <= firing_max) settle(target, now);
   if (looked_elapsed_ - refreshed_ >= refresh_every) refresh(now);
 }
 
-void Engine::refresh(Sight& sight) {
+void Engine::refresh(EvalContext& sight) {
   refreshed_ = looked_elapsed_;
   std::size_t all = 0;
   for (const auto& target : tracks_.targets()) all += tracks_.firing(target).size();
   if (all > firing_max) return;
   for (const auto& target : tracks_.targets()) {
-    for (Track* track : tracks_.firing(target)) look(*track, sight, false);
+    for (AlertInstance* track : tracks_.firing(target)) look(*track, sight, false);
     settle(target, sight);
   }
 }
@@ -175,15 +176,15 @@ void Engine::evaluate() {
   const WallTime at = options_.now();
   if (at - evaluated_ > pause_max || at < evaluated_) watched_.restart(at);
   evaluated_ = at;
-  Sight now = sight();
+  EvalContext now = sight();
   if (!now.blind()) find_certificates(now);
-  for (Track* track : tracks_.all())
+  for (AlertInstance* track : tracks_.all())
     if (!now.blind() || track->instance.checks.empty()) look(*track, now, false);
   for (const auto& target : tracks_.targets()) settle(target, now);
   if (tracks_.forget(at)) ++version_;
 }
 
-void Engine::find_certificates(Sight& sight) {
+void Engine::find_certificates(EvalContext& sight) {
   for (const auto& one : certificates_)
     for (const auto& check : one.checks)
       for (const auto& [endpoint, not_after] : sight.standing(*check).certificates)
@@ -192,14 +193,14 @@ void Engine::find_certificates(Sight& sight) {
 }
 
 // True: it has begun to fire, or has ended.
-bool Engine::look(Track& track, Sight& sight, bool of_run) {
+bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
   const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
   const Instance& judged = part ? *part : track.instance;
-  Finding finding = judge(judged, sight, track.state.past());
+  Evaluation finding = judge(judged, sight, track.state.past());
   // That a failing probe is left out of it is no recovery.
-  if (part && track.state.firing() && finding.holds == Holds::no &&
+  if (part && track.state.firing() && finding.holds == ConditionState::no &&
       fails_meanwhile(track.instance, *part, sight))
-    finding.holds = Holds::unknown;
+    finding.holds = ConditionState::unknown;
   count(track, finding);
   const RuleState before = track.state;
   const bool fired = track.state.firing(), idle = track.idle();
@@ -208,7 +209,7 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
     begin(track);
     tracks_.wake(track);
   }
-  const bool quiet = finding.holds == Holds::no_data && !track.state.silent;
+  const bool quiet = finding.holds == ConditionState::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   // One that only fires on is described after each run: the next failure makes its text wrong.
   const bool turned =
@@ -223,33 +224,33 @@ bool Engine::look(Track& track, Sight& sight, bool of_run) {
 
 // What is read of it, as long as there is something to read, and once when it ends. It costs more
 // than to judge, so that it is not done for each run.
-void Engine::describe(Track& track, const Instance& judged, const Finding& finding,
-                      const RuleState& before, Sight& sight) {
+void Engine::describe(AlertInstance& track, const Instance& judged, const Evaluation& finding,
+                      const RuleState& before, EvalContext& sight) {
   const bool over = before.firing() && !track.state.firing();
   if (track.state.state == AlertState::inactive && !over) return;
   const Failures failures = failures_of(judged, sight);
   track.failing = track.state.silent ? Failing() : failing_of(failures);
   track.good_since = over ? good_since(before, judged, sight.now(), sight)
                           : good_since(track.state, judged, sight);
-  if (finding.holds == Holds::yes || track.state.silent)
+  if (finding.holds == ConditionState::yes || track.state.silent)
     track.text = tell(judged, finding, failures, sight);
   else if (before.firing() && before.silent)
     track.text = tell_heard(track.instance, std::move(track.text), sight);
-  else if (finding.holds == Holds::no)
+  else if (finding.holds == ConditionState::no)
     track.text = tell_recovered(track.instance, finding, before.seen, std::move(track.text), sight);
 }
 
-void Engine::count(const Track& track, const Finding& finding) {
+void Engine::count(const AlertInstance& track, const Evaluation& finding) {
   RuleFacts& facts = counts_[track.instance.rule->name];
   ++facts.evaluations;
-  if (finding.holds == Holds::unknown) ++facts.insufficient;
+  if (finding.holds == ConditionState::unknown) ++facts.insufficient;
 }
 
-void Engine::settle(const std::string& target, Sight& sight) {
+void Engine::settle(const std::string& target, EvalContext& sight) {
   const auto tracks = tracks_.firing(target);
   std::vector<IncidentMember> members;
   members.reserve(tracks.size());
-  for (Track* track : tracks) {
+  for (AlertInstance* track : tracks) {
     members.push_back(member_of(*track, sight.now()));
     const IncidentMember& member = members.back();
     // A clock that was set back leaves it in the future.
@@ -266,8 +267,8 @@ void Engine::settle(const std::string& target, Sight& sight) {
 }
 
 // True: what receivers are to know of it has changed.
-bool Engine::apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders,
-                   WallTime now) {
+bool Engine::apply(AlertInstance& track, const NotifyDecision& ruling,
+                   std::vector<std::uint64_t> holders, WallTime now) {
   Alert& alert = *track.alert;
   Alert next = alert;
   track.held_by = ruling.held_by;

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/alert/alert_instance.hpp"
 #include "daemon/alert/incident.hpp"
 #include "daemon/alert/rule_settings.hpp"
-#include "daemon/alert/track.hpp"
 #include "daemon/core/alert.hpp"
 #include "daemon/core/sink.hpp"
 
@@ -42,9 +42,9 @@ class Engine : public Sink {
   // rules go on; a firing one whose rule is gone or has changed is resolved.
   void assign(std::vector<RuleSettings> rules);
   // What was there at the start of the daemon; after the first assign().
-  void restore(const std::vector<Note>& notes);
+  void restore(const std::vector<StateRecord>& notes);
   // What has changed since the last call.
-  std::vector<Note> take_notes() { return tracks_.take_notes(options_.now()); }
+  std::vector<StateRecord> take_notes() { return tracks_.take_notes(options_.now()); }
 
   void accept(const ResultPtr& result) override;
   void evaluate();  // every 15 s; accept() does the same each second for what fires
@@ -56,25 +56,27 @@ class Engine : public Sink {
   std::vector<RuleFacts> rule_facts() const;
 
  private:
-  Sight sight() const;
+  EvalContext sight() const;
   void follow_clock();
-  void refresh(Sight& sight);
-  bool look(Track& track, Sight& sight, bool of_run);
-  static void describe(Track& track, const Instance& judged, const Finding& finding,
-                       const RuleState& before, Sight& sight);
-  void count(const Track& track, const Finding& finding);
-  void find_certificates(Sight& sight);
+  void refresh(EvalContext& sight);
+  bool look(AlertInstance& track, EvalContext& sight, bool of_run);
+  static void describe(AlertInstance& track, const Instance& judged, const Evaluation& finding,
+                       const RuleState& before, EvalContext& sight);
+  void count(const AlertInstance& track, const Evaluation& finding);
+  void find_certificates(EvalContext& sight);
   void keep_endpoints(std::vector<Instance>& instances) const;
-  void settle(const std::string& target, Sight& sight);
-  bool apply(Track& track, const Ruling& ruling, std::vector<std::uint64_t> holders, WallTime now);
-  IncidentMember member_of(const Track& track, WallTime now) const;
+  void settle(const std::string& target, EvalContext& sight);
+  bool apply(AlertInstance& track, const NotifyDecision& ruling, std::vector<std::uint64_t> holders,
+             WallTime now);
+  IncidentMember member_of(const AlertInstance& track, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
-  static bool fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight);
-  std::string deployed(const Track& track) const;
-  std::string cause_of(const Track& track) const;
-  bool waits_for_run(const Track& track) const;
-  Labels annotations_of(const Track& track, const Ruling& ruling, WallTime now) const;
+  static bool fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight);
+  std::string deployed(const AlertInstance& track) const;
+  std::string cause_of(const AlertInstance& track) const;
+  bool waits_for_run(const AlertInstance& track) const;
+  Labels annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
+                        WallTime now) const;
   bool blind(WallTime now) const { return options_.blind && options_.blind(now); }
 
   const View& view_;

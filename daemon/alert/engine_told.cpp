@@ -52,11 +52,11 @@ std::string show_also(const std::vector<std::string>& also) {
 // The text of an alert that fires on is older than that only while nothing can be judged.
 constexpr Span fresh_for = std::chrono::minutes(1);
 
-std::string show_good(const Track& track, WallTime now) {
+std::string show_good(const AlertInstance& track, WallTime now) {
   return track.good_since ? "; good again since " + show_time(*track.good_since, now) : "";
 }
 
-std::string show_state(const Track& track, const Ruling& ruling, WallTime now) {
+std::string show_state(const AlertInstance& track, const NotifyDecision& ruling, WallTime now) {
   if (!track.state.firing())
     return show_good(track, now) +
            (ruling.open && track.alert->told ? "; this has ended, the incident continues" : "");
@@ -99,7 +99,7 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
 }
 
 // Whether one that is left out failed when it last counted.
-bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, Sight& sight) {
+bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight) {
   return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
     const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
     return !counts && sight.standing(*check).failing.has_value();
@@ -107,7 +107,7 @@ bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, Sight&
 }
 
 // A hint, and no more: what went live in the half hour before the trouble began.
-std::string Engine::deployed(const Track& track) const {
+std::string Engine::deployed(const AlertInstance& track) const {
   if (!options_.deployed || track.instance.target.empty()) return "";
   const WallTime begin = track.state.active_at;
   const std::string what =
@@ -116,12 +116,12 @@ std::string Engine::deployed(const Track& track) const {
 }
 
 // What failed before a maintenance is perhaps good at its end.
-bool Engine::waits_for_run(const Track& track) const {
+bool Engine::waits_for_run(const AlertInstance& track) const {
   if (track.alert->told || !track.kept_back || track.state.silent) return false;
   const SeenAt& seen = track.state.seen;
   return std::ranges::none_of(track.instance.checks, [&](const CheckPtr& check) {
     if (!seen.empty() && !seen.contains(key_of(*check))) return false;
-    const Standing standing = view_.standing(*check);
+    const CheckStatus standing = view_.standing(*check);
     std::optional<WallTime> newest = standing.last_success;
     if (standing.failing) newest = std::max(newest, std::optional(standing.failing->last));
     if (standing.inconclusive)
@@ -133,26 +133,27 @@ bool Engine::waits_for_run(const Track& track) const {
 // An alert for want of data is explained by the one that says so of its check. Nothing is said of
 // one that a restart brought back untold until it has been judged, nor of one that is good again
 // before anybody was told.
-std::string Engine::cause_of(const Track& track) const {
+std::string Engine::cause_of(const AlertInstance& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
   if (waits_for_run(track)) return "no run since the maintenance or the start";
   if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)
-    for (const Track* other : tracks_.of_check(*check))
+    for (const AlertInstance* other : tracks_.of_check(*check))
       if (is_stalled_alert(other->instance) && other->state.firing())
         return "held by " + other->instance.rule->name;
   return "";
 }
 
-IncidentMember Engine::member_of(const Track& track, WallTime now) const {
+IncidentMember Engine::member_of(const AlertInstance& track, WallTime now) const {
   const Instance& instance = track.instance;
   IncidentMember member;
   member.name = instance.rule->name;
   if (instance.checks.size() == 1) member.probe = instance.checks.front()->name;
   member.severity = instance.rule->severity;
-  member.part = track.state.silent && instance.subject->part == Part::path ? Part::beside
-                                                                           : instance.subject->part;
+  member.part = track.state.silent && instance.subject->part == IncidentRole::path
+                    ? IncidentRole::beside
+                    : instance.subject->part;
   member.place = place_of(instance);
   if (track.failing) member.failing = *track.failing;
   member.owns = owned(instance, member.failing.steps);
@@ -165,7 +166,8 @@ IncidentMember Engine::member_of(const Track& track, WallTime now) const {
   return member;
 }
 
-Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime now) const {
+Labels Engine::annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
+                              WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
   const AlertText& text = track.text;
@@ -188,7 +190,7 @@ Labels Engine::annotations_of(const Track& track, const Ruling& ruling, WallTime
 std::vector<Alert> Engine::current() const {
   std::vector<Alert> all;
   std::set<std::uint64_t> known;
-  for (const Track* track : tracks_.all()) {
+  for (const AlertInstance* track : tracks_.all()) {
     if (!track->alert) continue;
     known.insert(fingerprint(track->alert->labels));
     all.push_back(*track->alert);
@@ -200,7 +202,7 @@ std::vector<Alert> Engine::current() const {
 
 std::vector<AlertFacts> Engine::facts() const {
   std::vector<AlertFacts> all;
-  for (const Track* track : tracks_.all()) {
+  for (const AlertInstance* track : tracks_.all()) {
     if (track->state.state == AlertState::inactive) continue;
     const bool told = track->alert && track->state.firing();
     all.push_back(

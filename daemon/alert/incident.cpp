@@ -11,13 +11,13 @@ constexpr int after_path = 5;
 
 // Firing, on the path and able to speak: such alerts make up an incident.
 bool counts(const IncidentMember& member) {
-  return member.firing && member.part == Part::path && member.place && !member.always &&
+  return member.firing && member.part == IncidentRole::path && member.place && !member.always &&
          member.cause.empty() && member.suppressed.empty();
 }
 
 // It is told by itself, whatever else fires.
 bool stands_alone(const IncidentMember& member) {
-  return member.part == Part::apart || member.always;
+  return member.part == IncidentRole::apart || member.always;
 }
 
 // Who owns a step of the path. Of those with the same place and severity one is enough, so that
@@ -74,7 +74,7 @@ class Incident {
   explicit Incident(std::span<const IncidentMember> members)
       : members_(members), owners_(members), rulings_(members.size()) {}
 
-  std::vector<Ruling> decide();
+  std::vector<NotifyDecision> decide();
 
  private:
   const IncidentMember* lead(Severity severity) const;
@@ -90,7 +90,7 @@ class Incident {
 
   std::span<const IncidentMember> members_;
   Owners owners_;
-  std::vector<Ruling> rulings_;
+  std::vector<NotifyDecision> rulings_;
   const IncidentMember* lead_ = nullptr;  // the gravest that pages, which stands for the incident
 };
 
@@ -124,7 +124,8 @@ void Incident::keep_open(std::size_t i) {
     return counts(member) && !member.was_told && member.severity >= ended.severity &&
            lead(member.severity) == nullptr;
   });
-  rulings_[i].open &= ended.was_told && ended.part == Part::path && ended.place && !ended.always;
+  rulings_[i].open &=
+      ended.was_told && ended.part == IncidentRole::path && ended.place && !ended.always;
   if (rulings_[i].open) follow(ended);
 }
 
@@ -182,7 +183,7 @@ void Incident::list_others() {
   also.erase(std::ranges::unique(also).begin(), also.end());
 }
 
-std::vector<Ruling> Incident::decide() {
+std::vector<NotifyDecision> Incident::decide() {
   for (std::size_t i : in_order()) decide(i);
   list_others();
   return std::move(rulings_);
@@ -230,7 +231,7 @@ std::vector<Step> own_steps(const Check& check) {
   return own;
 }
 
-std::vector<Ruling> rule_on(std::span<const IncidentMember> members) {
+std::vector<NotifyDecision> rule_on(std::span<const IncidentMember> members) {
   return Incident(members).decide();
 }
 

@@ -29,7 +29,7 @@ struct IncidentMember {
   std::string name;   // of its rule
   std::string probe;  // the one that it is about; empty: several
   Severity severity = Severity::critical;
-  Part part = Part::path;
+  IncidentRole part = IncidentRole::path;
   std::optional<int> place;  // of its checks, the earliest; nothing: beside the path
   Failing failing;           // where the runs failed that count for it, in its window
   std::vector<Step> owns;    // those of its checks' own steps that are among them
@@ -41,7 +41,7 @@ struct IncidentMember {
   bool was_told = false;
 };
 
-struct Ruling {
+struct NotifyDecision {
   bool told = false;
   std::string held_by;               // why nobody is told
   bool muted = false;                // it is in no message either: a maintenance, or a cause
@@ -61,6 +61,6 @@ struct Ruling {
 //     start and end with the incident, and are paged again only by a higher severity. One that has
 //     ended stands for it as long as others of its severity fire of which nobody was told.
 //   - What was told stays told until it ends.
-std::vector<Ruling> rule_on(std::span<const IncidentMember> members);
+std::vector<NotifyDecision> rule_on(std::span<const IncidentMember> members);
 
 }  // namespace sonde::alert

@@ -11,16 +11,16 @@
 namespace sonde::alert {
 namespace {
 
-Finding judge_blind(const Instance&, Sight& sight, const Past&) {
-  Finding finding;
-  finding.holds = sight.blind() ? Holds::yes : Holds::no;
+Evaluation judge_blind(const Instance&, EvalContext& sight, const PriorState&) {
+  Evaluation finding;
+  finding.holds = sight.blind() ? ConditionState::yes : ConditionState::no;
   return finding;
 }
 
 // That a check is silent is found before a subject is asked.
-Finding judge_stalled(const Instance& instance, Sight&, const Past&) {
-  Finding finding;
-  finding.holds = Holds::no;
+Evaluation judge_stalled(const Instance& instance, EvalContext&, const PriorState&) {
+  Evaluation finding;
+  finding.holds = ConditionState::no;
   finding.check = instance.checks.front();
   return finding;
 }
@@ -28,43 +28,44 @@ Finding judge_stalled(const Instance& instance, Sight&, const Past&) {
 // Shorter than that, it may be a restart of our own resolver.
 constexpr Span inconclusive_least = std::chrono::seconds(30);
 
-Finding judge_inconclusive(const Instance& instance, Sight& sight, const Past&) {
-  Finding finding;
+Evaluation judge_inconclusive(const Instance& instance, EvalContext& sight, const PriorState&) {
+  Evaluation finding;
   finding.check = instance.checks.front();
-  const Standing& standing = sight.standing(*finding.check);
+  const CheckStatus& standing = sight.standing(*finding.check);
   const auto& inconclusive = standing.inconclusive;
   // After a restart, or a run that found our own network down, there was no verdict yet.
   const bool verdict = standing.newest == Outcome::pass || standing.newest == Outcome::fail;
   if (!inconclusive && !verdict) return finding;
   const Span bound = std::max(patience(*finding.check), inconclusive_least);
   const bool holds = inconclusive && sight.now() - inconclusive->first >= bound;
-  finding.holds = holds ? Holds::yes : Holds::no;
+  finding.holds = holds ? ConditionState::yes : ConditionState::no;
   finding.count = inconclusive ? inconclusive->count : 0;
   return finding;
 }
 
-Finding judge_watchdog(const Instance&, Sight&, const Past&) {
-  Finding finding;
-  finding.holds = Holds::yes;
+Evaluation judge_watchdog(const Instance&, EvalContext&, const PriorState&) {
+  Evaluation finding;
+  finding.holds = ConditionState::yes;
   return finding;
 }
 
-std::string no_value(const Finding&) { return ""; }
+std::string no_value(const Evaluation&) { return ""; }
 
-std::string blind_headline(const Instance&, const Finding&, Sight&) {
+std::string blind_headline(const Instance&, const Evaluation&, EvalContext&) {
   return "none of the egress references answers: nothing can be said of any target";
 }
-std::string seen_headline(const Instance&, const Finding&, const SeenAt&, Sight&) {
+std::string seen_headline(const Instance&, const Evaluation&, const SeenAt&, EvalContext&) {
   return "an egress reference answers again";
 }
-std::string stalled_headline(const Instance& instance, const Finding&, Sight&) {
+std::string stalled_headline(const Instance& instance, const Evaluation&, EvalContext&) {
   return instance.checks.front()->name + " runs again on " + instance.target;
 }
-std::string verdict_headline(const Instance& instance, const Finding& finding, const SeenAt&,
-                             Sight&) {
+std::string verdict_headline(const Instance& instance, const Evaluation& finding, const SeenAt&,
+                             EvalContext&) {
   return fmt::format("{} gives verdicts again on {}", finding.check->name, instance.target);
 }
-std::string inconclusive_headline(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string inconclusive_headline(const Instance& instance, const Evaluation& finding,
+                                  EvalContext& sight) {
   const Check& check = *finding.check;
   const auto& inconclusive = sight.standing(check).inconclusive;
   const std::string detail = show_detail(inconclusive->detail);
@@ -73,7 +74,7 @@ std::string inconclusive_headline(const Instance& instance, const Finding& findi
                      inconclusive->count, inconclusive->count == 1 ? "" : "s",
                      name(inconclusive->reason), detail.empty() ? "" : " (" + detail + ")");
 }
-std::string watchdog_headline(const Instance&, const Finding&, Sight&) {
+std::string watchdog_headline(const Instance&, const Evaluation&, EvalContext&) {
   return "Sonde judges and tells; if this stops, nobody is told of anything";
 }
 
@@ -81,26 +82,26 @@ const RuleSubject blind{.name = "blind",
                         .judge = judge_blind,
                         .value = no_value,
                         .headline = blind_headline,
-                        .part = Part::apart,
+                        .part = IncidentRole::apart,
                         .recovered = seen_headline};
 const RuleSubject stalled{.name = "stalled",
                           .measured = Measured::count,
                           .judge = judge_stalled,
                           .value = no_value,
                           .headline = stalled_headline,
-                          .part = Part::apart};
+                          .part = IncidentRole::apart};
 const RuleSubject inconclusive{.name = "inconclusive",
                                .measured = Measured::count,
                                .judge = judge_inconclusive,
                                .value = value_of_count,
                                .headline = inconclusive_headline,
-                               .part = Part::apart,
+                               .part = IncidentRole::apart,
                                .recovered = verdict_headline};
 const RuleSubject watchdog{.name = "watchdog",
                            .judge = judge_watchdog,
                            .value = no_value,
                            .headline = watchdog_headline,
-                           .part = Part::apart};
+                           .part = IncidentRole::apart};
 
 RuleSettings settings(std::string name, Severity severity) {
   RuleSettings rule;

@@ -43,29 +43,31 @@ void forget(RuleState& state, WallTime now) {
   if (state.resolved_at && now - *state.resolved_at >= resolved_kept) state.resolved_at.reset();
 }
 
-bool known(Holds holds) { return holds == Holds::yes || holds == Holds::no; }
+bool known(ConditionState holds) {
+  return holds == ConditionState::yes || holds == ConditionState::no;
+}
 
 }  // namespace
 
-bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, WallTime now,
+bool step(RuleState& state, const RuleSettings& rule, const Evaluation& finding, WallTime now,
           bool of_run) {
   const RuleState before = state;
-  if (of_run && known(finding.holds)) state.flapping.add(finding.holds == Holds::yes);
+  if (of_run && known(finding.holds)) state.flapping.add(finding.holds == ConditionState::yes);
   switch (finding.holds) {
-    case Holds::yes:
+    case ConditionState::yes:
       holds(state, rule.hold, now);
       state.blamed = finding.rate;
       state.seen = finding.seen;
       state.silent = false;
       break;
-    case Holds::no_data:
+    case ConditionState::no_data:
       state.silent |= !state.firing();
       holds(state, Span{}, now);
       break;
-    case Holds::no:
+    case ConditionState::no:
       clears(state, state.silent ? Span{} : rule.keep_firing_for, now);
       break;
-    case Holds::unknown:
+    case ConditionState::unknown:
       if (state.silent) clears(state, Span{}, now);
       break;
   }

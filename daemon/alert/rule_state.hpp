@@ -24,7 +24,7 @@ struct RuleState {
 
   bool firing() const { return state == AlertState::firing; }
   bool idle() const { return state == AlertState::inactive && !resolved_at; }
-  Past past() const {
+  PriorState past() const {
     const bool waits = firing() && silent;
     return {firing() && !silent, blamed, waits ? std::optional(fired_at) : std::nullopt, seen};
   }
@@ -33,7 +33,7 @@ struct RuleState {
 
 // `of_run`: a run has ended since the last step, so that the finding says something new of
 // flapping. True: it has changed.
-bool step(RuleState& state, const RuleSettings& rule, const Finding& finding, WallTime now,
+bool step(RuleState& state, const RuleSettings& rule, const Evaluation& finding, WallTime now,
           bool of_run);
 
 // The wall clock was set by so much: `for` and `keep_firing_for` are elapsed time.

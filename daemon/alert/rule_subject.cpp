@@ -56,7 +56,7 @@ const std::vector<std::string_view> of_rates = {"below", "clear_above", "over", 
                                                 "min_failures"};
 
 using enum Measured;
-using enum Part;
+using enum IncidentRole;
 
 // One row an AlertOf, in its order.
 const std::array<RuleSubject, 9> subjects = {{

@@ -10,17 +10,17 @@
 namespace sonde::alert {
 
 struct Instance;
-struct Finding;
-struct Past;
+struct Evaluation;
+struct PriorState;
 using SeenAt = std::map<std::string, WallTime>;
-class Sight;
+class EvalContext;
 
 enum class Measured : std::uint8_t { share, span, count, burn };
 
 // How an alert stands to the one incident of its target. `path`: it pages first or extends the
 // page of another. `beside`: it may extend one, but no other is silent because of it. `apart`: told
 // by itself, whatever else fires.
-enum class Part : std::uint8_t { path, beside, apart };
+enum class IncidentRole : std::uint8_t { path, beside, apart };
 
 // What can be said of an alert by what it is about.
 struct RuleSubject {
@@ -32,15 +32,15 @@ struct RuleSubject {
   std::vector<std::string_view> keys;
   // Whether a check can be asked; of one rule, without its selector.
   bool (*concerns)(const RuleSettings& rule, const Check& check);
-  Finding (*judge)(const Instance& instance, Sight& sight, const Past& past);
-  std::string (*value)(const Finding& finding);  // "72.0 % (18 of 25)"
+  Evaluation (*judge)(const Instance& instance, EvalContext& sight, const PriorState& past);
+  std::string (*value)(const Evaluation& finding);  // "72.0 % (18 of 25)"
   // "upgrade auth success 72.0 % (18 of 25) over 10m on staging, wanted 90 %; logins 40 of 40"
-  std::string (*headline)(const Instance& instance, const Finding& finding, Sight& sight);
-  Part part;
+  std::string (*headline)(const Instance& instance, const Evaluation& finding, EvalContext& sight);
+  IncidentRole part;
   std::vector<Step> counts;  // the steps at which a failed run counts for it
   // What works again at the checks where it was seen; null: the headline says it.
-  std::string (*recovered)(const Instance& instance, const Finding& finding, const SeenAt& seen,
-                           Sight& sight) = nullptr;
+  std::string (*recovered)(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
+                           EvalContext& sight) = nullptr;
 
   bool has(std::string_view key) const;
 };

@@ -7,7 +7,7 @@ namespace sonde::alert {
 namespace {
 
 // "72.0 % (18 of 25) over 10m, 80.0 % (60 of 75) over 30m"
-std::string over(const Finding& finding) {
+std::string over(const Evaluation& finding) {
   std::string all;
   for (const auto& [window, tally] : finding.stretches)
     all += fmt::format("{}{} over {}", all.empty() ? "" : ", ", show_success(tally),
@@ -21,7 +21,7 @@ std::string wanted(const Instance& instance) {
 }
 
 Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds window,
-             Sight& sight) {
+             EvalContext& sight) {
   Tally sum;
   for (const auto& check : instance.checks) {
     const Tally one = sight.view().tally(*check, rate, window, sight.seconds());
@@ -32,7 +32,7 @@ Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds wi
 }
 
 // The other one of logins and upgrades, or that nobody tried.
-std::string other_step(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
   const bool logins = finding.rate.step == Step::upgrade;
   const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
   const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
@@ -57,7 +57,7 @@ std::string times(const RuleSettings& rule, const Tally& tally) {
 }
 
 // What is left of the budget of 30 days; less than nothing where it is overspent.
-std::string budget_of(const Instance& instance, const Rate& rate, Sight& sight) {
+std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& sight) {
   const Tally month = sum_of(instance, rate, std::chrono::hours(720), sight);
   const auto left = budget_left({.target = millionths(instance.rule->objective)}, month);
   return left ? fmt::format("; {:.0f} % of the budget left", *left * 100) : "";
@@ -65,27 +65,30 @@ std::string budget_of(const Instance& instance, const Rate& rate, Sight& sight) 
 
 }  // namespace
 
-std::string value_of_rate(const Finding& finding) {
+std::string value_of_rate(const Evaluation& finding) {
   return finding.stretches.empty() ? "" : show_success(finding.stretches.front().tally);
 }
 
-std::string headline_of_success(const Instance& instance, const Finding& finding, Sight&) {
+std::string headline_of_success(const Instance& instance, const Evaluation& finding, EvalContext&) {
   return fmt::format("{} {} {}", subject_of(instance, finding.rate), over(finding),
                      wanted(instance));
 }
 
-std::string headline_of_auth(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string headline_of_auth(const Instance& instance, const Evaluation& finding,
+                             EvalContext& sight) {
   return headline_of_success(instance, finding, sight) + other_step(instance, finding, sight);
 }
 
-std::string headline_of_delivery(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string headline_of_delivery(const Instance& instance, const Evaluation& finding,
+                                 EvalContext& sight) {
   return headline_of_success(instance, finding, sight);
 }
 
-std::string headline_of_burn(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string headline_of_burn(const Instance& instance, const Evaluation& finding,
+                             EvalContext& sight) {
   const RuleSettings& rule = *instance.rule;
-  const Stretch& lengthy = finding.stretches.at(0);
-  const Stretch& brief = finding.stretches.at(1);
+  const WindowSample& lengthy = finding.stretches.at(0);
+  const WindowSample& brief = finding.stretches.at(1);
   return fmt::format(
       "{} uses its error budget at {} times the allowed rate over {} and {} times over {} on {}, "
       "{}, wanted {} in 30d{}",

@@ -36,11 +36,11 @@ std::string show_gone(const Instance& instance, const SeenAt& seen) {
 // Without the mark that separates parts where there is nothing before it.
 std::string joined(std::string parts) { return parts.starts_with("; ") ? parts.substr(2) : parts; }
 
-std::string show_each(const Instance& instance, const SeenAt& seen, Sight& sight) {
+std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& sight) {
   std::vector<std::string> passing;
   std::string failing;
   for (const auto& check : seen_checks(instance, seen)) {
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     if (standing.consecutive_failures > 0)
       failing += "; " + show_row(*check, standing.consecutive_failures, instance.target, sight);
     else if (standing.last == Outcome::pass)
@@ -55,20 +55,20 @@ std::string show_each(const Instance& instance, const SeenAt& seen, Sight& sight
 
 }  // namespace
 
-std::string recovered_row(const Instance& instance, const Finding&, const SeenAt& seen,
-                          Sight& sight) {
+std::string recovered_row(const Instance& instance, const Evaluation&, const SeenAt& seen,
+                          EvalContext& sight) {
   return joined(show_each(instance, seen, sight));
 }
 
-std::string recovered_certificate(const Instance& instance, const Finding& finding, const SeenAt&,
-                                  Sight& sight) {
+std::string recovered_certificate(const Instance& instance, const Evaluation& finding,
+                                  const SeenAt&, EvalContext& sight) {
   if (has_numbers(instance, finding)) return headline_of_certificate(instance, finding, sight);
   return fmt::format("no probe of {} is shown a certificate of {} any more", instance.target,
                      instance.endpoint);
 }
 
-std::string recovered_reason(const Instance& instance, const Finding&, const SeenAt& seen,
-                             Sight& sight) {
+std::string recovered_reason(const Instance& instance, const Evaluation&, const SeenAt& seen,
+                             EvalContext& sight) {
   std::string all;
   for (const auto& check : seen_checks(instance, seen)) {
     const auto& passed = sight.standing(*check).last_success;
@@ -81,11 +81,11 @@ std::string recovered_reason(const Instance& instance, const Finding&, const See
   return joined(all + show_gone(instance, seen));
 }
 
-std::string recovered_false_green(const Instance& instance, const Finding&, const SeenAt& seen,
-                                  Sight& sight) {
+std::string recovered_false_green(const Instance& instance, const Evaluation&, const SeenAt& seen,
+                                  EvalContext& sight) {
   std::string all;
   for (const auto& check : instance.health) {
-    const Standing& standing = sight.standing(*check);
+    const CheckStatus& standing = sight.standing(*check);
     if (standing.last == Outcome::fail)
       all += fmt::format("; {} fails, too, on {}{}", check->name, instance.target,
                          show_failing(standing, sight.now()));

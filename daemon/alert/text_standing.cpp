@@ -32,19 +32,19 @@ std::string reasons(const RuleSettings& rule) {
 
 }  // namespace
 
-std::string value_of_latency(const Finding& finding) {
+std::string value_of_latency(const Evaluation& finding) {
   if (!finding.quantile) return "";
   return fmt::format("{} (of {} runs)", rounded(finding.quantile->value),
                      finding.quantile->samples);
 }
 
-std::string value_of_count(const Finding& finding) { return fmt::to_string(finding.count); }
+std::string value_of_count(const Evaluation& finding) { return fmt::to_string(finding.count); }
 
-std::string value_of_certificate(const Finding& finding) {
+std::string value_of_certificate(const Evaluation& finding) {
   return finding.left > Span{} ? roughly(finding.left) : "expired";
 }
 
-std::string headline_of_latency(const Instance& instance, const Finding& finding, Sight&) {
+std::string headline_of_latency(const Instance& instance, const Evaluation& finding, EvalContext&) {
   const RuleSettings& rule = *instance.rule;
   return fmt::format("{} p{} of {} {} over {} on {}, wanted {}", finding.check->name,
                      config::show_number(rule.quantile * 100),
@@ -53,7 +53,7 @@ std::string headline_of_latency(const Instance& instance, const Finding& finding
                      config::show(*rule.above->span));
 }
 
-std::string show_failing(const Standing& standing, WallTime now) {
+std::string show_failing(const CheckStatus& standing, WallTime now) {
   std::string text;
   if (standing.failing_since) text += " since " + show_time(*standing.failing_since, now);
   if (!standing.failing) return text;
@@ -64,8 +64,8 @@ std::string show_failing(const Standing& standing, WallTime now) {
 }
 
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     Sight& sight) {
-  const Standing& standing = sight.standing(check);
+                     EvalContext& sight) {
+  const CheckStatus& standing = sight.standing(check);
   const std::string left_out =
       standing.left_out == 0 ? ""
                              : fmt::format(" (without {} run{} under maintenance)",
@@ -74,17 +74,18 @@ std::string show_row(const Check& check, std::uint64_t count, const std::string&
                      show_failing(standing, sight.now()));
 }
 
-std::string headline_of_row(const Instance& instance, const Finding& finding, Sight& sight) {
+std::string headline_of_row(const Instance& instance, const Evaluation& finding,
+                            EvalContext& sight) {
   return show_row(*finding.check, finding.count, instance.target, sight);
 }
 
-std::string headline_of_false_green(const Instance& instance, const Finding& finding,
-                                    Sight& sight) {
+std::string headline_of_false_green(const Instance& instance, const Evaluation& finding,
+                                    EvalContext& sight) {
   return "health passes, but " + headline_of_row(instance, finding, sight);
 }
 
-std::string headline_of_certificate(const Instance& instance, const Finding& finding,
-                                    Sight& sight) {
+std::string headline_of_certificate(const Instance& instance, const Evaluation& finding,
+                                    EvalContext& sight) {
   const WallTime at = sight.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
   const auto day =
       fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
@@ -94,7 +95,7 @@ std::string headline_of_certificate(const Instance& instance, const Finding& fin
                      roughly(expired ? -finding.left : finding.left), expired ? " ago" : "", day);
 }
 
-std::string headline_of_reason(const Instance& instance, const Finding& finding, Sight&) {
+std::string headline_of_reason(const Instance& instance, const Evaluation& finding, EvalContext&) {
   return fmt::format("{} {} over {} on {}, by {}", reasons(*instance.rule), times(finding.count),
                      config::show(instance.rule->over.front()), instance.target,
                      finding.check->name);

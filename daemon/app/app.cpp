@@ -82,7 +82,7 @@ void App::serve() {
 }
 
 // What was there when the daemon last ended.
-void App::restore(const Remembered& remembered) {
+void App::restore(const RestoredState& remembered) {
   judge.restore(remembered);
   maintenance.restore(remembered.notes);
   deploys.restore(remembered.notes);

@@ -24,7 +24,7 @@ web::ApiHooks App::api() {
                              ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
           .admin = state.flags.enable_admin_api,
           .maintain =
-              [this](const MaintenanceWish& wish) {
+              [this](const MaintenanceRequest& wish) {
                 auto made = maintenance.add(wish, judge.checks(), wall());
                 if (made) judge_again();
                 return made;

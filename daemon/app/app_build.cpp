@@ -14,11 +14,11 @@
 namespace sonde::app {
 namespace {
 
-using Opened = std::expected<std::unique_ptr<Memory>, std::string>;
+using Opened = std::expected<std::unique_ptr<Persistence>, std::string>;
 
 Opened open_memory(const Settings& settings, const boost::asio::any_io_executor& main,
                    const AppLists& lists, const maintenance::Maintenance& maintenance) {
-  return Memory::open(
+  return Persistence::open(
       settings.storage, main,
       [&lists](Changes& changes) {
         for (const auto& add : lists.changed) add(changes);
@@ -53,19 +53,19 @@ alert::EngineOptions engine_options(std::string url, const maintenance::Maintena
           .blind = [&pool](WallTime) { return pool.egress_up() == false; }};
 }
 
-notify::Notifier::Options notifier_options(std::string url, Memory& memory) {
+notify::Notifier::Options notifier_options(std::string url, Persistence& memory) {
   return {.changed = [&memory] { memory.changed(); },
           .external_url = std::move(url),
           .seed = std::random_device()()};
 }
 
-Alerting::Options alerting_options(const AppState& state, Memory& memory) {
+Alerting::Options alerting_options(const AppState& state, Persistence& memory) {
   return {.keep = [&memory](std::function<void()> then) { memory.keep(std::move(then)); },
           .tells = [&state] { return state.settings.alerting == AlertingBy::embedded; }};
 }
 
 // Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
-Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Memory& memory,
+Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Persistence& memory,
                                  const schedule::Pool& pool, const notify::Notifier& notifier,
                                  const Alerting& alerting) {
   return {.unhealthy = [&]() -> std::string {
@@ -135,7 +135,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .egress_up = pool.egress_up(),
                  .heartbeat = heartbeat.last()};
   }));
-  web::Landing landing{std::string(net::version)};
+  web::StatusPage landing{std::string(net::version)};
   App app({loop, state, lists, maintenance, deploys, conclusions, **memory, **web, judge, pool,
            engine, notifier, alerting, heartbeat, metrics, landing});
   app.start();

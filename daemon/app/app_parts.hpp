@@ -10,7 +10,7 @@
 #include "daemon/app/alerting.hpp"
 #include "daemon/app/conclusions.hpp"
 #include "daemon/app/flags.hpp"
-#include "daemon/app/memory.hpp"
+#include "daemon/app/persistence.hpp"
 #include "daemon/app/settings.hpp"
 #include "daemon/judge/judge.hpp"
 #include "daemon/maintenance/deploys.hpp"
@@ -20,7 +20,7 @@
 #include "daemon/schedule/pool.hpp"
 #include "daemon/system/lifecycle.hpp"
 #include "daemon/web/api.hpp"
-#include "daemon/web/landing.hpp"
+#include "daemon/web/status_page.hpp"
 #include "daemon/web/web.hpp"
 
 namespace sonde::app {
@@ -49,7 +49,7 @@ struct AppParts {
   maintenance::Maintenance& maintenance;
   maintenance::Deploys& deploys;
   Conclusions& conclusions;
-  Memory& memory;
+  Persistence& memory;
   web::Web& web;
   judge::Judge& judge;
   schedule::Pool& pool;
@@ -58,7 +58,7 @@ struct AppParts {
   Alerting& alerting;
   notify::Heartbeat& heartbeat;
   metrics::Metrics& metrics;
-  web::Landing& landing;
+  web::StatusPage& landing;
 };
 
 // What is done with the parts as a whole: start, reload, API, stop. On the main thread.
@@ -71,7 +71,7 @@ class App : private AppParts {
  private:
   void assign();
   void assign_alerts();
-  void restore(const Remembered& remembered);
+  void restore(const RestoredState& remembered);
   void serve();
   std::string reload();
   void keep_for_restart(Settings& loaded) const;

@@ -22,10 +22,10 @@ void Conclusions::accept(const ResultPtr& result) {
   notes_.push_back({std::string(conclusions_room), key, kept});
 }
 
-std::vector<Note> Conclusions::take_notes() { return std::exchange(notes_, {}); }
+std::vector<StateRecord> Conclusions::take_notes() { return std::exchange(notes_, {}); }
 
-std::map<std::string, std::string> Conclusions::restore(std::span<const Note> notes) {
-  for (const Note& note : notes)
+std::map<std::string, std::string> Conclusions::restore(std::span<const StateRecord> notes) {
+  for (const StateRecord& note : notes)
     if (note.room == conclusions_room) kept_[note.key] = note.text;
   return kept_;
 }

@@ -15,14 +15,14 @@ class Conclusions : public Sink {
  public:
   void accept(const ResultPtr& result) override;
   // What changed since the last call.
-  std::vector<Note> take_notes();
+  std::vector<StateRecord> take_notes();
   // What was there at start, by key_of: the fingerprint of the check, a line break, and the text of
   // its conclusions. Once.
-  std::map<std::string, std::string> restore(std::span<const Note> notes);
+  std::map<std::string, std::string> restore(std::span<const StateRecord> notes);
 
  private:
   std::map<std::string, std::string> kept_;
-  std::vector<Note> notes_;
+  std::vector<StateRecord> notes_;
 };
 
 }  // namespace sonde::app

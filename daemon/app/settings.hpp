@@ -31,7 +31,7 @@ struct File {
   std::map<std::string, alert::RuleSettings> alerts;
   AlertingBy alerting = AlertingBy::embedded;
   store::StorageSettings storage;
-  std::map<std::string, maintenance::DowntimeText> maintenance;
+  std::map<std::string, maintenance::MaintenanceConfig> maintenance;
   std::optional<schedule::EgressSettings> egress;
   notify::ReceiverEntries receivers;
   std::optional<notify::HeartbeatSettings> heartbeat;

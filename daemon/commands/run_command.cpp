@@ -11,7 +11,7 @@
 #include "daemon/app/exit_code.hpp"
 #include "daemon/app/lockouts.hpp"
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/once.hpp"
+#include "daemon/commands/run_once.hpp"
 #include "daemon/core/result_json.hpp"
 #include "daemon/report/junit.hpp"
 #include "daemon/report/progress.hpp"

@@ -28,13 +28,13 @@ struct BucketRow {
 };
 
 // A room's own state, in a text that only the room reads. An empty text forgets the note.
-struct Note {
+struct StateRecord {
   // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
   // "conclusions"
   std::string room;
   std::string key;
   std::string text;
-  friend bool operator==(const Note&, const Note&) = default;
+  friend bool operator==(const StateRecord&, const StateRecord&) = default;
 };
 
 // A failed run of the recent past, as judge wants it back.
@@ -60,7 +60,7 @@ struct KeptResult {
 struct Changes {
   std::vector<KeptResult> results;
   std::vector<BucketRow> buckets;
-  std::vector<Note> notes;
+  std::vector<StateRecord> notes;
   bool empty() const { return rows() == 0; }
   std::size_t rows() const { return results.size() + buckets.size() + notes.size(); }
 };
@@ -79,9 +79,9 @@ struct SeriesRows {
 };
 
 // What was there at start.
-struct Remembered {
+struct RestoredState {
   std::vector<SeriesRows> series;  // in the order of their names
-  std::vector<Note> notes;
+  std::vector<StateRecord> notes;
   std::vector<FailureRow> failures;  // of the last 30 days, oldest first, that count
 };
 

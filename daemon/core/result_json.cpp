@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde {

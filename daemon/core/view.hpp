@@ -58,7 +58,7 @@ struct Failures {
 };
 
 // What the last runs of a check said.
-struct Standing {
+struct CheckStatus {
   std::optional<Outcome> last;    // of the last judged first attempt; empty: none yet
   std::optional<Outcome> newest;  // of the last run, inconclusive ones and skipped beats too
   std::uint64_t consecutive_failures = 0, consecutive_passes = 0;
@@ -98,7 +98,7 @@ class View {
   // Failed first attempts of the last `length`, at most as far back as is remembered.
   virtual Failures failures(const Check& check, std::chrono::seconds length,
                             WallSeconds now) const = 0;
-  virtual Standing standing(const Check& check) const = 0;
+  virtual CheckStatus standing(const Check& check) const = 0;
   // Nothing while there is no sample. `q` of the samples of the window are at most the value.
   virtual std::optional<Quantile> quantile(const Check& check, Timed timed, double q,
                                            std::chrono::seconds length, WallSeconds now) const = 0;
@@ -191,7 +191,7 @@ struct MaintenanceWindow {
   std::string schedule;  // of a recurring one: "sat, sun 02:00 for 2h, Europe/Berlin"
 };
 // What somebody asks for by the API, as it was written; alert reads and bounds it.
-struct MaintenanceWish {
+struct MaintenanceRequest {
   std::string from, to;      // "2026-12-01T02:00"; no `from`: now
   std::string length;        // "2h", in the place of `to`
   std::string zone = "UTC";  // of times without an offset

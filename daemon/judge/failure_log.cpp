@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/judge/wall.hpp"
+#include "daemon/judge/wall_clock.hpp"
 
 namespace sonde::judge {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/judge/history.hpp"
-#include "daemon/judge/wall.hpp"
+#include "daemon/judge/check_stats.hpp"
+#include "daemon/judge/wall_clock.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -26,7 +26,7 @@ void Judge::assign(std::vector<std::shared_ptr<const Check>> checks) {
     auto known = old.extract(key_of(*check));
     if (known.empty()) known = parked_.extract(key_of(*check));
     if (known.empty()) {
-      histories_.emplace(key_of(*check), std::make_unique<History>(check));
+      histories_.emplace(key_of(*check), std::make_unique<CheckStats>(check));
     } else {
       known.mapped()->renew(check);
       histories_.insert(std::move(known));
@@ -42,28 +42,28 @@ void Judge::assign(std::vector<std::shared_ptr<const Check>> checks) {
 }
 
 void Judge::watch(const std::vector<Watched>& watched) {
-  std::map<History*, std::vector<Timed>> wanted;
+  std::map<CheckStats*, std::vector<Timed>> wanted;
   for (const Watched& one : watched)
-    if (History* history = find(*one.check)) wanted[history].push_back(one.timed);
+    if (CheckStats* history = find(*one.check)) wanted[history].push_back(one.timed);
   for (auto& [key, history] : histories_) history->watch(wanted[history.get()]);
 }
 
-void Judge::restore(const Remembered& remembered) {
+void Judge::restore(const RestoredState& remembered) {
   for (const SeriesRows& rows : remembered.series) restore(rows);
-  for (const Note& note : remembered.notes) {
+  for (const StateRecord& note : remembered.notes) {
     const bool ours = note.room == "judge" || note.room == "certificates";
-    History* history = ours ? find(note.key) : nullptr;
+    CheckStats* history = ours ? find(note.key) : nullptr;
     if (history) history->restore(note);
   }
   for (const FailureRow& row : remembered.failures)
-    if (History* history = find(row.check)) history->restore(row);
+    if (CheckStats* history = find(row.check)) history->restore(row);
 }
 
 // A name may hold a space, so the key is the part before one that names a check.
 void Judge::restore(const SeriesRows& rows) {
   const std::string& name = rows.series;
   for (auto space = name.find(' '); space != std::string::npos; space = name.find(' ', space + 1))
-    if (History* history = find(name.substr(0, space)))
+    if (CheckStats* history = find(name.substr(0, space)))
       history->restore(std::string_view(name).substr(space + 1), rows);
 }
 
@@ -71,11 +71,11 @@ void Judge::take_changes(Changes& changes) {
   const Changes gone = std::exchange(gone_, {});
   changes.buckets.insert(changes.buckets.end(), gone.buckets.begin(), gone.buckets.end());
   changes.notes.insert(changes.notes.end(), gone.notes.begin(), gone.notes.end());
-  for (History* history : std::exchange(changed_, {})) history->take_changes(changes);
+  for (CheckStats* history : std::exchange(changed_, {})) history->take_changes(changes);
 }
 
 void Judge::accept(const ResultPtr& result) {
-  History* history = find(*result->check);
+  CheckStats* history = find(*result->check);
   if (!history) return;
   const WallTime end = end_of(*result);
   heed_clock(seconds_of(end));
@@ -95,39 +95,39 @@ void Judge::heed_clock(WallSeconds now) {
 }
 
 std::vector<Rate> Judge::rates(const Check& check) const {
-  const History* history = find(check);
+  const CheckStats* history = find(check);
   return history ? history->rates() : std::vector<Rate>();
 }
 
 Tally Judge::tally(const Check& check, const Rate& rate, std::chrono::seconds length,
                    WallSeconds now) const {
-  const History* history = find(check);
+  const CheckStats* history = find(check);
   return history ? history->tally(rate, length, now) : Tally{};
 }
 
 Failures Judge::failures(const Check& check, std::chrono::seconds length, WallSeconds now) const {
-  const History* history = find(check);
+  const CheckStats* history = find(check);
   return history ? history->failures(length, now) : Failures{};
 }
 
-Standing Judge::standing(const Check& check) const {
-  const History* history = find(check);
-  return history ? history->standing() : Standing{};
+CheckStatus Judge::standing(const Check& check) const {
+  const CheckStats* history = find(check);
+  return history ? history->standing() : CheckStatus{};
 }
 
 std::optional<Quantile> Judge::quantile(const Check& check, Timed timed, double q,
                                         std::chrono::seconds length, WallSeconds now) const {
-  const History* history = find(check);
+  const CheckStats* history = find(check);
   return history ? history->quantile(timed, q, length, now) : std::nullopt;
 }
 
 // A run that is under way when the checks change ends with the check as it was.
-History* Judge::find(const Check& check) const {
+CheckStats* Judge::find(const Check& check) const {
   auto known = by_check_.find(&check);
   return known != by_check_.end() ? known->second : find(key_of(check));
 }
 
-History* Judge::find(const std::string& key) const {
+CheckStats* Judge::find(const std::string& key) const {
   auto known = histories_.find(key);
   return known == histories_.end() ? nullptr : known->second.get();
 }

@@ -12,7 +12,7 @@
 
 namespace sonde::judge {
 
-class History;
+class CheckStats;
 
 // Makes rates and standings of the Results, and answers everybody who asks for them. Counted are
 // first attempts with the verdict pass or fail; a bucket belongs to the second in which the run
@@ -39,7 +39,7 @@ class Judge : public Sink, public View {
 
   // What was there at the start of the daemon: after the first assign() and before the first
   // Result. What belongs to none of the checks is ignored; it stays in the store.
-  void restore(const Remembered& remembered);
+  void restore(const RestoredState& remembered);
   // Adds the buckets and notes that are not as they were at the last call, those of checks that
   // are gone among them.
   void take_changes(Changes& changes);
@@ -52,22 +52,23 @@ class Judge : public Sink, public View {
               WallSeconds now) const override;
   Failures failures(const Check& check, std::chrono::seconds length,
                     WallSeconds now) const override;
-  Standing standing(const Check& check) const override;
+  CheckStatus standing(const Check& check) const override;
   std::optional<Quantile> quantile(const Check& check, Timed timed, double q,
                                    std::chrono::seconds length, WallSeconds now) const override;
 
  private:
-  History* find(const Check& check) const;
-  History* find(const std::string& key) const;
+  CheckStats* find(const Check& check) const;
+  CheckStats* find(const std::string& key) const;
   void restore(const SeriesRows& rows);
   void heed_clock(WallSeconds now);
 
   Excluded excluded_;
   std::vector<std::shared_ptr<const Check>> checks_;
-  std::map<std::string, std::unique_ptr<History>, std::less<>> histories_;  // by key_of()
-  std::map<std::string, std::unique_ptr<History>, std::less<>> parked_;  // of checks that are gone
-  std::unordered_map<const Check*, History*> by_check_;                  // those of checks_
-  std::vector<History*> changed_;
+  std::map<std::string, std::unique_ptr<CheckStats>, std::less<>> histories_;  // by key_of()
+  std::map<std::string, std::unique_ptr<CheckStats>, std::less<>>
+      parked_;                                              // of checks that are gone
+  std::unordered_map<const Check*, CheckStats*> by_check_;  // those of checks_
+  std::vector<CheckStats*> changed_;
   Changes gone_;  // of checks that are not there any more
   WallSeconds latest_{};
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "daemon/judge/wall.hpp"
+#include "daemon/judge/wall_clock.hpp"
 
 namespace sonde::judge {
 namespace {

@@ -71,7 +71,7 @@ void Window::settle(WallSeconds now) {
 std::vector<Window::Bucket> Window::take_changes() {
   std::vector<Bucket> changes;
   for (std::size_t tier = 0; tier < finest; ++tier)
-    tiers_[tier].take_changes([&changes, tier](const Tier::Bucket& bucket) {
+    tiers_[tier].take_changes([&changes, tier](const BucketRing::Bucket& bucket) {
       changes.push_back({static_cast<std::uint8_t>(tier), bucket.slot, bucket.tally});
     });
   return changes;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/core/view.hpp"
-#include "daemon/judge/tier.hpp"
+#include "daemon/judge/bucket_ring.hpp"
 
 namespace sonde::judge {
 
@@ -49,7 +49,8 @@ class Window {
   void restore(const Bucket& bucket);
 
  private:
-  std::array<Tier, 5> tiers_{Tier(360), Tier(180), Tier(144), Tier(720), Tier(60)};
+  std::array<BucketRing, 5> tiers_{BucketRing(360), BucketRing(180), BucketRing(144),
+                                   BucketRing(720), BucketRing(60)};
 };
 
 }  // namespace sonde::judge

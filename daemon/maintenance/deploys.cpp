@@ -69,8 +69,8 @@ std::expected<WallTime, std::string> time_of(const DeployWish& wish, WallTime no
 
 }  // namespace
 
-void Deploys::restore(std::span<const Note> notes) {
-  for (const Note& note : notes) {
+void Deploys::restore(std::span<const StateRecord> notes) {
+  for (const StateRecord& note : notes) {
     if (note.room != deploys_room) continue;
     const auto document = text::Document::parse(note.text);
     if (!document) {
@@ -108,7 +108,7 @@ std::optional<DeployMarker> Deploys::recent(std::string_view target, WallTime si
   return std::nullopt;
 }
 
-std::vector<Note> Deploys::take_notes() {
+std::vector<StateRecord> Deploys::take_notes() {
   if (!std::exchange(changed_, false)) return {};
   std::string all;
   for (const DeployMarker& marker : markers_) all += (all.empty() ? "" : ",") + as_json(marker);

@@ -18,7 +18,7 @@ class Deploys {
  public:
   static constexpr std::size_t kept = 100;
 
-  void restore(std::span<const Note> notes);
+  void restore(std::span<const StateRecord> notes);
 
   // The marker that was made, or what is wrong with the wish. It may be of the last 30 days.
   std::expected<DeployMarker, std::string> add(const DeployWish& wish,
@@ -30,7 +30,7 @@ class Deploys {
   std::optional<DeployMarker> recent(std::string_view target, WallTime since, WallTime until) const;
 
   // What changed since the last call, for the store.
-  std::vector<Note> take_notes();
+  std::vector<StateRecord> take_notes();
 
  private:
   std::vector<DeployMarker> markers_;

@@ -36,8 +36,8 @@ std::span<const config::Named<InRates>> names_of(const InRates*) {
   return names;
 }
 
-const config::Section<DowntimeText>& section_of(const DowntimeText*) {
-  using W = DowntimeText;
+const config::Section<MaintenanceConfig>& section_of(const MaintenanceConfig*) {
+  using W = MaintenanceConfig;
   static const auto keys =
       config::Section<W>()
           .key("from", &W::from,
@@ -57,7 +57,7 @@ const config::Section<DowntimeText>& section_of(const DowntimeText*) {
   return keys;
 }
 
-std::vector<Downtime> make_downtimes(const std::map<std::string, DowntimeText>& entries,
+std::vector<Downtime> make_downtimes(const std::map<std::string, MaintenanceConfig>& entries,
                                      const config::Value& root,
                                      std::span<const std::shared_ptr<const Check>> checks,
                                      config::Mistakes& mistakes) {

@@ -17,7 +17,7 @@ enum class InRates : std::uint8_t { exclude, include };
 
 // A downtime as it is written, in the file or to the API: once (`from`, and `to` or `for`), or
 // again and again (`at` and `for`).
-struct DowntimeText {
+struct MaintenanceConfig {
   std::string from, to, at;
   std::vector<Weekday> days;
   Span length{};  // `for`
@@ -26,7 +26,7 @@ struct DowntimeText {
   std::string reason, author;
   InRates rates = InRates::exclude;
 };
-const config::Section<DowntimeText>& section_of(const DowntimeText*);
+const config::Section<MaintenanceConfig>& section_of(const MaintenanceConfig*);
 std::span<const config::Named<Weekday>> names_of(const Weekday*);
 std::span<const config::Named<InRates>> names_of(const InRates*);
 
@@ -38,10 +38,11 @@ struct DowntimeFlaw {
 // Reads and bounds it; `longest` is the most that it may last once. `where` may name what the
 // checks are called, alone. Pure, apart from the time zones.
 std::expected<Downtime, std::vector<DowntimeFlaw>> make_downtime(
-    const DowntimeText& text, std::span<const std::shared_ptr<const Check>> checks, Span longest);
+    const MaintenanceConfig& text, std::span<const std::shared_ptr<const Check>> checks,
+    Span longest);
 
 // `maintenance:` of a file; mistakes are told.
-std::vector<Downtime> make_downtimes(const std::map<std::string, DowntimeText>& entries,
+std::vector<Downtime> make_downtimes(const std::map<std::string, MaintenanceConfig>& entries,
                                      const config::Value& root,
                                      std::span<const std::shared_ptr<const Check>> checks,
                                      config::Mistakes& mistakes);

@@ -19,7 +19,7 @@ constexpr std::string_view as_written =
 // One downtime, as it is made of its text.
 class DowntimeMaker {
  public:
-  DowntimeMaker(const DowntimeText& text, Checks checks, Span longest)
+  DowntimeMaker(const MaintenanceConfig& text, Checks checks, Span longest)
       : text_(text), checks_(checks), longest_(longest) {}
   std::expected<Downtime, std::vector<DowntimeFlaw>> make();
 
@@ -35,7 +35,7 @@ class DowntimeMaker {
   void vet_names(std::string_view key, const std::vector<std::string>& wanted,
                  std::string Check::* part);
 
-  const DowntimeText& text_;
+  const MaintenanceConfig& text_;
   Checks checks_;
   Span longest_;
   Zone zone_;
@@ -132,7 +132,7 @@ std::expected<Downtime, std::vector<DowntimeFlaw>> DowntimeMaker::make() {
 
 }  // namespace
 
-std::expected<Downtime, std::vector<DowntimeFlaw>> make_downtime(const DowntimeText& text,
+std::expected<Downtime, std::vector<DowntimeFlaw>> make_downtime(const MaintenanceConfig& text,
                                                                  Checks checks, Span longest) {
   return DowntimeMaker(text, checks, longest).make();
 }

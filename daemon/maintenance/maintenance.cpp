@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/duration.hpp"
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/maintenance/downtime_note.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
@@ -28,17 +28,18 @@ std::string joined(const std::vector<DowntimeFlaw>& flaws) {
 
 // What the API says differs from the file in that a downtime may begin now, and in that durations
 // and choices are texts still.
-std::expected<DowntimeText, std::string> text_of(const MaintenanceWish& wish, WallTime now) {
-  DowntimeText text{.from = wish.from.empty() ? as_rfc3339(now) : wish.from,
-                    .to = wish.to,
-                    .at = "",
-                    .days = {},
-                    .length = {},
-                    .zone = wish.zone,
-                    .where = {wish.probe, wish.kind, wish.target},
-                    .reason = wish.reason,
-                    .author = wish.author,
-                    .rates = wish.rates == "include" ? InRates::include : InRates::exclude};
+std::expected<MaintenanceConfig, std::string> text_of(const MaintenanceRequest& wish,
+                                                      WallTime now) {
+  MaintenanceConfig text{.from = wish.from.empty() ? as_rfc3339(now) : wish.from,
+                         .to = wish.to,
+                         .at = "",
+                         .days = {},
+                         .length = {},
+                         .zone = wish.zone,
+                         .where = {wish.probe, wish.kind, wish.target},
+                         .reason = wish.reason,
+                         .author = wish.author,
+                         .rates = wish.rates == "include" ? InRates::include : InRates::exclude};
   if (!wish.length.empty()) {
     const auto length = config::parse_duration(wish.length);
     if (!length) return std::unexpected("for: " + length.error());
@@ -78,8 +79,8 @@ void Maintenance::assign(std::vector<Downtime> configured) {
   downtimes_ = std::move(configured);
 }
 
-void Maintenance::restore(std::span<const Note> notes) {
-  for (const Note& note : notes) {
+void Maintenance::restore(std::span<const StateRecord> notes) {
+  for (const StateRecord& note : notes) {
     if (note.room != maintenance_room) continue;
     auto downtime = downtime_of(note.text);
     if (!downtime) {
@@ -91,7 +92,7 @@ void Maintenance::restore(std::span<const Note> notes) {
   }
 }
 
-std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceWish& wish,
+std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceRequest& wish,
                                                                Checks checks, WallTime now) {
   forget_past(now);
   const auto made = std::ranges::count_if(downtimes_, [&](const Downtime& downtime) {
@@ -164,7 +165,7 @@ std::vector<MaintenanceFacts> Maintenance::facts(Checks checks, WallTime now) co
   return all;
 }
 
-std::vector<Note> Maintenance::take_notes(WallTime now) {
+std::vector<StateRecord> Maintenance::take_notes(WallTime now) {
   forget_past(now);
   return std::exchange(notes_, {});
 }

@@ -23,11 +23,11 @@ class Maintenance {
   // From now on these are the downtimes of the file.
   void assign(std::vector<Downtime> configured);
   // Those of the API that were there at the start.
-  void restore(std::span<const Note> notes);
+  void restore(std::span<const StateRecord> notes);
 
   using Checks = std::span<const std::shared_ptr<const Check>>;
   // A downtime of the API, or every mistake in it: "to: it would end before it begins; ...".
-  std::expected<MaintenanceWindow, std::string> add(const MaintenanceWish& wish, Checks checks,
+  std::expected<MaintenanceWindow, std::string> add(const MaintenanceRequest& wish, Checks checks,
                                                     WallTime now);
   // Ends a downtime of the API early; or says why not.
   std::expected<void, std::string> end(std::string_view id, WallTime now);
@@ -47,7 +47,7 @@ class Maintenance {
   std::vector<MaintenanceFacts> facts(Checks checks, WallTime now) const;
 
   // What changed of the API's downtimes since the last call, for the store.
-  std::vector<Note> take_notes(WallTime now);
+  std::vector<StateRecord> take_notes(WallTime now);
 
  private:
   void forget_past(WallTime now);
@@ -55,7 +55,7 @@ class Maintenance {
   void note(const Downtime& downtime);
 
   std::vector<Downtime> downtimes_;  // of the file first
-  std::vector<Note> notes_;
+  std::vector<StateRecord> notes_;
 };
 
 }  // namespace sonde::maintenance

@@ -11,9 +11,9 @@
 
 #include "daemon/log/log.hpp"
 #include "daemon/metrics/counts.hpp"
-#include "daemon/metrics/facts_families.hpp"
-#include "daemon/metrics/families.hpp"
+#include "daemon/metrics/facts_metrics.hpp"
 #include "daemon/metrics/gzip.hpp"
+#include "daemon/metrics/metric_families.hpp"
 #include "daemon/metrics/own_counts.hpp"
 #include "daemon/system/thread.hpp"
 

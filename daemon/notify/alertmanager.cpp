@@ -64,12 +64,12 @@ std::expected<Prepared, std::string> Alertmanager::request(const Message& messag
 
 Receipt Alertmanager::judge(const net::Response& response) const {
   Receipt receipt = judge_answer(response);
-  if (receipt.fate != Fate::refused) return receipt;
+  if (receipt.fate != DeliveryOutcome::refused) return receipt;
   const int status = response.status;
   if (status == 400 || status == 413 || status == 422)
-    receipt.fate = Fate::split;
+    receipt.fate = DeliveryOutcome::split;
   else if (status != 415)
-    receipt.fate = Fate::retry;
+    receipt.fate = DeliveryOutcome::retry;
   return receipt;
 }
 

@@ -10,7 +10,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/log/log.hpp"
-#include "daemon/notify/pipeline.hpp"
+#include "daemon/notify/destination_queue.hpp"
 #include "daemon/notify/queue_note.hpp"
 
 namespace sonde::notify {
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 // How often secrets are read to see whether they were replaced where they stand.
 constexpr Span look_every = std::chrono::seconds(10);
 
-using PipelinePtr = std::shared_ptr<Pipeline>;
+using PipelinePtr = std::shared_ptr<DestinationQueue>;
 
 // Whether what the one was told is known at the other. A secret that cannot be read says nothing.
 bool is_same_place(const Destination& a, const Destination& b) {
@@ -35,14 +35,15 @@ bool is_same(const Destination& a, const Destination& b) {
 }
 
 // Of a place's own note the key, of one of an alert's what stands before the fingerprint.
-std::string place_key(const Note& note, const std::map<std::string, std::string>& identities) {
+std::string place_key(const StateRecord& note,
+                      const std::map<std::string, std::string>& identities) {
   constexpr std::size_t fingerprint = 17;
   if (identities.contains(note.key) || note.key.size() <= fingerprint) return note.key;
   return note.key.substr(0, note.key.size() - fingerprint);
 }
 
 // Of each place of which there are notes.
-std::map<std::string, std::string> identities_in(std::span<const Note> notes) {
+std::map<std::string, std::string> identities_in(std::span<const StateRecord> notes) {
   std::map<std::string, std::string> all;
   for (const auto& note : notes)
     if (note.room == "receiver")
@@ -59,7 +60,7 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   Options options;
   std::vector<PipelinePtr> pipelines;
   std::vector<PipelinePtr> leaving;  // with a message under way, or an end that is still owed
-  std::vector<Note> forgotten;
+  std::vector<StateRecord> forgotten;
   asio::steady_timer limit{network.executor()};
   std::function<void()> done;
   bool stopping = false;
@@ -70,8 +71,8 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   PipelinePtr find(const Destination& destination) const;
   PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
                            const std::vector<PipelinePtr>& taken) const;
-  void restore(const Note& note, const std::map<std::string, std::string>& identities);
-  void take_over(const Note& note, const std::string& key);
+  void restore(const StateRecord& note, const std::map<std::string, std::string>& identities);
+  void take_over(const StateRecord& note, const std::string& key);
   PipelinePtr make(Destination destination);
   void leave(const PipelinePtr& pipeline);
   bool is_time_to_look(WallTime now);
@@ -105,7 +106,7 @@ PipelinePtr Notifier::State::find_renamed(const Destination& destination,
 
 // Another place stands under its key now. It is told what the old one was told in vain; what is
 // open there nobody can resolve, for the secret that leads there is known no more.
-void Notifier::State::take_over(const Note& note, const std::string& key) {
+void Notifier::State::take_over(const StateRecord& note, const std::string& key) {
   const auto pending = pending_of(note.text);
   if (!pending) return;
   for (const auto& pipeline : pipelines) {
@@ -121,14 +122,14 @@ void Notifier::State::take_over(const Note& note, const std::string& key) {
 }
 
 PipelinePtr Notifier::State::make(Destination destination) {
-  Pipeline::Options own{.now = options.now,
-                        .elapsed = options.elapsed,
-                        .changed = [this] { changed(); },
-                        .answer = options.answer,
-                        .external_url = options.external_url,
-                        .backoff = options.backoff,
-                        .seed = options.seed + made++};
-  return std::make_shared<Pipeline>(network, std::move(destination), std::move(own));
+  DestinationQueue::Options own{.now = options.now,
+                                .elapsed = options.elapsed,
+                                .changed = [this] { changed(); },
+                                .answer = options.answer,
+                                .external_url = options.external_url,
+                                .backoff = options.backoff,
+                                .seed = options.seed + made++};
+  return std::make_shared<DestinationQueue>(network, std::move(destination), std::move(own));
 }
 
 void Notifier::State::leave(const PipelinePtr& pipeline) {
@@ -161,11 +162,13 @@ void Notifier::State::end_soon() {
   });
 }
 
-bool Notifier::State::settled() const { return std::ranges::all_of(pipelines, &Pipeline::settled); }
+bool Notifier::State::settled() const {
+  return std::ranges::all_of(pipelines, &DestinationQueue::settled);
+}
 
 // Nothing refers to the network any more.
 bool Notifier::State::idle() const {
-  return settled() && std::ranges::all_of(leaving, &Pipeline::settled);
+  return settled() && std::ranges::all_of(leaving, &DestinationQueue::settled);
 }
 
 void Notifier::State::close() {
@@ -218,7 +221,7 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
 
 // A place that has become another under its key knows nothing of what the old one was told, and one
 // that was renamed knows all of it.
-void Notifier::State::restore(const Note& note,
+void Notifier::State::restore(const StateRecord& note,
                               const std::map<std::string, std::string>& identities) {
   const std::string key = place_key(note, identities);
   const auto known = identities.find(key);
@@ -237,7 +240,7 @@ void Notifier::State::restore(const Note& note,
   }
 }
 
-void Notifier::restore(std::span<const Note> notes) {
+void Notifier::restore(std::span<const StateRecord> notes) {
   const auto identities = identities_in(notes);
   for (const auto& note : notes)
     if (note.room == "receiver") state_->restore(note, identities);
@@ -251,7 +254,7 @@ void Notifier::update(const std::vector<Alert>& current, WallTime now) {
   for (const auto& pipeline : state_->pipelines) pipeline->update(current, now);
 }
 
-std::vector<Note> Notifier::take_notes() {
+std::vector<StateRecord> Notifier::take_notes() {
   auto notes = std::exchange(state_->forgotten, {});
   for (const auto& pipeline : state_->pipelines)
     for (auto& note : pipeline->take_notes()) notes.push_back(std::move(note));

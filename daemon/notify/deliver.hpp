@@ -45,7 +45,7 @@ class Notifier {
   // also under another name; one that goes is sent nothing more, but that its incidents are over.
   void assign(const std::vector<ReceiverEntry>& entries);
   // The notes of the room "receiver" as they were when the daemon ended; once, before update().
-  void restore(std::span<const Note> notes);
+  void restore(std::span<const StateRecord> notes);
 
   // After every evaluation, and after the store has the state: every alert that fires, held back or
   // not, and those that ended lately. What a receiver was told to fire and is missing has ended: so
@@ -53,7 +53,7 @@ class Notifier {
   void update(const std::vector<Alert>& current, WallTime now);
 
   // What has changed since the last call.
-  std::vector<Note> take_notes();
+  std::vector<StateRecord> take_notes();
   std::vector<ReceiverFacts> facts() const;
   // A receiver that could not be told of an alert for so long; empty: there is none. An alert that
   // fires and that no receiver has taken is enough, whatever else was taken; else all of them fail.

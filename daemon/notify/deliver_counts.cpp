@@ -11,8 +11,8 @@ const std::vector<double> bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 }  // namespace
 
 DeliverCounts::DeliverCounts() {
-  for (const auto& [text, trouble] : names_of(static_cast<const Trouble*>(nullptr)))
-    if (trouble != Trouble::none) facts_.failed.emplace(text, 0);
+  for (const auto& [text, trouble] : names_of(static_cast<const DeliveryError*>(nullptr)))
+    if (trouble != DeliveryError::none) facts_.failed.emplace(text, 0);
   facts_.durations_bounds = bounds;
   facts_.durations.resize(bounds.size() + 1);
 }
@@ -23,7 +23,7 @@ void DeliverCounts::count(const Posted& posted, WallTime now) {
   const auto bucket = std::ranges::lower_bound(bounds, took) - bounds.begin();
   ++facts_.durations[static_cast<std::size_t>(bucket)];
   facts_.durations_sum += took;
-  if (posted.receipt.fate == Fate::accepted)
+  if (posted.receipt.fate == DeliveryOutcome::accepted)
     facts_.last_success = now;
   else
     ++facts_.failed[std::string(name(posted.receipt.trouble))];

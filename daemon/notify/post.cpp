@@ -61,13 +61,13 @@ asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
 Receipt receipt_of(const net::Answer& answer, const Receiver& receiver) {
   if (answer.ok()) return receiver.judge(answer.response);
   const Reason reason = answer.failure.reason;
-  Receipt receipt{.fate = Fate::retry,
-                  .trouble = is_timeout(reason) ? Trouble::timeout : Trouble::network,
+  Receipt receipt{.fate = DeliveryOutcome::retry,
+                  .trouble = is_timeout(reason) ? DeliveryError::timeout : DeliveryError::network,
                   .detail = std::string(name(reason)) + ": " + answer.failure.detail,
                   .wait = {}};
   if (reason != Reason::own_request) return receipt;
-  receipt.fate = Fate::refused;
-  receipt.trouble = Trouble::own;
+  receipt.fate = DeliveryOutcome::refused;
+  receipt.trouble = DeliveryError::own;
   return receipt;
 }
 
@@ -92,7 +92,7 @@ asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiv
   auto prepared = receiver->request(message);
   Posted posted;
   if (!prepared) {
-    posted.receipt = {Fate::retry, Trouble::own, prepared.error(), {}};
+    posted.receipt = {DeliveryOutcome::retry, DeliveryError::own, prepared.error(), {}};
     co_return posted;
   }
   Call request{

@@ -20,7 +20,7 @@ struct LastAddress {
 // A request that is made within a time limit; `secrets` are never shown.
 struct Call {
   Prepared prepared;
-  net::Line line;
+  net::ConnectionOptions line;
   Span timeout = std::chrono::seconds(10);
 };
 struct Called {

@@ -1,6 +1,6 @@
 #include "daemon/notify/queue_note.hpp"
 
-#include "daemon/core/note_json.hpp"
+#include "daemon/core/state_json.hpp"
 
 namespace sonde::notify {
 namespace {

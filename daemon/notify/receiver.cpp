@@ -93,48 +93,48 @@ bool firing(const Message& message) {
   return std::ranges::any_of(message.alerts, [](const Alert& alert) { return !alert.ended; });
 }
 
-std::span<const config::Named<Trouble>> names_of(const Trouble*) {
-  static constexpr std::array<config::Named<Trouble>, 7> names = {
-      {{"none", Trouble::none},
-       {"timeout", Trouble::timeout},
-       {"network", Trouble::network},
-       {"rate_limited", Trouble::rate_limited},
-       {"server_error", Trouble::server_error},
-       {"refused", Trouble::refused},
-       {"own", Trouble::own}}};
+std::span<const config::Named<DeliveryError>> names_of(const DeliveryError*) {
+  static constexpr std::array<config::Named<DeliveryError>, 7> names = {
+      {{"none", DeliveryError::none},
+       {"timeout", DeliveryError::timeout},
+       {"network", DeliveryError::network},
+       {"rate_limited", DeliveryError::rate_limited},
+       {"server_error", DeliveryError::server_error},
+       {"refused", DeliveryError::refused},
+       {"own", DeliveryError::own}}};
   return names;
 }
 
-std::string_view name(Trouble trouble) {
+std::string_view name(DeliveryError trouble) {
   return names_of(&trouble)[static_cast<std::size_t>(trouble)].first;
 }
 
 Receipt judge_status(const net::Response& response) {
   Receipt receipt{.detail = describe(response), .wait = {}};
   if (response.status >= 200 && response.status < 300) return receipt;
-  receipt.fate = Fate::retry;
+  receipt.fate = DeliveryOutcome::retry;
   receipt.wait = wait_of(response);
   if (response.status == 429) {
-    receipt.trouble = Trouble::rate_limited;
+    receipt.trouble = DeliveryError::rate_limited;
   } else if (response.status >= 500) {
-    receipt.trouble = Trouble::server_error;
+    receipt.trouble = DeliveryError::server_error;
   } else {
-    receipt.trouble = Trouble::refused;
-    receipt.fate = Fate::refused;
+    receipt.trouble = DeliveryError::refused;
+    receipt.fate = DeliveryOutcome::refused;
   }
   return receipt;
 }
 
 Receipt not_delivered(const net::Response& response, std::string_view why) {
-  return {.fate = Fate::retry,
-          .trouble = Trouble::refused,
+  return {.fate = DeliveryOutcome::retry,
+          .trouble = DeliveryError::refused,
           .detail = fmt::format("not delivered, {}: {}", why, describe(response)),
           .wait = wait_of(response)};
 }
 
 Receipt judge_answer(const net::Response& response) {
   Receipt receipt = judge_status(response);
-  if (receipt.fate != Fate::accepted) return receipt;
+  if (receipt.fate != DeliveryOutcome::accepted) return receipt;
   const std::string body = plain(response.body);
   if (is_page(body)) return not_delivered(response, "a web page answered");
   if (says_no(body)) return not_delivered(response, "the answer says no");

@@ -25,7 +25,7 @@ struct Message {
 bool firing(const Message& message);
 
 // What an answer means for what was sent.
-enum class Fate : std::uint8_t {
+enum class DeliveryOutcome : std::uint8_t {
   accepted,
   retry,    // later the same may be accepted
   refused,  // the receiver will not take this message; much later it may
@@ -33,7 +33,7 @@ enum class Fate : std::uint8_t {
 };
 
 // Why a delivery failed; a closed metric label.
-enum class Trouble : std::uint8_t {
+enum class DeliveryError : std::uint8_t {
   none,
   timeout,
   network,  // names, connections, TLS, HTTP
@@ -42,12 +42,12 @@ enum class Trouble : std::uint8_t {
   refused,  // any other answer that is no success
   own       // its secret cannot be read, or the request cannot be made
 };
-std::span<const config::Named<Trouble>> names_of(const Trouble*);
-std::string_view name(Trouble trouble);
+std::span<const config::Named<DeliveryError>> names_of(const DeliveryError*);
+std::string_view name(DeliveryError trouble);
 
 struct Receipt {
-  Fate fate = Fate::accepted;
-  Trouble trouble = Trouble::none;
+  DeliveryOutcome fate = DeliveryOutcome::accepted;
+  DeliveryError trouble = DeliveryError::none;
   std::string detail;        // for people; holds no secret
   std::optional<Span> wait;  // the receiver asks for so much peace
 };
@@ -82,7 +82,7 @@ class Receiver {
   // Alerts with the same are told in one message: those of an incident, else of a target.
   virtual Labels group_of(const Alert& alert) const;
 
-  net::Line line;
+  net::ConnectionOptions line;
   Span timeout = std::chrono::seconds(10);  // of a delivery
 };
 

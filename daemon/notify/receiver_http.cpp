@@ -9,7 +9,8 @@ const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*) {
                {.min = 0.1, .max = 60})
           .key("headers", &ReceiverHttp::headers,
                "Headers of each request; a value may be a secret by reference.")
-          .also(&ReceiverHttp::line, section_of(static_cast<const net::Line*>(nullptr)));
+          .also(&ReceiverHttp::line,
+                section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
   return keys;
 }
 

@@ -10,7 +10,7 @@ namespace sonde::notify {
 
 // What every receiver's section has: how the connection is made, its time limit, further headers.
 struct ReceiverHttp {
-  net::Line line;
+  net::ConnectionOptions line;
   Span timeout = std::chrono::seconds(10);
   std::map<std::string, PlainOrSecret> headers;  // e.g. Authorization
 };

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "daemon/core/figures.hpp"
-#include "daemon/report/wire.hpp"
+#include "daemon/core/format.hpp"
+#include "daemon/report/exchange_text.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::report {

@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/report/text.hpp"
 
 namespace sonde::report {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
+#include "daemon/report/exchange_text.hpp"
 #include "daemon/report/waterfall.hpp"
-#include "daemon/report/wire.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::report {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"
 

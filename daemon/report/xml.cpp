@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "daemon/report/junit.hpp"
+#include "probes/text/code_points.hpp"
 #include "probes/text/printable.hpp"
-#include "probes/text/runes.hpp"
 
 namespace sonde::report {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "probes/text/code_points.hpp"
 #include "probes/text/printable.hpp"
-#include "probes/text/runes.hpp"
 
 namespace sonde::rules {
 namespace {

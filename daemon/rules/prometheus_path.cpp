@@ -117,7 +117,7 @@ bool always_pages(const alert::RuleSettings& rule) {
 
 bool on_path(const alert::RuleSettings& rule) {
   return subject(rule.of == alert::AlertOf::burn_rate ? rule.rate : rule.of).part ==
-             alert::Part::path &&
+             alert::IncidentRole::path &&
          !always_pages(rule);
 }
 

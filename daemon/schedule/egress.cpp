@@ -11,7 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "probes/core/deadline.hpp"
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 #include "probes/net/reach.hpp"
 
 namespace sonde::schedule {

@@ -7,8 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/schedule/scheduled_check.hpp"
 #include "daemon/schedule/share.hpp"
-#include "daemon/schedule/station.hpp"
 #include "daemon/schedule/worker.hpp"
 
 namespace sonde::schedule {
@@ -95,7 +95,7 @@ void Pool::restore(const std::map<std::string, std::string>& conclusions) {
 void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks,
                   const std::shared_ptr<const EgressSettings>& egress) {
   auto counts = std::make_shared<Counts>();
-  std::vector<std::vector<Duty>> duties(state_->hands.size());
+  std::vector<std::vector<Assignment>> duties(state_->hands.size());
   for (const auto& check : checks) {
     const std::string key = identity(*check);
     auto known = state_->counts->find(key);

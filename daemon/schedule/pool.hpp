@@ -10,7 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/core/result.hpp"
-#include "probes/auth/keeper.hpp"
+#include "probes/auth/token_cache.hpp"
 
 namespace sonde::schedule {
 

@@ -6,12 +6,12 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "daemon/schedule/egress.hpp"
-#include "daemon/schedule/heal.hpp"
-#include "daemon/schedule/own_clock.hpp"
+#include "daemon/schedule/local_clock.hpp"
+#include "daemon/schedule/retry_policy.hpp"
 #include "daemon/schedule/standing_refusals.hpp"
 #include "daemon/system/thread.hpp"
 #include "probes/core/deadline.hpp"
-#include "probes/diagnosis/inquiry.hpp"
+#include "probes/diagnosis/diagnosis_request.hpp"
 #include "probes/diagnosis/observation.hpp"
 
 namespace sonde::schedule {
@@ -29,7 +29,7 @@ bool was_cut(const Verdict& verdict) {
          verdict.reason == Reason::cut;
 }
 
-bool refusals_due(const Station& station, Instant now) {
+bool refusals_due(const ScheduledCheck& station, Instant now) {
   return !station.refused || now - *station.refused >= station.check->refusals_every;
 }
 
@@ -41,7 +41,7 @@ bool refusals_made(const Trace& trace) {
 constexpr Span refusals_echo = std::chrono::seconds(30);
 
 // Our own refusal checks may have opened a breaker of the target, or what it says names one.
-bool spares_refusals(const Station& station, const diagnosis::Observation& failure,
+bool spares_refusals(const ScheduledCheck& station, const diagnosis::Observation& failure,
                      const Result& result) {
   const bool just_refused = station.refused && result.begun - *station.refused < refusals_echo;
   return just_refused || suspects_breaker(failure, result.verdict.detail);
@@ -98,7 +98,7 @@ Runner::Runner(asio::any_io_executor executor, Options options)
       no_trace_(std::make_shared<const Trace>(Instant{}, 0)) {}
 
 void Runner::start(const StationPtr& station, Instant scheduled) {
-  Flight flight(station);
+  InFlightGuard flight(station);
   runs_.spawn(run(std::move(flight), scheduled));
 }
 
@@ -111,7 +111,7 @@ void Runner::skip(const StationPtr& station, Reason reason, std::uint32_t beats)
   options_.publish(std::make_shared<const Result>(std::move(result)));
 }
 
-asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
+asio::awaitable<void> Runner::run(InFlightGuard flight, Instant scheduled) {
   co_await asio::this_coro::throw_if_cancelled(false);
   bool more = true;
   for (int number = 1; more; ++number) {
@@ -125,7 +125,7 @@ asio::awaitable<void> Runner::run(Flight flight, Instant scheduled) {
   }
 }
 
-asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
+asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
   const std::optional<Instant> refused_before = station.refused;
   std::unique_ptr<Evidence> evidence;
   const Attempt wanted{
@@ -164,8 +164,8 @@ asio::awaitable<void> Runner::attempt(Station& station, Result& result) {
 
 // A failure that was not seen since the last pass is looked into, when its time is measured. An
 // outage whose first runs were published without a conclusion keeps the reason that they gave.
-asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, Result& result,
-                                      Trace& trace) {
+asio::awaitable<void> Runner::explain(ScheduledCheck& station, const Attempt& attempt,
+                                      Result& result, Trace& trace) {
   Verdict& verdict = result.verdict;
   if (station.check->diagnose.off || diagnosis::rules_for(verdict.step, verdict.reason).empty())
     co_return;
@@ -181,17 +181,17 @@ asio::awaitable<void> Runner::explain(Station& station, const Attempt& attempt, 
   verdict = counted_as(std::move(verdict), begun);
 }
 
-asio::awaitable<void> Runner::look_into(Station& station, const Attempt& attempt,
+asio::awaitable<void> Runner::look_into(ScheduledCheck& station, const Attempt& attempt,
                                         const diagnosis::Observation& failure, Result& result,
                                         Trace& trace) {
   const Instant now = Clock::now();
   const Diagnose& bounds = station.check->diagnose;
   Verdict& verdict = result.verdict;
   if (!station.diagnoses.begin(bounds.max_per_hour, now)) co_return;
-  const Inquiry inquiry{.attempt = attempt,
-                        .limit = now + bounds.timeout,
-                        .passed_lately = station.diagnoses.passed_lately(now),
-                        .spare_refusals = spares_refusals(station, failure, result)};
+  const DiagnosisRequest inquiry{.attempt = attempt,
+                                 .limit = now + bounds.timeout,
+                                 .passed_lately = station.diagnoses.passed_lately(now),
+                                 .spare_refusals = spares_refusals(station, failure, result)};
   auto asking = station.probe->diagnose(inquiry, verdict, trace);
   Verdict concluded = co_await within(inquiry.limit, std::move(asking), trace);
   // Should the inquiry itself go wrong, the failure is still one.
@@ -226,7 +226,7 @@ void Runner::blame_lag(Result& result, RunId run, Instant ended) const {
   blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
 }
 
-Result Runner::blank(const Station& station) const {
+Result Runner::blank(const ScheduledCheck& station) const {
   Result result;
   result.check = station.check;
   result.worker = options_.worker;

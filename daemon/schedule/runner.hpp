@@ -6,8 +6,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/core/result.hpp"
-#include "daemon/schedule/lag.hpp"
-#include "daemon/schedule/station.hpp"
+#include "daemon/schedule/loop_lag.hpp"
+#include "daemon/schedule/scheduled_check.hpp"
 #include "daemon/schedule/task_group.hpp"
 #include "probes/core/probe.hpp"
 
@@ -18,7 +18,7 @@ struct Observation;
 namespace sonde::schedule {
 
 class Egress;
-class OwnClock;
+class LocalClock;
 
 // Whether a further attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
@@ -31,7 +31,7 @@ class Runner {
     int worker = 0;
     std::function<void(ResultPtr)> publish;
     Egress* egress = nullptr;  // consulted by failures in which nobody was heard; null: never
-    const OwnClock* clock = nullptr;  // consulted by certificates that are not valid; null: never
+    const LocalClock* clock = nullptr;  // consulted by certificates that are not valid; null: never
   };
   Runner(boost::asio::any_io_executor executor, Options options);
 
@@ -40,27 +40,27 @@ class Runner {
   // Says that so many beats were not run, and why.
   void skip(const StationPtr& station, Reason reason, std::uint32_t beats);
 
-  Lag& lag() { return lag_; }
+  LoopLag& lag() { return lag_; }
   // Cut runs end soon, and are not published; stop() is for good.
   TaskGroup& runs() { return runs_; }
 
  private:
   class UnderWay;
-  boost::asio::awaitable<void> run(Flight flight, Instant scheduled);
-  boost::asio::awaitable<void> attempt(Station& station, Result& result);
-  boost::asio::awaitable<void> explain(Station& station, const Attempt& attempt, Result& result,
-                                       Trace& trace);
-  boost::asio::awaitable<void> look_into(Station& station, const Attempt& attempt,
+  boost::asio::awaitable<void> run(InFlightGuard flight, Instant scheduled);
+  boost::asio::awaitable<void> attempt(ScheduledCheck& station, Result& result);
+  boost::asio::awaitable<void> explain(ScheduledCheck& station, const Attempt& attempt,
+                                       Result& result, Trace& trace);
+  boost::asio::awaitable<void> look_into(ScheduledCheck& station, const Attempt& attempt,
                                          const diagnosis::Observation& failure, Result& result,
                                          Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
   void blame_lag(Result& result, RunId run, Instant ended) const;
-  Result blank(const Station& station) const;
+  Result blank(const ScheduledCheck& station) const;
 
   Options options_;
   TaskGroup runs_;
-  Lag lag_;
+  LoopLag lag_;
   std::vector<RunId> under_way_;
   RunId newest_run_ = 0;
   std::mt19937_64 random_;

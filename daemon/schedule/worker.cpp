@@ -11,10 +11,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/schedule/check_set.hpp"
 #include "daemon/schedule/egress.hpp"
-#include "daemon/schedule/outbox.hpp"
-#include "daemon/schedule/own_clock.hpp"
-#include "daemon/schedule/roster.hpp"
+#include "daemon/schedule/local_clock.hpp"
+#include "daemon/schedule/result_batcher.hpp"
 #include "daemon/schedule/runner.hpp"
 #include "daemon/system/thread.hpp"
 #include "probes/session/shared.hpp"
@@ -36,7 +36,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   explicit Loop(Options options);
 
   void run();  // the thread
-  void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress);
+  void assign(std::vector<Assignment> duties, std::shared_ptr<const EgressSettings> egress);
   void restore(std::map<std::string, std::string> conclusions) {
     roster_.restore(std::move(conclusions));
   }
@@ -47,7 +47,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
  private:
   void take_beats();
-  void begin(const Beat& beat);
+  void begin(const Tick& beat);
   void wait_for_beat();
   void watch_lag();
   void publish(std::vector<ResultPtr> results);
@@ -58,12 +58,12 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // others post to it, no more
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
   asio::steady_timer beat_{io_}, sampler_{io_};
-  Outbox outbox_;
+  ResultBatcher outbox_;
   Egress egress_;
-  OwnClock clock_;
+  LocalClock clock_;
   Runner runner_;
   std::unique_ptr<session::Shared> shared_;
-  Roster roster_;
+  CheckSet roster_;
   bool sampling_ = false;
 };
 
@@ -90,7 +90,8 @@ void Worker::Loop::run() {
   if (options_.ended) options_.ended();
 }
 
-void Worker::Loop::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress) {
+void Worker::Loop::assign(std::vector<Assignment> duties,
+                          std::shared_ptr<const EgressSettings> egress) {
   if (runner_.runs().stopping()) return;
   egress_.assign(std::move(egress), shared_->network);
   egress_.watch();
@@ -103,13 +104,13 @@ void Worker::Loop::assign(std::vector<Duty> duties, std::shared_ptr<const Egress
 void Worker::Loop::publish(std::vector<ResultPtr> results) { options_.publish(std::move(results)); }
 
 void Worker::Loop::take_beats() {
-  for (const Beat& beat : roster_.agenda().take_due(Clock::now())) begin(beat);
+  for (const Tick& beat : roster_.agenda().take_due(Clock::now())) begin(beat);
   progress_.rounds.fetch_add(1, std::memory_order_relaxed);
   wait_for_beat();
   watch_lag();
 }
 
-void Worker::Loop::begin(const Beat& beat) {
+void Worker::Loop::begin(const Tick& beat) {
   const StationPtr& station = roster_.station(beat.id);
   if (beat.skipped > 0) runner_.skip(station, Reason::late, beat.skipped);
   if (*station->in_flight >= station->check->in_flight_max)
@@ -137,7 +138,7 @@ void Worker::Loop::wait_for_beat() {
 void Worker::Loop::watch_lag() {
   if (sampling_ || runner_.runs().size() == 0) return;
   sampling_ = true;
-  sampler_.expires_after(Lag::every);
+  sampler_.expires_after(LoopLag::every);
   runner_.lag().expect(sampler_.expiry(), system::thread_cpu_time());
   sampler_.async_wait([this](boost::system::error_code error) {
     sampling_ = false;
@@ -148,7 +149,7 @@ void Worker::Loop::watch_lag() {
 
 void Worker::Loop::stop() {
   if (runner_.runs().stopping()) return;
-  roster_.agenda() = Agenda();
+  roster_.agenda() = Schedule();
   wait_for_beat();
   runner_.runs().stop();
   runner_.runs().when_drained([this] {
@@ -178,7 +179,7 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress) {
+void Worker::assign(std::vector<Assignment> duties, std::shared_ptr<const EgressSettings> egress) {
   // Due until the worker has taken them over: a worker that hangs is seen to hang.
   loop_->progress().next.store(Clock::now(), std::memory_order_relaxed);
   asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties),

@@ -9,15 +9,15 @@
 
 #include "daemon/core/result.hpp"
 #include "daemon/schedule/egress_log.hpp"
-#include "daemon/schedule/own_clock.hpp"
-#include "probes/auth/keeper.hpp"
+#include "daemon/schedule/local_clock.hpp"
+#include "probes/auth/token_cache.hpp"
 
 namespace sonde::schedule {
 
 struct EgressSettings;
 
 // A check, and where its worker says how many of its runs are under way.
-struct Duty {
+struct Assignment {
   std::shared_ptr<const Check> check;
   std::shared_ptr<std::atomic<int>> in_flight;
 };
@@ -55,7 +55,8 @@ class Worker {
   // From now on exactly these. Those whose name, target and fingerprint it has already go on
   // undisturbed; runs of the others end under the configuration that they began with. `egress`:
   // whom a failure consults, and who is asked every so often; null: nobody.
-  void assign(std::vector<Duty> duties, std::shared_ptr<const EgressSettings> egress = nullptr);
+  void assign(std::vector<Assignment> duties,
+              std::shared_ptr<const EgressSettings> egress = nullptr);
   // What was concluded of failures before the process began, by key_of; before assign().
   void restore(std::map<std::string, std::string> conclusions);
   // No beat any more; runs under way are cut and not published. Then the thread ends.

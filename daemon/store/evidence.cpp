@@ -5,8 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "daemon/store/encoding.hpp"
 #include "daemon/store/names.hpp"
-#include "daemon/store/wording.hpp"
 
 namespace sonde::store {
 namespace {

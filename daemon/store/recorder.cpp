@@ -4,7 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "daemon/store/ration.hpp"
+#include "daemon/store/rate_limiter.hpp"
 #include "daemon/store/transcript.hpp"
 
 namespace sonde::store {

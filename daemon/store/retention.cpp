@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "daemon/store/wording.hpp"
+#include "daemon/store/encoding.hpp"
 
 namespace sonde::store {
 namespace {

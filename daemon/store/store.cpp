@@ -7,7 +7,7 @@
 
 #include "daemon/log/log.hpp"
 #include "daemon/store/backlog.hpp"
-#include "daemon/store/desk.hpp"
+#include "daemon/store/store_thread.hpp"
 
 namespace sonde::store {
 namespace asio = boost::asio;
@@ -38,7 +38,7 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   template <class Answer, class Job>
   void ask(Job job, std::function<void(Answer)> done);
 
-  Remembered remembered;
+  RestoredState remembered;
   store::Backlog backlog;
 
  private:
@@ -50,7 +50,7 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   void stopped(bool in_time);
 
   asio::any_io_executor main_;
-  store::Desk desk_;
+  store::StoreThread desk_;
   StoreFacts facts_;
   std::vector<Kept> waiters_, told_;  // of what waits; of the batch under way
   bool busy_ = false, resting_ = false, stopping_ = false;
@@ -74,7 +74,7 @@ std::expected<void, std::string> Store::Front::open() {
     facts_.why = "the disk has not answered yet";
     log::say(log::Level::error, "the store does not open; starting without what it remembers");
   }
-  desk_.ask([](store::Keeper&) { return true; },
+  desk_.ask([](store::StoreRecovery&) { return true; },
             [weak = weak_from_this()](bool, StoreFacts facts) {
               if (auto front = weak.lock()) front->facts_ = std::move(facts);
             });
@@ -105,7 +105,7 @@ void Store::Front::pump() {
   told_ = std::exchange(waiters_, {});
   auto batch = std::make_shared<Changes>(backlog.take());
   rows_of_batch_ = batch->rows();
-  desk_.ask([batch](store::Keeper& keeper) { return keeper.write(*batch); },
+  desk_.ask([batch](store::StoreRecovery& keeper) { return keeper.write(*batch); },
             [weak = weak_from_this(), batch](bool kept, StoreFacts facts) {
               auto front = weak.lock();
               if (!front) return;
@@ -201,7 +201,7 @@ std::expected<std::unique_ptr<Store>, std::string> Store::open(StorageSettings s
   return std::unique_ptr<Store>(new Store(std::move(front)));
 }
 
-Remembered Store::take_remembered() { return std::exchange(front_->remembered, {}); }
+RestoredState Store::take_remembered() { return std::exchange(front_->remembered, {}); }
 
 void Store::write(Changes changes, Kept done) {
   front_->write(std::move(changes), std::move(done));
@@ -213,12 +213,12 @@ StoreFacts Store::facts() const { return front_->facts(); }
 
 void Store::evidence(EvidenceQuery query, std::function<void(Evidence)> done) {
   front_->ask<Evidence>(
-      [query = std::move(query)](store::Keeper& keeper) { return keeper.evidence(query); },
+      [query = std::move(query)](store::StoreRecovery& keeper) { return keeper.evidence(query); },
       std::move(done));
 }
 
 void Store::transcript(std::int64_t id, std::function<void(Transcript)> done) {
-  front_->ask<Transcript>([id](store::Keeper& keeper) { return keeper.transcript(id); },
+  front_->ask<Transcript>([id](store::StoreRecovery& keeper) { return keeper.transcript(id); },
                           std::move(done));
 }
 

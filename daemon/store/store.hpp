@@ -28,7 +28,7 @@ class Store {
   ~Store();
 
   // What was there at start; once.
-  Remembered take_remembered();
+  RestoredState take_remembered();
 
   // `done`, if there is one, hears whether all of it is on the disk; false: not now, and it may
   // be later.

@@ -60,8 +60,8 @@ WebReply end_maintenance(const ApiHooks& hooks, std::string_view id) {
 WebReply answer_maintenance(const WebRequest& request, const ApiHooks& hooks) {
   if (!hooks.maintenance) return nowhere();
   if (request.method != "POST") return good(maintenance_json(hooks.maintenance()));
-  return change<MaintenanceWish, MaintenanceWindow>(request, hooks, maintenance_of, hooks.maintain,
-                                                    maintenance_json);
+  return change<MaintenanceRequest, MaintenanceWindow>(request, hooks, maintenance_of,
+                                                       hooks.maintain, maintenance_json);
 }
 
 WebReply answer_window(const WebRequest& request, const ApiHooks& hooks) {

@@ -25,7 +25,7 @@ struct ApiHooks {
 
   // Changes; each says what was made, or everything that is wrong with the wish.
   bool admin = false;  // --web.enable-admin-api: without it they are forbidden
-  std::function<std::expected<MaintenanceWindow, std::string>(const MaintenanceWish&)> maintain;
+  std::function<std::expected<MaintenanceWindow, std::string>(const MaintenanceRequest&)> maintain;
   std::function<std::expected<void, std::string>(std::string_view id)> end_maintenance;
   // Has a change written before it is confirmed; `kept` is false if that failed.
   std::function<void(std::function<void(bool kept)> then)> write;

@@ -77,10 +77,10 @@ class Members {
 
 }  // namespace
 
-std::expected<MaintenanceWish, std::string> maintenance_of(std::string_view body) {
+std::expected<MaintenanceRequest, std::string> maintenance_of(std::string_view body) {
   const auto document = text::Document::parse(body);
   if (!document) return std::unexpected("the body is not JSON: " + document.error());
-  MaintenanceWish wish;
+  MaintenanceRequest wish;
   std::string mistakes;
   Members all(document->root(), "", mistakes);
   all.text("from", wish.from).text("to", wish.to).text("for", wish.length);

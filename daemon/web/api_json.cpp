@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/web/json_object.hpp"
 #include "probes/text/json.hpp"
 

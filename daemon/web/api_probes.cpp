@@ -1,6 +1,6 @@
 #include <array>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/web/api_json.hpp"
 #include "daemon/web/json_object.hpp"
 
@@ -41,7 +41,7 @@ std::string failing_json(const FailureGroup& failing) {
       .done();
 }
 
-void add_standing(JsonObject& object, const Standing& standing) {
+void add_standing(JsonObject& object, const CheckStatus& standing) {
   if (standing.last) object.text("verdict", name(*standing.last));
   if (standing.newest) object.text("newest", name(*standing.newest));
   object.number("consecutive_failures", standing.consecutive_failures);

@@ -23,7 +23,7 @@ Route metrics_route(metrics::Metrics* metrics) {
   return {.path = "/metrics", .methods = {"GET"}, .answer = answer, .shared = true};
 }
 
-Route landing_route(const Landing* landing) {
+Route landing_route(const StatusPage* landing) {
   auto answer = [landing](const WebRequest&, Respond respond) {
     respond({.type = "text/html; charset=utf-8", .body = landing->page()});
   };

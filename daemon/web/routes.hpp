@@ -5,7 +5,7 @@
 
 #include "daemon/metrics/metrics.hpp"
 #include "daemon/web/api.hpp"
-#include "daemon/web/landing.hpp"
+#include "daemon/web/status_page.hpp"
 #include "daemon/web/web.hpp"
 
 namespace sonde::web {
@@ -13,7 +13,7 @@ namespace sonde::web {
 // What the standard routes ask of the daemon; all called on the main thread.
 struct RouteHooks {
   metrics::Metrics* metrics = nullptr;
-  const Landing* landing = nullptr;
+  const StatusPage* landing = nullptr;
   // Why it is not ready; empty: it is.
   std::function<std::string()> unready;
   // Loads the configuration anew: empty, or what is wrong with it. No function: lifecycle

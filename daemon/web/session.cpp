@@ -54,7 +54,7 @@ void add_security(Outgoing& out) {
 
 class Session {
  public:
-  Session(std::shared_ptr<Desk> desk, asio::ip::tcp::socket socket)
+  Session(std::shared_ptr<ServerState> desk, asio::ip::tcp::socket socket)
       : desk_(std::move(desk)), stream_(std::move(socket)), cut_(desk_->clients.add([this] {
           stream_.close();
           if (waiting_) waiting_->arrived.cancel();
@@ -75,7 +75,7 @@ class Session {
   asio::awaitable<void> linger();
   void told(const std::string& handler, unsigned code, Instant since) const;
 
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<ServerState> desk_;
   beast::tcp_stream stream_;
   Clients::Place cut_;
   std::shared_ptr<Waiting> waiting_;  // for the reply under way
@@ -200,7 +200,7 @@ void arrive(Waiting& waiting, SentReply reply) {
 }
 
 // Asks a shared route for those who wait. The desk lives as long as the answer may come.
-void begin_batch(const std::shared_ptr<Desk>& desk, const asio::any_io_executor& executor,
+void begin_batch(const std::shared_ptr<ServerState>& desk, const asio::any_io_executor& executor,
                  std::size_t index, const WebRequest& request) {
   Batch& batch = desk->batch[{index, request.gzip}];
   batch.busy = true;
@@ -263,7 +263,8 @@ void Session::told(const std::string& handler, unsigned code, Instant since) con
 
 }  // namespace
 
-asio::awaitable<void> serve_client(std::shared_ptr<Desk> desk, asio::ip::tcp::socket socket) {
+asio::awaitable<void> serve_client(std::shared_ptr<ServerState> desk,
+                                   asio::ip::tcp::socket socket) {
   Session session(std::move(desk), std::move(socket));
   co_await session.run();
 }

@@ -35,8 +35,8 @@ struct Batch {
 };
 
 // What the sessions of one listener share, on its executor; outlives each of them.
-struct Desk {
-  explicit Desk(Web::Options given)
+struct ServerState {
+  explicit ServerState(Web::Options given)
       : options(std::move(given)),
         hosts(options.external_url, options.allowed_hosts),
         at_once(options.routes.size()) {}
@@ -50,7 +50,7 @@ struct Desk {
 };
 
 // Answers one client until it leaves, is too slow, is cut, or breaks a bound. Never throws.
-boost::asio::awaitable<void> serve_client(std::shared_ptr<Desk> desk,
+boost::asio::awaitable<void> serve_client(std::shared_ptr<ServerState> desk,
                                           boost::asio::ip::tcp::socket socket);
 
 }  // namespace sonde::web

@@ -67,7 +67,7 @@ class Web::Listener : public std::enable_shared_from_this<Listener> {
  private:
   asio::awaitable<void> accept_clients(std::shared_ptr<Listener> self);
 
-  std::shared_ptr<Desk> desk_;  // from serve() on
+  std::shared_ptr<ServerState> desk_;  // from serve() on
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::string address_;
@@ -87,7 +87,7 @@ std::expected<void, std::string> Web::Listener::open(std::string_view address) {
 }
 
 void Web::Listener::serve(Options options) {
-  desk_ = std::make_shared<Desk>(std::move(options));
+  desk_ = std::make_shared<ServerState>(std::move(options));
   asio::co_spawn(acceptor_.get_executor(), accept_clients(shared_from_this()),
                  [](const std::exception_ptr& thrown) {
                    if (thrown) std::rethrow_exception(thrown);

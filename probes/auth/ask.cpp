@@ -40,7 +40,7 @@ void heed(Context& context, const net::Response& response) {
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
-                                      const net::Line& line, const net::Origins& own,
+                                      const net::ConnectionOptions& line, const net::Origins& own,
                                       Cookies& cookies) {
   put_cookies(request, cookies, own);
   auto asking = net::fetch(context.network, request, line, no_redirects, context.trace);
@@ -86,8 +86,9 @@ WallTime wall_now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-asio::awaitable<net::Answer> ask(Context& context, net::Request& request, const net::Line& line,
-                                 net::Redirects redirects, Cookies& cookies) {
+asio::awaitable<net::Answer> ask(Context& context, net::Request& request,
+                                 const net::ConnectionOptions& line, net::Redirects redirects,
+                                 Cookies& cookies) {
   // Whoever asks has looked at the first address; what a redirect names was chosen by an answer.
   net::Origins own = net::Origins::of(context.names);
   own.add(request.url);

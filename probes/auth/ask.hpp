@@ -15,8 +15,8 @@ namespace sonde::auth {
 // context.quiet_max.
 // Failures: those of net::fetch.
 boost::asio::awaitable<net::Answer> ask(Context& context, net::Request& request,
-                                        const net::Line& line, net::Redirects redirects,
-                                        Cookies& cookies);
+                                        const net::ConnectionOptions& line,
+                                        net::Redirects redirects, Cookies& cookies);
 
 // A request's URL and headers from templates. Fails with own_request, naming `what`.
 std::expected<net::Request, Failure> build_request(

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "config/secret.hpp"
-#include "probes/auth/gate.hpp"
+#include "probes/auth/async_mutex.hpp"
 #include "probes/auth/state_file.hpp"
 #include "probes/core/reason.hpp"
 
@@ -13,7 +13,7 @@ namespace sonde::auth {
 // Refresh tokens of an account, each of which came for the one before. Whoever redeems one is alone
 // behind the gate until what came for it is kept.
 struct Chain {
-  Gate gate;
+  AsyncMutex gate;
   std::string refresh;              // good now, as far as anybody knows; empty: there is none
   std::string refused_first;        // the configured one, if it was refused
   std::shared_ptr<StateFile> file;  // null: not opened yet, or none

@@ -9,8 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "config/section.hpp"
-#include "probes/auth/keeper.hpp"
 #include "probes/auth/token.hpp"
+#include "probes/auth/token_cache.hpp"
 #include "probes/net/http/http_exchange.hpp"
 #include "probes/text/needs.hpp"
 #include "probes/text/pointer.hpp"
@@ -21,7 +21,7 @@ namespace sonde::auth {
 // can name, and where it says what it did. All outlive the login.
 struct Context {
   net::Network& network;
-  Keeper& keeper;
+  TokenCache& keeper;
   const Account& account;
   text::Names& names;
   Trace& trace;

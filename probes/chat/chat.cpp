@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 class ChatProbe : public diagnosis::SessionProbe {
  public:
   ChatProbe(const std::shared_ptr<const ChatSettings>& settings,
-            std::shared_ptr<const session::Site> site, session::Shared& shared)
+            std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : diagnosis::SessionProbe(settings->session, std::move(site), shared),
         settings_(settings),
         turn_(turn_of(settings)) {}
@@ -25,15 +25,15 @@ class ChatProbe : public diagnosis::SessionProbe {
     Verdict verdict = co_await std::move(conversing);
     co_return verdict;
   }
-  const dialect::Turn* turn() const override { return &turn_; }
+  const dialect::ChatExchange* turn() const override { return &turn_; }
 
   std::shared_ptr<const ChatSettings> settings_;
-  dialect::Turn turn_;
+  dialect::ChatExchange turn_;
 };
 
 }  // namespace
 
-dialect::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings) {
+dialect::ChatExchange turn_of(const std::shared_ptr<const ChatSettings>& settings) {
   return {.dialect = settings->session.dialect,
           .rules = {settings, &settings->rules},
           .prompt = settings->prompt,
@@ -45,7 +45,7 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
   using S = ChatSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
+          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
           .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
           .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
           .key("prompt", &S::prompt, "The message that is sent; it may ask {{challenge}}.",
@@ -79,7 +79,7 @@ std::vector<std::string> events_of(const ChatSettings& settings) {
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared) {
   return std::make_unique<ChatProbe>(settings, std::move(site), shared);
 }

@@ -9,7 +9,7 @@
 namespace sonde::chat {
 
 struct ChatSettings {
-  Heading heading;
+  ProbeHeader heading;
   Common common;
   session::SessionSettings session;
   text::Template prompt;
@@ -23,11 +23,11 @@ void add_needs(const ChatSettings& settings, text::Needs& needs);
 
 // The whole walk: login, upgrade, ready, one message, its events, its answer.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
 // What such a chat says and expects; it keeps the settings alive.
-dialect::Turn turn_of(const std::shared_ptr<const ChatSettings>& settings);
+dialect::ChatExchange turn_of(const std::shared_ptr<const ChatSettings>& settings);
 
 // The canonical names of the events that a chat of these settings can count.
 std::vector<std::string> events_of(const ChatSettings& settings);

@@ -46,11 +46,12 @@ const config::Section<Common>& section_of(const Common*) {
   return keys;
 }
 
-const config::Section<Heading>& section_of(const Heading*) {
+const config::Section<ProbeHeader>& section_of(const ProbeHeader*) {
   static const auto keys =
-      config::Section<Heading>()
-          .key("kind", &Heading::kind, "What the probe asks.", {.required = true})
-          .key("target", &Heading::target, "Which target it asks; a list makes one probe of each.",
+      config::Section<ProbeHeader>()
+          .key("kind", &ProbeHeader::kind, "What the probe asks.", {.required = true})
+          .key("target", &ProbeHeader::target,
+               "Which target it asks; a list makes one probe of each.",
                {.required = true, .filled = true});
   return keys;
 }

@@ -34,11 +34,11 @@ struct Common {
 const config::Section<Common>& section_of(const Common*);
 
 // The keys that say which probe this is.
-struct Heading {
+struct ProbeHeader {
   std::string kind;
   std::vector<std::string> target;
 };
-const config::Section<Heading>& section_of(const Heading*);
+const config::Section<ProbeHeader>& section_of(const ProbeHeader*);
 
 }  // namespace sonde
 

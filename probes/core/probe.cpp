@@ -2,7 +2,8 @@
 
 namespace sonde {
 
-boost::asio::awaitable<Verdict> Probe::diagnose(const Inquiry&, Verdict verdict, Trace&) const {
+boost::asio::awaitable<Verdict> Probe::diagnose(const DiagnosisRequest&, Verdict verdict,
+                                                Trace&) const {
   co_return verdict;
 }
 

@@ -36,7 +36,7 @@ struct Attempt {
 };
 
 // What somebody who asks why an attempt failed knows and allows.
-struct Inquiry {
+struct DiagnosisRequest {
   const Attempt& attempt;       // the one that failed, with its evidence
   Instant limit;                // of the inquiry; no part of the measured time
   bool passed_lately = false;   // the same probe passed within the last minutes
@@ -58,7 +58,7 @@ class Probe {
   // After an attempt that failed and was measured: makes control experiments that separate its
   // causes, and says the verdict again with the reason that they leave. Records them in `trace`.
   // Cut like an attempt; then it says what it can. Most kinds know none.
-  virtual boost::asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+  virtual boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                                    Trace& trace) const;
 };
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "probes/text/code_points.hpp"
 #include "probes/text/encoded.hpp"
-#include "probes/text/runes.hpp"
 #include "probes/text/unescape.hpp"
 
 namespace sonde {

@@ -133,7 +133,7 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   auto waiting = pause(after);
   const bool goes_on = co_await std::move(waiting);
   if (!goes_on) co_return cut_short();
-  const session::Site& site = laboratory.subject.site;
+  const session::ProbeContext& site = laboratory.subject.site;
   auto& own_runs = laboratory.subject.shared.own_runs[{site.target_name, site.identity_name}];
   auto conversing =
       dialect::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);

@@ -1,12 +1,12 @@
 #pragma once
-#include "probes/diagnosis/inquiry.hpp"
+#include "probes/diagnosis/diagnosis_request.hpp"
 
 namespace sonde::diagnosis {
 
 // What the experiments of one failure have in common.
 struct Laboratory {
   const Subject& subject;
-  const Inquiry& inquiry;
+  const DiagnosisRequest& inquiry;
   const text::Names& names;  // of the failed attempt, with its token
 };
 

@@ -8,7 +8,7 @@ namespace sonde::diagnosis {
 namespace {
 
 using enum Experiment;
-using In = session::Carrier::In;
+using In = session::TokenPlacement::In;
 
 // A sibling that nobody can have thought of, so that it goes through the same proxies.
 std::string random_sibling(const std::string& target, text::Names& names) {
@@ -33,17 +33,17 @@ std::expected<Trial, Failure> make(session::SessionSettings settings, session::T
   return Trial{*std::move(request), std::move(settings), std::move(own)};
 }
 
-session::Carrier usual_header() { return {}; }
+session::TokenPlacement usual_header() { return {}; }
 
-session::Carrier usual_query() {
+session::TokenPlacement usual_query() {
   return {.in = In::query, .text = "token={{token}}", .subprotocols = {}, .expect = {}};
 }
 
-session::Carrier usual_subprotocol() {
+session::TokenPlacement usual_subprotocol() {
   return {.in = In::subprotocol, .text = {}, .subprotocols = {"bearer.{{token}}"}, .expect = {}};
 }
 
-std::vector<session::Carrier> others(In in) {
+std::vector<session::TokenPlacement> others(In in) {
   if (in == In::header) return {usual_query(), usual_subprotocol()};
   if (in == In::query) return {usual_header(), usual_subprotocol()};
   return {usual_header(), usual_query()};
@@ -67,7 +67,7 @@ std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& 
 
 std::vector<Trial> other_carriers(const Laboratory& laboratory) {
   std::vector<Trial> trials;
-  for (session::Carrier& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
+  for (session::TokenPlacement& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
     session::SessionSettings settings = laboratory.subject.settings;
     settings.socket.token_in = std::move(carrier);
     settings.socket.expect_subprotocol = {};

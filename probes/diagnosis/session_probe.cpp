@@ -75,7 +75,7 @@ asio::awaitable<Verdict> SessionProbe::afterwards(const Attempt&, text::Names&, 
   co_return Verdict::pass();
 }
 
-asio::awaitable<Verdict> SessionProbe::diagnose(const Inquiry& inquiry, Verdict verdict,
+asio::awaitable<Verdict> SessionProbe::diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                                 Trace& trace) const {
   const Subject subject{settings_, *site_, shared_, turn()};
   auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);

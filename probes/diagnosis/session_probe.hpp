@@ -3,7 +3,7 @@
 
 #include "probes/core/common.hpp"
 #include "probes/core/probe.hpp"
-#include "probes/diagnosis/inquiry.hpp"
+#include "probes/diagnosis/diagnosis_request.hpp"
 #include "probes/session/session.hpp"
 
 namespace sonde::diagnosis {
@@ -14,16 +14,16 @@ namespace sonde::diagnosis {
 class SessionProbe : public Probe {
  public:
   boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const final;
-  boost::asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+  boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                            Trace& trace) const final;
 
  protected:
   // `settings` outlives the probe.
-  SessionProbe(const session::SessionSettings& settings, std::shared_ptr<const session::Site> site,
-               session::Shared& shared)
+  SessionProbe(const session::SessionSettings& settings,
+               std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : settings_(settings), site_(std::move(site)), shared_(shared) {}
 
-  const session::Site& site() const { return *site_; }
+  const session::ProbeContext& site() const { return *site_; }
   session::Shared& shared() const { return shared_; }
 
  private:
@@ -34,13 +34,13 @@ class SessionProbe : public Probe {
   virtual boost::asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
                                                      Trace& trace) const;
   // What its use says, for a diagnosis; null: nothing.
-  virtual const dialect::Turn* turn() const { return nullptr; }
+  virtual const dialect::ChatExchange* turn() const { return nullptr; }
 
   boost::asio::awaitable<Verdict> walk(const Attempt& attempt, text::Names& names,
                                        Trace& trace) const;
 
   const session::SessionSettings& settings_;
-  std::shared_ptr<const session::Site> site_;
+  std::shared_ptr<const session::ProbeContext> site_;
   session::Shared& shared_;
 };
 

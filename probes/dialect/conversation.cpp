@@ -19,7 +19,7 @@ struct Question {
 
 // What is talked about: when the prompt was about to be sent, and as what.
 struct Talk {
-  const Turn& turn;
+  const ChatExchange& turn;
   OwnRuns* own_runs;
   Instant asked{};
 };
@@ -35,7 +35,7 @@ Failure unknown_name(const std::string& name) {
   return {Reason::own_request, "nothing is known of '" + name + "'"};
 }
 
-std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace& trace) {
+std::expected<Question, Failure> ask(const ChatExchange& turn, text::Names& names, Trace& trace) {
   if (auto set = set_vars(*turn.dialect, names); !set) return std::unexpected(set.error());
   Question question{.challenge = make_challenge(turn.challenge, names), .prompt = {}};
   names.set("challenge", question.challenge.question);
@@ -48,7 +48,8 @@ std::expected<Question, Failure> ask(const Turn& turn, text::Names& names, Trace
   return question;
 }
 
-void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Received& received) {
+void collect(const ChatExchange& turn, const EventSpec* event, const Frame& frame,
+             Received& received) {
   const auto& of = turn.dialect->answer.of;
   if (!event || std::ranges::count(of, event->id) == 0) return;
   const auto text = answer_in(*turn.dialect, frame.body());
@@ -61,7 +62,7 @@ void collect(const Turn& turn, const EventSpec* event, const Frame& frame, Recei
 }
 
 // Of events that end the turn together, each may hold the answer: the last filled one is it.
-void collect_end(const Turn& turn, const EventSpec* event, bool over, const Frame& frame,
+void collect_end(const ChatExchange& turn, const EventSpec* event, bool over, const Frame& frame,
                  Received& received) {
   const auto& all = turn.rules->terminal_all_of;
   const bool ends = all.empty() ? over : event && std::ranges::count(all, event->id) > 0;
@@ -72,7 +73,7 @@ void collect_end(const Turn& turn, const EventSpec* event, bool over, const Fram
 
 void hear(const Frame& frame, Instant at, const Talk& talk, Expectation& expectation,
           Received& received, text::Names& names, Trace& trace) {
-  const Turn& turn = talk.turn;
+  const ChatExchange& turn = talk.turn;
   const bool before = expectation.terminal_seen();
   const Incoming incoming{.type = frame.type,
                           .event_id = frame.event_id,
@@ -153,7 +154,7 @@ std::optional<Failure> judge(Expectation& expectation, const Received& received,
 
 // Puts the question: the steps before it, and then the frame that asks.
 asio::awaitable<std::optional<Failure>> put(Listener& listener, Talk& talk) {
-  const Turn& turn = talk.turn;
+  const ChatExchange& turn = talk.turn;
   if (!turn.dialect->before_send.empty()) {
     auto failed = co_await take_steps(listener, turn.dialect->before_send, Step::events);
     if (failed) co_return failed;
@@ -173,7 +174,7 @@ Verdict failure_at(Step step, Failure failure, const Trace& trace) {
 
 // What was received, judged: the events, and then the answer. Inlined, its temporaries would lie in
 // the frame of the coroutine for as long as it waits.
-[[gnu::noinline]] Verdict conclude(const Turn& turn, const Question& question,
+[[gnu::noinline]] Verdict conclude(const ChatExchange& turn, const Question& question,
                                    Expectation& expectation, const Received& received,
                                    Listener& listener) {
   Trace& trace = listener.trace();
@@ -191,8 +192,8 @@ Verdict failure_at(Step step, Failure failure, const Trace& trace) {
 
 }  // namespace
 
-asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn, text::Names& names,
-                                  Trace& trace, OwnRuns* own_runs) {
+asio::awaitable<Verdict> converse(net::Websocket& session, const ChatExchange& turn,
+                                  text::Names& names, Trace& trace, OwnRuns* own_runs) {
   trace.at(Step::events);
   trace.reachable = true;
   const auto question = ask(turn, names, trace);

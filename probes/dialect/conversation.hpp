@@ -12,7 +12,7 @@
 namespace sonde::dialect {
 
 // One turn of a chat, as configured.
-struct Turn {
+struct ChatExchange {
   std::shared_ptr<const Dialect> dialect;
   std::shared_ptr<const EventRules> rules;  // the dialect's, with the probe's changes
   text::Template prompt;
@@ -25,7 +25,7 @@ struct Turn {
 // cuts is still judged. What came before the prompt was sent, as a greeting, is no event of the
 // turn. `own_runs`, where it is given, learns the ids of this one; frames of the others in it
 // belong to no stranger, and are evidence of nothing. Does not close the session.
-boost::asio::awaitable<Verdict> converse(net::Websocket& session, const Turn& turn,
+boost::asio::awaitable<Verdict> converse(net::Websocket& session, const ChatExchange& turn,
                                          text::Names& names, Trace& trace,
                                          OwnRuns* own_runs = nullptr);
 

@@ -9,8 +9,8 @@ namespace asio = boost::asio;
 
 class Health : public Probe {
  public:
-  Health(std::shared_ptr<const HealthSettings> settings, std::shared_ptr<const session::Site> site,
-         session::Shared& shared)
+  Health(std::shared_ptr<const HealthSettings> settings,
+         std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
@@ -36,7 +36,7 @@ class Health : public Probe {
   Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
 
   std::shared_ptr<const HealthSettings> settings_;
-  std::shared_ptr<const session::Site> site_;
+  std::shared_ptr<const session::ProbeContext> site_;
   session::Shared& shared_;
 };
 
@@ -93,7 +93,7 @@ Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Tr
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared) {
   return std::make_unique<Health>(std::move(settings), std::move(site), shared);
 }

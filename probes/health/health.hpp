@@ -9,8 +9,8 @@
 #include "probes/core/probe.hpp"
 #include "probes/health/cors.hpp"
 #include "probes/net/http/http_exchange.hpp"
+#include "probes/session/probe_context.hpp"
 #include "probes/session/shared.hpp"
-#include "probes/session/site.hpp"
 #include "probes/text/match.hpp"
 
 namespace sonde::health {
@@ -40,14 +40,14 @@ struct Expected {
 const config::Section<Expected>& section_of(const Expected*);
 
 struct HealthSettings {
-  Heading heading;
+  ProbeHeader heading;
   Common common;
   text::Template url;
   std::string method = "GET";
   std::map<std::string, text::Template> headers;
   text::Template body;
   net::Redirects redirects;
-  net::Line line;
+  net::ConnectionOptions line;
   Expected expect;
 };
 const config::Section<HealthSettings>& section_of(const HealthSettings*);
@@ -55,7 +55,7 @@ void add_needs(const HealthSettings& settings, text::Needs& needs);
 
 // Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
 // Why an answer is not the expected one; empty if it is. Pure.

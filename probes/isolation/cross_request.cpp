@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "probes/dialect/hear.hpp"
+#include "probes/dialect/await_rejection.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/session/refusal.hpp"
@@ -59,8 +59,8 @@ std::expected<net::Request, std::string> request_of(const CrossAccess& access, n
   return request;
 }
 
-asio::awaitable<Answered> ask(net::Request request, const net::Line& line, net::Network& network,
-                              Trace& trace) {
+asio::awaitable<Answered> ask(net::Request request, const net::ConnectionOptions& line,
+                              net::Network& network, Trace& trace) {
   const net::Redirects none;
   auto fetching = net::fetch(network, request, line, none, trace);
   const net::Answer answer = co_await std::move(fetching);

@@ -11,8 +11,8 @@ namespace {
 namespace asio = boost::asio;
 
 // The chat's, and the canary is said in any case.
-dialect::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
-  dialect::Turn turn =
+dialect::ChatExchange turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
+  dialect::ChatExchange turn =
       turn_of(std::shared_ptr<const chat::ChatSettings>(settings, &settings->chat));
   const auto names = turn.prompt.names();
   if (std::ranges::find(names, "canary") != names.end()) return turn;
@@ -24,7 +24,7 @@ dialect::Turn turn_of(const std::shared_ptr<const IsolationSettings>& settings) 
 class IsolationProbe : public Probe {
  public:
   IsolationProbe(std::shared_ptr<const IsolationSettings> settings,
-                 std::shared_ptr<const session::Site> site, session::Shared& shared)
+                 std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : settings_(std::move(settings)),
         site_(std::move(site)),
         shared_(shared),
@@ -39,15 +39,15 @@ class IsolationProbe : public Probe {
 
  private:
   std::shared_ptr<const IsolationSettings> settings_;
-  std::shared_ptr<const session::Site> site_;
+  std::shared_ptr<const session::ProbeContext> site_;
   session::Shared& shared_;
-  dialect::Turn turn_;
+  dialect::ChatExchange turn_;
 };
 
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared) {
   return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
 }

@@ -36,7 +36,7 @@ bool read_settings(const config::Value& value, const config::Reader& reader,
 // Whether a text is made anew each time, with so much chance in it that no two are alike.
 bool is_random(const text::Template& text);
 void add_needs(const IsolationSettings& settings, text::Needs& needs);
-std::vector<session::Whom> others_of(const IsolationSettings& settings);
+std::vector<session::IdentityRef> others_of(const IsolationSettings& settings);
 
 // Several users chat at once. Each session has a canary of its own in its prompt, and whatever any
 // of them receives is searched for the canaries and ids of the others. Every chat that is not cut
@@ -45,7 +45,7 @@ std::vector<session::Whom> others_of(const IsolationSettings& settings);
 // other reason, session_shared, foreign_event, no_refusal. It makes no auth samples and no event
 // deliveries: these count what a user alone meets.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
 }  // namespace sonde::isolation

@@ -7,7 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/listener.hpp"
 
@@ -33,7 +33,7 @@ asio::awaitable<Verdict> IsolationRun::run() {
   trace_.at(Step::login);
   invite();
   bool all = true;
-  for (Seat& one : seats_) {
+  for (Participant& one : seats_) {
     if (&one == back_) continue;
     auto opening = open(one);
     all = co_await std::move(opening);
@@ -54,7 +54,7 @@ asio::awaitable<Verdict> IsolationRun::run() {
   co_return conclude();
 }
 
-asio::awaitable<bool> IsolationRun::open(Seat& seat) {
+asio::awaitable<bool> IsolationRun::open(Participant& seat) {
   if (seat.verdict) co_return false;
   auto opening = open_session(settings_.chat.session, seat.site, shared_, seat.names, seat.trace);
   session::Opened opened = co_await std::move(opening);
@@ -66,12 +66,12 @@ asio::awaitable<bool> IsolationRun::open(Seat& seat) {
   co_return true;
 }
 
-dialect::OwnRuns* IsolationRun::own_runs(const Seat& seat) {
+dialect::OwnRuns* IsolationRun::own_runs(const Participant& seat) {
   return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
 }
 
 // A frame of another probe's conversation as the same user, where his sessions may share it.
-bool IsolationRun::is_other_run(Seat& seat, const dialect::Frame& frame) {
+bool IsolationRun::is_other_run(Participant& seat, const dialect::Frame& frame) {
   return settings_.same_user == session::SameUser::allow &&
          dialect::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
 }
@@ -97,18 +97,18 @@ bool IsolationRun::is_chat(std::string_view payload) const {
   return false;
 }
 
-asio::awaitable<void> IsolationRun::speak(Seat& seat) {
+asio::awaitable<void> IsolationRun::speak(Participant& seat) {
   auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   seat.verdict = co_await std::move(conversing);
 }
 
-asio::awaitable<void> IsolationRun::speak_until_cut(Seat& seat) {
+asio::awaitable<void> IsolationRun::speak_until_cut(Participant& seat) {
   auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
   [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
   seat.heard.expires_at(Instant::min());
 }
 
-asio::awaitable<void> IsolationRun::wait_until_heard(Seat& seat) {
+asio::awaitable<void> IsolationRun::wait_until_heard(Participant& seat) {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return;
   co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -116,7 +116,7 @@ asio::awaitable<void> IsolationRun::wait_until_heard(Seat& seat) {
 
 // The next session of the user is there before the old one goes: a server that forgets the user
 // with the old one then leaves the new one without an answer.
-asio::awaitable<void> IsolationRun::come_back(Seat& before, Seat& after) {
+asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& after) {
   std::vector<asio::awaitable<void>> waiting, speaking;
   waiting.push_back(wait_until_heard(before));
   speaking.push_back(speak_until_cut(before));
@@ -131,7 +131,7 @@ asio::awaitable<void> IsolationRun::come_back(Seat& before, Seat& after) {
 }
 
 // Until then, the end of the session or of the meeting.
-asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
+asio::awaitable<void> IsolationRun::listen(Participant& seat, Instant until) {
   using Arrived = dialect::Arrival::How;
   dialect::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
   Arrived how = Arrived::frame;
@@ -146,14 +146,14 @@ asio::awaitable<void> IsolationRun::listen(Seat& seat, Instant until) {
   if (seat.silent && how == Arrived::ended) seat.verdict = ended_while_silent(*seat.session);
 }
 
-asio::awaitable<void> IsolationRun::leave(Seat& seat) {
+asio::awaitable<void> IsolationRun::leave(Participant& seat) {
   auto leaving = session::leave_session(*seat.session, seat.trace);
   co_await std::move(leaving);
 }
 
 asio::awaitable<void> IsolationRun::meet() {
   std::vector<asio::awaitable<void>> speakers, listeners;
-  for (Seat& one : seats_) {
+  for (Participant& one : seats_) {
     if (&one == back_ || &one == cut_) continue;
     if (one.silent)
       listeners.push_back(listen(one, Instant::max()));
@@ -167,9 +167,9 @@ asio::awaitable<void> IsolationRun::meet() {
 
 // The first user asks for what is the next one's, who has just said something.
 asio::awaitable<void> IsolationRun::trespass() {
-  const auto speaks = [](const Seat& seat) { return !seat.silent && seat.session; };
+  const auto speaks = [](const Participant& seat) { return !seat.silent && seat.session; };
   const auto intruder = std::ranges::find_if(seats_, speaks);
-  const auto owner = std::ranges::find_if(seats_, [&](const Seat& seat) {
+  const auto owner = std::ranges::find_if(seats_, [&](const Participant& seat) {
     return speaks(seat) && seat.site.identity_name != intruder->site.identity_name;
   });
   if (!settings_.cross_access || intruder == seats_.end() || owner == seats_.end()) co_return;
@@ -184,7 +184,7 @@ asio::awaitable<void> IsolationRun::trespass() {
 // Whatever came to those who were done before the others, and the end.
 asio::awaitable<void> IsolationRun::part() {
   std::vector<asio::awaitable<void>> leaving;
-  for (Seat& one : seats_) {
+  for (Participant& one : seats_) {
     if (!one.session) continue;
     auto rest = listen(one, Clock::now());
     co_await std::move(rest);

@@ -16,8 +16,8 @@ namespace sonde::isolation {
 class IsolationRun {
  public:
   // All that it is given must outlive it.
-  IsolationRun(const IsolationSettings& settings, const dialect::Turn& turn,
-               const session::Site& site, session::Shared& shared, std::uint64_t seed,
+  IsolationRun(const IsolationSettings& settings, const dialect::ChatExchange& turn,
+               const session::ProbeContext& site, session::Shared& shared, std::uint64_t seed,
                Trace& trace);
 
   // Everybody logs in and connects, one after the other; then they chat at once; then they leave.
@@ -25,11 +25,12 @@ class IsolationRun {
 
  private:
   // Somebody with a session. It has a trace of its own, which the run's takes over at the end.
-  struct Seat {
-    Seat(std::string named, const session::Site& at, const boost::asio::any_io_executor& executor)
+  struct Participant {
+    Participant(std::string named, const session::ProbeContext& at,
+                const boost::asio::any_io_executor& executor)
         : name(std::move(named)), site(at), heard(executor, Instant::max()) {}
     std::string name;  // "alice-1"
-    const session::Site& site;
+    const session::ProbeContext& site;
     std::size_t member = 0;  // of the watch
     bool silent = false;
     text::Names names;
@@ -41,39 +42,39 @@ class IsolationRun {
   };
 
   void invite();
-  Seat& seat(const session::Site& site, bool silent);
-  std::optional<Failure> prepare(Seat& seat, std::uint64_t seed);
-  void follow(Seat& seat, Direction direction, std::string_view payload);
-  void own_vars(Seat& seat);
+  Participant& seat(const session::ProbeContext& site, bool silent);
+  std::optional<Failure> prepare(Participant& seat, std::uint64_t seed);
+  void follow(Participant& seat, Direction direction, std::string_view payload);
+  void own_vars(Participant& seat);
   using Texts = std::vector<std::pair<std::string, std::string>>;
-  Texts random_vars(const Seat& seat) const;
-  std::vector<std::string> secrets_of(const Seat& seat) const;
+  Texts random_vars(const Participant& seat) const;
+  std::vector<std::string> secrets_of(const Participant& seat) const;
   bool is_chat(std::string_view payload) const;
-  dialect::OwnRuns* own_runs(const Seat& seat);
-  bool is_other_run(Seat& seat, const dialect::Frame& frame);
-  boost::asio::awaitable<bool> open(Seat& seat);
-  boost::asio::awaitable<void> speak(Seat& seat);
-  boost::asio::awaitable<void> speak_until_cut(Seat& seat);
-  boost::asio::awaitable<void> wait_until_heard(Seat& seat);
-  boost::asio::awaitable<void> come_back(Seat& before, Seat& after);
-  boost::asio::awaitable<void> listen(Seat& seat, Instant until);
-  boost::asio::awaitable<void> leave(Seat& seat);
+  dialect::OwnRuns* own_runs(const Participant& seat);
+  bool is_other_run(Participant& seat, const dialect::Frame& frame);
+  boost::asio::awaitable<bool> open(Participant& seat);
+  boost::asio::awaitable<void> speak(Participant& seat);
+  boost::asio::awaitable<void> speak_until_cut(Participant& seat);
+  boost::asio::awaitable<void> wait_until_heard(Participant& seat);
+  boost::asio::awaitable<void> come_back(Participant& before, Participant& after);
+  boost::asio::awaitable<void> listen(Participant& seat, Instant until);
+  boost::asio::awaitable<void> leave(Participant& seat);
   boost::asio::awaitable<void> meet();
   boost::asio::awaitable<void> trespass();
   boost::asio::awaitable<void> part();
   Verdict conclude();
 
   const IsolationSettings& settings_;
-  const dialect::Turn& turn_;
-  const session::Site& site_;
+  const dialect::ChatExchange& turn_;
+  const session::ProbeContext& site_;
   session::Shared& shared_;
   std::uint64_t seed_;
   Trace& trace_;
   IsolationWatch watch_;
-  std::deque<Seat> seats_;
+  std::deque<Participant> seats_;
   std::optional<Failure> trespass_;  // what came of cross_access
-  Seat* cut_ = nullptr;              // the one that is cut in mid-stream
-  Seat* back_ = nullptr;             // and its user's next session
+  Participant* cut_ = nullptr;       // the one that is cut in mid-stream
+  Participant* back_ = nullptr;      // and its user's next session
 };
 
 }  // namespace sonde::isolation

@@ -6,9 +6,9 @@
 
 namespace sonde::isolation {
 
-IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::Turn& turn,
-                           const session::Site& site, session::Shared& shared, std::uint64_t seed,
-                           Trace& trace)
+IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::ChatExchange& turn,
+                           const session::ProbeContext& site, session::Shared& shared,
+                           std::uint64_t seed, Trace& trace)
     : settings_(settings),
       turn_(turn),
       site_(site),
@@ -17,13 +17,13 @@ IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::Tur
       trace_(trace),
       watch_(settings.same_user, settings.ids) {}
 
-IsolationRun::Seat& IsolationRun::seat(const session::Site& site, bool silent) {
-  const auto theirs = [&](const Seat& other) {
+IsolationRun::Participant& IsolationRun::seat(const session::ProbeContext& site, bool silent) {
+  const auto theirs = [&](const Participant& other) {
     return other.site.identity_name == site.identity_name;
   };
   const auto number = std::ranges::count_if(seats_, theirs) + 1;
-  Seat& one = seats_.emplace_back(site.identity_name + "-" + std::to_string(number), site,
-                                  shared_.network.executor());
+  Participant& one = seats_.emplace_back(site.identity_name + "-" + std::to_string(number), site,
+                                         shared_.network.executor());
   one.silent = silent;
   one.member = watch_.add({one.name, site.identity_name, silent});
   if (auto failed = prepare(one, text::seed_of(seed_, seats_.size())))
@@ -40,7 +40,7 @@ void IsolationRun::invite() {
   back_ = &seat(*site_.others.front(), false);
 }
 
-std::optional<Failure> IsolationRun::prepare(Seat& seat, std::uint64_t seed) {
+std::optional<Failure> IsolationRun::prepare(Participant& seat, std::uint64_t seed) {
   auto names = seat.site.names(seed, seat.trace);
   if (!names) return names.error();
   seat.names = std::move(*names);
@@ -57,7 +57,7 @@ std::optional<Failure> IsolationRun::prepare(Seat& seat, std::uint64_t seed) {
 }
 
 // Sees every frame of a session.
-void IsolationRun::follow(Seat& seat, Direction direction, std::string_view payload) {
+void IsolationRun::follow(Participant& seat, Direction direction, std::string_view payload) {
   const bool greeting = seat.trace.step() != Step::events;
   if (direction == Direction::out) return watch_.sent(seat.member, payload);
   if (greeting) return watch_.greeted(seat.member, payload);
@@ -66,11 +66,11 @@ void IsolationRun::follow(Seat& seat, Direction direction, std::string_view payl
   if (seat.trace.sent) seat.heard.expires_at(Instant::min());
 }
 
-void IsolationRun::own_vars(Seat& seat) {
+void IsolationRun::own_vars(Participant& seat) {
   for (const auto& [name, text] : random_vars(seat)) watch_.owns(seat.member, text, "", name);
 }
 
-IsolationRun::Texts IsolationRun::random_vars(const Seat& seat) const {
+IsolationRun::Texts IsolationRun::random_vars(const Participant& seat) const {
   Texts all;
   for (const auto& [name, var] : turn_.dialect->vars)
     if (const std::string* text = seat.names.find("vars." + name); text && is_random(var))
@@ -79,7 +79,7 @@ IsolationRun::Texts IsolationRun::random_vars(const Seat& seat) const {
 }
 
 // What is made anew for each session: its canary and its random variables.
-std::vector<std::string> IsolationRun::secrets_of(const Seat& seat) const {
+std::vector<std::string> IsolationRun::secrets_of(const Participant& seat) const {
   std::vector<std::string> secrets = {*seat.names.find("canary")};
   for (auto& [name, text] : random_vars(seat)) secrets.push_back(std::move(text));
   return secrets;
@@ -88,7 +88,7 @@ std::vector<std::string> IsolationRun::secrets_of(const Seat& seat) const {
 // A leak outranks what else became of the sessions.
 Verdict IsolationRun::conclude() {
   std::optional<Verdict> verdict;
-  for (Seat& one : seats_) {
+  for (Participant& one : seats_) {
     if (!one.verdict || one.verdict->outcome == Outcome::pass || verdict) continue;
     verdict = std::move(one.verdict);
     if (verdict->reason == Reason::cut)
@@ -103,7 +103,7 @@ Verdict IsolationRun::conclude() {
   const bool trespassed = trespass_ && trespass_->reason == Reason::cross_user_leak;
   if (auto finding = watch_.finding(); finding && !trespassed)
     verdict = Verdict::of(Step::isolation, *std::move(finding));
-  for (Seat& one : seats_) trace_.absorb(std::move(one.trace), one.name);
+  for (Participant& one : seats_) trace_.absorb(std::move(one.trace), one.name);
   if (!verdict) return Verdict::pass();
   verdict->detail = trace_.scrub(verdict->detail);
   return std::move(*verdict);

@@ -102,8 +102,8 @@ void add_needs(const IsolationSettings& settings, text::Needs& needs) {
     add_needs(*settings.cross_access, *settings.chat.session.dialect, needs);
 }
 
-std::vector<session::Whom> others_of(const IsolationSettings& settings) {
-  std::vector<session::Whom> all;
+std::vector<session::IdentityRef> others_of(const IsolationSettings& settings) {
+  std::vector<session::IdentityRef> all;
   for (const auto& session : settings.sessions) {
     const std::string& login = session.login.empty() ? settings.chat.common.login : session.login;
     all.push_back({.as = {session.as, "sessions", session.place},

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 
 namespace sonde::login {
 namespace {

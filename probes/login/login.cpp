@@ -19,7 +19,7 @@ bool is_plain(const LoginSettings& settings) {
 class LoginProbe : public Probe {
  public:
   LoginProbe(std::shared_ptr<const LoginSettings> settings,
-             std::shared_ptr<const session::Site> site, session::Shared& shared)
+             std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : settings_(std::move(settings)), site_(std::move(site)), shared_(shared) {}
 
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
@@ -40,14 +40,14 @@ class LoginProbe : public Probe {
 
  private:
   std::shared_ptr<const LoginSettings> settings_;
-  std::shared_ptr<const session::Site> site_;
+  std::shared_ptr<const session::ProbeContext> site_;
   session::Shared& shared_;
 };
 
 }  // namespace
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared) {
   return std::make_unique<LoginProbe>(std::move(settings), std::move(site), shared);
 }

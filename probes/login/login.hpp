@@ -12,7 +12,7 @@
 namespace sonde::login {
 
 struct LoginSettings {
-  Heading heading;
+  ProbeHeader heading;
   Common common;
   int parallel = 1;                // logins at once
   std::vector<std::string> users;  // besides `as`, in turn
@@ -27,17 +27,17 @@ struct LoginSettings {
 const config::Section<LoginSettings>& section_of(const LoginSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out);
 void add_needs(const LoginSettings& settings, text::Needs& needs);
-std::vector<session::Whom> others_of(const LoginSettings& settings);
+std::vector<session::IdentityRef> others_of(const LoginSettings& settings);
 // Tells what its login cannot do.
-void vet(const LoginSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place);
+void vet(const LoginSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place);
 
 // Logs in afresh each time; a usable token is a success. With `parallel` several logins are made at
 // once: all have to succeed, no two may get the same token (token_shared), each has to be for its
 // own user (identity_mismatch). Then one token is used in two places at once (see use_at_once), and
 // a refresh token redeemed twice (see refresh_twice). All of it is step login.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
 }  // namespace sonde::login

@@ -29,7 +29,7 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
   using S = LoginSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
+          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
           .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
           .key("parallel", &S::parallel,
                "How many logins are made at once; no two may get the same token.",
@@ -68,16 +68,16 @@ void add_needs(const LoginSettings& settings, text::Needs& needs) {
   if (uses_socket(settings)) add_needs(settings.session, needs);
 }
 
-std::vector<session::Whom> others_of(const LoginSettings& settings) {
-  std::vector<session::Whom> all;
+std::vector<session::IdentityRef> others_of(const LoginSettings& settings) {
+  std::vector<session::IdentityRef> all;
   all.reserve(settings.users.size());
   for (const auto& user : settings.users)
     all.push_back({.as = {user, "users", {}}, .login = {settings.common.login, "login", {}}});
   return all;
 }
 
-void vet(const LoginSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place) {
+void vet(const LoginSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place) {
   const auth::Login& login = *site.login;
   if (settings.parallel > 1 && (!asks_each_time(login) || !login.gives_token()))
     reader.at("parallel").wrong(place, "its login gives no token of its own each time");

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "probes/core/deadline.hpp"
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 #include "probes/login/token_use.hpp"
 #include "probes/session/log_in.hpp"
 
@@ -27,7 +27,7 @@ int gravity(Outcome outcome) {
 
 }  // namespace
 
-LoginsAtOnce::LoginsAtOnce(const LoginSettings& settings, const session::Site& site,
+LoginsAtOnce::LoginsAtOnce(const LoginSettings& settings, const session::ProbeContext& site,
                            session::Shared& shared, std::uint64_t seed, Trace& trace)
     : settings_(settings), site_(site), shared_(shared), seed_(seed), trace_(trace) {}
 
@@ -48,11 +48,11 @@ asio::awaitable<Verdict> LoginsAtOnce::run() {
 
 // The users in turn: alice-1, bob-1, alice-2, ...
 std::optional<Failure> LoginsAtOnce::invite() {
-  std::vector<const session::Site*> sites = {&site_};
+  std::vector<const session::ProbeContext*> sites = {&site_};
   sites.reserve(site_.others.size() + 1);
   for (const auto& other : site_.others) sites.push_back(other.get());
   for (std::size_t i = 0; std::cmp_less(i, settings_.parallel); ++i) {
-    const session::Site& site = *sites[i % sites.size()];
+    const session::ProbeContext& site = *sites[i % sites.size()];
     const std::string user = site.identity_name.empty() ? "login" : site.identity_name;
     Entrant& one = entrants_.emplace_back(fmt::format("{}-{}", user, i / sites.size() + 1), site);
     one.trace.at(Step::login);

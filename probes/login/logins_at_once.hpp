@@ -25,17 +25,18 @@ std::optional<Failure> find_shared(std::span<const Issued> issued, session::Same
 class LoginsAtOnce {
  public:
   // All that it is given must outlive it.
-  LoginsAtOnce(const LoginSettings& settings, const session::Site& site, session::Shared& shared,
-               std::uint64_t seed, Trace& trace);
+  LoginsAtOnce(const LoginSettings& settings, const session::ProbeContext& site,
+               session::Shared& shared, std::uint64_t seed, Trace& trace);
 
   boost::asio::awaitable<Verdict> run();
 
  private:
   // Somebody who logs in. The run's trace takes over theirs.
   struct Entrant {
-    Entrant(std::string named, const session::Site& at) : name(std::move(named)), site(at) {}
+    Entrant(std::string named, const session::ProbeContext& at)
+        : name(std::move(named)), site(at) {}
     std::string name;  // "alice-1"
-    const session::Site& site;
+    const session::ProbeContext& site;
     text::Names names;
     Trace trace;
     std::expected<auth::Token, Failure> token = std::unexpected(Failure{Reason::cut, ""});
@@ -50,7 +51,7 @@ class LoginsAtOnce {
   std::optional<Failure> check_user(Entrant& entrant) const;
 
   const LoginSettings& settings_;
-  const session::Site& site_;
+  const session::ProbeContext& site_;
   session::Shared& shared_;
   std::uint64_t seed_;
   Trace& trace_;

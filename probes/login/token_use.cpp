@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "probes/core/pause.hpp"
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 #include "probes/session/rest.hpp"
 
 namespace sonde::login {

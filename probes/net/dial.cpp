@@ -40,7 +40,8 @@ void note_peer(const Socket& socket, std::span<const Address> dialled, std::uint
   trace.peer(show(address, peer.port()));
 }
 
-asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& line, Trace& trace) {
+asio::awaitable<Reached> reach(Network& network, const Url& url, const ConnectionOptions& line,
+                               Trace& trace) {
   trace.enter(Phase::resolve);
   const std::string& host = line.pinned.empty() ? url.host : line.pinned;
   const auto addresses = co_await network.lookup().resolve(host, line);
@@ -55,7 +56,7 @@ asio::awaitable<Reached> reach(Network& network, const Url& url, const Line& lin
 }
 
 asio::awaitable<Dialled> secure(const TlsContext& context, Socket socket, const Url& url,
-                                const Line& line, Trace& trace) {
+                                const ConnectionOptions& line, Trace& trace) {
   trace.enter(Phase::tls);
   if (!context) co_return std::unexpected(context.error());
   auto session = co_await start_tls(*context, std::move(socket), url, line.tls, trace);
@@ -64,8 +65,8 @@ asio::awaitable<Dialled> secure(const TlsContext& context, Socket socket, const 
 
 // Connected so far that the next byte goes to the host of `url`, or to the proxy that takes plain
 // HTTP for it.
-asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url, const Line& line,
-                                        Trace& trace) {
+asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url,
+                                        const ConnectionOptions& line, Trace& trace) {
   auto socket = co_await reach(network, line.proxy.url, line, trace);
   if (!socket) co_return std::unexpected(proxy_failure(std::move(socket.error()), line));
   if (url.scheme == "http") co_return socket;
@@ -75,7 +76,8 @@ asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url, const 
 
 }  // namespace
 
-asio::awaitable<Dialled> dial(Network& network, const Url& url, const Line& line, Trace& trace) {
+asio::awaitable<Dialled> dial(Network& network, const Url& url, const ConnectionOptions& line,
+                              Trace& trace) {
   // To read what the system trusts takes longer than a handshake; no phase may contain that.
   const TlsContext context = url.tls() ? network.tls().context(line.tls) : nullptr;
   auto reaching = line.proxy.empty() ? reach(network, url, line, trace)

@@ -17,9 +17,7 @@ namespace sonde::net {
 // goes out in absolute form, RFC 9112 3.2.2), all others are tunnelled by CONNECT.
 // A pinned address is that of what is connected to, host or proxy; SNI and Host stay the URL's.
 // TLS: verified, SNI, at least 1.2, ALPN http/1.1 alone.
-boost::asio::awaitable<std::expected<std::unique_ptr<Transport>, Failure>> dial(Network& network,
-                                                                                const Url& url,
-                                                                                const Line& line,
-                                                                                Trace& trace);
+boost::asio::awaitable<std::expected<std::unique_ptr<Transport>, Failure>> dial(
+    Network& network, const Url& url, const ConnectionOptions& line, Trace& trace);
 
 }  // namespace sonde::net

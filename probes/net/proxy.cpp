@@ -21,14 +21,15 @@ std::string refusal(const Response& response, const Url& url) {
 
 }  // namespace
 
-Failure proxy_failure(Failure failure, const Line& line) {
+Failure proxy_failure(Failure failure, const ConnectionOptions& line) {
   const bool ours = failure.reason == Reason::cut || row(failure.reason).outcome != Outcome::fail;
   const std::string detail = "proxy " + line.proxy.url.authority() + ": " + failure.detail;
   return {ours ? failure.reason : Reason::proxy_failed, detail};
 }
 
 asio::awaitable<std::expected<Socket, Failure>> open_tunnel(Socket socket, const Url& url,
-                                                            const Line& line, Trace& trace) {
+                                                            const ConnectionOptions& line,
+                                                            Trace& trace) {
   trace.enter(Phase::proxy);
   TcpTransport transport(std::move(socket));
   const auto request = request_for(url);

@@ -12,9 +12,10 @@ namespace sonde::net {
 // Asks the HTTP proxy on `socket` for a tunnel to the host of `url` (CONNECT, RFC 9110 9.3.6) and
 // gives the socket back, ready for its first byte. Failures: proxy_failed, cut.
 boost::asio::awaitable<std::expected<Socket, Failure>> open_tunnel(Socket socket, const Url& url,
-                                                                   const Line& line, Trace& trace);
+                                                                   const ConnectionOptions& line,
+                                                                   Trace& trace);
 
 // The proxy, not the target, could not be reached. What is our own fault, or a cut, stays so.
-Failure proxy_failure(Failure failure, const Line& line);
+Failure proxy_failure(Failure failure, const ConnectionOptions& line);
 
 }  // namespace sonde::net

@@ -13,7 +13,7 @@ asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const 
   const std::string fresh = label + "." + name;
   auto heard = co_await network.lookup().hear(fresh, dns);
   if (heard || heard.error().reason != Reason::dns_nxdomain) co_return heard;
-  Line line;
+  ConnectionOptions line;
   line.dns = dns;
   auto found = co_await network.lookup().resolve(name, line);
   if (found) co_return std::expected<void, Failure>();
@@ -22,13 +22,14 @@ asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network, const 
 
 asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,
                                                         std::uint16_t port) {
-  const Line line;
+  const ConnectionOptions line;
   auto reached = co_await reach_tcp(network, host, port, line);
   co_return reached;
 }
 
 asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network, const std::string& host,
-                                                        std::uint16_t port, const Line& line) {
+                                                        std::uint16_t port,
+                                                        const ConnectionOptions& line) {
   auto found = co_await network.lookup().resolve(host, line);
   if (!found) co_return std::unexpected(std::move(found.error()));
   auto connected = co_await connect(network.executor(), *found, port);

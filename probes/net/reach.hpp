@@ -30,6 +30,6 @@ boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
 boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
                                                                const std::string& host,
                                                                std::uint16_t port,
-                                                               const Line& line);
+                                                               const ConnectionOptions& line);
 
 }  // namespace sonde::net

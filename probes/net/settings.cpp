@@ -81,14 +81,15 @@ const config::Section<Limits>& section_of(const Limits*) {
   return keys;
 }
 
-const config::Section<Line>& section_of(const Line*) {
+const config::Section<ConnectionOptions>& section_of(const ConnectionOptions*) {
   static const auto keys =
-      config::Section<Line>()
-          .key("family", &Line::family, "Which addresses of a name are used.")
-          .key("proxy", &Line::proxy, "An HTTP proxy, http://host:port.")
-          .key("dns", &Line::dns, "How names are resolved.")
-          .key("tls", &Line::tls, "How TLS servers are verified, and who we are to them.")
-          .key("limits", &Line::limits, "Bounds on what a peer may send.");
+      config::Section<ConnectionOptions>()
+          .key("family", &ConnectionOptions::family, "Which addresses of a name are used.")
+          .key("proxy", &ConnectionOptions::proxy, "An HTTP proxy, http://host:port.")
+          .key("dns", &ConnectionOptions::dns, "How names are resolved.")
+          .key("tls", &ConnectionOptions::tls,
+               "How TLS servers are verified, and who we are to them.")
+          .key("limits", &ConnectionOptions::limits, "Bounds on what a peer may send.");
   return keys;
 }
 

@@ -56,7 +56,7 @@ struct Dns {
 };
 
 // How a connection is made. Constant after loading; shared by the probes that use it.
-struct Line {
+struct ConnectionOptions {
   Family family = Family::any;
   Proxy proxy;
   Dns dns;
@@ -71,7 +71,7 @@ struct Redirects {
 };
 
 // The keys `family`, `proxy`, `dns`, `tls` and `limits`; and `follow` and `max`.
-const config::Section<Line>& section_of(const Line*);
+const config::Section<ConnectionOptions>& section_of(const ConnectionOptions*);
 const config::Section<Redirects>& section_of(const Redirects*);
 const config::Section<Dns>& section_of(const Dns*);
 const config::Section<TlsSettings>& section_of(const TlsSettings*);

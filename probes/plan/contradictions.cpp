@@ -154,7 +154,7 @@ void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report)
 
 void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const session::Carrier& carrier = parts.session->socket.token_in;
+  const session::TokenPlacement& carrier = parts.session->socket.token_in;
   const bool written = carrier.in != Carrier::In::none && carrier.in != Carrier::In::subprotocol;
   if (!written || !carrier.text.names().empty()) return;
   const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";

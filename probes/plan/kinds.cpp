@@ -25,7 +25,7 @@ auto& base_of(S& settings) {
 }
 
 template <class S>
-void describe(const S& settings, Draft& draft) {
+void describe(const S& settings, ParsedProbe& draft) {
   const auto& base = base_of(settings);
   if constexpr (requires { base.session; }) {
     draft.url = base.session.socket.url.text();
@@ -86,8 +86,8 @@ bool read_keys(const config::Value& value, const config::Reader& reader, S& sett
 }
 
 template <class S>
-std::optional<Draft> read(const config::Value& value, const config::Reader& reader,
-                          const Layers& layers) {
+std::optional<ParsedProbe> read(const config::Value& value, const config::Reader& reader,
+                                const Defaults& layers) {
   auto settings = std::make_shared<S>();
   auto& base = base_of(*settings);
   base.common = layers.common;
@@ -107,21 +107,22 @@ std::optional<Draft> read(const config::Value& value, const config::Reader& read
   const config::Value* dialect = value.find("dialect");
   const bool was_told = dialect != nullptr && layers.dialects.wrong.contains(dialect->text);
   if (!was_told) check(parts_of(*settings), value, reader);
-  Draft draft{.heading = base.heading,
-              .common = base.common,
-              .needs = {},
-              .url = {},
-              .events = {},
-              .others = {},
-              .vet = {},
-              .make = {}};
+  ParsedProbe draft{.heading = base.heading,
+                    .common = base.common,
+                    .needs = {},
+                    .url = {},
+                    .events = {},
+                    .others = {},
+                    .vet = {},
+                    .make = {}};
   describe(*settings, draft);
-  if constexpr (requires(const session::Site& site, const config::Place& place) {
+  if constexpr (requires(const session::ProbeContext& site, const config::Place& place) {
                   vet(*settings, site, reader, place);
                 })
-    draft.vet = [settings](const session::Site& site, const config::Reader& at,
+    draft.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
                            const config::Place& place) { vet(*settings, site, at, place); };
-  draft.make = [settings](std::shared_ptr<const session::Site> site, session::Shared& shared) {
+  draft.make = [settings](std::shared_ptr<const session::ProbeContext> site,
+                          session::Shared& shared) {
     return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
   };
   return draft;

@@ -10,29 +10,31 @@
 #include "probes/core/check.hpp"
 #include "probes/core/common.hpp"
 #include "probes/dialect/dialect_book.hpp"
-#include "probes/session/site.hpp"
+#include "probes/session/probe_context.hpp"
 #include "probes/session/socket.hpp"
 
 namespace sonde::plan {
 
 // A probe as it was read, before it is bound to a target.
-struct Draft {
-  Heading heading;
+struct ParsedProbe {
+  ProbeHeader heading;
   Common common;
   text::Needs needs;
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
-  std::vector<session::Whom> others;  // besides its own: Site::others, in this order
+  std::vector<session::IdentityRef> others;  // besides its own: Site::others, in this order
   // Tells what the probe cannot do there.
-  std::function<void(const session::Site&, const config::Reader&, const config::Place&)> vet;
-  std::function<std::unique_ptr<Probe>(std::shared_ptr<const session::Site>, session::Shared&)>
+  std::function<void(const session::ProbeContext&, const config::Reader&, const config::Place&)>
+      vet;
+  std::function<std::unique_ptr<Probe>(std::shared_ptr<const session::ProbeContext>,
+                                       session::Shared&)>
       make;
 };
 
 // What a probe's own keys are read over: `defaults:`, the socket that it names, and the dialects of
 // which it names one.
-struct Layers {
+struct Defaults {
   Common common;
   const session::Socket* socket = nullptr;
   const dialect::DialectBook& dialects;
@@ -44,7 +46,7 @@ struct Kind {
   std::string_view help;
   std::vector<Step> steps;
   std::vector<std::string_view> run_names;  // names that its templates have only in a run
-  std::optional<Draft> (*read)(const config::Value&, const config::Reader&, const Layers&);
+  std::optional<ParsedProbe> (*read)(const config::Value&, const config::Reader&, const Defaults&);
   config::Value (*schema)();
   std::vector<config::KeyRow> (*table)(const std::string& prefix);
 };

@@ -33,7 +33,7 @@ const Kind* read_kind(const PlanEntry& plan) {
 }
 
 // Over a socket that is not there the rest is read all the same, to tell what else is wrong.
-std::optional<Draft> read_draft(const PlanEntry& plan, const Kind& kind) {
+std::optional<ParsedProbe> read_draft(const PlanEntry& plan, const Kind& kind) {
   const Value* named = plan.probe.value.find("socket");
   const auto socket = plan.file.sockets.find(named != nullptr ? named->text : "");
   const bool there = socket != plan.file.sockets.end();
@@ -44,7 +44,7 @@ std::optional<Draft> read_draft(const PlanEntry& plan, const Kind& kind) {
   return named == nullptr || there ? std::move(draft) : std::nullopt;
 }
 
-bool complete(const PlanEntry& plan, const Draft& draft) {
+bool complete(const PlanEntry& plan, const ParsedProbe& draft) {
   if (draft.has_socket && draft.url.empty()) {
     plan.reader.wrong(plan.probe.place,
                       "the key 'url' is missing, here or in a socket that it names");
@@ -72,8 +72,9 @@ std::vector<config::Secret> secrets_at(const PlanFile& file, const session::Targ
   return secrets;
 }
 
-std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind, const Draft& draft,
-                                        std::shared_ptr<const session::Site> site) {
+std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
+                                        const ParsedProbe& draft,
+                                        std::shared_ptr<const session::ProbeContext> site) {
   auto check = std::make_shared<Check>();
   check->name = plan.probe.name;
   check->kind = kind.name;
@@ -97,8 +98,8 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
 // The probes that chat, by target, identity and address.
 using Chatting = std::map<std::tuple<std::string, std::string, std::string>, std::string>;
 
-void tell_shared_user(const PlanEntry& plan, const session::Site& site, const std::string& url,
-                      Chatting& chatting) {
+void tell_shared_user(const PlanEntry& plan, const session::ProbeContext& site,
+                      const std::string& url, Chatting& chatting) {
   const std::string& name = plan.probe.name;
   const auto [known, fresh] =
       chatting.try_emplace({site.target_name, site.identity_name, url}, name);

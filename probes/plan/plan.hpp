@@ -8,7 +8,7 @@
 #include "probes/core/common.hpp"
 #include "probes/dialect/dialect_book.hpp"
 #include "probes/session/identity.hpp"
-#include "probes/session/site.hpp"
+#include "probes/session/probe_context.hpp"
 #include "probes/session/socket.hpp"
 
 namespace sonde::plan {

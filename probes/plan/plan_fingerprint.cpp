@@ -94,7 +94,7 @@ std::string_view without_slash(std::string_view address) {
 
 // The first target that logs in at the same address: they have their accounts in common.
 std::string accounts_of(const std::map<std::string, session::Target>& targets,
-                        const session::Site& site) {
+                        const session::ProbeContext& site) {
   const std::string_view own = without_slash(site.target.auth);
   for (const auto& [name, target] : targets)
     if (!own.empty() && net::same_word(without_slash(target.auth), own)) return name;
@@ -104,7 +104,7 @@ std::string accounts_of(const std::map<std::string, session::Target>& targets,
 }  // namespace
 
 auth::Owner owner_of(const Value& root, const std::map<std::string, session::Target>& targets,
-                     const session::Whom& whom, const session::Site& site) {
+                     const session::IdentityRef& whom, const session::ProbeContext& site) {
   const bool as_user = site.login && names_identity(*site.login);
   const std::string name =
       as_user ? user_of(site.identity, whom.as.name, *site.login)
@@ -113,7 +113,7 @@ auth::Owner owner_of(const Value& root, const std::map<std::string, session::Tar
           .user = short_digest(text::lowered(net::trimmed(name)))};
 }
 
-auth::Account account_of(const Value& root, const session::Whom& whom, auth::Owner owner) {
+auth::Account account_of(const Value& root, const session::IdentityRef& whom, auth::Owner owner) {
   const std::string& login = whom.login.name;
   const std::string& identity = whom.as.name;
   std::string version =
@@ -125,12 +125,12 @@ auth::Account account_of(const Value& root, const session::Whom& whom, auth::Own
           .version = std::move(version)};
 }
 
-std::string fingerprint(const Value& root, const Value& probe, const Draft& draft,
+std::string fingerprint(const Value& root, const Value& probe, const ParsedProbe& draft,
                         const std::string& target) {
   const Value* socket = probe.find("socket");
   const Value* defaults = root.find("defaults");
   std::string others;
-  for (const session::Whom& whom : draft.others)
+  for (const session::IdentityRef& whom : draft.others)
     others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
   return text::sha256(
       config::to_json(probe, false) + part(root, "targets", target) + others +

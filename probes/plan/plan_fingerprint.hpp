@@ -9,8 +9,8 @@ namespace sonde::plan {
 
 // A hash over every part of the file that shapes a probe on a target, as written: another one, and
 // what was measured before is of something else.
-std::string fingerprint(const config::Value& root, const config::Value& probe, const Draft& draft,
-                        const std::string& target);
+std::string fingerprint(const config::Value& root, const config::Value& probe,
+                        const ParsedProbe& draft, const std::string& target);
 
 // Whose account a login is used for: the user of the identity, where the login says anything of it,
 // else the client or whatever else the login names. Entries of `logins:` and `identities:` that
@@ -19,9 +19,10 @@ std::string fingerprint(const config::Value& root, const config::Value& probe, c
 // alone, they are counted together.
 auth::Owner owner_of(const config::Value& root,
                      const std::map<std::string, session::Target>& targets,
-                     const session::Whom& whom, const session::Site& site);
+                     const session::IdentityRef& whom, const session::ProbeContext& site);
 
 // What shapes a login, and not the probe that logs in.
-auth::Account account_of(const config::Value& root, const session::Whom& whom, auth::Owner owner);
+auth::Account account_of(const config::Value& root, const session::IdentityRef& whom,
+                         auth::Owner owner);
 
 }  // namespace sonde::plan

@@ -57,7 +57,8 @@ void tell_shared_refresh(const Value& root, const config::Reader& reader) {
     }
 }
 
-void tell_unsent_password(const PlanEntry& plan, const session::Site& site, const Value& root) {
+void tell_unsent_password(const PlanEntry& plan, const session::ProbeContext& site,
+                          const Value& root) {
   if (!site.login || !site.login->asks() || !site.identity.fields.contains("password")) return;
   if (!sends_password(method_of(root, site.account.login)) ||
       sends_secret(*site.login, site.identity))

@@ -1,7 +1,7 @@
 #pragma once
 #include "config/reader.hpp"
 #include "probes/plan/plan_site.hpp"
-#include "probes/session/site.hpp"
+#include "probes/session/probe_context.hpp"
 
 namespace sonde::plan {
 
@@ -11,7 +11,7 @@ void tell_shared_refresh(const config::Value& root, const config::Reader& reader
 
 // Warns of a login that sends nothing secret of an identity that has a password: every run would be
 // refused, or is let in by a service that asks for none.
-void tell_unsent_password(const PlanEntry& plan, const session::Site& site,
+void tell_unsent_password(const PlanEntry& plan, const session::ProbeContext& site,
                           const config::Value& root);
 
 }  // namespace sonde::plan

@@ -12,8 +12,8 @@ using config::Place;
 using config::Value;
 
 // One name, or a list of them; what is neither is told by who reads it.
-std::vector<session::Said> written(const Value& probe, std::string_view key) {
-  std::vector<session::Said> all;
+std::vector<session::ConfigRef> written(const Value& probe, std::string_view key) {
+  std::vector<session::ConfigRef> all;
   const Value* value = probe.find(key);
   if (value == nullptr) return all;
   const auto add = [&](const Value& one) {
@@ -25,24 +25,25 @@ std::vector<session::Said> written(const Value& probe, std::string_view key) {
 }
 
 template <class T>
-void tell_of(const std::map<std::string, T>& all, const std::vector<session::Said>& names,
+void tell_of(const std::map<std::string, T>& all, const std::vector<session::ConfigRef>& names,
              const config::Reader& reader) {
-  for (const session::Said& said : names) find_named(all, said, reader, said.place);
+  for (const session::ConfigRef& said : names) find_named(all, said, reader, said.place);
 }
 
 // An identity of the target's own comes before those of the file.
 void tell_of_identities(const PlanFile& file, const std::string& target,
-                        const std::vector<session::Said>& names, const config::Reader& reader) {
+                        const std::vector<session::ConfigRef>& names,
+                        const config::Reader& reader) {
   const auto found = file.targets.find(target);
   if (found == file.targets.end()) return;
-  for (const session::Said& said : names)
+  for (const session::ConfigRef& said : names)
     if (!found->second.identities.contains(said.name))
       find_named(file.identities, said, reader, said.place);
 }
 
 }  // namespace
 
-void tell_unknown(const session::Said& said, const std::vector<std::string_view>& known,
+void tell_unknown(const session::ConfigRef& said, const std::vector<std::string_view>& known,
                   const config::Reader& reader, const Place& otherwise) {
   const config::Reader at =
       said.by_default ? config::Reader(reader.mistakes()).at("defaults") : reader;
@@ -50,7 +51,8 @@ void tell_unknown(const session::Said& said, const std::vector<std::string_view>
                         config::no_such("", said.name, known));
 }
 
-session::Said say(const Value& root, const Value& probe, std::string_view key, std::string name) {
+session::ConfigRef say(const Value& root, const Value& probe, std::string_view key,
+                       std::string name) {
   if (const Value* own = probe.find(key)) return {std::move(name), key, own->place};
   const Value* defaults = root.find("defaults");
   const Value* common = defaults != nullptr ? defaults->find(key) : nullptr;
@@ -65,7 +67,7 @@ void tell_unknown_names(const PlanFile& file, const Value::Entry& probe,
   tell_of(file.targets, targets, reader);
   tell_of(file.sockets, written(probe.value, "socket"), reader);
   tell_of(file.logins, written(probe.value, "login"), reader);
-  for (const session::Said& target : targets)
+  for (const session::ConfigRef& target : targets)
     tell_of_identities(file, target.name, identities, reader);
 }
 

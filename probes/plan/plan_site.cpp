@@ -19,8 +19,8 @@ bool given(const auth::Login& login, std::string_view name) {
          std::ranges::find(names, name.substr(prefix.size())) != names.end();
 }
 
-bool add_login(const PlanEntry& plan, const Draft& draft, const session::Whom& whom,
-               session::Site& site) {
+bool add_login(const PlanEntry& plan, const ParsedProbe& draft, const session::IdentityRef& whom,
+               session::ProbeContext& site) {
   const bool wanted =
       std::ranges::any_of(draft.needs.all, [](const auto& need) { return need.name == "token"; });
   if (!wanted) return true;
@@ -40,7 +40,8 @@ bool add_login(const PlanEntry& plan, const Draft& draft, const session::Whom& w
 }
 
 // The target's own identities come first; a probe that names none may still need none.
-bool add_identity(const PlanEntry& plan, const session::Whom& whom, session::Site& site) {
+bool add_identity(const PlanEntry& plan, const session::IdentityRef& whom,
+                  session::ProbeContext& site) {
   site.identity_name = whom.as.name;
   if (site.identity_name.empty()) return true;
   auto own = site.target.identities.find(site.identity_name);
@@ -54,7 +55,7 @@ bool add_identity(const PlanEntry& plan, const session::Whom& whom, session::Sit
 }
 
 // What to do where a name is not known. What stands nowhere in the file is the default of a key.
-std::string advice(const text::Needs::One& need, const session::Whom& whom) {
+std::string advice(const text::Needs::One& need, const session::IdentityRef& whom) {
   constexpr std::string_view of_identity = "identity.";
   if (!need.name.starts_with(of_identity)) return "";
   if (whom.as.name.empty()) return "; name an identity: 'as', here or in defaults";
@@ -66,7 +67,7 @@ std::string advice(const text::Needs::One& need, const session::Whom& whom) {
 }
 
 bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& needs,
-                 const session::Site& site, const session::Whom& whom) {
+                 const session::ProbeContext& site, const session::IdentityRef& whom) {
   bool good = true;
   for (const auto& need : needs.all) {
     if (site.knows(need.name) || (site.login && given(*site.login, need.name)) ||
@@ -82,7 +83,7 @@ bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& nee
 
 // Each address that is known before anything runs, read as a run will read it.
 bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& urls,
-                   const session::Site& site) {
+                   const session::ProbeContext& site) {
   bool good = true;
   for (const text::Template& url : urls) {
     const auto address = site.constant(url);
@@ -97,11 +98,13 @@ bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& url
   return good;
 }
 
-std::shared_ptr<session::Site> site_of(const PlanEntry& plan, const Kind& kind, const Draft& draft,
-                                       const session::Whom& whom, const std::string& target) {
+std::shared_ptr<session::ProbeContext> site_of(const PlanEntry& plan, const Kind& kind,
+                                               const ParsedProbe& draft,
+                                               const session::IdentityRef& whom,
+                                               const std::string& target) {
   const auto place = plan.file.targets.find(target);
   if (place == plan.file.targets.end()) return nullptr;
-  auto site = std::make_shared<session::Site>();
+  auto site = std::make_shared<session::ProbeContext>();
   site->target_name = target;
   site->target = place->second;
   site->location = plan.file.location;
@@ -123,13 +126,15 @@ std::shared_ptr<session::Site> site_of(const PlanEntry& plan, const Kind& kind, 
 
 }  // namespace
 
-std::shared_ptr<const session::Site> make_site(const PlanEntry& plan, const Kind& kind,
-                                               const Draft& draft, const std::string& target) {
-  const session::Whom self{.as = say(plan.root, plan.probe.value, "as", draft.common.as),
-                           .login = say(plan.root, plan.probe.value, "login", draft.common.login)};
+std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
+                                                       const ParsedProbe& draft,
+                                                       const std::string& target) {
+  const session::IdentityRef self{
+      .as = say(plan.root, plan.probe.value, "as", draft.common.as),
+      .login = say(plan.root, plan.probe.value, "login", draft.common.login)};
   auto site = site_of(plan, kind, draft, self, target);
   if (site == nullptr) return nullptr;
-  for (const session::Whom& whom : draft.others) {
+  for (const session::IdentityRef& whom : draft.others) {
     auto other = site_of(plan, kind, draft, whom, target);
     if (other == nullptr) return nullptr;
     site->others.push_back(std::move(other));

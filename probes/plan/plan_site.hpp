@@ -18,7 +18,8 @@ struct PlanEntry {
 
 // Where and as whom the probe runs on a target, and as whom besides; null, and mistakes, if it
 // cannot run there.
-std::shared_ptr<const session::Site> make_site(const PlanEntry& plan, const Kind& kind,
-                                               const Draft& draft, const std::string& target);
+std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
+                                                       const ParsedProbe& draft,
+                                                       const std::string& target);
 
 }  // namespace sonde::plan

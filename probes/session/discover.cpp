@@ -11,7 +11,7 @@
 
 #include "probes/core/outcome.hpp"
 #include "probes/net/http/status.hpp"
-#include "probes/session/shipped.hpp"
+#include "probes/session/endpoint_discovery.hpp"
 
 namespace sonde::session {
 namespace {
@@ -70,7 +70,7 @@ Failure unreadable(const net::Url& url, const net::Answer& answer, const Trace& 
 // Fetches beside the trace, which would be full of scripts, and records how the last one ended.
 class Reader {
  public:
-  Reader(net::Network& network, net::Line line, Trace& trace)
+  Reader(net::Network& network, net::ConnectionOptions line, Trace& trace)
       : network_(network), line_(std::move(line)), trace_(trace) {
     line_.limits.body = std::max(line_.limits.body, script_max);
   }
@@ -92,7 +92,7 @@ class Reader {
 
  private:
   net::Network& network_;
-  net::Line line_;
+  net::ConnectionOptions line_;
   Trace& trace_;
   Trace aside_;
   std::size_t bytes_ = 0;
@@ -186,7 +186,7 @@ asio::awaitable<std::expected<Discovered, Failure>> look(const Endpoint& endpoin
 
 asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoint& endpoint,
                                                              net::Network& network,
-                                                             const net::Line& line,
+                                                             const net::ConnectionOptions& line,
                                                              text::Names& names, Trace& trace) {
   trace.at(Step::upgrade);
   trace.open(Phase::discover);

@@ -19,10 +19,8 @@ struct Discovered {
 // is what counts. At most 32 scripts of 8 MB each, 32 MB in all. Failures: those of the network,
 // endpoint_missing, mixed_content. Recorded are the page, the script that names the address, and
 // scripts that could not be read.
-boost::asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoint& endpoint,
-                                                                    net::Network& network,
-                                                                    const net::Line& line,
-                                                                    text::Names& names,
-                                                                    Trace& trace);
+boost::asio::awaitable<std::expected<Discovered, Failure>> discover(
+    const Endpoint& endpoint, net::Network& network, const net::ConnectionOptions& line,
+    text::Names& names, Trace& trace);
 
 }  // namespace sonde::session

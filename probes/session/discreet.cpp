@@ -29,7 +29,7 @@ class DiscreetProbe final : public Probe {
     co_return verdict;
   }
 
-  asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+  asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                     Trace& trace) const override {
     auto inquiring = probe_->diagnose(inquiry, std::move(verdict), trace);
     Verdict explained = co_await std::move(inquiring);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "probes/net/origins.hpp"
-#include "probes/session/shipped.hpp"
+#include "probes/session/endpoint_discovery.hpp"
 
 namespace sonde::session {
 namespace {

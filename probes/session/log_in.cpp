@@ -28,7 +28,7 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
 
 // Of all that the identity says to the login.
 std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
-                      const auth::Keeper& keeper) {
+                      const auth::TokenCache& keeper) {
   text::Needs needs;
   login.needs(needs);
   std::map<std::string, std::string> shown;
@@ -45,8 +45,9 @@ std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
 }  // namespace
 
 asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login& login,
-                                                               const Site& site, Shared& shared,
-                                                               text::Names& names, Trace& trace) {
+                                                               const ProbeContext& site,
+                                                               Shared& shared, text::Names& names,
+                                                               Trace& trace) {
   const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
   const auth::LockoutRules rules =
       guard->strictest(site.account.login, site.login->lockout, Clock::now());
@@ -74,11 +75,11 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
   co_return token;
 }
 
-asio::awaitable<std::expected<auth::Token, Failure>> log_in(const Site& site, Shared& shared,
-                                                            text::Names& names, Trace& trace,
-                                                            double reuse) {
+asio::awaitable<std::expected<auth::Token, Failure>> log_in(const ProbeContext& site,
+                                                            Shared& shared, text::Names& names,
+                                                            Trace& trace, double reuse) {
   trace.at(Step::login);
-  auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
   // Nobody is asked for a static token, and its file may have changed.
   if (!site.login->asks()) reuse = 0;
   if (const auto* kept = auth::reusable(purse, reuse, Clock::now(), site.needs_cookies())) {

@@ -9,16 +9,16 @@ namespace sonde::session {
 namespace {
 
 namespace asio = boost::asio;
-using In = Carrier::In;
+using In = TokenPlacement::In;
 
 std::unexpected<Failure> bad_rest_address(const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "rest: " + why});
 }
 
 // The header that carries the token, as the socket says it, or as usual.
-std::expected<std::pair<std::string, std::string>, Failure> token_header(const Carrier& carrier,
-                                                                         text::Names& names) {
-  const Carrier usual;
+std::expected<std::pair<std::string, std::string>, Failure> token_header(
+    const TokenPlacement& carrier, text::Names& names) {
+  const TokenPlacement usual;
   const bool own_text = carrier.in == In::header || carrier.in == In::cookie;
   auto made = (own_text ? carrier.text : usual.text).render(names);
   if (!made) return bad_rest_address(made.error());
@@ -51,7 +51,7 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
   return net::Request{.url = *std::move(url), .headers = {*std::move(header)}, .body = {}};
 }
 
-asio::awaitable<Verdict> ask_plainly(net::Request request, const net::Line& line,
+asio::awaitable<Verdict> ask_plainly(net::Request request, const net::ConnectionOptions& line,
                                      net::Network& network, Trace& trace) {
   trace.at(Step::upgrade);
   const net::Redirects none;

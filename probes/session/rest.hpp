@@ -14,7 +14,8 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
 
 // Makes a plain request. At step upgrade: a pass for 2xx; unauthorized (401), forbidden (403), what
 // net::reason_of says of another status, or why there was no answer.
-boost::asio::awaitable<Verdict> ask_plainly(net::Request request, const net::Line& line,
+boost::asio::awaitable<Verdict> ask_plainly(net::Request request,
+                                            const net::ConnectionOptions& line,
                                             net::Network& network, Trace& trace);
 
 }  // namespace sonde::session

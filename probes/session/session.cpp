@@ -98,7 +98,7 @@ Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
 }
 
 // From the login on; `token` is what it gave, empty where none is needed.
-asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& site,
+asio::awaitable<Opened> open_with(const SessionSettings& settings, const ProbeContext& site,
                                   const auth::Token& token, Shared& shared, text::Names& names,
                                   Trace& trace) {
   const bool with_token = needs_token(settings);
@@ -145,7 +145,7 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const Site& s
 std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& token) {
   const auto names = socket.token_in.text.names();
   const bool wanted = std::ranges::find(names, "cookies") != names.end();
-  if (socket.token_in.in != Carrier::In::cookie || !wanted || !token.cookies.empty())
+  if (socket.token_in.in != TokenPlacement::In::cookie || !wanted || !token.cookies.empty())
     return std::nullopt;
   return Failure{Reason::token_missing,
                  "the login left no cookie for the socket; where the page itself makes one, write "
@@ -161,11 +161,11 @@ void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& 
   names.set("cookies", std::move(cookies));
 }
 
-void reconsider_token(const SessionSettings& settings, const Site& site, Shared& shared,
+void reconsider_token(const SessionSettings& settings, const ProbeContext& site, Shared& shared,
                       std::string_view used, const std::optional<Verdict>& failure,
                       const Trace& trace) {
   if (!needs_token(settings)) return;
-  auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
   if (!purse.token || purse.token->value != used) return;  // there is another one by now
   const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
                        dialect::refuses(trace.ending(), settings.dialect->refusal_codes);
@@ -175,7 +175,7 @@ void reconsider_token(const SessionSettings& settings, const Site& site, Shared&
     purse.proven = true;
 }
 
-asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
+asio::awaitable<Opened> open_session(const SessionSettings& settings, const ProbeContext& site,
                                      Shared& shared, text::Names& names, Trace& trace) {
   auth::Token token;
   if (needs_token(settings)) {

@@ -8,8 +8,8 @@
 #include "probes/core/common.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/dialect/dialect.hpp"
+#include "probes/session/probe_context.hpp"
 #include "probes/session/shared.hpp"
-#include "probes/session/site.hpp"
 #include "probes/session/socket.hpp"
 
 namespace sonde::session {
@@ -33,8 +33,9 @@ struct Opened {
   std::optional<net::Websocket> session;
   std::optional<Verdict> failure;
 };
-boost::asio::awaitable<Opened> open_session(const SessionSettings& settings, const Site& site,
-                                            Shared& shared, text::Names& names, Trace& trace);
+boost::asio::awaitable<Opened> open_session(const SessionSettings& settings,
+                                            const ProbeContext& site, Shared& shared,
+                                            text::Names& names, Trace& trace);
 
 // The part of it from the upgrade on, with a request of one's own and no auth sample.
 boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
@@ -43,7 +44,7 @@ boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
 
 // The token `used` is not used again if the server refused it, also later than it got ready; nor if
 // there was another failure before any session got ready with it.
-void reconsider_token(const SessionSettings& settings, const Site& site, Shared& shared,
+void reconsider_token(const SessionSettings& settings, const ProbeContext& site, Shared& shared,
                       std::string_view used, const std::optional<Verdict>& failure,
                       const Trace& trace);
 

@@ -21,11 +21,11 @@ void add_needs(const SessionSettings& settings, text::Needs& needs) {
   add_needs(settings.socket, needs);
   needs.all.insert(needs.all.end(), settings.dialect->needs.all.begin(),
                    settings.dialect->needs.all.end());
-  if (settings.socket.token_in.in != Carrier::In::none) needs.all.push_back({"token", {}});
+  if (settings.socket.token_in.in != TokenPlacement::In::none) needs.all.push_back({"token", {}});
 }
 
 bool needs_token(const SessionSettings& settings) {
-  return settings.socket.token_in.in != Carrier::In::none ||
+  return settings.socket.token_in.in != TokenPlacement::In::none ||
          dialect::needs_token(*settings.dialect);
 }
 

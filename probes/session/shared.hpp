@@ -5,7 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "probes/auth/keeper.hpp"
+#include "probes/auth/token_cache.hpp"
 #include "probes/dialect/own_runs.hpp"
 #include "probes/net/network.hpp"
 #include "probes/session/breaker.hpp"
@@ -19,7 +19,7 @@ namespace sonde::session {
 struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
-  auth::Keeper keeper;
+  auth::TokenCache keeper;
   std::map<std::string, Breaker> breakers;              // by target
   std::map<std::string, RefusalRounds> refusal_rounds;  // likewise
   // Of each user at each target: what his sessions may receive of one another.

@@ -7,7 +7,7 @@
 
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/origins.hpp"
-#include "probes/session/shipped.hpp"
+#include "probes/session/endpoint_discovery.hpp"
 #include "probes/text/ascii.hpp"
 
 namespace sonde::session {
@@ -101,17 +101,18 @@ std::expected<void, Failure> add_subprotocols(net::UpgradeRequest& request,
 }
 
 // The carrier's text, "Name: value" for a header, "name=value" for the others.
-std::expected<void, Failure> add_carrier(net::UpgradeRequest& request, const Carrier& carrier,
-                                         TokenUse use, text::Names& names) {
-  if (carrier.in == Carrier::In::none) return {};
-  if (carrier.in == Carrier::In::subprotocol)
+std::expected<void, Failure> add_carrier(net::UpgradeRequest& request,
+                                         const TokenPlacement& carrier, TokenUse use,
+                                         text::Names& names) {
+  if (carrier.in == TokenPlacement::In::none) return {};
+  if (carrier.in == TokenPlacement::In::subprotocol)
     return add_subprotocols(request, carrier.subprotocols, use, names);
   if (use == TokenUse::none) return {};
   auto text = carrier.text.render(names);
   if (!text) return own_upgrade("token_in", text.error());
-  if (carrier.in == Carrier::In::query) {
+  if (carrier.in == TokenPlacement::In::query) {
     request.url.target += (request.url.target.contains('?') ? "&" : "?") + *text;
-  } else if (carrier.in == Carrier::In::cookie) {
+  } else if (carrier.in == TokenPlacement::In::cookie) {
     if (!text->empty()) request.headers.emplace_back("Cookie", std::move(*text));
   } else {
     const std::size_t colon = text->find(": ");
@@ -159,7 +160,8 @@ const config::Section<Socket>& section_of(const Socket*) {
           .key("ready", &Socket::ready, "What the server says when the session is ready.")
           .key("refused_by", &Socket::refused_by,
                "How the server refuses who must not enter, for refusal checks.")
-          .also(&Socket::line, net::section_of(static_cast<const net::Line*>(nullptr)));
+          .also(&Socket::line,
+                net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
   return keys;
 }
 
@@ -228,7 +230,7 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
 
 bool carries_credentials(const Socket& socket) {
   const auto says = [](const text::Template& text) { return !text.names().empty(); };
-  return socket.token_in.in != Carrier::In::none || !socket.headers.empty() ||
+  return socket.token_in.in != TokenPlacement::In::none || !socket.headers.empty() ||
          std::ranges::any_of(socket.subprotocols, says);
 }
 

@@ -14,7 +14,7 @@
 namespace sonde::session {
 
 // Where the token travels in the upgrade request.
-struct Carrier {
+struct TokenPlacement {
   enum class In : std::uint8_t { header, subprotocol, query, cookie, none };
   In in = In::header;
   // "Name: value" of a header, "name=value" of the others.
@@ -26,7 +26,7 @@ struct Carrier {
 // A WebSocket endpoint, as configured: an entry of `sockets:`, or the same keys in a probe.
 struct Socket {
   Endpoint url;
-  Carrier token_in;
+  TokenPlacement token_in;
   std::vector<text::Template> subprotocols;
   text::Template expect_subprotocol;  // empty: any that was offered
   bool any_subprotocol = false;  // of offered ones none has to be selected, as browsers want it
@@ -35,7 +35,7 @@ struct Socket {
   text::Template rest;    // an address that a GET with the token opens, likewise
   dialect::Ready ready;
   dialect::RefusedBy refused_by;
-  net::Line line;
+  net::ConnectionOptions line;
 };
 const config::Section<Socket>& section_of(const Socket*);
 void add_needs(const Socket& socket, text::Needs& needs);
@@ -75,9 +75,9 @@ namespace sonde::config {
 // `header`, `subprotocol`, `query`, `cookie`, `none`, or in full: { header: "Name: {{token}}" },
 // { subprotocol: [...], expect: NAME }, { query: "name={{token}}" }, { cookie: "name={{token}}" }.
 template <>
-struct Codec<session::Carrier> {
-  static bool read(const Value&, const Reader&, const Rule&, session::Carrier& out);
+struct Codec<session::TokenPlacement> {
+  static bool read(const Value&, const Reader&, const Rule&, session::TokenPlacement& out);
   static Value schema(const Rule&);
-  static std::string show(const session::Carrier&) { return "header"; }
+  static std::string show(const session::TokenPlacement&) { return "header"; }
 };
 }  // namespace sonde::config

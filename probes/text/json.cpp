@@ -12,10 +12,10 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "probes/text/code_points.hpp"
 #include "probes/text/json_place.hpp"
 #include "probes/text/long_number.hpp"
 #include "probes/text/printable.hpp"
-#include "probes/text/runes.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace json = boost::json;

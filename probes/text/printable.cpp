@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "probes/text/runes.hpp"
+#include "probes/text/code_points.hpp"
 
 namespace sonde::text {
 namespace {

@@ -106,7 +106,8 @@ class Holding {
   Instant until_, next_ping_;
 };
 
-asio::awaitable<Verdict> connect_to(net::Network& network, net::Url url, const net::Line& line) {
+asio::awaitable<Verdict> connect_to(net::Network& network, net::Url url,
+                                    const net::ConnectionOptions& line) {
   auto reaching = net::reach_tcp(network, url.host, url.port, line);
   const auto reached = co_await std::move(reaching);
   co_return reached ? Verdict::pass() : Verdict::of(Step::hold, reached.error());

@@ -50,14 +50,14 @@ bool check(const RefuseSettings& settings, const session::SessionSettings& sessi
            const config::Value& probe, const config::Reader& reader);
 
 // Tells what its login would have to say for the checks.
-void vet(const RefuseSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place);
+void vet(const RefuseSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place);
 
 // What the checks of a run work with. All outlives them.
 struct RefusalSubject {
   const RefuseSettings& settings;
   const session::SessionSettings& session;
-  const session::Site& site;
+  const session::ProbeContext& site;
   session::Shared& shared;
   std::uint64_t seed;
   text::Names& names;  // with the good token

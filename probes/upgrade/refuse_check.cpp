@@ -7,7 +7,7 @@
 
 #include "probes/core/pause.hpp"
 #include "probes/diagnosis/observation.hpp"
-#include "probes/dialect/hear.hpp"
+#include "probes/dialect/await_rejection.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
@@ -30,9 +30,9 @@ void come_from_elsewhere(net::UpgradeRequest& request) {
   request.headers.emplace_back("Origin", foreign);
 }
 
-void carry_elsewhere(net::UpgradeRequest& request, session::Carrier::In usual,
+void carry_elsewhere(net::UpgradeRequest& request, session::TokenPlacement::In usual,
                      const std::string& token) {
-  if (usual == session::Carrier::In::query) {
+  if (usual == session::TokenPlacement::In::query) {
     request.headers.emplace_back("Authorization", "Bearer " + token);
   } else {
     request.url.target +=

@@ -60,8 +60,8 @@ void add_needs(const RefuseSettings& settings, text::Needs& needs) {
   needs.add(settings.logout->body);
 }
 
-void vet(const RefuseSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place) {
+void vet(const RefuseSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place) {
   using enum RefusalCheck;
   const bool gives_back = std::ranges::find(settings.checks, logged_out) != settings.checks.end();
   if (gives_back && site.login && login_of_its_own(*site.login) == nullptr)
@@ -100,7 +100,7 @@ bool check(const RefuseSettings& settings, const session::SessionSettings& sessi
   need(has(wrong_audience) && settings.other_login.empty(),
        "wrong_audience needs 'other_login', whose tokens are for somebody else");
   need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");
-  need(has(wrong_place) && session.socket.token_in.in == session::Carrier::In::none,
+  need(has(wrong_place) && session.socket.token_in.in == session::TokenPlacement::In::none,
        "wrong_place needs a place where the token belongs, but token_in is none");
   const bool only_origin =
       std::ranges::all_of(settings.checks, [](RefusalCheck one) { return one == foreign_origin; });

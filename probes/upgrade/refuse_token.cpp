@@ -107,7 +107,7 @@ struct Login {
 
 // A login that is no sample of the auth rate.
 asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& login,
-                                                         const session::Site& site,
+                                                         const session::ProbeContext& site,
                                                          const RefusalSubject& subject) {
   auto names = site.names(subject.names.random()(), subject.trace);
   if (!names) co_return std::unexpected(names.error());
@@ -183,7 +183,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
 }
 
 asio::awaitable<Made> another_audience(const RefusalSubject& subject) {
-  const session::Site& other = *subject.site.others.front();
+  const session::ProbeContext& other = *subject.site.others.front();
   auto logging_in = log_in_as(*other.login, other, subject);
   auto given = co_await std::move(logging_in);
   if (!given) co_return std::unexpected(given.error());

@@ -6,7 +6,7 @@
 
 #include "probes/core/pause.hpp"
 #include "probes/diagnosis/observation.hpp"
-#include "probes/dialect/hear.hpp"
+#include "probes/dialect/await_rejection.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
 

@@ -11,9 +11,9 @@ namespace {
 namespace asio = boost::asio;
 
 // What the login said of the token that is used.
-std::optional<Instant> expiry_said(const session::Site& site, session::Shared& shared,
+std::optional<Instant> expiry_said(const session::ProbeContext& site, session::Shared& shared,
                                    const text::Names& names) {
-  const auth::Purse& purse = shared.keeper.purse(site.account, Clock::now());
+  const auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
   const std::string* token = names.find("token");
   const bool known = purse.token && purse.token->lifetime && token != nullptr;
   if (!known || purse.token->value != *token) return std::nullopt;
@@ -23,7 +23,7 @@ std::optional<Instant> expiry_said(const session::Site& site, session::Shared& s
 class UpgradeProbe : public diagnosis::SessionProbe {
  public:
   UpgradeProbe(const std::shared_ptr<const UpgradeSettings>& settings,
-               std::shared_ptr<const session::Site> site, session::Shared& shared)
+               std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : diagnosis::SessionProbe(settings->session, std::move(site), shared), settings_(settings) {}
 
  private:
@@ -64,7 +64,7 @@ const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*) {
   using S = UpgradeSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const Heading*>(nullptr)))
+          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
           .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
           .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
           .key("hold", &S::hold, "How long the ready session is kept, and what becomes of it.")
@@ -92,19 +92,19 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
   add_needs(settings.refuse, needs);
 }
 
-void vet(const UpgradeSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place) {
+void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place) {
   vet(settings.refuse, site, reader, place);
 }
 
-std::vector<session::Whom> others_of(const UpgradeSettings& settings) {
+std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings) {
   const std::string& other = settings.refuse.other_login;
   if (other.empty()) return {};
   return {{.as = {settings.common.as, "as", {}}, .login = {other, "other_login", {}}}};
 }
 
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared) {
   return std::make_unique<UpgradeProbe>(settings, std::move(site), shared);
 }

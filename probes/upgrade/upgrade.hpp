@@ -9,7 +9,7 @@
 namespace sonde::upgrade {
 
 struct UpgradeSettings {
-  Heading heading;
+  ProbeHeader heading;
   Common common;
   session::SessionSettings session;
   std::optional<Hold> hold;
@@ -18,14 +18,14 @@ struct UpgradeSettings {
 const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out);
 void add_needs(const UpgradeSettings& settings, text::Needs& needs);
-void vet(const UpgradeSettings& settings, const session::Site& site, const config::Reader& reader,
-         const config::Place& place);
-std::vector<session::Whom> others_of(const UpgradeSettings& settings);
+void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place);
+std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings);
 
 // Logs in, upgrades, waits for the ready message, holds the session, and makes sure that who has no
 // valid token is refused.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const session::Site> site,
+                                  std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
 }  // namespace sonde::upgrade

@@ -5,7 +5,7 @@
 
 namespace sonde::test {
 
-void merge(Usual::Keys& keys, const Usual::Keys& over) {
+void merge(DefaultConfig::Keys& keys, const DefaultConfig::Keys& over) {
   for (const auto& [name, value] : over) keys[name] = value;
 }
 
@@ -44,10 +44,10 @@ Script good_turn(const std::string& answer) {
 
 Act wait_for_close() { return on_message(stay); }
 
-Walk Chat::walk() const {
+ProbeRun Chat::walk() const {
   const Server server(
       after_login({accept(), ready_message(), on_message(std::bind_front(answer_with, turn))}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
   merge(usual.probe, probe);
   merge(usual.socket, socket);

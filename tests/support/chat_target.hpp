@@ -2,14 +2,14 @@
 #include <string>
 
 #include "tests/support/http_server.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/ws_server.hpp"
 
 // A target of the usual kind: it logs users in, opens a WebSocket and answers a prompt with events.
 namespace sonde::test {
 
 // Sets keys over those that are there.
-void merge(Usual::Keys& keys, const Usual::Keys& over);
+void merge(DefaultConfig::Keys& keys, const DefaultConfig::Keys& over);
 
 // A target that logs everybody in at /auth/login and does `script` for any other request.
 Handler after_login(Script script);
@@ -18,9 +18,9 @@ Handler after_login(Script script);
 // `socket` are further keys.
 struct Chat {
   Script turn;
-  Usual::Keys probe = {};
-  Usual::Keys socket = {};
-  Walk walk() const;
+  DefaultConfig::Keys probe = {};
+  DefaultConfig::Keys socket = {};
+  ProbeRun walk() const;
 };
 Act ready_message();
 // A frame of the agent's, with further members (",..."), and the whole turn of a good one.

@@ -42,7 +42,7 @@ class NetLoop : public testing::Test {
 
   boost::asio::io_context io{1};
   net::Network network{io.get_executor()};
-  net::Line line;
+  net::ConnectionOptions line;
 
  private:
   template <class T>

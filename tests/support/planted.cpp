@@ -89,7 +89,7 @@ void add(std::string& all, const Headers& headers) {
 
 }  // namespace
 
-std::string dump(const Walk& walked) {
+std::string dump(const ProbeRun& walked) {
   const Trace& trace = *walked.trace;
   std::string all = walked.verdict.detail + "\n" + trace.peer() + "\n" + trace.separated + "\n";
   all += trace.ending().reason + "\n";
@@ -139,7 +139,7 @@ std::string leaked(std::string_view shown, std::string_view secret) {
   return "";
 }
 
-void expect_hidden(const Walk& walked, const std::vector<std::string>& secrets) {
+void expect_hidden(const ProbeRun& walked, const std::vector<std::string>& secrets) {
   const std::string all = dump(walked);
   for (const std::string& secret : secrets)
     if (const std::string found = leaked(all, secret); !found.empty())

@@ -97,7 +97,8 @@ std::int64_t unix_time_of(const Token& token) {
 }
 
 asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtSettings& settings,
-                                                    const net::Line& line, const Token& token) {
+                                                    const net::ConnectionOptions& line,
+                                                    const Token& token) {
   const auto rules = render(settings, context.names);
   if (!rules) co_return rules.error();
   auto wrong = check_jwt(token.value, *rules, token.lifetime, unix_time_of(token), token.skew);

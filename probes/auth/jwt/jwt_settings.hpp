@@ -37,7 +37,7 @@ std::int64_t unix_time_of(const Token& token);
 // jwks_unusable, those of net::fetch where the keys are fetched, own_request, own_secret.
 boost::asio::awaitable<std::optional<Failure>> check_token(Context& context,
                                                            const JwtSettings& settings,
-                                                           const net::Line& line,
+                                                           const net::ConnectionOptions& line,
                                                            const Token& token);
 
 }  // namespace sonde::auth

@@ -56,7 +56,8 @@ std::optional<Failure> check_by_secret(const KeySource& source, std::string_view
   return Failure{Reason::token_signature, "the signature is not by jwt.secret"};
 }
 
-asio::awaitable<Keys> kept_keys(Context& context, const net::Url& url, const net::Line& line) {
+asio::awaitable<Keys> kept_keys(Context& context, const net::Url& url,
+                                const net::ConnectionOptions& line) {
   const auto* kept = context.keeper.keys(url.text());
   if (kept != nullptr && Clock::now() - kept->fetched < kept_for) co_return kept->set;
   auto fetching = fetch_keys(context, url, line);
@@ -66,7 +67,7 @@ asio::awaitable<Keys> kept_keys(Context& context, const net::Url& url, const net
 
 asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
                                                            const KeySource& source,
-                                                           const net::Line& line,
+                                                           const net::ConnectionOptions& line,
                                                            std::string_view jwt,
                                                            const Claims& claims) {
   auto keeping = kept_keys(context, *source.url, line);
@@ -87,7 +88,8 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
 
 }  // namespace
 
-asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url, const net::Line& line) {
+asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url,
+                                 const net::ConnectionOptions& line) {
   net::Request request{
       .method = "GET", .url = url, .headers = {{"Accept", "application/json"}}, .body = {}};
   Cookies cookies;                       // nobody publishes keys behind a session
@@ -101,7 +103,7 @@ asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url, const ne
 }
 
 asio::awaitable<std::optional<Failure>> verify_signature(Context& context, const KeySource& source,
-                                                         const net::Line& line,
+                                                         const net::ConnectionOptions& line,
                                                          std::string_view jwt) {
   const auto claims = read_claims(jwt);
   if (!claims) co_return Failure{Reason::token_malformed, "the token is no JWT: " + claims.error()};

@@ -20,7 +20,7 @@ struct KeySource {
 
 // Fetches a JWKS and puts it into the keeper. Failures: those of net::fetch, jwks_unusable.
 boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fetch_keys(
-    Context& context, const net::Url& url, const net::Line& line);
+    Context& context, const net::Url& url, const net::ConnectionOptions& line);
 
 // Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
 // once if none of those that are kept signed it, for the issuer may have changed them, but not
@@ -28,7 +28,7 @@ boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fe
 // token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
 boost::asio::awaitable<std::optional<Failure>> verify_signature(Context& context,
                                                                 const KeySource& source,
-                                                                const net::Line& line,
+                                                                const net::ConnectionOptions& line,
                                                                 std::string_view jwt);
 
 }  // namespace sonde::auth

@@ -220,7 +220,7 @@ struct Walked {
 };
 
 asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorization& asked,
-                                  const net::Line& line, LoginGuard::Trial& trial) {
+                                  const net::ConnectionOptions& line, LoginGuard::Trial& trial) {
   auto asking = ask(context, walk.request, line, {}, walk.cookies);
   const net::Answer answer = co_await std::move(asking);
   if (const std::string* location = answer.response.header("location"))
@@ -245,7 +245,7 @@ asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorizati
 // run is cut before it comes.
 asio::awaitable<std::optional<Walked>> take_counted_turn(Context& context, const Walk& walk,
                                                          const Authorization& asked,
-                                                         const net::Line& line,
+                                                         const net::ConnectionOptions& line,
                                                          LoginGuard::Trial& trial) {
   auto taking = [walk, asked, line](Context& own, LoginGuard::Trial& counted) {
     return take_turn(own, walk, asked, line, counted);
@@ -257,7 +257,7 @@ asio::awaitable<std::optional<Walked>> take_counted_turn(Context& context, const
 
 asio::awaitable<std::optional<Walked>> take_uncounted_turn(Context& context, const Walk& walk,
                                                            const Authorization& asked,
-                                                           const net::Line& line) {
+                                                           const net::ConnectionOptions& line) {
   LoginGuard::Trial none;
   auto taking = take_turn(context, walk, asked, line, none);
   auto walked = co_await std::move(taking);
@@ -268,7 +268,7 @@ asio::awaitable<std::optional<Walked>> take_uncounted_turn(Context& context, con
 
 asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
                                                                const Authorization& asked,
-                                                               const net::Line& line) {
+                                                               const net::ConnectionOptions& line) {
   Walk walk{
       .request = {.method = "GET", .url = asked.start, .headers = {}, .body = {}},
   };

@@ -36,8 +36,7 @@ std::expected<std::string, Failure> code_of(const Parameters& parameters,
 // forms of login and consent, 20 requests at most. Gives the code. Failures: those of net::fetch,
 // of code_of and of fill, credentials (the form with our entries comes again), no_session (it never
 // ends), or by status.
-boost::asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
-                                                                      const Authorization& asked,
-                                                                      const net::Line& line);
+boost::asio::awaitable<std::expected<std::string, Failure>> authorize(
+    Context& context, const Authorization& asked, const net::ConnectionOptions& line);
 
 }  // namespace sonde::auth

@@ -85,7 +85,7 @@ Token token_of(const FormLogin::Settings& settings, Cookies cookies, std::option
 // The page where the redirects of an answer end; the answer itself where there are none.
 // `request` becomes that of the page.
 asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, net::Answer answer,
-                                       const net::Line& line, Cookies& cookies) {
+                                       const net::ConnectionOptions& line, Cookies& cookies) {
   if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
   auto next = net::follow(request, answer.response);
   if (!next) {

@@ -36,7 +36,7 @@ class FormLogin : public Login {
     std::optional<text::Pattern> csrf_error;  // in the body: the CSRF token is refused
     Span lifetime{};                          // of the session; 0: as its cookie says
     std::vector<StepRequest> then;            // what the page asks for once it is open
-    net::Line line;
+    net::ConnectionOptions line;
   };
   explicit FormLogin(Settings settings) : settings_(std::move(settings)) {
     use_usual_if_none(settings_.fields);

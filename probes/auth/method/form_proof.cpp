@@ -36,7 +36,7 @@ bool turns_away(const net::Answer& answer, const Entries& entries) {
 }
 
 asio::awaitable<net::Answer> visit(Context& context, const net::Request& page,
-                                   const net::Line& line, Cookies& cookies) {
+                                   const net::ConnectionOptions& line, Cookies& cookies) {
   net::Request request{.method = "GET", .url = page.url, .headers = page.headers, .body = {}};
   std::erase_if(request.headers, [](const auto& header) {
     return header.first == "Cookie" || header.first == "Origin" || header.first == "Content-Type";
@@ -64,7 +64,8 @@ bool differs(const SentForm& sent, const std::vector<std::string>& fresh,
 
 }  // namespace
 
-asio::awaitable<std::expected<bool, Failure>> is_logged_in(Context& context, const net::Line& line,
+asio::awaitable<std::expected<bool, Failure>> is_logged_in(Context& context,
+                                                           const net::ConnectionOptions& line,
                                                            const SentForm& sent) {
   if (leads_to_error(sent)) co_return false;
   const auto fresh = new_names(sent);

@@ -31,8 +31,7 @@ struct SentForm {
 //   gets no cookie of the new one's name there;
 // - the page with the form asks for the credentials no more.
 // The pages are asked for once more where that has to be known. Failure: cut.
-boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(Context& context,
-                                                                  const net::Line& line,
-                                                                  const SentForm& sent);
+boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(
+    Context& context, const net::ConnectionOptions& line, const SentForm& sent);
 
 }  // namespace sonde::auth

@@ -28,7 +28,7 @@ struct Grant {
   std::size_t token_max = 16 * 1024;     // bytes of a token
   std::optional<text::Pattern> refused;  // in the body of an answer without a token
   std::optional<JwtSettings> jwt;
-  net::Line line;
+  net::ConnectionOptions line;
   net::Redirects redirects;
 };
 const config::Section<Grant>& section_of(const Grant*);

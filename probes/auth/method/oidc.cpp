@@ -60,7 +60,7 @@ const config::Section<Oidc::Settings>& section_of(const Oidc::Settings*) {
                "Whether {{token}} is the ID token instead of the access token.")
           .key("jwt", &S::jwt,
                "What the access token has to be; without it, it is taken as it comes.")
-          .also(&S::line, net::section_of(static_cast<const net::Line*>(nullptr)));
+          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
   return keys;
 }
 

@@ -26,7 +26,7 @@ class Oidc : public Login {
     bool use_id_token = false;
     std::optional<text::Pattern> refused;
     std::optional<JwtSettings> jwt;
-    net::Line line;
+    net::ConnectionOptions line;
   };
   explicit Oidc(Settings settings) : settings_(std::move(settings)) {
     use_usual_if_none(settings_.fields);

@@ -12,7 +12,7 @@ class OidcCheck : public Login {
     text::Template issuer;
     bool same_host = false;
     Inner login;
-    net::Line line;
+    net::ConnectionOptions line;
   };
   explicit OidcCheck(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;

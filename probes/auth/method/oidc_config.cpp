@@ -64,7 +64,7 @@ std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
 asio::awaitable<std::expected<OidcConfig, Failure>> discover(Context& context,
                                                              const text::Template& issuer,
                                                              bool same_host,
-                                                             const net::Line& line) {
+                                                             const net::ConnectionOptions& line) {
   const auto wanted = issuer.render(context.names);
   if (!wanted)
     co_return std::unexpected(Failure{Reason::own_request, "login issuer: " + wanted.error()});

@@ -24,9 +24,8 @@ std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
                                                     net::Origins own = {});
 
 // Fetches the configuration of `issuer`. Failures: those of net::fetch, oidc_config, own_request.
-boost::asio::awaitable<std::expected<OidcConfig, Failure>> discover(Context& context,
-                                                                    const text::Template& issuer,
-                                                                    bool same_host,
-                                                                    const net::Line& line);
+boost::asio::awaitable<std::expected<OidcConfig, Failure>> discover(
+    Context& context, const text::Template& issuer, bool same_host,
+    const net::ConnectionOptions& line);
 
 }  // namespace sonde::auth

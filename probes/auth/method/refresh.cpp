@@ -2,8 +2,8 @@
 
 #include "config/file.hpp"
 #include "probes/auth/hide.hpp"
-#include "probes/auth/keeper.hpp"
 #include "probes/auth/state_file.hpp"
+#include "probes/auth/token_cache.hpp"
 #include "probes/auth/until_answered.hpp"
 
 namespace sonde::auth {
@@ -81,7 +81,7 @@ bool check(const Refresh::Settings& settings, const config::Value& value,
 }
 
 struct Refresh::Turn {
-  Turn(std::shared_ptr<Chain> of, Gate::Pass alone)
+  Turn(std::shared_ptr<Chain> of, AsyncMutex::Pass alone)
       : pass(std::move(alone)), chain(std::move(of)) {}
   ~Turn() {
     if (std::exchange(chain->unanswered, false)) ++chain->given_up_on;
@@ -90,7 +90,7 @@ struct Refresh::Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  Gate::Pass pass;
+  AsyncMutex::Pass pass;
   std::shared_ptr<Chain> chain;
 };
 

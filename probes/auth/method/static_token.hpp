@@ -14,7 +14,7 @@ class StaticToken : public Login {
   struct Settings {
     config::Secret token;
     std::optional<JwtSettings> jwt;
-    net::Line line;  // to the published keys
+    net::ConnectionOptions line;  // to the published keys
   };
   explicit StaticToken(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;

@@ -145,7 +145,7 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
 struct Making {
   const StepRequest& step;
   net::Request request;
-  net::Line line;
+  net::ConnectionOptions line;
   const std::optional<text::Pattern>& refused;
   Cookies cookies;
 };
@@ -202,7 +202,7 @@ asio::awaitable<std::optional<Made>> make_uncounted(Context& context, const Maki
 }
 
 asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest& step,
-                                             const net::Line& line,
+                                             const net::ConnectionOptions& line,
                                              const std::optional<text::Pattern>& refused,
                                              const text::Template& made_of, text::Names& names,
                                              net::Origins& own, Token& token) {
@@ -250,7 +250,7 @@ std::optional<std::string> find(const Capture& capture, const net::Response& res
 
 asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const std::vector<StepRequest>& steps,
-                                                   const net::Line& line,
+                                                   const net::ConnectionOptions& line,
                                                    const std::optional<text::Pattern>& refused,
                                                    const text::Template& made_of,
                                                    text::Names& names, Token& token) {

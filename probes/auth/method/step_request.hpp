@@ -46,7 +46,7 @@ std::optional<std::string> find(const Capture& capture, const net::Response& res
 // net::fetch, of refusal_of, answer_incomplete, spa_fallback, own_request. Empty: all of them were
 // made.
 boost::asio::awaitable<std::optional<Failure>> take_steps(
-    Context& context, const std::vector<StepRequest>& steps, const net::Line& line,
+    Context& context, const std::vector<StepRequest>& steps, const net::ConnectionOptions& line,
     const std::optional<text::Pattern>& refused, const text::Template& made_of, text::Names& names,
     Token& token);
 

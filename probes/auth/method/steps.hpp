@@ -18,7 +18,7 @@ class Steps : public Login {
     text::Template expires_in;
     std::optional<text::Pattern> refused;
     std::optional<JwtSettings> jwt;
-    net::Line line;
+    net::ConnectionOptions line;
   };
   explicit Steps(Settings settings) : settings_(std::move(settings)) {}
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;

@@ -191,7 +191,7 @@ Lookup::Lookup(asio::any_io_executor executor)
 Lookup::~Lookup() = default;
 
 asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
-    const std::string& host, const Line& line) {
+    const std::string& host, const ConnectionOptions& line) {
   const auto stop = co_await asio::this_coro::cancellation_state;
   if (stop.cancelled() != asio::cancellation_type::none) co_return std::unexpected(cut_failure());
   if (auto known = without_asking(state_->hosts, host, line.family)) co_return std::move(*known);

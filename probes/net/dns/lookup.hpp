@@ -31,7 +31,7 @@ class Lookup {
 
   // Never returns an empty list. `line` chooses family and servers.
   boost::asio::awaitable<std::expected<std::vector<Address>, Failure>> resolve(
-      const std::string& host, const Line& line);
+      const std::string& host, const ConnectionOptions& line);
 
   // Whether the servers ask the world: for a name that is new to them, any answer will do that a
   // zone stands behind. Failures: dns_nxdomain (of no zone), dns_servfail, dns_timeout, cut.

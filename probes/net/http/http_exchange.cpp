@@ -19,8 +19,8 @@ Answer failed(Failure failure) {
 }
 
 // One hop: a connection, a request, a response.
-asio::awaitable<Answer> exchange(Network& network, const Request& request, const Line& line,
-                                 Trace& trace) {
+asio::awaitable<Answer> exchange(Network& network, const Request& request,
+                                 const ConnectionOptions& line, Trace& trace) {
   const Form form{.absolute = !line.proxy.empty() && request.url.scheme == "http"};
   auto wire = compose(request, form);
   if (!wire) co_return failed(std::move(wire.error()));
@@ -44,8 +44,9 @@ const std::string* Response::header(std::string_view name) const {
   return find_header(headers, name);
 }
 
-asio::awaitable<Answer> fetch(Network& network, const Request& request, const Line& line,
-                              const Redirects& redirects, Trace& trace) {
+asio::awaitable<Answer> fetch(Network& network, const Request& request,
+                              const ConnectionOptions& line, const Redirects& redirects,
+                              Trace& trace) {
   Answer answer = co_await exchange(network, request, line, trace);
   if (!redirects.follow) co_return answer;
   Request current = request;

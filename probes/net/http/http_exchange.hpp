@@ -40,8 +40,9 @@ struct Answer {
 // Date header goes to the trace. Failures: those of dial; cut as in deadline.hpp;
 // closed_early, truncated_body, bad_http, header_too_big, body_too_big, bad_encoding, redirected
 // (too many, or a bad Location).
-boost::asio::awaitable<Answer> fetch(Network& network, const Request& request, const Line& line,
-                                     const Redirects& redirects, Trace& trace);
+boost::asio::awaitable<Answer> fetch(Network& network, const Request& request,
+                                     const ConnectionOptions& line, const Redirects& redirects,
+                                     Trace& trace);
 
 // The response to an upgrade request, over a connection that stays open. `rest` are the bytes
 // after the header section when the status is 101; for any other status the start of the body is
@@ -52,6 +53,6 @@ struct UpgradeAnswer {
   std::string rest;
 };
 boost::asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request& request,
-                                                       const Line& line, Trace& trace);
+                                                       const ConnectionOptions& line, Trace& trace);
 
 }  // namespace sonde::net

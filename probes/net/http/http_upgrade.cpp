@@ -48,7 +48,7 @@ asio::awaitable<void> receive_start(Transport& transport, ResponseReader& reader
 }  // namespace
 
 asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request& request,
-                                                const Line& line, Trace& trace) {
+                                                const ConnectionOptions& line, Trace& trace) {
   UpgradeAnswer upgraded;
   auto wire = compose(request, {.absolute = false, .upgrade = true});
   if (!wire) {

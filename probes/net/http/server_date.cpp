@@ -14,7 +14,7 @@ asio::awaitable<std::optional<std::chrono::sys_seconds>> server_date(Network& ne
   Request request;
   request.method = "HEAD";
   request.url = std::move(*url);
-  Line line;
+  ConnectionOptions line;
   line.tls.verify = false;
   const Redirects none;
   auto asking = fetch(network, request, line, none, aside);

@@ -86,6 +86,6 @@ struct Upgraded {
 };
 
 boost::asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request,
-                                         const Line& line, Trace& trace);
+                                         const ConnectionOptions& line, Trace& trace);
 
 }  // namespace sonde::net

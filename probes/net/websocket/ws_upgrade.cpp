@@ -6,8 +6,8 @@ namespace sonde::net {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request, const Line& line,
-                                  Trace& trace) {
+asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request,
+                                  const ConnectionOptions& line, Trace& trace) {
   Upgraded upgraded;
   const std::string key = make_key();
   const auto ours = upgrade_request(request, key);

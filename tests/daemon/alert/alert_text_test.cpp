@@ -36,8 +36,8 @@ struct AlertTextTest : testing::Test {
   AlertText text(const Instance& instance, WallTime watched_since) {
     WatchTimes watched;
     watched.assign(view.checks(), watched_since);
-    Sight sight(view, now, watched);
-    const Finding finding = judge(instance, sight, {});
+    EvalContext sight(view, now, watched);
+    const Evaluation finding = judge(instance, sight, {});
     return tell(instance, finding, failures_of(instance, sight), sight);
   }
   AlertText text() {

@@ -42,13 +42,15 @@ struct ConditionTest : testing::Test {
     watched = {};
     watched.assign(view.checks(), since);
   }
-  alert::Finding find(const alert::Past& past = {}) {
+  alert::Evaluation find(const alert::PriorState& past = {}) {
     const auto all = instances_of(std::make_shared<alert::RuleSettings>(rule), view.checks());
-    alert::Sight sight(view, now, watched);
+    alert::EvalContext sight(view, now, watched);
     return judge(all.at(0), sight, past);
   }
-  alert::Holds holds(const alert::Past& past = {}) { return find(past).holds; }
-  alert::Holds firing(std::optional<Rate> blamed = {}) { return holds({true, std::move(blamed)}); }
+  alert::ConditionState holds(const alert::PriorState& past = {}) { return find(past).holds; }
+  alert::ConditionState firing(std::optional<Rate> blamed = {}) {
+    return holds({true, std::move(blamed)});
+  }
 };
 
 }  // namespace sonde::test

@@ -64,7 +64,7 @@ struct HandEngine : testing::Test {
                             .now = [this] { return now; },
                             .elapsed = [this] { return elapsed(); }});
     engine->assign(rules);
-    std::vector<Note> kept;
+    std::vector<StateRecord> kept;
     for (const auto& [key, text] : notes) kept.push_back({"alert", key, text});
     engine->restore(kept);
   }

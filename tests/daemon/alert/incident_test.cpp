@@ -34,7 +34,7 @@ std::vector<bool> told(const std::vector<IncidentMember>& members) {
 
 // They are told of it, and it pages nobody who knows of the incident.
 bool joins(const std::vector<IncidentMember>& members, std::size_t i) {
-  const Ruling ruling = rule_on(members).at(i);
+  const NotifyDecision ruling = rule_on(members).at(i);
   return ruling.told && ruling.joins && !ruling.own_group && ruling.held_by.empty();
 }
 
@@ -62,7 +62,7 @@ TEST(Incident, MixedFailuresAreNotHeldByTheLogin) {
   EXPECT_TRUE(joins(all, 0));
   auto mixed = member("chat", {login, events});
   auto other = member("login", {login});
-  other.part = Part::apart;  // of no incident, and it owns nothing
+  other.part = IncidentRole::apart;  // of no incident, and it owns nothing
   EXPECT_EQ(told({mixed, other}), (Told{true, true}));
 }
 

@@ -51,7 +51,7 @@ struct Simulation {
     now += every;
     watched.restart(now);
     view.sample(failed);
-    Sight sight(view, now, watched);
+    EvalContext sight(view, now, watched);
     const bool fired = state.firing();
     step(state, *instance.rule, judge(instance, sight, state.past()), now, true);
     pages += !fired && state.firing() ? 1 : 0;

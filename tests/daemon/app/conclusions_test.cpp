@@ -20,14 +20,15 @@ TEST(Conclusions, AreKeptWhileAFailureLasts) {
   conclusions.accept(run(Outcome::fail, "a\n"));
   const auto notes = conclusions.take_notes();
   ASSERT_EQ(notes.size(), 1U);
-  EXPECT_EQ(notes[0], (Note{"conclusions", "chat/chat/staging", "\na\n"}));
+  EXPECT_EQ(notes[0], (StateRecord{"conclusions", "chat/chat/staging", "\na\n"}));
   Conclusions back;
   EXPECT_EQ(back.restore(notes).at("chat/chat/staging"), "\na\n");
   back.accept(run(Outcome::inconclusive));
   back.accept(run(Outcome::fail, "a\n"));
   EXPECT_TRUE(back.take_notes().empty());
   back.accept(run(Outcome::pass));
-  EXPECT_EQ(back.take_notes(), (std::vector<Note>{{"conclusions", "chat/chat/staging", ""}}));
+  EXPECT_EQ(back.take_notes(),
+            (std::vector<StateRecord>{{"conclusions", "chat/chat/staging", ""}}));
 }
 
 }  // namespace

@@ -136,14 +136,17 @@ notify::Posted Simulation::answer(const notify::Receiver& place, const notify::M
   }
   notify::Posted posted;
   if (fault == Fault::refuses)
-    posted.receipt = {receiver == 2 ? notify::Fate::split : notify::Fate::refused,
-                      notify::Trouble::refused,
-                      "400",
-                      {}};
+    posted.receipt = {
+        receiver == 2 ? notify::DeliveryOutcome::split : notify::DeliveryOutcome::refused,
+        notify::DeliveryError::refused,
+        "400",
+        {}};
   else if (fault == Fault::down)
-    posted.receipt = {notify::Fate::retry, notify::Trouble::server_error, "503", {}};
+    posted.receipt = {
+        notify::DeliveryOutcome::retry, notify::DeliveryError::server_error, "503", {}};
   else if (fault != Fault::none)
-    posted.receipt = {notify::Fate::retry, notify::Trouble::timeout, "timeout", {}};
+    posted.receipt = {
+        notify::DeliveryOutcome::retry, notify::DeliveryError::timeout, "timeout", {}};
   return posted;
 }
 

@@ -80,7 +80,7 @@ class SimulatedDaemon {
 
  private:
   Instant elapsed() const { return Instant(now.time_since_epoch()); }
-  void keep(Note note) {
+  void keep(StateRecord note) {
     const auto key = std::pair(note.room, note.key);
     if (note.text.empty())
       store_.erase(key);
@@ -108,7 +108,7 @@ class SimulatedDaemon {
                                     .answer = answer_,
                                     .changed = [] {},
                                     .external_url = "http://sonde"});
-    Remembered remembered;
+    RestoredState remembered;
     for (const auto& [key, text] : store_)
       remembered.notes.push_back({.room = key.first, .key = key.second, .text = text});
     judge_->assign({checks_.begin(), checks_.end()});

@@ -39,7 +39,7 @@ class HandView : public View {
     std::vector<std::pair<Rate, Tally>> tallies;  // in every window that has none of its own
     std::vector<std::pair<std::pair<Rate, std::chrono::seconds>, Tally>> windows;
     Failures failures;
-    Standing standing;
+    CheckStatus standing;
     std::optional<Quantile> quantile;
   };
 
@@ -100,9 +100,9 @@ class HandView : public View {
     const Told* told = find(check);
     return told != nullptr ? told->failures : Failures{};
   }
-  Standing standing(const Check& check) const override {
+  CheckStatus standing(const Check& check) const override {
     const Told* told = find(check);
-    return told != nullptr ? told->standing : Standing{};
+    return told != nullptr ? told->standing : CheckStatus{};
   }
   std::optional<Quantile> quantile(const Check& check, Timed, double, std::chrono::seconds,
                                    WallSeconds) const override {

@@ -21,7 +21,7 @@ struct JudgeTest : testing::Test {
     judge.take_changes(changes);
     return changes;
   }
-  Standing standing() { return judge.standing(*chat); }
+  CheckStatus standing() { return judge.standing(*chat); }
 };
 
 }  // namespace sonde::judge

@@ -19,7 +19,7 @@ struct JudgeMaintenanceTest : testing::Test {
   void accept(Verdict verdict, WallSeconds end, Span took = seconds(1)) {
     judge.accept(MadeRun(chat, std::move(verdict), end).took(took).done());
   }
-  Standing standing() { return judge.standing(*chat); }
+  CheckStatus standing() { return judge.standing(*chat); }
   Tally tally(WallSeconds now) { return judge.tally(*chat, success_rate(), minutes(30), now); }
 };
 

@@ -13,7 +13,7 @@ using std::chrono::seconds;
 
 // What record would give back of everything that it was handed.
 struct Kept {
-  Remembered remembered;
+  RestoredState remembered;
 
   void write(const Changes& changes) {
     for (const BucketRow& row : changes.buckets) {
@@ -25,8 +25,8 @@ struct Kept {
       });
       known->buckets.push_back({row.tier, row.slot, row.attempts, row.failures});
     }
-    for (const Note& note : changes.notes) {
-      std::erase_if(remembered.notes, [&note](const Note& old) {
+    for (const StateRecord& note : changes.notes) {
+      std::erase_if(remembered.notes, [&note](const StateRecord& old) {
         return old.room == note.room && old.key == note.key;
       });
       remembered.notes.push_back(note);
@@ -54,7 +54,7 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
   for (const Rate& rate : judge.rates(*chat))
     for (seconds length : {seconds(600), seconds(hours(6)), seconds(hours(720))})
       EXPECT_EQ(back.tally(*chat, rate, length, now), judge.tally(*chat, rate, length, now));
-  const Standing was = standing(), is = back.standing(*chat);
+  const CheckStatus was = standing(), is = back.standing(*chat);
   EXPECT_EQ(is.last, was.last);
   EXPECT_EQ(is.newest, was.newest);
   EXPECT_EQ(is.consecutive_failures, was.consecutive_failures);
@@ -78,9 +78,9 @@ struct Certificates : JudgeTest {
     made.trace->tls({.not_after = 1'900'000'000, .host_port = std::move(host)});
     judge.accept(made.done());
   }
-  Standing after_restart(const std::shared_ptr<Check>& check) {
+  CheckStatus after_restart(const std::shared_ptr<Check>& check) {
     kept.write(changes());
-    std::ranges::sort(kept.remembered.notes, {}, &Note::room);
+    std::ranges::sort(kept.remembered.notes, {}, &StateRecord::room);
     Judge back;
     back.assign({check});
     back.restore(kept.remembered);
@@ -93,7 +93,7 @@ TEST_F(Certificates, SurviveARestart) {
   now += hours(3);
   meet("chat:443");
   const CertificateEnds both = {{"login:443", 1'900'000'000}, {"chat:443", 1'900'000'000}};
-  const Standing back = after_restart(chat);
+  const CheckStatus back = after_restart(chat);
   EXPECT_EQ(back.certificates, both);
   EXPECT_TRUE(back.certificates_known);
   EXPECT_EQ(back.last, Outcome::pass);
@@ -103,7 +103,7 @@ TEST_F(Certificates, AreNotThoseOfAnotherConfiguration) {
   meet("old:443");
   auto changed = chat_check();
   changed->fingerprint = "another";
-  const Standing back = after_restart(changed);
+  const CheckStatus back = after_restart(changed);
   EXPECT_TRUE(back.certificates.empty());
   EXPECT_FALSE(back.certificates_known);
 }

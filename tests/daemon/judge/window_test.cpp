@@ -224,10 +224,10 @@ TEST(Window, ForgetsInTheStoreWhatLayInTheFuture) {
 
 TEST(Window, LeavesOutWhatCannotBeTrue) {
   Window window;
-  for (const Tier::Bucket& bucket : std::vector<Tier::Bucket>{{180'000'000, {1, 2}},
-                                                              {180'000'000, {2, 1}},
-                                                              {179'999'999, {5, 0}},
-                                                              {180'000'001, {0, 0}}})
+  for (const BucketRing::Bucket& bucket : std::vector<BucketRing::Bucket>{{180'000'000, {1, 2}},
+                                                                          {180'000'000, {2, 1}},
+                                                                          {179'999'999, {5, 0}},
+                                                                          {180'000'001, {0, 0}}})
     window.restore({0, bucket.slot, bucket.tally});
   window.restore({4, 180'000'000, {1, 1}});
   EXPECT_EQ(window.over(minutes(5), kNoon), (Tally{2, 1}));

@@ -84,9 +84,9 @@ TEST_F(DeploysTest, SurviveARestart) {
 }
 
 TEST_F(DeploysTest, UnreadableNotesAreLeftAlone) {
-  deploys.restore(std::vector<Note>{{"deploys", "newest", "["},
-                                    {"deploys", "newest", "[1,{\"at\":-5},{\"at\":1e300}]"},
-                                    {"alert", "newest", "[{\"at\":5}]"}});
+  deploys.restore(std::vector<StateRecord>{{"deploys", "newest", "["},
+                                           {"deploys", "newest", "[1,{\"at\":-5},{\"at\":1e300}]"},
+                                           {"alert", "newest", "[{\"at\":5}]"}});
   EXPECT_THAT(deploys.list(), IsEmpty());
 }
 

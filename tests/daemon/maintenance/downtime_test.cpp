@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
@@ -24,11 +24,11 @@ struct Downtimes : testing::Test {
   std::vector<Downtime> read(const std::string& yaml) {
     config::Mistakes mistakes;
     const auto root = config::parse("maintenance:\n" + yaml, "test.yaml", mistakes);
-    std::map<std::string, DowntimeText> entries;
+    std::map<std::string, MaintenanceConfig> entries;
     std::vector<Downtime> windows;
     if (root) {
       const config::Reader reader(mistakes, "maintenance");
-      const bool good = config::Codec<std::map<std::string, DowntimeText>>::read(
+      const bool good = config::Codec<std::map<std::string, MaintenanceConfig>>::read(
           *root->find("maintenance"), reader, {.filled = true}, entries);
       if (good) windows = make_downtimes(entries, *root, checks, mistakes);
     }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
 namespace sonde::maintenance::maintenance_test {
@@ -24,10 +24,10 @@ struct MaintenanceTest : testing::Test {
   const Check& api = *checks[1];
   Maintenance book;
 
-  static MaintenanceWish wish() {
+  static MaintenanceRequest wish() {
     return {.length = "2h", .target = {"production"}, .reason = "upgrade", .author = "ann"};
   }
-  std::string refusal(const MaintenanceWish& wish) {
+  std::string refusal(const MaintenanceRequest& wish) {
     const auto made = book.add(wish, checks, now);
     return made ? "taken" : made.error();
   }
@@ -162,7 +162,7 @@ TEST_F(MaintenanceTest, WhatIsLongPastIsForgottenInTheStore) {
   const std::string id = book.take_notes(now).front().key;
   const auto notes = book.take_notes(now + hours(4));
   ASSERT_THAT(notes, SizeIs(1));
-  EXPECT_EQ(notes[0], (Note{"maintenance", id, ""}));
+  EXPECT_EQ(notes[0], (StateRecord{"maintenance", id, ""}));
 }
 
 TEST_F(MaintenanceTest, ARunThatTookAnHourIsStillKnownToHaveBegunWithinIt) {
@@ -174,10 +174,10 @@ TEST_F(MaintenanceTest, ARunThatTookAnHourIsStillKnownToHaveBegunWithinIt) {
 }
 
 TEST_F(MaintenanceTest, UnreadableNotesAndThoseOfOthersAreLeftAlone) {
-  book.restore(std::vector<Note>{{"maintenance", "m1", "{"},
-                                 {"maintenance", "m2", R"({"from":1e300,"to":2e300})"},
-                                 {"maintenance", "m3", R"({"from":5,"to":"x"})"},
-                                 {"alert", "m4", R"({"from":0,"to":8e9})"}});
+  book.restore(std::vector<StateRecord>{{"maintenance", "m1", "{"},
+                                        {"maintenance", "m2", R"({"from":1e300,"to":2e300})"},
+                                        {"maintenance", "m3", R"({"from":5,"to":"x"})"},
+                                        {"alert", "m4", R"({"from":0,"to":8e9})"}});
   EXPECT_FALSE(book.covers(chat, now));
 }
 

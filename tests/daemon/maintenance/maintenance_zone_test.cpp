@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 #include "tests/daemon/maintenance/watched_checks.hpp"
 
 namespace sonde::maintenance::maintenance_zone_test {

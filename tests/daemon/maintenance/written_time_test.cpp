@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/core/figures.hpp"
+#include "daemon/core/format.hpp"
 
 namespace sonde::maintenance::written_time_test {
 namespace {

@@ -58,23 +58,24 @@ TEST(Alertmanager, LeavesOutAUrlThatItWouldRefuse) {
 
 TEST(Alertmanager, SplitsWhatOneAlertCanSpoil) {
   for (int status : {400, 413, 422})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, Fate::split) << status;
-  EXPECT_EQ(receiver()->judge(response(415)).fate, Fate::refused);
+    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::split) << status;
+  EXPECT_EQ(receiver()->judge(response(415)).fate, DeliveryOutcome::refused);
 }
 
 TEST(Alertmanager, TriesAgainWhatIsThePlacesFault) {
   for (int status : {301, 401, 403, 404, 500, 503})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, Fate::retry) << status;
+    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::retry) << status;
   const auto limited = receiver()->judge(response(429, "", {{"Retry-After", "7"}}));
-  EXPECT_EQ(limited.fate, Fate::retry);
-  EXPECT_EQ(limited.trouble, Trouble::rate_limited);
+  EXPECT_EQ(limited.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(limited.trouble, DeliveryError::rate_limited);
   EXPECT_EQ(limited.wait, Span(std::chrono::seconds(7)));
 }
 
 TEST(Alertmanager, TakesItsOwnSuccess) {
   for (int status : {200, 202, 204})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, Fate::accepted) << status;
-  EXPECT_EQ(receiver()->judge(response(200, "{\"status\":\"success\"}")).fate, Fate::accepted);
+    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::accepted) << status;
+  EXPECT_EQ(receiver()->judge(response(200, "{\"status\":\"success\"}")).fate,
+            DeliveryOutcome::accepted);
 }
 
 TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
@@ -82,8 +83,8 @@ TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
                            R"({"status":"error","error":"not ready"})", "false",
                            R"({"success":"false"})", "\xef\xbb\xbf{\"status\":\"unauthorized\"}"}) {
     const Receipt receipt = receiver()->judge(response(200, body, {{"Content-Type", "text/html"}}));
-    EXPECT_EQ(receipt.fate, Fate::retry) << body;
-    EXPECT_EQ(receipt.trouble, Trouble::refused) << body;
+    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.trouble, DeliveryError::refused) << body;
   }
 }
 

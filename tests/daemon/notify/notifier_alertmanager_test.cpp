@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "daemon/notify/pipeline.hpp"
+#include "daemon/notify/destination_queue.hpp"
 #include "tests/daemon/notify/notifier_fixture.hpp"
 
 namespace sonde::notify::notifier_alertmanager_test {
@@ -87,9 +87,9 @@ TEST_F(NotifierTest, AnAlertmanagerBehindAProxyThatRefusesForAWhileLosesNoAlert)
 TEST_F(NotifierTest, APlaceThatRefusesEverythingDoesNotDeliver) {
   const test::Server server(Answers({400, 400, 400, 200}));
   const test::Receivers receivers("pager: { alertmanager: { urls: \"" + server.url() + "\" } }");
-  const auto pipeline = std::make_shared<Pipeline>(
+  const auto pipeline = std::make_shared<DestinationQueue>(
       network, destinations_of(receivers.entries.all).at(0),
-      Pipeline::Options{
+      DestinationQueue::Options{
           .now = [this] { return now; }, .changed = [] {}, .external_url = "", .backoff = {}});
   const std::vector<Alert> alerts = {made_alert("A"), made_alert("B")};
   pipeline->update(alerts, now);

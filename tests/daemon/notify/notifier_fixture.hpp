@@ -34,7 +34,7 @@ class NotifierTest : public testing::Test {
     const Receivers receivers(yaml);
     ASSERT_EQ(receivers.told(), "");
     notifier->assign(receivers.entries.all);
-    std::vector<Note> notes;
+    std::vector<StateRecord> notes;
     for (const auto& [key, text] : store)
       notes.push_back({.room = "receiver", .key = key, .text = text});
     if (!restored) notifier->restore(notes);

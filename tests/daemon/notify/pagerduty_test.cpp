@@ -84,15 +84,15 @@ TEST_F(PagerDutyTest, OnlyItsOwnYesIsADelivery) {
     return receivers.place()->judge(test::response(status, body));
   };
   EXPECT_EQ(judged(202, R"({"status":"success","message":"Event processed"})").fate,
-            Fate::accepted);
+            DeliveryOutcome::accepted);
   for (const char* body :
        {"", "ok", "{}", "<html>Sign in</html>", "false", R"({"status":"pending"})",
         R"({"status":"invalid event"})", R"(["success"])", R"({"ok":true})"}) {
     const Receipt receipt = judged(200, body);
-    EXPECT_EQ(receipt.fate, Fate::retry) << body;
-    EXPECT_EQ(receipt.trouble, Trouble::refused) << body;
+    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.trouble, DeliveryError::refused) << body;
   }
-  EXPECT_EQ(judged(400, R"({"status":"invalid event"})").fate, Fate::refused);
+  EXPECT_EQ(judged(400, R"({"status":"invalid event"})").fate, DeliveryOutcome::refused);
 }
 
 TEST_F(PagerDutyTest, KeyIsReadAnewAndWithoutItNothingIsPosted) {

@@ -88,14 +88,14 @@ TEST(Webhook, BadSecretIsNotShown) {
 
 TEST(Webhook, RefusalsAreForGoodAndServerErrorsPass) {
   for (int status : {301, 400, 404, 410})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, Fate::refused) << status;
-  EXPECT_EQ(receiver()->judge(response(502)).trouble, Trouble::server_error);
-  EXPECT_EQ(receiver()->judge(response(204)).fate, Fate::accepted);
+    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::refused) << status;
+  EXPECT_EQ(receiver()->judge(response(502)).trouble, DeliveryError::server_error);
+  EXPECT_EQ(receiver()->judge(response(204)).fate, DeliveryOutcome::accepted);
 }
 
 TEST(Webhook, AnySuccessIsAYesWhateverItsOwnerAnswers) {
   for (const char* body : {"", "<html>Thanks</html>", "{\"ok\":false}", "false"})
-    EXPECT_EQ(receiver()->judge(response(200, body)).fate, Fate::accepted) << body;
+    EXPECT_EQ(receiver()->judge(response(200, body)).fate, DeliveryOutcome::accepted) << body;
 }
 
 }  // namespace

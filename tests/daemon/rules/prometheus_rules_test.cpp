@@ -32,7 +32,7 @@ std::vector<alert::RuleSettings> alert(const std::string& entry) {
 }
 
 // What the rules say is proven by promtool on the shipped ones
-// (tests/end_to_end/shipped_test.py); here is what of an entry reaches them.
+// (tests/end_to_end/endpoint_discovery_test.py); here is what of an entry reaches them.
 std::string rules_of(const std::string& entry, const PrometheusPlace& place = {}) {
   return prometheus_rules(alert(entry), place);
 }

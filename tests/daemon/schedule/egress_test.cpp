@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "probes/core/together.hpp"
+#include "probes/core/when_all.hpp"
 #include "tests/support/dns_server.hpp"
 #include "tests/support/net_loop.hpp"
 #include "tests/support/tcp_server.hpp"

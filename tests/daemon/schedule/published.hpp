@@ -84,7 +84,7 @@ struct WorkerTest : testing::Test {
               published.put(std::move(results));
             }};
   }
-  std::vector<Duty> duties() { return {{check, in_flight}}; }
+  std::vector<Assignment> duties() { return {{check, in_flight}}; }
 };
 
 }  // namespace sonde::schedule

@@ -63,7 +63,7 @@ class ScriptedProbe : public Probe {
     co_return verdict(static_cast<std::size_t>(turn));
   }
 
-  boost::asio::awaitable<Verdict> diagnose(const Inquiry& inquiry, Verdict verdict,
+  boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                            Trace& trace) const override {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/schedule/agenda.hpp"
+#include "daemon/schedule/schedule.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
 namespace sonde::schedule::worker_test {

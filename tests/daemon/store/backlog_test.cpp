@@ -15,7 +15,8 @@ TEST(Backlog, GivesEverythingInTheOrderInWhichItCame) {
   Backlog backlog;
   backlog.add(note("a", "1"));
   backlog.add(note("b", "2"));
-  EXPECT_EQ(backlog.take().notes, (std::vector<Note>{{"alert", "a", "1"}, {"alert", "b", "2"}}));
+  EXPECT_EQ(backlog.take().notes,
+            (std::vector<StateRecord>{{"alert", "a", "1"}, {"alert", "b", "2"}}));
   EXPECT_TRUE(backlog.empty());
 }
 
@@ -48,7 +49,7 @@ TEST(Backlog, KeepsOfOneNoteTheLastStateHoweverOftenItChanges) {
   EXPECT_EQ(backlog.lost(), 0u);
   const Changes all = backlog.take();
   EXPECT_LT(all.notes.size(), 2000u);
-  EXPECT_EQ(all.notes.back(), (Note{"alert", "9", "99999"}));
+  EXPECT_EQ(all.notes.back(), (StateRecord{"alert", "9", "99999"}));
 }
 
 TEST(Backlog, BoundsBucketsAndCountsThoseThatItLoses) {

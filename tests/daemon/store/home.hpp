@@ -119,7 +119,7 @@ class Running {
   }
 
   std::string refusal;
-  Remembered remembered;
+  RestoredState remembered;
 
  private:
   boost::asio::io_context main_;

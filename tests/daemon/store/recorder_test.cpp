@@ -45,7 +45,7 @@ TEST_F(RecorderTest, WritesResultsTogetherWithWhatFollowedFromThem) {
   main.run();
   ASSERT_EQ(written.size(), 1u);
   EXPECT_EQ(written[0].results.size(), 2u);
-  EXPECT_EQ(written[0].notes, (std::vector<Note>{{"judge", "n", "1"}}));
+  EXPECT_EQ(written[0].notes, (std::vector<StateRecord>{{"judge", "n", "1"}}));
 }
 
 TEST_F(RecorderTest, DoesNotWaitWhenThereAreManyResults) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/store/archive.hpp"
+#include "daemon/store/store_file.hpp"
 #include "tests/daemon/store/home.hpp"
 
 namespace sonde::store::retention_test {
@@ -24,7 +24,7 @@ struct RetentionTest : testing::Test {
   std::uint32_t slot(std::chrono::seconds ago, std::chrono::seconds step) const {
     return static_cast<std::uint32_t>((now.time_since_epoch() - ago) / step);
   }
-  int tidied(Archive& archive) const {
+  int tidied(StoreFile& archive) const {
     int steps = 0;
     while (archive.tidy(now)) ++steps;
     return steps;
@@ -39,7 +39,7 @@ struct RetentionTest : testing::Test {
 
 TEST_F(RetentionTest, KeepsFailuresForTheAgeAndOtherResultsForAQuarterOfIt) {
   {
-    Archive archive(home.file(), keep);
+    StoreFile archive(home.file(), keep);
     Changes changes;
     for (const auto ago : {24h, 49h, 191h, 194h}) {
       changes.results.insert(changes.results.begin(), result(passed(), ago));
@@ -56,7 +56,7 @@ TEST_F(RetentionTest, KeepsFailuresForTheAgeAndOtherResultsForAQuarterOfIt) {
 
 TEST_F(RetentionTest, KeepsBucketsAsLongAsAWindowLooksAtThem) {
   {
-    Archive archive(home.file(), keep);
+    StoreFile archive(home.file(), keep);
     Changes changes;
     changes.buckets = {{"s", 0, slot(59min, 10s), 1, 0}, {"s", 0, slot(61min, 10s), 1, 0},
                        {"s", 1, slot(5h, 2min), 1, 0},   {"s", 1, slot(7h, 2min), 1, 0},
@@ -64,14 +64,14 @@ TEST_F(RetentionTest, KeepsBucketsAsLongAsAWindowLooksAtThem) {
                        {"s", 3, slot(719h, 1h), 1, 0},   {"s", 3, slot(721h, 1h), 1, 0}};
     ASSERT_TRUE(archive.write(changes));
     tidied(archive);
-    const Remembered remembered = archive.remember(now);
+    const RestoredState remembered = archive.remember(now);
     ASSERT_EQ(remembered.series.size(), 1u);
     EXPECT_EQ(remembered.series[0].buckets.size(), 4u);
   }
 }
 
 TEST_F(RetentionTest, TidiesInSmallSteps) {
-  Archive archive(home.file(), keep);
+  StoreFile archive(home.file(), keep);
   Changes changes;
   changes.results.assign(5000, result(passed(), 100h));
   ASSERT_TRUE(archive.write(changes));
@@ -80,7 +80,7 @@ TEST_F(RetentionTest, TidiesInSmallSteps) {
 
 TEST_F(RetentionTest, HoldsAllFilesBelowTheSizeWhateverIsWritten) {
   keep.size = 2 * megabyte;
-  Archive archive(home.file(), keep);
+  StoreFile archive(home.file(), keep);
   MadeResult made = refused();
   for (int n = 0; n < 8; ++n)
     made.trace().exchange({.method = "GET", .url = "http://a/", .body = std::string(4000, 'x')});
@@ -101,7 +101,7 @@ TEST_F(RetentionTest, HoldsAllFilesBelowTheSizeWhateverIsWritten) {
 
 TEST_F(RetentionTest, GivesRoomBackWhenTheSizeIsLowered) {
   {
-    Archive archive(home.file(), keep);
+    StoreFile archive(home.file(), keep);
     Changes changes;
     changes.results.assign(60'000, result(passed(), 1h));
     ASSERT_TRUE(archive.write(changes));
@@ -109,7 +109,7 @@ TEST_F(RetentionTest, GivesRoomBackWhenTheSizeIsLowered) {
   }
   ASSERT_GT(bytes(), megabyte);
   keep.size = megabyte;
-  Archive archive(home.file(), keep);
+  StoreFile archive(home.file(), keep);
   tidied(archive);
   archive.checkpoint();
   EXPECT_LE(bytes(), keep.size);
@@ -118,7 +118,7 @@ TEST_F(RetentionTest, GivesRoomBackWhenTheSizeIsLowered) {
 TEST_F(RetentionTest, IsNotHeldUpByWhatWasRecordedUnderAClockThatWasAhead) {
   keep.size = megabyte;
   {
-    Archive archive(home.file(), keep);
+    StoreFile archive(home.file(), keep);
     Changes changes;
     changes.results.assign(60'000, result(passed(), -1000h));
     ASSERT_TRUE(archive.write(changes));

@@ -62,7 +62,7 @@ TEST_F(SchemaTest, ReadsAFileOfTheFirstVersion) {
   EXPECT_EQ(store.remembered.series[0].series, "login/login/staging success");
   EXPECT_EQ(store.remembered.series[0].buckets,
             (std::vector<SeriesRows::Bucket>{{3, 490899, 12, 5}}));
-  EXPECT_EQ(store.remembered.notes, (std::vector<Note>{{"alert", "1f", "firing"}}));
+  EXPECT_EQ(store.remembered.notes, (std::vector<StateRecord>{{"alert", "1f", "firing"}}));
   const auto rows = store.evidence();
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].check, "login/login/staging");

@@ -29,7 +29,7 @@ TEST_F(StoreTest, GivesBackWhatWasWrittenWhenItIsOpenedAgain) {
   EXPECT_EQ(again.remembered.series[0].series, "chat/chat/staging auth/login");
   EXPECT_EQ(again.remembered.series[1].buckets,
             (std::vector<SeriesRows::Bucket>{{3, this_hour(), 7, 1}}));
-  EXPECT_EQ(again.remembered.notes, (std::vector<Note>{{"alert", "a", "firing since 7"}}));
+  EXPECT_EQ(again.remembered.notes, (std::vector<StateRecord>{{"alert", "a", "firing since 7"}}));
   ASSERT_EQ(again.remembered.failures.size(), 1u);
   const FailureRow& failure = again.remembered.failures[0];
   EXPECT_EQ(failure.check, "chat/chat/staging");
@@ -68,7 +68,7 @@ TEST_F(StoreTest, KeepsTheLastStateOfABucketAndForgetsANoteWithoutText) {
   }
   Running again(home.settings());
   EXPECT_EQ(again.remembered.series[0].buckets[0].attempts, 2u);
-  EXPECT_EQ(again.remembered.notes, (std::vector<Note>{{"alert", "b", "pending"}}));
+  EXPECT_EQ(again.remembered.notes, (std::vector<StateRecord>{{"alert", "b", "pending"}}));
 }
 
 TEST_F(StoreTest, RemembersFailuresOfFirstAttemptsOfTheLastThirtyDaysThatCount) {

@@ -32,9 +32,9 @@ Changes batch(std::uint32_t n) {
   return changes;
 }
 
-std::uint32_t last(const Remembered& remembered) {
+std::uint32_t last(const RestoredState& remembered) {
   std::uint32_t n = 0;
-  for (const Note& note : remembered.notes)
+  for (const StateRecord& note : remembered.notes)
     std::from_chars(note.text.data(), note.text.data() + note.text.size(), n);
   return n;
 }

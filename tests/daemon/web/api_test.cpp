@@ -30,7 +30,7 @@ MaintenanceWindow window(std::string id, bool configured) {
 struct ApiTest : Listening {
   HandView view;
   ApiHooks hooks;
-  std::vector<MaintenanceWish> wished;
+  std::vector<MaintenanceRequest> wished;
   std::vector<DeployWish> deployed;
   std::vector<std::string> ended;
 
@@ -41,7 +41,7 @@ struct ApiTest : Listening {
     hooks.rules = [] { return std::vector<RuleFacts>(); };
     hooks.maintenance = [] { return std::vector{window("m1", false), window("nightly", true)}; };
     hooks.deploys = [] { return std::vector<DeployMarker>(); };
-    hooks.maintain = [this](const MaintenanceWish& wish) {
+    hooks.maintain = [this](const MaintenanceRequest& wish) {
       wished.push_back(wish);
       return std::expected<MaintenanceWindow, std::string>(window("m2", false));
     };
@@ -199,7 +199,7 @@ TEST_F(ApiTest, TellsEveryMistakeInABody) {
 }
 
 TEST_F(ApiTest, TellsWhatTheDaemonDoesNotLike) {
-  hooks.maintain = [](const MaintenanceWish&) {
+  hooks.maintain = [](const MaintenanceRequest&) {
     return std::expected<MaintenanceWindow, std::string>(std::unexpected("to: it would end"));
   };
   start();

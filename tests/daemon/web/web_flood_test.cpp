@@ -20,7 +20,7 @@ using testing::StartsWith;
 // Clients that hold connections, and one that asks between them.
 struct WebFloodTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  Landing landing{"1.2.3"};
+  StatusPage landing{"1.2.3"};
   std::vector<tcp::socket> held;
 
   void start(std::size_t connections_max = 32) {

@@ -26,7 +26,7 @@ using testing::StartsWith;
 
 struct WebTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  Landing landing{"1.2.3"};
+  StatusPage landing{"1.2.3"};
   std::string unready, reload_says;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;

@@ -10,8 +10,8 @@
 #include <set>
 
 #include "probes/session/shared.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 
 namespace sonde::test::account_simulation_test {
 namespace {
@@ -107,7 +107,7 @@ class Monitor {
   }
   std::string written;
 
-  Walk walk(const std::string& way, bool hurried) {
+  ProbeRun walk(const std::string& way, bool hurried) {
     return walker_->walk(checks_[way + (hurried ? " hurried" : "")]);
   }
   // A configuration that says the same in other words.
@@ -168,7 +168,7 @@ class Monitor {
     }
   }
 
-  Usual usual_;
+  DefaultConfig usual_;
   std::string lockouts_;
   int round_ = 0;
   std::map<std::string, std::shared_ptr<const Check>> checks_;
@@ -229,7 +229,7 @@ class AccountSimulation : public testing::TestWithParam<unsigned> {
       const std::lock_guard mine(service.turns);
       service.fault = fault;
     }
-    const Walk walked = monitor.walk(way, fault == Fault::late);
+    const ProbeRun walked = monitor.walk(way, fault == Fault::late);
     expect_right(walked, way, fault);
     redeems = (late && redeems) || way == "refresh";
     late |= fault == Fault::late;
@@ -243,7 +243,7 @@ class AccountSimulation : public testing::TestWithParam<unsigned> {
     EXPECT_FALSE(service.ticket_twice) << walked.show();
   }
 
-  void expect_right(const Walk& walked, const std::string& way, Fault fault) {
+  void expect_right(const ProbeRun& walked, const std::string& way, Fault fault) {
     const bool good = is_known() || way == "refresh";
     const Reason reason = walked.verdict.reason;
     const std::string what =

@@ -1,9 +1,9 @@
 // That a refusal counts though it comes after the deadline of the run, and that silence does not.
 #include <gmock/gmock.h>
 
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/turn_until.hpp"
-#include "tests/support/walk.hpp"
 
 namespace sonde::test::late_answer_test {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::string_view page =
     "<form method=post action=/login><input name=username><input name=password type=password>"
     "</form>";
 
-using Login = Usual::Keys;
+using Login = DefaultConfig::Keys;
 
 // One of each way to show credentials of the user or the client.
 std::vector<Login> every_login() {
@@ -56,12 +56,12 @@ struct Tarpit {
     if (is_login(request)) return Script{pause(250ms), answer_late};
     return Script{answer(200, std::string(page))};
   })};
-  Usual usual{server.url("")};
+  DefaultConfig usual{server.url("")};
 
   long logins() const { return std::ranges::count_if(server.requests(), is_login); }
 };
 
-std::vector<Reason> run(const Usual& usual, int runs) {
+std::vector<Reason> run(const DefaultConfig& usual, int runs) {
   Walker walker;
   std::vector<Reason> reasons;
   for (int i = 0; i < runs; ++i) reasons.push_back(walker.walk(usual).verdict.reason);
@@ -114,7 +114,7 @@ TEST(LateAnswer, OfAProviderThatRefusesCounts) {
       return Script{answer(200, std::string(page))};
     }));
     self = &server;
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login = {{"method", "oidc"},
                    {"issuer", R"("{{target.auth}}")"},
@@ -133,7 +133,7 @@ TEST(LateAnswer, OfASuccessCountsForNothing) {
   Walker walker;
   const Instant limit = Clock::now() + 20s;
   while (tarpit.logins() < 8 && Clock::now() < limit) {
-    const Walk walked = walker.walk(tarpit.usual);
+    const ProbeRun walked = walker.walk(tarpit.usual);
     EXPECT_THAT(walked.verdict.reason, testing::AnyOf(Reason::timeout, Reason::suppressed))
         << walked.show();
   }
@@ -143,13 +143,13 @@ TEST(LateAnswer, OfASuccessCountsForNothing) {
 // It is asked as often as may be refused, and then not until that is answered or given up.
 TEST(LateAnswer, ThatNeverComesLetsNoMoreLoginsGoThanMayBeRefused) {
   const Server server(Script{hang()});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
   usual.defaults["timeout"] = "50ms";
   Walker walker;
   for (int i = 0; i < 2; ++i) EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::timeout);
-  const Walk held = walker.walk(usual);
+  const ProbeRun held = walker.walk(usual);
   EXPECT_EQ(held.verdict.reason, Reason::suppressed) << held.show();
   EXPECT_THAT(held.verdict.detail, HasSubstr("2 of our logins are not answered yet"));
   EXPECT_EQ(server.requests().size(), 2U);
@@ -157,7 +157,7 @@ TEST(LateAnswer, ThatNeverComesLetsNoMoreLoginsGoThanMayBeRefused) {
 
 TEST(LateAnswer, OfOneAccountHoldsNoOther) {
   Tarpit tarpit(json(401, "{}"), every_login().front());
-  Usual& usual = tarpit.usual;
+  DefaultConfig& usual = tarpit.usual;
   Walker walker;
   for (const std::string who : {"alice", "bob"}) {
     usual.probe["as"] = who;
@@ -170,7 +170,7 @@ TEST(LateAnswer, OfOneAccountHoldsNoOther) {
 // The credentials did not leave this machine.
 TEST(LateAnswer, IsNotAwaitedWhereNothingWasSent) {
   const Server server(Server::AtOnce{Script{hang()}});  // says nothing to a TLS hello
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.target["auth"] = "\"" + server.url("", "https") + "\"";
   usual.login["lockout"] = "{ after: 1, cooldown: 1h }";

@@ -4,14 +4,14 @@
 #include <set>
 
 #include "probes/session/shared.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 
 namespace sonde::test::lockout_account_test {
 namespace {
 
 // The check of the usual file with a second entry of `logins:`.
-std::shared_ptr<const Check> with_second(const Usual& usual, const std::string& second) {
+std::shared_ptr<const Check> with_second(const DefaultConfig& usual, const std::string& second) {
   std::string yaml = usual.yaml();
   const std::string logins = "logins: { ";
   yaml.insert(yaml.find(logins) + logins.size(), "second: " + second + ", ");
@@ -23,7 +23,7 @@ TEST(LoginGuard, CountsAnAccountOnceForAllItsLogins) {
       R"({ method: oauth2_password, url: "{{target.auth}}/token", username: "{{identity.username}}",
            password: "{{identity.password}}", lockout: { after: 3, cooldown: 1h } })";
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   Walker walker;
@@ -36,7 +36,7 @@ TEST(LoginGuard, CountsAnAccountOnceForAllItsLogins) {
 
 TEST(LoginGuard, CountsAUserOnceForAllIdentitiesThatNameIt) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   usual.other["username"] = "Alice@example.com";
@@ -53,7 +53,7 @@ TEST(LoginGuard, CountsAUserOnceForAllIdentitiesThatNameIt) {
 // A file: one account for whoever counts in it, in this process and in others.
 TEST(LoginGuard, CountsAnAccountOnceForAllThatShareTheTable) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   const std::string path = usual.folder.write("unused", "") + ".lockouts";
@@ -70,7 +70,7 @@ TEST(LoginGuard, ASuccessElsewhereIsOneHere) {
   bool good = false;
   const Server server(
       Handler([&](const Request&) { return Script{good ? json(200, granted()) : json(401, "")}; }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   const auto table = auth::LockoutTable::in_memory();
@@ -87,7 +87,7 @@ TEST(LoginGuard, ASuccessElsewhereIsOneHere) {
 
 TEST(LoginGuard, CountsAUserOnceWhateverBlanksAreAroundTheName) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   Walker walker;
@@ -101,7 +101,7 @@ TEST(LoginGuard, CountsAUserOnceWhateverBlanksAreAroundTheName) {
 // By what the login shows: the same mail address is the same account, whatever else is known of it.
 TEST(LoginGuard, CountsAUserByTheNameThatTheLoginShows) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   usual.login["body"] = R"({ mail: "{{identity.email}}", p: "{{identity.password}}" })";
@@ -121,7 +121,7 @@ TEST(LoginGuard, CountsAUserByTheNameThatTheLoginShows) {
 
 TEST(LoginGuard, CountsAUserOnceForTargetsThatLogInAtOneAddress) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   std::string yaml = usual.yaml();
@@ -146,7 +146,7 @@ TEST(LoginGuard, TriesAChangedPasswordAtOnceAndOnce) {
   const Server server(Handler([&](const Request& request) {
     return Script{request.body.contains(good) ? json(200, granted()) : json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["body"] = R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
@@ -170,14 +170,14 @@ TEST(LoginGuard, PassesWithTheRightPasswordAsSoonAsItIsThere) {
   const Server server(Handler([&](const Request& request) {
     return Script{request.body.contains("right") ? json(200, granted()) : json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["body"] = R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
   usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
   Walker walker;
   for (const std::string password : {"wrong", "wrong", "wrong", "the right one"}) {
     usual.identity["password"] = "{ file: " + usual.folder.write("own", password) + " }";
-    const Walk walked = walker.walk(usual);
+    const ProbeRun walked = walker.walk(usual);
     EXPECT_EQ(walked.verdict.outcome == Outcome::pass, password == "the right one")
         << walked.show();
   }
@@ -185,7 +185,7 @@ TEST(LoginGuard, PassesWithTheRightPasswordAsSoonAsItIsThere) {
 
 TEST(LoginGuard, GoesOnCountingWhereTheConfigurationOfALoginChanges) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   Walker walker;
@@ -198,7 +198,7 @@ TEST(LoginGuard, GoesOnCountingWhereTheConfigurationOfALoginChanges) {
 
 TEST(LoginGuard, CountsLoginsAtOnceBeforeTheyAreAnswered) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.probe["parallel"] = "8";
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
@@ -212,11 +212,11 @@ TEST(LoginGuard, LetsMoreLoginsAtOnceThanItAllowsFollowEachOther) {
   const Server server(Handler([&](const Request&) {
     return Script{json(200, granted("opaque-token-" + std::to_string(++count)))};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.probe["parallel"] = "8";
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(server.requests().size(), 8U);
 }
@@ -224,7 +224,7 @@ TEST(LoginGuard, LetsMoreLoginsAtOnceThanItAllowsFollowEachOther) {
 // What we wait for ourselves is no timeout of the target.
 TEST(LoginGuard, ARunThatIsCutWhileItWaitsForAnotherLoginIsSuppressed) {
   const Server server(Script{pause(std::chrono::milliseconds(400)), json(200, granted())});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.defaults["timeout"] = "300ms";
   usual.login["lockout"] = "{ after: 1, cooldown: 1h }";
@@ -232,7 +232,7 @@ TEST(LoginGuard, ARunThatIsCutWhileItWaitsForAnotherLoginIsSuppressed) {
   Walker walker;
   std::multiset<Reason> reasons;
   std::size_t samples = 0;
-  for (const Walk& walked : walker.together({check, check})) {
+  for (const ProbeRun& walked : walker.together({check, check})) {
     reasons.insert(walked.verdict.reason);
     samples += walked.trace->auth().size();
   }
@@ -247,7 +247,7 @@ TEST(LoginGuard, CountsTheLoginOfAnExperiment) {
     if (request.method() != "POST") return Script{answer(401)};
     return Script{++logins == 1 ? json(200, granted()) : json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
   Walker walker;

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 namespace sonde::test::lockout_table_test {
 namespace {

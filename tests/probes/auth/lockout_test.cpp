@@ -5,7 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "probes/auth/keeper.hpp"
+#include "probes/auth/token_cache.hpp"
 #include "tests/support/net_loop.hpp"
 
 namespace sonde::auth::lockout_test {

@@ -2,8 +2,8 @@
 // looks like.
 #include <gmock/gmock.h>
 
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
 namespace sonde::test::lockout_walk_test {
@@ -13,11 +13,11 @@ using testing::HasSubstr;
 
 // Makes six runs of the login, of which the first three may be refused, and counts what asked for
 // `path` with a POST.
-long posts(const Server& server, Usual& usual, std::string_view path) {
+long posts(const Server& server, DefaultConfig& usual, std::string_view path) {
   usual.kind("login");
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   Walker walker;
-  Walk last;
+  ProbeRun last;
   for (int i = 0; i < 6; ++i) last = walker.walk(usual);
   EXPECT_EQ(last.verdict.reason, Reason::suppressed) << last.show();
   return std::ranges::count_if(server.requests(), [&](const Request& request) {
@@ -44,7 +44,7 @@ TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
            {404, R"({"error":"invalid_grant"})"},
            {200, R"({"error":"wrong_password"})"}}) {
     const Server server(Script{json(status, body)});
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     EXPECT_EQ(posts(server, usual, "/"), 3) << status << body;
   }
 }
@@ -58,7 +58,7 @@ TEST(LoginGuard, CountsAnAnswerWithoutATokenThatMayRefuseInOtherWords) {
         Script{answer(303, "", {{"Location", "/?failed=1"}})},
         Script{answer(200, form, {{"Content-Type", "text/html"}})}}) {
     const Server server(refused);
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     EXPECT_EQ(posts(server, usual, "/"), 3);
   }
 }
@@ -68,7 +68,7 @@ TEST(LoginGuard, CountsARedirectToAnErrorThatIsFollowed) {
     if (request.method() == "GET") return Script{answer(404)};
     return Script{answer(302, "", {{"Location", "/failed"}})};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.login["redirects"] = "{ follow: true }";
   EXPECT_EQ(posts(server, usual, "/"), 3);
 }
@@ -78,7 +78,7 @@ TEST(LoginGuard, CountsARefusalWhoseBodyDoesNotComeWhole) {
   for (const Script& refused : {Script{send(head)}, Script{send(head), hang()},
                                 Script{answer(401, "{}" + std::string(2000000, ' '))}}) {
     const Server server(refused);
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.defaults["timeout"] = "200ms";
     EXPECT_EQ(posts(server, usual, "/"), 3);
   }
@@ -87,7 +87,7 @@ TEST(LoginGuard, CountsARefusalWhoseBodyDoesNotComeWhole) {
 TEST(LoginGuard, CountsNoFailureOfTheService) {
   for (const int status : {404, 429, 500, 503}) {
     const Server server(Script{answer(status, "{}", {{"Retry-After", "0"}})});
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login["lockout"] = "{ after: 1, cooldown: 1h }";
     Walker walker;
@@ -100,7 +100,7 @@ TEST(LoginGuard, CountsNoFailureOfTheService) {
 TEST(LoginGuard, TakesNoPauseFromARetryAfterThatSaysNoTime) {
   for (const std::string said : {"soon", "30 seconds", "1h", "Mon, 01 Foo 2024", "0x10", ""}) {
     const Server server(Script{answer(503, "{}", {{"Retry-After", said}})});
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     Walker walker;
     for (int i = 0; i < 2; ++i) walker.walk(usual);
@@ -122,7 +122,7 @@ TEST(LoginGuard, CountsEachRefusalOfAForm) {
       if (request.target() == "/auth/failed") return Script{answer(200, "<p>Sorry")};
       return Script{answer(200, std::string(page))};
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
     EXPECT_EQ(posts(server, usual, "/login"), 3);
   }
@@ -134,7 +134,7 @@ TEST(LoginGuard, CountsEachRefusalOfSteps) {
       return Script{request.method() == "GET" ? json(200, R"({"csrf":"c5rf-token"})")
                                               : json(status, R"({"success":false})")};
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.login = {
         {"method", "steps"},
         {"requests",
@@ -160,7 +160,7 @@ TEST(LoginGuard, CountsEachPageOfAProviderThatRefuses) {
       return Script{answer(200, std::string(form))};
     }));
     self = &server;
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.login = {{"method", "oidc"},
                    {"issuer", R"("{{target.auth}}")"},
                    {"client_id", "web"},
@@ -178,13 +178,13 @@ TEST(LoginGuard, AProviderThatAsksForTheNameAgainHasRefusedIt) {
     return Script{answer(200, form)};
   }));
   self = &server;
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "oidc"},
                  {"issuer", R"("{{target.auth}}")"},
                  {"client_id", "web"},
                  {"redirect_uri", "https://app.example.com/cb"}};
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
   EXPECT_EQ(server.requests().size(), 3U);
 }
@@ -196,7 +196,7 @@ TEST(LoginGuard, ALoginOfSeveralRequestsRecoversAfterACooldown) {
     return Script{json(200, request.target() == "/login" ? R"({"token":"first-token"})"
                                                          : R"({"ticket":"a-ticket"})")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "steps"},
                  {"lockout", "{ after: 2, cooldown: 1s }"},
@@ -208,7 +208,7 @@ TEST(LoginGuard, ALoginOfSeveralRequestsRecoversAfterACooldown) {
   Walker walker;
   for (int i = 0; i < 3; ++i) walker.walk(usual);
   healthy = true;
-  Walk walked;
+  ProbeRun walked;
   for (const Instant limit = Clock::now() + std::chrono::seconds(10); Clock::now() < limit;) {
     walked = walker.walk(usual);
     if (walked.verdict.reason != Reason::suppressed) break;
@@ -218,7 +218,7 @@ TEST(LoginGuard, ALoginOfSeveralRequestsRecoversAfterACooldown) {
 
 TEST(LoginGuard, CountsNoRefusalOfARequestThatCarriesNoCredentials) {
   const Server server(Script{answer(403, "")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "steps"},
                  {"lockout", "{ after: 1, cooldown: 1h }"},
@@ -231,7 +231,7 @@ TEST(LoginGuard, CountsNoRefusalOfARequestThatCarriesNoCredentials) {
 // One run redeems a token, is refused, logs in, and is refused again.
 TEST(LoginGuard, CountsTheLoginInsideARefresh) {
   const Server server(Script{json(401, R"({"error":"invalid_grant"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.login = {{"method", "refresh"},
                  {"client_id", "web"},
                  {"url", R"("{{target.auth}}/token")"},
@@ -241,7 +241,7 @@ TEST(LoginGuard, CountsTheLoginInsideARefresh) {
 
 TEST(Steps, TakeAPageInsteadOfAnAnswerForOne) {
   const Server server(Script{answer(200, "<!doctype html>", {{"Content-Type", "text/html"}})});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {
       {"method", "steps"},
@@ -252,7 +252,7 @@ TEST(Steps, TakeAPageInsteadOfAnAnswerForOne) {
 TEST(Refused, IsAKeyOfEveryMethodThatSendsCredentials) {
   const Server server(Script{json(400, R"({"detail":"Bad user or pass"})")});
   const std::string url = R"("{{target.auth}}/login")";
-  for (const Usual::Keys& login : std::vector<Usual::Keys>{
+  for (const DefaultConfig::Keys& login : std::vector<DefaultConfig::Keys>{
            {{"method", "json"}, {"url", url}, {"body", "{}"}},
            {{"method", "oauth2_password"}, {"url", url}, {"username", "a"}, {"password", "b"}},
            {{"method", "client_credentials"},
@@ -266,11 +266,11 @@ TEST(Refused, IsAKeyOfEveryMethodThatSendsCredentials) {
            {{"method", "steps"},
             {"requests", "[{ url: " + url + ", json: {} }]"},
             {"token", "x"}}}) {
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login = login;
     usual.login["refused"] = "Bad user";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.reason, Reason::credentials) << login.at("method") << walked.show();
   }
 }

@@ -6,7 +6,7 @@
 #include "probes/text/wire.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/planted.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/ws_server.hpp"
 
 // No secret is ever in a trace, whatever form it takes on its way and whoever sends it back.
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view token = "t0ken-that.nobody_may~see";
 
-void expect_hidden(const Walk& walked, std::string_view secret) {
+void expect_hidden(const ProbeRun& walked, std::string_view secret) {
   expect_hidden(walked, std::vector<std::string>{std::string(secret)});
 }
 
@@ -35,9 +35,9 @@ Script tell_all(const Request& request) {
           })};
 }
 
-Walk gossip(const Usual::Keys& socket, std::string_view prompt) {
+ProbeRun gossip(const DefaultConfig::Keys& socket, std::string_view prompt) {
   const Server server(tell_all);
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
   usual.probe["prompt"] = prompt;
   for (const auto& [name, value] : socket) usual.socket[name] = value;
@@ -51,10 +51,11 @@ TEST(Secrets, AreNeverInTheTraceWhicheverWayTheTokenTravels) {
         R"({ header: "X-Token: {{token | hex}}" })", R"({ query: "t={{token | b64 | urlenc}}" })",
         R"({ cookie: "sid={{token | urlenc}}" })"}) {
     SCOPED_TRACE(carrier);
-    const Walk walked = gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
+    const ProbeRun walked =
+        gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
     EXPECT_EQ(walked.verdict.reason, Reason::agent_error) << walked.show();
     expect_hidden(walked, token);
-    expect_hidden(walked, Usual::password);
+    expect_hidden(walked, DefaultConfig::password);
   }
 }
 
@@ -63,9 +64,9 @@ TEST(Secrets, AreNeverInTheTraceOfAPromptThatNamesThem) {
        {R"("{{token}}")", R"("{{token | b64}}")", R"("{{identity.password}}")",
         R"("{{identity.password | b64url}}")", R"("{{identity.password | json}}")"}) {
     SCOPED_TRACE(prompt);
-    const Walk walked = gossip({}, prompt);
+    const ProbeRun walked = gossip({}, prompt);
     expect_hidden(walked, token);
-    expect_hidden(walked, Usual::password);
+    expect_hidden(walked, DefaultConfig::password);
   }
 }
 
@@ -73,22 +74,22 @@ TEST(Secrets, AreNeverInTheDetailOfARefusal) {
   const Server server(Handler([](const Request& request) -> Script {
     return {json(401, R"({"error":)" + text::json_quote(request.body) + "}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   for (const std::string method : {"json", "oauth2_password"}) {
     usual.login["method"] = method;
     if (method != "json") usual.login["body"] = "";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.reason, Reason::credentials);
-    expect_hidden(walked, Usual::password);
+    expect_hidden(walked, DefaultConfig::password);
   }
 }
 
 TEST(Secrets, AreNeverInTheTraceOfATokenThatIsRefused) {
   const Server server(Script{json(200, R"({"access_token":"eyJub3QiOiJhIn0.broken s3cret"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_malformed);
   EXPECT_EQ(dump(walked).find("s3cret"), std::string::npos) << dump(walked);
 }
@@ -98,17 +99,17 @@ TEST(Secrets, AreNeverInTheTraceAsFiltersMakeThem) {
   const Server server(Handler([](const Request& request) -> Script {
     return {json(401, R"({"error":)" + text::json_quote(request.head + request.body) + "}")};
   }));
-  const std::string digest = text::sha256(Usual::password);
+  const std::string digest = text::sha256(DefaultConfig::password);
   const std::string bytes = text::base64url(*text::from_hex(digest));
   for (const auto& [filters, made] : {std::pair<std::string, std::string>{"sha256", digest},
                                       {"sha256 | unhex | b64url", bytes},
                                       {"sha256 | sha256", text::sha256(digest)},
                                       {"sha256 | len16", digest}}) {
     SCOPED_TRACE(filters);
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login["body"] = R"({ p: "{{identity.password | )" + filters + R"(}}" })";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
     expect_hidden(walked, made);
   }
@@ -119,7 +120,8 @@ TEST(Secrets, MadeOfATokenForASocketAreNeverInTheTrace) {
        {R"({ query: "sig={{token | sha256}}" })", R"({ header: "X-Sig: {{token | sha256}}" })",
         R"({ subprotocol: [chat.v1, "sig.{{token | sha256}}"] })"}) {
     SCOPED_TRACE(carrier);
-    const Walk walked = gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
+    const ProbeRun walked =
+        gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
     expect_hidden(walked, text::sha256(token));
   }
 }
@@ -128,10 +130,10 @@ TEST(Secrets, WhatIsMadeOfANameIsShown) {
   const Server server(Handler([](const Request& request) -> Script {
     return {json(401, R"({"error":)" + text::json_quote(request.body) + "}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["body"] = R"({ u: "{{identity.username | sha256}}" })";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_NE(dump(walked).find(text::sha256("alice@example.com")), std::string::npos)
       << dump(walked);
 }
@@ -141,14 +143,14 @@ TEST(Secrets, OfAClientAreNeverInTheTrace) {
   for (const std::string how : {"basic", "body"}) {
     SCOPED_TRACE(how);
     const Server server(tell_all);
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.identity["client_id"] = "web";
     usual.identity["client_secret"] = "{ file: " + usual.folder.write("client", secret) + " }";
     usual.login = {{"method", "client_credentials"},
                    {"client_auth", how},
                    {"url", R"("{{target.auth}}/auth/login")"}};
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
     expect_hidden(walked, secret);
     const std::string basic = text::base64("web:" + text::percent_encode(secret));

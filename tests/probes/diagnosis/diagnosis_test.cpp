@@ -178,7 +178,7 @@ TEST(Breaker, IsSuspectedWhereTheAnswerNamesOneOrTurnsAway) {
 }
 
 test::Planned planned(const std::string& diagnose) {
-  test::Usual usual("127.0.0.1:1");
+  test::DefaultConfig usual("127.0.0.1:1");
   usual.kind("upgrade");
   usual.probe["diagnose"] = diagnose;
   return test::plan(usual.yaml());
@@ -208,13 +208,13 @@ TEST(DiagnosisOfCookies, AFreshLoginShowsNothingOfTheOldOne) {
     if (cookies.empty() || cookies.contains("number-1")) return {json(401, "{}")};
     return {accept(), ready_message(), wait_for_close()};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "steps"},
                  {"requests", R"([{ url: "{{target.auth}}/auth/login", json: { a: b } }])"},
                  {"token", R"("")"}};
   usual.socket["token_in"] = "cookie";
-  const Walk walked = walk_and_diagnose(usual);
+  const ProbeRun walked = walk_and_diagnose(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_stale) << walked.show();
 }
 

@@ -49,15 +49,15 @@ class Conversation : public net::OnLoop {
     change(*made);
     return made;
   }
-  Turn turn() const {
-    Turn made;
+  ChatExchange turn() const {
+    ChatExchange made;
     made.dialect = usual_dialect();
     made.rules = rules([](EventRules&) {});
     made.prompt = text::Template("What is 6 * 7?");
     made.answer.equals = text::Template("42");
     return made;
   }
-  Verdict converse_with(Script script, Turn asked, Span limit = 10s) {
+  Verdict converse_with(Script script, ChatExchange asked, Span limit = 10s) {
     Server server(chat(std::move(script)));
     net::Websocket session = open(server);
     return run(within(Clock::now() + limit, converse(session, asked, names, trace), trace));
@@ -105,7 +105,7 @@ TEST_F(Conversation, SaysNothingOfTheAnswerWhenEventsWereMissing) {
 TEST_F(Conversation, AnswersHeartbeatsWhichAreNoEvents) {
   Script script = good_turn();
   script.insert(script.begin() + 2, {test::text(event("ping")), test::expect(test::op_text)});
-  Turn strict = turn();
+  ChatExchange strict = turn();
   strict.rules = rules([](EventRules& of) { of.unknown = Unknown::fail; });
   const Verdict verdict = converse_with(std::move(script), strict);
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
@@ -120,13 +120,13 @@ TEST_F(Conversation, HearsNoEventOfItsTurnInAGreetingBeforeThePrompt) {
   Server server(std::move(script));
   net::Websocket session = open(server);
   while (!session.has_message()) run(session.changed(Clock::now() + 1s));
-  const Turn asked = turn();
+  const ChatExchange asked = turn();
   const Verdict verdict = run(converse(session, asked, names, trace));
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
 }
 
 TEST_F(Conversation, FindsTheAnswerInWhicheverOfTheLastEventsHoldsIt) {
-  Turn both = turn();
+  ChatExchange both = turn();
   both.rules = rules([](EventRules& of) {
     of.terminal_all_of = {"agent_completed", "tool_completed"};
     for (EventSpec& spec : of.events) spec.after = spec.before = {};
@@ -144,7 +144,7 @@ TEST_F(Conversation, TakesWhatIsOfAnotherRunOfItsUserForNoStrangers) {
                        test::text(event("agent_started", ",\"thread_id\":\"the-other-tab\"")));
     Server server(chat(std::move(turn_script)));
     net::Websocket session = open(server);
-    const Turn asked = turn();
+    const ChatExchange asked = turn();
     return run(converse(session, asked, names, trace, own_runs)).reason;
   };
   OwnRuns own_runs;
@@ -171,7 +171,7 @@ TEST_F(Conversation, KnowsWhoEndedItInItsMidst) {
 }
 
 TEST_F(Conversation, IsJudgedAlthoughTheDeadlineCutsTheSettleTime) {
-  Turn patient = turn();
+  ChatExchange patient = turn();
   patient.rules = rules([](EventRules& of) { of.settle = 60s; });
   EXPECT_EQ(converse_with(good_turn(), patient, 500ms).outcome, Outcome::pass);
 }
@@ -186,7 +186,7 @@ TEST_F(Conversation, ThatTheDeadlineCutsInItsMidstIsATimeout) {
 }
 
 TEST_F(Conversation, StallsWithoutWaitingForTheDeadline) {
-  Turn impatient = turn();
+  ChatExchange impatient = turn();
   impatient.rules = rules([](EventRules& of) { of.gap_max = 50ms; });
   EXPECT_EQ(converse_with({test::text(event("agent_started"))}, impatient).reason, Reason::stalled);
 }

@@ -56,10 +56,10 @@ TEST(Cors, APreflightThatIsNotAnsweredWith2xxIsARefusal) {
 TEST(Cors, ThePreflightSaysWhatThePageWillDo) {
   const test::Server server(test::Script{
       test::answer(200, R"({"status":"healthy"})", {{"Access-Control-Allow-Origin", app}})});
-  test::Usual usual(server.url(""));
+  test::DefaultConfig usual(server.url(""));
   usual.kind("health");
   usual.probe["expect"] = "{ cors: { origin: " + app + ", method: POST } }";
-  const test::Walk walked = test::walk(usual);
+  const test::ProbeRun walked = test::walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   const auto requests = server.requests(2);
   ASSERT_EQ(requests.size(), 2U);

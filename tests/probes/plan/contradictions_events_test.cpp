@@ -9,13 +9,13 @@ using testing::HasSubstr;
 
 struct Row {
   std::string kind;
-  Usual::Keys probe;
+  DefaultConfig::Keys probe;
   std::string told;  // what has to be said
   std::string more = {};
 };
 
 Planned plan_of(const Row& row) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind(row.kind);
   usual.defaults["timeout"] = "5s";
   merge(usual.probe, row.probe);
@@ -33,7 +33,7 @@ void expect_right(const std::vector<Row>& rows) {
 
 TEST(EventContradictions, EventsThatCannotComeAreAMistake) {
   const auto events = [](const std::string& text, const std::string& told,
-                         const Usual::Keys& keys = {}) {
+                         const DefaultConfig::Keys& keys = {}) {
     Row row{"chat", {{"events", text}}, told};
     merge(row.probe, keys);
     return row;

@@ -11,13 +11,13 @@ using testing::HasSubstr;
 
 struct Row {
   std::string kind;
-  Usual::Keys probe;
+  DefaultConfig::Keys probe;
   std::string told;  // what has to be said
   std::string more = {};
 };
 
 Planned plan_of(const Row& row) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind(row.kind);
   usual.defaults["timeout"] = "5s";
   merge(usual.probe, row.probe);
@@ -135,7 +135,7 @@ TEST(Contradictions, ASubprotocolThatIsNotOfferedIsAMistake) {
 }
 
 TEST(Contradictions, RefusalsThatNobodyCanSeeAreAMistake) {
-  const Usual::Keys none = {
+  const DefaultConfig::Keys none = {
       {"dialect", "d"}, {"refuse", "[no_token]"}, {"refused_by", "{ status: [], close: [] }"}};
   const std::string bare = "dialects: { d: { type: [/type], ready: { type: hi } } }";
   expect_mistakes({
@@ -169,7 +169,7 @@ TEST(Contradictions, RefusalsThatNobodyCanSeeAreAMistake) {
 }
 
 TEST(Contradictions, SessionsOfAUserThatCannotTellTheirEventsApartAreWarnedOf) {
-  const auto warned = [](const Usual::Keys& keys) {
+  const auto warned = [](const DefaultConfig::Keys& keys) {
     return plan_of({"isolation", keys, ""}).warned();
   };
   EXPECT_THAT(warned({{"dialect", "signalr"}}), HasSubstr("'signalr' has no random id"));
@@ -185,7 +185,7 @@ TEST(Contradictions, CrossAccessThatAsksForNothingOfTheOthersIsAMistake) {
 
 TEST(Contradictions, AHealthAnswerThatCannotBeRightIsAMistake) {
   const auto expecting = [](const std::string& expect, const std::string& told,
-                            const Usual::Keys& keys = {}) {
+                            const DefaultConfig::Keys& keys = {}) {
     Row row{"health", {{"expect", expect}}, told};
     merge(row.probe, keys);
     return row;
@@ -222,7 +222,7 @@ TEST(Contradictions, WhatTheUpgradeSendsItselfIsAMistake) {
 }
 
 TEST(Contradictions, ARefreshTokenOfALoginThatHasNoneIsAMistake) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.login = {{"method", "token"}, {"token", "{ env: HOME }"}};
   usual.probe["refuse"] = "[refresh_as_access]";
@@ -231,7 +231,7 @@ TEST(Contradictions, ARefreshTokenOfALoginThatHasNoneIsAMistake) {
 
 TEST(Contradictions, KeysThatVerifyNoneOfTheAlgorithmsAreAMistake) {
   const auto mistakes = [](const std::string& jwt) {
-    Usual usual("127.0.0.1:9");
+    DefaultConfig usual("127.0.0.1:9");
     usual.kind("login");
     usual.login["jwt"] = jwt;
     return plan(usual.yaml()).wrong();
@@ -248,7 +248,7 @@ TEST(Contradictions, KeysThatVerifyNoneOfTheAlgorithmsAreAMistake) {
 }
 
 TEST(Contradictions, ANameThatOnlyADefaultSaysIsExplained) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("login");
   usual.login = {{"method", "client_credentials"}, {"url", R"("{{target.auth}}/token")"}};
   EXPECT_THAT(

@@ -1,7 +1,7 @@
 // What `check` says of logins that no run could make.
 #include <gmock/gmock.h>
 
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 namespace sonde::test::plan_logins_test {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 struct Logins {
-  Usual usual{"127.0.0.1:9"};
+  DefaultConfig usual{"127.0.0.1:9"};
   Logins() { usual.kind("login"); }
   Planned planned() const { return plan(usual.yaml()); }
 };

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 namespace sonde::test::plan_names_test {
 namespace {
@@ -15,12 +15,12 @@ using testing::Not;
 // What is wrong with the usual file of a kind, with other keys of its probe.
 class PlanNames : public testing::Test {
  protected:
-  std::string wrong(std::string_view kind, const Usual::Keys& probe = {}) {
+  std::string wrong(std::string_view kind, const DefaultConfig::Keys& probe = {}) {
     usual.kind(kind);
     for (const auto& [name, value] : probe) usual.probe[name] = value;
     return plan(usual.yaml()).wrong();
   }
-  Usual usual{"127.0.0.1:9"};
+  DefaultConfig usual{"127.0.0.1:9"};
 };
 
 TEST_F(PlanNames, AllThatAProbeNamesIsLookedForWhateverElseIsWrong) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/http_server.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/ws_server.hpp"
 
 namespace sonde::test::plan_test {
@@ -23,15 +23,15 @@ std::string host_of(const Server& server) { return "127.0.0.1:" + std::to_string
 // The plan of the usual file of a kind, with other keys of its probe.
 class Plan : public testing::Test {
  protected:
-  Planned with(std::string_view kind, const Usual::Keys& probe = {}) {
+  Planned with(std::string_view kind, const DefaultConfig::Keys& probe = {}) {
     usual.kind(kind);
     for (const auto& [name, value] : probe) usual.probe[name] = value;
     return plan(usual.yaml());
   }
-  std::string wrong(std::string_view kind, const Usual::Keys& probe = {}) {
+  std::string wrong(std::string_view kind, const DefaultConfig::Keys& probe = {}) {
     return with(kind, probe).wrong();
   }
-  Usual usual{"127.0.0.1:9"};
+  DefaultConfig usual{"127.0.0.1:9"};
 };
 
 TEST_F(Plan, TheUsualFileIsRight) {
@@ -237,12 +237,14 @@ TEST_F(Plan, ASocketsKeysInTheProbeOverrideTheSockets) {
   const Server server(welcome);
   for (auto& [name, url] : usual.target) url.replace(url.find("127.0.0.1:9"), 11, host_of(server));
   const auto planned = with("upgrade", {{"url", R"("{{target.ws}}/own")"}, {"token_in", "query"}});
-  const Walk walked = walk(planned.check("p"));
+  const ProbeRun walked = walk(planned.check("p"));
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_THAT(server.requests().back().target(), HasSubstr("/own?token="));
 }
 
-std::string print_of(const Usual& usual) { return plan(usual.yaml()).check("p")->fingerprint; }
+std::string print_of(const DefaultConfig& usual) {
+  return plan(usual.yaml()).check("p")->fingerprint;
+}
 
 TEST_F(Plan, AFingerprintIsThatOfTheSameText) {
   usual.kind("chat");
@@ -255,7 +257,8 @@ TEST_F(Plan, AFingerprintIsThatOfTheSameText) {
 TEST_F(Plan, AFingerprintChangesWithEveryPartThatShapesTheCheck) {
   usual.kind("upgrade");
   std::string before = print_of(usual);
-  const auto changes = [&](Usual::Keys& keys, const std::string& name, const std::string& value) {
+  const auto changes = [&](DefaultConfig::Keys& keys, const std::string& name,
+                           const std::string& value) {
     keys[name] = value;
     const std::string after = print_of(usual);
     EXPECT_NE(after, before) << name;
@@ -281,7 +284,7 @@ TEST_F(Plan, ATimeoutLongerThanTheIntervalIsAWarning) {
 
 TEST(PlanOfChats, WarnsOfTwoChatsOfOneUserAtOneAddress) {
   const auto warned = [](const std::string& other) {
-    Usual usual("127.0.0.1:9");
+    DefaultConfig usual("127.0.0.1:9");
     usual.kind("chat");
     std::string yaml = usual.yaml();
     const std::string probes = "probes: { ";

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/support/story.hpp"
+#include "tests/support/scripted_chat.hpp"
 
 // Dialects of channels that carry an agent's events: Socket.IO, Phoenix, SignalR, Action Cable.
 namespace sonde::test::dialects_channel_test {
@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Story socket_io() {
+ScriptedChat socket_io() {
   return {.dialect = "socket.io",
           .welcome = {R"(0{"sid":"e1","upgrades":[],"pingInterval":25000,"pingTimeout":20000})"},
           .exchanges = {{R"(^40\{"token":"opaque-token-4711"\})", {R"(40{"sid":"s1"})", "2"}},
@@ -20,7 +20,7 @@ Story socket_io() {
 }
 
 TEST(SocketIo, ConnectsWithTheTokenAnswersPingsAndHearsTheEvents) {
-  const Told told = socket_io().told();
+  const ChatOutcome told = socket_io().told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_THAT(told.heard, HasSubstr("\n3\n"));
   EXPECT_EQ(told.walk.trace->events().size(), 2U) << "the acknowledgement is none";
@@ -32,7 +32,7 @@ TEST(SocketIo, IsRejectedWhereTheConnectIsThoughTheSocketStaysOpen) {
 }
 
 TEST(SocketIo, IsNotReadyBeforeTheConnectIsAcknowledged) {
-  Story silent = socket_io().but(0, {});
+  ScriptedChat silent = socket_io().but(0, {});
   silent.probe["ready"] = "{ within: 100ms }";
   EXPECT_THAT(silent.told().outcome, StartsWith("fail ready/no_ready: no connected within"));
 }
@@ -52,7 +52,7 @@ TEST(SocketIo, FailsWithTheEventsOfTheAgent) {
   EXPECT_THAT(socket_io().but(1, {"41"}).told().outcome, StartsWith("fail events/closed_mid"));
 }
 
-Story phoenix() {
+ScriptedChat phoenix() {
   return {.dialect = "phoenix",
           .exchanges = {
               {R"(^\["1","1","room:lobby","phx_join",\{"token":"opaque-token-4711"\}\])",
@@ -87,19 +87,19 @@ TEST(Phoenix, FailsWhereThePushIsRefusedOrTheChannelCrashes) {
 }
 
 TEST(Phoenix, SendsHeartbeatsWhoseRepliesAreNoEvents) {
-  Story slow = phoenix().but(1, {});
+  ScriptedChat slow = phoenix().but(1, {});
   slow.more =
       "dialects: { fast: { extends: phoenix, timed: { every: 50ms, send: [null, \"h\", "
       "phoenix, heartbeat, {}] } } }\n";
   slow.dialect = "fast";
   slow.exchanges.push_back(
       {"heartbeat", {R"([null,"h","phoenix","phx_reply",{"status":"ok","response":{}}])"}});
-  const Told told = slow.told();
+  const ChatOutcome told = slow.told();
   EXPECT_THAT(told.outcome, StartsWith("fail events/first_event_timeout"));
   EXPECT_THAT(told.heard, HasSubstr(R"([null,"h","phoenix","heartbeat",{}])"));
 }
 
-Story signalr() {
+ScriptedChat signalr() {
   return {.dialect = "signalr",
           .exchanges = {{R"(^\{"protocol":"json","version":1\}\x1e$)", {"{}\x1e{\"type\":6}\x1e"}},
                         {R"(^\{"type":1,"invocationId":"1","target":"SendMessage".*\x1e$)",
@@ -110,7 +110,7 @@ Story signalr() {
 }
 
 TEST(SignalR, ShakesHandsAndHearsSeveralFramesInOneMessage) {
-  const Told told = signalr().told();
+  const ChatOutcome told = signalr().told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_EQ(told.walk.trace->events().size(), 2U) << "the completion is none";
 }
@@ -133,7 +133,7 @@ TEST(SignalR, FailsWhereTheInvocationDoesOrTheServerCloses) {
               StartsWith("fail events/malformed"));
 }
 
-Story action_cable() {
+ScriptedChat action_cable() {
   const std::string id = R"("identifier":"{\"channel\":\"ChatChannel\"}")";
   return {
       .dialect = "actioncable",
@@ -165,7 +165,7 @@ TEST(ActionCable, IsRejectedWhereTheSubscriptionOrTheUserIs) {
 }
 
 TEST(ActionCable, WantsItsSubprotocolSelected) {
-  Story other = action_cable();
+  ScriptedChat other = action_cable();
   other.protocol = "";
   EXPECT_THAT(other.told().outcome, StartsWith("fail upgrade/subprotocol_mismatch"));
 }

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "probes/dialect/dialect.hpp"
-#include "tests/support/story.hpp"
+#include "tests/support/scripted_chat.hpp"
 
 // `dialects:` of a file, and what a probe makes of them.
 namespace sonde::test::dialects_file_test {
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 // The plan of a chat in `dialect`, with these dialects in the file.
 Planned with_dialects(const std::string& dialects, const std::string& dialect) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("chat");
   usual.socket["ready"] = "";
   usual.probe["dialect"] = dialect;
@@ -41,7 +41,7 @@ std::string example_of(const std::string& file) {
 }
 
 TEST(Dialects, HaveEachAnExampleThatIsRight) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.target["vars"] = "{ kernel: k1 }";
   const std::string yaml = usual.yaml();
   const auto line = [&yaml](const std::string& key) {
@@ -65,7 +65,7 @@ TEST(Dialects, OfAProductKeepTheCanonicalNames) {
                                       "tool_completed", "agent_completed"}));
 }
 
-Story acme() {
+ScriptedChat acme() {
   return {.dialect = "acme",
           .welcome = {R"({"kind":"connection_established"})"},
           .exchanges = {{R"("thread_id":"(.*?)["])",
@@ -85,19 +85,19 @@ Story acme() {
 }
 
 TEST(Dialects, ExtendOneAnotherInAnyOrder) {
-  const Told told = acme().told();
+  const ChatOutcome told = acme().told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_THAT(told.heard, HasSubstr("\nok\n"));
   EXPECT_EQ(told.walk.trace->events().front().name, "agent_started");
 }
 
 TEST(Dialects, PutTheirRulesBeforeThoseTheyExtend) {
-  Story story = acme();
+  ScriptedChat story = acme();
   story.exchanges[0].says.insert(story.exchanges[0].says.begin(), R"({"kind":"heartbeat"})");
   EXPECT_THAT(story.told().heard, HasSubstr("heartbeat_ack"));
   story.more += "    timed: []\n";
   story.more.replace(story.more.find("type: beat"), 10, "type: [beat, heartbeat]");
-  const Told told = story.told();
+  const ChatOutcome told = story.told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_EQ(told.heard.find("heartbeat_ack"), std::string::npos);
 }
@@ -142,7 +142,7 @@ TEST(Dialects, TellTheirMistakesWithTheirPlaces) {
 TEST(Dialects, NeedOfTheTargetWhatTheirTemplatesName) {
   EXPECT_THAT(wrong("d: { send: \"{{target.room}}\" }"),
               HasSubstr("{{target.room}} is not known on target 't'"));
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("chat");
   usual.defaults["login"] = "";
   usual.socket["token_in"] = "none";
@@ -153,7 +153,7 @@ TEST(Dialects, NeedOfTheTargetWhatTheirTemplatesName) {
 }
 
 TEST(Dialects, LetTheProbeNameTheirVariables) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("chat");
   usual.probe["prompt"] = "\"I am {{vars.thread_id}}\"";
   usual.probe["events"] = R"({ agent_started: { json: { /thread_id: "{{vars.thread_id}}" } } })";
@@ -163,7 +163,7 @@ TEST(Dialects, LetTheProbeNameTheirVariables) {
 }
 
 TEST(Dialects, WithoutAVariableThatNamesTheTokenNeedNoLogin) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("chat");
   usual.defaults["login"] = "";
   usual.socket["token_in"] = "none";
@@ -173,7 +173,7 @@ TEST(Dialects, WithoutAVariableThatNamesTheTokenNeedNoLogin) {
 }
 
 TEST(Dialects, AreAPartOfTheFingerprintOfTheProbesThatSpeakThem) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("chat");
   const auto print = [&usual](const std::string& dialects, const std::string& dialect) {
     usual.probe["dialect"] = dialect;
@@ -188,7 +188,7 @@ TEST(Dialects, AreAPartOfTheFingerprintOfTheProbesThatSpeakThem) {
 }
 
 std::string refused(const Says& to_bad_token) {
-  Story story{
+  ScriptedChat story{
       .dialect = "home-assistant",
       .welcome = {R"({"type":"auth_required"})"},
       .exchanges = {{"opaque-token-4711", {R"({"type":"auth_ok"})"}}, {"auth", to_bad_token}},

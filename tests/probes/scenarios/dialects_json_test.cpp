@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/support/story.hpp"
+#include "tests/support/scripted_chat.hpp"
 
 // Dialects of JSON messages: graphql-transport-ws, Jupyter, Home Assistant, OpenAI Realtime, AG-UI.
 namespace sonde::test::dialects_json_test {
@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Story graphql() {
+ScriptedChat graphql() {
   return {
       .dialect = "graphql-transport-ws",
       .exchanges = {{R"("connection_init".*"token":"opaque-token-4711")",
@@ -22,7 +22,7 @@ Story graphql() {
 }
 
 TEST(Graphql, InitialisesWithTheTokenAndCollectsTheAnswer) {
-  const Told told = graphql().told();
+  const ChatOutcome told = graphql().told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_THAT(told.heard, HasSubstr(R"({"type":"pong"})"));
 }
@@ -68,7 +68,7 @@ Says run(const std::string& output) {
           of_kernel("execute_reply", R"({"status":"ok"})")};
 }
 
-Story jupyter(const Says& says) {
+ScriptedChat jupyter(const Says& says) {
   return {.dialect = "jupyter",
           .exchanges = {{R"("msg_id":"(.*?)["].*"msg_type":"execute_request".*"channel":"shell")",
                          says}},
@@ -106,7 +106,7 @@ TEST(Jupyter, FailsWithTheErrorOfTheCodeAndTheDeathOfTheKernel) {
               HasSubstr("before reply and idle came"));
 }
 
-Story home_assistant() {
+ScriptedChat home_assistant() {
   return {.dialect = "home-assistant",
           .welcome = {R"({"type":"auth_required","ha_version":"2025.9.0"})"},
           .exchanges = {{R"(^\{"type":"auth","access_token":"opaque-token-4711"\}$)",
@@ -117,7 +117,7 @@ Story home_assistant() {
 }
 
 TEST(HomeAssistant, AuthenticatesWithTheFirstMessage) {
-  const Told told = home_assistant().told();
+  const ChatOutcome told = home_assistant().told();
   EXPECT_EQ(told.outcome, "pass");
   ASSERT_EQ(told.walk.trace->auth().size(), 2U) << "a login, and a token that the session took";
   EXPECT_TRUE(told.walk.trace->auth().at(1).succeeded);
@@ -129,7 +129,7 @@ TEST(HomeAssistant, NeverShowsTheTokenThatItSends) {
 }
 
 TEST(HomeAssistant, IsRejectedByAuthInvalid) {
-  const Told told =
+  const ChatOutcome told =
       home_assistant()
           .but(0, {R"({"type":"auth_invalid","message":"Invalid password"})", "close:1000 "})
           .told();
@@ -139,7 +139,7 @@ TEST(HomeAssistant, IsRejectedByAuthInvalid) {
 }
 
 TEST(HomeAssistant, SaysWhichStepWasNotAnswered) {
-  Story silent = home_assistant().but_welcome({});
+  ScriptedChat silent = home_assistant().but_welcome({});
   EXPECT_THAT(silent.told().outcome, HasSubstr("ready/no_ready"));
 }
 
@@ -157,8 +157,8 @@ std::string response(const std::string& status, const std::string& more = "") {
          more + "}}";
 }
 
-Story realtime(const std::string& delta = "response.output_text.delta",
-               const std::string& done = "response.output_text.done") {
+ScriptedChat realtime(const std::string& delta = "response.output_text.delta",
+                      const std::string& done = "response.output_text.done") {
   return {
       .dialect = "openai-realtime",
       .welcome = {R"({"type":"session.created","event_id":"e1","session":{}})"},
@@ -196,7 +196,7 @@ TEST(OpenAiRealtime, IsRejectedByAnErrorInPlaceOfTheSession) {
 }
 
 TEST(OpenAiRealtime, SaysThatTheItemWasNotTaken) {
-  Story silent = realtime().but(0, {});
+  ScriptedChat silent = realtime().but(0, {});
   silent.probe["timeout"] = "6s";
   silent.more =
       "dialects: { d: { extends: openai-realtime, before_send: { send: { type: x, text: "
@@ -207,7 +207,7 @@ TEST(OpenAiRealtime, SaysThatTheItemWasNotTaken) {
               StartsWith("fail events/timeout: no conversation.item.added within 0.100 s"));
 }
 
-Story ag_ui(const Says& middle) {
+ScriptedChat ag_ui(const Says& middle) {
   Says says = {R"({"type":"RUN_STARTED","threadId":"$1","runId":"$2"})"};
   says.insert(says.end(), middle.begin(), middle.end());
   says.emplace_back(R"({"type":"RUN_FINISHED","threadId":"$1","runId":"$2"})");
@@ -232,7 +232,7 @@ TEST(AgUi, FailsWithWhatTheProtocolForbids) {
   Says unended = said("42");
   unended.back() = R"({"type":"TEXT_MESSAGE_END","messageId":"m2"})";
   EXPECT_THAT(ag_ui(unended).told().outcome, StartsWith("fail events/unpaired_event"));
-  Story twice = ag_ui(said("42"));
+  ScriptedChat twice = ag_ui(said("42"));
   twice.exchanges[0].says.emplace_back(R"({"type":"TOOL_CALL_START","toolCallId":"t1"})");
   EXPECT_THAT(twice.told().outcome, StartsWith("fail events/after_terminal"));
 }

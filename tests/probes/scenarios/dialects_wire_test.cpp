@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "probes/text/template.hpp"
-#include "tests/support/story.hpp"
+#include "tests/support/scripted_chat.hpp"
 
 // Dialects that are no JSON: STOMP, XMPP, MQTT.
 namespace sonde::test::dialects_wire_test {
@@ -17,7 +17,7 @@ std::string message(const std::string& body) {
          "\0\n"s;
 }
 
-Story stomp() {
+ScriptedChat stomp() {
   return {.dialect = "stomp",
           .exchanges = {{R"(^CONNECT\naccept-version:1.2\nhost:/\nAuthorization:Bearer opaque-)",
                          {"CONNECTED\nversion:1.2\nheart-beat:10000,10000\n\n\0"s, "\n"}},
@@ -29,7 +29,7 @@ Story stomp() {
 }
 
 TEST(Stomp, ConnectsSubscribesAndHearsTheReply) {
-  const Told told = stomp().told();
+  const ChatOutcome told = stomp().told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_THAT(told.heard, HasSubstr("\n\n\0"s));
 }
@@ -49,17 +49,17 @@ TEST(Stomp, IsRejectedByAnErrorBeforeItIsReady) {
 }
 
 TEST(Stomp, IsNotReadyWithoutTheReceipt) {
-  Story silent = stomp().but(1, {});
+  ScriptedChat silent = stomp().but(1, {});
   silent.probe["ready"] = "{ within: 100ms }";
   EXPECT_THAT(silent.told().outcome, StartsWith("fail ready/no_ready: no RECEIPT"));
 }
 
-Story xmpp() {
+ScriptedChat xmpp() {
   const std::string open = "<open xmlns='urn:ietf:params:xml:ns:xmpp-framing' from='localhost'/>";
   const std::string features =
       "<stream:features xmlns:stream='http://etherx.jabber.org/streams'>"
       "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></stream:features>";
-  const std::string plain = text::base64("\0alice\0"s + std::string(Usual::password));
+  const std::string plain = text::base64("\0alice\0"s + std::string(DefaultConfig::password));
   std::string escaped;
   for (const char c : plain) escaped += c == '+' ? "\\+" : std::string(1, c);
   return {.dialect = "xmpp",
@@ -78,16 +78,16 @@ Story xmpp() {
 }
 
 TEST(Xmpp, AuthenticatesBindsAndHearsTheReply) {
-  Story story = xmpp();
+  ScriptedChat story = xmpp();
   story.probe["answer"] = R"({ matches: "^42 < 43$" })";
-  const Told told = story.told();
+  const ChatOutcome told = story.told();
   EXPECT_EQ(told.outcome, "pass");
   EXPECT_THAT(told.heard, HasSubstr("type='result' id='p&amp;amp;1'/>"));
 }
 
 TEST(Xmpp, NeverShowsThePasswordThatSaslEncodes) {
-  const Told told = xmpp().told();
-  const std::string plain = text::base64("\0alice\0"s + std::string(Usual::password));
+  const ChatOutcome told = xmpp().told();
+  const std::string plain = text::base64("\0alice\0"s + std::string(DefaultConfig::password));
   for (const auto& frame : told.walk.trace->frames())
     EXPECT_THAT(frame.text, Not(HasSubstr(plain.substr(0, 12))));
 }
@@ -121,7 +121,7 @@ std::string published(const std::string& json) {
   return "hex:30" + text::hex(std::string(1, static_cast<char>(length))) + "000e" + topic + body;
 }
 
-Story mqtt() {
+ScriptedChat mqtt() {
   return {.dialect = "mqtt",
           .exchanges = {{"^10[0-9a-f]+00044d51545404c2003c", {"hex:20020000"}},
                         {"^82[0-9a-f]{2}0001", {"hex:9003000100", "hex:d000"}},
@@ -130,29 +130,29 @@ Story mqtt() {
 }
 
 TEST(Mqtt, ConnectsSubscribesPublishesAndHearsTheReply) {
-  const Told told = mqtt().told();
+  const ChatOutcome told = mqtt().told();
   EXPECT_EQ(told.outcome, "pass");
   const auto user = text::hex("\0\5alice"s) + "00" +
-                    text::hex(std::string(1, static_cast<char>(Usual::password.size())) +
-                              std::string(Usual::password));
+                    text::hex(std::string(1, static_cast<char>(DefaultConfig::password.size())) +
+                              std::string(DefaultConfig::password));
   EXPECT_THAT(told.heard, HasSubstr(user));
   EXPECT_THAT(told.heard, HasSubstr(text::hex(R"("text":"What is \"6 & 7\"?"})")));
 }
 
 TEST(Mqtt, NeverShowsThePasswordInItsPackets) {
   for (const auto& frame : mqtt().told().walk.trace->frames())
-    EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(Usual::password.substr(0, 8)))));
+    EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(DefaultConfig::password.substr(0, 8)))));
 }
 
 TEST(Mqtt, NeverShowsASecretThatIsSentWithThePrompt) {
-  Story story = mqtt();
+  ScriptedChat story = mqtt();
   story.dialect = "d";
   story.more =
       "dialects: { d: { extends: mqtt, vars: { body: \"{{identity.password}}: {{prompt}}\" } } }\n";
-  const Told told = story.told();
-  EXPECT_THAT(told.heard, HasSubstr(text::hex(Usual::password)));
+  const ChatOutcome told = story.told();
+  EXPECT_THAT(told.heard, HasSubstr(text::hex(DefaultConfig::password)));
   for (const auto& frame : told.walk.trace->frames())
-    EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(Usual::password.substr(0, 8)))));
+    EXPECT_THAT(frame.text, Not(HasSubstr(text::hex(DefaultConfig::password.substr(0, 8)))));
 }
 
 TEST(Mqtt, IsRejectedByTheCodeOfTheConnackAlthoughAFinFollows) {

@@ -4,7 +4,7 @@
 
 #include "tests/support/http_server.hpp"
 #include "tests/support/planted.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 // A target may speak of other runs and of other people.
 namespace sonde::test::discreet_test {
@@ -22,12 +22,12 @@ TEST(Discreet, TokensOfEarlierRunsAreHiddenInTheNext) {
     return {json(503, R"({"status":"down","last":"seen )" + last + R"("})")};
   }));
   Walker walker;
-  Usual login(server.url("")), health(server.url(""));
+  DefaultConfig login(server.url("")), health(server.url(""));
   login.kind("login");
   EXPECT_EQ(walker.walk(login).verdict.outcome, Outcome::pass);
   EXPECT_EQ(walker.walk(login).verdict.outcome, Outcome::pass);
   health.probe = {{"kind", "health"}, {"url", R"("{{target.http}}/health")"}};
-  const Walk walked = walker.walk(health);
+  const ProbeRun walked = walker.walk(health);
   EXPECT_EQ(walked.verdict.outcome, Outcome::fail);
   EXPECT_THAT(dump(walked), HasSubstr("seen"));
   expect_hidden(walked, {"opaque-token-1001", "opaque-token-1002"});
@@ -35,13 +35,14 @@ TEST(Discreet, TokensOfEarlierRunsAreHiddenInTheNext) {
 
 TEST(Discreet, SecretsOfWhoIsNotAskedForAreHidden) {
   const Server server(Handler([](const Request&) -> Script {
-    return {json(503, "{\"last\":\"seen " + std::string(Usual::password).substr(0, 13) + "\"}")};
+    return {json(503,
+                 "{\"last\":\"seen " + std::string(DefaultConfig::password).substr(0, 13) + "\"}")};
   }));
-  Usual health(server.url(""));
+  DefaultConfig health(server.url(""));
   health.probe = {{"kind", "health"}, {"url", R"("{{target.http}}/health")"}};
-  const Walk walked = walk(health);
+  const ProbeRun walked = walk(health);
   EXPECT_THAT(dump(walked), HasSubstr("seen"));
-  expect_hidden(walked, {std::string(Usual::password)});
+  expect_hidden(walked, {std::string(DefaultConfig::password)});
 }
 
 }  // namespace

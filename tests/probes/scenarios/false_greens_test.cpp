@@ -9,10 +9,11 @@ namespace {
 
 using testing::HasSubstr;
 
-Walk upgrade_against(const Handler& handler, const Usual::Keys& probe,
-                     const std::string& ready = "{ type: connection_established, within: 300ms }") {
+ProbeRun upgrade_against(
+    const Handler& handler, const DefaultConfig::Keys& probe,
+    const std::string& ready = "{ type: connection_established, within: 300ms }") {
   const Server server(handler);
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.socket["ready"] = ready;
   merge(usual.probe, probe);
@@ -21,11 +22,12 @@ Walk upgrade_against(const Handler& handler, const Usual::Keys& probe,
 
 TEST(FalseGreen, OnlyA101IsAnUpgradeAndNotA401OrA403OrA500) {
   for (const int status : {401, 403, 500}) {
-    const Walk walked = upgrade_against(after_login({json(status, "{}")}), {});
+    const ProbeRun walked = upgrade_against(after_login({json(status, "{}")}), {});
     EXPECT_EQ(walked.verdict.outcome, Outcome::fail) << status;
     EXPECT_EQ(walked.verdict.step, Step::upgrade) << status;
   }
-  const Walk good = upgrade_against(after_login({accept(), ready_message(), wait_for_close()}), {});
+  const ProbeRun good =
+      upgrade_against(after_login({accept(), ready_message(), wait_for_close()}), {});
   EXPECT_EQ(good.verdict.outcome, Outcome::pass) << good.show();
 }
 
@@ -42,26 +44,26 @@ Script legacy(const Request& request) {
 }
 
 TEST(FalseGreen, EndpointThatAcceptsEverybodyIsAuthFailOpen) {
-  const Walk walked = upgrade_against(legacy, {{"refuse", "[no_token, garbage_token]"}},
-                                      "{ type: connect, within: 300ms }");
+  const ProbeRun walked = upgrade_against(legacy, {{"refuse", "[no_token, garbage_token]"}},
+                                          "{ type: connect, within: 300ms }");
   EXPECT_EQ(walked.verdict.outcome, Outcome::fail);
   EXPECT_EQ(walked.verdict.step, Step::refuse);
   EXPECT_EQ(walked.verdict.reason, Reason::auth_fail_open) << walked.show();
 }
 
 TEST(FalseGreen, EndpointThatAnnouncesAnotherModeIsDegraded) {
-  const Walk walked =
+  const ProbeRun walked =
       upgrade_against(legacy, {}, "{ type: connect, within: 300ms, json: { /data/mode: main } }");
   EXPECT_EQ(walked.verdict.reason, Reason::degraded_mode) << walked.show();
 }
 
 TEST(FalseGreen, EndpointThatRunsNoAgentFailsTheChat) {
   const Server server(legacy);
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
   usual.probe["timeout"] = "400ms";
   usual.socket["ready"] = "{ type: connect, within: 300ms }";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.step, Step::events);
   EXPECT_EQ(walked.verdict.reason, Reason::first_event_timeout) << walked.show();
 }
@@ -78,7 +80,7 @@ std::string ready_as(const std::string& who) {
 }
 
 TEST(FalseGreen, SharedDemoUserIsIdentityMismatch) {
-  const Walk walked =
+  const ProbeRun walked =
       upgrade_against(permissive, {}, ready_as(R"(equals: "{{identity.username}}")"));
   EXPECT_EQ(walked.verdict.step, Step::ready);
   EXPECT_EQ(walked.verdict.reason, Reason::identity_mismatch) << walked.show();
@@ -86,12 +88,12 @@ TEST(FalseGreen, SharedDemoUserIsIdentityMismatch) {
 }
 
 TEST(FalseGreen, SharedDemoUserIsForbiddenByItsPattern) {
-  const Walk walked = upgrade_against(permissive, {}, ready_as(R"(never: ["^demo-user"])"));
+  const ProbeRun walked = upgrade_against(permissive, {}, ready_as(R"(never: ["^demo-user"])"));
   EXPECT_EQ(walked.verdict.reason, Reason::identity_mismatch) << walked.show();
 }
 
 TEST(FalseGreen, FailOpenAuthNeverRaisesTheAuthRate) {
-  const Walk walked =
+  const ProbeRun walked =
       upgrade_against(permissive, {}, ready_as(R"(equals: "{{identity.username}}")"));
   for (const auto& note : walked.trace->auth()) EXPECT_EQ(note.succeeded, note.step == Step::login);
 }
@@ -105,20 +107,20 @@ Script mock(const std::string& before, const std::string& message) {
   return good_turn(before + content_of(message));
 }
 
-Walk ask_mock(const std::string& before, const Usual::Keys& probe) {
+ProbeRun ask_mock(const std::string& before, const DefaultConfig::Keys& probe) {
   const Server server(
       after_login({accept(), ready_message(), on_message(std::bind_front(mock, before))}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
   merge(usual.probe, probe);
   return walk(usual);
 }
 
-const Usual::Keys product = {{"challenge", "product"},
-                             {"prompt", R"("Use the calculator: what is {{challenge}}?")"}};
+const DefaultConfig::Keys product = {{"challenge", "product"},
+                                     {"prompt", R"("Use the calculator: what is {{challenge}}?")"}};
 
 TEST(FalseGreen, MockThatEchoesThePromptIsAnswerEcho) {
-  const Walk walked = ask_mock("You asked: ", product);
+  const ProbeRun walked = ask_mock("You asked: ", product);
   EXPECT_EQ(walked.verdict.step, Step::answer);
   EXPECT_EQ(walked.verdict.reason, Reason::answer_echo) << walked.show();
   EXPECT_EQ(walked.trace->delivered, true);
@@ -130,9 +132,9 @@ TEST(FalseGreen, MockThatSaysItsPlaceholderIsAnswerError) {
 }
 
 TEST(FalseGreen, MockThatMayEchoStillHasToCalculate) {
-  Usual::Keys keys = product;
+  DefaultConfig::Keys keys = product;
   keys["answer"] = "{ may_contain_prompt: true }";
-  const Walk walked = ask_mock("", keys);
+  const ProbeRun walked = ask_mock("", keys);
   EXPECT_EQ(walked.verdict.reason, Reason::answer_wrong) << walked.show();
 }
 
@@ -150,32 +152,32 @@ Script flaky(const std::shared_ptr<int>& count, const Request& request) {
 
 TEST(FalseGreen, RetryDoesNotHideTheFirstAttempt) {
   const Server server(Handler(std::bind_front(flaky, std::make_shared<int>(0))));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.probe["retry"] = "{ max: 1 }";
   const auto check = plan(usual.yaml()).check("p");
   EXPECT_EQ(check->retries, 1);
-  const Walk first = walk(check, {.number = 1});
-  const Walk second = walk(check, {.number = 2});
+  const ProbeRun first = walk(check, {.number = 1});
+  const ProbeRun second = walk(check, {.number = 2});
   EXPECT_EQ(first.verdict.reason, Reason::overloaded) << first.show();
   EXPECT_FALSE(first.trace->auth().at(0).succeeded);
   EXPECT_EQ(second.verdict.outcome, Outcome::pass) << second.show();
 }
 
 TEST(FalseGreen, EveryAuthAttemptIsASampleThatARateCanCount) {
-  const Walk walked = upgrade_against(after_login({accept(), ready_message(), wait_for_close()}),
-                                      {{"refuse", "[no_token]"}});
+  const ProbeRun walked = upgrade_against(
+      after_login({accept(), ready_message(), wait_for_close()}), {{"refuse", "[no_token]"}});
   EXPECT_EQ(walked.trace->auth().size(), 2U) << "refusal checks never touch the auth rate";
 }
 
 TEST(FalseGreen, OwnNetworkIsNoOutageOfTheTarget) {
-  for (const auto& scenario : prober_pairs_test::prober_scenarios())
+  for (const auto& scenario : prober_scenarios_test::prober_scenarios())
     EXPECT_EQ(name(row(scenario.reason).outcome), "inconclusive") << scenario.name;
 }
 
 TEST(FalseGreen, HealthThatSaysInItsBodyThatItIsUnhealthyIsUnhealthy) {
   const Server server(Script{json(200, R"({"status":"unhealthy"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("health");
   usual.probe["expect"] = "{ json: { /status: healthy } }";
   EXPECT_EQ(walk(usual).verdict.reason, Reason::reported_unhealthy);
@@ -183,9 +185,9 @@ TEST(FalseGreen, HealthThatSaysInItsBodyThatItIsUnhealthyIsUnhealthy) {
 
 TEST(FalseGreen, A422OfAHealthEndpointIsAContractWithItsCode) {
   const Server server(Script{json(422, R"({"error":true,"error_code":"VALIDATION_ERROR"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("health");
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::contract);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("VALIDATION_ERROR"));
 }

@@ -18,7 +18,7 @@ struct Held {
   std::string name;
   std::string kind;
   Script then;  // what comes behind the login
-  Usual::Keys keys = {};
+  DefaultConfig::Keys keys = {};
 };
 
 // A whole turn, and then the Close of the client is never answered.
@@ -29,18 +29,18 @@ Script mute(Script first) {
   return first;
 }
 
-const Usual::Keys plain = {{"abort", "false"}, {"listener", "false"}};
+const DefaultConfig::Keys plain = {{"abort", "false"}, {"listener", "false"}};
 
 class Deadline : public testing::TestWithParam<Held> {};
 
 TEST_P(Deadline, IsKept) {
   const Server server(after_login(GetParam().then));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind(GetParam().kind);
   usual.socket["rest"] = R"("{{target.http}}/me")";
   merge(usual.probe, GetParam().keys);
   usual.defaults["timeout"] = "400ms";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_LT(walked.took, timeout + slack) << walked.show();
   EXPECT_NE(walked.verdict.reason, Reason::cut);
 }
@@ -66,10 +66,10 @@ TEST(IsolationDeadline, IsKeptWhereASessionComesBack) {
   const Server server(after_login(
       {accept(), text(R"({"type":"connection_established"})"),
        on_message([](const std::string&) { return Script{tell("agent_started"), hang()}; })}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("isolation");
   usual.defaults["timeout"] = "400ms";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_LT(walked.took, timeout + slack) << walked.show();
 }
 
@@ -83,7 +83,7 @@ TEST(Draws, AreSharedByNoTwoSessionsOrRuns) {
     return {accept(), text(R"({"type":"connection_established"})"),
             on_message([](const std::string&) { return good_turn("42 it is"); })};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("isolation");
   usual.probe["dialect"] = "drawing";
   usual.more =
@@ -91,7 +91,7 @@ TEST(Draws, AreSharedByNoTwoSessionsOrRuns) {
       "'{{nonce(12)}}' }, send: '{{vars.one}} {{vars.two}} {{prompt}}' } }";
   for (std::uint64_t seed :
        {std::uint64_t{7}, std::uint64_t{8}, std::uint64_t{0x9e3779b97f4a7c15} + 7}) {
-    const Walk walked = walk(usual, {.seed = seed});
+    const ProbeRun walked = walk(usual, {.seed = seed});
     EXPECT_NE(walked.verdict.reason, Reason::cross_user_leak) << walked.show();
   }
   for (const auto& frame : server.frames()) {

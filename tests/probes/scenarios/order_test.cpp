@@ -36,9 +36,9 @@ class Order : public testing::TestWithParam<End> {
     then.insert(then.begin(), accept());
     return then;
   }
-  static Walk upgrade(Script script, const Usual::Keys& probe = {}) {
+  static ProbeRun upgrade(Script script, const DefaultConfig::Keys& probe = {}) {
     const Server server(after_login(std::move(script)));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     merge(usual.probe, probe);
     return walk(usual);
@@ -57,34 +57,34 @@ TEST_P(Order, ARefusalCheckHearsTheRefusal) {
         return {accept(), ready_message(), wait_for_close()};
       return others;
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     usual.probe["refuse"] = "[garbage_token, no_token]";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
 }
 
 TEST_P(Order, ReadyHearsTheRefusal) {
-  const Walk walked = upgrade(accepted(with_end({refusal})));
+  const ProbeRun walked = upgrade(accepted(with_end({refusal})));
   EXPECT_THAT(walked.show(),
               StartsWith("fail ready/auth_rejected_after_accept: authentication_error"));
 }
 
 TEST_P(Order, ReadyHearsTheReadyMessage) {
-  const Walk walked = upgrade(accepted(with_end({ready})));
+  const ProbeRun walked = upgrade(accepted(with_end({ready})));
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST_P(Order, AStepHearsWhatItWaitsForAndTheNextOneTheRefusal) {
   const Server server(after_login(accepted(with_end({R"({"type":"hello"})", refusal}))));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["dialect"] = "stepwise";
   usual.more =
       "dialects: { stepwise: { extends: agent-events, steps: [{ expect: { type: hello } }, "
       "{ send: join, expect: { type: joined } }] } }";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_THAT(walked.show(),
               StartsWith("fail ready/auth_rejected_after_accept: authentication_error"));
 }
@@ -92,9 +92,9 @@ TEST_P(Order, AStepHearsWhatItWaitsForAndTheNextOneTheRefusal) {
 // Everything is there before the prompt is sent, so that the send fails.
 TEST_P(Order, AChatHearsTheRefusalBeforeItsPrompt) {
   const Server server(after_login(accepted(with_end({ready, refusal}))));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_THAT(walked.show(), StartsWith("fail events/agent_error: authentication_error"));
 }
 
@@ -104,7 +104,7 @@ TEST_P(Order, AChatHearsItsTerminalEvent) {
       event("tool_executing", R"(,"execution_id":"x1")"),
       event("tool_completed", R"(,"execution_id":"x1","results":{"n":42})"),
       event("agent_completed", R"(,"final_response":"42 it is")")};
-  const Walk whole = Chat{.turn = with_end(turn)}.walk();
+  const ProbeRun whole = Chat{.turn = with_end(turn)}.walk();
   const bool fault = GetParam().name == "Fault";
   EXPECT_EQ(name(whole.verdict.reason), fault ? "protocol_error" : "ok") << whole.show();
   turn.back() = event("agent_error", R"(,"message":"quota exceeded")");
@@ -113,9 +113,10 @@ TEST_P(Order, AChatHearsItsTerminalEvent) {
 }
 
 TEST_P(Order, AHoldHearsTheRefusal) {
-  const Walk walked = upgrade(accepted({ready_message(), pause(50ms), with_end({refusal}).front(),
-                                        GetParam().fin ? fin() : hang()}),
-                              {{"hold", "{ for: 2s }"}});
+  const ProbeRun walked =
+      upgrade(accepted({ready_message(), pause(50ms), with_end({refusal}).front(),
+                        GetParam().fin ? fin() : hang()}),
+              {{"hold", "{ for: 2s }"}});
   EXPECT_THAT(walked.show(), StartsWith("fail hold/hold_expired: authentication_error"));
 }
 
@@ -133,12 +134,12 @@ TEST_P(Order, ASilentSessionOfAnIsolationHearsWhatIsNotItsOwn) {
     for (Act& act : with_end({event("news")})) script.push_back(std::move(act));
     return script;
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("isolation");
   usual.probe["sessions"] = "[{ as: alice }, { as: bob, silent: true }]";
   usual.probe["listener"] = "false";
   usual.probe["abort"] = "false";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_THAT(walked.show(), StartsWith("fail isolation/foreign_event: bob-1 asked nothing"));
 }
 
@@ -156,9 +157,9 @@ TEST(SendOfAPrompt, TellsTheCloseThatCameBeforeIt) {
     const Server server(after_login(
         {accept(), send(frame(op_text, ready) + frame(op_text, event("news")) + closing(code)),
          hang()}));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("chat");
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_THAT(walked.show(), HasSubstr(told));
     EXPECT_THAT(walked.show(), HasSubstr("before the prompt was sent"));
   }
@@ -168,7 +169,7 @@ TEST(SendOfAPrompt, TellsTheFrameFaultThatCameBeforeIt) {
   const Server server(after_login(
       {accept(), send(frame(op_text, ready) + frame(op_text, event("news")) + "<html>busy</html>"),
        hang()}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("chat");
   EXPECT_THAT(walk(usual).show(),
               StartsWith("fail events/protocol_error: not a frame, but text: \"<html>busy"));
@@ -179,7 +180,7 @@ TEST(CloseText, IsKeptAtEveryStep) {
   const auto ends = [](Script script, const std::string& kind, const std::string& hold) {
     script.insert(script.begin(), accept());
     const Server server(after_login(std::move(script)));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind(kind);
     usual.probe["hold"] = hold;
     return walk(usual).show();
@@ -196,7 +197,7 @@ TEST(WrongClose, IsToldWithItsCodeAndReason) {
   const auto before_ready = [](const std::string& payload) {
     const Server server(
         after_login({accept(), send(frame(op_close, payload)), wait_for_close(), hang()}));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     return walk(usual).show();
   };

@@ -28,10 +28,10 @@ std::string heard_by(const Server& server) {
   return all;
 }
 
-void expect_told_nothing(const Server& server, const Walk& walked) {
+void expect_told_nothing(const Server& server, const ProbeRun& walked) {
   const std::string heard = heard_by(server);
   EXPECT_EQ(leaked(heard, token), "") << heard << walked.show();
-  EXPECT_EQ(leaked(heard, Usual::password), "") << heard << walked.show();
+  EXPECT_EQ(leaked(heard, DefaultConfig::password), "") << heard << walked.show();
   for (const std::string_view word : {"uthorization", "ookie:", "X-Tenant", "alice"})
     EXPECT_THAT(heard, Not(HasSubstr(std::string(word)))) << walked.show();
 }
@@ -53,8 +53,8 @@ Handler product(const std::string& address) {
   };
 }
 
-std::unique_ptr<Usual> user_of(const Server& home, std::string_view kind = "upgrade") {
-  auto usual = std::make_unique<Usual>(home.url(""));
+std::unique_ptr<DefaultConfig> user_of(const Server& home, std::string_view kind = "upgrade") {
+  auto usual = std::make_unique<DefaultConfig>(home.url(""));
   usual->kind(kind);
   usual->defaults["timeout"] = "2s";
   usual->socket["headers"] = R"({ X-Tenant: "{{identity.username}}" })";
@@ -72,7 +72,7 @@ TEST(OwnOrigins, AnAddressThatAPageNamesElsewhereGetsNoToken) {
       auto usual = user_of(home);
       usual->socket["url"] = discovering(expected);
       usual->socket["token_in"] = carrier;
-      const Walk walked = walk(*usual);
+      const ProbeRun walked = walk(*usual);
       EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
       EXPECT_THAT(walked.verdict.detail, HasSubstr("is no origin of the target"));
       EXPECT_THAT(walked.verdict.detail, HasSubstr("accepted without them"));
@@ -87,7 +87,7 @@ TEST(OwnOrigins, NothingIsSaidInASessionElsewhere) {
     auto usual = user_of(home, kind);
     usual->socket["url"] = discovering();
     usual->probe["prompt"] = "\"{{token}} {{identity.password}}\"";
-    const Walk walked = walk(*usual);
+    const ProbeRun walked = walk(*usual);
     EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
     expect_told_nothing(elsewhere, walked);
   }
@@ -98,7 +98,7 @@ TEST(OwnOrigins, AnAddressElsewhereThatRefusesIsStillADrift) {
   const Server home(product(elsewhere.url("/ws", "ws")));
   auto usual = user_of(home);
   usual->socket["url"] = discovering();
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("there the upgrade is unauthorized"));
 }
@@ -110,7 +110,7 @@ TEST(OwnOrigins, AProbeThatHasNothingToHideGoesWhereverThePageLeads) {
   usual->socket["url"] = discovering();
   usual->socket["token_in"] = "none";
   usual->socket["headers"] = "";
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   expect_told_nothing(elsewhere, walked);
 }
@@ -121,7 +121,7 @@ TEST(OwnOrigins, WhatIsListedGetsTheToken) {
   auto usual = user_of(home);
   usual->socket["url"] = discovering();
   usual->target["origins"] = "[\"" + elsewhere.url("", "http") + "\"]";
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_THAT(heard_by(elsewhere), HasSubstr("Bearer " + std::string(token)));
 }
@@ -133,7 +133,7 @@ TEST(OwnOrigins, TheTargetsOwnAddressGetsTheTokenHoweverItIsWritten) {
     address = "WS://127.0.0.1:" + std::to_string(home.port()) + path;
     auto usual = user_of(home);
     usual->socket["url"] = discovering();
-    const Walk walked = walk(*usual);
+    const ProbeRun walked = walk(*usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
 }
@@ -154,7 +154,7 @@ TEST(OwnOrigins, AHostThatALoginCapturesGetsNoToken) {
         {"method", "steps"},
         {"requests", R"([{ url: "{{target.auth}}/one", capture: { token: { json: /t }, )"
                      R"(ws: { json: /ws }, host: { json: /host } } }])"}};
-    const Walk walked = walk(*usual);
+    const ProbeRun walked = walk(*usual);
     EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
     expect_told_nothing(elsewhere, walked);
   }
@@ -175,7 +175,7 @@ TEST(OwnOrigins, ALoginThatUsesItsTokenTwiceSendsItNowhereElse) {
   usual->login = {{"method", "steps"},
                   {"requests", R"([{ url: "{{target.auth}}/one", capture: { )"
                                R"(token: { json: /t }, host: { json: /host } } }])"}};
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::reuse_unclear) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("is no origin of the target"));
   expect_told_nothing(elsewhere, walked);
@@ -194,7 +194,7 @@ TEST(OwnOrigins, AStepThatAnAnswerSendsElsewhereIsNotTaken) {
         {"requests", R"([{ url: "{{target.auth}}/one", capture: { token: { json: /t }, )" + name +
                          R"(: { json: /next } } }, { url: "{{)" + name +
                          R"(}}", form: { p: "{{identity.password}}", t: "{{token}}" } }])"}};
-    const Walk walked = walk(*usual);
+    const ProbeRun walked = walk(*usual);
     EXPECT_EQ(walked.verdict.reason, Reason::redirected) << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("is no origin of the target"));
     EXPECT_TRUE(elsewhere.requests().empty());
@@ -202,8 +202,8 @@ TEST(OwnOrigins, AStepThatAnAnswerSendsElsewhereIsNotTaken) {
 }
 
 // A login page of `home`, whose form leads elsewhere.
-Walk form_login(const std::function<std::string(const std::string&)>& page, const Server& elsewhere,
-                bool listed = false) {
+ProbeRun form_login(const std::function<std::string(const std::string&)>& page,
+                    const Server& elsewhere, bool listed = false) {
   const Server home{Handler([&](const Request& request) -> Script {
     if (request.target() == "/moved") return {answer(302, "", {{"Location", elsewhere.url("/l")}})};
     return {html(page(elsewhere.url("/take")))};
@@ -232,7 +232,7 @@ TEST(OwnOrigins, AFormThatLeadsElsewhereGetsNoPassword) {
   };
   for (const auto& page : {std::function<std::string(const std::string&)>(action), {get}, {base}}) {
     const Server elsewhere{Handler(welcome)};
-    const Walk walked = form_login(page, elsewhere);
+    const ProbeRun walked = form_login(page, elsewhere);
     EXPECT_EQ(walked.verdict.reason, Reason::redirected) << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("is no origin of the target"));
     EXPECT_TRUE(elsewhere.requests().empty()) << heard_by(elsewhere);
@@ -248,10 +248,10 @@ TEST(OwnOrigins, ALoginPageThatMovedElsewhereGetsNoPasswordUnlessItIsListed) {
     return {html("<form method=post>" + std::string(fields))};
   };
   const Server elsewhere{Handler(page)};
-  const Walk walked = form_login(moved, elsewhere);
+  const ProbeRun walked = form_login(moved, elsewhere);
   EXPECT_EQ(walked.verdict.reason, Reason::redirected) << walked.show();
   expect_told_nothing(elsewhere, walked);
-  const Walk again = form_login(moved, elsewhere, true);
+  const ProbeRun again = form_login(moved, elsewhere, true);
   EXPECT_EQ(again.verdict.outcome, Outcome::pass) << again.show();
 }
 
@@ -274,7 +274,7 @@ TEST(OwnOrigins, ASocketThatNoCookieBelongsToGetsNone) {
 
 TEST(OwnOrigins, AListedOriginIsAnOrigin) {
   const auto wrong_with = [](const std::string& listed) {
-    Usual usual("127.0.0.1:1");
+    DefaultConfig usual("127.0.0.1:1");
     usual.kind("health");
     usual.target["origins"] = listed;
     return plan(usual.yaml()).wrong();

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> phases_of(const Walk& walked) {
+std::vector<std::string> phases_of(const ProbeRun& walked) {
   std::vector<std::string> all;
   for (const auto& span : walked.trace->phases()) all.emplace_back(name(span.phase));
   return all;
@@ -20,12 +20,12 @@ std::vector<std::string> phases_of(const Walk& walked) {
 
 TEST(Passes, AHealthyEndpoint) {
   const Server server(Script{json(200, R"({"status":"healthy"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("health");
   usual.probe["expect"] =
       "{ status: 200, content_type: application/json, "
       "json: { /status: healthy }, max_latency: 4s }";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_THAT(phases_of(walked),
               ElementsAre("resolve", "connect", "request", "first_byte", "body"));
@@ -33,7 +33,7 @@ TEST(Passes, AHealthyEndpoint) {
 
 TEST(Passes, AnyOfTheWantedStatuses) {
   const Server server(Script{answer(503)});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("health");
   usual.probe["expect"] = "{ status: [200, 503] }";
   EXPECT_EQ(walk(usual).verdict.outcome, Outcome::pass);
@@ -46,10 +46,10 @@ TEST(Passes, AnUpgradeWithEveryCarrierOfTheToken) {
     if (carrier == "subprotocol")
       selected.emplace_back("Sec-WebSocket-Protocol", "bearer.opaque-token-4711");
     const Server server(after_login({accept(selected), ready_message(), wait_for_close()}));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     usual.socket["token_in"] = carrier;
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << carrier << ": " << walked.show();
     const Request request = server.requests().back();
     const bool carried = request.head.find("opaque-token-4711") != std::string::npos;
@@ -59,7 +59,7 @@ TEST(Passes, AnUpgradeWithEveryCarrierOfTheToken) {
 
 TEST(Passes, AnUpgradeRecordsItsPhasesInOrder) {
   const Server server(after_login({accept(), ready_message(), wait_for_close()}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   EXPECT_THAT(phases_of(walk(usual)),
               ElementsAre("login", "resolve", "connect", "request", "first_byte", "body", "upgrade",
@@ -73,10 +73,10 @@ TEST(Passes, AnUpgradeThatIsRefusedToEverybodyElse) {
       if (request.header("Authorization") != "Bearer the-token") return {json(status, "{}")};
       return {accept(), ready_message(), wait_for_close()};
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     usual.probe["refuse"] = "[no_token, garbage_token]";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
     EXPECT_EQ(server.connections(), 5) << "login, upgrade, both checks, and the control";
   }
@@ -91,17 +91,17 @@ TEST(Passes, ARefusalByAPolicyCloseOrAnErrorMessage) {
       if (request.header("Authorization") != "Bearer the-token") return refusal;
       return {accept(), ready_message(), wait_for_close()};
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     usual.probe["refuse"] = "[no_token]";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
 }
 
 TEST(Passes, RefusalChecksAreLeftOutWhenItIsNotTheirTurn) {
   const Server server(after_login({accept(), ready_message(), wait_for_close()}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token]";
   EXPECT_EQ(walk(usual, {.check_refusals = false}).verdict.outcome, Outcome::pass);
@@ -109,7 +109,7 @@ TEST(Passes, RefusalChecksAreLeftOutWhenItIsNotTheirTurn) {
 }
 
 TEST(Passes, AChatThatAnswers) {
-  const Walk walked = Chat{good_turn("42 it is")}.walk();
+  const ProbeRun walked = Chat{good_turn("42 it is")}.walk();
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(walked.trace->reachable, true);
   EXPECT_EQ(walked.trace->delivered, true);
@@ -121,14 +121,15 @@ TEST(Passes, AChatThatAnswers) {
 }
 
 TEST(Passes, AChatWhoseSettleTimeTheDeadlineCuts) {
-  const Walk walked = Chat{good_turn("42 it is"), {{"settle", "30s"}, {"timeout", "600ms"}}}.walk();
+  const ProbeRun walked =
+      Chat{good_turn("42 it is"), {{"settle", "30s"}, {"timeout", "600ms"}}}.walk();
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(Passes, AChatWhoseServerNeverAnswersTheClose) {
   Script turn = good_turn("42 it is");
   turn.push_back(hang());
-  const Walk walked = Chat{turn}.walk();
+  const ProbeRun walked = Chat{turn}.walk();
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(walked.trace->ending().by, EndedBy::us);
 }
@@ -136,7 +137,7 @@ TEST(Passes, AChatWhoseServerNeverAnswersTheClose) {
 TEST(Passes, AChatWhoseCloseTheDeadlineCuts) {
   Script turn = good_turn("42 it is");
   turn.push_back(hang());
-  const Walk walked = Chat{turn, {{"timeout", "500ms"}}}.walk();
+  const ProbeRun walked = Chat{turn, {{"timeout", "500ms"}}}.walk();
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(walked.trace->ending().by, EndedBy::deadline);
 }
@@ -149,7 +150,7 @@ TEST(Passes, AChatThatEndsByFinAfterItsLastEvent) {
 
 TEST(Samples, AnUpgradeThatIsNeverReadyIsAFailedSample) {
   const Server server(after_login({accept(), close(1011), hang()}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   const auto walked = walk(usual);
   ASSERT_EQ(walked.trace->auth().size(), 2U);
@@ -158,14 +159,14 @@ TEST(Samples, AnUpgradeThatIsNeverReadyIsAFailedSample) {
 }
 
 TEST(Samples, WhatFailsAfterReadyIsNoFailedSample) {
-  const Walk walked = Chat{{tell("agent_error")}}.walk();
+  const ProbeRun walked = Chat{{tell("agent_error")}}.walk();
   EXPECT_EQ(walked.verdict.reason, Reason::agent_error);
   for (const auto& note : walked.trace->auth()) EXPECT_TRUE(note.succeeded);
 }
 
 TEST(Samples, ASocketWithoutTokenHasNone) {
   const Server server(Script{accept(), ready_message(), wait_for_close()});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.socket["token_in"] = "none";
   EXPECT_TRUE(walk(usual).trace->auth().empty());

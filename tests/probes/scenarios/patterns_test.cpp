@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "probes/text/template.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/ws_server.hpp"
 
 namespace sonde::test {
@@ -18,7 +18,7 @@ std::string outcome_of_pattern(std::string yaml, const Handler& handler,
   for (const auto& [mark, text] : places)
     for (auto at = yaml.find(mark); at != yaml.npos; at = yaml.find(mark, at + text.size()))
       yaml.replace(at, mark.size(), text);
-  const Walk walked = walk(plan(yaml).check("p"));
+  const ProbeRun walked = walk(plan(yaml).check("p"));
   for (const auto& frame : walked.trace->frames())
     EXPECT_FALSE(frame.text.contains(pattern_token)) << "a secret is shown: " << frame.text;
   return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();

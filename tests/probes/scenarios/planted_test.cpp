@@ -19,7 +19,7 @@ const std::string token = "T0k3n+with/signs=&<quoted>\"and\\more'%2f~" +
 const std::string cookie = "c00kie!of~the#session$0815*4711";
 const std::string refresh = "r3fr3sh/token+of=the&login-1234567890";
 const std::string header_key = "h3ader-key/of the+user=0987654321";
-const std::string password(Usual::password);
+const std::string password(DefaultConfig::password);
 
 std::string in_quotes(std::string_view text) { return text::json_quote(text); }
 
@@ -32,8 +32,9 @@ Act granted_all() {
 }
 
 // A chat as alice, with a header that is a secret of hers.
-std::unique_ptr<Usual> usual_at_server(const Server& server, std::string_view kind = "chat") {
-  auto usual = std::make_unique<Usual>(server.url(""));
+std::unique_ptr<DefaultConfig> usual_at_server(const Server& server,
+                                               std::string_view kind = "chat") {
+  auto usual = std::make_unique<DefaultConfig>(server.url(""));
   usual->kind(kind);
   usual->defaults["timeout"] = "2s";
   usual->identity["header_key"] = "{ file: " + usual->folder.write("key", header_key) + " }";
@@ -43,7 +44,7 @@ std::unique_ptr<Usual> usual_at_server(const Server& server, std::string_view ki
   return usual;
 }
 
-void expect_all_hidden(const Walk& walked) {
+void expect_all_hidden(const ProbeRun& walked) {
   expect_hidden(walked, {token, cookie, refresh, header_key, password});
 }
 
@@ -128,7 +129,7 @@ TEST(Planted, InTheRefusalOfALogin) {
 TEST(Planted, InTheNameOfAHeader) {
   const std::string simple = "p4ssw0rd-of-alice-0123456789";
   const Server server(Script{answer(401, "", {{"X-" + simple, "1"}})});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.identity["password"] = "{ file: " + usual.folder.write("simple", simple) + " }";
   expect_hidden(walk(usual), {simple});
@@ -187,7 +188,7 @@ TEST(Planted, BehindThreeHundredCookies) {
   usual->login = {{"method", "steps"},
                   {"requests", R"([{ url: "{{target.auth}}/one" }, { url: "{{target.auth}}/two", )"
                                R"(capture: { token: { json: /access_token } } }])"}};
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.step, Step::upgrade) << walked.show();
   expect_all_hidden(walked);
 }
@@ -206,7 +207,7 @@ TEST(Planted, CapturedFromAHeaderAndABodyAfterTheyWereRecordedAndCut) {
     usual->login = {
         {"method", "steps"},
         {"requests", R"([{ url: "{{target.auth}}/one", capture: { token: { )" + where + " } } }]"}};
-    const Walk walked = walk(*usual);
+    const ProbeRun walked = walk(*usual);
     EXPECT_EQ(walked.verdict.step, Step::upgrade) << walked.show();
     expect_hidden(walked, {captured});
   }
@@ -220,7 +221,7 @@ TEST(Planted, AnAuthorizationCodeInALocation) {
     for (int i = 0; i < 150; ++i) code += "code" + std::to_string(1000 + i) + "/";
     return back.insert(at + 5, text::percent_encode(code));
   };
-  auto usual = std::make_unique<Usual>(provider.url());
+  auto usual = std::make_unique<DefaultConfig>(provider.url());
   usual->kind("login");
   usual->login = {
       {"method", "oidc"},
@@ -228,7 +229,7 @@ TEST(Planted, AnAuthorizationCodeInALocation) {
       {"client_id", "web"},
       {"redirect_uri", "https://app.example.com/cb"},
       {"fields", R"({ login: "{{identity.username}}", password: "{{identity.password}}" })"}};
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   ASSERT_FALSE(code.empty()) << walked.show();
   expect_hidden(walked, {code});
 }
@@ -242,12 +243,12 @@ TEST(Planted, InASubprotocolThatIsExpectedAndNotSelected) {
         const Headers headers{{"Sec-WebSocket-Protocol", selected}};
         return {accept(selected.empty() ? Headers() : headers), ready_message(), wait_for_close()};
       }));
-      Usual usual(server.url(""));
+      DefaultConfig usual(server.url(""));
       usual.kind(kind);
       usual.defaults["timeout"] = "2s";
       usual.socket["token_in"] =
           R"({ subprotocol: [chat.v1, "jwt.{{token}}"], expect: "jwt.{{token}}" })";
-      const Walk walked = walk(usual);
+      const ProbeRun walked = walk(usual);
       EXPECT_EQ(walked.verdict.reason, subprotocol_mismatch) << walked.show();
       expect_hidden(walked, {plain});
     }
@@ -259,11 +260,11 @@ TEST(Planted, ASubprotocolThatIsExpectedCanNameTheToken) {
     return {accept({{"Sec-WebSocket-Protocol", "jwt.plain-token"}}), ready_message(),
             wait_for_close()};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.socket["token_in"] =
       R"({ subprotocol: [chat.v1, "jwt.{{token}}"], expect: "jwt.{{token}}" })";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 

@@ -88,11 +88,11 @@ Script serve(const HubPtr& hub, const Request& request) {
   return {accept(hub->product.selects), std::bind_front(stay, hub)};
 }
 
-std::string run(const Product& product, const std::string& kind, const Usual::Keys& keys,
+std::string run(const Product& product, const std::string& kind, const DefaultConfig::Keys& keys,
                 bool open = false, bool leaks = false) {
   const auto hub = std::make_shared<Hub>(Hub{.product = product, .open = open, .leaks = leaks});
   const Server server(Handler(std::bind_front(serve, hub)));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind(kind);
   usual.socket["token_in"] = "none";
   usual.socket["ready"] = "";
@@ -100,7 +100,7 @@ std::string run(const Product& product, const std::string& kind, const Usual::Ke
   merge(usual.socket, product.socket);
   merge(usual.probe, keys);
   usual.more = product.dialects;
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();
 }
 

@@ -29,7 +29,7 @@ struct Guest {
 
 struct Product {
   std::string name;
-  Usual::Keys probe = {}, socket = {};
+  DefaultConfig::Keys probe = {}, socket = {};
   std::string dialects = {};  // of the file
   Headers selects = {};       // of the 101
   std::function<Outs(const Guest&)> greet = {};

@@ -15,14 +15,14 @@ Scenarios join(const std::vector<Scenarios>& tables) {
   return all;
 }
 
-std::unique_ptr<Usual> usual_at(Step step, const std::string& host) {
-  auto usual = std::make_unique<Usual>(host);
+std::unique_ptr<DefaultConfig> usual_at(Step step, const std::string& host) {
+  auto usual = std::make_unique<DefaultConfig>(host);
   usual->kind(step == Step::health ? "health" : step == Step::login ? "login" : "upgrade");
   if (step == Step::upgrade) usual->socket["token_in"] = "none";
   return usual;
 }
 
-Usual::Keys& line_of(Usual& usual, Step step) {
+DefaultConfig::Keys& line_of(DefaultConfig& usual, Step step) {
   if (step == Step::health) return usual.probe;
   return step == Step::login ? usual.login : usual.socket;
 }
@@ -44,7 +44,7 @@ TEST_P(Pairs, SaysWhatHappened) {
   if (wanted.reason == Reason::own_descriptors)
     GTEST_SKIP() << "the sanitizer opens a pipe to look at objects, so it needs descriptors itself";
 #endif
-  const Walk walked = wanted.happen();
+  const ProbeRun walked = wanted.happen();
   const Verdict& verdict = walked.verdict;
   EXPECT_EQ(label(verdict.step, verdict.reason), label(wanted.step, wanted.reason))
       << walked.show();
@@ -58,31 +58,32 @@ std::string name_of(const testing::TestParamInfo<Scenario>& info) { return info.
 
 #define SONDE_PAIRS(Title, table) \
   INSTANTIATE_TEST_SUITE_P(Title, Pairs, testing::ValuesIn(table()), name_of)
-SONDE_PAIRS(Health, health_pairs_test::health_scenarios);
-SONDE_PAIRS(Login, login_pairs_test::login_scenarios);
-SONDE_PAIRS(Parallel, parallel_pairs_test::parallel_scenarios);
-SONDE_PAIRS(Upgrade, upgrade_pairs_test::upgrade_scenarios);
-SONDE_PAIRS(Ready, ready_pairs_test::ready_scenarios);
-SONDE_PAIRS(Events, events_pairs_test::events_scenarios);
-SONDE_PAIRS(Answer, answer_pairs_test::answer_scenarios);
-SONDE_PAIRS(Refuse, refuse_pairs_test::refuse_scenarios);
-SONDE_PAIRS(Endpoint, endpoint_pairs_test::endpoint_scenarios);
-SONDE_PAIRS(Diagnosed, diagnosis_pairs_test::diagnosed_scenarios);
-SONDE_PAIRS(Hold, hold_pairs_test::hold_scenarios);
-SONDE_PAIRS(Isolation, isolation_pairs_test::isolation_scenarios);
-SONDE_PAIRS(Prober, prober_pairs_test::prober_scenarios);
+SONDE_PAIRS(Health, health_scenarios_test::health_scenarios);
+SONDE_PAIRS(Login, login_scenarios_test::login_scenarios);
+SONDE_PAIRS(Parallel, parallel_scenarios_test::parallel_scenarios);
+SONDE_PAIRS(Upgrade, upgrade_scenarios_test::upgrade_scenarios);
+SONDE_PAIRS(Ready, ready_scenarios_test::ready_scenarios);
+SONDE_PAIRS(Events, events_scenarios_test::events_scenarios);
+SONDE_PAIRS(Answer, answer_scenarios_test::answer_scenarios);
+SONDE_PAIRS(Refuse, refuse_scenarios_test::refuse_scenarios);
+SONDE_PAIRS(Endpoint, endpoint_scenarios_test::endpoint_scenarios);
+SONDE_PAIRS(Diagnosed, diagnosis_scenarios_test::diagnosed_scenarios);
+SONDE_PAIRS(Hold, hold_scenarios_test::hold_scenarios);
+SONDE_PAIRS(Isolation, isolation_scenarios_test::isolation_scenarios);
+SONDE_PAIRS(Prober, prober_scenarios_test::prober_scenarios);
 #undef SONDE_PAIRS
 
 std::set<std::string> pairs_that_happen() {
   std::set<std::string> all;
   for (const auto& scenario :
-       join({health_pairs_test::health_scenarios(), login_pairs_test::login_scenarios(),
-             parallel_pairs_test::parallel_scenarios(), upgrade_pairs_test::upgrade_scenarios(),
-             ready_pairs_test::ready_scenarios(), events_pairs_test::events_scenarios(),
-             answer_pairs_test::answer_scenarios(), refuse_pairs_test::refuse_scenarios(),
-             hold_pairs_test::hold_scenarios(), isolation_pairs_test::isolation_scenarios(),
-             diagnosis_pairs_test::diagnosed_scenarios(),
-             endpoint_pairs_test::endpoint_scenarios()}))
+       join({health_scenarios_test::health_scenarios(), login_scenarios_test::login_scenarios(),
+             parallel_scenarios_test::parallel_scenarios(),
+             upgrade_scenarios_test::upgrade_scenarios(), ready_scenarios_test::ready_scenarios(),
+             events_scenarios_test::events_scenarios(), answer_scenarios_test::answer_scenarios(),
+             refuse_scenarios_test::refuse_scenarios(), hold_scenarios_test::hold_scenarios(),
+             isolation_scenarios_test::isolation_scenarios(),
+             diagnosis_scenarios_test::diagnosed_scenarios(),
+             endpoint_scenarios_test::endpoint_scenarios()}))
     all.insert(label(scenario.step, scenario.reason));
   return all;
 }

@@ -25,8 +25,8 @@ struct Product {
   })};
 };
 
-std::unique_ptr<Usual> user_of_product(const Product& product) {
-  auto usual = std::make_unique<Usual>(product.server.url(""));
+std::unique_ptr<DefaultConfig> user_of_product(const Product& product) {
+  auto usual = std::make_unique<DefaultConfig>(product.server.url(""));
   usual->kind("upgrade");
   return usual;
 }
@@ -37,7 +37,7 @@ TEST(TokenReuse, ATokenThatTheServerThrowsOutAfterReadyIsNotUsedAgain) {
   const auto usual = user_of_product(product);
   Walker walker;
   for (int i = 0; i < 4; ++i) {
-    const Walk walked = walker.walk(*usual);
+    const ProbeRun walked = walker.walk(*usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
   EXPECT_EQ(product.logins, 2);
@@ -84,7 +84,7 @@ TEST(TokenReuse, NoCookieIsMadeUpWhereTheLoginSetNone) {
   Product product;
   const auto usual = user_of_product(product);
   usual->socket["token_in"] = "cookie";
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_missing) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("the login left no cookie"));
   EXPECT_EQ(product.server.requests().size(), 1U);

@@ -63,12 +63,12 @@ struct Service {
 TEST(BreakerProbe, AfterThreeRefusalsNoFurtherCheckIsMade) {
   Service service;
   const Server server(Handler([&](const Request& request) { return service.serve(request); }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token, garbage_token]";
   Walker walker;
   EXPECT_EQ(walker.walk(usual).show(), "pass health/ok: ");
-  Walk walked = walker.walk(usual);
+  ProbeRun walked = walker.walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::breaker_open) << walked.show();
   EXPECT_EQ(walked.verdict.step, Step::refuse);
   walked = walker.walk(usual);
@@ -83,7 +83,7 @@ TEST(BreakerProbe, AfterThreeRefusalsNoFurtherCheckIsMade) {
 
 TEST(BreakerProbe, AnOverloadThatNobodyRefusedIsAFailure) {
   const Server server(after_login({json(503, "{}")}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   EXPECT_EQ(walk(usual).verdict.reason, Reason::overloaded);
 }

@@ -70,7 +70,7 @@ TEST(RefusalRounds, AreLeftToTheProbeOfATargetThatJustMadeOne) {
     if (request.header("Authorization").empty()) return {answer(401)};
     return {accept(), ready_message(), wait_for_close()};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token]";
   const auto first = plan(usual.yaml()).check("p"), second = plan(usual.yaml()).check("p");

@@ -62,19 +62,20 @@ Script serve(const GuardPtr& guard, const Request& request) {
   return upgrade(guard, request);
 }
 
-const Usual::Keys needs = {{"logout", R"({ url: "{{target.http}}/logout" })"},
-                           {"jwks", R"("{{target.http}}/jwks")"}};
+const DefaultConfig::Keys needs = {{"logout", R"({ url: "{{target.http}}/logout" })"},
+                                   {"jwks", R"("{{target.http}}/jwks")"}};
 
-void ask(Usual& usual, const std::string& checks) {
+void ask(DefaultConfig& usual, const std::string& checks) {
   usual.kind("upgrade");
   merge(usual.probe, needs);
   usual.probe["refuse"] = checks;
   usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
 }
 
-Walk check(const GuardPtr& guard, const std::string& checks, const Attempt& attempt = {.seed = 7}) {
+ProbeRun check(const GuardPtr& guard, const std::string& checks,
+               const Attempt& attempt = {.seed = 7}) {
   const Server server(Handler(std::bind_front(serve, guard)));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   ask(usual, checks);
   return walk(usual, attempt);
 }
@@ -82,14 +83,14 @@ Walk check(const GuardPtr& guard, const std::string& checks, const Attempt& atte
 class Refusals : public testing::TestWithParam<std::string> {};
 
 TEST_P(Refusals, PassAgainstAStrictServer) {
-  const Walk walked = check(std::make_shared<Guard>(), "[" + GetParam() + "]");
+  const ProbeRun walked = check(std::make_shared<Guard>(), "[" + GetParam() + "]");
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(walked.trace->auth().size(), 2U) << "they never touch the auth rate";
 }
 
 TEST_P(Refusals, FindAServerThatOverlooksIt) {
   const auto guard = std::make_shared<Guard>(Guard{.careless = true});
-  const Walk walked = check(guard, "[" + GetParam() + "]");
+  const ProbeRun walked = check(guard, "[" + GetParam() + "]");
   EXPECT_EQ(walked.verdict.step, Step::refuse);
   EXPECT_EQ(walked.verdict.reason, Reason::auth_fail_open) << walked.show();
   EXPECT_THAT(walked.verdict.detail, testing::StartsWith(GetParam() + ": "));
@@ -97,7 +98,7 @@ TEST_P(Refusals, FindAServerThatOverlooksIt) {
 
 TEST_P(Refusals, ShowNoToken) {
   const auto guard = std::make_shared<Guard>(Guard{.careless = true});
-  const Walk walked = check(guard, "[" + GetParam() + "]");
+  const ProbeRun walked = check(guard, "[" + GetParam() + "]");
   for (const auto& exchange : walked.trace->exchanges()) {
     std::string all = exchange.url + exchange.sent_body + exchange.body;
     for (const auto& [name, value] : exchange.sent) all += value;
@@ -112,14 +113,14 @@ INSTANTIATE_TEST_SUITE_P(Matrix, Refusals,
                                          "logged_out", "foreign_origin", "wrong_place"),
                          [](const auto& each) { return each.param; });
 
-std::string state_of(const Walk& walked, std::string_view check) {
+std::string state_of(const ProbeRun& walked, std::string_view check) {
   for (const auto& note : walked.trace->refusals)
     if (note.check == check) return std::string(name(note.state)) + ": " + note.why;
   return "none";
 }
 
 TEST(Refusal, WhatCameOfEachCheckIsNoted) {
-  const Walk strict = check(std::make_shared<Guard>(), "[no_token, bad_signature]");
+  const ProbeRun strict = check(std::make_shared<Guard>(), "[no_token, bad_signature]");
   EXPECT_EQ(state_of(strict, "no_token"), "refused: ");
   EXPECT_EQ(state_of(strict, "bad_signature"), "refused: ");
   const auto careless = std::make_shared<Guard>(Guard{.careless = true});
@@ -128,12 +129,12 @@ TEST(Refusal, WhatCameOfEachCheckIsNoted) {
 }
 
 TEST(Refusal, AnExpiredTokenThatThereIsNotIsNotPerformedAndNotRefused) {
-  const Walk forged = check(std::make_shared<Guard>(), "[expired_token]");
+  const ProbeRun forged = check(std::make_shared<Guard>(), "[expired_token]");
   EXPECT_EQ(forged.verdict.outcome, Outcome::pass) << forged.show();
   EXPECT_EQ(state_of(forged, "expired_token"),
             "not_performed: no token of ours has expired yet, so a forged one was tried");
   const auto opaque = std::make_shared<Guard>(Guard{.token = "opaque-token-4711"});
-  const Walk untried = check(opaque, "[expired_token]");
+  const ProbeRun untried = check(opaque, "[expired_token]");
   EXPECT_EQ(untried.verdict.outcome, Outcome::pass) << untried.show();
   EXPECT_EQ(state_of(untried, "expired_token"), "not_performed: no token of ours has expired yet");
   EXPECT_EQ(opaque->tokens.size(), 1U) << "nothing was sent in its place";
@@ -147,7 +148,7 @@ TEST(Refusal, ACheckThatCannotBeMadeIsNotPerformed) {
 
 TEST(Refusal, AllOfThemAreMadeOverConnectionsOfTheirOwn) {
   const auto guard = std::make_shared<Guard>();
-  const Walk walked = check(guard, "[no_token, expired_token, bad_signature, alg_none]");
+  const ProbeRun walked = check(guard, "[no_token, expired_token, bad_signature, alg_none]");
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(std::set<std::string>(guard->tokens.begin(), guard->tokens.end()).size(), 5U);
 }
@@ -155,7 +156,7 @@ TEST(Refusal, AllOfThemAreMadeOverConnectionsOfTheirOwn) {
 TEST(Refusal, InItsTurnOneOfThemIsMade) {
   for (std::uint32_t turn = 0; turn < 4; ++turn) {
     const auto guard = std::make_shared<Guard>();
-    const Walk walked =
+    const ProbeRun walked =
         check(guard, "[no_token, garbage_token]", {.seed = 7, .refusal_turn = turn});
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
     ASSERT_EQ(guard->tokens.size(), 3U) << "and the control";
@@ -170,12 +171,12 @@ TEST(Refusal, TheKeysOfTheLoginServeToConfuseTheServer) {
     if (request.target() == "/jwks") return {json(200, signer.jwks())};
     return serve(guard, request);
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   ask(usual, "[hs256_confusion]");
   usual.probe.erase("jwks");
   EXPECT_THAT(plan(usual.yaml()).wrong(), HasSubstr("hs256_confusion needs 'jwks'"));
   usual.login["jwt"] = R"({ jwks: "{{target.auth}}/jwks" })";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::auth_fail_open) << walked.show();
 }
 
@@ -186,7 +187,7 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
     if (refuses && request.target() == "/auth/login") return {json(401, "{}")};
     return serve(guard, request);
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   ask(usual, "[expired_token]");
   Walker walker;
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
@@ -195,9 +196,9 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
   refuses = true;
   usual.probe["reuse"] = "0%";
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
-  auth::Keeper& keeper = walker.shared().keeper;
+  auth::TokenCache& keeper = walker.shared().keeper;
   keeper.purse(account_in(usual, keeper.refused().front()), Clock::now()).aged =
-      auth::Aging{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
+      auth::ExpiringToken{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
   refuses = false;
   EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));
   EXPECT_EQ(guard->tokens.back(), "Bearer a-token-of-yesterday");
@@ -205,16 +206,16 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
 
 TEST(Refusal, ALoginWithoutRefreshTokenHasNoneToMisuse) {
   const Server server(after_login({accept(), ready_message(), wait_for_close()}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   ask(usual, "[refresh_as_access]");
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
   EXPECT_EQ(state_of(walked, "refresh_as_access"),
             "not_performed: the login gives no refresh token");
 }
 
 // Whoever shows the good token anywhere is welcome; a careless server welcomes everybody.
-Walk carry(const std::string& carrier, bool careless) {
+ProbeRun carry(const std::string& carrier, bool careless) {
   const Server server(Handler([careless](const Request& request) -> Script {
     if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
     const std::string offered = request.header("Sec-WebSocket-Protocol");
@@ -223,7 +224,7 @@ Walk carry(const std::string& carrier, bool careless) {
       return {accept(offered.empty() ? Headers() : selected), ready_message(), wait_for_close()};
     return {json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   ask(usual, "[no_token, garbage_token]");
   usual.socket["token_in"] = carrier;
   return walk(usual);
@@ -232,9 +233,9 @@ Walk carry(const std::string& carrier, bool careless) {
 TEST(Refusal, IsWantedOfEveryCarrierOfTheToken) {
   for (const std::string carrier :
        {"header", "query", R"({ cookie: "token={{token}}" })", "subprotocol"}) {
-    const Walk strict = carry(carrier, false);
+    const ProbeRun strict = carry(carrier, false);
     EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << carrier << ": " << strict.show();
-    const Walk careless = carry(carrier, true);
+    const ProbeRun careless = carry(carrier, true);
     EXPECT_EQ(careless.verdict.reason, Reason::auth_fail_open) << carrier << careless.show();
   }
 }
@@ -247,7 +248,7 @@ TEST(Refusal, AForeignOriginIsTheOnlyOne) {
 
 TEST(Refusal, ATokenThatIsNoJwtCannotBeForgedWhichIsSaid) {
   const auto guard = std::make_shared<Guard>(Guard{.token = "opaque-token-4711"});
-  const Walk walked = check(guard, "[bad_signature]");
+  const ProbeRun walked = check(guard, "[bad_signature]");
   EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("bad_signature: it cannot be made of this token"));
 }
@@ -256,7 +257,7 @@ TEST(Refusal, ATokenOfAnotherLoginMustBeRefused) {
   for (const bool careless : {false, true}) {
     const auto guard = std::make_shared<Guard>(Guard{.careless = careless});
     const Server server(Handler(std::bind_front(serve, guard)));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     ask(usual, "[wrong_audience]");
     usual.probe["other_login"] = "account2";
     std::string yaml = usual.yaml();
@@ -264,14 +265,14 @@ TEST(Refusal, ATokenOfAnotherLoginMustBeRefused) {
     yaml.insert(
         yaml.find(logins) + logins.size(),
         R"(account2: { method: json, url: "{{target.auth}}/other/login", body: { a: b } }, )");
-    const Walk walked = walk(plan(yaml).check("p"));
+    const ProbeRun walked = walk(plan(yaml).check("p"));
     EXPECT_EQ(name(walked.verdict.reason), careless ? "auth_fail_open" : "ok") << walked.show();
     EXPECT_EQ(guard->tokens.at(1), "Bearer for-somebody-else");
   }
 }
 
-std::string mistakes(const std::string& checks, const Usual::Keys& socket = {}) {
-  Usual usual("127.0.0.1:9");
+std::string mistakes(const std::string& checks, const DefaultConfig::Keys& socket = {}) {
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.probe["refuse"] = checks;
   merge(usual.socket, socket);
@@ -287,7 +288,7 @@ TEST(RefusalPlan, ACheckThatCannotBeMadeIsAMistake) {
 }
 
 TEST(RefusalPlan, AnotherLoginThatIsNotThereIsAMistake) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.probe["refuse"] = "[wrong_audience]";
   usual.probe["other_login"] = "acount";

@@ -73,10 +73,10 @@ Script serve(const ServicePtr& service, const Request& request) {
   return upgrade(service, request);
 }
 
-Walk check(const ServicePtr& service, const std::string& checks, const Usual::Keys& socket = {},
-           const Usual::Keys& login = {}) {
+ProbeRun check(const ServicePtr& service, const std::string& checks,
+               const DefaultConfig::Keys& socket = {}, const DefaultConfig::Keys& login = {}) {
   const Server server(Handler(std::bind_front(serve, service)));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = checks;
   usual.probe["logout"] = R"({ url: "{{target.http}}/logout", within: 1s })";
@@ -91,10 +91,10 @@ const std::string requests =
 const std::string jwt = text::base64url(R"({"alg":"RS256","typ":"JWT"})") + "." +
                         text::base64url(R"({"sub":"alice","exp":4000000000})") + "." +
                         text::base64url(std::string(256, 's'));
-const Usual::Keys by_cookie = {
+const DefaultConfig::Keys by_cookie = {
     {"method", "steps"}, {"requests", requests + " }]"}, {"token", R"("")"}};
 
-std::string outcome(const Walk& walked) {
+std::string outcome(const ProbeRun& walked) {
   return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();
 }
 
@@ -107,7 +107,7 @@ TEST(RefusalProof, AfterwardsTheSameUpgradeWithNothingWrongAboutItIsAccepted) {
 
 TEST(RefusalProof, WhereNobodyIsServedAnyMoreARefusalIsUnclear) {
   const auto service = std::make_shared<Service>(Service{.down = true});
-  const Walk walked = check(service, "[no_token]");
+  const ProbeRun walked = check(service, "[no_token]");
   EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("nothing wrong about it is not accepted either"));
   EXPECT_EQ(name(walked.trace->refusals.at(0).state), "unclear");
@@ -128,8 +128,8 @@ TEST(RefusalProof, AForeignPageShowsATicketThatWasNotUsedBefore) {
 
 TEST(RefusalProof, ATokenAfterItsLogoutIsOneOfALoginOfItsOwn) {
   for (const bool cookies : {false, true}) {
-    const Usual::Keys socket = {{"token_in", cookies ? "cookie" : "header"}};
-    const Usual::Keys login = cookies ? by_cookie : Usual::Keys();
+    const DefaultConfig::Keys socket = {{"token_in", cookies ? "cookie" : "header"}};
+    const DefaultConfig::Keys login = cookies ? by_cookie : DefaultConfig::Keys();
     const auto strict = std::make_shared<Service>(Service{.cookies = cookies});
     EXPECT_EQ(outcome(check(strict, "[logged_out]", socket, login)), "pass");
     EXPECT_EQ(strict->logins, 2);
@@ -154,7 +154,7 @@ TEST(RefusalProof, ASessionOfAnotherLoginIsShownByItsCookies) {
         return {accept(), ready_message(), wait_for_close()};
       return {json(401, "{}")};
     }));
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
     usual.login = by_cookie;
     usual.socket["token_in"] = "cookie";
@@ -186,7 +186,7 @@ TEST(RefusalProof, ALogoutMayTakeEffectAMomentLater) {
 TEST(RefusalProof, ADeadlineBeforeTheLogoutHasToTakeEffectIsUnclear) {
   const auto service = std::make_shared<Service>(Service{.lingers = 99});
   const Server server(Handler(std::bind_front(serve, service)));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.defaults["timeout"] = "1s";
   usual.probe["refuse"] = "[no_token, logged_out]";
@@ -205,7 +205,7 @@ TEST(RefusalProof, ALogoutThatFailsIsNoLogout) {
   for (const auto& [status, body] : failures) {
     const auto service = std::make_shared<Service>(
         Service{.forgets = false, .logout = body, .logout_status = status});
-    const Walk walked = check(service, "[logged_out]");
+    const ProbeRun walked = check(service, "[logged_out]");
     EXPECT_EQ(walked.verdict.reason, Reason::refusal_unclear) << walked.show();
     EXPECT_EQ(name(walked.trace->refusals.at(0).state), "not_performed");
     EXPECT_THAT(walked.trace->refusals.at(0).why, HasSubstr("the logout failed: HTTP"));
@@ -215,7 +215,7 @@ TEST(RefusalProof, ALogoutThatFailsIsNoLogout) {
 TEST(RefusalProof, AfterALogoutNoTokenIsKept) {
   const auto service = std::make_shared<Service>(Service{.same = true});
   const Server server(Handler(std::bind_front(serve, service)));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[logged_out]";
   usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
@@ -224,9 +224,9 @@ TEST(RefusalProof, AfterALogoutNoTokenIsKept) {
 }
 
 TEST(RefusalProof, WhateverTheLoginGaveIsReplacedInAGarbageToken) {
-  const Usual::Keys query = {{"token_in", R"({ query: "ticket={{login.sid}}" })"}};
-  const Usual::Keys header = {{"headers", R"({ X-Session: "{{login.sid}}" })"}};
-  const Usual::Keys captures = {
+  const DefaultConfig::Keys query = {{"token_in", R"({ query: "ticket={{login.sid}}" })"}};
+  const DefaultConfig::Keys header = {{"headers", R"({ X-Session: "{{login.sid}}" })"}};
+  const DefaultConfig::Keys captures = {
       {"method", "steps"},
       {"requests", requests + ", capture: { sid: { json: /access_token } } }]"},
       {"token", R"("{{sid}}")"}};
@@ -240,8 +240,8 @@ TEST(RefusalProof, WhateverTheLoginGaveIsReplacedInAGarbageToken) {
 }
 
 TEST(RefusalProof, APathThatNamesTheUserIsKeptUnlessItIsTheTicketItself) {
-  const Usual::Keys path = {{"url", R"("{{target.ws}}/ws/{{login.sid}}")"}};
-  const Usual::Keys captures = {
+  const DefaultConfig::Keys path = {{"url", R"("{{target.ws}}/ws/{{login.sid}}")"}};
+  const DefaultConfig::Keys captures = {
       {"method", "steps"},
       {"requests", requests + ", capture: { sid: { json: /access_token } } }]"},
       {"token", R"("{{sid}}")"}};
@@ -254,7 +254,7 @@ TEST(RefusalProof, APathThatNamesTheUserIsKeptUnlessItIsTheTicketItself) {
 
 TEST(RefusalProof, AnUpgradeThatShowsNothingOfTheTokenProvesNothing) {
   const auto service = std::make_shared<Service>();
-  const Walk walked =
+  const ProbeRun walked =
       check(service, "[alg_none]", {{"token_in", R"({ query: "sid={{login.sid}}" })"}},
             {{"method", "steps"},
              {"requests", requests + ", capture: { sid: { json: /access_token } } }]"},
@@ -269,7 +269,7 @@ TEST(RefusalProof, ARedirectToALoginPageRefuses) {
       return {accept(), ready_message(), wait_for_close()};
     return {answer(302, "", {{"Location", "/login?next=%2Fws"}})};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token]";
   EXPECT_EQ(outcome(walk(usual)), "pass");
@@ -277,8 +277,8 @@ TEST(RefusalProof, ARedirectToALoginPageRefuses) {
   EXPECT_THAT(outcome(walk(usual)), HasSubstr("no_refusal")) << "a list of one's own says all";
 }
 
-std::string mistakes(const Usual::Keys& login) {
-  Usual usual("127.0.0.1:9");
+std::string mistakes(const DefaultConfig::Keys& login) {
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.probe["refuse"] = "[logged_out]";
   usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
@@ -318,11 +318,11 @@ TEST(RefusalPlan, ALogoutOfTheOneTokenThatThereIsIsAMistake) {
   EXPECT_EQ(mistakes({}), "");
   EXPECT_THAT(mistakes({{"method", "token"}, {"token", "{ env: HOME }"}}),
               HasSubstr("name a login that asks for one each time"));
-  const Usual::Keys chain = {{"method", "refresh"},
-                             {"url", R"("{{target.auth}}/token")"},
-                             {"client_id", "monitor"},
-                             {"first", "{ env: HOME }"},
-                             {"state_file", "/tmp/none"}};
+  const DefaultConfig::Keys chain = {{"method", "refresh"},
+                                     {"url", R"("{{target.auth}}/token")"},
+                                     {"client_id", "monitor"},
+                                     {"first", "{ env: HOME }"},
+                                     {"state_file", "/tmp/none"}};
   EXPECT_THAT(mistakes(chain), HasSubstr("name a login that asks for one each time"));
 }
 

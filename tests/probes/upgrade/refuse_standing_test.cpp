@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string outcome(const Walk& walked) {
+std::string outcome(const ProbeRun& walked) {
   return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();
 }
 
@@ -30,7 +30,7 @@ TEST(StandingRefusal, OfACheckIsThereUntilTheSameCheckPasses) {
       return {accept(), ready_message(), wait_for_close()};
     return {json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token, garbage_token]";
   const auto check = plan(usual.yaml()).check("p");
@@ -58,7 +58,7 @@ TEST(StandingRefusal, OfAServersPassingTroubleIsThereForOneRun) {
       return {accept(), ready_message(), wait_for_close()};
     return {json((*troubles)-- > 0 ? 500 : 401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token]";
   const auto check = plan(usual.yaml()).check("p");
@@ -80,7 +80,7 @@ TEST(StandingRefusal, OfAForgedTokenInThePlaceOfAnExpiredOneEndsWithItsRefusal) 
       return {accept(), ready_message(), wait_for_close()};
     return {json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[expired_token]";
   StandingRefusals standing;

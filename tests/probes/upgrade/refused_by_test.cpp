@@ -20,10 +20,11 @@ Script guard(const Script& others, const Request& request) {
   return others;
 }
 
-Walk refuse(const Script& others, const std::string& refused_by = "",
-            const std::string& checks = "[garbage_token]", const Usual::Keys& socket = {}) {
+ProbeRun refuse(const Script& others, const std::string& refused_by = "",
+                const std::string& checks = "[garbage_token]",
+                const DefaultConfig::Keys& socket = {}) {
   const Server server(std::bind_front(guard, others));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = checks;
   usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
@@ -32,7 +33,7 @@ Walk refuse(const Script& others, const std::string& refused_by = "",
   return walk(usual);
 }
 
-std::string outcome(const Walk& walked) {
+std::string outcome(const ProbeRun& walked) {
   return walked.verdict.outcome == Outcome::pass ? "pass" : walked.show();
 }
 
@@ -98,7 +99,7 @@ std::string outcome_after(const Script& trouble, int times) {
     if (good) return {accept(), ready_message(), wait_for_close()};
     return (*met)++ < times ? trouble : Script{json(401, "{}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[garbage_token]";
   return outcome(walk(usual));
@@ -177,7 +178,7 @@ TEST(RefusedBy, ASubprotocolThatIsNotSelectedKeepsNobodyOut) {
     const Headers selected = {{"Sec-WebSocket-Protocol", "bearer.the-granted-token"}};
     return {accept(good ? selected : Headers()), ready_message(), wait_for_close()};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[garbage_token]";
   usual.socket["token_in"] = "subprotocol";
@@ -186,14 +187,14 @@ TEST(RefusedBy, ASubprotocolThatIsNotSelectedKeepsNobodyOut) {
 
 TEST(RefusalNotes, SayThatTheChecksArePausedForABreaker) {
   const Server server(std::bind_front(guard, Script{json(401, "{}")}));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.probe["refuse"] = "[no_token, garbage_token]";
   Walker walker;
   session::Breaker& breaker = walker.shared().breakers["t"];
   for (int i = 0; i < 3; ++i) breaker.refused(Clock::now());
   ASSERT_TRUE(breaker.tripped(Clock::now(), Span{}));
-  const Walk walked = walker.walk(usual);
+  const ProbeRun walked = walker.walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   ASSERT_EQ(walked.trace->refusals.size(), 2U);
   for (const auto& note : walked.trace->refusals) {
@@ -203,7 +204,7 @@ TEST(RefusalNotes, SayThatTheChecksArePausedForABreaker) {
 }
 
 std::string mistakes(const std::string& refused_by) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.socket["refused_by"] = refused_by;
   return plan(usual.yaml()).wrong();
@@ -225,7 +226,7 @@ TEST(RefusedBy, WhatCameInThePlaceOfARefusalIsSaid) {
 
 std::string good_too(const std::string& refused_by, const std::string& ready = "",
                      const std::string& dialect = "") {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.socket["ready"] = ready;
   usual.socket["refused_by"] = refused_by;

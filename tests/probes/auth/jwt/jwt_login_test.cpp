@@ -5,8 +5,8 @@
 #include "probes/auth/jwt/signature.hpp"
 #include "probes/text/template.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/signer.hpp"
-#include "tests/support/walk.hpp"
 
 // Logins whose token is checked against published keys.
 namespace sonde::test::jwt_login_test {
@@ -28,14 +28,14 @@ struct Backend {
   })};
 };
 
-std::unique_ptr<Usual> usual_of(const Backend& backend, const std::string& more = "") {
-  auto usual = std::make_unique<Usual>(backend.server.url(""));
+std::unique_ptr<DefaultConfig> usual_of(const Backend& backend, const std::string& more = "") {
+  auto usual = std::make_unique<DefaultConfig>(backend.server.url(""));
   usual->kind("login");
   usual->login["jwt"] = R"({ jwks: "{{target.auth}}/jwks.json")" + more + " }";
   return usual;
 }
 
-Walk log_in(const std::string& token, const std::string& keys, const std::string& more = "") {
+ProbeRun log_in(const std::string& token, const std::string& keys, const std::string& more = "") {
   Backend backend{.token = [=] { return token; }, .keys = [=] { return keys; }};
   return walk(*usual_of(backend, more));
 }
@@ -43,7 +43,7 @@ Walk log_in(const std::string& token, const std::string& keys, const std::string
 TEST(JwtLogin, PassesWithASignatureByAPublishedKey) {
   for (const std::string algorithm : {"RS256", "PS384", "ES256", "EdDSA"}) {
     const Signer signer(algorithm);
-    const Walk walked = log_in(signer.fresh(), signer.jwks());
+    const ProbeRun walked = log_in(signer.fresh(), signer.jwks());
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
 }
@@ -55,7 +55,7 @@ TEST(JwtLogin, FailsWithASignatureByAnotherKeyOfTheSameName) {
 
 TEST(JwtLogin, FailsWithAKeyThatNobodyPublishes) {
   const Signer signer("ES256", "new"), other("ES256", "old");
-  const Walk walked = log_in(signer.fresh(), other.jwks());
+  const ProbeRun walked = log_in(signer.fresh(), other.jwks());
   EXPECT_EQ(walked.verdict.reason, Reason::token_key_unknown);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("\"new\""));
   EXPECT_THAT(walked.verdict.detail, HasSubstr("old"));
@@ -87,7 +87,7 @@ TEST(JwtLogin, TakesIssuerAndAudienceFromTheTarget) {
   const std::string token = signer.fresh(R"("iss":"t-auth","aud":["x","t-api"])");
   const std::string rules =
       R"(, issuer: "{{target.name}}-auth", audience: "{{target.name}}-api", algorithms: [ES256])";
-  const Walk walked = log_in(token, signer.jwks(), rules);
+  const ProbeRun walked = log_in(token, signer.jwks(), rules);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
@@ -116,7 +116,7 @@ void expect_one_more_fetch(const Signer& old, const Signer& young) {
   Walker walker;
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   signer = &young;
-  const Walk walked = walker.walk(*usual);
+  const ProbeRun walked = walker.walk(*usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(backend.fetches, 2);
 }
@@ -139,7 +139,7 @@ TEST(JwtLogin, KeepsItsVerdictWhereTheKeysCannotBeFetchedAnew) {
   Walker walker;
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   signer = &young;
-  const Walk walked = walker.walk(*usual);
+  const ProbeRun walked = walker.walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::token_signature) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("could not be fetched again"));
 }
@@ -154,7 +154,7 @@ TEST(JwtLogin, BlamesTheKeysAndNotTheTokenWhereTheyCannotBeFetchedAgain) {
   Walker walker;
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   signer = &young;
-  const Walk walked = walker.walk(*usual);
+  const ProbeRun walked = walker.walk(*usual);
   EXPECT_EQ(walked.verdict.reason, Reason::jwks_unusable) << walked.show();
   EXPECT_THAT(walked.verdict.detail, HasSubstr("it is not JSON"));
   EXPECT_THAT(walked.verdict.detail, HasSubstr("young"));
@@ -186,10 +186,10 @@ TEST(JwtLogin, ChecksAnHmacWithTheSecretOfTheFile) {
       text + "." + text::base64url(auth::sign("HS256", "a shared secret", text).value_or(""));
   for (const std::string secret : {"a shared secret", "another"}) {
     const Server server(Script{json(200, granted(token))});
-    Usual usual(server.url(""));
+    DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login["jwt"] = "{ secret: { file: " + usual.folder.write("secret", secret) + " } }";
-    const Walk walked = walk(usual);
+    const ProbeRun walked = walk(usual);
     EXPECT_EQ(walked.verdict.reason, secret == "another" ? Reason::token_signature : Reason::ok)
         << walked.show();
     EXPECT_THAT(walked.show(), testing::Not(HasSubstr("shared secret")));
@@ -199,10 +199,10 @@ TEST(JwtLogin, ChecksAnHmacWithTheSecretOfTheFile) {
 TEST(JwtLogin, TakesKeysFromAFile) {
   const Signer signer;
   const Server server(Script{json(200, granted(signer.fresh()))});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["jwt"] = "{ jwks_file: " + usual.folder.write("jwks.json", signer.jwks()) + " }";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 

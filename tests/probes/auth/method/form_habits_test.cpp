@@ -1,8 +1,8 @@
 // Form logins as frameworks answer them: each of them, with the right and with a wrong password.
 #include <gmock/gmock.h>
 
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 
 namespace sonde::test::form_habits_test {
 namespace {
@@ -113,10 +113,10 @@ class Site {
   int count_ = 0;
 };
 
-Walk log_in(const Habits& habits, bool accepts, const std::string& success = "") {
+ProbeRun log_in(const Habits& habits, bool accepts, const std::string& success = "") {
   Site site(habits, accepts);
   const Server server{Handler(std::ref(site))};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"success", success}};
   return walk(usual);
@@ -129,7 +129,7 @@ std::vector<std::string> successes(const Habits& habits) {
 TEST(FormHabits, TheRightPasswordPasses) {
   for (const Habits& habits : frameworks())
     for (const std::string& success : successes(habits)) {
-      const Walk walked = log_in(habits, true, success);
+      const ProbeRun walked = log_in(habits, true, success);
       EXPECT_EQ(walked.verdict.outcome, Outcome::pass)
           << habits.name << " " << success << walked.show();
     }
@@ -138,7 +138,7 @@ TEST(FormHabits, TheRightPasswordPasses) {
 TEST(FormHabits, AWrongPasswordIsRefused) {
   for (const Habits& habits : frameworks())
     for (const std::string& success : successes(habits)) {
-      const Walk walked = log_in(habits, false, success);
+      const ProbeRun walked = log_in(habits, false, success);
       EXPECT_EQ(walked.verdict.reason, Reason::credentials)
           << habits.name << " " << success << walked.show();
     }
@@ -153,7 +153,7 @@ TEST(FormHabits, AWrongPasswordThatLeadsToAPageOfItsOwnPassesNowhere) {
         for (const std::string& success : successes(habits)) {
           habits.refused = refused;
           habits.flash = flash;
-          const Walk walked = log_in(habits, false, success);
+          const ProbeRun walked = log_in(habits, false, success);
           EXPECT_EQ(walked.verdict.reason, Reason::no_session)
               << habits.name << " " << success << refused.location << walked.show();
         }
@@ -184,7 +184,7 @@ TEST(FormHabits, ASessionThatBeginsWithTheRefusalIsNoLogin) {
 TEST(FormHabits, WhereOnlyTheUserCanTellHeIsAsked) {
   const Habits plain{.name = "own", .renews = true, .public_home = true};
   for (const std::string& success : successes(plain)) {
-    const Walk walked = log_in(plain, true, success);
+    const ProbeRun walked = log_in(plain, true, success);
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success;
     EXPECT_THAT(walked.verdict.detail, HasSubstr("write in success which redirect or page"));
   }
@@ -200,7 +200,7 @@ TEST(FormHabits, TheSessionThatIsUsedIsThatOfTheLogin) {
     if (request.target() == "/api/room") shown = request.header("Cookie");
     return site(request);
   })};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "form"},
                  {"url", R"("{{target.auth}}/login")"},

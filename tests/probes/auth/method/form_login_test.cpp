@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
 namespace sonde::test::form_login_test {
@@ -16,7 +16,7 @@ constexpr std::string_view form = R"(<form method="post" action="/login">
 // An application as Tornado, Django and others guard theirs.
 struct Application {
   std::string wanted = "x&y";  // the CSRF token
-  std::string password = std::string(Usual::password);
+  std::string password = std::string(DefaultConfig::password);
   Headers landed = {{"Location", "/home"}, {"Set-Cookie", "session=s3ss10n; Path=/; HttpOnly"}};
   std::string page = std::string(form);
   Script refused = {answer(401, page, {{"Content-Type", "text/html"}})};
@@ -41,10 +41,10 @@ struct Application {
   }
 };
 
-Walk log_in(const Application& application, const std::string& success = "",
-            const Usual::Keys& more = {}) {
+ProbeRun log_in(const Application& application, const std::string& success = "",
+                const DefaultConfig::Keys& more = {}) {
   const Server server{Handler(application)};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"success", success}};
   for (const auto& [name, value] : more) usual.login[name] = value;
@@ -55,21 +55,21 @@ TEST(FormLogin, PassesBySuccessOfEveryKind) {
   for (const std::string success :
        {"", "{ redirect: /home$ }", "{ cookie: session }", "{ body: Hello alice }",
         "{ redirect: home, cookie: session, body: Hello }"}) {
-    const Walk walked = log_in({}, success);
+    const ProbeRun walked = log_in({}, success);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << success << walked.show();
   }
 }
 
 // An application whose page gives everybody a session, which a refused login keeps.
-Walk log_in_anonymously(const std::string& success, const Headers& landed,
-                        const std::string& name = "session") {
+ProbeRun log_in_anonymously(const std::string& success, const Headers& landed,
+                            const std::string& name = "session") {
   const Server server{Handler([&](const Request& request) {
     if (request.method() == "GET")
       return Script{answer(200, request.target() == "/login" ? std::string(form) : "<p>Sorry",
                            {{"Set-Cookie", name + "=an0nym0us; Path=/"}})};
     return Script{answer(302, "", landed)};
   })};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"success", success}};
   return walk(usual);
@@ -77,7 +77,7 @@ Walk log_in_anonymously(const std::string& success, const Headers& landed,
 
 TEST(FormLogin, TakesNoCookieThatThePageSetForASession) {
   for (const std::string success : {"", "{ cookie: session }"}) {
-    const Walk walked = log_in_anonymously(success, {{"Location", "/auth/failed"}});
+    const ProbeRun walked = log_in_anonymously(success, {{"Location", "/auth/failed"}});
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success << walked.show();
   }
   EXPECT_THAT(
@@ -91,7 +91,7 @@ TEST(FormLogin, TakesNoCookieThatThePageSetForASession) {
 }
 
 TEST(FormLogin, TakesTheCookieFromBeforeWhereARedirectSaysThatTheLoginSucceeded) {
-  const Walk walked =
+  const ProbeRun walked =
       log_in_anonymously("{ redirect: /home$, cookie: session }", {{"Location", "/home"}});
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
@@ -104,7 +104,7 @@ TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
            {std::string(4094, 'v'), "it is longer than 4096 bytes"}}) {
     Application application;
     application.landed = {{"Location", "/login"}, {"Set-Cookie", "sid=" + attributes}};
-    const Walk walked = log_in(application, "{ cookie: sid }");
+    const ProbeRun walked = log_in(application, "{ cookie: sid }");
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("the cookie sid is not kept: " + why));
   }
@@ -115,7 +115,7 @@ TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {
   application.page =
       R"(<form method="post" action="/login"><input type=hidden name=_xsrf value="x&amp;y">
     <input type=password name=password></form>)";
-  const Walk walked =
+  const ProbeRun walked =
       log_in(application, "", {{"fields", R"({ password: "{{identity.password}}" })"}});
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
@@ -123,7 +123,7 @@ TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {
 TEST(FormLogin, FailsWhereWhatIsWantedDoesNotCome) {
   for (const std::string success :
        {"{ redirect: /other }", "{ cookie: token }", "{ body: Hello bob }"}) {
-    const Walk walked = log_in({}, success);
+    const ProbeRun walked = log_in({}, success);
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success << walked.show();
   }
 }
@@ -169,19 +169,19 @@ TEST(FormLogin, BelievesThePatternsThatItIsGiven) {
 TEST(FormLogin, FailsWithoutTheFormAndSaysWhatThereIs) {
   Application application;
   application.page = R"(<form><input name="q"></form>)";
-  const Walk walked = log_in(application);
+  const ProbeRun walked = log_in(application);
   EXPECT_EQ(walked.verdict.reason, Reason::no_form);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("a form with q"));
 }
 
 TEST(FormLogin, GivesItsCookiesToASocket) {
   const Server server{Handler(Application())};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
   usual.socket["url"] = R"("{{target.ws}}/ws")";
   usual.socket["token_in"] = "cookie";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(server.requests().back().header("Cookie"), "_xsrf=jar; session=s3ss10n");
   for (const auto& exchange : walked.trace->exchanges())
@@ -191,7 +191,7 @@ TEST(FormLogin, GivesItsCookiesToASocket) {
 
 TEST(FormLogin, ThenAsksWhatThePageAsksAndTellsTheSocket) {
   const Server server{Handler(Application())};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "form"},
                  {"url", R"("{{target.auth}}/login")"},
@@ -199,28 +199,28 @@ TEST(FormLogin, ThenAsksWhatThePageAsksAndTellsTheSocket) {
                                 capture: { room: { json: /room } } }])"}};
   usual.socket["url"] = R"("{{target.ws}}/ws/{{login.room}}")";
   usual.socket["token_in"] = "cookie";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(server.requests().back().target(), "/ws/r-17");
 }
 
 TEST(FormLogin, FailsWhereWhatThePageAsksIsNotGiven) {
-  const Usual::Keys other = {{"then", R"([{ method: GET, url: "{{target.auth}}/api/room",
+  const DefaultConfig::Keys other = {{"then", R"([{ method: GET, url: "{{target.auth}}/api/room",
                      capture: { key: { json: /key } } }])"}};
   EXPECT_EQ(log_in({}, "", other).verdict.reason, Reason::answer_incomplete);
-  const Usual::Keys missing = {{"then", R"([{ url: "{{target.auth}}/login" }])"}};
+  const DefaultConfig::Keys missing = {{"then", R"([{ url: "{{target.auth}}/login" }])"}};
   EXPECT_EQ(log_in({}, "", missing).verdict.reason, Reason::forbidden);
 }
 
 TEST(FormLogin, SendsNoGoodSessionWithARefusalCheck) {
   const Server server{Handler(Application())};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}};
   usual.socket["url"] = R"("{{target.ws}}/ws")";
   usual.socket["token_in"] = "cookie";
   usual.probe["refuse"] = "[no_token, garbage_token]";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   const auto requests = server.requests();
   ASSERT_GE(requests.size(), 4U);
@@ -233,14 +233,14 @@ TEST(FormLogin, SendsNoGoodSessionWithARefusalCheck) {
 
 TEST(FormLogin, OfASessionWithAKnownLifeIsUsedAgain) {
   const Server server{Handler(Application())};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "form"}, {"url", R"("{{target.auth}}/login")"}, {"lifetime", "1h"}};
   usual.socket["url"] = R"("{{target.ws}}/ws")";
   usual.socket["token_in"] = "cookie";
   Walker walker;
   EXPECT_EQ(walker.walk(usual).trace->auth().size(), 2U);
-  const Walk again = walker.walk(usual);
+  const ProbeRun again = walker.walk(usual);
   EXPECT_EQ(again.verdict.outcome, Outcome::pass) << again.show();
   ASSERT_EQ(again.trace->auth().size(), 1U);
   EXPECT_EQ(again.trace->auth()[0].step, Step::upgrade);

@@ -2,7 +2,7 @@
 
 #include "probes/text/template.hpp"
 #include "tests/support/http_server.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 // Each way to log in, from YAML to the bytes on the wire.
 namespace sonde::test::methods_test {
@@ -12,14 +12,14 @@ using testing::HasSubstr;
 
 // A probe that logs in at a server, and what the server was asked.
 struct LoggedIn {
-  Walk walked;
+  ProbeRun walked;
   std::vector<Request> requests;
 };
 
-LoggedIn log_in(const Handler& handler, const Usual::Keys& login,
-                const Usual::Keys& identity = {}) {
+LoggedIn log_in(const Handler& handler, const DefaultConfig::Keys& login,
+                const DefaultConfig::Keys& identity = {}) {
   const Server server(handler);
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = login;
   usual.login.emplace("url", R"("{{target.auth}}/token")");
@@ -38,11 +38,11 @@ Script grant_to(const std::string& proof, const Request& request) {
 
 Handler grants(std::string proof) { return std::bind_front(grant_to, std::move(proof)); }
 
-std::string encoded_password() { return text::percent_encode(Usual::password); }
+std::string encoded_password() { return text::percent_encode(DefaultConfig::password); }
 
 TEST(JsonMethod, SendsItsBodyAsJson) {
   const auto logged = log_in(
-      grants(text::json_quote(Usual::password)),
+      grants(text::json_quote(DefaultConfig::password)),
       {{"body", R"({ email: "{{identity.username}}", password: "{{identity.password}}" })"}});
   EXPECT_EQ(logged.walked.verdict.outcome, Outcome::pass) << logged.walked.show();
   ASSERT_EQ(logged.requests.size(), 1U);
@@ -88,7 +88,7 @@ TEST(Oauth2Password, FailsWithTheWrongPassword) {
   EXPECT_EQ(logged.walked.verdict.reason, Reason::credentials);
 }
 
-const Usual::Keys client = {{"client_id", "\"web:1\""}, {"client_secret", "s3cret/+ü"}};
+const DefaultConfig::Keys client = {{"client_id", "\"web:1\""}, {"client_secret", "s3cret/+ü"}};
 
 TEST(ClientCredentials, ProveThemselvesByBasicAuthentication) {
   const std::string joined = "web%3A1:s3cret%2F%2B%C3%BC";
@@ -114,8 +114,8 @@ TEST(ClientCredentials, FailWithTheWrongSecret) {
   }
 }
 
-Walk show_token(const std::string& token, const std::string& jwt) {
-  Usual usual("127.0.0.1:9");
+ProbeRun show_token(const std::string& token, const std::string& jwt) {
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("login");
   usual.login = {{"method", "token"},
                  {"token", "{ file: " + usual.folder.write("token", token) + " }"},
@@ -124,7 +124,7 @@ Walk show_token(const std::string& token, const std::string& jwt) {
 }
 
 TEST(StaticToken, AsksNobodyAndIsNoAttemptToLogIn) {
-  const Walk walked = show_token("opaque\n", "");
+  const ProbeRun walked = show_token("opaque\n", "");
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_TRUE(walked.trace->auth().empty());
   EXPECT_TRUE(walked.trace->exchanges().empty());
@@ -134,7 +134,7 @@ TEST(StaticToken, IsStillCheckedAsAJwt) {
   EXPECT_EQ(show_token("opaque", "{}").verdict.reason, Reason::token_malformed);
   const std::string old =
       text::base64url(R"({"alg":"RS256"})") + "." + text::base64url(R"({"exp":1000})") + ".c2ln";
-  const Walk walked = show_token(old, "{}");
+  const ProbeRun walked = show_token(old, "{}");
   EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
   EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
 }

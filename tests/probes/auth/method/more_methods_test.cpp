@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "probes/auth/jwt/jwks.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 #include "tests/support/ws_server.hpp"
 
 // Steps, device, and clients that sign.
@@ -24,10 +24,10 @@ Handler grants(const Signer& signer, const std::string& parameter, const std::st
   };
 }
 
-Walk sign_in(const Signer& known, const Signer& used, const std::string& parameter,
-             const std::string& claims, Usual::Keys login, const std::string& prefix) {
+ProbeRun sign_in(const Signer& known, const Signer& used, const std::string& parameter,
+                 const std::string& claims, DefaultConfig::Keys login, const std::string& prefix) {
   const Server server(grants(known, parameter, claims));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   login["url"] = R"("{{target.auth}}/token")";
   const std::string key = "{ file: " + usual.folder.write("key.pem", used.pem()) + " }";
@@ -41,48 +41,49 @@ Walk sign_in(const Signer& known, const Signer& used, const std::string& paramet
 
 TEST(PrivateKeyJwt, ProvesTheClientByASignature) {
   const Signer signer, other;
-  const Usual::Keys keys = {
+  const DefaultConfig::Keys keys = {
       {"method", "client_credentials"}, {"client_id", "web"}, {"client_auth", "private_key_jwt"}};
   const std::string claims = R"("iss":"web","sub":"web","aud":"http://127.0.0.1:)";
-  const Walk good = sign_in(signer, signer, "client_assertion", claims, keys, "client_key");
+  const ProbeRun good = sign_in(signer, signer, "client_assertion", claims, keys, "client_key");
   EXPECT_EQ(good.verdict.outcome, Outcome::pass) << good.show();
-  const Walk bad = sign_in(signer, other, "client_assertion", claims, keys, "client_key");
+  const ProbeRun bad = sign_in(signer, other, "client_assertion", claims, keys, "client_key");
   EXPECT_EQ(bad.verdict.reason, Reason::credentials) << bad.show();
 }
 
 TEST(JwtBearer, IsGrantedATokenForASignedJwt) {
   const Signer signer, other;
-  const Usual::Keys keys = {{"method", "jwt_bearer"},    {"issuer", "robot"},
-                            {"audience", "https://sts"}, {"key_id", "k1"},
-                            {"algorithm", "ES256"},      {"claims", "{ target_audience: api }"}};
-  const Walk good = sign_in(signer, signer, "assertion", R"("target_audience":"api")", keys, "");
+  const DefaultConfig::Keys keys = {
+      {"method", "jwt_bearer"}, {"issuer", "robot"},    {"audience", "https://sts"},
+      {"key_id", "k1"},         {"algorithm", "ES256"}, {"claims", "{ target_audience: api }"}};
+  const ProbeRun good =
+      sign_in(signer, signer, "assertion", R"("target_audience":"api")", keys, "");
   EXPECT_EQ(good.verdict.outcome, Outcome::pass) << good.show();
-  const Walk bad = sign_in(signer, other, "assertion", "", keys, "");
+  const ProbeRun bad = sign_in(signer, other, "assertion", "", keys, "");
   EXPECT_EQ(bad.verdict.reason, Reason::credentials);
 }
 
 TEST(JwtBearer, WithAKeyThatIsNoneIsOurOwnFault) {
   const Server server(Script{json(200, granted())});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "jwt_bearer"},
                  {"url", R"("{{target.auth}}/token")"},
                  {"key", "{ file: " + usual.folder.write("key.pem", "no key at all") + " }"}};
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
   EXPECT_THAT(walked.verdict.detail, testing::Not(HasSubstr("no key at all")));
 }
 
-Walk ask_device(const std::string& body) {
+ProbeRun ask_device(const std::string& body) {
   const Server server(Script{json(200, body)});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "device"}, {"url", R"("{{target.auth}}/device")"}, {"client_id", "tv"}};
   return walk(usual);
 }
 
 TEST(Device, PassesWhereAHumanWouldGoOn) {
-  const Walk walked = ask_device(
+  const ProbeRun walked = ask_device(
       R"({"device_code":"d","user_code":"U","verification_uri":"https://a.example/d","expires_in":60})");
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
@@ -116,7 +117,7 @@ constexpr std::string_view two_requests =
 
 TEST(Steps, GiveWhatTheyCaptureToLaterOnesAndToTheSocket) {
   const Server server{Handler(tickets)};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("upgrade");
   usual.login = {{"method", "steps"},
                  {"requests", std::string(two_requests)},
@@ -124,7 +125,7 @@ TEST(Steps, GiveWhatTheyCaptureToLaterOnesAndToTheSocket) {
                  {"expires_in", R"("{{ttl}}")"}};
   usual.socket["token_in"] = R"({ query: "ticket={{login.ticket}}" })";
   usual.socket["url"] = R"("{{target.ws}}/ws")";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
@@ -140,37 +141,37 @@ TEST(Steps, JudgeATokenByTheClockOfTheAnswerThatGaveIt) {
       return {answer(200, R"({"t":")" + token + "\"}", {{"Date", date}})};
     return {json(200, R"({"ticket":"abc"})")};
   })};
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "steps"},
                  {"requests", R"([{ url: "{{target.auth}}/login", capture: { t: { json: /t } } },
                        { url: "{{target.auth}}/ticket", capture: { ticket: { json: /ticket } } }])"},
                  {"token", R"("{{t}}")"},
                  {"jwt", "{ leeway: 5s }"}};
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(Steps, FailWhereAnAnswerLacksWhatIsCaptured) {
   const Server server(Script{json(200, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "steps"}, {"requests", std::string(two_requests)}, {"token", "x"}};
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.reason, Reason::answer_incomplete);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("lacks"));
 }
 
 TEST(Steps, FailAsEveryLoginWhereOneIsRefused) {
   const Server server(Script{json(401, R"({"detail":"no"})")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "steps"}, {"requests", std::string(two_requests)}, {"token", "x"}};
   EXPECT_EQ(walk(usual).verdict.reason, Reason::credentials);
 }
 
 TEST(Steps, WithAnUnknownNameAreAMistake) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("login");
   usual.login = {{"method", "steps"},
                  {"requests", R"([{ url: "{{target.auth}}/{{nobody}}" }])"},
@@ -180,12 +181,12 @@ TEST(Steps, WithAnUnknownNameAreAMistake) {
 
 TEST(Lockout, SuppressesALoginAfterSoManyRefusals) {
   const Server server(Script{json(401, "{}")});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
   Walker walker;
   for (int i = 0; i < 2; ++i) EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
-  const Walk held = walker.walk(usual);
+  const ProbeRun held = walker.walk(usual);
   EXPECT_EQ(held.verdict.reason, Reason::suppressed);
   EXPECT_EQ(held.verdict.outcome, Outcome::skipped);
   EXPECT_TRUE(held.trace->auth().empty());
@@ -194,11 +195,11 @@ TEST(Lockout, SuppressesALoginAfterSoManyRefusals) {
 
 TEST(Lockout, ObeysRetryAfter) {
   const Server server(Script{answer(429, "", {{"Retry-After", "120"}})});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   Walker walker;
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::overloaded);
-  const Walk held = walker.walk(usual);
+  const ProbeRun held = walker.walk(usual);
   EXPECT_EQ(held.verdict.reason, Reason::suppressed);
   EXPECT_THAT(held.verdict.detail, HasSubstr("for 120 s, and is for 60 s; the next login in 60 s"));
   EXPECT_EQ(server.requests().size(), 1U);
@@ -206,10 +207,10 @@ TEST(Lockout, ObeysRetryAfter) {
 
 TEST(Json, TakesATokenFromACookie) {
   const Server server(Script{answer(200, "{}", {{"Set-Cookie", "at=abc; Path=/; HttpOnly"}})});
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login["token_cookie"] = "at";
-  const Walk walked = walk(usual);
+  const ProbeRun walked = walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   usual.login["token_cookie"] = "other";
   EXPECT_EQ(walk(usual).verdict.reason, Reason::token_missing);

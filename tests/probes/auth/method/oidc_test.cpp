@@ -1,16 +1,16 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/planted.hpp"
+#include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
-#include "tests/support/walk.hpp"
 
 namespace sonde::test::oidc_test {
 namespace {
 
 using testing::HasSubstr;
 
-std::unique_ptr<Usual> usual_of(const Provider& provider) {
-  auto usual = std::make_unique<Usual>(provider.url());
+std::unique_ptr<DefaultConfig> usual_of(const Provider& provider) {
+  auto usual = std::make_unique<DefaultConfig>(provider.url());
   usual->kind("login");
   usual->login = {
       {"method", "oidc"},
@@ -21,11 +21,11 @@ std::unique_ptr<Usual> usual_of(const Provider& provider) {
   return usual;
 }
 
-Walk log_in(Provider& provider) { return walk(*usual_of(provider)); }
+ProbeRun log_in(Provider& provider) { return walk(*usual_of(provider)); }
 
 TEST(Oidc, WalksThroughTheFormsToATokenAndNeverFetchesTheClient) {
   Provider provider;
-  const Walk walked = log_in(provider);
+  const ProbeRun walked = log_in(provider);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   std::vector<std::string> paths;
   for (const auto& request : provider.requests())
@@ -40,7 +40,7 @@ TEST(Oidc, WalksThroughTheFormsToATokenAndNeverFetchesTheClient) {
 TEST(Oidc, FailsWithTheWrongPassword) {
   Provider provider;
   provider.password = "another";
-  const Walk walked = log_in(provider);
+  const ProbeRun walked = log_in(provider);
   EXPECT_EQ(walked.verdict.reason, Reason::credentials) << walked.show();
 }
 
@@ -51,7 +51,7 @@ TEST(Oidc, JudgesNoTokenByTheClockOfTheKeys) {
   const auto usual = usual_of(provider);
   usual->login["use_id_token"] = "true";
   usual->login["jwt"] = R"({ jwks: "{{target.auth}}/jwks" })";
-  const Walk walked = walk(*usual);
+  const ProbeRun walked = walk(*usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
@@ -60,7 +60,7 @@ TEST(Oidc, FailsWhereTheIssuerIsNotExactlyTheWantedOne) {
   provider.discovery = [&](std::string json) {
     return json.replace(json.find(provider.url()) + provider.url().size(), 0, "/");
   };
-  const Walk walked = log_in(provider);
+  const ProbeRun walked = log_in(provider);
   EXPECT_EQ(walked.verdict.reason, Reason::oidc_config);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("wanted"));
 }
@@ -68,7 +68,7 @@ TEST(Oidc, FailsWhereTheIssuerIsNotExactlyTheWantedOne) {
 TEST(Oidc, FailsWhereTheProviderRefuses) {
   Provider provider;
   provider.error = "access_denied";
-  const Walk walked = log_in(provider);
+  const ProbeRun walked = log_in(provider);
   EXPECT_EQ(walked.verdict.reason, Reason::authorization_refused);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("access_denied"));
 }
@@ -79,7 +79,7 @@ TEST(Oidc, FailsWhereStateIssuerOrCodeOfTheRedirectIsWrong) {
     provider.callback = [&](std::string back) {
       return back.replace(back.find(name + "="), name.size() + 1, name + "=&x=");
     };
-    const Walk walked = log_in(provider);
+    const ProbeRun walked = log_in(provider);
     EXPECT_EQ(walked.verdict.reason, Reason::bad_callback) << name << walked.show();
   }
 }
@@ -92,7 +92,7 @@ TEST(Oidc, HidesTheCodeOfARedirectThatIsNotAccepted) {
       const std::string by = part == "?" ? "#" : std::string(part) + "/x";
       return back.replace(back.find(part), part.size(), by);
     };
-    const Walk walked = log_in(provider);
+    const ProbeRun walked = log_in(provider);
     EXPECT_EQ(walked.verdict.reason, Reason::bad_callback) << walked.show();
     expect_hidden(walked, {"c0de-4711"});
   }
@@ -104,7 +104,7 @@ TEST(Oidc, FailsWithAnIdTokenThatIsNotForUs) {
     provider.id_claims = [&](std::string claims) {
       return claims.insert(claims.find("\"" + name + "\":\"") + name.size() + 4, "other");
     };
-    const Walk walked = log_in(provider);
+    const ProbeRun walked = log_in(provider);
     EXPECT_EQ(walked.verdict.reason, Reason::token_claims) << name << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("ID token"));
   }
@@ -118,7 +118,7 @@ TEST(Oidc, FailsWithAnIdTokenThatAnotherKeySigned) {
 
 TEST(Oidc, ShowsNoSecretOfTheWalk) {
   Provider provider;
-  const Walk walked = log_in(provider);
+  const ProbeRun walked = log_in(provider);
   for (const auto& exchange : walked.trace->exchanges()) {
     const std::string all = exchange.url + exchange.sent_body + exchange.body;
     for (const std::string secret : {"c0de-4711", "opaque-access", "opaque-refresh", "staple"})
@@ -126,8 +126,8 @@ TEST(Oidc, ShowsNoSecretOfTheWalk) {
   }
 }
 
-Walk check(Provider& provider, const std::string& login = "") {
-  Usual usual(provider.url());
+ProbeRun check(Provider& provider, const std::string& login = "") {
+  DefaultConfig usual(provider.url());
   usual.kind("login");
   usual.login = {{"method", "oidc_check"}, {"issuer", R"("{{target.auth}}")"}, {"login", login}};
   return walk(usual);
@@ -135,7 +135,7 @@ Walk check(Provider& provider, const std::string& login = "") {
 
 TEST(OidcCheck, PassesWithARightConfigurationAndKeys) {
   Provider provider;
-  const Walk walked = check(provider);
+  const ProbeRun walked = check(provider);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
@@ -156,7 +156,7 @@ TEST(OidcCheck, WantsTheKeyOfAFreshTokenAmongThePublished) {
     const Signer stranger("ES256", "stranger");
     const std::string token = known ? provider.signer.fresh() : stranger.fresh();
     const Server api(Script{json(200, granted(token))});
-    const Walk walked =
+    const ProbeRun walked =
         check(provider, "{ method: json, url: \"" + api.url("/login") + "\", body: {} }");
     EXPECT_EQ(walked.verdict.reason, known ? Reason::ok : Reason::token_key_unknown)
         << walked.show();
@@ -164,7 +164,7 @@ TEST(OidcCheck, WantsTheKeyOfAFreshTokenAmongThePublished) {
 }
 
 TEST(OidcCheck, GivesNoTokenToASocket) {
-  Usual usual("127.0.0.1:9");
+  DefaultConfig usual("127.0.0.1:9");
   usual.kind("upgrade");
   usual.login = {{"method", "oidc_check"}, {"issuer", R"("{{target.auth}}")"}};
   EXPECT_THAT(plan(usual.yaml()).wrong(), HasSubstr("gives no token"));

@@ -1,13 +1,13 @@
 #include <gmock/gmock.h>
 
 #include "tests/probes/auth/rotation.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 namespace sonde::test::refresh_test {
 namespace {
 
-std::unique_ptr<Usual> by_login(const Rotation& rotation) {
-  auto usual = std::make_unique<Usual>(rotation.server.url(""));
+std::unique_ptr<DefaultConfig> by_login(const Rotation& rotation) {
+  auto usual = std::make_unique<DefaultConfig>(rotation.server.url(""));
   usual->kind("login");
   usual->login = {{"method", "refresh"},
                   {"url", R"("{{target.auth}}/token")"},
@@ -21,7 +21,7 @@ TEST(Refresh, RedeemsEachTokenOnce) {
   const auto usual = by_login(rotation);
   Walker walker;
   for (int i = 0; i < 3; ++i) {
-    const Walk walked = walker.walk(*usual);
+    const ProbeRun walked = walker.walk(*usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
   EXPECT_EQ(rotation.logins, 1);
@@ -35,7 +35,7 @@ TEST(Refresh, ARefusalIsKnownByWhatTheServerSaidAndNotByWhatIsShown) {
   Walker walker;
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   rotation.good = "another";  // the kept one is refused, and another login gives a good one
-  const Walk walked = walker.walk(*usual);
+  const ProbeRun walked = walker.walk(*usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(rotation.logins, 2);
 }
@@ -45,7 +45,7 @@ TEST(Refresh, OfManyRunsAtOnceIsMadeByOneAfterTheOther) {
   const auto usual = by_login(rotation);
   const auto check = plan(usual->yaml()).check("p");
   Walker walker;
-  for (const Walk& walked : walker.together({check, check, check, check}))
+  for (const ProbeRun& walked : walker.together({check, check, check, check}))
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(rotation.logins, 1);
   EXPECT_EQ(rotation.refreshes, 4);
@@ -84,7 +84,7 @@ TEST(Refresh, LogsInAgainWhateverTheWordsInWhichTheTokenIsRefused) {
     Walker walker;
     EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
     rotation.good = "revoked";
-    const Walk walked = walker.walk(*usual);
+    const ProbeRun walked = walker.walk(*usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << status << body << walked.show();
     EXPECT_EQ(rotation.logins, 2) << status << body;
   }
@@ -108,7 +108,7 @@ TEST(Refresh, LogsInNotAgainWhereTheClientIsRefusedOrTheServiceFails) {
 TEST(Refresh, FailsWhereATokenThatWasJustGivenIsRefused) {
   Rotation rotation;
   rotation.broken = true;
-  const Walk walked = walk(*by_login(rotation));
+  const ProbeRun walked = walk(*by_login(rotation));
   EXPECT_EQ(walked.verdict.reason, Reason::refresh_refused) << walked.show();
 }
 
@@ -124,7 +124,7 @@ TEST(Refresh, SaysTheTokenInJsonWhereTheEndpointTakesNoForm) {
     good += "+";
     return {json(200, R"({"access_token":"access","refresh_token":")" + good + "\"}")};
   }));
-  Usual usual(server.url(""));
+  DefaultConfig usual(server.url(""));
   usual.kind("login");
   usual.login = {{"method", "refresh"},
                  {"url", R"("{{target.auth}}/auth/refresh")"},
@@ -132,11 +132,11 @@ TEST(Refresh, SaysTheTokenInJsonWhereTheEndpointTakesNoForm) {
                  {"login", R"({ method: json, url: "{{target.auth}}/login", body: {} })"}};
   Walker walker;
   for (int i = 0; i < 2; ++i) {
-    const Walk walked = walker.walk(usual);
+    const ProbeRun walked = walker.walk(usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   }
   good = "revoked";
-  const Walk walked = walker.walk(usual);
+  const ProbeRun walked = walker.walk(usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(logins, 2);
 }

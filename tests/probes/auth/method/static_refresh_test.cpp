@@ -6,7 +6,7 @@
 #include "probes/auth/state_file.hpp"
 #include "probes/session/shared.hpp"
 #include "tests/probes/auth/rotation.hpp"
-#include "tests/support/walk.hpp"
+#include "tests/support/probe_run.hpp"
 
 namespace sonde::test::static_refresh_test {
 namespace {
@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 struct Static {
   Rotation rotation;
-  Usual usual{rotation.server.url("")};
+  DefaultConfig usual{rotation.server.url("")};
   std::string state;
   explicit Static(const std::string& first = "r0") {
     usual.kind("login");
@@ -35,7 +35,7 @@ struct Static {
 TEST(StaticRefresh, IsKeptInItsFileForTheNextProcess) {
   Static fixed;
   for (const std::string kept : {"r1", "r2"}) {
-    const Walk walked = walk(fixed.usual);
+    const ProbeRun walked = walk(fixed.usual);
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
     EXPECT_EQ(fixed.kept(), kept);
   }
@@ -77,7 +77,7 @@ TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
     fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
     fixed.usual.defaults["timeout"] = "300ms";
     Walker walker;
-    const Walk walked = walker.walk(fixed.usual);
+    const ProbeRun walked = walker.walk(fixed.usual);
     EXPECT_NE(walked.verdict.outcome, Outcome::pass) << name;
     if (name == "stays open") walker.finish();
     EXPECT_EQ(fixed.kept(), "next") << name << walked.show();
@@ -121,11 +121,11 @@ TEST(StaticRefresh, IsKeptThoughTheRunIsCutBeforeTheAnswerComes) {
   fixed.rotation.delay = std::chrono::milliseconds(400);
   fixed.usual.defaults["timeout"] = "150ms";
   Walker walker;
-  const Walk cut = walker.walk(fixed.usual);
+  const ProbeRun cut = walker.walk(fixed.usual);
   EXPECT_EQ(cut.verdict.reason, Reason::timeout) << cut.show();
   EXPECT_THAT(cut.verdict.detail, HasSubstr("in phase first_byte"));
   fixed.usual.defaults["timeout"] = "5s";
-  const Walk walked = walker.walk(fixed.usual);
+  const ProbeRun walked = walker.walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(fixed.kept(), "r2");
 }
@@ -135,7 +135,7 @@ TEST(StaticRefresh, IsTheReplacedFirstOneWhereTheKeptOneIsRefused) {
   EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
   fixed.rotation.good = "from-an-admin";
   fixed.usual.folder.write("first", "from-an-admin");
-  const Walk walked = walk(fixed.usual);
+  const ProbeRun walked = walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(fixed.kept(), "r2");
 }
@@ -157,7 +157,7 @@ TEST(StaticRefresh, AReplacedFirstOneDoesNotWaitForTheCooldown) {
   for (int i = 0; i < 4; ++i) walker.walk(fixed.usual);
   EXPECT_EQ(fixed.rotation.refreshes, 2);
   fixed.usual.folder.write("first", "r0");
-  const Walk walked = walker.walk(fixed.usual);
+  const ProbeRun walked = walker.walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(fixed.kept(), "r1");
 }
@@ -168,7 +168,7 @@ TEST(StaticRefresh, GoesOnWhereTheConfigurationOfTheLoginChanges) {
   EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
   fixed.usual.login["scope"] = "chat";
   fixed.usual.target["vars"] = "{ tier: gold }";
-  const Walk walked = walker.walk(fixed.usual);
+  const ProbeRun walked = walker.walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(fixed.kept(), "r2");
 }
@@ -180,13 +180,13 @@ TEST(StaticRefresh, LeavesItsFileToAnotherLoginOnceItIsGivenBack) {
   fixed.usual.login["first"] = "{ file: " + fixed.usual.folder.write("second", "r1") + " }";
   EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::own_secret);
   walker.shared().keeper.give_back_files();
-  const Walk walked = walker.walk(fixed.usual);
+  const ProbeRun walked = walker.walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(StaticRefresh, ThatIsRefusedIsOurOwnExpiredCredential) {
   Static fixed("expired");
-  const Walk walked = walk(fixed.usual);
+  const ProbeRun walked = walk(fixed.usual);
   EXPECT_EQ(walked.verdict.reason, Reason::monitor_credential_expired);
   EXPECT_EQ(walked.verdict.outcome, Outcome::inconclusive);
 }
@@ -195,7 +195,7 @@ TEST(StaticRefresh, IsNotUsedWhileAnotherHasTheFile) {
   Static fixed;
   const auto other = auth::StateFile::open(fixed.state);
   ASSERT_TRUE(other) << other.error();
-  const Walk walked = walk(fixed.usual);
+  const ProbeRun walked = walk(fixed.usual);
   EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("another process"));
   EXPECT_EQ(fixed.rotation.refreshes, 0);
@@ -205,7 +205,7 @@ TEST(StaticRefresh, IsNotReadFromAFileThatOthersMayRead) {
   Static fixed;
   std::ofstream(fixed.state) << "r0";
   chmod(fixed.state.c_str(), 0644);
-  const Walk walked = walk(fixed.usual);
+  const ProbeRun walked = walk(fixed.usual);
   EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
   EXPECT_THAT(walked.verdict.detail, HasSubstr("chmod 600"));
 }

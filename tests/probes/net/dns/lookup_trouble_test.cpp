@@ -46,7 +46,8 @@ class LookupTrouble : public test::NetLoop {
 };
 
 // All of them outlive it.
-boost::asio::awaitable<void> find_beside(Lookup& lookup, const std::string& name, const Line& line,
+boost::asio::awaitable<void> find_beside(Lookup& lookup, const std::string& name,
+                                         const ConnectionOptions& line,
                                          std::map<std::string, std::string>& seen) {
   auto resolving = lookup.resolve(name, line);
   const auto result = co_await std::move(resolving);

@@ -208,7 +208,8 @@ TEST_F(HttpExchange, SecretsInErrorsAreHidden) {
 }
 
 // The part of a CONNECT that dialling uses.
-boost::asio::awaitable<std::expected<Head, Failure>> head_from(Network& network, Url url, Line line,
+boost::asio::awaitable<std::expected<Head, Failure>> head_from(Network& network, Url url,
+                                                               ConnectionOptions line,
                                                                Trace& trace) {
   auto transport = co_await dial(network, url, line, trace);
   auto head = co_await read_head(**transport, 4096);

@@ -39,7 +39,7 @@ class OnLoop : public testing::Test {
 
   boost::asio::io_context io{1};
   Network network{io.get_executor()};
-  Line line;
+  ConnectionOptions line;
   Redirects redirects;
   Trace trace;
 

@@ -214,7 +214,7 @@ TEST_F(WebsocketSession, ALoopThatGoesAwayTakesItsSessionsAlong) {
     Network there{brief.get_executor()};
     struct Open {
       static boost::asio::awaitable<void> make(Network& network, UpgradeRequest asked,
-                                               const Line& line, Trace& trace) {
+                                               const ConnectionOptions& line, Trace& trace) {
         auto upgraded = co_await upgrade(network, asked, line, trace);
         co_await upgraded.session->receive(Clock::now() + 1h);
       }

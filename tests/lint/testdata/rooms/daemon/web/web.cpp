@@ -1,3 +1,4 @@
-#include "daemon/schedule/agenda.hpp"  // BAD: sideways
 #include <prometheus/counter.h>  // BAD: owner
+
 #include "daemon/core/result.hpp"
+#include "daemon/schedule/schedule.hpp"  // BAD: sideways

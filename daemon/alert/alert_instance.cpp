@@ -1,0 +1,224 @@
+#include "daemon/alert/alert_instance.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/core/alert_json.hpp"
+
+namespace sonde::alert {
+namespace {
+
+constexpr std::string_view room = "alert";
+// The note that says when the notes were taken last: an outage is counted from there.
+constexpr std::string_view clock_key = "clock";
+constexpr Span clock_every = std::chrono::seconds(15);
+
+std::string show_clock(WallTime now) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+  return std::to_string(since.count());
+}
+
+// How long nobody judged; very long if nobody knows.
+Span outage(const std::vector<StateRecord>& notes, WallTime now) {
+  for (const StateRecord& note : notes) {
+    if (note.room != room || note.key != clock_key) continue;
+    std::int64_t seconds = 0;
+    const char* end = note.text.data() + note.text.size();
+    const auto read = std::from_chars(note.text.data(), end, seconds);
+    if (read.ec == std::errc() && read.ptr == end && seconds >= 0 && seconds < 10'000'000'000)
+      return now - WallTime(std::chrono::seconds(seconds));
+  }
+  return Span::max();
+}
+
+Kept kept_of(const AlertInstance& track) {
+  return {track.instance.rule->checksum, track.state, track.text, track.alert};
+}
+
+void take_over(AlertInstance& track, Kept kept, Span outage) {
+  track.state = after_outage(std::move(kept.state), outage);
+  track.alert = std::move(kept.alert);
+  track.text = std::move(kept.text);
+  track.changed = true;
+  if (track.text.fired_for.empty()) track.text.fired_for = track.text.summary;
+  if (track.alert) track.alert->labels = track.instance.labels;
+  if (track.state.firing() && !track.alert) track.state = {};  // nobody can have been told
+}
+
+bool is_over(const Alert& alert, WallTime now) {
+  return alert.ended && now - *alert.ended >= ended_kept;
+}
+
+}  // namespace
+
+AlertInstance& Tracks::add(Instance instance) {
+  auto track = std::make_unique<AlertInstance>();
+  track->instance = std::move(instance);
+  auto& kept = tracks_[track->instance.key];
+  kept = std::move(track);
+  for (const auto& check : kept->instance.checks) by_check_[key_of(*check)].push_back(kept.get());
+  for (const auto& check : kept->instance.health) by_check_[key_of(*check)].push_back(kept.get());
+  return *kept;
+}
+
+void Tracks::assign(std::vector<Instance> instances, std::set<std::string> rules, WallTime now) {
+  rules_ = std::move(rules);
+  auto old = std::exchange(tracks_, {});
+  by_check_.clear();
+  firing_.clear();
+  for (auto& instance : instances) {
+    AlertInstance& track = add(std::move(instance));
+    const auto found = old.find(track.instance.key);
+    if (found == old.end()) continue;
+    AlertInstance& before = *found->second;
+    if (before.instance.rule->checksum != track.instance.rule->checksum) continue;
+    track.state = std::move(before.state);
+    track.alert = std::move(before.alert);
+    track.text = std::move(before.text);
+    track.quiet_since = before.quiet_since;
+    track.good_since = before.good_since;
+    track.failing = std::move(before.failing);
+    track.held_by = std::move(before.held_by);
+    track.kept_back = before.kept_back;
+    track.changed = before.changed;
+    if (track.fires()) wake(track);
+    old.erase(found);
+  }
+  for (const auto& [key, track] : old) {
+    if (track->idle() && !track->changed) continue;
+    erase(key);
+    if (track->alert) orphan(key, kept_of(*track), now);
+  }
+}
+
+Removed Tracks::why_removed(const std::string& key, const Kept& kept) const {
+  if (find(key) != nullptr) return Removed::changed_rule;
+  const bool known = kept.checksum == "builtin" || rules_.contains(name_of(*kept.alert));
+  return known ? Removed::checks : Removed::rule;
+}
+
+// Under a key of its own: the rule that comes after it may fire, too. Also what paged nobody: a
+// receiver that was not sent the alert that held it back knows of it.
+void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
+  if (!kept.alert) return;
+  Kept ended = kept;
+  ended.state = {};
+  Alert& alert = *ended.alert;
+  if (!alert.ended) {
+    alert.ended = now;
+    alert.annotations["summary"] = kept.state.firing()
+                                       ? tell_removed(why_removed(key, kept), alert, kept.text)
+                                       : kept.text.summary + show_cause(kept.text);
+  }
+  if (is_over(alert, now)) return;
+  const std::string own = key + " #" + kept.checksum;
+  const auto later = orphans_.find(own);
+  if (later != orphans_.end() && later->second.alert->starts > alert.starts) return;
+  notes_.push_back({std::string(room), own, write(ended)});
+  orphans_[own] = std::move(ended);
+}
+
+void Tracks::resume(AlertInstance& track, Kept kept, Span outage, WallTime now) {
+  take_over(track, std::move(kept), outage);
+  if (track.alert && !track.alert->told) track.kept_back = now;
+  if (track.fires()) wake(track);
+}
+
+void Tracks::restore(const StateRecord& note, const Make& make, Span outage, WallTime now) {
+  auto kept = read_kept(note.text);
+  if (!kept) return erase(note.key);
+  AlertInstance* track = find(note.key);
+  if (track == nullptr)
+    if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
+  if (track != nullptr && track->instance.rule->checksum == kept->checksum)
+    return resume(*track, std::move(*kept), outage, now);
+  erase(note.key);
+  const auto mark = note.key.find(" #");
+  orphan(note.key.substr(0, mark), *kept, now);
+}
+
+void Tracks::restore(const std::vector<StateRecord>& notes, const Make& make, WallTime now) {
+  const Span down = outage(notes, now);
+  for (const StateRecord& note : notes)
+    if (note.room == room && note.key != clock_key) restore(note, make, down, now);
+}
+
+std::vector<StateRecord> Tracks::take_notes(WallTime now) {
+  std::vector<StateRecord> notes = std::exchange(notes_, {});
+  for (auto& [key, track] : tracks_) {
+    if (!std::exchange(track->changed, false)) continue;
+    notes.push_back({std::string(room), key, track->idle() ? "" : write(kept_of(*track))});
+  }
+  if (now - clock_ >= clock_every || now < clock_)
+    notes.push_back({std::string(room), std::string(clock_key), show_clock(clock_ = now)});
+  return notes;
+}
+
+void Tracks::shift(Span jump) {
+  for (auto& [key, track] : tracks_) {
+    if (track->state.state == AlertState::inactive) continue;
+    alert::shift(track->state, jump);
+    track->changed = true;
+  }
+}
+
+bool Tracks::forget(WallTime now) {
+  bool any = false;
+  for (auto& [key, track] : tracks_) {
+    if (!track->alert || !is_over(*track->alert, now)) continue;
+    track->alert.reset();
+    track->changed = any = true;
+  }
+  for (auto& [key, kept] : orphans_)
+    if (is_over(*kept.alert, now)) erase(key);
+  const auto over = [&](const auto& one) { return is_over(*one.second.alert, now); };
+  return std::erase_if(orphans_, over) > 0 || any;
+}
+
+std::vector<AlertInstance*> Tracks::all() const {
+  std::vector<AlertInstance*> all;
+  all.reserve(tracks_.size());
+  for (const auto& [key, track] : tracks_) all.push_back(track.get());
+  return all;
+}
+
+std::span<AlertInstance* const> Tracks::of_check(const Check& check) const {
+  const auto found = by_check_.find(key_of(check));
+  return found != by_check_.end() ? std::span<AlertInstance* const>(found->second)
+                                  : std::span<AlertInstance* const>();
+}
+
+void Tracks::wake(AlertInstance& track) {
+  auto& all = firing_[track.instance.target];
+  if (std::ranges::find(all, &track) == all.end()) all.push_back(&track);
+}
+
+std::vector<AlertInstance*> Tracks::firing(const std::string& target) {
+  const auto found = firing_.find(target);
+  if (found == firing_.end()) return {};
+  std::erase_if(found->second, [](const AlertInstance* track) { return !track->fires(); });
+  std::vector<AlertInstance*> all = found->second;
+  if (all.empty()) firing_.erase(found);
+  return all;
+}
+
+AlertInstance* Tracks::find(const std::string& key) const {
+  const auto found = tracks_.find(key);
+  return found != tracks_.end() ? found->second.get() : nullptr;
+}
+
+std::vector<std::string> Tracks::targets() const {
+  std::vector<std::string> all;
+  all.reserve(firing_.size());
+  for (const auto& [target, tracks] : firing_) all.push_back(target);
+  return all;
+}
+
+std::vector<Alert> Tracks::orphans() const {
+  std::vector<Alert> all;
+  all.reserve(orphans_.size());
+  for (const auto& [key, kept] : orphans_) all.push_back(*kept.alert);
+  return all;
+}
+
+}  // namespace sonde::alert

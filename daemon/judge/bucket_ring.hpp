@@ -1,0 +1,63 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "daemon/core/view.hpp"
+#include "daemon/judge/packed_counters.hpp"
+
+namespace sonde::judge {
+
+// The latest buckets of one width, in a ring. A slot is a time divided by the width of a bucket.
+class BucketRing {
+ public:
+  explicit BucketRing(std::uint16_t size) : size_(size), attempts_(size), failures_(size) {}
+
+  // Counts in the bucket of now. A bucket holds at most 2^32 - 1 of each.
+  void add(Tally more, std::uint32_t now);
+  // Drops what is too old, and draws what lies in the future into the bucket of now.
+  void settle(std::uint32_t now);
+  // Of the `count` latest buckets at `now`; what lies in the future counts as of now.
+  Tally over(std::uint32_t count, std::uint32_t now) const;
+
+  struct Bucket {
+    std::uint32_t slot = 0;
+    Tally tally;
+  };
+  // Shows those that are not as they were at the last call; an empty one is to be forgotten.
+  template <class Each>
+  void take_changes(Each each);
+  // A bucket as it was kept, oldest first; one out of order, or that cannot be true, is left out.
+  void restore(const Bucket& bucket);
+
+ private:
+  static constexpr std::uint32_t never = std::numeric_limits<std::uint32_t>::max();
+  std::size_t index(std::int64_t slot) const;
+  Tally at(std::size_t i) const { return {attempts_.at(i), failures_.at(i)}; }
+  void put(std::size_t i, Tally tally);
+  Tally sum(std::int64_t first, std::int64_t count) const;
+  std::int64_t oldest() const { return std::int64_t{newest_} - size_ + 1; }
+  void clear(std::int64_t first, std::int64_t count);
+  void draw_back(std::uint32_t now);
+  void mark(std::uint32_t slot);
+
+  std::uint16_t size_;
+  PackedCounters attempts_, failures_;
+  Tally total_;               // of all buckets
+  std::uint32_t newest_ = 0;  // slot of the newest bucket
+  std::uint32_t changed_from_ = never, changed_to_ = 0;
+};
+
+template <class Each>
+void BucketRing::take_changes(Each each) {
+  const std::int64_t from = std::exchange(changed_from_, never), to = std::exchange(changed_to_, 0);
+  for (auto slot = std::max(from, oldest()); slot <= std::min<std::int64_t>(to, newest_); ++slot)
+    each(Bucket{static_cast<std::uint32_t>(slot), at(index(slot))});
+  // What lay in the future before the clock was set back.
+  for (auto slot = std::max({from, newest_ + std::int64_t{1}, to - size_ + 1}); slot <= to; ++slot)
+    each(Bucket{static_cast<std::uint32_t>(slot), {}});
+}
+
+}  // namespace sonde::judge

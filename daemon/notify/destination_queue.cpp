@@ -1,0 +1,220 @@
+#include "daemon/notify/destination_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "daemon/notify/alertmanager.hpp"
+
+namespace sonde::notify {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Posted> answered(std::function<Posted(const Receiver&, const Message&)> answer,
+                                 std::shared_ptr<const Receiver> place, Message message) {
+  co_return answer(*place, message);
+}
+
+// For how long a place that goes is told that its incidents are over.
+constexpr Span leaving_max = std::chrono::hours(1);
+
+Queue::Options queue_options(const Receiver& place) {
+  return {.resolved_kept = place.keeps_state() ? resolved_kept : Span::zero()};
+}
+
+}  // namespace
+
+DestinationQueue::DestinationQueue(net::Network& network, Destination destination, Options options)
+    : network_(network),
+      destination_(std::move(destination)),
+      options_(std::move(options)),
+      queue_(queue_options(*destination_.place)),
+      random_(options_.seed),
+      timer_(network.executor()) {}
+
+void DestinationQueue::assign(Destination destination) {
+  if (destination.key != destination_.key) {
+    queue_.note_all();
+    place_noted_.clear();
+  }
+  destination_ = std::move(destination);
+  pump();
+}
+
+// An alert that always fires wakes nobody: it is for who watches that it does not stay away, and
+// for who asks for it by name.
+bool DestinationQueue::is_told(const Alert& alert) const {
+  const auto severity = alert.labels.find("severity");
+  const bool for_nobody = severity != alert.labels.end() && severity->second == "none";
+  const When& when = destination_.routing.when;
+  if (for_nobody && when.alert.empty() && !destination_.place->keeps_state()) return false;
+  return matches(when, alert);
+}
+
+void DestinationQueue::update(const std::vector<Alert>& current, WallTime now) {
+  std::vector<Alert> mine;
+  for (const auto& alert : current) {
+    const bool told = is_told(alert);
+    if (!told && !queue_.has_told(fingerprint(alert.labels))) continue;
+    mine.push_back(alert);
+    mine.back().muted |= !told;  // it was routed here before: only its end is to be told
+  }
+  tell_by_itself(mine);
+  queue_.update(mine, now);
+  if (failures_ > 0) queue_.failed();
+  pump();
+}
+
+std::optional<Outgoing> DestinationQueue::next() const {
+  const WallTime now = options_.now();
+  if (!halves_.empty())
+    return Outgoing{.due = {.why = Why::resend, .at = now}, .group = {}, .alerts = halves_.back()};
+  auto found = next_outgoing(queue_, *destination_.place, destination_.routing.grouping, now);
+  if (found && leaving_) found->due.at = std::min(found->due.at, now);
+  return found;
+}
+
+// Sends what is due, or waits until something is.
+void DestinationQueue::pump() {
+  if (busy_ || closed_ || given_up_) return;
+  const auto outgoing = next();
+  if (!outgoing) return;
+  const Span until_due = outgoing->due.at - options_.now();
+  const Span span = std::max(until_due, Span(quiet_until_ - options_.elapsed()));
+  if (span > Span::zero()) return wait(span);
+  if (!halves_.empty()) halves_.pop_back();
+  send(*outgoing);
+}
+
+void DestinationQueue::wait(Span span) {
+  if (stopping_) return;
+  // Never for long: the wall clock may be set while the timer counts.
+  timer_.expires_after(std::min<Span>(span, std::chrono::minutes(1)));
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (self && !error) self->pump();
+  });
+}
+
+void DestinationQueue::send(const Outgoing& outgoing) {
+  Message message{.receiver = destination_.receiver,
+                  .group = outgoing.group,
+                  .alerts = told_alerts(queue_, outgoing.alerts),
+                  .now = options_.now(),
+                  .external_url = options_.external_url};
+  if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
+  flying_ = outgoing.alerts;
+  sent_ = queue_.begin(outgoing.alerts);
+  busy_ = true;
+  cut_ = std::make_shared<asio::cancellation_signal>();
+  const auto& place = destination_.reached();
+  auto posting = options_.answer ? answered(options_.answer, place, std::move(message))
+                                 : post(network_, place, std::move(message), last_);
+  auto done = [self = shared_from_this()](const std::exception_ptr& thrown, const Posted& posted) {
+    self->landed(thrown, posted);
+  };
+  asio::co_spawn(network_.executor(), std::move(posting),
+                 asio::bind_cancellation_slot(cut_->slot(), std::move(done)));
+}
+
+// A message that is cut before its first step has no say in how it ends: Asio throws.
+void DestinationQueue::landed(const std::exception_ptr& thrown, const Posted& posted) {
+  busy_ = false;
+  if (thrown && !closed_) std::rethrow_exception(thrown);
+  if (!thrown && !posted.stopped) {
+    counts_.count(posted, options_.now());
+    settle(posted.receipt);
+  }
+  options_.changed();
+  pump();
+}
+
+void DestinationQueue::settle(const Receipt& receipt) {
+  if (receipt.fate == DeliveryOutcome::accepted) queue_.accepted(sent_, options_.now());
+  tell(receipt);
+  switch (receipt.fate) {
+    case DeliveryOutcome::accepted:
+      failures_ = 0;
+      if (queue_.undelivered().empty()) failing_since_.reset();
+      asked_quiet_.reset();
+      return;
+    case DeliveryOutcome::retry:
+      return put_off(receipt);
+    case DeliveryOutcome::refused:
+      return refuse();
+    case DeliveryOutcome::split:
+      return flying_.size() > 1 ? split() : refuse();
+  }
+}
+
+void DestinationQueue::failed() {
+  if (!failing_since_ || queue_.undelivered().empty()) failing_since_ = options_.elapsed();
+  given_up_ = stopping_;
+}
+
+void DestinationQueue::put_off(const Receipt& receipt) {
+  failed();
+  queue_.failed();
+  const Span wait = wait_after(options_.backoff, ++failures_, receipt.wait, random_());
+  quiet_until_ = options_.elapsed() + wait;
+  asked_quiet_.reset();
+  if (receipt.wait)
+    asked_quiet_ = options_.now() + std::chrono::duration_cast<WallTime::duration>(wait);
+}
+
+void DestinationQueue::split() {
+  const auto middle = flying_.begin() + static_cast<std::ptrdiff_t>(flying_.size() / 2);
+  halves_.emplace_back(middle, flying_.end());
+  halves_.emplace_back(flying_.begin(), middle);
+}
+
+// All of it is tried again later. A place that keeps state may refuse one alert and take others, so
+// that what is left of a message is sent also while the daemon stops.
+void DestinationQueue::refuse() {
+  failed();
+  queue_.refused(sent_, options_.now());
+  given_up_ &= !destination_.place->keeps_state();
+  if (leaving_) quiet_until_ = options_.elapsed() + options_.backoff.cap;
+}
+
+void DestinationQueue::stop() {
+  stopping_ = true;
+  timer_.cancel();
+  pump();
+}
+
+void DestinationQueue::leave() {
+  const bool reached = destination_.reached()->identity() == destination_.identity;
+  if (!reached || !destination_.place->holds_incidents()) return close();
+  leaving_ = true;
+  left_ = options_.elapsed();
+  queue_.end_all(options_.now());
+  pump();
+}
+
+bool DestinationQueue::has_left() const {
+  const bool late = options_.elapsed() - left_ >= leaving_max;
+  return !busy_ && (closed_ || late || queue_.waiting() == 0);
+}
+
+bool DestinationQueue::settled() const {
+  if (busy_ || closed_ || given_up_) return !busy_;
+  const auto outgoing = next();
+  const bool due = outgoing && outgoing->due.at <= options_.now();
+  return !due || quiet_until_ > options_.elapsed();
+}
+
+// Outside of a turn of the loop the signal is only posted, so it has to live until that turn.
+void DestinationQueue::close() {
+  closed_ = true;
+  timer_.cancel();
+  if (!busy_) return;
+  cut_->emit(asio::cancellation_type::terminal);
+  asio::post(network_.executor(), [cut = cut_] {});
+}
+
+}  // namespace sonde::notify

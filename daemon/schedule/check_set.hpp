@@ -1,0 +1,40 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/schedule/schedule.hpp"
+#include "daemon/schedule/scheduled_check.hpp"
+#include "daemon/schedule/worker.hpp"
+
+namespace sonde::schedule {
+
+// The checks of one worker with their agenda; a reload changes it and leaves alone what it can.
+// Pure but for the probes that it makes.
+class CheckSet {
+ public:
+  using Make = std::function<std::unique_ptr<Probe>(const Check&)>;
+
+  // From `now` on exactly these; those known by their identity keep their station and their beat.
+  void assign(std::vector<Assignment> duties, const Make& make, Instant now);
+  void clear();
+  // What was concluded before the process began, by key_of; before assign().
+  void restore(std::map<std::string, std::string> conclusions);
+
+  Schedule& agenda() { return agenda_; }
+  const StationPtr& station(std::size_t id) const { return stations_.at(id); }
+
+ private:
+  void add(Assignment duty, const Make& make, Instant now);
+
+  Schedule agenda_;
+  std::size_t next_id_ = 0;
+  std::unordered_map<std::size_t, StationPtr> stations_;
+  std::unordered_map<std::string, std::size_t> ids_;  // by identity
+  std::map<std::string, std::string> remembered_;     // of stations that are still to come
+};
+
+}  // namespace sonde::schedule

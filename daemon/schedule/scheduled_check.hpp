@@ -1,0 +1,49 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/schedule/diagnoses.hpp"
+#include "probes/core/check.hpp"
+#include "probes/core/probe.hpp"
+
+namespace sonde::schedule {
+
+// Equal for two checks exactly if a reload may leave the one in the place of the other.
+inline std::string identity(const Check& check) {
+  return check.name + '\0' + check.target + '\0' + check.fingerprint;
+}
+
+// A check as its worker holds it: the probe, and what the attempts must know of earlier ones.
+// Its runs share it, so that they end under the configuration that they began with.
+struct ScheduledCheck {
+  std::shared_ptr<const Check> check;
+  std::unique_ptr<Probe> probe;
+  std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
+  std::optional<Instant> refused;               // the last round of refusal checks
+  std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
+  StandingRefusals standing;                    // the refusals that failed when last checked
+  Diagnoses diagnoses;                          // what is known of its failures
+};
+using StationPtr = std::shared_ptr<ScheduledCheck>;
+
+// A run under way; counted as long as this lives.
+class InFlightGuard {
+ public:
+  explicit InFlightGuard(StationPtr station) : station_(std::move(station)) {
+    ++*station_->in_flight;
+  }
+  ~InFlightGuard() {
+    if (station_) --*station_->in_flight;
+  }
+  InFlightGuard(InFlightGuard&&) = default;
+  InFlightGuard& operator=(InFlightGuard&&) = delete;
+  ScheduledCheck& station() const { return *station_; }
+
+ private:
+  StationPtr station_;
+};
+
+}  // namespace sonde::schedule
