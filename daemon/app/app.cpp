@@ -29,7 +29,7 @@ std::size_t connections_max() {
 void App::start() {
   if (state.settings.storage.path.empty())
     log::say(log::Level::warning, "no storage.path: windows and alerts begin anew at each start");
-  lists.sinks = {&judge, &conclusions, &memory, &metrics, &landing, &alerting};
+  lists.sinks = {&judge, &conclusions, &run_log, &memory, &metrics, &landing, &alerting};
   const auto add = [this](auto& part) {
     lists.changed.emplace_back([&part](Changes& changes) {
       std::ranges::move(part.take_notes(), std::back_inserter(changes.notes));

@@ -109,6 +109,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   maintenance::Maintenance maintenance;
   maintenance::Deploys deploys;
   Conclusions conclusions;
+  RunLog run_log;
   auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
   auto web = web::Web::bind(main, flags.listen_address);

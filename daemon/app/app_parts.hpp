@@ -11,6 +11,7 @@
 #include "daemon/app/conclusions.hpp"
 #include "daemon/app/flags.hpp"
 #include "daemon/app/persistence.hpp"
+#include "daemon/app/run_log.hpp"
 #include "daemon/app/settings.hpp"
 #include "daemon/judge/judge.hpp"
 #include "daemon/maintenance/deploys.hpp"
@@ -49,6 +50,7 @@ struct AppParts {
   maintenance::Maintenance& maintenance;
   maintenance::Deploys& deploys;
   Conclusions& conclusions;
+  RunLog& run_log;
   Persistence& memory;
   web::Web& web;
   judge::Judge& judge;

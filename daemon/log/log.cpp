@@ -2,30 +2,28 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <spdlog/async.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <utility>
 
-#include "daemon/log/log_writer.hpp"
-#include "probes/text/json.hpp"
-#include "probes/text/utf8.hpp"
+#include "daemon/log/journal.hpp"
+#include "daemon/log/record.hpp"
+#include "daemon/log/stderr_sink.hpp"
+#include "daemon/system/thread.hpp"
 
 namespace sonde::log {
 namespace {
 
-constexpr std::size_t text_max = 8192 - 64;  // leaves room for what closes the line
-
-enum class Format : std::uint8_t { logfmt, json, journal };
-
-std::string_view name(Level level) {
-  constexpr std::string_view names[] = {"debug", "info", "warning", "error"};
-  return names[static_cast<std::size_t>(level)];
-}
+constexpr std::size_t waiting_max = 1024;  // records
+constexpr std::chrono::seconds finish_max{3};
 
 // $JOURNAL_STREAM is "device:inode" of the socket to the journal.
 bool stderr_is_the_journal() {
@@ -42,122 +40,169 @@ Format format_named(std::string_view name) {
   return Format::logfmt;
 }
 
-// As JSON wants it: nothing can end the line or its quotes, or steer a terminal.
-void quote(std::string& line, std::string_view raw) {
-  line += '"';
-  while (!raw.empty() && line.size() < text_max) {
-    const std::size_t length = text::utf8_length(raw);
-    if (length == 0)
-      line += "\\ufffd";
-    else if (raw[0] == '\t')
-      line += "\\t";
-    else
-      line += text::json_escape(raw.substr(0, length));
-    raw.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  line += raw.empty() ? "\"" : "...\"";
+// What is in force; read by spdlog's thread.
+struct Setting {
+  std::atomic<Level> level = Level::info;
+  std::atomic<Format> format = format_named("");
+  std::atomic<bool> native = format == Format::journal && journal_listens();
+};
+
+constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
+                                                spdlog::level::warn, spdlog::level::err};
+
+Level level_of(spdlog::level::level_enum level) {
+  for (std::size_t i = 0; i < std::size(levels); ++i)
+    if (levels[i] == level) return static_cast<Level>(i);
+  return Level::error;
 }
 
-bool plain(std::string_view text) {
-  auto bare = [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '='; };
-  return !text.empty() && std::ranges::all_of(text, bare);
-}
-
-std::string time_now() {
-  const auto now = std::chrono::system_clock::now();
-  const auto part = now.time_since_epoch() % std::chrono::seconds(1);
-  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(now));
+std::string show_time(std::chrono::system_clock::time_point at) {
+  const auto part = at.time_since_epoch() % std::chrono::seconds(1);
+  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(at));
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", utc, part / std::chrono::milliseconds(1));
 }
 
-void add_logfmt(std::string& line, std::string_view key, std::string_view value) {
-  if (line.size() >= text_max) return;
-  if (!line.empty()) line += ' ';
-  line += key;
-  line += '=';
-  if (plain(value) && value.size() < text_max)
-    line += value;
-  else
-    quote(line, value);
-}
-
-void add_json(std::string& line, std::string_view key, std::string_view value) {
-  if (line.size() >= text_max) return;
-  line += line.empty() ? '{' : ',';
-  quote(line, key);
-  line += ':';
-  quote(line, value);
-}
-
-using Fields = std::initializer_list<Field>;
-
-std::string line_of(Format format, Level level, std::string_view text, const Fields& fields) {
-  const auto add = format == Format::json ? add_json : add_logfmt;
-  std::string line;
-  if (format != Format::journal) {
-    add(line, "ts", time_now());
-    add(line, "level", name(level));
-  }
-  add(line, "msg", text);
-  for (const auto& [key, value] : fields) add(line, key, value);
-  if (format == Format::json) line += '}';
-  return line;
-}
-
-// What journald reads at the start of a line, after sd-daemon(3).
-std::string_view priority(Level level) {
+// A line for stderr; journald reads the priority at its beginning, after sd-daemon(3).
+std::string whole_line(Format format, Level level, const Record& record,
+                       std::chrono::system_clock::time_point at) {
   constexpr std::string_view prefixes[] = {"<7>", "<6>", "<4>", "<3>"};
-  return prefixes[static_cast<std::size_t>(level)];
+  const bool journal = format == Format::journal;
+  std::string line = journal ? std::string(prefixes[static_cast<std::size_t>(level)]) : "";
+  return line + line_of(format, level, record, journal ? "" : show_time(at)) + '\n';
 }
 
-std::string line_of_lost(std::uint64_t lost);
+class LineFormatter : public spdlog::formatter {
+ public:
+  explicit LineFormatter(const Setting& setting) : setting_(setting) {}
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
+    const Record record = unpack({message.payload.data(), message.payload.size()});
+    const std::string text =
+        whole_line(setting_.format, level_of(message.level), record, message.time);
+    line.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<LineFormatter>(setting_);
+  }
 
-// Ends with the process, if nobody finished it before: no line is lost where a command returns.
-struct Log {
-  std::atomic<Level> level = Level::info;
-  std::atomic<Format> format = format_named("");
-  std::array<std::atomic<std::uint64_t>, 4> said{};
-  Writer writer{line_of_lost};
+ private:
+  const Setting& setting_;
 };
 
+// journald while it takes records, stderr otherwise. It says when everything before a flush is
+// written.
+class LogSink : public StderrSink {
+ public:
+  LogSink(const Setting& setting, Lost lost)
+      : StderrSink(std::make_unique<LineFormatter>(setting), std::move(lost)), setting_(setting) {}
+
+  // False: `limit` passed first.
+  bool await_flush(std::chrono::seconds limit) {
+    std::unique_lock lock(mutex_);
+    return is_flushed_.wait_for(lock, limit, [this] { return flushed_; });
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view packed(message.payload.data(), message.payload.size());
+    if (setting_.native && write_journal(level_of(message.level), unpack(packed))) return;
+    StderrSink::sink_it_(message);
+  }
+  void flush_() override {
+    StderrSink::flush_();
+    const std::lock_guard lock(mutex_);
+    flushed_ = true;
+    is_flushed_.notify_all();
+  }
+
+ private:
+  const Setting& setting_;
+  std::mutex mutex_;  // the end of the process waits for spdlog's thread, with a limit
+  std::condition_variable is_flushed_;
+  bool flushed_ = false;
+};
+
+class Log {
+ public:
+  Log() { logger_->set_level(spdlog::level::trace); }  // ours is asked before
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // At the end of the process. A journald that stands still holds spdlog's thread; it is left
+  // behind then, with all that it uses.
+  void close() {
+    finish();
+    if (written_) threads_.reset();
+  }
+
+  void set_up(Level level, std::string_view format) {
+    setting_.level = level;
+    setting_.format = format_named(format);
+    setting_.native = setting_.format == Format::journal && journal_listens();
+  }
+
+  void say(Level level, std::string_view text, std::initializer_list<Field> fields) {
+    if (level < setting_.level) return;
+    ++said[static_cast<std::size_t>(level)];
+    if (!finished_) logger_->log(levels[static_cast<std::size_t>(level)], pack(text, fields));
+  }
+
+  void finish() {
+    if (finished_.exchange(true)) return;
+    logger_->flush();
+    written_ = sink_->await_flush(finish_max);
+  }
+
+  std::uint64_t lost() const { return sink_->lost() + threads_->overrun_counter(); }
+
+  std::array<std::atomic<std::uint64_t>, 4> said{};
+
+ private:
+  std::string line_of_lost(std::uint64_t lines) const {
+    const std::string packed = pack("lines of this log were lost: its reader stood still",
+                                    {{"lines", std::to_string(lines)}});
+    return whole_line(setting_.format, Level::warning, unpack(packed),
+                      std::chrono::system_clock::now());
+  }
+
+  Setting setting_;
+  std::atomic<bool> finished_ = false;
+  bool written_ = false;  // everything that was said before the end
+  std::shared_ptr<spdlog::details::thread_pool> threads_ =
+      std::make_shared<spdlog::details::thread_pool>(waiting_max, 1,
+                                                     [] { system::name_thread("log"); });
+  std::shared_ptr<LogSink> sink_ = std::make_shared<LogSink>(
+      setting_,
+      StderrSink::Lost{.count = [this] { return lost(); },
+                       .line = [this](std::uint64_t lines) { return line_of_lost(lines); }});
+  // The oldest record makes room for a new one where nobody takes them.
+  std::shared_ptr<spdlog::async_logger> logger_ = std::make_shared<spdlog::async_logger>(
+      "sonde", sink_, threads_, spdlog::async_overflow_policy::overrun_oldest);
+};
+
+// Never destroyed, for its thread may outlive main(). No line is lost where a command returns.
 Log& the_log() {
-  static Log log;
-  return log;
-}
-
-std::string whole_line(Format format, Level level, std::string_view text, const Fields& fields) {
-  std::string line = line_of(format, level, text, fields) + '\n';
-  if (format == Format::journal) line.insert(0, priority(level));
-  return line;
-}
-
-std::string line_of_lost(std::uint64_t lost) {
-  return whole_line(the_log().format, Level::warning,
-                    "lines of this log were lost: its reader stood still",
-                    {{"lines", std::to_string(lost)}});
+  static Log* const log = [] {
+    std::atexit([] { the_log().close(); });
+    return new Log;
+  }();
+  return *log;
 }
 
 }  // namespace
 
-void set_up(Level level, std::string_view format) {
-  the_log().level = level;
-  the_log().format = format_named(format);
-}
+void set_up(Level level, std::string_view format) { the_log().set_up(level, format); }
 
 void say(Level level, std::string_view text, std::initializer_list<Field> fields) {
-  Log& log = the_log();
-  if (level < log.level) return;
-  ++log.said[static_cast<std::size_t>(level)];
-  log.writer.write(whole_line(log.format, level, text, fields));
+  the_log().say(level, text, fields);
 }
 
-void finish() { the_log().writer.finish(); }
+void finish() { the_log().finish(); }
 
 std::array<std::uint64_t, 4> said() {
   const auto& said = the_log().said;
   return {said[0].load(), said[1].load(), said[2].load(), said[3].load()};
 }
 
-std::uint64_t lost() { return the_log().writer.lost(); }
+std::uint64_t lost() { return the_log().lost(); }
 
 }  // namespace sonde::log

@@ -14,16 +14,19 @@ enum class Level : std::uint8_t { debug, info, warning, error };
 
 using Field = std::pair<std::string_view, std::string>;
 
-// Level and format (logfmt, json or journal; empty: journal where stderr is the journal's, else
-// logfmt) of everything said from now on. Once, at start; before it: info, as if empty.
+// Level and format of everything said from now on: logfmt, json or journal; empty: journal where
+// stderr is the journal's, else logfmt. In the format `journal`, journald is handed each record
+// with its fields (PROBE=, TARGET=, ...); where it does not listen, lines go to stderr with their
+// priority. Once, at start; before it: info, as if empty.
 void set_up(Level level, std::string_view format);
 
-// One line, never longer than 8 KB; thread-safe, never blocks on a slow reader: a thread of its
-// own writes, and what is said while 1,024 lines wait is lost, and the log says how many were.
+// One line, never longer than 8 KB; thread-safe, never blocks on a slow reader. spdlog's thread
+// writes; while 1,024 lines wait, a new one takes the place of the oldest, and the log says how
+// many were lost.
 void say(Level level, std::string_view text, std::initializer_list<Field> fields = {});
 
-// Writes what waits, as far as the reader takes it within a second. Before the process ends;
-// what is said afterwards is lost.
+// Writes what waits, as far as it is taken within a second (3 s by journald). Before the process
+// ends; what is said afterwards is lost.
 void finish();
 
 // Lines said so far by level, in the order of Level.

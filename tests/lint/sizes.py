@@ -1,4 +1,4 @@
-"""A file of more than 300 lines, or a function of more than 60, holds two ideas.
+"""A file of more than 400 lines, or a function of more than 60, holds two ideas.
 
 Usage: sizes.py FILE...
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from text import closing, line_of, plain  # noqa: E402
 
-FILE_LIMIT, FUNCTION_LIMIT = 300, 60
+FILE_LIMIT, FUNCTION_LIMIT = 400, 60
 NO_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*$|=\s*$")
 
 
