@@ -143,21 +143,27 @@ concept NamedEnum = std::is_enum_v<E> && requires(const E* e) {
   { names_of(e) } -> std::convertible_to<std::span<const Named<E>>>;
 };
 
+// The names of an enumeration and what they mean.
+template <NamedEnum E>
+std::span<const Named<E>> names() {
+  return names_of(static_cast<const E*>(nullptr));
+}
+
 template <NamedEnum E>
 struct Codec<E> {
   static std::vector<std::string_view> names() {
     std::vector<std::string_view> all;
-    for (const auto& [name, value] : names_of(static_cast<const E*>(nullptr))) all.push_back(name);
+    for (const auto& [name, value] : config::names<E>()) all.push_back(name);
     return all;
   }
   static bool read(const Value& v, const Reader& r, const Rule&, E& out) {
     auto index = read_name(v, r, names());
-    if (index) out = names_of(static_cast<const E*>(nullptr))[*index].second;
+    if (index) out = config::names<E>()[*index].second;
     return index.has_value();
   }
   static Value schema(const Rule&) { return schema_names(names()); }
   static std::string show(E value) {
-    for (const auto& [name, candidate] : names_of(static_cast<const E*>(nullptr)))
+    for (const auto& [name, candidate] : config::names<E>())
       if (candidate == value) return std::string(name);
     return "";
   }

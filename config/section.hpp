@@ -72,12 +72,18 @@ concept HasSection = requires(const T* t) {
   { section_of(t) } -> std::same_as<const Section<T>&>;
 };
 
+// The keys of a T.
+template <HasSection T>
+const Section<T>& section() {
+  return section_of(static_cast<const T*>(nullptr));
+}
+
 template <HasSection T>
 struct Codec<T> {
   static bool read(const Value& v, const Reader& r, const Rule&, T& out) {
-    return section_of(static_cast<const T*>(nullptr)).read(v, r, out);
+    return section<T>().read(v, r, out);
   }
-  static Value schema(const Rule&) { return section_of(static_cast<const T*>(nullptr)).schema(); }
+  static Value schema(const Rule&) { return section<T>().schema(); }
   static std::string show(const T&) { return ""; }
 };
 
@@ -87,7 +93,7 @@ struct Rows {};
 template <HasSection M>
 struct Rows<M> {
   static std::vector<KeyRow> below(const std::string& prefix, const M& defaults) {
-    return section_of(static_cast<const M*>(nullptr)).table(prefix, defaults);
+    return section<M>().table(prefix, defaults);
   }
 };
 template <HasSection M>

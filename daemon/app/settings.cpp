@@ -84,7 +84,7 @@ const config::Section<File>& section_of(const File*) {
   static const auto keys =
       config::Section<File>()
           .key("include", &File::include, "Further files, merged; patterns relative to this one.")
-          .also(&File::plan, section_of(static_cast<const plan::PlanFile*>(nullptr)))
+          .also(&File::plan, config::section<plan::PlanFile>())
           .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
                {.filled = true})
           .key("alerting", &File::alerting,
@@ -110,7 +110,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   if (!root) return std::nullopt;
   File file;
   const config::Reader reader(mistakes);
-  section_of(static_cast<const File*>(nullptr)).read(*root, reader, file);
+  config::section<File>().read(*root, reader, file);
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
                     .rules = {},
                     .alerting = file.alerting,

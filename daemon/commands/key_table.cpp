@@ -35,7 +35,7 @@ std::string block(const std::string& title, const std::vector<config::KeyRow>& r
 }  // namespace
 
 std::vector<config::KeyRow> key_table() {
-  auto rows = section_of(static_cast<const app::File*>(nullptr)).table("");
+  auto rows = config::section<app::File>().table("");
   for (const auto& method : auth::methods()) {
     rows.push_back(
         {fmt::format("logins.NAME.method: {}", method.name), "text", "", std::string(method.help)});
@@ -53,7 +53,7 @@ std::string reference_yaml() {
   std::string text =
       "# Every key of sonde's configuration, what it is for, and its default.\n"
       "# Made by `sonde schema --reference`; a test compares it with the declarations.\n";
-  text += block("the file", section_of(static_cast<const app::File*>(nullptr)).table(""));
+  text += block("the file", config::section<app::File>().table(""));
   for (const auto& method : auth::methods())
     text += block(fmt::format("logins.NAME with method: {} - {}", method.name, method.help),
                   method.table("logins.NAME"));

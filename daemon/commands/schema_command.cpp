@@ -11,7 +11,7 @@
 namespace sonde::commands {
 
 int schema_command(const app::Flags& flags) {
-  const auto& file = section_of(static_cast<const app::File*>(nullptr));
+  const auto& file = config::section<app::File>();
   if (flags.keys)
     fmt::print("{}", config::markdown(key_table()));
   else if (flags.reference)

@@ -71,7 +71,7 @@ Labels labels_of(Json json, std::string_view name) {
 namespace {
 
 Severity severity_of(const std::string& text) {
-  for (const auto& [name, severity] : names_of(static_cast<const Severity*>(nullptr)))
+  for (const auto& [name, severity] : config::names<Severity>())
     if (name == text) return severity;
   return Severity::critical;
 }

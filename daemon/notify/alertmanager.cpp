@@ -38,12 +38,11 @@ std::string alertmanager_body(const Message& message) {
 }  // namespace
 
 const config::Section<AlertmanagerSettings>& section_of(const AlertmanagerSettings*) {
-  static const auto keys =
-      config::Section<AlertmanagerSettings>()
-          .key("urls", &AlertmanagerSettings::urls,
-               "Every Alertmanager of the cluster; each is told everything.",
-               {.required = true, .min = 1, .max = 16})
-          .also(&AlertmanagerSettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+  static const auto keys = config::Section<AlertmanagerSettings>()
+                               .key("urls", &AlertmanagerSettings::urls,
+                                    "Every Alertmanager of the cluster; each is told everything.",
+                                    {.required = true, .min = 1, .max = 16})
+                               .also(&AlertmanagerSettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 

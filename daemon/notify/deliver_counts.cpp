@@ -11,7 +11,7 @@ const std::vector<double> bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 }  // namespace
 
 DeliverCounts::DeliverCounts() {
-  for (const auto& [text, trouble] : names_of(static_cast<const DeliveryError*>(nullptr)))
+  for (const auto& [text, trouble] : config::names<DeliveryError>())
     if (trouble != DeliveryError::none) facts_.failed.emplace(text, 0);
   facts_.durations_bounds = bounds;
   facts_.durations.resize(bounds.size() + 1);

@@ -137,7 +137,7 @@ const config::Section<HeartbeatSettings>& section_of(const HeartbeatSettings*) {
                {.required = true})
           .key("method", &HeartbeatSettings::method, "How.", {.one_of = {"GET", "POST"}})
           .key("every", &HeartbeatSettings::every, "How often.", {.min = 1, .max = 86400})
-          .also(&HeartbeatSettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+          .also(&HeartbeatSettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 

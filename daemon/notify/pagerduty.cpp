@@ -78,7 +78,7 @@ const config::Section<PagerDutySettings>& section_of(const PagerDutySettings*) {
                "The integration key of a service (Events API v2), which is a secret.",
                {.required = true})
           .key("url", &PagerDutySettings::url, "Where events are posted.")
-          .also(&PagerDutySettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+          .also(&PagerDutySettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 

@@ -9,8 +9,7 @@ const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*) {
                {.min = 0.1, .max = 60})
           .key("headers", &ReceiverHttp::headers,
                "Headers of each request; a value may be a secret by reference.")
-          .also(&ReceiverHttp::line,
-                section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&ReceiverHttp::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

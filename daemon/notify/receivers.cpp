@@ -18,7 +18,7 @@ using config::Value;
 
 template <class S>
 const config::Section<S>& section() {
-  return section_of(static_cast<const S*>(nullptr));
+  return config::section<S>();
 }
 
 template <class S>
@@ -117,7 +117,7 @@ const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
 
 // Every key beside the kind's.
 bool read_routing(const Value& value, const Reader& reader, notify::Routing& out) {
-  const auto& keys = section_of(static_cast<const notify::Routing*>(nullptr));
+  const auto& keys = config::section<notify::Routing>();
   std::vector<std::string_view> names = keys.names();
   for (auto name : kind_names()) names.push_back(name);
   bool good = keys.read_known(value, reader, out);
@@ -132,7 +132,7 @@ bool read_routing(const Value& value, const Reader& reader, notify::Routing& out
 // An Alertmanager groups by itself, so to say how would mean nothing.
 bool refuse_grouping(const Value& value, const Reader& reader) {
   bool good = true;
-  for (auto name : section_of(static_cast<const notify::Grouping*>(nullptr)).names()) {
+  for (auto name : config::section<notify::Grouping>().names()) {
     const Value* written = value.find(name);
     if (written == nullptr) continue;
     reader.at(name).wrong(written->place, "an Alertmanager groups and repeats by its own routes");
@@ -153,7 +153,7 @@ bool read_entry(const Value& value, const Reader& reader, notify::ReceiverEntry&
 }
 
 Value schema_of(const notify::ReceiverKind& kind) {
-  Value keys = section_of(static_cast<const notify::Routing*>(nullptr)).schema();
+  Value keys = config::section<notify::Routing>().schema();
   for (auto& entry : keys.entries)
     if (entry.name == "properties")
       entry.value.entries.push_back({std::string(kind.name), {}, kind.schema()});
@@ -187,7 +187,7 @@ Value Codec<notify::ReceiverEntries>::schema(const Rule&) {
 
 std::vector<KeyRow> Rows<notify::ReceiverEntries>::below(const std::string& prefix,
                                                          const notify::ReceiverEntries&) {
-  auto rows = section_of(static_cast<const notify::Routing*>(nullptr)).table(prefix + ".NAME");
+  auto rows = config::section<notify::Routing>().table(prefix + ".NAME");
   for (const auto& kind : notify::receiver_kinds()) {
     const std::string path = fmt::format("{}.NAME.{}", prefix, kind.name);
     rows.push_back({path, "mapping", "", std::string(kind.help)});

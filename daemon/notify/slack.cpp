@@ -11,7 +11,7 @@ const config::Section<SlackSettings>& section_of(const SlackSettings*) {
                {.required = true})
           .key("channel", &SlackSettings::channel,
                "Post there instead; only the older kind of webhook heeds it.")
-          .also(&SlackSettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+          .also(&SlackSettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 

@@ -58,7 +58,7 @@ const config::Section<WebhookSettings>& section_of(const WebhookSettings*) {
           .key("url", &WebhookSettings::url,
                "Where Alertmanager's webhook body (version 4) is posted; may be a secret.",
                {.required = true})
-          .also(&WebhookSettings::http, section_of(static_cast<const ReceiverHttp*>(nullptr)));
+          .also(&WebhookSettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 

@@ -34,7 +34,7 @@ const config::Section<Reference>& section_of(const Reference*) {
           .key("dns", &Reference::dns,
                "A name; a fresh name below it is asked for, which no cache knows, and any answer "
                "of its zone will do.")
-          .also(&Reference::servers, net::section_of(static_cast<const net::Dns*>(nullptr)))
+          .also(&Reference::servers, config::section<net::Dns>())
           .key("tcp", &Reference::tcp, "host:port; it will do if a connection comes about.");
   return keys;
 }
@@ -79,8 +79,7 @@ std::string Codec<schedule::HostPort>::show(const schedule::HostPort& where) {
 
 bool Codec<schedule::Reference>::read(const Value& value, const Reader& reader, const Rule&,
                                       schedule::Reference& out) {
-  if (!section_of(static_cast<const schedule::Reference*>(nullptr)).read(value, reader, out))
-    return false;
+  if (!config::section<schedule::Reference>().read(value, reader, out)) return false;
   const bool dns = value.find("dns") != nullptr;
   std::string wrong;
   if (dns == (value.find("tcp") != nullptr))
@@ -94,12 +93,12 @@ bool Codec<schedule::Reference>::read(const Value& value, const Reader& reader, 
 }
 
 Value Codec<schedule::Reference>::schema(const Rule&) {
-  return section_of(static_cast<const schedule::Reference*>(nullptr)).schema();
+  return config::section<schedule::Reference>().schema();
 }
 
 bool Codec<schedule::EgressSettings>::read(const Value& value, const Reader& reader, const Rule&,
                                            schedule::EgressSettings& out) {
-  const auto& keys = section_of(static_cast<const schedule::EgressSettings*>(nullptr));
+  const auto& keys = config::section<schedule::EgressSettings>();
   if (!keys.read(value, reader, out)) return false;
   if (out.references.size() == 1)
     reader.warn(value.place,
@@ -109,7 +108,7 @@ bool Codec<schedule::EgressSettings>::read(const Value& value, const Reader& rea
 }
 
 Value Codec<schedule::EgressSettings>::schema(const Rule&) {
-  return section_of(static_cast<const schedule::EgressSettings*>(nullptr)).schema();
+  return config::section<schedule::EgressSettings>().schema();
 }
 
 }  // namespace sonde::config

@@ -45,21 +45,21 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
   using S = ChatSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
-          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
-          .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
+          .also(&S::heading, config::section<ProbeHeader>())
+          .also(&S::common, config::section<Common>())
+          .also(&S::session, config::section<session::SessionSettings>())
           .key("prompt", &S::prompt, "The message that is sent; it may ask {{challenge}}.",
                {.required = true, .filled = true})
           .key("challenge", &S::challenge,
                "A question with a computed answer: product, sum or reverse.")
           .key("answer", &S::answer, "What the answer must be, instead of a challenge's.")
-          .also(&S::rules, dialect::section_of(static_cast<const dialect::EventRules*>(nullptr)));
+          .also(&S::rules, config::section<dialect::EventRules>());
   return keys;
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
   out.rules = out.session.dialect->rules_of_events;
-  const bool good = section_of(static_cast<const ChatSettings*>(nullptr)).read(value, reader, out);
+  const bool good = config::section<ChatSettings>().read(value, reader, out);
   return dialect::check(out.rules, reader, value.place) && good;
 }
 

@@ -66,12 +66,11 @@ bool Codec<Diagnose>::read(const Value& value, const Reader& reader, const Rule&
     out.off = true;
     return true;
   }
-  return section_of(static_cast<const Diagnose*>(nullptr)).read(value, reader, out);
+  return config::section<Diagnose>().read(value, reader, out);
 }
 
 Value Codec<Diagnose>::schema(const Rule&) {
-  return schema_any_of(
-      {schema_names({"off"}), section_of(static_cast<const Diagnose*>(nullptr)).schema()});
+  return schema_any_of({schema_names({"off"}), config::section<Diagnose>().schema()});
 }
 
 }  // namespace sonde::config

@@ -54,13 +54,12 @@ const config::Section<TimedSend>& section_of(const TimedSend*) {
 }
 
 const config::Section<Acknowledgement>& section_of(const Acknowledgement*) {
-  static const auto keys =
-      config::Section<Acknowledgement>()
-          .also(&Acknowledgement::frame, section_of(static_cast<const FrameMatch*>(nullptr)))
-          .key("within", &Acknowledgement::within, "How long it is waited for.",
-               {.min = 0.001, .max = 3600})
-          .key("capture", &Acknowledgement::capture,
-               "Variables that take their value from places of the frame.");
+  static const auto keys = config::Section<Acknowledgement>()
+                               .also(&Acknowledgement::frame, config::section<FrameMatch>())
+                               .key("within", &Acknowledgement::within,
+                                    "How long it is waited for.", {.min = 0.001, .max = 3600})
+                               .key("capture", &Acknowledgement::capture,
+                                    "Variables that take their value from places of the frame.");
   return keys;
 }
 
@@ -111,7 +110,7 @@ const config::Section<Dialect>& section_of(const Dialect*) {
                "Places that say whose a frame is, and what stands there in ours.")
           .key("only_run", &Dialect::only_run,
                "A frame without any of these ids is ours: no other run uses the connection.")
-          .also(&Dialect::rules_of_events, section_of(static_cast<const EventRules*>(nullptr)))
+          .also(&Dialect::rules_of_events, config::section<EventRules>())
           .key("answer", &Dialect::answer,
                "Where the answer stands: places of the terminal event, or of events in full.")
           .key("vars", &Dialect::vars, "Texts made once a session: {{vars.thread_id}}.",
@@ -126,26 +125,25 @@ namespace sonde::config {
 bool Codec<dialect::Dialect>::read(const Value& v, const Reader& r, const Rule&,
                                    dialect::Dialect& out) {
   auto rules = std::exchange(out.rules, {});
-  const bool good = section_of(static_cast<const dialect::Dialect*>(nullptr)).read(v, r, out);
+  const bool good = config::section<dialect::Dialect>().read(v, r, out);
   std::ranges::move(rules, std::back_inserter(out.rules));
   return dialect::complete(out, r, v.place) && good;
 }
 
 Value Codec<dialect::Dialect>::schema(const Rule&) {
-  return section_of(static_cast<const dialect::Dialect*>(nullptr)).schema();
+  return config::section<dialect::Dialect>().schema();
 }
 
 bool Codec<dialect::AnswerPlaces>::read(const Value& v, const Reader& r, const Rule&,
                                         dialect::AnswerPlaces& out) {
   out = {};
-  if (v.kind == Value::Kind::map)
-    return section_of(static_cast<const dialect::AnswerPlaces*>(nullptr)).read(v, r, out);
+  if (v.kind == Value::Kind::map) return config::section<dialect::AnswerPlaces>().read(v, r, out);
   return Codec<std::vector<text::Pointer>>::read(v, r, {}, out.at);
 }
 
 Value Codec<dialect::AnswerPlaces>::schema(const Rule&) {
   return schema_any_of({Codec<std::vector<text::Pointer>>::schema({}),
-                        section_of(static_cast<const dialect::AnswerPlaces*>(nullptr)).schema()});
+                        config::section<dialect::AnswerPlaces>().schema()});
 }
 
 }  // namespace sonde::config

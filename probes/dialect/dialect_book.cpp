@@ -14,17 +14,17 @@ struct Written {
   Dialect dialect;
 };
 
-}  // namespace
-
 // How it is read over the one that it extends.
-static const config::Section<Written>& section_of(const Written*) {
+const config::Section<Written>& section_of(const Written*) {
   static const auto keys =
       config::Section<Written>()
           .key("extends", &Written::extends,
                "The dialect whose keys hold where this one says nothing.", {.filled = true})
-          .also(&Written::dialect, section_of(static_cast<const Dialect*>(nullptr)));
+          .also(&Written::dialect, config::section<Dialect>());
   return keys;
 }
+
+}  // namespace
 
 namespace {
 
@@ -105,7 +105,7 @@ bool BookReader::read_over(const Value::Entry& entry, const Dialect& base, const
   auto& dialect = written.dialect;
   dialect.name = entry.name;
   auto rules = std::exchange(dialect.rules, {});
-  bool good = section_of(static_cast<const Written*>(nullptr)).read(entry.value, at, written);
+  bool good = config::section<Written>().read(entry.value, at, written);
   std::ranges::move(rules, std::back_inserter(dialect.rules));
   good &= complete(dialect, at, entry.place);
   book_.all[entry.name] = std::make_shared<const Dialect>(std::move(dialect));
@@ -135,12 +135,11 @@ bool Codec<dialect::DialectBook>::read(const Value& v, const Reader& r, const Ru
 
 std::vector<KeyRow> Rows<dialect::DialectBook>::below(const std::string& prefix,
                                                       const dialect::DialectBook&) {
-  return dialect::section_of(static_cast<const dialect::Written*>(nullptr)).table(prefix + ".NAME");
+  return config::section<dialect::Written>().table(prefix + ".NAME");
 }
 
 Value Codec<dialect::DialectBook>::schema(const Rule&) {
-  return schema_named(dialect::section_of(static_cast<const dialect::Written*>(nullptr)).schema(),
-                      {.filled = true});
+  return schema_named(config::section<dialect::Written>().schema(), {.filled = true});
 }
 
 }  // namespace sonde::config

@@ -152,7 +152,7 @@ namespace sonde::config {
 namespace {
 
 const Section<dialect::FramePattern>& keys() {
-  return dialect::section_of(static_cast<const dialect::FramePattern*>(nullptr));
+  return config::section<dialect::FramePattern>();
 }
 
 }  // namespace

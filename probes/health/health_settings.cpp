@@ -32,8 +32,8 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
   using S = HealthSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
-          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
+          .also(&S::heading, config::section<ProbeHeader>())
+          .also(&S::common, config::section<Common>())
           .key("url", &S::url, "The address that is asked.", {.required = true, .filled = true})
           .key("method", &S::method, "The HTTP method.",
                {.one_of = {"GET", "HEAD", "POST", "PUT", "OPTIONS"}})
@@ -41,7 +41,7 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
           .key("body", &S::body, "The body of the request.")
           .key("redirects", &S::redirects, "Whether redirects are followed.")
           .key("expect", &S::expect, "What the answer must be.")
-          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

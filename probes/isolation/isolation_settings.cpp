@@ -20,7 +20,7 @@ const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
   using S = IsolationSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::chat, section_of(static_cast<const chat::ChatSettings*>(nullptr)))
+          .also(&S::chat, config::section<chat::ChatSettings>())
           .key("sessions", &S::sessions, "Who chats at once.",
                {.required = true, .min = 2, .max = 16})
           .key("listener", &S::listener,
@@ -74,8 +74,7 @@ bool is_random(const text::Template& text) {
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out) {
   out.chat.rules = out.chat.session.dialect->rules_of_events;
-  if (!section_of(static_cast<const IsolationSettings*>(nullptr)).read(value, reader, out))
-    return false;
+  if (!config::section<IsolationSettings>().read(value, reader, out)) return false;
   if (out.chat.common.as.empty()) out.chat.common.as = out.sessions.front().as;
   const config::Place& place = value.find("sessions")->place;
   if (!several_users(out))
@@ -119,11 +118,11 @@ namespace sonde::config {
 bool Codec<isolation::SessionSpec>::read(const Value& value, const Reader& reader, const Rule&,
                                          isolation::SessionSpec& out) {
   out.place = value.place;
-  return section_of(static_cast<const isolation::SessionSpec*>(nullptr)).read(value, reader, out);
+  return config::section<isolation::SessionSpec>().read(value, reader, out);
 }
 
 Value Codec<isolation::SessionSpec>::schema(const Rule&) {
-  return section_of(static_cast<const isolation::SessionSpec*>(nullptr)).schema();
+  return config::section<isolation::SessionSpec>().schema();
 }
 
 }  // namespace sonde::config

@@ -43,7 +43,7 @@ const Failure* trouble(std::span<const Refreshing> both) {
 }
 
 std::string_view name_of(DoubleRefresh policy) {
-  for (const auto& [name, value] : names_of(static_cast<const DoubleRefresh*>(nullptr)))
+  for (const auto& [name, value] : config::names<DoubleRefresh>())
     if (value == policy) return name;
   return "";
 }

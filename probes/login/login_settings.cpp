@@ -29,8 +29,8 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
   using S = LoginSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
-          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
+          .also(&S::heading, config::section<ProbeHeader>())
+          .also(&S::common, config::section<Common>())
           .key("parallel", &S::parallel,
                "How many logins are made at once; no two may get the same token.",
                {.min = 1, .max = 32})
@@ -46,8 +46,7 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out) {
-  if (!section_of(static_cast<const LoginSettings*>(nullptr)).read(value, reader, out))
-    return false;
+  if (!config::section<LoginSettings>().read(value, reader, out)) return false;
   if (std::cmp_less(out.parallel, out.users.size() + 1)) {
     reader.at("users").wrong(value.find("users")->place,
                              "parallel is " + std::to_string(out.parallel) +

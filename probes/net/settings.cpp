@@ -138,7 +138,7 @@ std::string Codec<net::DnsServer>::show(const net::DnsServer& server) {
 
 bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, const Rule&,
                                    net::TlsSettings& out) {
-  const auto& keys = net::section_of(static_cast<const net::TlsSettings*>(nullptr));
+  const auto& keys = config::section<net::TlsSettings>();
   if (!keys.read(value, reader, out)) return false;
   const auto checked = net::check(out);
   if (!checked) reader.wrong(value.place, checked.error());
@@ -146,7 +146,7 @@ bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, con
 }
 
 Value Codec<net::TlsSettings>::schema(const Rule&) {
-  return net::section_of(static_cast<const net::TlsSettings*>(nullptr)).schema();
+  return config::section<net::TlsSettings>().schema();
 }
 
 }  // namespace sonde::config

@@ -12,7 +12,7 @@ namespace {
 
 template <class S>
 const config::Section<S>& section() {
-  return section_of(static_cast<const S*>(nullptr));
+  return config::section<S>();
 }
 
 // What a kind has of its own, and what it has of a chat.

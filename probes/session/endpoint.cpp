@@ -92,12 +92,12 @@ bool Codec<session::Endpoint>::read(const Value& value, const Reader& reader, co
   out = session::Endpoint{};
   if (value.kind != Value::Kind::map)
     return Codec<text::Template>::read(value, reader, rule, out.address);
-  return section_of(static_cast<const session::Endpoint*>(nullptr)).read(value, reader, out);
+  return config::section<session::Endpoint>().read(value, reader, out);
 }
 
 Value Codec<session::Endpoint>::schema(const Rule& rule) {
-  return schema_any_of({Codec<text::Template>::schema(rule),
-                        section_of(static_cast<const session::Endpoint*>(nullptr)).schema()});
+  return schema_any_of(
+      {Codec<text::Template>::schema(rule), config::section<session::Endpoint>().schema()});
 }
 
 }  // namespace sonde::config

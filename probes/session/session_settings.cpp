@@ -8,7 +8,7 @@ const config::Section<SessionSettings>& section_of(const SessionSettings*) {
       config::Section<S>()
           .key("socket", &S::socket_name,
                "Which of the sockets it uses; keys of a socket may stand in the probe itself.")
-          .also(&S::socket, section_of(static_cast<const Socket*>(nullptr)))
+          .also(&S::socket, config::section<Socket>())
           .key("reuse", &S::reuse,
                "The share of a token's life in which it is used again instead of a new login, if "
                "its life is known; login probes always log in afresh. 0%: never.")

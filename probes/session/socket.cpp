@@ -160,8 +160,7 @@ const config::Section<Socket>& section_of(const Socket*) {
           .key("ready", &Socket::ready, "What the server says when the session is ready.")
           .key("refused_by", &Socket::refused_by,
                "How the server refuses who must not enter, for refusal checks.")
-          .also(&Socket::line,
-                net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&Socket::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

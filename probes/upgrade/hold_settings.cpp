@@ -44,14 +44,13 @@ bool Codec<upgrade::HoldEnd>::read(const Value& value, const Reader& reader, con
                                    upgrade::HoldEnd& out) {
   out = upgrade::HoldEnd{};
   out.closed = value.kind == Value::Kind::map;
-  if (out.closed)
-    return section_of(static_cast<const upgrade::HoldEnd*>(nullptr)).read(value, reader, out);
+  if (out.closed) return config::section<upgrade::HoldEnd>().read(value, reader, out);
   return read_name(value, reader, {"still_open"}).has_value();
 }
 
 Value Codec<upgrade::HoldEnd>::schema(const Rule&) {
-  return schema_any_of({schema_names({"still_open"}),
-                        section_of(static_cast<const upgrade::HoldEnd*>(nullptr)).schema()});
+  return schema_any_of(
+      {schema_names({"still_open"}), config::section<upgrade::HoldEnd>().schema()});
 }
 
 }  // namespace sonde::config

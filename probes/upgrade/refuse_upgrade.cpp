@@ -142,7 +142,7 @@ asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequ
 }  // namespace
 
 std::string_view name_of(RefusalCheck check) {
-  for (const auto& [name, value] : names_of(static_cast<const RefusalCheck*>(nullptr)))
+  for (const auto& [name, value] : config::names<RefusalCheck>())
     if (value == check) return name;
   return "";
 }

@@ -64,17 +64,16 @@ const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*) {
   using S = UpgradeSettings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::heading, section_of(static_cast<const ProbeHeader*>(nullptr)))
-          .also(&S::common, section_of(static_cast<const Common*>(nullptr)))
-          .also(&S::session, section_of(static_cast<const session::SessionSettings*>(nullptr)))
+          .also(&S::heading, config::section<ProbeHeader>())
+          .also(&S::common, config::section<Common>())
+          .also(&S::session, config::section<session::SessionSettings>())
           .key("hold", &S::hold, "How long the ready session is kept, and what becomes of it.")
-          .also(&S::refuse, section_of(static_cast<const RefuseSettings*>(nullptr)));
+          .also(&S::refuse, config::section<RefuseSettings>());
   return keys;
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out) {
-  if (!section_of(static_cast<const UpgradeSettings*>(nullptr)).read(value, reader, out))
-    return false;
+  if (!config::section<UpgradeSettings>().read(value, reader, out)) return false;
   if (!check(out.refuse, out.session, value, reader)) return false;
   constexpr Span usual_within = std::chrono::seconds(5);
   if (out.refuse.logout && !out.refuse.logout->within)

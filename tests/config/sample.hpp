@@ -52,7 +52,7 @@ struct Sample {
 inline const Section<Sample>& section_of(const Sample*) {
   static const auto keys =
       Section<Sample>()
-          .also(&Sample::pace, section_of(static_cast<const Pace*>(nullptr)))
+          .also(&Sample::pace, config::section<Pace>())
           .key("url", &Sample::url, "Where to look.", {.required = true, .filled = true})
           .key("retries", &Sample::retries, "How often once more.", {.min = 0, .max = 5})
           .key("share", &Sample::share, "Of one | of all.", {.min = 0, .max = 1})
@@ -66,8 +66,6 @@ inline const Section<Sample>& section_of(const Sample*) {
   return keys;
 }
 
-inline const Section<Sample>& sample_section() {
-  return section_of(static_cast<const Sample*>(nullptr));
-}
+inline const Section<Sample>& sample_section() { return config::section<Sample>(); }
 
 }  // namespace sonde::config

@@ -55,7 +55,7 @@ Planned plan(const std::string& yaml) {
   config::Mistakes mistakes;
   if (const auto root = config::parse(yaml, "test.yaml", mistakes)) {
     const config::Reader reader(mistakes);
-    section_of(static_cast<const plan::PlanFile*>(nullptr)).read(*root, reader, planned.file);
+    config::section<plan::PlanFile>().read(*root, reader, planned.file);
     planned.checks = make_checks(planned.file, *root, mistakes);
   }
   planned.mistakes = mistakes.sorted();

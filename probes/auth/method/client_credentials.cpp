@@ -6,8 +6,8 @@ const config::Section<ClientCredentials::Settings>& section_of(const ClientCrede
   using Settings = ClientCredentials::Settings;
   static const auto keys =
       config::Section<Settings>()
-          .also(&Settings::grant, section_of(static_cast<const Grant*>(nullptr)))
-          .also(&Settings::client, section_of(static_cast<const ClientProof*>(nullptr)))
+          .also(&Settings::grant, config::section<Grant>())
+          .also(&Settings::client, config::section<ClientProof>())
           .key("scope", &Settings::scope, "The scopes asked for, separated by spaces.")
           .key("audience", &Settings::audience, "The audience asked for, where servers want one.");
   return keys;

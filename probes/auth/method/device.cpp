@@ -10,8 +10,8 @@ const config::Section<Device::Settings>& section_of(const Device::Settings*) {
   using S = Device::Settings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::grant, section_of(static_cast<const Grant*>(nullptr)))
-          .also(&S::client, section_of(static_cast<const ClientProof*>(nullptr)))
+          .also(&S::grant, config::section<Grant>())
+          .also(&S::client, config::section<ClientProof>())
           .key("scope", &S::scope, "The scopes asked for, separated by spaces.");
   return keys;
 }

@@ -72,7 +72,7 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
           .key("then", &S::then,
                "Requests that follow with the cookies, with captures as `steps` has them.",
                {.max = 20})
-          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

@@ -83,7 +83,7 @@ const config::Section<Grant>& section_of(const Grant*) {
                "An answer without a token that matches this refuses the credentials.")
           .key("jwt", &Grant::jwt, "What the token has to be; without it, it is taken as it comes.")
           .key("redirects", &Grant::redirects, "Whether redirects are followed.")
-          .also(&Grant::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&Grant::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

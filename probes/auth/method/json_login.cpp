@@ -6,7 +6,7 @@ const config::Section<JsonLogin::Settings>& section_of(const JsonLogin::Settings
   using Settings = JsonLogin::Settings;
   static const auto keys =
       config::Section<Settings>()
-          .also(&Settings::grant, section_of(static_cast<const Grant*>(nullptr)))
+          .also(&Settings::grant, config::section<Grant>())
           .key("body", &Settings::body, "What is sent, as JSON; its texts are templates.",
                {.required = true});
   return keys;

@@ -6,8 +6,8 @@ const config::Section<JwtBearer::Settings>& section_of(const JwtBearer::Settings
   using S = JwtBearer::Settings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::grant, section_of(static_cast<const Grant*>(nullptr)))
-          .also(&S::key, section_of(static_cast<const SigningKey*>(nullptr)))
+          .also(&S::grant, config::section<Grant>())
+          .also(&S::key, config::section<SigningKey>())
           .key("issuer", &S::issuer, "The iss of the JWT.")
           .key("subject", &S::subject, "Its sub; without it, there is none.")
           .key("audience", &S::audience, "Its aud; without it, the URL that is asked.")

@@ -35,7 +35,7 @@ text::Template jwks_of(const S& settings) {
 template <class M>
 std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
   typename M::Settings settings;
-  const auto& keys = section_of(static_cast<const typename M::Settings*>(nullptr));
+  const auto& keys = config::section<typename M::Settings>();
   if (!keys.read(value, reader, settings)) return nullptr;
   if constexpr (requires { check(settings, value, reader); })
     if (!check(settings, value, reader)) return nullptr;
@@ -47,12 +47,12 @@ std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
 
 template <class M>
 Value schema_of() {
-  return section_of(static_cast<const typename M::Settings*>(nullptr)).schema();
+  return config::section<typename M::Settings>().schema();
 }
 
 template <class M>
 std::vector<config::KeyRow> table_of(const std::string& prefix) {
-  return section_of(static_cast<const typename M::Settings*>(nullptr)).table(prefix);
+  return config::section<typename M::Settings>().table(prefix);
 }
 
 template <class M>

@@ -8,7 +8,7 @@ const config::Section<Oauth2Password::Settings>& section_of(const Oauth2Password
   using Settings = Oauth2Password::Settings;
   static const auto keys =
       config::Section<Settings>()
-          .also(&Settings::grant, section_of(static_cast<const Grant*>(nullptr)))
+          .also(&Settings::grant, config::section<Grant>())
           .key("username", &Settings::username, "The resource owner's name.")
           .key("password", &Settings::password, "The resource owner's password.")
           .key("client_id", &Settings::client_id, "The client, where the server wants one.")

@@ -45,7 +45,7 @@ const config::Section<Oidc::Settings>& section_of(const Oidc::Settings*) {
       config::Section<S>()
           .key("issuer", &S::issuer, "The provider's issuer, exactly as it names itself.",
                {.required = true, .filled = true})
-          .also(&S::client, section_of(static_cast<const ClientProof*>(nullptr)))
+          .also(&S::client, config::section<ClientProof>())
           .key("redirect_uri", &S::redirect_uri,
                "The client's address, as the provider knows it; it is never fetched.",
                {.required = true, .filled = true})
@@ -60,7 +60,7 @@ const config::Section<Oidc::Settings>& section_of(const Oidc::Settings*) {
                "Whether {{token}} is the ID token instead of the access token.")
           .key("jwt", &S::jwt,
                "What the access token has to be; without it, it is taken as it comes.")
-          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

@@ -12,7 +12,7 @@ const config::Section<OidcCheck::Settings>& section_of(const OidcCheck::Settings
                {.required = true, .filled = true})
           .key("same_host", &S::same_host, "Whether the endpoints have to be on the issuer's host.")
           .key("login", &S::login, "A login whose token has to be signed by a published key.")
-          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

@@ -49,8 +49,8 @@ const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*) {
   using S = Refresh::Settings;
   static const auto keys =
       config::Section<S>()
-          .also(&S::grant, section_of(static_cast<const Grant*>(nullptr)))
-          .also(&S::client, section_of(static_cast<const ClientProof*>(nullptr)))
+          .also(&S::grant, config::section<Grant>())
+          .also(&S::client, config::section<ClientProof>())
           .key("login", &S::login,
                "The login that gives the first refresh token, and another when one is refused.")
           .key("first", &S::first, "The first refresh token, where no login gives it.")

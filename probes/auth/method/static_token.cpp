@@ -10,8 +10,7 @@ const config::Section<StaticToken::Settings>& section_of(const StaticToken::Sett
       config::Section<Settings>()
           .key("token", &Settings::token, "The token.", {.required = true})
           .key("jwt", &Settings::jwt, "What the token has to be; without it, it is taken as it is.")
-          .also(&Settings::line,
-                net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&Settings::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

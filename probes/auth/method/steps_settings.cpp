@@ -46,7 +46,7 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
                "An answer that stops the login, or of which nothing is captured, and that matches "
                "this refuses the credentials.")
           .key("jwt", &S::jwt, "What the token has to be; without it, it is taken as it comes.")
-          .also(&S::line, net::section_of(static_cast<const net::ConnectionOptions*>(nullptr)));
+          .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 

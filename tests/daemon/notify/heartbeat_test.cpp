@@ -20,8 +20,7 @@ class HeartbeatTest : public testing::Test {
     config::Mistakes mistakes;
     const auto root = config::parse("url: \"" + url + "\"\n" + more, "test.yaml", mistakes);
     HeartbeatSettings settings;
-    section_of(static_cast<const HeartbeatSettings*>(nullptr))
-        .read(*root, config::Reader(mistakes), settings);
+    config::section<HeartbeatSettings>().read(*root, config::Reader(mistakes), settings);
     ASSERT_FALSE(mistakes.any());
     if (often) settings.every = std::chrono::milliseconds(20);
     heartbeat.assign(settings);

@@ -13,8 +13,8 @@ class Settings : public testing::Test {
     config::Mistakes mistakes;
     const auto value = config::parse(yaml, "test.yaml", mistakes);
     if (!value) return false;
-    const bool good = section_of(static_cast<const ConnectionOptions*>(nullptr))
-                          .read(*value, config::Reader(mistakes), line);
+    const bool good =
+        config::section<ConnectionOptions>().read(*value, config::Reader(mistakes), line);
     said.clear();
     for (const auto& mistake : mistakes.sorted()) said += show(mistake) + "\n";
     return good && !mistakes.any();
