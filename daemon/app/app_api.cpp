@@ -15,33 +15,34 @@ WallTime wall() { return std::chrono::system_clock::now(); }
 }  // namespace
 
 web::ApiHooks App::api() {
-  return {.view = &judge,
-          .alerts = [this] { return engine.facts(); },
-          .rules = [this] { return engine.rule_facts(); },
-          .maintenance = [this] { return maintenance.list(wall()); },
-          .deploys = [this] { return deploys.list(); },
-          .evidence = [this](const std::string& probe, const std::string& target,
-                             ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
-          .admin = state.flags.enable_admin_api,
-          .maintain =
-              [this](const MaintenanceRequest& wish) {
-                auto made = maintenance.add(wish, judge.checks(), wall());
-                if (made) judge_again();
-                return made;
-              },
-          .end_maintenance =
-              [this](std::string_view id) {
-                auto ended = maintenance.end(id, wall());
-                if (ended) judge_again();
-                return ended;
-              },
-          .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
-          .deploy =
-              [this](const DeployWish& wish) {
-                auto made = deploys.add(wish, judge.checks(), wall());
-                if (made) memory.changed();
-                return made;
-              }};
+  return {
+      .view = &judge,
+      .alerts = [this] { return engine.facts(); },
+      .rules = [this] { return engine.rule_facts(); },
+      .maintenance = [this] { return maintenance.list(wall()); },
+      .deploys = [this] { return deploys.list(); },
+      .evidence = [this](const std::string& probe, const std::string& target,
+                         web::ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
+      .admin = state.flags.enable_admin_api,
+      .maintain =
+          [this](const MaintenanceRequest& wish) {
+            auto made = maintenance.add(wish, judge.checks(), wall());
+            if (made) judge_again();
+            return made;
+          },
+      .end_maintenance =
+          [this](std::string_view id) {
+            auto ended = maintenance.end(id, wall());
+            if (ended) judge_again();
+            return ended;
+          },
+      .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
+      .deploy =
+          [this](const DeployWish& wish) {
+            auto made = deploys.add(wish, judge.checks(), wall());
+            if (made) memory.changed();
+            return made;
+          }};
 }
 
 // Who is told may be another now.

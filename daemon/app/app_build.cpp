@@ -29,7 +29,7 @@ Opened open_memory(const Settings& settings, const boost::asio::any_io_executor&
 }
 
 // The folder is ours by now.
-Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
+schedule::Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
   return {.workers = static_cast<std::size_t>(settings.workers),
           .publish =
               [&lists](const ResultPtr& result) {
@@ -65,9 +65,10 @@ Alerting::Options alerting_options(const AppState& state, Persistence& memory) {
 }
 
 // Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
-Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Persistence& memory,
-                                 const schedule::Pool& pool, const notify::Notifier& notifier,
-                                 const Alerting& alerting) {
+notify::Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Persistence& memory,
+                                         const schedule::Pool& pool,
+                                         const notify::Notifier& notifier,
+                                         const Alerting& alerting) {
   return {.unhealthy = [&]() -> std::string {
     constexpr Span delivery_patience = std::chrono::minutes(2);
     const Instant now = Clock::now();
@@ -80,9 +81,9 @@ Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Persistence& memor
   }};
 }
 
-Metrics::Options metrics_options(const Settings& settings,
-                                 const maintenance::Maintenance& maintenance,
-                                 std::function<Facts()> facts) {
+metrics::Metrics::Options metrics_options(const Settings& settings,
+                                          const maintenance::Maintenance& maintenance,
+                                          std::function<Facts()> facts) {
   return {.version = std::string(net::version),
           .revision = std::string(revision),
           .workers = static_cast<std::size_t>(settings.workers),
@@ -137,8 +138,8 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .heartbeat = heartbeat.last()};
   }));
   web::StatusPage landing{std::string(net::version)};
-  App app({loop, state, lists, maintenance, deploys, conclusions, **memory, **web, judge, pool,
-           engine, notifier, alerting, heartbeat, metrics, landing});
+  App app({loop, state, lists, maintenance, deploys, conclusions, run_log, **memory, **web, judge,
+           pool, engine, notifier, alerting, heartbeat, metrics, landing});
   app.start();
   system::give_back_free_memory();
   loop.run();

@@ -127,7 +127,7 @@ class Printer {
 // Where there is no folder yet, no daemon counts in it.
 std::shared_ptr<auth::LockoutTable> lockouts_of(const app::Settings& settings) {
   const bool exists = access(settings.storage.path.c_str(), F_OK) == 0;
-  return open_lockouts(exists ? settings.storage : store::StorageSettings());
+  return app::open_lockouts(exists ? settings.storage : store::StorageSettings());
 }
 
 int run_all(const Checks& checks, const app::Settings& settings, const app::Flags& flags,
@@ -164,7 +164,7 @@ int run_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
   if (!settings) return app::exit_config;
   Checks selected;
-  if (!select(settings->checks, flags, selected)) return exit_usage;
+  if (!select(settings->checks, flags, selected)) return app::exit_usage;
   if (flags.output_file.empty()) return run_all(selected, *settings, flags, stdout);
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(flags.output_file.c_str(), "we"),
                                                        std::fclose);

@@ -14,9 +14,10 @@ namespace sonde::commands {
 
 // How `sonde run` runs probes.
 struct OnceOptions {
-  int repeat = 1;                                          // of each probe, one after the other
-  std::size_t at_once = 8;                                 // different probes; more wait
-  std::shared_ptr<const EgressSettings> egress = nullptr;  // consulted by failures; null: nobody
+  int repeat = 1;           // of each probe, one after the other
+  std::size_t at_once = 8;  // different probes; more wait
+  std::shared_ptr<const schedule::EgressSettings> egress =
+      nullptr;  // consulted by failures; null: nobody
   // Where refused logins are counted.
   std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
   // Told of each Result when it is made.

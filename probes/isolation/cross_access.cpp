@@ -70,7 +70,7 @@ class Trespass {
     auto asking = ask_across(access_, settings_, network_, names, trace_);
     Answered answered = co_await std::move(asking);
     if (!answered.again) co_return answered;
-    auto waiting = pause(trouble_passes_in);
+    auto waiting = pause(session::trouble_passes_in);
     const bool goes_on = co_await std::move(waiting);
     if (!goes_on) co_return answered;
     auto asking_again = ask_across(access_, settings_, network_, names, trace_);

@@ -29,13 +29,13 @@ Answered judge(const net::Answer& answer, const Trace& trace) {
   Answered answered{
       .how = How::refused, .what = trace.scrub(net::describe(response)), .body = response.body};
   const int hundreds = response.status / 100;
-  if (hundreds == 2 && says_error(response.body)) {
+  if (hundreds == 2 && session::says_error(response.body)) {
     answered.what += ", with an error in it";
   } else if (hundreds == 2) {
     answered.how = How::granted;
-  } else if (is_trouble(response.status)) {
+  } else if (session::is_trouble(response.status)) {
     answered.how = How::unclear;
-    answered.again = !asks_to_wait(response);
+    answered.again = !session::asks_to_wait(response);
   } else if (hundreds != 3 && hundreds != 4) {
     answered.how = How::neither;
     answered.again = true;
@@ -88,7 +88,8 @@ Answered judge(const dialect::Overheard& overheard, const net::Websocket& sessio
 
 Answered judge_upgrade(const net::Answer& answer, const session::Socket& socket,
                        const Trace& trace) {
-  const bool refused = classify_refusal(answer, socket.refused_by) == session::Refusal::refused;
+  const bool refused =
+      session::classify_refusal(answer, socket.refused_by) == session::Refusal::refused;
   if (refused) return {How::refused, trace.scrub(net::describe(answer.response))};
   Answered answered = judge(answer, trace);
   if (answered.how == How::refused || answered.how == How::granted) answered.how = How::neither;
@@ -105,7 +106,7 @@ asio::awaitable<Answered> open(net::UpgradeRequest request,
                                    settings.socket.refused_by, names, trace);
   const dialect::Overheard heard = co_await std::move(hearing);
   const Answered answered = judge(heard, *upgraded.session);
-  auto leaving = leave_session(*upgraded.session, trace);
+  auto leaving = session::leave_session(*upgraded.session, trace);
   co_await std::move(leaving);
   co_return answered;
 }
@@ -140,7 +141,8 @@ asio::awaitable<Answered> ask_across(const CrossAccess& access,
   if (!address) co_return cannot("nothing is known of '" + address.error() + "'");
   auto url = net::parse_url(*address);
   if (!url) co_return cannot("its url: " + url.error());
-  if (!is_own(*url, access.url, names)) co_return cannot("its url: " + net::no_own_origin(*url));
+  if (!session::is_own(*url, access.url, names))
+    co_return cannot("its url: " + net::no_own_origin(*url));
   if (url->scheme == "ws" || url->scheme == "wss") {
     session::Socket socket = settings.socket;
     socket.url = session::Endpoint{access.url, std::nullopt};

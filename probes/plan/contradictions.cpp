@@ -27,7 +27,7 @@ bool is_sent(const dialect::Dialect& dialect, std::string_view name) {
 
 void challenge_is_asked(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
-  const ChatSettings& chat = *parts.chat;
+  const chat::ChatSettings& chat = *parts.chat;
   const bool asked =
       says(chat.prompt.names(), "challenge") || is_sent(*chat.session.dialect, "challenge");
   const bool made = chat.challenge != dialect::ChallengeKind::none;
@@ -141,7 +141,7 @@ void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report)
   constexpr std::string_view own[] = {"upgrade", "connection", "sec-websocket-key",
                                       "sec-websocket-version", "sec-websocket-protocol"};
   const std::string& token = socket.token_in.text.text();
-  const bool in_header = socket.token_in.in == Carrier::In::header;
+  const bool in_header = socket.token_in.in == session::TokenPlacement::In::header;
   const std::string carrier = in_header ? text::lowered(token.substr(0, token.find(':'))) : "";
   for (const auto& [name, value] : socket.headers) {
     const std::string lower = text::lowered(name);
@@ -155,7 +155,8 @@ void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report)
 void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
   const session::TokenPlacement& carrier = parts.session->socket.token_in;
-  const bool written = carrier.in != Carrier::In::none && carrier.in != Carrier::In::subprotocol;
+  const bool written = carrier.in != session::TokenPlacement::In::none &&
+                       carrier.in != session::TokenPlacement::In::subprotocol;
   if (!written || !carrier.text.names().empty()) return;
   const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";
   if (parts.upgrade != nullptr && !parts.upgrade->refuse.checks.empty())

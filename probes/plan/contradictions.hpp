@@ -6,27 +6,38 @@
 #include "config/reader.hpp"
 #include "probes/core/clock.hpp"
 
-namespace sonde::dialect {
+namespace sonde {
+struct Common;
+namespace chat {
+struct ChatSettings;
+}
+namespace dialect {
 struct Identity;
-}  // namespace sonde::dialect
+}
+namespace health {
+struct HealthSettings;
+}
+namespace isolation {
+struct IsolationSettings;
+}
+namespace session {
+struct SessionSettings;
+}
+namespace upgrade {
+struct UpgradeSettings;
+}
+}  // namespace sonde
 
 namespace sonde::plan {
-
-struct ChatSettings;
-struct Common;
-struct HealthSettings;
-struct IsolationSettings;
-struct SessionSettings;
-struct UpgradeSettings;
 
 // What was read of a probe; null: its kind has no such part.
 struct ProbeParts {
   const Common* common = nullptr;
-  const SessionSettings* session = nullptr;
-  const UpgradeSettings* upgrade = nullptr;
-  const ChatSettings* chat = nullptr;
-  const IsolationSettings* isolation = nullptr;
-  const HealthSettings* health = nullptr;
+  const session::SessionSettings* session = nullptr;
+  const upgrade::UpgradeSettings* upgrade = nullptr;
+  const chat::ChatSettings* chat = nullptr;
+  const isolation::IsolationSettings* isolation = nullptr;
+  const health::HealthSettings* health = nullptr;
   const dialect::Identity* identity = nullptr;  // of the ready message, or of a login probe
 };
 

@@ -27,9 +27,9 @@ void events_tell_sessions_apart(const ProbeParts& parts, ContradictionReport& re
   const dialect::Dialect& dialect = *parts.session->dialect;
   const auto is_made_anew = [&](const text::Template& text) {
     const auto names = text.names();
-    return is_random(text) || std::ranges::any_of(names, [&](const std::string& name) {
+    return isolation::is_random(text) || std::ranges::any_of(names, [&](const std::string& name) {
              const auto var = dialect.vars.find(name.substr(name.find('.') + 1));
-             return var != dialect.vars.end() && is_random(var->second);
+             return var != dialect.vars.end() && isolation::is_random(var->second);
            });
   };
   const bool random = std::ranges::any_of(

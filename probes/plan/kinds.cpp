@@ -40,7 +40,7 @@ void describe(const S& settings, ParsedProbe& draft) {
 
 // A socket that does not say what its ready message is has the dialect's, and likewise offers the
 // dialect's subprotocols if it names none.
-void complete(SessionSettings& session) {
+void complete(session::SessionSettings& session) {
   session::Socket& socket = session.socket;
   const dialect::Dialect& dialect = *session.dialect;
   if (socket.ready.type.empty() && !socket.ready.silent) socket.ready.type = dialect.ready.type;
@@ -51,7 +51,7 @@ void complete(SessionSettings& session) {
 }
 
 bool find_dialect(const config::Value& value, const config::Reader& reader,
-                  const dialect::DialectBook& book, SessionSettings& session) {
+                  const dialect::DialectBook& book, session::SessionSettings& session) {
   const config::Value* named = value.find("dialect");
   if (named == nullptr) return true;
   if (auto found = dialect::find_dialect(book, *named, reader.at("dialect")))
@@ -147,17 +147,18 @@ using enum Step;
 // One row a kind; nothing else in the house names them.
 std::span<const Kind> kinds() {
   static const std::vector<Kind> table = {
-      kind<HealthSettings>("health", "One HTTP endpoint says that the service is well.", {health},
-                           {}),
+      kind<health::HealthSettings>("health", "One HTTP endpoint says that the service is well.",
+                                   {health}, {}),
       kind<login::LoginSettings>("login", "A user can log in and gets a usable token.", {login},
                                  {"token", "refresh_token", "cookies"}),
-      kind<UpgradeSettings>("upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
-                            {login, upgrade, ready, hold, refuse},
-                            {"token", "refresh_token", "cookies"}),
-      kind<ChatSettings>("chat", "A message is answered, with every event, by the right answer.",
-                         {login, upgrade, ready, events, answer},
-                         {"token", "refresh_token", "cookies", "challenge"}),
-      kind<IsolationSettings>(
+      kind<upgrade::UpgradeSettings>(
+          "upgrade", "A WebSocket opens and is ready; bad tokens are refused.",
+          {login, upgrade, ready, hold, refuse}, {"token", "refresh_token", "cookies"}),
+      kind<chat::ChatSettings>("chat",
+                               "A message is answered, with every event, by the right answer.",
+                               {login, upgrade, ready, events, answer},
+                               {"token", "refresh_token", "cookies", "challenge"}),
+      kind<isolation::IsolationSettings>(
           "isolation", "What a user is told, no other user receives.",
           {login, upgrade, ready, events, answer, isolation},
           {"token", "refresh_token", "cookies", "challenge", "canary", "session"}),

@@ -62,7 +62,7 @@ bool complete(const PlanEntry& plan, const ParsedProbe& draft) {
 std::vector<config::Secret> secrets_at(const PlanFile& file, const session::Target& target) {
   constexpr std::size_t common_max = 64;
   std::vector<config::Secret> secrets;
-  const auto add = [&](const std::map<std::string, Identity>& identities) {
+  const auto add = [&](const std::map<std::string, session::Identity>& identities) {
     for (const auto& [name, identity] : identities)
       for (const auto& [field, value] : identity.fields)
         if (const auto* secret = std::get_if<config::Secret>(&value)) secrets.push_back(*secret);

@@ -23,7 +23,7 @@ struct PlanFile {
   std::string location;
   Common defaults;
   std::map<std::string, session::Target> targets;
-  std::map<std::string, Identity> identities;
+  std::map<std::string, session::Identity> identities;
   std::map<std::string, std::shared_ptr<const auth::Login>> logins;
   std::map<std::string, session::Socket> sockets;
   dialect::DialectBook dialects;

@@ -46,7 +46,8 @@ bool names_field(const auth::Login& login, std::string_view field) {
 }
 
 // By the name that the login shows, if it shows one: who has another name besides is the same user.
-std::string user_of(const Identity& identity, const std::string& name, const auth::Login& login) {
+std::string user_of(const session::Identity& identity, const std::string& name,
+                    const auth::Login& login) {
   static constexpr std::array fields = {"username", "user", "email",    "login",
                                         "name",     "id",   "client_id"};
   for (const bool shown : {true, false})

@@ -23,7 +23,7 @@ bool sends_password(std::string_view method) {
   return method == "json" || method == "oauth2_password" || method == "form" || method == "steps";
 }
 
-bool sends_secret(const auth::Login& login, const Identity& identity) {
+bool sends_secret(const auth::Login& login, const session::Identity& identity) {
   constexpr std::string_view prefix = "identity.";
   text::Needs needs;
   login.needs(needs);

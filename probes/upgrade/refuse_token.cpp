@@ -176,7 +176,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
   auto asking = ask(*request, subject, true);  // many lead to the login afterwards
   const auto done = co_await std::move(asking);
   if (!done) co_return unclear("the logout failed: " + done.error().detail);
-  if (done->status / 100 == 2 && says_error(done->body))
+  if (done->status / 100 == 2 && session::says_error(done->body))
     co_return unclear("the logout failed: " + subject.trace.scrub(net::describe(*done)) +
                       ", with an error in it");
   co_return BadLogin{.names = std::move(given->names)};

@@ -81,7 +81,7 @@ std::string why(const Failure& failure) {
 
 std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
                              const RefusalSubject& subject) {
-  switch (classify_refusal(answer, subject.session.socket.refused_by)) {
+  switch (session::classify_refusal(answer, subject.session.socket.refused_by)) {
     case session::Refusal::refused:
       return std::nullopt;
     case session::Refusal::unclear:
@@ -99,14 +99,15 @@ bool met_trouble(const Checked& checked, const net::Answer& answer) {
   if (!checked.wrong || answer.failure.reason == Reason::cut) return false;
   constexpr int going_away = 1001, restarting = 1012, try_later = 1013;
   const int code = checked.seen.code, status = checked.seen.status;
-  return code == going_away || code == restarting || code == try_later || is_trouble(status) ||
+  return code == going_away || code == restarting || code == try_later ||
+         session::is_trouble(status) ||
          (!answer.ok() && checked.wrong->reason == Reason::refusal_unclear);
 }
 
 bool may_pass(const Checked& checked, const net::Answer& answer) {
   constexpr int internal_error = 1011;
   const bool failed = checked.seen.status / 100 == 5 || checked.seen.code == internal_error;
-  return (checked.trouble || failed) && !asks_to_wait(answer.response);
+  return (checked.trouble || failed) && !session::asks_to_wait(answer.response);
 }
 
 asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequest& request,
@@ -157,7 +158,7 @@ asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest requ
   auto upgrading = upgrade_once(check, request, subject, names);
   Checked checked = co_await std::move(upgrading);
   if (checked.again) {
-    auto waiting = pause(trouble_passes_in);
+    auto waiting = pause(session::trouble_passes_in);
     const bool goes_on = co_await std::move(waiting);
     if (goes_on) {
       auto upgrading_again = upgrade_once(check, request, subject, names);

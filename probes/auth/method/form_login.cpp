@@ -44,8 +44,9 @@ std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.
 // A cookie that the page set for anybody says nothing: it has to be new, or another one, and what
 // comes of it is looked at elsewhere (is_logged_in). Where a redirect or a page is wanted besides,
 // which say it themselves, it may be the one from before.
-bool succeeded(const Settings& settings, const net::Url& page, const std::optional<net::Url>& to,
-               const net::Response& answer, const Cookies& before, const Cookies& cookies) {
+bool succeeded(const FormLogin::Settings& settings, const net::Url& page,
+               const std::optional<net::Url>& to, const net::Response& answer,
+               const Cookies& before, const Cookies& cookies) {
   const FormSuccess& wanted = settings.success;
   if (answer.status >= 400) return false;
   if (wanted.empty())
@@ -110,8 +111,8 @@ struct Filling {
 using Result = std::expected<Token, Failure>;
 
 // What the answer to the form, and what follows it, mean to the user.
-asio::awaitable<Result> judge_answer(Context& context, const Settings& settings, Filling form,
-                                     net::Answer answer, const Cookies& before,
+asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings& settings,
+                                     Filling form, net::Answer answer, const Cookies& before,
                                      LoginGuard::Trial& trial) {
   const auto skew = answer.response.skew;
   const Instant at = Clock::now();
@@ -161,7 +162,7 @@ asio::awaitable<Result> judge_answer(Context& context, const Settings& settings,
   co_return std::unexpected(std::move(failure));
 }
 
-asio::awaitable<Result> submit(Context& context, const Settings& settings, Filling form,
+asio::awaitable<Result> submit(Context& context, const FormLogin::Settings& settings, Filling form,
                                LoginGuard::Trial& trial) {
   const Cookies before = form.cookies;
   auto posting = ask(context, form.request, settings.line, {}, form.cookies);

@@ -198,9 +198,9 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   context.answered = nullptr;
   const Instant at = Clock::now();
   const net::Response& response = answer.response;
-  using Result = std::expected<Token, Failure>;
-  Result token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
-                             : Result(std::unexpected(answer.failure));
+  using Granted = std::expected<Token, Failure>;
+  Granted token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
+                              : Granted(std::unexpected(answer.failure));
   context.said = said_by(answer, token.has_value());
   context.said.refresh = std::move(issued);
   for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})

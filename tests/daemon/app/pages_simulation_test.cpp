@@ -70,7 +70,7 @@ struct Inbox {
     const bool before = any(alerts);
     if (as_one) alerts.clear();
     if (as_one)
-      alerts["incident"] = sonde::firing(message);
+      alerts["incident"] = notify::firing(message);
     else
       for (const Alert& alert : message.alerts) {
         alerts[name_of(alert)] = !alert.ended;

@@ -103,11 +103,11 @@ class SimulatedDaemon {
                      .now = [this] { return now; },
                      .elapsed = [this] { return elapsed(); }});
     notifier_ = std::make_unique<notify::Notifier>(
-        network_, Notifier::Options{.now = [this] { return now; },
-                                    .elapsed = [this] { return elapsed(); },
-                                    .answer = answer_,
-                                    .changed = [] {},
-                                    .external_url = "http://sonde"});
+        network_, notify::Notifier::Options{.now = [this] { return now; },
+                                            .elapsed = [this] { return elapsed(); },
+                                            .answer = answer_,
+                                            .changed = [] {},
+                                            .external_url = "http://sonde"});
     RestoredState remembered;
     for (const auto& [key, text] : store_)
       remembered.notes.push_back({.room = key.first, .key = key.second, .text = text});

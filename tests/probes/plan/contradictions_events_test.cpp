@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/probes/scenario.hpp"
+#include "tests/support/chat_target.hpp"
 
 namespace sonde::test::contradictions_events_test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/probes/scenario.hpp"
+#include "tests/support/chat_target.hpp"
 
 namespace sonde::test::contradictions_test {
 namespace {
@@ -43,8 +43,8 @@ TEST(Contradictions, TheUsualProbesHaveNone) {
 }
 
 TEST(Contradictions, EveryRowOfTheTableSaysWhatHasToHold) {
-  for (const auto& rows : {contradictions(), event_contradictions(), isolation_contradictions(),
-                           health_contradictions()})
+  for (const auto& rows : {plan::contradictions(), plan::event_contradictions(),
+                           plan::isolation_contradictions(), plan::health_contradictions()})
     for (const auto& row : rows) EXPECT_GT(row.name.size(), 10U);
 }
 

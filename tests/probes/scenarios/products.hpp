@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/probes/scenario.hpp"
+#include "tests/probes/scenarios/scenario.hpp"
 
 // Small servers with the habits of real products: who greets whom when, what is counted, what goes
 // to whom besides the answer, and how a token is refused.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/probes/scenario.hpp"
+#include "tests/support/chat_target.hpp"
 
 namespace sonde::test::refusal_rounds_test {
 namespace {
