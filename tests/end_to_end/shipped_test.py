@@ -41,7 +41,7 @@ class Rules(unittest.TestCase):
 
 def metrics():
     """Every family that the daemon's sources name."""
-    return {name for path in (SOURCE / "daemon" / "expose").glob("*.cpp")
+    return {name for path in (SOURCE / "daemon" / "metrics").glob("*.cpp")
             for name in re.findall(r'"((?:sonde|process)_\w+)"', path.read_text())}
 
 
