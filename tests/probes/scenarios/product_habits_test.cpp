@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <list>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "tests/probes/scenarios/products.hpp"
 
 namespace sonde::test::product_habits_test {
@@ -57,7 +61,11 @@ asio::awaitable<void> tell_out(HubPtr hub, std::list<Guest>::iterator from, Out 
                    (all || (out.to == user && !other_user) || (out.to == others && other_user)))
       to.push_back(&guest);
   }
-  for (Guest* guest : to) co_await write(*guest, out);
+  for (Guest* guest : to) ++guest->writers;
+  for (Guest* guest : to) {
+    if (!guest->peer->gone()) co_await write(*guest, out);
+    if (--guest->writers == 0) guest->end->cancel();
+  }
 }
 
 Script say_all(const HubPtr& hub, std::list<Guest>::iterator from, const Outs& outs) {
@@ -72,13 +80,19 @@ Script reply(const HubPtr& hub, std::list<Guest>::iterator me, const std::string
 }
 
 asio::awaitable<void> stay(HubPtr hub, Peer& peer) {
-  const auto me = hub->guests.insert(
-      hub->guests.end(),
-      {.peer = &peer, .user = user_in(peer.request().head, false), .number = ++hub->sessions});
+  const auto executor = co_await asio::this_coro::executor;
+  const auto me =
+      hub->guests.insert(hub->guests.end(), {.peer = &peer,
+                                             .user = user_in(peer.request().head, false),
+                                             .number = ++hub->sessions,
+                                             .end = std::make_shared<asio::steady_timer>(
+                                                 executor, asio::steady_timer::time_point::max())});
   if (hub->product.greet)
     for (const auto& act : say_all(hub, me, hub->product.greet(*me))) co_await act(peer);
   const Act converse = on_message(std::bind_front(reply, hub, me));
   co_await converse(peer);
+  me->user.clear();  // nobody writes to it any more
+  while (me->writers > 0) co_await me->end->async_wait(asio::as_tuple(asio::use_awaitable));
   hub->guests.erase(me);
 }
 
