@@ -47,3 +47,12 @@ add_custom_command(
   DEPENDS ${dialect_yaml} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
 add_library(dialect_files STATIC ${dialect_cpp})
 target_include_directories(dialect_files PRIVATE ${CMAKE_SOURCE_DIR})
+
+# The commit, looked up at each build; a new one compiles one small source and links again.
+set(revision_cpp ${CMAKE_BINARY_DIR}/generated/revision.cpp)
+add_custom_target(revision_file BYPRODUCTS ${revision_cpp}
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DOUT=${revision_cpp}
+          -P ${CMAKE_SOURCE_DIR}/cmake/revision.cmake VERBATIM)
+add_library(revision STATIC ${revision_cpp})
+add_dependencies(revision revision_file)
+target_include_directories(revision PRIVATE ${CMAKE_SOURCE_DIR})

@@ -3,11 +3,8 @@
 
 namespace sonde::app {
 
-// The commit that was built, "unknown" outside of a checkout.
-#ifdef SONDE_REVISION
-inline constexpr std::string_view revision = SONDE_REVISION;
-#else
-inline constexpr std::string_view revision = "unknown";
-#endif
+// The commit that was built: "1f2e3d4c5b6a", with "-dirty" where sources differed from it; "unknown"
+// outside of a repository. Label of sonde_build_info.
+extern const std::string_view revision;
 
 }  // namespace sonde::app

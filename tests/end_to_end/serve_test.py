@@ -65,7 +65,8 @@ class ServeAgainstDemo(unittest.TestCase):
         status, headers, body = request(serve.url, "/metrics", headers={"Accept-Encoding": "gzip"})
         self.assertEqual((status, headers["content-encoding"]), (200, "gzip"))
         self.assertTrue(headers["content-type"].startswith("text/plain; version=0.0.4"))
-        self.assertIn(b"sonde_build_info", gzip.decompress(body))
+        commit = rb'sonde_build_info\{[^}]*revision="[0-9a-f]{12}(-dirty)?"'
+        self.assertRegex(gzip.decompress(body), commit)
         status, headers, body = request(serve.url, "/metrics", "HEAD")
         self.assertEqual((status, body), (200, b""))
         self.assertIn(b"chat", request(serve.url, "/")[2])
