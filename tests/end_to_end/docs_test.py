@@ -67,8 +67,8 @@ def completed(fragment, folder):
     target = next(iter(around["targets"].values()))
     for name in NAMED_TARGETS:
         around["targets"][name] = {**copy.deepcopy(target), "vars": {"kernel": "k1"}}
-    around["probes"]["everywhere"] = {"kind": "health", "target": list(NAMED_TARGETS),
-                                      "url": "{{target.http}}/health"}
+    for probe in around["probes"].values():
+        probe["target"] = list(around["targets"])
     return merged(around, yaml.safe_load(readable(fragment, folder)))
 
 
@@ -138,6 +138,21 @@ class Documents(unittest.TestCase):
             with self.assertRaises(jsonschema.ValidationError):
                 schema.validate(document)
 
+    def test_readme_is_short(self):
+        self.assertLessEqual(len(DOCUMENTS["README.md"].splitlines()), 150)
+
+    def test_the_first_configuration_passes_against_the_demo(self):
+        demo = Demo()
+        self.addCleanup(demo.stop)
+        text = first_configuration().replace("127.0.0.1:8080", demo.url.removeprefix("http://"))
+        text = text.replace("deploy/demo", str(SOURCE / "deploy" / "demo"))
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "first.yaml"
+            file.write_text(text)
+            code, out, errors = sonde("run", "--config.file", file)
+        self.assertEqual(code, 0, out + errors)
+        self.assertIn("4 probes: 4 passed", out)
+
     def test_reference_yaml_is_what_the_declarations_say(self):
         self.assertEqual((SOURCE / "config" / "reference.yaml").read_text(),
                          sonde("schema", "--reference")[1])
@@ -146,6 +161,16 @@ class Documents(unittest.TestCase):
         marked = re.compile(r"<!-- reasons: begin -->\n(.*?)<!-- reasons: end -->", re.S)
         tables = [table for text in DOCUMENTS.values() for table in marked.findall(text)]
         self.assertEqual(tables, [sonde("schema", "--reasons")[1]])
+
+    def test_the_page_of_the_daemon_lists_every_metric_that_there_is(self):
+        listed = set(re.findall(r"`(sonde_\w+)`", DOCUMENTS["daemon/README.md"].split("## Metrics")[1]))
+        families = {name for path in (SOURCE / "daemon" / "metrics").glob("*.cpp")
+                    for name in re.findall(r'"(sonde_\w+)"', path.read_text())}
+        self.assertEqual(listed, families)
+
+    def test_the_page_of_the_daemon_lists_every_flag_of_serve(self):
+        flags = set(re.findall(r"--web\.[\w-]+", sonde("serve", "--help")[1]))
+        self.assertEqual(set(re.findall(r"^\| `(--web\.[\w-]+)`", DOCUMENTS["daemon/README.md"], re.M)), flags)
 
     def test_help_names_every_command(self):
         code, out, _ = sonde("--help")
