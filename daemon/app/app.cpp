@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 
 #include "daemon/app/app_parts.hpp"
+#include "daemon/app/evidence_page.hpp"
+#include "daemon/app/exit_code.hpp"
+#include "daemon/app/stopper.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/descriptors.hpp"
+#include "daemon/system/heap.hpp"
 #include "daemon/web/routes.hpp"
 
 namespace sonde::app {
@@ -113,6 +118,182 @@ void App::assign_alerts() {
 std::string App::status() const {
   return fmt::format("{} probes on {} workers", state.settings.checks.size(),
                      state.settings.workers);
+}
+
+namespace {
+
+constexpr std::size_t evidence_max = 20;
+
+WallTime wall() { return std::chrono::system_clock::now(); }
+
+}  // namespace
+
+web::ApiHooks App::api() {
+  return {
+      .view = &judge,
+      .alerts = [this] { return engine.facts(); },
+      .rules = [this] { return engine.rule_facts(); },
+      .maintenance = [this] { return maintenance.list(wall()); },
+      .deploys = [this] { return deploys.list(); },
+      .evidence = [this](const std::string& probe, const std::string& target,
+                         web::ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
+      .admin = state.flags.enable_admin_api,
+      .maintain =
+          [this](const MaintenanceRequest& wish) {
+            auto made = maintenance.add(wish, judge.checks(), wall());
+            if (made) judge_again();
+            return made;
+          },
+      .end_maintenance =
+          [this](std::string_view id) {
+            auto ended = maintenance.end(id, wall());
+            if (ended) judge_again();
+            return ended;
+          },
+      .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
+      .deploy =
+          [this](const DeployWish& wish) {
+            auto made = deploys.add(wish, judge.checks(), wall());
+            if (made) memory.changed();
+            return made;
+          }};
+}
+
+// Who is told may be another now.
+void App::judge_again() {
+  memory.changed();
+  alerting.judge();
+}
+
+void App::evidence(const std::string& probe, const std::string& target, web::ApiHooks::Told told) {
+  const auto checks = judge.checks();
+  const auto found = std::ranges::find_if(
+      checks, [&](const auto& check) { return check->name == probe && check->target == target; });
+  if (found == checks.end()) return told(std::nullopt);
+  store::Store* store = memory.store();
+  if (store == nullptr)
+    return told("Nothing is remembered: there is no storage.path in the configuration.\n");
+  EvidenceQuery query{.check = key_of(**found), .limit = evidence_max, .with_proof = true};
+  store->evidence(std::move(query), [this, check = *found,
+                                     told = std::move(told)](store::Store::Evidence rows) mutable {
+    if (!rows) return told(rows.error() + "\n");
+    show_evidence(check, std::move(*rows), std::move(told));
+  });
+}
+
+void App::show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
+                        web::ApiHooks::Told told) {
+  const auto newest = std::ranges::find(rows, true, &EvidenceRow::transcript);
+  if (newest == rows.end()) return told(evidence_page(*check, rows, {}));
+  const auto proof = std::ranges::find_if(
+      rows, [](const EvidenceRow& row) { return row.transcript && row.proof; });
+  const std::int64_t id = newest->id;
+  const std::int64_t proof_id = proof == rows.end() ? id : proof->id;
+  memory.store()->transcript(id, [this, id, proof_id, check, rows = std::move(rows),
+                                  told = std::move(told)](store::Store::Transcript read) mutable {
+    Transcripts transcripts{.newest = read.value_or(""), .proof = ""};
+    if (proof_id == id) return told(evidence_page(*check, rows, transcripts));
+    memory.store()->transcript(proof_id,
+                               [check, rows = std::move(rows), transcripts = std::move(transcripts),
+                                told = std::move(told)](store::Store::Transcript proof) mutable {
+                                 transcripts.proof = proof.value_or("");
+                                 told(evidence_page(*check, rows, transcripts));
+                               });
+  });
+}
+
+namespace {
+
+// Every mistake of a load in the log; all of them in one text for whoever asked.
+std::string tell(const config::Mistakes& mistakes) {
+  std::string all;
+  for (const auto& mistake : mistakes.sorted()) {
+    log::say(mistake.warning ? log::Level::warning : log::Level::error, config::show(mistake));
+    if (!mistake.warning) all += config::show(mistake) + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+
+// What is bound to a thread or a file for the life of the process stays as it is.
+void App::keep_for_restart(Settings& loaded) const {
+  if (loaded.workers != state.settings.workers)
+    log::say(log::Level::warning, "a change of workers takes effect at a restart");
+  if (!(loaded.storage == state.settings.storage))
+    log::say(log::Level::warning, "a change of storage takes effect at a restart");
+  loaded.workers = state.settings.workers;
+  loaded.storage = state.settings.storage;
+}
+
+std::string App::reload() {
+  if (state.stopping) return "stopping";
+  lifecycle_->reloading();
+  config::Mistakes mistakes;
+  auto loaded = load_settings(state.flags.config_file, mistakes);
+  std::string wrong = tell(mistakes);
+  if (loaded) {
+    keep_for_restart(*loaded);
+    state.settings = std::move(*loaded);
+    judge.assign(state.settings.checks);
+    assign_alerts();
+    assign();
+    heartbeat.assign(state.settings.heartbeat);
+    log::say(log::Level::info, "reloaded",
+             {{"probes", std::to_string(state.settings.checks.size())}});
+  } else {
+    metrics.loaded(false, state.settings.hash, std::chrono::system_clock::now());
+    log::say(log::Level::error, "reload refused; the old configuration stays",
+             {{"file", state.flags.config_file}});
+  }
+  system::give_back_free_memory();
+  lifecycle_->ready(status());
+  return loaded ? "" : wrong;
+}
+
+namespace {
+
+// Longer than the longest wait for the answer to a refresh token (auth::keep_late).
+constexpr Span drain_max = std::chrono::milliseconds(6500);
+constexpr Span tell_max = std::chrono::seconds(2);
+
+using Done = std::function<void(bool in_time)>;
+
+}  // namespace
+
+void App::stop() {
+  if (state.stopping) return;
+  state.stopping = true;
+  state.unready = "stopping";
+  lifecycle_->stopping("stopping");
+  log::say(log::Level::info, "stopping: cutting the runs under way");
+  std::vector<Stopper::Step> steps = {
+      {"workers", [this](Done done) { pool.stop(drain_max, std::move(done)); }},
+      {"heartbeat",
+       [this](Done done) { heartbeat.stop([done = std::move(done)] { done(true); }); }},
+      {"receivers", [this](Done done) { stop_telling(std::move(done)); }},
+      {"store", [this](Done done) { memory.stop(std::move(done)); }},
+      {"listener", [this](const Done& done) {
+         web.stop();
+         done(true);
+       }}};
+  Stopper::run(std::move(steps), [this](bool in_time) { stopped(in_time); });
+}
+
+// What was found is on the disk before it is told, and what could not be told afterwards, too.
+void App::stop_telling(std::function<void(bool)> done) {
+  alerting.stop();
+  memory.keep([this, done = std::move(done)]() mutable {
+    notifier.stop(tell_max, [done = std::move(done)] { done(true); });
+  });
+}
+
+void App::stopped(bool in_time) {
+  lifecycle_->close();
+  if (in_time) return;
+  // A thread that hangs still holds what it would post to, so nothing may be destroyed.
+  log::finish();
+  std::_Exit(exit_failed);
 }
 
 }  // namespace sonde::app

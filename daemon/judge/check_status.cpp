@@ -1,5 +1,13 @@
 #include "daemon/judge/check_status.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <vector>
+
 #include "daemon/judge/wall_clock.hpp"
 
 namespace sonde::judge {
@@ -81,6 +89,133 @@ void follow(CheckStatus& standing, const Result& result, bool excluded) {
     pass(standing, at, first);
   else if (first)
     fail(standing, result.verdict, at);
+}
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The order of the words; the detail of the newest failure is what follows them.
+constexpr std::string_view version = "3", version_before = "2";
+constexpr std::size_t words_count = 16, shown_bytes_max = 300;
+constexpr std::string_view none = "-";
+
+std::string word(const std::optional<Outcome>& outcome) {
+  return std::string(outcome ? name(*outcome) : none);
+}
+std::string word(const std::optional<WallTime>& at) {
+  if (!at) return std::string(none);
+  const auto since = std::chrono::duration_cast<milliseconds>(at->time_since_epoch());
+  return std::to_string(since.count());
+}
+
+// Words read one after the other; one that is wrong makes all of them wrong.
+struct Words {
+  std::span<const std::string_view> left;
+  bool sound = true;
+
+  std::string_view next() {
+    const std::string_view word = left.front();
+    left = left.subspan(1);
+    return word;
+  }
+  template <class Number>
+  Number number() {
+    const std::string_view word = next();
+    Number value{};
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    sound = sound && error == std::errc() && end == word.data() + word.size();
+    return value;
+  }
+  std::optional<WallTime> time() {
+    if (left.front() == none) return next(), std::nullopt;
+    return WallTime(milliseconds(number<std::int64_t>()));
+  }
+  template <class Name>
+  std::optional<Name> named(std::initializer_list<Name> all) {
+    const std::string_view word = next();
+    for (Name one : all)
+      if (name(one) == word) return one;
+    sound = sound && word == none;
+    return std::nullopt;
+  }
+  std::optional<Outcome> outcome() {
+    return named({Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skipped});
+  }
+  std::optional<Step> step() {
+    using enum Step;
+    return named({health, login, upgrade, ready, events, answer, refuse, isolation, hold});
+  }
+};
+
+std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
+  const auto step = words.step();
+  const auto reason = reason_named(words.next());
+  const auto count = words.number<std::uint64_t>();
+  const auto first = words.time(), last = words.time();
+  const auto concluded = reason_named(words.next());
+  if (!step || !reason || !first || !last) return std::nullopt;
+  return FailureGroup{.step = *step,
+                      .reason = *reason,
+                      .count = count,
+                      .first = *first,
+                      .last = *last,
+                      .detail = std::string(detail),
+                      .concluded = concluded.value_or(Reason::ok)};
+}
+
+// The first words of a text, and what follows them.
+struct Split {
+  std::vector<std::string_view> words;
+  std::string_view rest;
+};
+Split split(std::string_view text) {
+  Split split;
+  const std::size_t count = text.starts_with(version_before) ? words_count - 1 : words_count;
+  while (split.words.size() < count && !text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    split.words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  split.rest = text;
+  return split;
+}
+
+}  // namespace
+
+std::string text_of(const CheckStatus& standing) {
+  const FailureGroup failing = standing.failing.value_or(FailureGroup{});
+  const bool fails = standing.failing.has_value();
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version,
+                     word(standing.last), word(standing.newest), standing.consecutive_failures,
+                     standing.consecutive_passes, word(standing.last_run),
+                     word(standing.last_success), word(standing.failing_since),
+                     word(standing.passing_since), fails ? name(failing.step) : none,
+                     fails ? name(failing.reason) : none, failing.count,
+                     fails ? word(std::optional(failing.first)) : none,
+                     fails ? word(std::optional(failing.last)) : none,
+                     failing.concluded == Reason::ok ? none : name(failing.concluded),
+                     standing.left_out, start_of(failing.detail, shown_bytes_max));
+}
+
+std::optional<CheckStatus> standing_from(std::string_view text) {
+  const Split parts = split(text);
+  const bool before = text.starts_with(version_before);
+  if (parts.words.size() != words_count - (before ? 1 : 0)) return std::nullopt;
+  if (parts.words.front() != (before ? version_before : version)) return std::nullopt;
+  Words words{.left = std::span(parts.words).subspan(1)};
+  CheckStatus standing;
+  standing.last = words.outcome();
+  standing.newest = words.outcome();
+  standing.consecutive_failures = words.number<std::uint64_t>();
+  standing.consecutive_passes = words.number<std::uint64_t>();
+  standing.last_run = words.time();
+  standing.last_success = words.time();
+  standing.failing_since = words.time();
+  standing.passing_since = words.time();
+  standing.failing = failing(words, parts.rest);
+  if (!before) standing.left_out = words.number<std::uint64_t>();
+  return words.sound ? std::optional(standing) : std::nullopt;
 }
 
 }  // namespace sonde::judge

@@ -12,8 +12,6 @@ namespace asio = boost::asio;
 
 namespace sonde::dialect {
 
-using How = Arrival::How;
-
 Listener::Listener(net::Websocket& session, const Dialect& dialect, text::Names& names,
                    Trace& trace)
     : session_(session), dialect_(dialect), names_(names), trace_(trace) {
@@ -25,8 +23,9 @@ Listener::Listener(net::Websocket& session, const Dialect& dialect, text::Names&
 asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
   while (true) {
     if (auto arrival = take(step)) co_return std::move(*arrival);
-    const How how = co_await wait(until);
-    if (how != How::frame) co_return Arrival{.how = how, .frame = {}, .at = {}, .failure = {}};
+    const Arrival::How how = co_await wait(until);
+    if (how != Arrival::How::frame)
+      co_return Arrival{.how = how, .frame = {}, .at = {}, .failure = {}};
   }
 }
 
@@ -41,23 +40,23 @@ std::optional<Arrival> Listener::take(Step step) {
   return std::nullopt;
 }
 
-asio::awaitable<How> Listener::wait(Instant until) {
+asio::awaitable<Arrival::How> Listener::wait(Instant until) {
   if (!to_send_.empty()) {
     const bool goes_on = co_await flush();
-    co_return goes_on ? How::frame : How::cut;
+    co_return goes_on ? Arrival::How::frame : Arrival::How::cut;
   }
-  if (session_.ended()) co_return How::ended;
+  if (session_.ended()) co_return Arrival::How::ended;
   const bool changed = co_await session_.changed(std::min(until, earliest_beat()));
   // Whatever has come meanwhile, and be it the end, comes before the time limit.
-  if (changed || session_.has_message()) co_return How::frame;
+  if (changed || session_.has_message()) co_return Arrival::How::frame;
   session_.take();
-  if (session_.ended()) co_return How::ended;
+  if (session_.ended()) co_return Arrival::How::ended;
   const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) co_return How::cut;
+  if (state.cancelled() != asio::cancellation_type::none) co_return Arrival::How::cut;
   const Instant now = Clock::now();
-  if (now >= until) co_return How::silence;
+  if (now >= until) co_return Arrival::How::silence;
   beat(now);
-  co_return How::frame;
+  co_return Arrival::How::frame;
 }
 
 asio::awaitable<std::expected<void, Failure>> Listener::say(const text::Tree& frame) {
@@ -69,11 +68,15 @@ asio::awaitable<std::expected<void, Failure>> Listener::say(const text::Tree& fr
 
 std::optional<Arrival> Listener::waiting() {
   if (taken_ < frames_.size())
-    return Arrival{
-        .how = How::frame, .frame = std::move(frames_[taken_++]), .at = at_, .failure = {}};
+    return Arrival{.how = Arrival::How::frame,
+                   .frame = std::move(frames_[taken_++]),
+                   .at = at_,
+                   .failure = {}};
   if (!failure_) return std::nullopt;
-  return Arrival{
-      .how = How::failed, .frame = {}, .at = at_, .failure = std::exchange(failure_, std::nullopt)};
+  return Arrival{.how = Arrival::How::failed,
+                 .frame = {},
+                 .at = at_,
+                 .failure = std::exchange(failure_, std::nullopt)};
 }
 
 void Listener::hear(const net::Message& message, Step step) {

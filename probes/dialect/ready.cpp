@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "probes/dialect/steps.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace asio = boost::asio;
 
@@ -68,6 +71,90 @@ asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session, con
   trace.close(Phase::ready);
   if (failed) failed->detail = trace.scrub(failed->detail);
   co_return failed;
+}
+
+const config::Section<Identity>& section_of(const Identity*) {
+  static const auto keys =
+      config::Section<Identity>()
+          .key("at", &Identity::at, "Where the server names the user.", {.required = true})
+          .key("equals", &Identity::equals, "Who it must be.")
+          .key("never", &Identity::never, "Patterns of users that it must never be.");
+  return keys;
+}
+
+const config::Section<Ready>& section_of(const Ready*) {
+  static const auto keys =
+      config::Section<Ready>()
+          .key("type", &Ready::type, "The type of the ready message; without it, the dialect's.")
+          .key("silent", &Ready::silent,
+               "The server sends no ready message: an upgraded session is ready.")
+          .key("json", &Ready::json, "What must stand in these places of it.")
+          .key("within", &Ready::within, "How long after the upgrade it may come.", {.min = 0.001})
+          .key("identity", &Ready::identity, "Who the server must say that we are.");
+  return keys;
+}
+
+namespace {
+
+std::string quoted_value(std::string_view text) {
+  return text::json_quote(text::shorten(text, 120));
+}
+
+}  // namespace
+
+std::optional<Failure> check_identity(const Identity& identity, text::Json message,
+                                      text::Names& names) {
+  if (!identity.at) return std::nullopt;
+  const text::Json user = identity.at->at(message);
+  if (!user || user.kind() == text::Json::Kind::null)
+    return Failure{Reason::identity_mismatch,
+                   fmt::format("no user is named at {}", identity.at->text())};
+  const std::string said = user.text();
+  for (const auto& pattern : identity.never)
+    if (pattern.found_in(said))
+      return Failure{Reason::identity_mismatch,
+                     fmt::format("the server takes us for {}, which matches {}", quoted_value(said),
+                                 pattern.text())};
+  if (!identity.equals) return std::nullopt;
+  const auto wanted = identity.equals->render(names);
+  if (!wanted)
+    return Failure{Reason::own_request, fmt::format("nothing is known of '{}'", wanted.error())};
+  if (said == *wanted) return std::nullopt;
+  return Failure{Reason::identity_mismatch, fmt::format("the server takes us for {}, not for {}",
+                                                        quoted_value(said), quoted_value(*wanted))};
+}
+
+std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
+                                   text::Names& names) {
+  if (!ready.type.empty() && std::ranges::count(ready.type, type) == 0)
+    return Failure{Reason::bad_ready,
+                   fmt::format("the first message is {}, not {}",
+                               type.empty() ? "without a type" : quoted_value(type),
+                               fmt::join(ready.type, " or "))};
+  if (auto wrong = text::mismatch(ready.json, message, names))
+    return Failure{Reason::degraded_mode, *wrong};
+  return check_identity(ready.identity, message, names);
+}
+
+Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes,
+                           const std::optional<Failure>& fault) {
+  std::string how = describe(ending) + " before the session was ready";
+  if (fault) how += "; " + fault->detail;
+  if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, how};
+  if (fault) return *fault;
+  if (ending.by == EndedBy::us) return {Reason::cut, ""};
+  if (ending.by != EndedBy::close_frame) return {Reason::abrupt_close_after_accept, how};
+  switch (ending.code) {
+    case 1011:
+      return {Reason::server_error_after_accept, how};
+    case 1001:
+    case 1012:
+      return {Reason::restarting, how};
+    case 1013:
+      return {Reason::try_later, how};
+    default:
+      return {Reason::closed_after_accept, how};
+  }
 }
 
 }  // namespace sonde::dialect

@@ -9,8 +9,6 @@ namespace asio = boost::asio;
 namespace sonde::dialect {
 namespace {
 
-using How = Arrival::How;
-
 // A write fails before the read tells why: how long that is waited for.
 constexpr Span end_wait = std::chrono::milliseconds(250);
 
@@ -38,15 +36,15 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
   for (int others = 0;; ++others) {
     auto arrival = co_await listener.next(until, at);
     switch (arrival.how) {
-      case How::ended:
+      case Arrival::How::ended:
         co_return ended_at(at, listener.session(), listener.dialect(), listener.trace());
-      case How::cut:
+      case Arrival::How::cut:
         co_return cut_failure();
-      case How::silence:
+      case Arrival::How::silence:
         co_return silent(expected, at, others);
-      case How::failed:
+      case Arrival::How::failed:
         co_return arrival.failure;
-      case How::frame:
+      case Arrival::How::frame:
         break;
     }
     const Frame& frame = *arrival.frame;
@@ -69,11 +67,11 @@ Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect,
 asio::awaitable<Failure> not_sent(Listener& listener, Failure failed, Step at) {
   const Instant until = Clock::now() + end_wait;
   Arrival arrival;
-  arrival.how = failed.reason == Reason::send_failed ? How::frame : How::silence;
-  while (arrival.how == How::frame) arrival = co_await listener.next(until, at);
-  if (arrival.how == How::cut) co_return cut_failure();
-  if (arrival.how == How::failed) co_return *std::move(arrival.failure);
-  if (arrival.how == How::silence) co_return unsent(failed, at);
+  arrival.how = failed.reason == Reason::send_failed ? Arrival::How::frame : Arrival::How::silence;
+  while (arrival.how == Arrival::How::frame) arrival = co_await listener.next(until, at);
+  if (arrival.how == Arrival::How::cut) co_return cut_failure();
+  if (arrival.how == Arrival::How::failed) co_return *std::move(arrival.failure);
+  if (arrival.how == Arrival::How::silence) co_return unsent(failed, at);
   const net::Websocket& session = listener.session();
   const bool said = session.fault() || session.ended()->by == EndedBy::close_frame;
   Failure ended = ended_at(at, session, listener.dialect(), listener.trace());

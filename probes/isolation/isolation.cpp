@@ -1,6 +1,8 @@
 #include "probes/isolation/isolation.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "probes/isolation/isolation_run.hpp"
@@ -52,4 +54,123 @@ std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> setti
   return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
 }
 
+const config::Section<SessionSpec>& section_of(const SessionSpec*) {
+  static const auto keys =
+      config::Section<SessionSpec>()
+          .key("as", &SessionSpec::as, "Which of the identities it is.",
+               {.required = true, .filled = true})
+          .key("login", &SessionSpec::login, "Which of the logins it uses, if not the probe's.")
+          .key("silent", &SessionSpec::silent, "It asks nothing, so it must receive nothing.");
+  return keys;
+}
+
+const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
+  using S = IsolationSettings;
+  static const auto keys =
+      config::Section<S>()
+          .also(&S::chat, config::section<chat::ChatSettings>())
+          .key("sessions", &S::sessions, "Who chats at once.",
+               {.required = true, .min = 2, .max = 16})
+          .key("listener", &S::listener,
+               "Whether a further session of the last one's user listens and asks nothing.")
+          .key("abort", &S::abort,
+               "Whether a further session of the first one's user is cut in mid-stream and comes "
+               "back.")
+          .key("same_user", &S::same_user,
+               "Whether sessions of one user may receive what is another's (several tabs).")
+          .key("canary", &S::canary,
+               "A text that one session alone is told; it may ask {{session}} and nonce(n).")
+          .key("ids", &S::ids,
+               "Names of JSON members that hold ids, of which no two users may share one.")
+          .key("cross_access", &S::cross_access,
+               "What one user asks of another's, by his own token, and must be refused.");
+  return keys;
+}
+
+namespace {
+
+bool several_users(const IsolationSettings& settings) {
+  std::set<std::string> users;
+  for (const auto& session : settings.sessions) users.insert(session.as);
+  return users.size() > 1 || settings.same_user == session::SameUser::forbid;
+}
+
+bool two_speakers(const IsolationSettings& settings) {
+  std::set<std::string> users;
+  for (const auto& session : settings.sessions)
+    if (!session.silent) users.insert(session.as);
+  return users.size() > 1;
+}
+
+bool anybody_speaks(const IsolationSettings& settings) {
+  return std::ranges::any_of(settings.sessions, [](const auto& one) { return !one.silent; });
+}
+
+}  // namespace
+
+bool is_random(const text::Template& text) {
+  constexpr std::string_view nonce = "nonce(";
+  constexpr int least = 8;
+  int characters = text.text().contains("uuid(") ? least : 0;
+  for (auto at = text.text().find(nonce); at != std::string::npos;
+       at = text.text().find(nonce, at + 1))
+    characters += std::max(0, std::atoi(text.text().c_str() + at + nonce.size()));
+  return characters >= least;
+}
+
+// The first session is the probe's own, so `as` need not be said twice.
+bool read_settings(const config::Value& value, const config::Reader& reader,
+                   IsolationSettings& out) {
+  out.chat.rules = out.chat.session.dialect->rules_of_events;
+  if (!config::section<IsolationSettings>().read(value, reader, out)) return false;
+  if (out.chat.common.as.empty()) out.chat.common.as = out.sessions.front().as;
+  const config::Place& place = value.find("sessions")->place;
+  if (!several_users(out))
+    reader.at("sessions")
+        .wrong(place,
+               "all are of one user, who may receive all of it; name two, or same_user: forbid");
+  if (out.cross_access && !two_speakers(out))
+    reader.at("cross_access")
+        .wrong(value.find("cross_access")->place,
+               "it takes sessions of two users that are not silent");
+  if (!is_random(out.canary))
+    reader.at("canary").wrong(
+        value.find("canary")->place,
+        "two sessions may have the same one; it needs {{nonce(8)}} or more, or {{uuid()}}");
+  if (!anybody_speaks(out)) reader.at("sessions").wrong(place, "all of them are silent");
+  return dialect::check(out.chat.rules, reader, value.place) && several_users(out) &&
+         is_random(out.canary) && anybody_speaks(out) && (!out.cross_access || two_speakers(out));
+}
+
+void add_needs(const IsolationSettings& settings, text::Needs& needs) {
+  add_needs(settings.chat, needs);
+  needs.add(settings.canary);
+  if (settings.cross_access)
+    add_needs(*settings.cross_access, *settings.chat.session.dialect, needs);
+}
+
+std::vector<session::IdentityRef> others_of(const IsolationSettings& settings) {
+  std::vector<session::IdentityRef> all;
+  for (const auto& session : settings.sessions) {
+    const std::string& login = session.login.empty() ? settings.chat.common.login : session.login;
+    all.push_back({.as = {session.as, "sessions", session.place},
+                   .login = {login, session.login.empty() ? "login" : "sessions", session.place}});
+  }
+  return all;
+}
+
 }  // namespace sonde::isolation
+
+namespace sonde::config {
+
+bool Codec<isolation::SessionSpec>::read(const Value& value, const Reader& reader, const Rule&,
+                                         isolation::SessionSpec& out) {
+  out.place = value.place;
+  return config::section<isolation::SessionSpec>().read(value, reader, out);
+}
+
+Value Codec<isolation::SessionSpec>::schema(const Rule&) {
+  return config::section<isolation::SessionSpec>().schema();
+}
+
+}  // namespace sonde::config

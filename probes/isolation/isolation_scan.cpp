@@ -1,6 +1,7 @@
 #include "probes/isolation/isolation_scan.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -79,6 +80,116 @@ std::vector<std::size_t> Needles::owners_in(std::string_view text) const {
   find(text::lowered(text), true, found);
   find(text, false, found);
   return indices(found);
+}
+
+namespace {
+
+constexpr std::size_t places_max = 256;
+constexpr int depth_max = 3;  // of JSON inside the texts of JSON
+
+void append_utf8(std::string& out, unsigned code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += {static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 63))};
+  } else {
+    out += {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 63)),
+            static_cast<char>(0x80 | (code & 63))};
+  }
+}
+
+// The character that the escape at the start of `text` stands for, and how long it is.
+std::size_t unescape(std::string_view text, std::string& out) {
+  constexpr std::string_view letters = "bfnrt", meanings = "\b\f\n\r\t";
+  unsigned code = 0;
+  if (text.size() >= 6 && text[1] == 'u') {
+    const char* end = text.data() + 6;
+    if (std::from_chars(text.data() + 2, end, code, 16).ptr == end) {
+      append_utf8(out, code);
+      return 6;
+    }
+  }
+  const auto letter = text.size() > 1 ? letters.find(text[1]) : letters.npos;
+  if (text.size() > 1) out += letter != letters.npos ? meanings[letter] : text[1];
+  return 2;
+}
+
+// FNV-1a over the way from the root.
+std::uint64_t below(std::uint64_t place, std::string_view name) {
+  for (const char c : name) place = (place ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return (place ^ 0xFF) * 1099511628211ULL;
+}
+
+void mark(std::vector<bool>& found, const std::vector<std::size_t>& owners) {
+  for (const std::size_t owner : owners) {
+    if (owner >= found.size()) found.resize(owner + 1);
+    found[owner] = true;
+  }
+}
+
+}  // namespace
+
+std::string_view json_in(std::string_view payload) {
+  const auto at = payload.find_first_of("{[");
+  return at == payload.npos ? std::string_view() : payload.substr(at);
+}
+
+std::string without_escapes(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\\') {
+      at += unescape(text.substr(at), out);
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+void Received::look(std::string& tail, std::string_view more, const Needles& needles,
+                    std::vector<bool>& found) const {
+  tail.append(more);
+  mark(found, needles.owners_in(tail));
+  const std::size_t kept = std::min(tail.size(), needles.bytes_max());
+  tail.erase(0, tail.size() - kept);
+}
+
+void Received::walk_text(Place place, std::string_view text, const Needles& needles,
+                         std::vector<bool>& found, int depth) {
+  const auto known = places_.find(place);
+  if (known != places_.end() || places_.size() < places_max) {
+    look(places_[place], text, needles, found);
+  } else {
+    mark(found, needles.owners_in(text));
+  }
+  if (depth == depth_max || text.empty() || json_in(text).size() != text.size()) return;
+  if (const auto document = text::Document::parse(text))
+    walk(below(place, "|"), document->root(), needles, found, depth + 1);
+}
+
+// Items of a list share a place: pieces of a text may come one in each.
+void Received::walk(Place place, text::Json value, const Needles& needles, std::vector<bool>& found,
+                    int depth) {
+  if (const auto text = value.string()) return walk_text(place, *text, needles, found, depth);
+  if (value.kind() == text::Json::Kind::array)
+    for (std::size_t i = 0; i < value.size(); ++i)
+      walk(below(place, "*"), value.item(i), needles, found, depth);
+  if (value.kind() == text::Json::Kind::object)
+    for (const auto& [name, member] : value.members())
+      walk(below(below(place, "/"), name.substr(0, 64)), member, needles, found, depth);
+}
+
+std::vector<std::size_t> Received::take(std::string_view payload, const Needles& needles) {
+  std::vector<bool> found;
+  if (payload.contains('\\')) mark(found, needles.owners_in(without_escapes(payload)));
+  look(raw_, payload, needles, found);
+  if (const auto document = text::Document::parse(json_in(payload)))
+    walk(14695981039346656037ULL, document->root(), needles, found, 0);
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i]) owners.push_back(i);
+  return owners;
 }
 
 }  // namespace sonde::isolation

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "probes/chat/chat.hpp"
+#include "probes/health/health.hpp"
+#include "probes/isolation/isolation.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/upgrade/refuse_upgrade.hpp"
 #include "probes/upgrade/upgrade.hpp"
@@ -268,6 +270,117 @@ void check(const ProbeParts& parts, const config::Value& probe, const config::Re
   for (const auto& row : event_contradictions()) row.find(parts, report);
   for (const auto& row : isolation_contradictions()) row.find(parts, report);
   for (const auto& row : health_contradictions()) row.find(parts, report);
+}
+
+}  // namespace sonde::plan
+
+// Of what a health probe expects.
+namespace sonde::plan {
+namespace {
+
+void body_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.health == nullptr) return;
+  const health::Expected& expect = parts.health->expect;
+  const health::BodyRules& body = expect.body;
+  const auto has_body = [](const health::Status& status) {
+    return status.code != 204 && status.code != 205 && status.code != 304;
+  };
+  const bool wanted =
+      !expect.json.empty() || !body.matches.empty() || body.min_size.value_or(0) > 0;
+  if (wanted && parts.health->method == "HEAD")
+    report.wrong("expect", "the answer to HEAD has no body; use 'method: GET'");
+  if (wanted && std::ranges::none_of(expect.status, has_body))
+    report.wrong("expect", "an answer of this status has no body");
+  if (body.min_size && body.max_size && *body.min_size > *body.max_size)
+    report.wrong("expect.body", "min_size is greater than max_size");
+  if (body.min_size.value_or(0) > parts.health->line.limits.body)
+    report.wrong("expect.body.min_size", "limits.body is smaller; raise it");
+  for (const auto& pattern : body.matches)
+    for (const auto& other : body.not_matches)
+      if (pattern.text() == other.text())
+        report.wrong("expect.body",
+                     "'matches' and 'not_matches' have the same pattern " + pattern.text());
+  if (expect.content_type.contains(';'))
+    report.wrong("expect.content_type",
+                 "it is compared without parameters; leave out what follows ';'");
+}
+
+void answer_can_be_late(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.health == nullptr || !parts.health->expect.max_latency) return;
+  if (*parts.health->expect.max_latency >= parts.common->timeout)
+    report.warn("expect.max_latency",
+                not_shorter("it", *parts.health->expect.max_latency, *parts.common));
+}
+
+void status_can_come(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.health == nullptr || !parts.health->redirects.follow) return;
+  const auto followed = [](const health::Status& status) {
+    return status.code == 301 || status.code == 302 || status.code == 303 || status.code == 307 ||
+           status.code == 308;
+  };
+  if (std::ranges::all_of(parts.health->expect.status, followed))
+    report.wrong("expect.status", "redirects are followed, so it is never the last answer's");
+}
+
+}  // namespace
+
+std::span<const Contradiction> health_contradictions() {
+  static constexpr Contradiction table[] = {
+      {"the body can be right", body_can_be_right},
+      {"an answer can be too late", answer_can_be_late},
+      {"the status can come", status_can_come},
+  };
+  return table;
+}
+
+}  // namespace sonde::plan
+
+// Of several users who chat at once.
+namespace sonde::plan {
+namespace {
+
+void answers_tell_users_apart(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.isolation == nullptr || !parts.isolation->cross_access) return;
+  const isolation::CrossAccess& access = *parts.isolation->cross_access;
+  text::Needs needs;
+  needs.add(access.url);
+  needs.add_values(access.headers);
+  needs.add(access.body);
+  const auto of_other = [](const auto& need) { return need.name.starts_with("other."); };
+  if (std::ranges::none_of(needs.all, of_other))
+    report.wrong("cross_access",
+                 "it asks for nothing of the other user's; say {{other.NAME}}, such as "
+                 "{{other.vars.thread_id}}");
+}
+
+// Sessions of one user that chat at once tell their events apart by what is random in `correlate`.
+void events_tell_sessions_apart(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.isolation == nullptr || parts.isolation->same_user == session::SameUser::forbid) return;
+  const dialect::Dialect& dialect = *parts.session->dialect;
+  const auto is_made_anew = [&](const text::Template& text) {
+    const auto names = text.names();
+    return isolation::is_random(text) || std::ranges::any_of(names, [&](const std::string& name) {
+             const auto var = dialect.vars.find(name.substr(name.find('.') + 1));
+             return var != dialect.vars.end() && isolation::is_random(var->second);
+           });
+  };
+  const bool random = std::ranges::any_of(
+      dialect.correlate, [&](const auto& row) { return is_made_anew(row.second); });
+  if (parts.isolation->abort && !random)
+    report.warn("dialect", "'" + dialect.name +
+                               "' has no random id in 'correlate'; if the product sends what is a "
+                               "user's to all of his sessions, say 'abort: false', so that no two "
+                               "of them chat at once");
+}
+
+}  // namespace
+
+std::span<const Contradiction> isolation_contradictions() {
+  static constexpr Contradiction table[] = {
+      {"cross_access asks for what is the other one's", answers_tell_users_apart},
+      {"sessions of a user tell their events apart", events_tell_sessions_apart},
+  };
+  return table;
 }
 
 }  // namespace sonde::plan

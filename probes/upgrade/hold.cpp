@@ -7,6 +7,7 @@
 
 #include "probes/auth/token.hpp"
 #include "probes/core/deadline.hpp"
+#include "probes/dialect/ending.hpp"
 #include "probes/dialect/listener.hpp"
 #include "probes/net/reach.hpp"
 
@@ -148,6 +149,130 @@ asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, co
   trace.close(Phase::hold);
   if (failed) failed->detail = trace.scrub(failed->detail);
   co_return failed;
+}
+
+const config::Section<HoldEnd>& section_of(const HoldEnd*) {
+  static const auto keys =
+      config::Section<HoldEnd>()
+          .key("closed", &HoldEnd::codes, "The server must close the session with one of these.",
+               {.required = true, .min = 1})
+          .key("within", &HoldEnd::within, "How long after the token expired it may do so.",
+               {.min = 0.001, .max = 3600});
+  return keys;
+}
+
+const config::Section<Hold>& section_of(const Hold*) {
+  static const auto keys =
+      config::Section<Hold>()
+          .key("for", &Hold::length, "How long the session is held; the timeout must cover it.",
+               {.required = true, .min = 0.01, .max = 3600})
+          .key("ping", &Hold::ping, "How often it is pinged, or none.", {.min = 0.01, .max = 3600})
+          .key("expect", &Hold::expect,
+               "What has to become of it: still_open, or { closed: [4401, 1008], within: 10s }.");
+  return keys;
+}
+
+}  // namespace sonde::upgrade
+
+namespace sonde::config {
+
+bool Codec<upgrade::PingEvery>::read(const Value& value, const Reader& reader, const Rule& rule,
+                                     upgrade::PingEvery& out) {
+  if (value.kind == Value::Kind::scalar && value.text == "none") {
+    out.every = {};
+    return true;
+  }
+  return read_span(value, reader, rule, out.every);
+}
+
+Value Codec<upgrade::PingEvery>::schema(const Rule& rule) {
+  return schema_any_of({schema_names({"none"}), schema_span(rule)});
+}
+
+bool Codec<upgrade::HoldEnd>::read(const Value& value, const Reader& reader, const Rule&,
+                                   upgrade::HoldEnd& out) {
+  out = upgrade::HoldEnd{};
+  out.closed = value.kind == Value::Kind::map;
+  if (out.closed) return config::section<upgrade::HoldEnd>().read(value, reader, out);
+  return read_name(value, reader, {"still_open"}).has_value();
+}
+
+Value Codec<upgrade::HoldEnd>::schema(const Rule&) {
+  return schema_any_of(
+      {schema_names({"still_open"}), config::section<upgrade::HoldEnd>().schema()});
+}
+
+}  // namespace sonde::config
+
+namespace sonde::upgrade {
+namespace {
+
+// Shorter limits serve nobody; and one of a second is seen a little shorter from here.
+constexpr Span idle_least = std::chrono::milliseconds(500);
+constexpr Span early_slack = std::chrono::seconds(2);  // exp is in whole seconds, clocks differ
+
+std::string after(const Held& held) {
+  return fmt::format("after {:.1f} s", seconds(held.over - held.begun));
+}
+
+std::string against_expiry(const Held& held) {
+  if (!held.expires) return "";
+  const double late = seconds(held.over - *held.expires);
+  return fmt::format(", {:.1f} s {} its token expired", late < 0 ? -late : late,
+                     late < 0 ? "before" : "after");
+}
+
+std::string closed_with(const Held& held) {
+  return fmt::format("{} {}{}", dialect::describe(*held.ending), after(held), against_expiry(held));
+}
+
+// Whoever cuts silent connections does so after the same silence each time, which was never
+// survived before and is no moment; any other end is of a connection in use.
+Failure without_close(const Held& held) {
+  const Span silence = held.over - held.heard;
+  const std::string how =
+      fmt::format("{} without a Close {}, {:.1f} s after the server's last sign",
+                  dialect::describe(*held.ending), after(held), seconds(silence));
+  if (silence < idle_least || !held.ending->reason.empty()) return {Reason::close_unclean, how};
+  if (silence > held.survived) return {Reason::idle_closed, how};
+  return {Reason::close_unclean,
+          fmt::format("{}; it had survived a silence of {:.1f} s", how, seconds(held.survived))};
+}
+
+std::optional<Failure> judge_open(const Held& held) {
+  if (!held.ending) return std::nullopt;
+  if (held.ending->by != EndedBy::close_frame) return without_close(held);
+  const bool restarts = held.ending->code == 1001 || held.ending->code == 1012;
+  return Failure{restarts ? Reason::restarting : Reason::hold_expired, closed_with(held)};
+}
+
+std::optional<Failure> judge_closed(const HoldEnd& wanted, const Held& held) {
+  const bool outlived = held.expires && *held.expires + wanted.within > held.over;
+  if (!held.ending && outlived)
+    return Failure{Reason::hold_unclear,
+                   fmt::format("the token outlives the hold by {:.0f} s; hold it longer, or log in "
+                               "for a shorter one",
+                               seconds(*held.expires - held.over))};
+  if (!held.ending)
+    return Failure{Reason::not_closed, "still open " + after(held) + against_expiry(held)};
+  const bool right = dialect::ended_with(*held.ending, wanted.codes);
+  if (!right && held.ending->by != EndedBy::close_frame) return without_close(held);
+  const bool early = held.expires && held.over + early_slack < *held.expires;
+  if (right && !early) return std::nullopt;
+  return Failure{Reason::wrong_close,
+                 fmt::format("{}, wanted {}", closed_with(held), fmt::join(wanted.codes, " or "))};
+}
+
+}  // namespace
+
+Instant hold_until(const Hold& hold, Instant begun, std::optional<Instant> expires) {
+  const Instant longest = begun + hold.length;
+  if (!hold.expect.closed || !expires) return longest;
+  return std::min(longest, std::max(*expires, begun) + hold.expect.within);
+}
+
+std::optional<Failure> judge_hold(const Hold& hold, const Held& held) {
+  return hold.expect.closed ? judge_closed(hold.expect, held) : judge_open(held);
 }
 
 }  // namespace sonde::upgrade

@@ -174,55 +174,61 @@ Act json(int status, std::string body) {
   return answer(status, std::move(body), {{"Content-Type", "application/json"}});
 }
 
-const Request& Peer::request() const { return state_.request; }
-bool Peer::gone() const { return state_.gone; }
-std::string& Peer::unread() { return state_.unread; }
-void Peer::record(Frame frame) { state_.server->frames.push_back(std::move(frame)); }
+const Request& Peer::request() const { return state_->request; }
+bool Peer::gone() const { return state_->gone; }
+std::string& Peer::unread() { return state_->unread; }
+void Peer::record(Frame frame) { state_->server->frames.push_back(std::move(frame)); }
 
 asio::awaitable<void> Peer::write(std::string bytes) {
+  const auto state = state_;  // the connection may end meanwhile, and this with it
+  if (state->gone) co_return;
   const auto [error, written] =
-      co_await asio::async_write(state_.socket, asio::buffer(bytes), as_result);
-  if (error) state_.gone = true;
+      co_await asio::async_write(state->socket, asio::buffer(bytes), as_result);
+  if (error) state->gone = true;
 }
 
 asio::awaitable<void> Peer::wait(Span span) {
-  asio::steady_timer timer(state_.socket.get_executor(), span);
+  asio::steady_timer timer(state_->socket.get_executor(), span);
   co_await timer.async_wait(as_result);
 }
 
 asio::awaitable<bool> Peer::read() {
   char bytes[4096];
   const auto [error, count] =
-      co_await state_.socket.async_read_some(asio::buffer(bytes), as_result);
-  state_.unread.append(bytes, count);
-  if (error) state_.gone = true;
+      co_await state_->socket.async_read_some(asio::buffer(bytes), as_result);
+  state_->unread.append(bytes, count);
+  if (error) state_->gone = true;
   co_return !error;
 }
 
 void Peer::finish() {
   boost::system::error_code ignored;
-  state_.socket.shutdown(tcp::socket::shutdown_send, ignored);
+  state_->socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
 void Peer::reset() {
   boost::system::error_code ignored;
-  state_.socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  state_.socket.close(ignored);
-  state_.gone = true;
+  state_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  state_->socket.close(ignored);
+  state_->gone = true;
 }
 
 namespace {
 
 asio::awaitable<void> serve(Server::State& server, tcp::socket socket) {
-  Peer::State state{.socket = std::move(socket), .server = &server};
+  const auto state =
+      std::make_shared<Peer::State>(Peer::State{.socket = std::move(socket), .server = &server});
   Peer peer(state);
   if (!server.at_once) {
-    const bool whole = co_await read_request(peer, state.request);
+    const bool whole = co_await read_request(peer, state->request);
     if (!whole) co_return;
-    server.requests.push_back(state.request);
+    server.requests.push_back(state->request);
   }
-  Script script = server.handler(state.request);
+  Script script = server.handler(state->request);
   co_await perform(peer, std::move(script));
+  state->gone = true;
+  boost::system::error_code ignored;
+  state->socket.close(ignored);
 }
 
 asio::awaitable<void> accept_all(Server::State& server) {

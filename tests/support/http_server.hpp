@@ -35,11 +35,12 @@ struct Frame {
   bool masked = false;
 };
 
-// One accepted connection, for acts of one's own.
+// One accepted connection, for acts of one's own. A copy may be kept: what is written after the end
+// of the connection goes nowhere.
 class Peer {
  public:
   struct State;
-  explicit Peer(State& state) : state_(state) {}
+  explicit Peer(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
   const Request& request() const;
   bool gone() const;  // the connection is over; what is left of the script is not done
@@ -53,7 +54,7 @@ class Peer {
   void reset();   // RST
 
  private:
-  State& state_;
+  std::shared_ptr<State> state_;
 };
 
 // What a server does next with a connection, and all that it does. When a script is over, the

@@ -55,4 +55,87 @@ void Steps::needs(text::Needs& needs) const {
       needs.all.push_back(std::move(need));
 }
 
+const config::Section<Capture>& section_of(const Capture*) {
+  static const auto keys =
+      config::Section<Capture>()
+          .key("json", &Capture::json, "A place in the JSON of the body.")
+          .key("header", &Capture::header, "A header's value.")
+          .key("cookie", &Capture::cookie, "A cookie's value.")
+          .key("matches", &Capture::body,
+               "The first group of this in the header's or cookie's value, else in the body.");
+  return keys;
+}
+
+const config::Section<StepRequest>& section_of(const StepRequest*) {
+  using S = StepRequest;
+  static const auto keys =
+      config::Section<S>()
+          .key("method", &S::method, "The HTTP method.",
+               {.one_of = {"GET", "POST", "PUT", "PATCH", "DELETE"}})
+          .key("url", &S::url, "Where it goes.", {.required = true, .filled = true})
+          .key("headers", &S::headers, "Its headers.")
+          .key("json", &S::json, "Its body, as JSON.")
+          .key("form", &S::form, "Its body, as a form.")
+          .key("body", &S::body, "Its body, as it is.")
+          .key("status", &S::status, "The statuses that go on; without it, 200 to 299.")
+          .key("redirects", &S::redirects, "Whether redirects are followed.")
+          .key("capture", &S::capture,
+               "What is kept of the answer, by name: {{NAME}} in what follows, {{login.NAME}} in "
+               "a socket.");
+  return keys;
+}
+
+const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
+  using S = Steps::Settings;
+  static const auto keys =
+      config::Section<S>()
+          .key("requests", &S::requests, "The requests, in their order.",
+               {.required = true, .min = 1, .max = 20})
+          .key("token", &S::token, "The token, of what was captured; it may be empty.")
+          .key("expires_in", &S::expires_in, "Its lifetime in seconds, of what was captured.")
+          .key("refused", &S::refused,
+               "An answer that stops the login, or of which nothing is captured, and that matches "
+               "this refuses the credentials.")
+          .key("jwt", &S::jwt, "What the token has to be; without it, it is taken as it comes.")
+          .also(&S::line, config::section<net::ConnectionOptions>());
+  return keys;
+}
+
+bool check(const Steps::Settings& settings, const config::Value& value,
+           const config::Reader& reader) {
+  bool good = check(settings.requests, value, reader);
+  const auto captured = captures_of(settings.requests);
+  for (const auto& [key, text] :
+       {std::pair{"token", &settings.token}, std::pair{"expires_in", &settings.expires_in}})
+    for (const std::string& name : text->names()) {
+      if (name.contains('.') || std::ranges::find(captured, name) != captured.end()) continue;
+      reader.wrong(value.place, "its " + std::string(key) + " is {{" + name +
+                                    "}}, which no request captures; name in '" + key +
+                                    "' what is captured, or write token: \"\" where cookies are "
+                                    "all that it gives");
+      good = false;
+    }
+  return good;
+}
+
+bool check(const std::vector<StepRequest>& steps, const config::Value& value,
+           const config::Reader& reader) {
+  bool good = true;
+  for (const auto& step : steps) {
+    if (!step.json.empty() + !step.form.empty() + !step.body.empty() > 1) {
+      reader.wrong(value.place, "a request has one body: json, form or body");
+      good = false;
+    }
+    for (const auto& [name, capture] : step.capture) {
+      const int places =
+          capture.json.has_value() + !capture.header.empty() + !capture.cookie.empty();
+      if (places == 1 ? !(capture.json && capture.body) : places == 0 && capture.body) continue;
+      reader.wrong(value.place,
+                   "capture '" + name + "' names one place: json, header, cookie or matches");
+      good = false;
+    }
+  }
+  return good;
+}
+
 }  // namespace sonde::auth

@@ -24,6 +24,7 @@ struct Manners {
   bool noisy = false;       // whoever is ready is told some news
   bool personal = false;    // but only in the second session of a user
   bool forgetful = false;   // with an old session, the user's new one is forgotten
+  bool hurried = false;     // a session hears of another chat of its user before it is ready
   // What somebody gets who asks for the thread of another user.
   enum class Strangers : std::uint8_t {
     refused,
@@ -46,7 +47,7 @@ struct Manners {
 
 struct Room {
   struct Guest {
-    Peer* peer;
+    Peer peer;
     std::string user;
     bool known = true;
   };
@@ -68,11 +69,11 @@ asio::awaitable<void> tell_all(RoomPtr room, Guest from, std::string payload, bo
   const std::string bytes = frame(op_text, payload);
   if (!room->manners.forgetful || from->known) co_await peer.write(bytes);
   const bool leaks = room->manners.broadcast || (room->manners.shared && !last);
-  std::vector<Peer*> others;
+  std::vector<Peer> others;
   for (auto& guest : room->guests)
-    if (guest.peer != &peer && (leaks || (room->manners.same_user && guest.user == from->user)))
+    if (&guest != &*from && (leaks || (room->manners.same_user && guest.user == from->user)))
       others.push_back(guest.peer);
-  for (Peer* other : others) co_await other->write(bytes);
+  for (Peer& other : others) co_await other.write(bytes);
 }
 
 // The turn echoes the thread and, as agents do, says what it thinks about.
@@ -98,11 +99,15 @@ Script turn(const RoomPtr& room, Guest from, const std::string& message) {
 asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
   const std::string user = user_of(peer.request());
   const std::string news = R"(,"number":)" + std::to_string(room->guests.size());
-  const Guest me = room->guests.insert(room->guests.end(), {&peer, user});
+  const Guest me = room->guests.insert(room->guests.end(), {peer, user});
   const std::string thread = room->manners.one_thread ? "main-thread" : "";
   const std::string ready = R"({"type":"connection_established","data":{"user_id":")" + user +
                             R"(","thread_id":")" + thread + "\"}}";
+  const std::string author = R"(,"user":{"id":"agent-of-everybody"})";
+  if (room->manners.hurried && user.starts_with("alice"))
+    co_await peer.write(frame(op_text, event("agent_started", author)));
   co_await peer.write(frame(op_text, ready));
+  if (room->manners.hurried) co_await peer.write(frame(op_text, event("agent_thinking", author)));
   const bool first = std::ranges::count(room->guests, user, &Room::Guest::user) == 1;
   if (room->manners.noisy && !(room->manners.personal && first))
     co_await peer.write(frame(op_text, event("news", news)));
@@ -245,6 +250,11 @@ TEST(IsolationProbe, NewsThatEverybodyIsToldWithNumbersOfTheirOwnPass) {
 TEST(IsolationProbe, AMessageAtTheStartOfASessionThatIsSilentlyReadyPasses) {
   const ProbeRun walked = meet({}, {{"ready", "{ silent: true, type: [] }"}});
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+}
+
+TEST(IsolationProbe, AnAuthorInAChatThatIsToldBeforeASessionIsReadyIsNotItsOwn) {
+  const ProbeRun walked = meet({.hurried = true}, {{"ids", "[id]"}});
+  EXPECT_NE(walked.verdict.reason, cross_user_leak) << walked.show();
 }
 
 TEST(IsolationProbe, ErrorsWithoutDataRefuseAStranger) {

@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <list>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "tests/probes/scenarios/products.hpp"
 
 namespace sonde::test::product_habits_test {
@@ -38,19 +34,16 @@ std::string close_payload(int code) {
   return {static_cast<char>(code >> 8), static_cast<char>(code & 255)};
 }
 
-asio::awaitable<void> write(Guest& guest, const Out& out) {
-  if (out.close != 0) {
-    co_await guest.peer->write(frame(op_close, close_payload(out.close)));
-    co_return;
-  }
+std::string bytes_of(Guest& guest, const Out& out) {
+  if (out.close != 0) return frame(op_close, close_payload(out.close));
   std::string payload = out.payload;
   if (const auto at = payload.find("%SEQ%"); at != payload.npos)
     payload.replace(at, 5, std::to_string(guest.seq++));
-  co_await guest.peer->write(frame(op_text, payload));
+  return frame(op_text, payload);
 }
 
 asio::awaitable<void> tell_out(HubPtr hub, std::list<Guest>::iterator from, Out out, Peer&) {
-  std::vector<Guest*> to;
+  std::vector<std::pair<Peer, std::string>> writes;  // a guest may leave meanwhile
   for (Guest& guest : hub->guests) {
     const bool self = &guest == &*from;
     const bool other_user = guest.user != from->user;
@@ -59,13 +52,9 @@ asio::awaitable<void> tell_out(HubPtr hub, std::list<Guest>::iterator from, Out 
     if (self ? out.to != others
              : !guest.user.empty() &&
                    (all || (out.to == user && !other_user) || (out.to == others && other_user)))
-      to.push_back(&guest);
+      writes.emplace_back(guest.peer, bytes_of(guest, out));
   }
-  for (Guest* guest : to) ++guest->writers;
-  for (Guest* guest : to) {
-    if (!guest->peer->gone()) co_await write(*guest, out);
-    if (--guest->writers == 0) guest->end->cancel();
-  }
+  for (auto& [peer, bytes] : writes) co_await peer.write(bytes);
 }
 
 Script say_all(const HubPtr& hub, std::list<Guest>::iterator from, const Outs& outs) {
@@ -80,19 +69,13 @@ Script reply(const HubPtr& hub, std::list<Guest>::iterator me, const std::string
 }
 
 asio::awaitable<void> stay(HubPtr hub, Peer& peer) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto me =
-      hub->guests.insert(hub->guests.end(), {.peer = &peer,
-                                             .user = user_in(peer.request().head, false),
-                                             .number = ++hub->sessions,
-                                             .end = std::make_shared<asio::steady_timer>(
-                                                 executor, asio::steady_timer::time_point::max())});
+  const auto me = hub->guests.insert(
+      hub->guests.end(),
+      {.peer = peer, .user = user_in(peer.request().head, false), .number = ++hub->sessions});
   if (hub->product.greet)
     for (const auto& act : say_all(hub, me, hub->product.greet(*me))) co_await act(peer);
   const Act converse = on_message(std::bind_front(reply, hub, me));
   co_await converse(peer);
-  me->user.clear();  // nobody writes to it any more
-  while (me->writers > 0) co_await me->end->async_wait(asio::as_tuple(asio::use_awaitable));
   hub->guests.erase(me);
 }
 

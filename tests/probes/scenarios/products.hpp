@@ -1,10 +1,7 @@
 #pragma once
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include "tests/probes/scenarios/scenario.hpp"
 
@@ -24,13 +21,10 @@ struct Out {
 using Outs = std::vector<Out>;
 
 struct Guest {
-  Peer* peer = nullptr;
+  Peer peer;
   std::string user;  // "alice", "bob", or nobody yet
   int number = 0;    // of the session
   int seq = 0;
-  // Messages of others on their way to it, and what its end waits with until there are none.
-  int writers = 0;
-  std::shared_ptr<boost::asio::steady_timer> end = {};
 };
 
 struct Product {
