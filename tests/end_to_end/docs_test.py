@@ -36,6 +36,11 @@ def blocks(text):
     return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.S | re.M)
 
 
+def prose(text):
+    """A document without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+
+
 def yaml_blocks():
     """(name, text) of every YAML block of every document."""
     for path, text in DOCUMENTS.items():
@@ -170,7 +175,8 @@ class Documents(unittest.TestCase):
 
     def test_the_page_of_the_daemon_lists_every_flag_of_serve(self):
         flags = set(re.findall(r"--web\.[\w-]+", sonde("serve", "--help")[1]))
-        self.assertEqual(set(re.findall(r"^\| `(--web\.[\w-]+)`", DOCUMENTS["daemon/README.md"], re.M)), flags)
+        listed = set(re.findall(r"^\| `(--web\.[\w-]+)`", DOCUMENTS["daemon/README.md"], re.M))
+        self.assertEqual(listed, flags)
 
     def test_help_names_every_command(self):
         code, out, _ = sonde("--help")
@@ -187,13 +193,13 @@ class Links(unittest.TestCase):
     @staticmethod
     def anchors(text):
         """The names that GitHub gives to the headings of a document."""
-        headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M), re.M)
+        headings = re.findall(r"^#+ (.*)$", prose(text), re.M)
         return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
     def test_every_link_leads_to_a_file_and_a_heading(self):
         found = 0
         for name, text in DOCUMENTS.items():
-            for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)):
+            for link in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
                 if re.match(r"https?://", link):
                     continue
                 with self.subTest(name, link=link):
