@@ -1,5 +1,7 @@
 """What the documents say is what the binary does."""
+import copy
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -9,9 +11,70 @@ import unittest
 import jsonschema
 import yaml
 
-from world import SONDE, SOURCE
+from world import SONDE, SOURCE, Demo
 
-README = (SOURCE / "README.md").read_text()
+FOLDERS = ("config", "probes", "daemon", "deploy", "tests", "cmake", ".ci")
+# Targets that fragments name: copies of the only target of the first configuration.
+NAMED_TARGETS = ("production", "staging", "t")
+
+
+def documents():
+    """Every Markdown file of the repository: its path from the root, and its text."""
+    found = {}
+    for folder, folders, files in os.walk(SOURCE):
+        folders[:] = sorted(name for name in folders if name not in ("node_modules", "build", ".git"))
+        for path in (pathlib.Path(folder) / name for name in sorted(files) if name.endswith(".md")):
+            found[path.relative_to(SOURCE).as_posix()] = path.read_text()
+    return found
+
+
+DOCUMENTS = documents()
+
+
+def blocks(text):
+    """(language, content) of each fenced block."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.S | re.M)
+
+
+def prose(text):
+    """A document without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+
+
+def yaml_blocks():
+    """(name, text) of every YAML block of every document."""
+    for path, text in DOCUMENTS.items():
+        numbered = enumerate((block for language, block in blocks(text) if language == "yaml"), 1)
+        for number, block in numbered:
+            yield "%s block %d" % (path, number), block
+
+
+def is_of_prometheus(block):
+    return "scrape_configs" in yaml.safe_load(block)
+
+
+def first_configuration():
+    """The one that README shows first."""
+    return dict(yaml_blocks())["README.md block 1"]
+
+
+def merged(one, other):
+    out = dict(one)
+    for key, value in other.items():
+        known = isinstance(out.get(key), dict) and isinstance(value, dict)
+        out[key] = {**out[key], **value} if known else value
+    return out
+
+
+def completed(fragment, folder):
+    """A readable file that has, beside a fragment's sections, those of the first configuration."""
+    around = yaml.safe_load(readable(first_configuration(), folder))
+    target = next(iter(around["targets"].values()))
+    for name in NAMED_TARGETS:
+        around["targets"][name] = {**copy.deepcopy(target), "vars": {"kernel": "k1"}}
+    for probe in around["probes"].values():
+        probe["target"] = list(around["targets"])
+    return merged(around, yaml.safe_load(readable(fragment, folder)))
 
 
 def sonde(*arguments):
@@ -29,35 +92,47 @@ def readable(text, folder):
 
 
 def yaml_files():
-    """(name, text) of every example, of the demo's file, and of every YAML block of the README."""
+    """(name, text) of every example, of the demo's file, and of every block of the documents that
+    is a whole file."""
     for path in sorted((SOURCE / "config" / "examples").glob("*.yaml")):
         yield path.name, path.read_text()
     quickstart = SOURCE / "deploy" / "demo" / "quickstart.yaml"
     yield quickstart.name, quickstart.read_text()
-    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", README, re.S)):
-        yield "README block %d" % (number + 1), block
+    for name, block in yaml_blocks():
+        if "targets" in yaml.safe_load(block):
+            yield name, block
+
+
+def fragments():
+    """(name, text) of every block that shows some sections of the file and leaves out the rest."""
+    for name, block in yaml_blocks():
+        if "targets" not in yaml.safe_load(block) and not is_of_prometheus(block):
+            yield name, block
 
 
 class Documents(unittest.TestCase):
-    def test_every_example_loads_and_fits_the_schema(self):
+    def test_every_example_and_block_loads_and_fits_the_schema(self):
         schema = json.loads(sonde("schema")[1])
         jsonschema.Draft202012Validator.check_schema(schema)
         schema = jsonschema.Draft202012Validator(schema)
-        found = 0
-        for name, text in yaml_files():
+        whole, shown = list(yaml_files()), list(fragments())
+        for name, text in whole + shown:
             with self.subTest(name), tempfile.TemporaryDirectory() as folder:
-                text = readable(text, folder)
+                if (name, text) in shown:
+                    text = yaml.safe_dump(completed(text, folder), sort_keys=False)
+                else:
+                    text = readable(text, folder)
                 file = pathlib.Path(folder) / "sonde.yaml"
                 file.write_text(text)
                 code, _, errors = sonde("check", "--config.file", file)
                 self.assertEqual(code, 0, errors)
                 schema.validate(yaml.safe_load(text))
-                found += 1
-        self.assertGreaterEqual(found, 4)
+        self.assertGreaterEqual(len(whole), 16)
+        self.assertGreaterEqual(len(shown), 5)
 
     def test_schema_refuses_what_check_refuses(self):
         schema = jsonschema.Draft202012Validator(json.loads(sonde("schema")[1]))
-        base = yaml.safe_load(next(block for block in re.findall(r"```yaml\n(.*?)```", README, re.S)))
+        base = yaml.safe_load(first_configuration())
         for mend in (lambda y: y["probes"]["chat"].update(evry="1s"),
                      lambda y: y["defaults"].update(every=15),
                      lambda y: y["probes"]["login"].update(kind="logn"),
@@ -68,13 +143,40 @@ class Documents(unittest.TestCase):
             with self.assertRaises(jsonschema.ValidationError):
                 schema.validate(document)
 
+    def test_readme_is_short(self):
+        self.assertLessEqual(len(DOCUMENTS["README.md"].splitlines()), 150)
+
+    def test_the_first_configuration_passes_against_the_demo(self):
+        demo = Demo()
+        self.addCleanup(demo.stop)
+        text = first_configuration().replace("127.0.0.1:8080", demo.url.removeprefix("http://"))
+        text = text.replace("deploy/demo", str(SOURCE / "deploy" / "demo"))
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "first.yaml"
+            file.write_text(text)
+            code, out, errors = sonde("run", "--config.file", file)
+        self.assertEqual(code, 0, out + errors)
+        self.assertIn("4 probes: 4 passed", out)
+
     def test_reference_yaml_is_what_the_declarations_say(self):
         self.assertEqual((SOURCE / "config" / "reference.yaml").read_text(),
                          sonde("schema", "--reference")[1])
 
-    def test_readme_lists_every_reason(self):
-        table = re.search(r"<!-- reasons: begin -->\n(.*?)<!-- reasons: end -->", README, re.S)
-        self.assertEqual(table.group(1), sonde("schema", "--reasons")[1])
+    def test_the_table_of_reasons_is_what_the_binary_prints(self):
+        marked = re.compile(r"<!-- reasons: begin -->\n(.*?)<!-- reasons: end -->", re.S)
+        tables = [table for text in DOCUMENTS.values() for table in marked.findall(text)]
+        self.assertEqual(tables, [sonde("schema", "--reasons")[1]])
+
+    def test_the_page_of_the_daemon_lists_every_metric_that_there_is(self):
+        listed = set(re.findall(r"`(sonde_\w+)`", DOCUMENTS["daemon/README.md"].split("## Metrics")[1]))
+        families = {name for path in (SOURCE / "daemon" / "metrics").glob("*.cpp")
+                    for name in re.findall(r'"(sonde_\w+)"', path.read_text())}
+        self.assertEqual(listed, families)
+
+    def test_the_page_of_the_daemon_lists_every_flag_of_serve(self):
+        flags = set(re.findall(r"--web\.[\w-]+", sonde("serve", "--help")[1]))
+        listed = set(re.findall(r"^\| `(--web\.[\w-]+)`", DOCUMENTS["daemon/README.md"], re.M))
+        self.assertEqual(listed, flags)
 
     def test_help_names_every_command(self):
         code, out, _ = sonde("--help")
@@ -83,6 +185,40 @@ class Documents(unittest.TestCase):
             self.assertIn(command, out)
         self.assertEqual(sonde("nonsense")[0], 64)
         self.assertEqual(sonde()[0], 64)
+
+
+class Links(unittest.TestCase):
+    """Where the documents point to: files, headings, and paths in the text."""
+
+    @staticmethod
+    def anchors(text):
+        """The names that GitHub gives to the headings of a document."""
+        headings = re.findall(r"^#+ (.*)$", prose(text), re.M)
+        return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+    def test_every_link_leads_to_a_file_and_a_heading(self):
+        found = 0
+        for name, text in DOCUMENTS.items():
+            for link in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
+                if re.match(r"https?://", link):
+                    continue
+                with self.subTest(name, link=link):
+                    path, _, anchor = link.partition("#")
+                    target = ((SOURCE / name).parent / path).resolve() if path else SOURCE / name
+                    self.assertFalse(path.startswith("/"))
+                    self.assertTrue(target.exists())
+                    self.assertTrue(target.is_relative_to(SOURCE))
+                    if anchor:
+                        self.assertIn(anchor, self.anchors(target.read_text()))
+                    found += 1
+        self.assertGreaterEqual(found, 5)
+
+    def test_every_path_in_the_text_exists(self):
+        path = re.compile(r"`((?:%s)/[\w./-]*)[` ]" % "|".join(map(re.escape, FOLDERS)))
+        for name, text in DOCUMENTS.items():
+            for mentioned in path.findall(text):
+                with self.subTest(name, path=mentioned):
+                    self.assertTrue((SOURCE / mentioned).exists())
 
 
 class BadFiles(unittest.TestCase):

@@ -6,6 +6,7 @@ import unittest
 
 import yaml
 
+from docs_test import is_of_prometheus, yaml_blocks
 from shop import Service, tool
 from world import SOURCE, request, until
 
@@ -89,6 +90,16 @@ class Configurations(unittest.TestCase):
     def test_prometheus_takes_its_own(self):
         code, said = tool("promtool", "check", "config", PROMETHEUS / "prometheus.yml")
         self.assertEqual(code, 0, said)
+
+    def test_prometheus_takes_those_of_the_documents(self):
+        shown = [(name, block) for name, block in yaml_blocks() if is_of_prometheus(block)]
+        self.assertTrue(shown)
+        for name, block in shown:
+            with self.subTest(name), tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+                file.write(block)
+                file.flush()
+                code, said = tool("promtool", "check", "config", file.name)
+                self.assertEqual(code, 0, said)
 
     def test_alertmanager_takes_its_own(self):
         code, said = tool("amtool", "check-config", ALERTMANAGER)

@@ -1,4 +1,4 @@
-"""The daemon starts, works, reloads and stops with every section, example and block of the README."""
+"""The daemon starts, works, reloads and stops with every section, example and block of the documents."""
 import http.server
 import json
 import pathlib
@@ -11,7 +11,7 @@ import unittest
 
 import yaml
 
-from docs_test import README, readable, yaml_files
+from docs_test import completed, fragments, merged, readable, yaml_files
 from world import SONDE, Process, until, value_on, request
 
 AT_ONCE = 8
@@ -75,26 +75,6 @@ def sections(url, folder):
         "receivers": {"team": {"webhook": {"url": url + "/hook"}}},
         "heartbeat": {"url": url + "/hb", "every": "1s"},
     }
-
-
-def fragments(known):
-    """(name, file) of the README's blocks that show some sections and leave out the rest."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.S | re.M)
-    for number, block in enumerate(block for language, block in blocks if not language):
-        try:
-            file = yaml.safe_load(block)
-        except yaml.YAMLError:
-            continue
-        if isinstance(file, dict) and set(file) <= set(known):
-            yield "README fragment %d" % (number + 1), block
-
-
-def merged(one, other):
-    out = dict(one)
-    for key, value in other.items():
-        known = isinstance(out.get(key), dict) and isinstance(value, dict)
-        out[key] = {**out[key], **value} if known else value
-    return out
 
 
 def handles(pid, number):
@@ -213,20 +193,13 @@ class Starts(unittest.TestCase):
                                               "storage": {"path": self.folder + "/embedded"}}
         self.live_all((name, yaml.safe_dump(file)) for name, file in files.items())
 
-    def test_with_every_example_and_every_block_of_the_readme(self):
+    def test_with_every_example_and_every_block_of_the_documents(self):
         files = [(name, readable(text, self.folder)) for name, text in yaml_files()]
-        first = next(text for name, text in files if name == "README block 1")
-        around = merged(yaml.safe_load(first), base(self.url))
-        around["targets"]["staging"] = around["targets"]["here"]
-        around["probes"]["ok"]["target"] = ["here", "staging"]
-        found = 0
-        for name, text in fragments(sections(self.url, self.folder)):
-            file = merged(around, yaml.safe_load(readable(text, self.folder)))
+        for name, text in fragments():
+            file = merged(completed(text, self.folder), base(self.url))
             if "storage" in file:
-                file["storage"]["path"] = self.folder + "/" + name
+                file["storage"]["path"] = self.folder + "/" + re.sub(r"\W+", "-", name)
             files.append((name, yaml.safe_dump(file)))
-            found += 1
-        self.assertGreaterEqual(found, 3)
         self.live_all(files)
 
 
