@@ -167,7 +167,7 @@ std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired
   if (why == Removed::rule)
     text += " is no longer configured";
   else if (why == Removed::changed_rule)
-    text += " was changed in the configuration, and is judged anew";
+    text += " was changed in the configuration, and starts from the beginning";
   else if (probe.empty())
     text = fmt::format("no probe that {} watches is configured on {} any more", text, alert.target);
   else

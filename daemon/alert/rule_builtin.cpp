@@ -52,7 +52,7 @@ Evaluation judge_watchdog(const Instance&, EvalContext&, const PriorState&) {
 std::string no_value(const Evaluation&) { return ""; }
 
 std::string blind_headline(const Instance&, const Evaluation&, EvalContext&) {
-  return "none of the egress references answers: nothing can be said of any target";
+  return "no egress reference answers, so no target can be judged";
 }
 std::string seen_headline(const Instance&, const Evaluation&, const SeenAt&, EvalContext&) {
   return "an egress reference answers again";
@@ -75,7 +75,7 @@ std::string inconclusive_headline(const Instance& instance, const Evaluation& fi
                      name(inconclusive->reason), detail.empty() ? "" : " (" + detail + ")");
 }
 std::string watchdog_headline(const Instance&, const Evaluation&, EvalContext&) {
-  return "Sonde judges and tells; if this stops, nobody is told of anything";
+  return "Sonde evaluates alerts and sends them; if this alert stops, no other alert arrives";
 }
 
 const RuleSubject blind{.name = "blind",

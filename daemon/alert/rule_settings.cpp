@@ -271,7 +271,7 @@ class Vetter {
 void Vetter::vet_keys() const {
   for (auto key : special)
     if (entry_.written(key) && !subject_.has(key))
-      entry_.wrong(key, fmt::format("says nothing of '{}'; it takes {}", subject_.name,
+      entry_.wrong(key, fmt::format("does not apply to '{}', which takes {}", subject_.name,
                                     fmt::join(subject_.keys, ", ")));
 }
 
@@ -280,7 +280,8 @@ void Vetter::vet_special() {
     entry_.wrong("reasons", "name the reasons that it fires for");
   if (rule_.of != AlertOf::burn_rate) return;
   if (rule_.rate > AlertOf::probe_success)
-    entry_.wrong("rate", "a budget is had by auth_success, event_delivery and probe_success alone");
+    entry_.wrong("rate",
+                 "only auth_success, event_delivery and probe_success have an error budget");
   if (millionths(rule_.objective) >= kWhole)
     entry_.wrong("objective", "an objective of 100% has no budget that could burn");
 }
@@ -307,7 +308,7 @@ void Vetter::vet_checks() const {
   else if (std::ranges::none_of(checks_, asked) && !rule_.event.empty())
     entry_.wrong("event", "no probe that it watches hears " + config::quote(rule_.event));
   else if (std::ranges::none_of(checks_, asked))
-    entry_.warn("of", "no probe that it watches can tell: it will never fire");
+    entry_.warn("of", "no probe that it watches measures this, so it will never fire");
 }
 
 void Vetter::vet_false_green() {

@@ -33,7 +33,7 @@ std::size_t connections_max() {
 
 void App::start() {
   if (state.settings.storage.path.empty())
-    log::say(log::Level::warning, "no storage.path: windows and alerts begin anew at each start");
+    log::say(log::Level::warning, "no storage.path: windows and alerts are lost at each restart");
   lists.sinks = {&judge, &conclusions, &run_log, &memory, &metrics, &landing, &alerting};
   const auto add = [this](auto& part) {
     lists.changed.emplace_back([&part](Changes& changes) {

@@ -56,17 +56,18 @@ void warn_of_gaps(const Settings& settings, const config::Value& root, config::M
   const bool embedded = settings.alerting == AlertingBy::embedded;
   const bool told = embedded && !settings.receivers.empty();
   if (told && !settings.heartbeat)
-    mistakes.warn(root.place, "heartbeat", "there is none: if this daemon dies, nobody is told");
+    mistakes.warn(root.place, "heartbeat", "missing: if this daemon dies, no one is notified");
   if (told && settings.rules.empty())
-    mistakes.warn(root.place, "alerts", "there is none: the receivers are never told anything");
+    mistakes.warn(root.place, "alerts", "missing: the receivers never get a message");
   if (told && !settings.location.empty())
     mistakes.warn(root.place, "location",
                   "if other locations watch the same targets, each of them pages; then write "
                   "'alerting: prometheus'");
   if (embedded && !told && !settings.rules.empty())
-    mistakes.warn(root.place, "receivers",
-                  "there is none: alerts are shown and nobody is told; if Prometheus tells, write "
-                  "'alerting: prometheus'");
+    mistakes.warn(
+        root.place, "receivers",
+        "missing: alerts are shown but no one is notified; if Prometheus sends them, write "
+        "'alerting: prometheus'");
   const std::string open = config::open_to_others(settings.storage.path);
   if (const auto* storage = root.find("storage"); storage && !open.empty())
     mistakes.warn(storage->place, "storage.path", open);
@@ -85,22 +86,24 @@ const config::Section<File>& section_of(const File*) {
       config::Section<File>()
           .key("include", &File::include, "Further files, merged; patterns relative to this one.")
           .also(&File::plan, config::section<plan::PlanFile>())
-          .key("alerts", &File::alerts, "When somebody is told, by the name of the alert.",
+          .key("alerts", &File::alerts, "When somebody is notified, by the name of the alert.",
                {.filled = true})
           .key("alerting", &File::alerting,
-               "Who tells the receivers: this daemon, or Prometheus by what `sonde rules` prints; "
+               "Who notifies the receivers: this daemon, or Prometheus with the rules of `sonde "
+               "rules`; "
                "several locations need the latter.")
           .key("storage", &File::storage, "What survives a restart, and where it is kept.")
           .key("maintenance", &File::maintenance,
-               "When nobody is told of alerts, by the name of the window; probing and recording go "
+               "When no one is notified of alerts, by the name of the window; probing and "
+               "recording go "
                "on.",
                {.filled = true})
           .key("egress", &File::egress,
-               "Who tells whether our own network works: failures in which nobody was heard say "
-               "nothing of the target while none of these answers.")
-          .key("receivers", &File::receivers, "Who is told of alerts, by name.")
+               "Servers that show whether our own network works: while none of them answers, "
+               "failures without any answer do not count against a target.")
+          .key("receivers", &File::receivers, "Who is notified of alerts, by name.")
           .key("heartbeat", &File::heartbeat,
-               "A request to somebody outside who raises the alarm when it stays away.");
+               "A request to a service outside that raises the alarm when the requests stop.");
   return keys;
 }
 

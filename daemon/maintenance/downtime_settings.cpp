@@ -56,7 +56,7 @@ const config::Section<MaintenanceConfig>& section_of(const MaintenanceConfig*) {
           .key("zone", &W::zone, "The time zone of these times, as Europe/Berlin.",
                {.filled = true})
           .key("where", &W::where, "Of which probes; without it of all.")
-          .key("reason", &W::reason, "Why, for whoever wonders.",
+          .key("reason", &W::reason, "Why, for people who read it.",
                {.required = true, .filled = true})
           .key("author", &W::author, "Who says so.")
           .key("rates", &W::rates, "Whether its runs count in the rates.");

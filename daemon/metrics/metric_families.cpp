@@ -192,7 +192,7 @@ void write_event_families(Page& page, const AllCounts& all) {
   page.family("sonde_events_out_of_order_total", "Events that were received out of order.",
               counter);
   by_event(page, all, &EventCounts::out_of_order);
-  page.family("sonde_events_foreign_total", "Events of somebody else's conversation.", counter);
+  page.family("sonde_events_foreign_total", "Events of another conversation.", counter);
   by_event(page, all, &EventCounts::foreign);
   page.family("sonde_chat_first_event_seconds",
               "Time from the completed send to the first event of a chat run.", histogram);

@@ -65,7 +65,8 @@ void OwnCounts::write(Page& page, const std::optional<ProcessFacts>& process,
   page.family("sonde_log_messages_total", "Log messages emitted, by level.", counter);
   for (const auto& [level, count] : said)
     page.value({{"level", level}}, static_cast<double>(count));
-  page.family("sonde_log_messages_lost_total", "Log messages that nobody read in time.", counter);
+  page.family("sonde_log_messages_lost_total",
+              "Log messages that were lost because nothing read them in time.", counter);
   page.value({}, static_cast<double>(lost_lines));
   if (process) write_process(page, *process);
 }

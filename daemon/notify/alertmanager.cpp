@@ -40,7 +40,7 @@ std::string alertmanager_body(const Message& message) {
 const config::Section<AlertmanagerSettings>& section_of(const AlertmanagerSettings*) {
   static const auto keys = config::Section<AlertmanagerSettings>()
                                .key("urls", &AlertmanagerSettings::urls,
-                                    "Every Alertmanager of the cluster; each is told everything.",
+                                    "Every Alertmanager of the cluster; each gets every alert.",
                                     {.required = true, .min = 1, .max = 16})
                                .also(&AlertmanagerSettings::http, config::section<ReceiverHttp>());
   return keys;

@@ -74,7 +74,7 @@ const config::Section<Grouping>& section_of(const Grouping*) {
                "How long a change of a group waits after the last message.",
                {.min = 1, .max = 86400})
           .key("repeat_interval", &Grouping::repeat_interval,
-               "When a group that fires on is told again.", {.min = 60, .max = 2592000});
+               "How often a group that keeps firing is sent again.", {.min = 60, .max = 2592000});
   return keys;
 }
 

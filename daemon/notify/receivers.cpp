@@ -71,7 +71,7 @@ bool matches(const When& when, const Alert& alert) {
 const config::Section<Routing>& section_of(const Routing*) {
   static const auto keys =
       config::Section<Routing>()
-          .key("when", &Routing::when, "Which alerts it is told; every list has to match.")
+          .key("when", &Routing::when, "Which alerts it gets; every list has to match.")
           .also(&Routing::grouping, section<Grouping>());
   return keys;
 }

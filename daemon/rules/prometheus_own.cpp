@@ -38,7 +38,7 @@ constexpr OwnRow own_rows[] = {
      "  <= 3 * sonde_probe_interval_seconds + sonde_probe_timeout_seconds\n"
      ")",
      1min, "critical", "A probe has given no verdict for too long.",
-     "{{ $labels.probe }} on {{ $labels.target }} last said something "
+     "{{ $labels.probe }} on {{ $labels.target }} had its last verdict "
      "{{ $value | humanizeDuration }} ago."},
     {"SondeProbeInconclusive",
      "(\n"
@@ -52,10 +52,12 @@ constexpr OwnRow own_rows[] = {
      "{{ with printf `sonde_probe_inconclusive_since_timestamp_seconds{probe=%q,target=%q}` "
      "$labels.probe $labels.target | query }}{{ . | first | label \"reason\" }}{{ end }}."},
     {"SondeBlind", "sonde_egress_up == 0", 1min, "critical", "Sonde has lost its own network.",
-     "{{ $labels.instance }} reaches none of its references; what it says of targets is held."},
+     "{{ $labels.instance }} reaches none of its references; failures do not count against targets "
+     "meanwhile."},
     {"SondeConfigReloadFailed", "sonde_config_last_reload_successful == 0", 5min, "warning",
      "The configuration could not be loaded again.",
-     "{{ $labels.instance }} goes on with the one before; `sonde check` tells the mistakes."},
+     "{{ $labels.instance }} keeps the previous configuration; `sonde check` reports the "
+     "mistakes."},
     {"SondeNotificationsFailing",
      "sum without (reason) (increase(sonde_notifications_failed_total[10m]))\n"
      "> 0.5 * increase(sonde_notifications_total[10m])",
@@ -80,7 +82,7 @@ constexpr OwnRow own_rows[] = {
      0s, "none", "A maintenance is under way.",
      "alerts of {{ $labels.probe }} {{ $labels.target }} are muted until it ends."},
     {"Watchdog", "vector(1)", 0s, "none", "The way from Prometheus to people works.",
-     "Always fires; it is its absence that is told, by a service outside."},
+     "Always fires; a service outside raises the alarm when it stops."},
 };
 
 }  // namespace

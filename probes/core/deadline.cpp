@@ -58,7 +58,8 @@ struct Begin {
 Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   if (verdict.reason != Reason::cut) return verdict;
   if (Clock::now() < limit)
-    return Verdict::of(trace.step(), {Reason::own_fault, "cut before the deadline, by nobody"});
+    return Verdict::of(trace.step(),
+                       {Reason::own_fault, "cut before the deadline, for no known reason"});
   if (auto ours = stood_in_line(trace, limit)) return Verdict::of(trace.step(), *std::move(ours));
   const Reason reason = deadline_reason(trace.step(), trace.phase());
   std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";

@@ -110,7 +110,7 @@ struct EventNote {
 // A control experiment that was made after the run failed, to separate the causes of the failure.
 struct ExperimentNote {
   std::string name;      // "random_path"
-  std::string question;  // "the same token at a path that nobody serves"
+  std::string question;  // "the same token at a path that does not exist"
   std::string answer;    // "HTTP 404 Not Found"
   Instant at;
   Span took{};

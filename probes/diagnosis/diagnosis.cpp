@@ -11,7 +11,7 @@ constexpr ExperimentRow table[] = {
     {earlier_pass, "earlier_pass", "did it pass within the last minutes?"},
     {no_token, "no_token", "the same upgrade without a token", true},
     {garbage_token, "garbage_token", "the same upgrade with a garbage token", true},
-    {random_path, "random_path", "the same upgrade at a path that nobody serves"},
+    {random_path, "random_path", "the same upgrade at a path that does not exist"},
     {plain_get, "plain_get", "a plain GET of the same address"},
     {other_carrier, "other_carrier", "the same token in another place", true},
     {origin, "origin", "the same upgrade at the origin itself"},

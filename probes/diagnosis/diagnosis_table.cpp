@@ -74,10 +74,10 @@ const Rules forbade =
           token_refused_still,
           {{{{again, said::same}, {random_path, said::absent}},
             forbidden,
-            "a path that nobody serves answers otherwise, so this one is served and refuses us"},
+            "a path that does not exist answers differently, so this one exists and refuses us"},
            {{{again, said::same}, {random_path, said::same}},
             ok,
-            "a path that nobody serves answers the same"}}});
+            "a path that does not exist answers the same"}}});
 
 const Rules closed_1011 = {
     healed,

@@ -19,7 +19,7 @@ const config::Section<Written>& section_of(const Written*) {
   static const auto keys =
       config::Section<Written>()
           .key("extends", &Written::extends,
-               "The dialect whose keys hold where this one says nothing.", {.filled = true})
+               "The dialect whose keys apply where this one has none.", {.filled = true})
           .also(&Written::dialect, config::section<Dialect>());
   return keys;
 }

@@ -54,8 +54,7 @@ const config::Section<EventRules>& section_of(const EventRules*) {
                "How long to look for duplicates and late events after the end.", {.max = 60})
           .key("unknown_events", &EventRules::unknown,
                "What happens to events that the dialect does not name.")
-          .key("foreign_events", &EventRules::foreign,
-               "What happens to events of somebody else's run.")
+          .key("foreign_events", &EventRules::foreign, "What happens to events of another run.")
           .key("tool_events", &EventRules::tool_events,
                "Events that come if the agent uses a tool; missing together, they are "
                "tool_not_used.");

@@ -41,7 +41,7 @@ class Trespass {
     const Answered other = co_await std::move(intruding);
     if (shows_secret(other.body))
       co_return failure(Reason::cross_user_leak,
-                        other.what + ", with what the owner alone was told");
+                        other.what + ", with what only the owner may receive");
     switch (other.how) {
       case How::neither:
         co_return failure(Reason::no_refusal, other.what);
@@ -113,10 +113,11 @@ class Trespass {
     const Comparison first = compare(answers(own, again, other, strangers_own));
     if (first.shows == Shows::nothing) co_return std::nullopt;
     if (first.shows == Shows::unknown)
-      co_return failure(Reason::refusal_unclear,
-                        fmt::format("{}, which cannot be told from a refusal, for {}; name a "
-                                    "request that shows {}'s data",
-                                    other.what, first.what, owner_.name));
+      co_return failure(
+          Reason::refusal_unclear,
+          fmt::format("{}, which cannot be distinguished from a refusal, for {}; name a "
+                      "request that shows {}'s data",
+                      other.what, first.what, owner_.name));
     auto intruding = ask_for_owners(intruder_);
     const Answered once_more = co_await std::move(intruding);
     auto controlling = ask_as(intruder_, intruder_);

@@ -121,8 +121,8 @@ Comparison compare(const AccessAnswers& answers) {
   if (shows_any(stranger, telling, found)) return {Shows::owners, shown(found)};
   if (!telling.empty()) return {Shows::nothing, ""};
   if (!lasting.empty() && !shows_any(stranger, lasting, found)) return {Shows::nothing, ""};
-  return {Shows::unknown, lasting.empty() ? "the owner's answer says nothing that stays the same"
-                                          : "the owner's answer says nothing of its own"};
+  return {Shows::unknown, lasting.empty() ? "the owner's answer holds nothing that stays the same"
+                                          : "the owner's answer holds nothing of its own"};
 }
 
 }  // namespace sonde::isolation

@@ -83,7 +83,7 @@ Answered judge(const dialect::Overheard& overheard, const net::Websocket& sessio
       break;
   }
   return {How::neither, "the upgrade was accepted, then " +
-                            (overheard.others.empty() ? "nothing was said" : overheard.others)};
+                            (overheard.others.empty() ? "no message came" : overheard.others)};
 }
 
 Answered judge_upgrade(const net::Answer& answer, const session::Socket& socket,

@@ -79,7 +79,7 @@ const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
           .key("same_user", &S::same_user,
                "Whether sessions of one user may receive what is another's (several tabs).")
           .key("canary", &S::canary,
-               "A text that one session alone is told; it may ask {{session}} and nonce(n).")
+               "A text that only one session gets; it may use {{session}} and nonce(n).")
           .key("ids", &S::ids,
                "Names of JSON members that hold ids, of which no two users may share one.")
           .key("cross_access", &S::cross_access,

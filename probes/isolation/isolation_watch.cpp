@@ -122,7 +122,7 @@ std::optional<Failure> IsolationWatch::judge_leak(std::size_t owned, std::size_t
   if (is_own(owned_[owned], member)) return std::nullopt;
   const std::size_t owner = owned_[owned].member;
   return Failure{other_user(owner, member) ? Reason::cross_user_leak : Reason::session_shared,
-                 fmt::format("{} received what {} alone was told ({})", members_[member].name,
+                 fmt::format("{} received what was meant for {} alone ({})", members_[member].name,
                              members_[owner].name, owned_[owned].what)};
 }
 

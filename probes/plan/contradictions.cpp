@@ -37,8 +37,9 @@ void challenge_is_asked(const ProbeParts& parts, ContradictionReport& report) {
     report.wrong("prompt",
                  "it says {{challenge}}, but the probe has none; add 'challenge: product'");
   if (made && !asked)
-    report.wrong("challenge",
-                 "nobody is asked it, so no answer is right; say {{challenge}} in the prompt");
+    report.wrong(
+        "challenge",
+        "the prompt does not ask it, so no answer is right; write {{challenge}} in the prompt");
 }
 
 void prompt_is_sent(const ProbeParts& parts, ContradictionReport& report) {
@@ -82,7 +83,7 @@ void user_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
   for (const auto& never : identity->never)
     if (never.found_in(identity->equals->text()))
       report.wrong(parts.session != nullptr ? "ready.identity" : "identity",
-                   "'never' rules out whom it has to equal");
+                   "'never' excludes the user that 'equals' demands");
 }
 
 void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report) {

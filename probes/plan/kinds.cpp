@@ -159,7 +159,7 @@ std::span<const Kind> kinds() {
                                {login, upgrade, ready, events, answer},
                                {"token", "refresh_token", "cookies", "challenge"}),
       kind<isolation::IsolationSettings>(
-          "isolation", "What a user is told, no other user receives.",
+          "isolation", "No user receives what belongs to another.",
           {login, upgrade, ready, events, answer, isolation},
           {"token", "refresh_token", "cookies", "challenge", "canary", "session"}),
   };

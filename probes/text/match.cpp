@@ -88,7 +88,7 @@ std::string contradiction_of_absence(const Comparison& wanted) {
   const bool both = (wanted.absent == true && wanted.present == true) ||
                     (wanted.absent == false && wanted.present == false);
   if (both) return "'absent' and 'present' contradict each other";
-  return more ? "the place must not be there, so nothing else can be said of it" : "";
+  return more ? "the place must be absent, so no other condition on it can hold" : "";
 }
 
 }  // namespace

@@ -252,7 +252,7 @@ const config::Section<RefuseSettings>& section_of(const RefuseSettings*) {
       config::Section<S>()
           .key("refuse", &S::checks, "What must be refused after the main upgrade passed.")
           .key("other_login", &S::other_login,
-               "For wrong_audience: the login whose tokens are for somebody else.")
+               "For wrong_audience: the login whose tokens are for another audience.")
           .key("logout", &S::logout, "For logged_out: how a token is given back.")
           .key(
               "jwks", &S::jwks,
@@ -307,7 +307,7 @@ bool check(const RefuseSettings& settings, const session::SessionSettings& sessi
     good &= !wrong;
   };
   need(has(wrong_audience) && settings.other_login.empty(),
-       "wrong_audience needs 'other_login', whose tokens are for somebody else");
+       "wrong_audience needs 'other_login', whose tokens are for another audience");
   need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");
   need(has(wrong_place) && session.socket.token_in.in == session::TokenPlacement::In::none,
        "wrong_place needs a place where the token belongs, but token_in is none");

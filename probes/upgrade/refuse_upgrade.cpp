@@ -26,7 +26,7 @@ std::string_view who(RefusalCheck check) {
     case wrong_place:
       return "a token in another place than its own";
     case wrong_audience:
-      return "a token for somebody else";
+      return "a token for another audience";
     case logged_out:
       return "a token after its logout";
     case refresh_as_access:
@@ -46,7 +46,7 @@ std::string_view who(RefusalCheck check) {
 std::string what_came(const net::Websocket& session, const std::string& others, Span within) {
   if (session.ended())
     return session.fault() ? session.fault()->detail : dialect::describe(*session.ended());
-  const std::string what = others.empty() ? "nothing was said" : others;
+  const std::string what = others.empty() ? "no message came" : others;
   return fmt::format("{} within {:.3f} s", what, seconds(within));
 }
 
@@ -168,7 +168,7 @@ asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest requ
   }
   if (checked.wrong && checked.trouble) {
     checked.wrong->reason = Reason::refusal_unclear;
-    checked.wrong->detail += ", which says nothing of who asks";
+    checked.wrong->detail += ", which does not depend on who asks";
   } else if (checked.wrong && checked.wrong->reason == Reason::no_refusal && !checked.opened) {
     checked.wrong->detail += ", which is no refusal (refused_by)";
   }

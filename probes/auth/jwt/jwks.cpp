@@ -99,7 +99,7 @@ SignatureCheck check_signature(std::string_view jwt, const std::string& algorith
     ++named;
     if (!may_verify(jwk, algorithm)) continue;
     if (++tried > tried_max)
-      return {Signed::bad, "the signature is by none of the first 16 keys that fit it"};
+      return {Signed::bad, "none of the first 16 keys that fit made the signature"};
     if (jwk.key.verifies(algorithm, jwt.substr(0, dot), *signature)) return {Signed::good, ""};
   }
   const std::string which = key_id.empty() ? "" : "of kid \"" + key_id.substr(0, 64) + "\" ";

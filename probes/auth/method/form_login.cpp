@@ -337,8 +337,8 @@ Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen
   if (seen.unproven)
     return {Reason::no_session,
             what +
-                "; the service renews cookies and shows these pages whoever asks, so that "
-                "nothing tells a login from a visit: write in success which redirect or page "
+                "; the service renews cookies and shows these pages to every visitor, so a login "
+                "looks like a visit: write in success which redirect or page "
                 "only a user who is logged in gets"};
   return {Reason::no_session,
           what + "; wanted: " + wanted_of(settings.success) + kept_session(settings.success, seen)};

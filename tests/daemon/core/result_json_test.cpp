@@ -129,7 +129,7 @@ TEST(Json, ExperimentsStandWithTheirAnswersAndExchanges) {
   MadeResult made;
   Trace aside = made.trace().aside();
   aside.exchange({.method = "GET", .url = "ws://h/sonde-x", .status = 404});
-  made.trace().experiment({"random_path", "a path that nobody serves", "HTTP 404",
+  made.trace().experiment({"random_path", "a path that does not exist", "HTTP 404",
                            MadeResult::at(1300), std::chrono::milliseconds(12)},
                           aside);
   made.trace().separated = "it is the token";

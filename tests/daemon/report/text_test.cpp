@@ -75,14 +75,14 @@ TEST(Text, ExperimentsStandApartWithWhatTheySeparated) {
   asked.url = "http://127.0.0.1:8080/sonde-x";
   aside.exchange(asked);
   made.trace().open(Phase::diagnose, MadeResult::at(1300));
-  made.trace().experiment({"random_path", "the same upgrade at a path that nobody serves",
+  made.trace().experiment({"random_path", "the same upgrade at a path that does not exist",
                            "HTTP 404", MadeResult::at(1300), std::chrono::milliseconds(12)},
                           aside);
   made.trace().separated = "it is the token";
   made.failed(Step::upgrade, Reason::forbidden);
   const std::string text = as_text(made.result(), brief);
   EXPECT_THAT(text, HasSubstr("  why: 1 experiment in 12.0 ms after the run\n"
-                              "    the same upgrade at a path that nobody serves -> HTTP 404, "
+                              "    the same upgrade at a path that does not exist -> HTTP 404, "
                               "12.0 ms\n    => it is the token\n"));
   EXPECT_THAT(text, Not(HasSubstr("sonde-x")));
   EXPECT_THAT(text, Not(HasSubstr("diagnose")));

@@ -96,7 +96,7 @@ TEST(LoginGuard, CountsNoFailureOfTheService) {
   }
 }
 
-// What is no time is as if nothing was said.
+// What is no time is as if no message came.
 TEST(LoginGuard, TakesNoPauseFromARetryAfterThatSaysNoTime) {
   for (const std::string said : {"soon", "30 seconds", "1h", "Mon, 01 Foo 2024", "0x10", ""}) {
     const Server server(Script{answer(503, "{}", {{"Retry-After", said}})});

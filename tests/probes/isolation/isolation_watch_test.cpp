@@ -45,7 +45,8 @@ TEST_F(Isolation, NothingIsFoundWhereEverybodyReceivesTheirOwn) {
 TEST_F(Isolation, ACanaryThatAnotherUserReceivesIsALeak) {
   seen->received(bob, said("the answer to " + std::string(alices) + " is 42"));
   EXPECT_EQ(reason(), "cross_user_leak");
-  EXPECT_EQ(seen->finding()->detail, "bob-1 received what alice-1 alone was told (its canary)");
+  EXPECT_EQ(seen->finding()->detail,
+            "bob-1 received what was meant for alice-1 alone (its canary)");
 }
 
 TEST_F(Isolation, ALeakIsSeenInAnyCaseAndInBinary) {
@@ -254,7 +255,7 @@ TEST_F(Isolation, AnIdOfOneUsersThreadInTheOthersChatIsSharedThoughTheOtherHasOn
 TEST_F(Isolation, ATextThatIsNoCanaryIsNamed) {
   seen->owns(alice, "room-k3jd92mxq0ab", "", "vars.room");
   seen->received(bob, said("room-k3jd92mxq0ab"));
-  EXPECT_EQ(seen->finding()->detail, "bob-1 received what alice-1 alone was told (vars.room)");
+  EXPECT_EQ(seen->finding()->detail, "bob-1 received what was meant for alice-1 alone (vars.room)");
 }
 
 TEST_F(Isolation, PresenceOfSeveralUsersHasOneShape) {

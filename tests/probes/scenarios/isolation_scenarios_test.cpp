@@ -206,7 +206,7 @@ Scenarios isolation_scenarios() {
                 {.strangers = served}, by_upgrade),
       isolation("AThreadThatFailsForStrangers", no_refusal, "HTTP 500 twice", {.strangers = error},
                 by_request),
-      isolation("AThreadThatSaysNothingToStrangers", no_refusal, "nothing was said",
+      isolation("AThreadThatSaysNothingToStrangers", no_refusal, "no message came",
                 {.strangers = silence}, by_upgrade),
       isolation("ABroadcastToEverybody", cross_user_leak, "received", {.broadcast = true}),
       isolation("AKernelThatUsersShare", cross_user_leak, "alone was told", {.shared = true}),

@@ -40,7 +40,7 @@ Scenarios refuse_scenarios() {
              "garbage_token: ", {accept(), ready_message(), wait_for_close()}, "[garbage_token]"),
       refuse("AnEventWithoutToken", auth_fail_open,
              "no_token: ", {accept(), tell("agent_started"), wait_for_close()}),
-      refuse("AnAcceptedUpgradeAndSilence", no_refusal, "nothing was said", {accept(), hang()}),
+      refuse("AnAcceptedUpgradeAndSilence", no_refusal, "no message came", {accept(), hang()}),
       refuse("AnAcceptedUpgradeThatEndsForAnotherReason", no_refusal, "1011",
              {accept(), close(1011), hang()}),
       refuse("AServerErrorInsteadOfARefusal", no_refusal,

@@ -149,7 +149,7 @@ TEST(RefusedBy, A404ForAForeignOriginIsOneAsOfActionCable) {
 
 // Signal K upgrades everybody and drops what it does not authorise.
 TEST(RefusedBy, SilenceIsOneWhereTheSocketSaysSo) {
-  EXPECT_THAT(outcome(refuse({accept(), hang()})), HasSubstr("nothing was said within 0.150 s"));
+  EXPECT_THAT(outcome(refuse({accept(), hang()})), HasSubstr("no message came within 0.150 s"));
   EXPECT_EQ(outcome(refuse({accept(), hang()}, "{ silence: 200ms }")), "pass");
   const Script late = {accept(), pause(std::chrono::milliseconds(100)), ready_message(),
                        wait_for_close()};
