@@ -26,7 +26,7 @@ struct EngineOptions {
   // UTC"; empty: none.
   std::function<std::string(const std::string& target, WallTime since, WallTime until)> deployed =
       {};
-  // Whether no egress reference answers. Then every alert stays as it is.
+  // Whether no egress reference answers. While that is so, every alert keeps its state.
   std::function<bool(WallTime)> blind;
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
   std::function<Instant()> elapsed = [] { return Clock::now(); };  // monotonic clock

@@ -64,7 +64,7 @@ class Receiver {
  public:
   virtual ~Receiver() = default;
 
-  // Where it is, for people and labels; holds no secret.
+  // Where it is, for people and labels; contains no secret.
   virtual std::string place() const = 0;
   // Equal for two destinations exactly if what one was sent is known to the other. Contains a
   // digest of its secrets; empty: the secret cannot be read now.
@@ -89,8 +89,8 @@ class Receiver {
 // Judges the status as most receivers mean it: 2xx is success; 429 and 5xx are retried.
 Receipt judge_status(const net::Response& response);
 
-// The same for a receiver with an answer of its own: a 2xx that is a web page (the sign-in page of
-// a network, a proxy's notice) or JSON that says no was not delivered, and is tried again.
+// As judge_status, for receivers whose answer has a body: a 2xx with a web page (a captive portal,
+// a proxy's notice) or JSON that reports an error was not delivered, and is retried.
 Receipt judge_answer(const net::Response& response);
 // A receipt for a 2xx that was not a delivery; it is retried. `why` is for people.
 Receipt not_delivered(const net::Response& response, std::string_view why);

@@ -39,8 +39,8 @@ struct ReceiverEntries {
   std::vector<ReceiverEntry> all;  // in the order of the file
 };
 
-// Tells what `when` names that there is not: a target that no probe has, an alert that is not
-// among `alerts`. `receivers` is what is written, `reader` its reader.
+// Reports names in `when` that do not exist: a target without probes, an alert that is not in
+// `alerts`. `receivers` is the configuration as written, `reader` its reader.
 void vet_receivers(const std::vector<ReceiverEntry>& entries,
                    std::span<const std::shared_ptr<const Check>> checks,
                    const std::vector<std::string>& alerts, const config::Value& receivers,

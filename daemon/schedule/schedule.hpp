@@ -24,7 +24,8 @@ struct Tick {
 // n * every since the epoch of the monotonic clock, so a restart does not move it.
 class Schedule {
  public:
-  // From the first beat after `now` on. `id` is the caller's, and in use once; `every` > 0.
+  // Adds a check, from its first tick after `now`. `id` is chosen by the caller and unique; `every`
+  // > 0.
   void add(std::size_t id, Span phase, Span every, Instant now);
   void remove(const std::set<std::size_t>& ids);
 
@@ -32,8 +33,8 @@ class Schedule {
   std::vector<Tick> take_due(Instant now);
   // When the next tick is due; nullopt if there is none.
   std::optional<Instant> next() const;
-  // The last beat that is due within `window` of the next one, which is `next` if that is alone: to
-  // be woken then takes all of them at once. Nothing if there is none.
+  // The last tick within `window` of the next one (the next one itself if no other follows): waking
+  // up then takes all of them at once. nullopt if there is none.
   std::optional<Instant> last_within(Span window) const;
   std::size_t size() const { return heap_.size(); }
 

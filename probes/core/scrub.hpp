@@ -12,12 +12,12 @@ namespace sonde {
 // were written. Linear in the text.
 void scrub(std::string& text, bool cut = false, std::vector<std::string>* removed = nullptr);
 
-// Authorization, cookies and the like, whose values are never shown.
+// Whether the values of a header (Authorization, cookies and similar) are never shown.
 bool is_sensitive_header(std::string_view name);
-// What is secret in the value of such a header: of "Bearer abc" what follows the scheme; of cookies
-// their values but sentences, of a Set-Cookie without its attributes.
+// The secret parts of the value of such a header: after the scheme in "Bearer abc"; for cookies
+// their values, unless they are sentences, and for Set-Cookie without its attributes.
 std::vector<std::string_view> credentials_in(std::string_view name, std::string_view value);
-// Such a value with its scheme kept: "Bearer <redacted>".
+// The value redacted, with its scheme kept: "Bearer <redacted>".
 std::string scrub_header(std::string_view value);
 
 }  // namespace sonde
