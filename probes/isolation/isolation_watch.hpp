@@ -43,8 +43,9 @@ class IsolationWatch {
   void greeted(std::size_t member, std::string_view payload);
   // A message that the member sent: the ids in it are this member's.
   void sent(std::size_t member, std::string_view payload);
-  // `asked`: after the member said something. `is_event`: a part of a chat; another message may
-  // tell everybody who is there, and then the ids of users and sessions in it are no secret.
+  // A message that the member received. `asked`: after the member sent something. `is_event`: a
+  // part of a chat; other messages may announce who is present, so ids of users and sessions in
+  // them are no secret.
   void received(std::size_t member, std::string_view payload, bool asked = true,
                 bool is_event = true);
   // A message, other than a heartbeat, that a silent member received. One that is not an event of a

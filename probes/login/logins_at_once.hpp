@@ -17,8 +17,9 @@ struct Issued {
   const auth::Token& token;
 };
 
-// The first two logins that share a token or its `jti` (RFC 7519 4.1.7), of different users first:
-// token_shared. With `allow`, those of one user may. Empty: all have their own. Pure.
+// The first two logins that share a token or its `jti` (RFC 7519 section 4.1.7), those of different
+// users first: token_shared. With `allow`, logins of one user may share. Empty: all are different.
+// Pure.
 std::optional<Failure> find_shared(std::span<const Issued> issued, session::SameUser same_user);
 
 // One run of a login probe with several logins, or with further checks of a token.
