@@ -6,7 +6,7 @@ namespace sonde::system {
 
 // Before the first thread.
 void keep_little_free_memory();
-// After work that needed far more than what stays of it: a start, a reload.
+// Returns free memory after work that needed much more than is kept: a start, a reload.
 void give_back_free_memory();
 
 }  // namespace sonde::system
