@@ -10,7 +10,6 @@ struct Backend;
 
 // Answers an ordinary HTTP request. Requests for an upgrade to /websocket and /open are handled by
 // `admit`.
-// upgrade belong to `admit`.
 Reply answer(Backend& backend, const Request& request);
 
 // An upgrade that is granted.
