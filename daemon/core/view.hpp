@@ -60,7 +60,7 @@ struct Failures {
 // State of a check after its latest runs.
 struct CheckStatus {
   std::optional<Outcome> last;    // of the last judged first attempt; empty: none yet
-  std::optional<Outcome> newest;  // of the last run, inconclusive ones and skipped beats too
+  std::optional<Outcome> newest;  // of the last run, inconclusive runs and skipped ticks included
   std::uint64_t consecutive_failures = 0, consecutive_passes = 0;
   std::optional<WallTime> last_run;      // end of the last judged or inconclusive run
   std::optional<WallTime> suppressed;    // when a run was last skipped because logins were rejected
