@@ -34,7 +34,7 @@ struct AlertInstance {
 
   // The rule no longer fires it, but receivers have not been sent its end.
   bool lingers() const { return alert && !alert->ended && !state.firing(); }
-  // It has to be considered when deciding whom to notify.
+  // It has to be considered when deciding what to notify.
   bool fires() const { return alert && !alert->ended; }
   bool idle() const { return state.state == AlertState::inactive && !alert; }
 };

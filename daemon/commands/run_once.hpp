@@ -17,7 +17,7 @@ struct OnceOptions {
   int repeat = 1;           // runs of each probe, one after the other
   std::size_t at_once = 8;  // number of probes that run at the same time
   std::shared_ptr<const schedule::EgressSettings> egress =
-      nullptr;  // consulted by failures; null: nobody
+      nullptr;  // consulted by failures; null: none
   // Where rejected logins are counted.
   std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
   // Called with each Result when it is made.

@@ -33,7 +33,7 @@ struct IsolationSettings {
 const config::Section<IsolationSettings>& section_of(const IsolationSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out);
-// Whether a text is made anew each time and is random enough that no two are equal.
+// Whether a text is made again each time and is random enough that no two are equal.
 bool is_random(const text::Template& text);
 void add_needs(const IsolationSettings& settings, text::Needs& needs);
 std::vector<session::IdentityRef> others_of(const IsolationSettings& settings);

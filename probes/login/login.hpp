@@ -32,10 +32,10 @@ std::vector<session::IdentityRef> others_of(const LoginSettings& settings);
 void vet(const LoginSettings& settings, const session::ProbeContext& site,
          const config::Reader& reader, const config::Place& place);
 
-// A probe that logs in anew each time and succeeds with a usable token. With `parallel` it makes
-// several logins at once: all have to succeed, no two may get the same token (token_shared), and
-// each has to be for its own user (identity_mismatch). Then it uses one token in two places at once
-// (see use_at_once), and redeems a refresh token twice (see refresh_twice). All of it is step
+// A probe that makes a new login each time and succeeds with a usable token. With `parallel` it
+// makes several logins at once: all have to succeed, no two may get the same token (token_shared),
+// and each has to be for its own user (identity_mismatch). Then it uses one token in two places at
+// once (see use_at_once), and redeems a refresh token twice (see refresh_twice). All of it is step
 // login.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,

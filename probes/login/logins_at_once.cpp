@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// For a login that has to be made anew each time: the one that gives the first refresh token.
+// For a login that has to be made again each time: the one that gives the first refresh token.
 const auth::Login& each_time(const LoginSettings& settings, const auth::Login& login) {
   const auth::Redeemer* redeemer = login.redeemer();
   const bool anew = settings.parallel > 1 || settings.refresh;

@@ -5,7 +5,7 @@
 
 #include "tests/support/probe_run.hpp"
 
-// A chat in a dialect with a scripted server that answers what it is told.
+// A chat in a dialect with a scripted server that sends scripted answers.
 //
 //   Story story{.dialect = "socket.io", .welcome = {R"(0{"sid":"x"})"},
 //               .exchanges = {{"^40", {R"(40{"sid":"y"})"}}, {R"(^421\["chat",.*"id":"(.*?)")",
