@@ -59,7 +59,7 @@ void Judge::restore(const RestoredState& remembered) {
     if (CheckStats* history = find(row.check)) history->restore(row);
 }
 
-// A name may contain a space, so the key is the longest part before a space that names a check.
+// A name may contain a space, so every part before a space is tried as the key of a check.
 void Judge::restore(const SeriesRows& rows) {
   const std::string& name = rows.series;
   for (auto space = name.find(' '); space != std::string::npos; space = name.find(' ', space + 1))
