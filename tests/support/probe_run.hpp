@@ -12,9 +12,9 @@
 
 // Runs probes as the daemon does: YAML text -> plan -> check -> probe -> within(its timeout).
 //
-//   test::Usual usual(server.url(""));
+//   test::DefaultConfig usual(server.url(""));
 //   usual.probe = {{"kind", "health"}, {"url", R"("{{target.http}}/health")"}};
-//   const test::Walk walked = test::walk(usual);
+//   const test::ProbeRun walked = test::walk(usual);
 //   EXPECT_EQ(walked.verdict.reason, Reason::tcp_refused);
 namespace sonde::test {
 

@@ -5,12 +5,13 @@
 
 #include "tests/support/probe_run.hpp"
 
-// A chat in a dialect with a scripted server that sends scripted answers.
+// A chat in a dialect with a server that sends scripted answers.
 //
-//   Story story{.dialect = "socket.io", .welcome = {R"(0{"sid":"x"})"},
-//               .exchanges = {{"^40", {R"(40{"sid":"y"})"}}, {R"(^421\["chat",.*"id":"(.*?)")",
-//               ...}}};
-//   EXPECT_EQ(story.told().outcome, "pass");
+//   ScriptedChat chat{.dialect = "socket.io", .welcome = {R"(0{"sid":"x"})"},
+//                     .exchanges = {{"^40", {R"(40{"sid":"y"})"}},
+//                     {R"(^421\["chat",.*"id":"(.*?)")",
+//                     ...}}};
+//   EXPECT_EQ(chat.told().outcome, "pass");
 namespace sonde::test {
 
 // A message of the server: a text; "hex:2002" is a binary message, "close:4403 Forbidden" a Close,
