@@ -36,7 +36,7 @@ bool refuse(const Value& v, const Reader& r, const std::string& wanted) {
 
 bool is_plain(const Value& v) { return v.kind == Value::Kind::scalar && !v.quoted; }
 
-// True if `number` keeps the rule's bounds; else tells which it breaks, in the words of `show`.
+// Whether `number` is within the rule's bounds; otherwise reports which is exceeded, using `show`.
 template <class Show>
 bool within(const Value& v, const Reader& r, const Rule& rule, double number, Show show) {
   const bool low = rule.min && number < *rule.min;
@@ -215,7 +215,7 @@ Value map(std::vector<std::pair<std::string, Value>> entries) {
   return value;
 }
 
-// A text may be written without quotes, and then a JSON reader may see a number or a boolean.
+// A text may be written without quotes; a JSON reader may then see a number or a boolean.
 Value schema_text(const Rule& rule) {
   if (!rule.one_of.empty()) return schema_names(rule.one_of);
   Entries entries{{"type", types({"string", "number", "boolean"})}, {"title", scalar("text")}};
@@ -255,7 +255,7 @@ Value schema_secret() {
   return map({{"title", scalar("secret")}, {"oneOf", list(std::move(ways))}});
 }
 
-// A name such as 1.2 or true is no text for a JSON reader if it stands without quotes.
+// Without quotes, a name such as 1.2 or true is not a text for a JSON reader.
 Value schema_names(const std::vector<std::string_view>& names) {
   std::vector<Value> all;
   all.reserve(names.size());
@@ -285,7 +285,7 @@ namespace {
 
 const std::vector<std::string_view> sources{"file", "env", "credential"};
 
-// A relative path is meant beside the file that names it, wherever the daemon was started.
+// A relative path is relative to the file that contains it, not to the working directory.
 std::string beside(const Place& place, const std::string& path) {
   if (!place.file) return path;
   return (std::filesystem::path(*place.file).parent_path() / path).string();

@@ -26,19 +26,19 @@ struct Rule {
   bool filled = false;                   // texts: not empty
 };
 
-// How a type stands in YAML. Each has
-//   static bool read(const Value&, const Reader&, const Rule&, T& out);  false: mistakes told
+// How a type is written in YAML. Each specialization has
+//   static bool read(const Value&, const Reader&, const Rule&, T& out);  false: mistakes reported
 //   static Value schema(const Rule&);      its JSON Schema
 //   static std::string show(const T&);     as it would be written; empty for "none"
-// Rooms specialise it for types of their own (templates, pointers, patterns).
+// Components specialize it for their own types (templates, pointers, patterns).
 template <class T>
 struct Codec;
 
-// An enum whose names stand beside it: `std::span<const Named<E>> names_of(const E*)`, by ADL.
+// An enum whose names are declared with it: `std::span<const Named<E>> names_of(const E*)`, by ADL.
 template <class E>
 using Named = std::pair<std::string_view, E>;
 
-// The scalar reads; each tells its mistake and returns false.
+// Read scalars; each reports its mistake and returns false.
 bool read_text(const Value&, const Reader&, const Rule&, std::string& out);
 bool read_bool(const Value&, const Reader&, bool& out);
 bool read_integer(const Value&, const Reader&, const Rule&, std::int64_t& out);
@@ -46,17 +46,17 @@ bool read_number(const Value&, const Reader&, const Rule&, double& out);
 bool read_span(const Value&, const Reader&, const Rule&, Span& out);
 bool read_bytes(const Value&, const Reader&, const Rule&, std::size_t& out);  // 512, 64KB, 1MB
 bool read_secret(const Value&, const Reader&, Secret& out);
-// The index of the value's text in `names`, or a mistake that names the nearest.
+// The index of the value's text in `names`; otherwise reports a mistake with the nearest name.
 std::optional<std::size_t> read_name(const Value&, const Reader&,
                                      const std::vector<std::string_view>& names);
-// The rule's bounds on the number of a list's items; a single value is one.
+// Checks the rule's bounds on the number of a list's items; a single value counts as one.
 bool read_count(const Value&, const Reader&, const Rule&);
-// Where `rule.filled`: the entry's name is 1 to 100 characters of [A-Za-z0-9_.-].
+// If `rule.filled`, checks that the entry's name is 1 to 100 characters of [A-Za-z0-9_.-].
 bool read_free_name(const Value::Entry&, const Reader&, const Rule&);
-// True if `value` is of `kind`; else tells "a list is expected here, not a text".
+// Whether `value` is of `kind`; if not, reports "a list is expected here, not a text".
 bool expect(const Value&, const Reader&, Value::Kind kind);
 
-// JSON Schemas of the scalars, as Values; `Value` helpers to build further ones.
+// JSON Schemas of the scalars, as Values, and helpers to build further ones.
 Value schema_text(const Rule&);
 Value schema_bool();
 Value schema_integer(const Rule&);
@@ -143,7 +143,7 @@ concept NamedEnum = std::is_enum_v<E> && requires(const E* e) {
   { names_of(e) } -> std::convertible_to<std::span<const Named<E>>>;
 };
 
-// The names of an enumeration and what they mean.
+// The names of an enumeration and their values.
 template <NamedEnum E>
 std::span<const Named<E>> names() {
   return names_of(static_cast<const E*>(nullptr));
@@ -172,7 +172,7 @@ struct Codec<E> {
 template <class T>
 struct Codec<std::optional<T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule, std::optional<T>& out) {
-    if (!out) out.emplace();  // or a layer below would be lost
+    if (!out) out.emplace();  // keeps the value of a layer below
     return Codec<T>::read(v, r, rule, *out);
   }
   static Value schema(const Rule& rule) { return Codec<T>::schema(rule); }
@@ -181,7 +181,7 @@ struct Codec<std::optional<T>> {
   }
 };
 
-// A list; a single value stands for a list of one.
+// A list; a single value is read as a list of one.
 template <class T>
 struct Codec<std::vector<T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule, std::vector<T>& out);

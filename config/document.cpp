@@ -74,7 +74,7 @@ void Document::alias(const Place& place, Anchor anchor) {
   put(std::move(value), 0, size);
 }
 
-// What an anchor keeps is a copy and counts too, or anchors in anchors would multiply memory.
+// The copy kept for an anchor counts too; otherwise nested anchors would multiply memory.
 void Document::put(Value value, Anchor anchor, const Size& size) {
   if (anchor != 0) {
     count(value.place, size);
@@ -116,7 +116,8 @@ void Document::take_entry(Frame& frame, Value key, Value value) {
   }
 }
 
-// `<<: *base` or `<<: [*a, *b]`: what the mapping has itself, or from an earlier one, stays.
+// `<<: *base` or `<<: [*a, *b]`: the mapping's own keys, and those of an earlier one, take
+// precedence.
 void Document::merge(Frame& frame) {
   if (!frame.merged) return;
   const Value merged = std::move(*frame.merged);
@@ -164,7 +165,7 @@ namespace {
 
 constexpr std::string_view core_tag = "tag:yaml.org,2002:";
 
-// The parser's events, handed to a Document with places and without tags.
+// Passes the parser's events to a Document, with places and without tags.
 class Handler final : public YAML::EventHandler {
  public:
   Handler(Document& document, std::shared_ptr<const std::string> file)
@@ -205,7 +206,7 @@ class Handler final : public YAML::EventHandler {
   void OnMapEnd() override { document_.close(); }
 
  private:
-  // "?" stands for no tag, "!" for a text in quotes.
+  // "?" means no tag, "!" a quoted text.
   void check_tag(const YAML::Mark& mark, const std::string& tag,
                  std::initializer_list<std::string_view> allowed) const {
     if (tag.empty() || tag == "?" || tag == "!") return;
@@ -221,7 +222,7 @@ class Handler final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// A {{ without quotes makes the line, or the one before the parser's complaint, no YAML.
+// A {{ without quotes makes this line, or the one before the parser's error, invalid YAML.
 bool tell_unquoted_templates(std::string_view yaml, const Place& at, Mistakes& mistakes) {
   const std::vector<Flaw> found = find_unquoted_templates(yaml);
   const bool to_blame = std::ranges::any_of(
@@ -236,7 +237,7 @@ void tell_refused(std::string_view yaml, const Document::Refused& refused, Mista
   mistakes.add(refused.place, refused.path, refused.text);
 }
 
-// What is not closed is told where it was opened: the parser misses it far below.
+// A missing end is reported at the start of its element, because the parser detects it much later.
 void tell_not_yaml(const YAML::Exception& error, const Place& place, const Document& document,
                    Mistakes& mistakes) {
   if (error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW)
@@ -251,7 +252,7 @@ void tell_not_yaml(const YAML::Exception& error, const Place& place, const Docum
 // True if there was a document.
 bool feed(std::string_view yaml, Handler& handler) {
   std::string text(yaml);
-  // The parser takes a quote that is open at the end of the file for closed, but not before this.
+  // The parser accepts a quote that is open at the end of the file, but not before this line end.
   text += text.empty() || text.ends_with('\n') ? "...\n" : "\n...\n";
   std::istringstream stream(text);
   YAML::Parser parser(stream);

@@ -12,16 +12,16 @@
 
 namespace sonde::config {
 
-// Makes a Value of what a YAML parser meets, one event after the other, and knows what a
-// configuration may hold: bounds, unique keys, names as keys. It knows no YAML library.
+// Builds a Value from the events of a YAML parser, and enforces the rules for configurations:
+// limits, unique keys, only texts as keys. Independent of the YAML library.
 class Document {
  public:
-  // Thrown by every event: the document cannot be read any further.
+  // Thrown by every event if the document cannot be read any further.
   struct Refused {
     Place place;
     std::string path;
     std::string text;
-    bool template_unquoted = false;  // {{x}}, which YAML takes for a mapping in a mapping
+    bool template_unquoted = false;  // {{x}} without quotes, which YAML reads as nested mappings
   };
   using Anchor = std::size_t;  // 0: none
 
@@ -31,10 +31,10 @@ class Document {
   void scalar(const Place& place, Anchor anchor, std::string text, bool quoted);
   void open(const Place& place, Anchor anchor, Value::Kind kind);  // a list or a map
   void close();
-  // The anchored value once more. Its size is known before it is copied.
+  // Inserts the anchored value again. Its size is checked before it is copied.
   void alias(const Place& place, Anchor anchor);
 
-  Place innermost() const;                     // where the list or map began that is still open
+  Place innermost() const;                     // where the innermost open list or map began
   const Place& last() const { return last_; }  // where the last event was
   Value take() { return std::move(root_); }
 
@@ -47,10 +47,10 @@ class Document {
     Value value;
     Size size;
   };
-  struct Frame {  // a list or map that is still open
+  struct Frame {  // an open list or map
     Value value;
     Anchor anchor = 0;
-    std::optional<Value> key;  // waits for its value
+    std::optional<Value> key;  // has no value yet
     std::unordered_map<std::string, Place> names;
     std::optional<Value> merged;  // the value of <<
     Size size;

@@ -37,7 +37,7 @@ std::size_t unit_index(std::string_view name) {
   return index;
 }
 
-// whole.fraction units in nanoseconds; nothing if that overflows or is no whole number of them.
+// whole.fraction units in nanoseconds; nullopt if that overflows or is not an integer.
 std::optional<std::uint64_t> nanoseconds(std::string_view whole, std::string_view fraction,
                                          std::uint64_t unit) {
   std::uint64_t sum = 0;
@@ -59,7 +59,7 @@ struct Part {
   std::size_t unit = 0;
 };
 
-// The next "1.5h" of the text, whose unit must stand after the first `units_passed` ones.
+// The next "1.5h" of the text, whose unit has to come after the first `units_passed` ones.
 std::expected<Part, std::string> take_part(std::string_view& text, std::size_t units_passed) {
   const std::string_view whole = take_digits(text);
   if (whole.empty()) return std::unexpected("a number is missing");
@@ -79,7 +79,7 @@ std::expected<Part, std::string> take_part(std::string_view& text, std::size_t u
   return Part{*amount, unit};
 }
 
-// As one decimal number of `unit`; nothing below 1, or if it has no end.
+// As one decimal number of `unit`; nullopt if it is below 1 or not finite.
 std::optional<std::string> in_one_unit(std::uint64_t span, const Unit& unit) {
   std::uint64_t rest = span % unit.nanoseconds;
   if (span < unit.nanoseconds && unit.name != "us") return std::nullopt;

@@ -47,7 +47,7 @@ std::expected<std::string, std::string> read_file(const std::string& path, std::
   if (S_ISDIR(facts.st_mode)) return std::unexpected("is a directory, not a file");
   if (!S_ISREG(facts.st_mode)) return std::unexpected("is not a regular file");
   if (static_cast<std::size_t>(facts.st_size) > bytes_max) return too_large(bytes_max);
-  // One byte more than it has, to see a file that grows meanwhile; then as many again.
+  // One byte more than the size, to detect a file that grows meanwhile; then doubles.
   std::string content(static_cast<std::size_t>(facts.st_size) + 1, '\0');
   std::size_t size = 0;
   while (size <= bytes_max) {
@@ -81,7 +81,7 @@ std::expected<int, std::string> open_own_file(const std::string& path, int flags
   return std::unexpected("is not a regular file");
 }
 
-// The sticky bit of /tmp keeps others from replacing our files, and links are not followed.
+// The sticky bit of /tmp prevents others from replacing our files, and links are not followed.
 std::string open_to_others(const std::string& folder) {
   struct stat facts{};
   if (::stat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return "";

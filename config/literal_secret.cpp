@@ -10,9 +10,9 @@
 namespace sonde::config {
 namespace {
 
-constexpr std::size_t named_min = 6;    // of a value whose name says that it is a secret
-constexpr std::size_t random_min = 20;  // of any other
-constexpr double random_bits = 3.5;     // a character; English has less, digits of hex have 4
+constexpr std::size_t named_min = 6;    // length of a value whose name marks it as secret
+constexpr std::size_t random_min = 20;  // length of any other value
+constexpr double random_bits = 3.5;     // per character; English has less, hex digits have 4
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
@@ -33,7 +33,7 @@ bool is_word_of_secrets(std::string_view word) {
          std::ranges::any_of(ends, [&](std::string_view end) { return word.ends_with(end); });
 }
 
-// What is written, without {{templates}} and the scheme of an Authorization.
+// The literal text, without {{templates}} and the scheme of an Authorization.
 std::string written(std::string_view text) {
   std::string all;
   while (!text.empty()) {
@@ -77,7 +77,7 @@ double bits_a_character(std::string_view text) {
   return bits;
 }
 
-// A word, a path or a sentence is none, even where the name says so ("X-Auth: none", "token: /at").
+// A word, a path or a sentence is not secret, whatever its name ("X-Auth: none", "token: /at").
 bool is_secret(std::string_view name, std::string_view value) {
   const std::string text = written(value);
   if (looks_random(text)) return true;
@@ -105,7 +105,7 @@ class Walk {
   }
 
  private:
-  // Below these keys names are those of the target, not ours.
+  // Below these keys, names are chosen by the target.
   static bool holds_names_of_others(std::string_view key) {
     constexpr std::array<std::string_view, 7> keys = {"headers", "body", "json",  "form",
                                                       "fields",  "vars", "params"};

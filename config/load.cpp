@@ -17,7 +17,8 @@ class Loader {
  public:
   explicit Loader(Mistakes& mistakes) : mistakes_(&mistakes) {}
 
-  // Reads `file`, which `place` includes, and what it includes itself, into root(). False: told.
+  // Reads `file`, which is included at `place`, and the files that it includes, into root(). False:
+  // a mistake was reported.
   bool add(const fs::path& file, const Place& place, const Reader& reader, int depth);
   Value& root() { return root_; }
 
@@ -28,7 +29,7 @@ class Loader {
   Mistakes* mistakes_;
   std::set<fs::path> seen_;
   Value root_{.kind = Value::Kind::map};
-  std::unordered_map<std::string, std::size_t> keys_;  // where they are in root_
+  std::unordered_map<std::string, std::size_t> keys_;  // index in root_
 };
 
 std::optional<Value> take(Value& map, std::string_view name) {
@@ -92,7 +93,7 @@ void join(Value& names, Value&& more, const Reader& reader) {
   }
 }
 
-// Mappings that stand under one key are joined; anything else can be given once.
+// Joins mappings under the same key; anything else may be given only once.
 void Loader::merge(Value&& document) {
   const Reader reader(*mistakes_);
   for (Value::Entry& entry : document.entries) {

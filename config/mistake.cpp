@@ -44,7 +44,7 @@ std::string show(const Mistake& mistake) {
   if (mistake.warning) line += "warning: ";
   if (!mistake.path.empty()) line += mistake.path + ": ";
   line += mistake.text;
-  std::ranges::replace_if(line, is_control, '?');  // one line, and no orders to a terminal
+  std::ranges::replace_if(line, is_control, '?');  // one line, without terminal control characters
   return line;
 }
 
@@ -56,7 +56,7 @@ void Mistakes::warn(const Place& place, std::string path, std::string text) {
   keep({place, std::move(path), std::move(text), true});
 }
 
-// A mapping that is read several times, once a target, tells its mistakes once.
+// A mapping that is read once for each target reports its mistakes once.
 void Mistakes::keep(Mistake mistake) {
   const auto alike = [&](const Mistake& other) { return other.warning == mistake.warning; };
   const auto count = static_cast<std::size_t>(std::ranges::count_if(all_, alike));
@@ -78,11 +78,11 @@ std::vector<Mistake> Mistakes::sorted() const {
 
 namespace {
 
-constexpr std::size_t word_max = 64;  // nobody misspells more, and the work is quadratic
+constexpr std::size_t word_max = 64;  // misspelled words are shorter, and the work is quadratic
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Edits from a to b: insertions, deletions, changes, and swaps of neighbours; case is free.
+// Edit distance from a to b: insertions, deletions, changes, and swaps of neighbours; ignores case.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;

@@ -7,32 +7,32 @@
 
 namespace sonde::config {
 
-// Something wrong in a configuration, or (a warning) legal but unwise.
+// A mistake in a configuration, or a warning about something valid but unwise.
 struct Mistake {
   Place place;
   std::string path;  // "probes.chat.every"
-  std::string text;  // what is wrong, and what to do: "unknown key; did you mean 'every'?"
+  std::string text;  // what is wrong, and how to fix it: "unknown key; did you mean 'every'?"
   bool warning = false;
 };
 
-// What a user wrote, in quotes, for a message; cut if it is long.
+// A text from the configuration in quotes, for a message; cut if it is long.
 std::string quote(std::string_view text);
 
 std::string show(const Place& place);  // "sonde.yaml:12:5"
 
-// "sonde.yaml:12:5: probes.chat.evry: unknown key; did you mean 'every'?"; warnings say so.
+// "sonde.yaml:12:5: probes.chat.evry: unknown key; did you mean 'every'?"; warnings are marked.
 // Control characters are shown as '?'.
 std::string show(const Mistake& mistake);
 
-// Collects every mistake of a load, up to `count_max` (and as many warnings), each once; it prints
-// in the order of files and lines.
+// Collects the mistakes of a load, each once, up to `count_max` (and as many warnings); sorted()
+// orders them by file and line.
 class Mistakes {
  public:
   static constexpr std::size_t count_max = 200;
 
   void add(const Place& place, std::string path, std::string text);
   void warn(const Place& place, std::string path, std::string text);
-  bool any() const;  // apart from warnings
+  bool any() const;  // not counting warnings
   std::vector<Mistake> sorted() const;
 
  private:
@@ -41,7 +41,7 @@ class Mistakes {
   std::vector<Mistake> all_;
 };
 
-// The name in `names` that was probably meant; empty if none is near.
+// The name in `names` that was probably meant; empty if none is similar.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& names);
 
 // "there is no event 'strated'; did you mean 'started'?" `thing` may be empty.

@@ -5,8 +5,8 @@
 
 namespace sonde::config {
 
-// A share of a whole, written `80%`; 0 to 1. A bare number is a mistake: `below: 90` could mean
-// either.
+// A share of a whole, written `80%`; 0 to 1. A number without % is a mistake, because `below: 90`
+// is ambiguous.
 struct Percent {
   double share = 0;
 };

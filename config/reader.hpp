@@ -7,14 +7,14 @@
 
 namespace sonde::config {
 
-// Where in the configuration a read is, and where its mistakes go. Cheap to pass by value.
+// The current position in the configuration, and where its mistakes are collected. Cheap to copy.
 class Reader {
  public:
   explicit Reader(Mistakes& mistakes, std::string path = "")
       : mistakes_(&mistakes), path_(std::move(path)) {}
 
-  // The reader of a key or of a list's item below this one: "probes" -> "probes.chat". Long names
-  // are cut.
+  // The reader of a key or a list item below this one: "probes" -> "probes.chat". Long names are
+  // cut.
   Reader at(std::string_view key) const;
   Reader at(std::size_t index) const;  // "targets[2]"
 
@@ -26,7 +26,8 @@ class Reader {
   }
   const std::string& path() const { return path_; }
 
-  // A reader of one layer of several: no key below it is missed, for another layer may have it.
+  // A reader of one layer of several: it does not report missing keys, because another layer may
+  // have them.
   Reader of_layer() const {
     Reader layer = *this;
     layer.layer_ = true;

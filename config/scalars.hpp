@@ -6,9 +6,9 @@
 
 namespace sonde::config {
 
-// How numbers and sizes are written; what to_json writes without quotes, too.
+// How numbers and sizes are written; to_json writes these without quotes.
 
-// JSON's number: no leading zero, no plus sign, no inf.
+// A JSON number: no leading zero, no plus sign, no inf.
 bool is_number(std::string_view text);
 
 std::optional<std::int64_t> parse_integer(std::string_view text);  // a number without . and e

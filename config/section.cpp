@@ -21,7 +21,7 @@ std::string type_of_choices(const std::vector<Value>& choices) {
   std::string all;
   for (const Value& choice : choices) {
     std::string type = type_of(choice);
-    if (type == "list of " + all) return type;  // a single value stands for a list of one
+    if (type == "list of " + all) return type;  // a single value is read as a list of one
     all += (all.empty() ? "" : " or ") + type;
   }
   return all;

@@ -8,8 +8,7 @@
 
 namespace sonde::config {
 
-// A row of the table of keys: what is it called, what may stand there, what stands there if
-// nothing is written, and what is it for.
+// A row of the table of keys.
 struct KeyRow {
   std::string path;
   std::string type;
@@ -17,34 +16,37 @@ struct KeyRow {
   std::string help;
 };
 
-// The keys that one YAML mapping may have, declared once beside the code that uses them. The same
-// declaration reads the mapping, finds unknown keys, makes the JSON Schema and the table of keys.
-// Defaults are those of a default-constructed T. Make one for each T as a function-local static:
+// The keys that a YAML mapping may have, declared once beside the code that uses them. The same
+// declaration reads the mapping, finds unknown keys, and makes the JSON Schema and the table of
+// keys. Defaults are those of a default-constructed T. Make one for each T as a function-local
+// static:
 //
-//   const config::Section<Line>& section_of(const Line*) {
-//     static const auto keys = config::Section<Line>()
-//         .key("family", &Line::family, "Which addresses of a name are used.")
-//         .key("proxy", &Line::proxy, "An HTTP proxy, http://host:port.");
+//   const config::Section<Proxy>& section_of(const Proxy*) {
+//     static const auto keys = config::Section<Proxy>()
+//         .key("url", &Proxy::url, "An HTTP proxy, http://host:port.")
+//         .key("timeout", &Proxy::timeout, "Time limit for a connection.");
 //     return keys;
 //   }
 //
-// A T with `section_of` is itself a value, so it nests, also in lists and named mappings.
+// A T with `section_of` can be used as a value itself, so sections nest, also in lists and
+// mappings.
 template <class T>
 class Section {
  public:
   template <class M>
   Section&& key(std::string_view name, M T::* member, std::string_view help, Rule rule = {}) &&;
 
-  // The keys of a part of T, at this level.
+  // Adds the keys of a member of T at this level.
   template <class M>
   Section&& also(M T::* member, const Section<M>& part) &&;
 
-  // Reads the keys that `map` has into `out` and leaves the rest of `out` as it is, so layers can
-  // be read one over the other. Tells unknown keys, wrong types and broken bounds; a required key
-  // is missed only if `complete`, here and in what is nested, and then has to stand in this layer.
+  // Reads the keys in `map` into `out` and leaves the other members unchanged, so layers can be
+  // read one over the other. Reports unknown keys, wrong types and exceeded bounds. A missing
+  // required key is reported only if `complete`, here and in nested sections, and then it has to be
+  // in this layer.
   bool read(const Value& map, const Reader& reader, T& out, bool complete = true) const;
 
-  // Only the keys of this section in `map` are read; others are left to somebody else.
+  // Reads only the keys of this section in `map`; the caller handles the others.
   bool read_known(const Value& map, const Reader& reader, T& out) const;
 
   std::vector<std::string_view> names() const;
@@ -72,7 +74,7 @@ concept HasSection = requires(const T* t) {
   { section_of(t) } -> std::same_as<const Section<T>&>;
 };
 
-// The keys of a T.
+// The keys of T.
 template <HasSection T>
 const Section<T>& section() {
   return section_of(static_cast<const T*>(nullptr));
@@ -87,7 +89,7 @@ struct Codec<T> {
   static std::string show(const T&) { return ""; }
 };
 
-// The rows below a key: of a section, of an optional one, of each in a list or under free names.
+// The rows below a key: of a section, an optional one, or each one in a list or under free names.
 template <class M>
 struct Rows {};
 template <HasSection M>

@@ -29,7 +29,7 @@ Sequence sequence_of(unsigned char lead) {
   return {0, 0, 0};
 }
 
-// The bytes of the character at the start of `text`; 0: no UTF-8.
+// Length of the character at the start of `text`; 0: not UTF-8.
 std::size_t character_size(std::string_view text) {
   const Sequence sequence = sequence_of(byte(text, 0));
   if (sequence.size < 2) return sequence.size;
@@ -52,7 +52,7 @@ std::string flaw_at(std::string_view rest, bool in_indentation) {
   return character_size(rest) == 0 ? "this is not UTF-8" : "";
 }
 
-// The last character before `at` that is no blank; a line break if the line begins there.
+// The last character before `at` that is not a space; a line break at the start of the line.
 char before(std::string_view line, std::size_t at) {
   const std::size_t found = at == 0 ? at : line.find_last_not_of(' ', at - 1);
   return at == 0 || found == std::string_view::npos ? '\n' : line[found];
@@ -64,13 +64,13 @@ bool starts_value(std::string_view line, std::size_t at) {
   return (last == ':' || last == '-') && at > 0 && line[at - 1] == ' ';
 }
 
-// A quote within a word, as in it's, is none.
+// A quote within a word, as in it's, does not open a string.
 bool opens_quote(std::string_view line, std::size_t at) {
   const bool is_quote = line[at] == '"' || line[at] == '\'';
   return is_quote && (at == 0 || std::string_view(" [{,").contains(line[at - 1]));
 }
 
-// Where outside of quotes and comments a {{ starts a value.
+// Where a {{ starts a value, outside quotes and comments.
 std::size_t unquoted_template(std::string_view line) {
   char quote = '\0';
   for (std::size_t i = 0; i < line.size(); ++i) {

@@ -6,19 +6,19 @@
 
 namespace sonde::config {
 
-// A spot in a text; line and column (in bytes) count from 1.
+// A mistake in a text; line and column (in bytes) count from 1.
 struct Flaw {
   int line = 0;
   int column = 0;
   std::string text;
 };
 
-// The first thing in a file that no YAML parser should see: too many bytes, NUL and other control
-// characters, what is not UTF-8, a tab in an indentation.
+// The first problem of a file that a YAML parser should not get: too many bytes, NUL and other
+// control characters, bytes that are not UTF-8, a tab in an indentation.
 std::optional<Flaw> find_flaw(std::string_view yaml);
 
-// Where a value starts with {{ and has no quotes. It looks at lines alone, so a block of text can
-// hold one, too: ask only when a file is known to be wrong.
+// The places where a value starts with {{ without quotes. Looks only at lines, so it may also find
+// text inside a block scalar; call it only if a file is known to be invalid.
 std::vector<Flaw> find_unquoted_templates(std::string_view yaml);
 
 }  // namespace sonde::config

@@ -7,14 +7,14 @@
 
 namespace sonde::config {
 
-// Where something stands in a configuration; line and column count from 1, 0: nowhere.
+// A place in a configuration; line and column count from 1, 0: no place.
 struct Place {
   std::shared_ptr<const std::string> file;
   int line = 0;
   int column = 0;
 };
 
-// A node of a YAML document, without YAML: what was written, and where.
+// A node of a YAML document, independent of the YAML library: its value and its place.
 struct Value {
   enum class Kind { none, scalar, list, map };
   struct Entry;

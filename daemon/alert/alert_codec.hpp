@@ -9,8 +9,8 @@
 
 namespace sonde::alert {
 
-// What is kept of an alert over a restart: where it stands, and what receivers know of it, so that
-// it can be resolved even if nobody knows its rule any more.
+// The part of an alert that is kept across a restart: its state and what receivers were sent, so
+// that it can be resolved even if its rule is gone.
 struct Kept {
   std::string checksum;  // of its rule
   RuleState state;
@@ -19,6 +19,6 @@ struct Kept {
 };
 
 std::string write(const Kept& kept);                   // JSON
-std::optional<Kept> read_kept(std::string_view text);  // nothing: it is none
+std::optional<Kept> read_kept(std::string_view text);  // returns nullopt if it is not valid
 
 }  // namespace sonde::alert

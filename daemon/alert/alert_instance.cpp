@@ -9,7 +9,7 @@ namespace sonde::alert {
 namespace {
 
 constexpr std::string_view room = "alert";
-// The note that says when the notes were taken last: an outage is counted from there.
+// Key of the record with the time of the last take_notes(): a downtime is measured from there.
 constexpr std::string_view clock_key = "clock";
 constexpr Span clock_every = std::chrono::seconds(15);
 
@@ -18,7 +18,7 @@ std::string show_clock(WallTime now) {
   return std::to_string(since.count());
 }
 
-// How long nobody judged; very long if nobody knows.
+// How long the daemon was down; very long if that is not known.
 Span outage(const std::vector<StateRecord>& notes, WallTime now) {
   for (const StateRecord& note : notes) {
     if (note.room != room || note.key != clock_key) continue;
@@ -42,7 +42,8 @@ void take_over(AlertInstance& track, Kept kept, Span outage) {
   track.changed = true;
   if (track.text.fired_for.empty()) track.text.fired_for = track.text.summary;
   if (track.alert) track.alert->labels = track.instance.labels;
-  if (track.state.firing() && !track.alert) track.state = {};  // nobody can have been told
+  if (track.state.firing() && !track.alert)
+    track.state = {};  // receivers cannot have been notified
 }
 
 bool is_over(const Alert& alert, WallTime now) {
@@ -97,8 +98,8 @@ Removed Tracks::why_removed(const std::string& key, const Kept& kept) const {
   return known ? Removed::checks : Removed::rule;
 }
 
-// Under a key of its own: the rule that comes after it may fire, too. Also what paged nobody: a
-// receiver that was not sent the alert that held it back knows of it.
+// Uses a separate key, because the rule that replaces it may fire too. Also for alerts that caused
+// no page: a receiver that was not sent the alert that held it back was sent this one.
 void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
   if (!kept.alert) return;
   Kept ended = kept;

@@ -16,61 +16,63 @@
 
 namespace sonde::alert {
 
-// An alert that can fire, where it stands, and what receivers know of it.
+// An alert that can fire, its state, and what receivers were sent.
 struct AlertInstance {
   Instance instance;
   RuleState state;
-  AlertText text;                       // of the last finding that held
-  std::optional<Failing> failing;       // as of the last evaluation; empty: there was none yet
-  std::string held_by;                  // why nobody is told; empty: they are
-  std::optional<Alert> alert;           // while it fires, and a while after its end
-  std::optional<WallTime> quiet_since;  // it fires, and nothing was measured since
-  std::optional<WallTime> good_since;   // it fires on, and all its runs have passed since
-  // When a maintenance, or a stop of the daemon, last kept it from being notified: a run since then
-  // has to show that it still holds.
+  AlertText text;                       // of the last evaluation that held
+  std::optional<Failing> failing;       // as of the last evaluation; empty: not evaluated yet
+  std::string held_by;                  // why receivers are not notified; empty: they are
+  std::optional<Alert> alert;           // set while it fires, and for a while after it ended
+  std::optional<WallTime> quiet_since;  // set if it fires and nothing was measured since then
+  // set if it still fires and all its runs have passed since then
+  std::optional<WallTime> good_since;
+  // When a maintenance or a stop of the daemon last suppressed the notification. A run after this
+  // time has to confirm that the condition still holds.
   std::optional<WallTime> kept_back;
-  bool changed = false;  // since the notes were taken
+  bool changed = false;  // since take_notes() was last called
 
-  // Its rule has let go of it, but receivers have not heard so.
+  // The rule no longer fires it, but receivers have not been sent its end.
   bool lingers() const { return alert && !alert->ended && !state.firing(); }
-  // It matters for who is told.
+  // It has to be considered when deciding what to notify.
   bool fires() const { return alert && !alert->ended; }
   bool idle() const { return state.state == AlertState::inactive && !alert; }
 };
 
-// How long an alert that has ended is told.
+// How long an alert that ended is still reported.
 constexpr Span ended_kept = std::chrono::minutes(15);
 
-// Every alert that can fire. It owns them, finds them by check and by target, and keeps those whose
-// rule is gone until receivers have heard of their end.
+// Owns every alert that can fire and finds them by check and by target. Alerts whose rule is gone
+// are kept until receivers have been sent their end.
 class Tracks {
  public:
-  // From now on exactly these, of rules with these names; one whose key and rule are as before goes
-  // on, another one that fires has ended.
+  // Replaces the instances and the names of the user's rules. An instance with the same key and
+  // rule keeps its state; any other firing alert ends.
   void assign(std::vector<Instance> instances, std::set<std::string> rules, WallTime now);
   AlertInstance& add(Instance instance);
 
-  // Makes the instance of an alert that was kept and is not known yet (a certificate that nobody
-  // was shown since); nothing: its rule is gone.
+  // Creates the instance of a stored alert that does not exist yet (for a certificate that no run
+  // has met since the start). Returns nullopt if its rule is gone.
   using Make = std::function<std::optional<Instance>(const Kept&)>;
-  // What was kept, after an outage of the daemon. A firing alert goes on, and nobody is told anew.
+  // Restores the state after the daemon was down. Firing alerts go on without a new notification.
   void restore(const std::vector<StateRecord>& notes, const Make& make, WallTime now);
-  // What has changed since the last call, and every 15 s the time.
+  // The records that changed since the last call, and every 15 s the current time.
   std::vector<StateRecord> take_notes(WallTime now);
-  // The wall clock was set by so much.
+  // The wall clock was moved by `jump`.
   void shift(Span jump);
-  // Forgets what ended a while ago; true: there was something.
+  // Drops alerts that ended long enough ago. Returns whether there were any.
   bool forget(WallTime now);
 
   std::vector<AlertInstance*> all() const;
-  // Of a check as it is configured now or, in a Result, as it was when its run began.
+  // The instances of a check: as configured now or, for a Result, as configured when its run began.
   std::span<AlertInstance* const> of_check(const Check& check) const;
-  // Has to be said of one that has begun to fire; until it is let go it is one of `firing`.
+  // Must be called for an alert that has begun to fire; `firing` then returns it until it is
+  // dropped.
   void wake(AlertInstance& track);
-  // Those of a target that fire, or whose end nobody has heard of.
+  // The alerts of a target that fire, or whose end receivers have not been sent.
   std::vector<AlertInstance*> firing(const std::string& target);
   AlertInstance* find(const std::string& key) const;
-  // Where something fires; an empty one: at the daemon itself.
+  // Targets with a firing alert; an empty string stands for the daemon itself.
   std::vector<std::string> targets() const;
   std::vector<Alert> orphans() const;  // ended, without a rule
 
@@ -84,10 +86,10 @@ class Tracks {
   std::map<std::string, std::unique_ptr<AlertInstance>, std::less<>> tracks_;
   std::unordered_map<std::string, std::vector<AlertInstance*>> by_check_;   // by key_of
   std::map<std::string, std::vector<AlertInstance*>, std::less<>> firing_;  // by target
-  std::map<std::string, Kept> orphans_;  // by the key of their note
-  std::set<std::string> rules_;          // names of the user's
-  std::vector<StateRecord> notes_;       // beside those of tracks that have changed
-  WallTime clock_;                       // as it was written last
+  std::map<std::string, Kept> orphans_;  // by the key of their record
+  std::set<std::string> rules_;          // names of the user's rules
+  std::vector<StateRecord> notes_;       // besides those of instances that have changed
+  WallTime clock_;                       // as last written
 };
 
 }  // namespace sonde::alert

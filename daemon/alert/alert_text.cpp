@@ -22,7 +22,8 @@ bool counts(const Instance& instance, const FailureGroup& group) {
          (reasons.empty() || names_one_of(group, reasons));
 }
 
-// How far back its failures lie: its longest window, or as long as the check has been failing.
+// How far back the failures are searched: the longest window, or as long as the check has been
+// failing.
 Span reach(const RuleSettings& rule, const Check& check, EvalContext& sight) {
   if (!rule.over.empty()) return *std::ranges::max_element(rule.over);
   if (rule.of == AlertOf::burn_rate) return pairs_of(rule.burn).front().lengthy.length;
@@ -85,7 +86,7 @@ std::string show_silence(const Instance& instance, const Evaluation& finding, Ev
                      show_time(finding.silent_since, sight.now()));
 }
 
-// Where the headline has named the failure itself, it is not named again.
+// If the headline names the failure, the text does not repeat it.
 bool names_failure(const RuleSettings& rule) {
   return rule.of == AlertOf::consecutive_failures || rule.of == AlertOf::false_green;
 }
@@ -140,7 +141,7 @@ AlertText tell_recovered(const Instance& instance, const Evaluation& finding, co
   return fired;
 }
 
-// What was heard of a check may be that its runs are skipped.
+// The news about a check may be that its runs are skipped.
 AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight) {
   const bool skipped = std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
     const CheckStatus& standing = sight.standing(*check);

@@ -5,45 +5,45 @@
 
 namespace sonde::alert {
 
-// What a tired person reads. Pure but for what the View says; holds no secret, for the details of
-// failures hold none.
+// The texts of an alert that people read. Depend only on the arguments and the View; contain no
+// secrets, because failure details contain none.
 struct AlertText {
   std::string value;        // "72.0 % (18 of 25)"
   std::string summary;      // one line: what, where, since when, and what fails or works again
   std::string description;  // which probe, what the reason means, and when it fires
-  std::string probe;        // of which there is evidence; empty: of none
+  std::string probe;        // a probe with evidence for the alert; empty: none
   std::string fired_for;    // the summary as it was when the condition last held
-  WallTime at{};            // when all of it was true
+  WallTime at{};            // the time that the texts describe
 };
-// Of a condition that holds, or of checks that are silent; `failures` are those that count.
+// For a condition that holds, or for checks without data; `failures` are the failures that count.
 AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
                EvalContext& sight);
-// Of a condition that holds no more: what works again at the checks where it was `seen`, whatever
-// the others do. `fired` is the text as it was while it held.
+// For a condition that no longer holds: what works again at the checks in `seen`, regardless of the
+// others. `fired` is the text from while it held.
 AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
                          AlertText fired, EvalContext& sight);
-// Of an alert for want of data of which there are some again.
+// For a no-data alert whose data have returned.
 AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight);
 
-// What an alert that is over, or about to be, was about: "; it fired because ...".
+// The cause of an alert that has ended or is about to end: "; it fired because ...".
 std::string show_cause(const AlertText& text);
 
-// Why an alert is gone although its condition may hold.
+// Why an alert was removed although its condition may still hold.
 enum class Removed : std::uint8_t { rule, changed_rule, checks };
-// The summary of its end.
+// The summary for an alert that was removed.
 std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired);
 
-// The failed runs that count for an alert, in its longest window, the most frequent first.
+// The failed runs that count for an alert within its longest window, most frequent first.
 Failures failures_of(const Instance& instance, EvalContext& sight);
 
-// ---- Parts of it
+// ---- Parts of the texts
 std::string show_share(Millionths share);            // "90 %", "99.95 %"
 std::string show_success(const Tally& tally);        // "72.0 % (18 of 25)"; rounded down
 std::string show_time(WallTime time, WallTime now);  // "14:02 UTC", "24 Nov 14:02 UTC"
 std::string show_detail(const std::string& detail);  // at most 80 bytes, printable
 std::string show_failures(const Failures& failures, WallTime now);
 
-// Of the table of subjects.
+// Functions that the table of subjects refers to.
 std::string value_of_rate(const Evaluation& finding);
 std::string value_of_latency(const Evaluation& finding);
 std::string value_of_count(const Evaluation& finding);

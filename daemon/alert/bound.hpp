@@ -9,22 +9,22 @@
 
 namespace sonde::alert {
 
-// A bound as it is written: a share for rates (`90%`), a duration for latency and certificates
-// (`2s`, `14d`), a whole number for counts. Exactly one is set.
+// A bound as configured: a share for rates (`90%`), a duration for latency and certificates (`2s`,
+// `14d`), a whole number for counts. Exactly one member is set.
 struct Bound {
   std::optional<config::Percent> share;
   std::optional<Span> span;
   std::optional<std::uint64_t> count;
 };
 
-// As it compares; 90 % is 900'000. Of a Bound that is a share.
+// The form used in comparisons; 90 % is 900'000. Requires that the Bound is a share.
 Millionths millionths(const config::Percent& share);
 
-// Above a bound for a rate by 0.3 of what is left to 100 %: 93 % for 90 %. A rate that hovers at
-// the bound does not come and go.
+// Default clear bound of a rate: above `bound` by 0.3 of the distance to 100 % (93 % for 90 %), so
+// that a rate close to the bound does not make the alert fire and clear repeatedly.
 Millionths clear_of(Millionths bound);
 
-std::string show(const Bound& bound);  // as it is written
+std::string show(const Bound& bound);  // as in the configuration
 
 }  // namespace sonde::alert
 

@@ -8,7 +8,7 @@
 namespace sonde::alert {
 namespace {
 
-// Nothing, if any of its checks was heard of in time.
+// nullopt if any of its checks gave a result in time.
 std::optional<WallTime> silent_since(const Instance& instance, EvalContext& sight,
                                      const PriorState& past) {
   WallTime last{};
@@ -16,7 +16,7 @@ std::optional<WallTime> silent_since(const Instance& instance, EvalContext& sigh
     const WallTime heard = sight.heard(*check);
     const Span silence = sight.now() - heard;
     const bool in_time = silence <= instance.rule->no_data_after.value_or(patience(*check));
-    // That somebody has begun to look again, after a restart, is no news of the check.
+    // The restart of watching, after a restart of the daemon, is not a result of the check.
     const bool waits = past.silent_since && *past.silent_since <= sight.now();
     if (in_time && (!waits || sight.heard_since(*check, *past.silent_since))) return {};
     last = std::max(last, heard);
@@ -25,7 +25,7 @@ std::optional<WallTime> silent_since(const Instance& instance, EvalContext& sigh
 }
 
 std::optional<WallTime> last_word(const CheckStatus& standing) {
-  return std::max(standing.last_run, standing.suppressed);  // nothing is before everything
+  return std::max(standing.last_run, standing.suppressed);  // nullopt is less than any time
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 namespace sonde::alert {
 
-// Whether what an alert is about is so. unknown: there are too few samples, and the alert stays as
-// it is. no_data: nothing was measured for so long that this is worth an alert itself.
+// Whether the condition of an alert holds. unknown: too few samples, the alert keeps its state.
+// no_data: nothing was measured for so long that the alert fires for that.
 enum class ConditionState : std::uint8_t { no, yes, unknown, no_data };
 
 // A rate in one of the windows of a rule.
@@ -20,42 +20,42 @@ struct WindowSample {
   Tally tally;
 };
 
-// At which checks what an alert is about was seen while it holds; by key_of. It has to be over at
-// each of them, and its end is told of these. The time is, of a reason, that of the last failed
-// run; of what else, when it began or was seen there.
+// The checks, by key_of, at which the condition was seen while the alert holds. It has to end at
+// each of them, and the text of the end names them. The time is that of the last failed run for a
+// reason alert; for all others, when the condition began or was seen at the check.
 using SeenAt = std::map<std::string, WallTime>;
 
-// What was found, and the numbers that say so.
+// The result of evaluating a condition, with the numbers behind it.
 struct Evaluation {
   ConditionState holds = ConditionState::unknown;
-  CheckPtr check;                       // the worst of a target's
-  Rate rate;                            // of rates: the worst
-  std::vector<WindowSample> stretches;  // of rates: in each window
+  CheckPtr check;                       // of a target's checks, the worst
+  Rate rate;                            // of rate alerts: the worst rate
+  std::vector<WindowSample> stretches;  // of rate alerts: one for each window
   std::optional<Quantile> quantile;
   std::uint64_t count = 0;
-  Span left{};            // until a certificate expires
-  WallTime silent_since;  // of no_data
+  Span left{};            // time until a certificate expires
+  WallTime silent_since;  // for no_data
   SeenAt seen;
 };
 
-// What the alert did before. A firing one goes on until its clear bound is reached, by the rate for
-// which it fires; one that fires for want of data goes on until there are some.
+// The previous state of the alert. A firing alert goes on until its clear bound is reached, by the
+// rate for which it fires; a no-data alert goes on until there are data.
 struct PriorState {
   bool firing = false;
   std::optional<Rate> blamed;
-  std::optional<WallTime> silent_since = {};  // when it began to fire for want of data
+  std::optional<WallTime> silent_since = {};  // when it began to fire for no_data
   SeenAt seen = {};
 };
 
-// Since when checks are watched as they are now. A reload that adds one, or makes it run more
-// often, gives it time to run; what it has of old is no older because of that. A value.
+// Since when each check has been watched in its current form. A check that a reload adds, or makes
+// run more often, gets time to run first; its earlier results do not become older by that. A value.
 class WatchTimes {
  public:
-  // From `now` on exactly these.
+  // Replaces the watched checks.
   void assign(std::span<const CheckPtr> checks, WallTime now);
-  // Nobody looked before `now`: the machine slept.
+  // Nothing was watched before `now`: the machine slept.
   void restart(WallTime now);
-  // In the far future for a check that nobody watches.
+  // Returns a time in the far future for a check that is not watched.
   WallTime since(const Check& check) const;
 
  private:
@@ -66,12 +66,12 @@ class WatchTimes {
   std::map<std::string, Watched> all_;  // by key_of
 };
 
-// What is known at one moment. It remembers what it was told of a check, so make one for each
-// round of judging.
+// What is known at one moment. It caches the status of each check, so make a new one for each round
+// of evaluation.
 class EvalContext {
  public:
-  // `watched`: before that nobody looked, so silence is counted from then on. It outlives the
-  // Sight.
+  // Silence is counted only from `watched` on. `view` and `watched` have to outlive the
+  // EvalContext.
   EvalContext(const View& view, WallTime now, const WatchTimes& watched, bool blind = false)
       : view_(view), now_(now), watched_(watched), blind_(blind) {}
 
@@ -80,10 +80,10 @@ class EvalContext {
   WallSeconds seconds() const;
   bool blind() const { return blind_; }
   const CheckStatus& standing(const Check& check);
-  // When a check last said anything, failed or inconclusive, or why it does not run, or was first
-  // looked at.
+  // When a check last gave a result (failed or inconclusive included) or a reason for not running;
+  // if neither, when it was first watched.
   WallTime heard(const Check& check);
-  // Whether it said anything since.
+  // Whether the check gave anything of this after `since`.
   bool heard_since(const Check& check, WallTime since);
 
  private:
@@ -94,25 +94,25 @@ class EvalContext {
   std::map<const Check*, CheckStatus> standings_;
 };
 
-// Whether there is anything to show of what was found.
+// Whether the evaluation has numbers to show.
 bool has_numbers(const Instance& instance, const Evaluation& finding);
 
-// Pure but for what the View says.
+// Depends only on the arguments and the View.
 Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past);
 
-// How long a check may be silent: three times its `every` and a timeout.
+// How long a check may give no result: three times its `every` plus its timeout.
 Span patience(const Check& check);
 
-// Of a burn_rate: two windows each, the first pair the faster one.
+// The window pairs of a burn rate, the faster pair first.
 std::span<const BurnPair> pairs_of(Burn burn);
 
-// The rates that `of` judges apart; one population each.
+// The rates that a rule of kind `of` judges separately.
 std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks);
 
-// Whether the failures have one of these reasons, or were concluded to.
+// Whether the failures have one of these reasons, or experiments concluded one of them.
 bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons);
 
-// Of the table of subjects.
+// Functions that the table of subjects refers to.
 Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past);
 Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past);
 Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past);

@@ -27,7 +27,7 @@ std::vector<WindowSample> look(const Instance& instance, EvalContext& sight, con
   return all;
 }
 
-// Where the rate was lost: the checks with failures in the first window, and the worst of them.
+// Finds the checks with failures in the first window, and the worst of them.
 void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sight,
                  const PriorState& past) {
   finding.check = instance.checks.front();
@@ -45,8 +45,8 @@ void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sig
   }
 }
 
-// Below in every window is yes, in one that has enough samples not below is no; a firing one asks
-// for its clear bound instead.
+// yes: below the bound in every window; no: not below it in one window with enough samples. For a
+// firing alert the clear bound is used instead.
 ConditionState weigh(const RuleSettings& rule, const std::vector<WindowSample>& stretches,
                      bool firing) {
   const Millionths bound = millionths(*(firing ? rule.clear_above : rule.below)->share);
@@ -66,7 +66,7 @@ bool worse(const Tally& a, const Tally& b) {
          b.failures * std::max<std::uint64_t>(a.attempts, 1);
 }
 
-// What is shown of several: what holds, then what fired before, then the worse.
+// Order of display: a condition that holds, then one that fired before, then the worse rate.
 bool tells_more(const Evaluation& a, const Evaluation& b, const PriorState& past) {
   if ((a.holds == ConditionState::yes) != (b.holds == ConditionState::yes))
     return a.holds == ConditionState::yes;
@@ -74,8 +74,8 @@ bool tells_more(const Evaluation& a, const Evaluation& b, const PriorState& past
   return worse(a.stretches.front().tally, b.stretches.front().tally);
 }
 
-// One that holds is enough; what has too few samples says nothing beside what has enough (a cached
-// token makes no login, and an upgrade with it shows that the login was good).
+// One rate that holds is sufficient. A rate with too few samples is ignored if another has enough
+// (a cached token causes no login, and an upgrade with it shows that the login worked).
 Evaluation worst(const std::vector<Evaluation>& all, const PriorState& past) {
   if (all.empty()) return {};
   Evaluation found = all.front();
@@ -89,7 +89,7 @@ Evaluation worst(const std::vector<Evaluation>& all, const PriorState& past) {
   return found;
 }
 
-// Yes with the windows of the pair that burns, else with those of the first.
+// If a pair burns: yes, with its windows; otherwise with the windows of the first pair.
 Evaluation burning(const Instance& instance, EvalContext& sight, const Rate& rate) {
   const RuleSettings& rule = *instance.rule;
   const Objective objective{millionths(rule.objective),

@@ -6,7 +6,7 @@
 namespace sonde::alert {
 namespace {
 
-// The number that an alert counts, against the bound that matters now.
+// Compares a count with the bound that applies now.
 ConditionState above(const RuleSettings& rule, std::uint64_t count, bool firing) {
   const Bound& bound = *(firing && rule.clear_below ? rule.clear_below : rule.above);
   return count > *bound.count ? ConditionState::yes : ConditionState::no;
@@ -20,7 +20,7 @@ ConditionState slow(const Instance& instance, const Quantile& quantile, bool fir
   return quantile.value > *bound.span ? ConditionState::yes : ConditionState::no;
 }
 
-// A check in all windows: slow in each is yes, not slow in one is no.
+// Judges a check in all windows: yes if slow in each, no if not slow in one.
 Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& sight,
                       bool firing) {
   const RuleSettings& rule = *instance.rule;
@@ -43,7 +43,7 @@ int rank(ConditionState holds) {
   return holds == ConditionState::yes ? 2 : holds == ConditionState::no ? 1 : 0;
 }
 
-// What is slow, then what was slow, then the slower.
+// Order: slow now, then slow before, then the slower.
 bool slower(const Evaluation& a, const Evaluation& b, const SeenAt& seen) {
   if ((a.holds == ConditionState::yes) != (b.holds == ConditionState::yes))
     return a.holds == ConditionState::yes;
@@ -53,7 +53,7 @@ bool slower(const Evaluation& a, const Evaluation& b, const SeenAt& seen) {
   return a.quantile && (!b.quantile || a.quantile->value > b.quantile->value);
 }
 
-// The check that has failed most often in a row; unknown if none was judged yet.
+// The check with the most failures in a row; unknown if none was judged yet.
 Evaluation longest_row(const Instance& instance, EvalContext& sight) {
   Evaluation finding;
   for (const auto& check : instance.checks) {
@@ -75,19 +75,19 @@ bool any_judged(const Instance& instance, EvalContext& sight) {
   });
 }
 
-// Whether each check that failed so has passed since: a run that failed elsewhere says nothing of
-// it, nor does another check.
+// Whether each check with such failures has passed since. A run that failed at another step does
+// not count, and neither does another check.
 bool all_passed_since(const Instance& instance, EvalContext& sight, const SeenAt& seen) {
   return std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
     const auto failed = seen.find(key_of(*check));
     if (failed == seen.end()) return true;
     const auto& passed = sight.standing(*check).last_success;
-    // A clock that was set back leaves the failure in the future.
+    // If the clock was set back, the failure is in the future.
     return passed && *passed > std::min(failed->second, sight.now());
   });
 }
 
-// The runs of a check that failed so in a window: how many, and when the last one.
+// The matching failures of a check in a window: their number, and the time of the last.
 struct Matching {
   std::uint64_t count = 0;
   WallTime last{};
@@ -105,7 +105,8 @@ Matching matching(const Instance& instance, const Check& check, EvalContext& sig
 
 }  // namespace
 
-// One that was slow and passes no more, so that nobody knows how long it takes, is not fast again.
+// A check that was slow and no longer passes has unknown latency, so it does not count as
+// recovered.
 Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past) {
   Evaluation found;
   SeenAt seen = past.seen;
@@ -136,8 +137,8 @@ Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorSt
   return finding;
 }
 
-// A certificate that a check of the target was shown and is no more is none of its any more; until
-// all were asked, nobody knows.
+// A certificate that a check met and no longer meets is not the target's any more; unknown until
+// all checks have been looked at.
 Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past) {
   const RuleSettings& rule = *instance.rule;
   Evaluation finding;
@@ -162,7 +163,8 @@ Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const
   return finding;
 }
 
-// In every window it has to have happened often enough. It is over when a run has passed since.
+// The failures have to be frequent enough in every window. The condition ends when a run has passed
+// since.
 Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past) {
   Evaluation finding;
   finding.check = instance.checks.front();

@@ -9,14 +9,15 @@
 namespace sonde::alert {
 namespace {
 
-// Longer than that between two evaluations, nobody judged: the machine slept.
+// If two evaluations are further apart than this, the machine slept.
 constexpr Span pause_max = std::chrono::minutes(2);
-// Where more fires at a target than that, it has been told long ago, and what more there is to tell
-// waits for the next evaluation.
+// If more alerts than this fire at a target, it was notified long ago, and further changes wait for
+// the next evaluation.
 constexpr std::size_t firing_max = 100;
-// What fires is looked at again that often while runs end, so that its text is no older.
+// How often firing alerts are evaluated while runs end; limits the age of their text.
 constexpr Span refresh_every = std::chrono::seconds(1);
-// By so much the wall clock may part from the elapsed time between two looks; more is a jump.
+// How far wall clock and elapsed time may differ between two evaluations; more is a jump of the
+// clock.
 constexpr Span drift_max = std::chrono::seconds(2);
 
 bool is_certificate(const Instance& instance) {
@@ -25,7 +26,7 @@ bool is_certificate(const Instance& instance) {
 }
 
 void begin(AlertInstance& track) {
-  if (track.lingers()) return;  // it never ended for those who were told
+  if (track.lingers()) return;  // receivers have not been sent its end
   track.alert = Alert{.labels = track.instance.labels,
                       .annotations = {},
                       .severity = track.instance.rule->severity,
@@ -38,9 +39,9 @@ void begin(AlertInstance& track) {
                       .muted = false};
 }
 
-// Of one that only fires on: since when all runs have passed of the checks that it fires for;
-// nothing if the newest run of one failed. Where they passed all the time (a certificate, a
-// latency), since its own bound was met again.
+// For an alert that has cleared but keeps firing: since when all runs of its checks have passed;
+// nullopt if the newest run of one failed. If they passed all the time (a certificate, a latency),
+// since its own bound was met again.
 std::optional<WallTime> good_since(const RuleState& state, const Instance& judged,
                                    EvalContext& sight) {
   if (!state.firing() || !state.cleared_at) return std::nullopt;
@@ -54,7 +55,7 @@ std::optional<WallTime> good_since(const RuleState& state, const Instance& judge
   return since && *since <= state.active_at ? state.cleared_at : since;
 }
 
-// The same of one that ends now.
+// The same for an alert that ends now.
 std::optional<WallTime> good_since(RuleState before, const Instance& judged, WallTime now,
                                    EvalContext& sight) {
   if (before.silent) return std::nullopt;
@@ -62,7 +63,7 @@ std::optional<WallTime> good_since(RuleState before, const Instance& judged, Wal
   return good_since(before, judged, sight);
 }
 
-// What whoever reads the log at night looks for first; not that the watchdog lives.
+// Logs what readers look for first; not the Watchdog alert.
 void say(const AlertInstance& track) {
   const Labels& labels = track.instance.labels;
   if (labels.at("severity") == "none") return;
@@ -106,7 +107,7 @@ void Engine::assign(std::vector<RuleSettings> rules) {
   ++version_;
 }
 
-// A certificate that an alert is about goes on, though no check has been shown it of late.
+// Keeps an alert about a certificate although no check has met the certificate recently.
 void Engine::keep_endpoints(std::vector<Instance>& instances) const {
   for (const AlertInstance* track : tracks_.all()) {
     const Instance& known = track->instance;
@@ -136,7 +137,7 @@ EvalContext Engine::sight() const {
   return {view_, now, watched_, blind(now)};
 }
 
-// A clock that jumps makes no alert older.
+// A jump of the clock must not change the age of alerts.
 void Engine::follow_clock() {
   const WallTime now = options_.now();
   const Instant elapsed = options_.elapsed();
@@ -145,7 +146,7 @@ void Engine::follow_clock() {
   if (jump > drift_max || jump < -drift_max) tracks_.shift(jump);
 }
 
-// A skipped beat says nothing new.
+// A skipped tick has no new information.
 void Engine::accept(const ResultPtr& result) {
   if (result->verdict.outcome == Outcome::skipped) return;
   follow_clock();
@@ -192,12 +193,12 @@ void Engine::find_certificates(EvalContext& sight) {
           tracks_.add(std::move(made));
 }
 
-// True: it has begun to fire, or has ended.
+// Returns whether the alert has begun to fire or has ended.
 bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
   const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
   const Instance& judged = part ? *part : track.instance;
   Evaluation finding = judge(judged, sight, track.state.past());
-  // That a failing probe is left out of it is no recovery.
+  // Leaving out a failing probe is not a recovery.
   if (part && track.state.firing() && finding.holds == ConditionState::no &&
       fails_meanwhile(track.instance, *part, sight))
     finding.holds = ConditionState::unknown;
@@ -211,7 +212,8 @@ bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
   }
   const bool quiet = finding.holds == ConditionState::no_data && !track.state.silent;
   track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
-  // One that only fires on is described after each run: the next failure makes its text wrong.
+  // An alert that has cleared but keeps firing gets a new text after each run, because the next
+  // failure makes its text wrong.
   const bool turned =
       track.state.firing() && track.good_since != good_since(track.state, judged, sight);
   if (!of_run || track.state.state != before.state || turned)
@@ -222,8 +224,8 @@ bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
   return true;
 }
 
-// What is read of it, as long as there is something to read, and once when it ends. It costs more
-// than to judge, so that it is not done for each run.
+// Updates the text while the evaluation has numbers, and once when the alert ends. It costs more
+// than the evaluation, so it is not done for each run.
 void Engine::describe(AlertInstance& track, const Instance& judged, const Evaluation& finding,
                       const RuleState& before, EvalContext& sight) {
   const bool over = before.firing() && !track.state.firing();
@@ -253,7 +255,7 @@ void Engine::settle(const std::string& target, EvalContext& sight) {
   for (AlertInstance* track : tracks) {
     members.push_back(member_of(*track, sight.now()));
     const IncidentMember& member = members.back();
-    // A clock that was set back leaves it in the future.
+    // If the clock was set back, it is in the future.
     if (track->kept_back) track->kept_back = std::min(*track->kept_back, sight.now());
     if (!member.suppressed.empty() && !member.was_told) track->kept_back = sight.now();
   }
@@ -266,7 +268,7 @@ void Engine::settle(const std::string& target, EvalContext& sight) {
   }
 }
 
-// True: what receivers are to know of it has changed.
+// Returns whether anything that receivers get has changed.
 bool Engine::apply(AlertInstance& track, const NotifyDecision& ruling,
                    std::vector<std::uint64_t> holders, WallTime now) {
   Alert& alert = *track.alert;
@@ -278,7 +280,7 @@ bool Engine::apply(AlertInstance& track, const NotifyDecision& ruling,
   if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
   next.annotations = annotations_of(track, ruling, now);
   next.source_url = options_.external_url + "/";
-  // What receivers were told of in one group ends in that group.
+  // An alert ends in the group in which receivers were sent its start.
   if (!alert.told || alert.group.empty())
     next.group =
         ruling.own_group ? "alert/" + track.instance.key : "target/" + track.instance.target;

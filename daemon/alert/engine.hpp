@@ -15,41 +15,42 @@
 
 namespace sonde::alert {
 
-// What the engine is told of the world around it.
+// Dependencies and settings of the Engine.
 struct EngineOptions {
-  std::string external_url;  // absolute, without a slash at its end: where people reach the daemon
-  std::string runbook_base;  // the same, of a folder with NAME.md; empty: rules name their own
-  // Why nobody is to be told of a check now: a maintenance, and whose; an empty text: they are.
+  std::string external_url;  // absolute, without a trailing slash: the URL of the daemon for people
+  std::string runbook_base;  // as above, a folder with NAME.md; empty: only rules set runbooks
+  // Why receivers are not to be notified of a check now (a maintenance, and whose); empty: they
+  // are.
   std::function<std::string(const Check&, WallTime)> suppressed;
-  // What went live on a target shortly before, from the first moment to the second: "deploy v1.2 on
-  // production at 13:58 UTC"; empty: nothing.
+  // The latest deployment on a target between the two times: "deploy v1.2 on production at 13:58
+  // UTC"; empty: none.
   std::function<std::string(const std::string& target, WallTime since, WallTime until)> deployed =
       {};
-  // Whether no egress reference answers. Then every alert stays as it is.
+  // Whether no egress reference answers. While that is so, every alert keeps its state.
   std::function<bool(WallTime)> blind;
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
-  std::function<Instant()> elapsed = [] { return Clock::now(); };  // no clock that can be set
+  std::function<Instant()> elapsed = [] { return Clock::now(); };  // monotonic clock
 };
 
-// Judges the rules: after each run those of its check, and every few seconds all of them. It comes
-// after judge in the list of sinks, and tells nobody: it says what fires, and the pipeline reads
-// it. On the main thread.
+// Evaluates the rules: after each run those of its check, and every few seconds all of them. Has to
+// come after judge in the list of sinks. It does not notify receivers: it reports what fires, and
+// the notifier reads that. Main thread only.
 class Engine : public Sink {
  public:
   Engine(const View& view, EngineOptions options);
 
-  // From now on exactly these rules, of the checks that the View has now. Alerts of unchanged
-  // rules go on; a firing one whose rule is gone or has changed is resolved.
+  // Replaces the rules; they apply to the checks that the View has now. Alerts of unchanged rules
+  // go on; a firing alert whose rule is gone or has changed is resolved.
   void assign(std::vector<RuleSettings> rules);
-  // What was there at the start of the daemon; after the first assign().
+  // Restores the state from the store; call it at start, after the first assign().
   void restore(const std::vector<StateRecord>& notes);
-  // What has changed since the last call.
+  // The records that changed since the last call.
   std::vector<StateRecord> take_notes() { return tracks_.take_notes(options_.now()); }
 
   void accept(const ResultPtr& result) override;
-  void evaluate();  // every 15 s; accept() does the same each second for what fires
+  void evaluate();  // call every 15 s; accept() evaluates firing alerts each second
 
-  // What fires, and what has ended in the last 15 minutes. `version` changes whenever that does.
+  // What fires, and what ended in the last 15 minutes. `version` changes whenever that does.
   std::vector<Alert> current() const;
   std::uint64_t version() const { return version_; }
   std::vector<AlertFacts> facts() const;  // pending and firing
@@ -82,7 +83,7 @@ class Engine : public Sink {
   const View& view_;
   EngineOptions options_;
   std::vector<std::shared_ptr<const RuleSettings>> rules_;
-  std::vector<Instance> certificates_;  // one a target; their endpoints are found later
+  std::vector<Instance> certificates_;  // one for each target; their endpoints are found later
   Tracks tracks_;
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
@@ -91,7 +92,7 @@ class Engine : public Sink {
   std::uint64_t version_ = 0;
 };
 
-// What somebody has to measure so that the rules can ask for it: times, by check.
+// The durations that have to be measured because rules use them, by check.
 std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,
                                                  std::span<const CheckPtr> checks);
 

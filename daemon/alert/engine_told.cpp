@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t also_max = 5;
 
-// Whoever gets in, is told another user's messages, or is taken for one, is told of at once.
+// Access without authorization, messages of another user, and a wrong identity page at once.
 bool always_pages(const RuleSettings& rule) {
   constexpr std::array grave = {Reason::auth_fail_open, Reason::cross_user_leak,
                                 Reason::identity_mismatch};
@@ -20,7 +20,7 @@ bool always_pages(const RuleSettings& rule) {
          std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
 }
 
-// The earliest of its checks; nothing where all stand beside the path.
+// The earliest position of its checks; nullopt if all of them are beside the path.
 std::optional<int> place_of(const Instance& instance) {
   std::optional<int> first;
   for (const auto& check : instance.checks)
@@ -49,7 +49,7 @@ std::string show_also(const std::vector<std::string>& also) {
       fmt::join(also.begin(), also.begin() + static_cast<std::ptrdiff_t>(shown), ", "), more);
 }
 
-// The text of an alert that fires on is older than that only while nothing can be judged.
+// The text of a firing alert is older than this only while it cannot be evaluated.
 constexpr Span fresh_for = std::chrono::minutes(1);
 
 std::string show_good(const AlertInstance& track, WallTime now) {
@@ -75,13 +75,13 @@ std::string Engine::suppressed(const Instance& instance, WallTime now) const {
   if (!options_.suppressed) return why;
   for (const auto& check : instance.checks) {
     why = options_.suppressed(*check, now);
-    if (why.empty()) return why;  // one that is not is enough
+    if (why.empty()) return why;  // one check outside maintenance is sufficient
   }
   return why;
 }
 
-// Of an alert about several checks, the same about those that are not under maintenance; nothing
-// where none is, or all are.
+// The instance with only those of its checks that are not under maintenance; nullopt if that is
+// none or all of them.
 std::optional<Instance> Engine::outside_maintenance(const Instance& instance, WallTime now) const {
   if (!options_.suppressed || instance.checks.size() + instance.health.size() < 2)
     return std::nullopt;
@@ -98,7 +98,7 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
   return part;
 }
 
-// Whether one that is left out failed when it last counted.
+// Whether a check that is left out failed when it last counted.
 bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight) {
   return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
     const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
@@ -106,7 +106,7 @@ bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalCo
   });
 }
 
-// A hint, and no more: what went live in the half hour before the trouble began.
+// The last deployment within half an hour before the start of the failure; only a hint.
 std::string Engine::deployed(const AlertInstance& track) const {
   if (!options_.deployed || track.instance.target.empty()) return "";
   const WallTime begin = track.state.active_at;
@@ -115,7 +115,7 @@ std::string Engine::deployed(const AlertInstance& track) const {
   return what.empty() ? "" : "; after " + what;
 }
 
-// What failed before a maintenance is perhaps good at its end.
+// What failed before a maintenance may work at its end.
 bool Engine::waits_for_run(const AlertInstance& track) const {
   if (track.alert->told || !track.kept_back || track.state.silent) return false;
   const SeenAt& seen = track.state.seen;
@@ -130,9 +130,9 @@ bool Engine::waits_for_run(const AlertInstance& track) const {
   });
 }
 
-// An alert for want of data is explained by the one that says so of its check. Nothing is said of
-// one that a restart brought back untold until it has been judged, nor of one that is good again
-// before anybody was told.
+// A no-data alert is explained by the one about its check. A restored alert that was not notified
+// stays silent until it has been evaluated, as does one whose condition ended before it was
+// notified.
 std::string Engine::cause_of(const AlertInstance& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
   if (waits_for_run(track)) return "no run since the maintenance or the start";

@@ -3,11 +3,11 @@
 
 namespace sonde::alert {
 
-// Whether something comes and goes too often to be told each time: of the last 20 findings, how
-// many differ from the one before, the newest weighing most (0.8 + 0.02 * i, as Icinga 2 weighs
-// them). It flaps above 30 %, until it is below 25 %. A value.
+// Whether something changes too often to notify each change. Of the last 20 evaluations, counts
+// those that differ from the one before, newer ones weighing more (0.8 + 0.02 * i, as in Icinga 2).
+// It starts to flap above 30 % and stops below 25 %. A value.
 struct Flapping {
-  std::uint32_t changes = 0;  // a bit each, the newest the lowest
+  std::uint32_t changes = 0;  // one bit for each evaluation, the newest in the lowest bit
   bool last = false;
   bool flaps = false;
 

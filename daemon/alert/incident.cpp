@@ -9,19 +9,19 @@ namespace {
 
 constexpr int after_path = 5;
 
-// Firing, on the path and able to speak: such alerts make up an incident.
+// Firing, on the path and not suppressed: such alerts form an incident.
 bool counts(const IncidentMember& member) {
   return member.firing && member.part == IncidentRole::path && member.place && !member.always &&
          member.cause.empty() && member.suppressed.empty();
 }
 
-// It is told by itself, whatever else fires.
+// Notified separately, whatever else fires.
 bool stands_alone(const IncidentMember& member) {
   return member.part == IncidentRole::apart || member.always;
 }
 
-// Who owns a step of the path. Of those with the same place and severity one is enough, so that
-// there are few, however many alerts fire.
+// The alerts that own steps of the path. One for each position and severity is sufficient, so there
+// are few, however many alerts fire.
 class Owners {
  public:
   explicit Owners(std::span<const IncidentMember> members) {
@@ -30,7 +30,7 @@ class Owners {
         for (Step step : member.owns) add({step, &member});
   }
 
-  // The owners of the failures, in their order; empty unless each has one.
+  // The owners of the failures, in order; empty unless each failure has one.
   std::vector<const IncidentMember*> of(const IncidentMember& member) const {
     const auto& [steps, complete] = member.failing;
     if (member.always || !member.place || !complete) return {};
@@ -91,10 +91,11 @@ class Incident {
   std::span<const IncidentMember> members_;
   Owners owners_;
   std::vector<NotifyDecision> rulings_;
-  const IncidentMember* lead_ = nullptr;  // the gravest that pages, which stands for the incident
+  // the paging alert of highest severity, which represents the incident
+  const IncidentMember* lead_ = nullptr;
 };
 
-// The one that pages, if of at least that severity.
+// The paging alert, if it has at least that severity.
 const IncidentMember* Incident::lead(Severity severity) const {
   return lead_ != nullptr && lead_->severity >= severity ? lead_ : nullptr;
 }
@@ -103,7 +104,7 @@ void Incident::follow(const IncidentMember& member) {
   if (lead_ == nullptr || member.severity > lead_->severity) lead_ = &member;
 }
 
-// Those that were told come first, then the gravest, the earliest, and the first on the path.
+// Order: notified ones first, then by severity, then earliest first, then by position on the path.
 std::vector<std::size_t> Incident::in_order() const {
   std::vector<std::size_t> order(members_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -116,7 +117,7 @@ std::vector<std::size_t> Incident::in_order() const {
   return order;
 }
 
-// One that has ended goes on while another of its severity would otherwise have to page.
+// Keeps an ended alert in the incident if another of its severity would otherwise have to page.
 void Incident::keep_open(std::size_t i) {
   const IncidentMember& ended = members_[i];
   rulings_[i].told = ended.was_told;
@@ -151,7 +152,7 @@ void Incident::decide(std::size_t i) {
   if (counts(member)) follow(member);
 }
 
-// Whether other alerts are about the cause of all its failures.
+// Whether other alerts explain all of its failures.
 bool Incident::is_held(std::size_t i) {
   const IncidentMember& member = members_[i];
   if (stands_alone(member)) return false;
@@ -167,7 +168,7 @@ bool Incident::joins(const IncidentMember& member) const {
   return !stands_alone(member) && lead(member.severity) != nullptr;
 }
 
-// Probes say more than rules, unless the probe is the one that pages.
+// Names of probes are more informative than names of rules, unless the probe is the one that pages.
 void Incident::list_others() {
   const IncidentMember* first = lead(Severity::info);
   if (first == nullptr) return;

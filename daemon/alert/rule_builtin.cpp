@@ -17,7 +17,7 @@ Evaluation judge_blind(const Instance&, EvalContext& sight, const PriorState&) {
   return finding;
 }
 
-// That a check is silent is found before a subject is asked.
+// no_data is determined before the subject is evaluated.
 Evaluation judge_stalled(const Instance& instance, EvalContext&, const PriorState&) {
   Evaluation finding;
   finding.holds = ConditionState::no;
@@ -25,7 +25,7 @@ Evaluation judge_stalled(const Instance& instance, EvalContext&, const PriorStat
   return finding;
 }
 
-// Shorter than that, it may be a restart of our own resolver.
+// A shorter period may be a restart of our own resolver.
 constexpr Span inconclusive_least = std::chrono::seconds(30);
 
 Evaluation judge_inconclusive(const Instance& instance, EvalContext& sight, const PriorState&) {
@@ -33,7 +33,7 @@ Evaluation judge_inconclusive(const Instance& instance, EvalContext& sight, cons
   finding.check = instance.checks.front();
   const CheckStatus& standing = sight.standing(*finding.check);
   const auto& inconclusive = standing.inconclusive;
-  // After a restart, or a run that found our own network down, there was no verdict yet.
+  // After a restart, or a run that found our own network down, there is no verdict yet.
   const bool verdict = standing.newest == Outcome::pass || standing.newest == Outcome::fail;
   if (!inconclusive && !verdict) return finding;
   const Span bound = std::max(patience(*finding.check), inconclusive_least);
@@ -130,11 +130,11 @@ Instance blind_instance() {
 
 Instance watchdog_instance() {
   Instance made = of_daemon(settings("Watchdog", Severity::info), watchdog);
-  made.labels["severity"] = "none";  // as those who route it expect
+  made.labels["severity"] = "none";  // as alert routing expects it
   return made;
 }
 
-// One of each check.
+// One instance for each check.
 std::vector<Instance> of_checks(RuleSettings of_each, const RuleSubject& subject,
                                 std::span<const CheckPtr> checks) {
   const auto rule = std::make_shared<RuleSettings>(std::move(of_each));
@@ -148,7 +148,7 @@ std::vector<Instance> of_checks(RuleSettings of_each, const RuleSubject& subject
 std::vector<Instance> builtin_instances(std::span<const CheckPtr> checks) {
   auto all = of_checks(settings("SondeProbeStalled", Severity::critical), stalled, checks);
   RuleSettings no_verdict = settings("SondeProbeInconclusive", Severity::critical);
-  no_verdict.no_data_after = Span::max();  // that a check is silent is for the one above to say
+  no_verdict.no_data_after = Span::max();  // SondeProbeStalled reports missing runs
   std::ranges::move(of_checks(std::move(no_verdict), inconclusive, checks),
                     std::back_inserter(all));
   all.push_back(blind_instance());

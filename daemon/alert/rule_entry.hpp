@@ -9,7 +9,7 @@
 
 namespace sonde::alert {
 
-// An entry of `alerts:` as it was written, and where its mistakes go.
+// An entry of `alerts:` as written in the file, and the reader that collects its mistakes.
 class RuleEntry {
  public:
   RuleEntry(const config::Value::Entry& entry, config::Reader reader)
@@ -19,7 +19,7 @@ class RuleEntry {
   const config::Reader& reader() const { return reader_; }
   const config::Value* find(std::string_view key) const { return entry_.value.find(key); }
   bool written(std::string_view key) const { return find(key) != nullptr; }
-  // Of a key; of the entry itself if that is not written.
+  // The place of a key, or of the entry if the key is not written.
   const config::Place& place(std::string_view key) const {
     return written(key) ? find(key)->place : entry_.place;
   }
@@ -35,10 +35,10 @@ class RuleEntry {
   config::Reader reader_;
 };
 
-// Fills in the bound that its subject usually has; tells one that is missing, of the wrong kind,
-// or cleared on its own side.
+// Sets the default bound of the subject. Reports a bound that is missing, of the wrong kind, or
+// whose clear bound is on the firing side.
 void vet_bounds(RuleSettings& rule, const RuleEntry& entry);
-// Tells windows that are too short or too long, and warns of those that their probes cannot fill.
+// Reports windows that are too short or too long, and warns about windows with too few runs.
 void vet_windows(const RuleSettings& rule, const RuleEntry& entry,
                  std::span<const std::shared_ptr<const Check>> checks);
 

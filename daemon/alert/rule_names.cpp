@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> own_annotations = {"description", "evi
 constexpr std::size_t count_max = 20;
 constexpr std::size_t text_max = 1000;
 
-// [a-zA-Z_][a-zA-Z0-9_]*, as Prometheus names labels.
+// [a-zA-Z_][a-zA-Z0-9_]*, the label names of Prometheus.
 bool is_name(std::string_view name) {
   return !name.empty() && !text::is_digit(name.front()) && std::ranges::all_of(name, text::is_word);
 }

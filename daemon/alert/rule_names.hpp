@@ -4,8 +4,8 @@
 
 namespace sonde::alert {
 
-// The alert's name, its labels, annotations and runbook, as Prometheus and receivers can take
-// them; mistakes are told.
+// Checks that the alert's name, labels, annotations and runbook are valid for Prometheus and for
+// receivers; reports mistakes.
 void vet_rule_names(const RuleSettings& rule, const config::Value::Entry& entry,
                     const config::Reader& reader);
 

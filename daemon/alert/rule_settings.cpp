@@ -179,7 +179,7 @@ void vet_order(const RuleSettings& rule, const RuleSubject& subject, const RuleE
                             subject.falls ? "below" : "above", show(*fires)));
 }
 
-// Whether enough samples of a check can lie in a window.
+// Whether a window can contain enough samples of a check.
 void vet_room(const RuleSettings& rule, const RuleEntry& entry, const Check& check, Span window) {
   const auto runs = window / check.every;
   const std::string who = fmt::format("'{}' (every {})", check.name, config::show(check.every));
@@ -227,22 +227,22 @@ using config::Reader;
 using config::Value;
 using Checks = std::span<const std::shared_ptr<const Check>>;
 
-// What the daemon fires of itself, or its rules in Prometheus, now or in a later version.
+// Names of built-in alerts, or of rules about Sonde in Prometheus, now or in later versions.
 bool is_taken(std::string_view name) { return name.starts_with("Sonde") || name == "Watchdog"; }
 
-// Keys that not every subject has.
+// Keys that only some subjects have.
 constexpr std::array<std::string_view, 14> special = {
     "event", "measure", "quantile",    "reasons",     "rate", "objective",   "burn",
     "below", "above",   "clear_above", "clear_below", "over", "min_samples", "min_failures"};
 
-// FNV-1a: cheap, and nobody gains by forging it.
+// FNV-1a: fast; resistance to forgery is not needed.
 std::string checksum(std::string_view text) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return fmt::format("{:016x}", hash);
 }
 
-// One entry, as it becomes a rule.
+// Makes a rule from one entry.
 class Vetter {
  public:
   Vetter(RuleSettings rule, const Value::Entry& entry, Checks checks, Reader reader)

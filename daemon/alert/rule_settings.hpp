@@ -21,14 +21,14 @@ std::span<const config::Named<Timed>> names_of(const Timed*);
 
 namespace sonde::alert {
 
-// What an alert is about.
+// The subject of an alert.
 enum class AlertOf : std::uint8_t {
-  auth_success,          // the worse of the logins and the upgrades
-  event_delivery,        // one event, or the worst of all
+  auth_success,          // the lower of the rates of logins and of upgrades
+  event_delivery,        // one event, or the lowest rate of all events
   probe_success,         // runs that passed
   latency,               // a quantile of `measure`
   consecutive_failures,  // failed runs in a row
-  certificate_expiry,    // time left of a certificate, one alert a host and port
+  certificate_expiry,    // time until a certificate expires, one alert for each host and port
   reason,                // runs failed for one of `reasons` within the window
   false_green,  // health passes while a login, upgrade or chat of the target fails in a row
   burn_rate     // the error budget of `rate` burns too fast in two windows
@@ -40,7 +40,7 @@ std::span<const config::Named<InstanceBy>> names_of(const InstanceBy*);
 enum class Burn : std::uint8_t { page, ticket };
 std::span<const config::Named<Burn>> names_of(const Burn*);
 
-// One entry of `alerts:`. Constant after loading.
+// One entry of `alerts:`. Not changed after loading.
 struct RuleSettings {
   std::string name;
   AlertOf of = AlertOf::probe_success;
@@ -51,26 +51,27 @@ struct RuleSettings {
   AlertOf rate = AlertOf::auth_success;              // of burn_rate
   config::Percent objective{.share = 0.995};         // of burn_rate
   Burn burn = Burn::page;                            // of burn_rate
-  std::optional<Bound> below, above;                 // when it fires; strictly
-  std::optional<Bound> clear_above, clear_below;     // when it clears, which the bound itself does
-  std::vector<Span> over{std::chrono::minutes(10)};  // all of them must be beyond the bound
+  std::optional<Bound> below, above;                 // it fires strictly beyond the bound
+  std::optional<Bound> clear_above, clear_below;     // it clears when the bound is reached
+  std::vector<Span> over{std::chrono::minutes(10)};  // windows; all have to be beyond the bound
   Span hold{};                                       // `for`
   Span keep_firing_for = std::chrono::minutes(5);
   int min_samples = 10;               // in each window; 1 if only min_failures is written
   int min_failures = 0;               // in each window
-  std::optional<Span> no_data_after;  // nothing: three times every, and a timeout, of the check
+  std::optional<Span> no_data_after;  // empty: three times `every` plus the timeout of the check
   Severity severity = Severity::warning;
   InstanceBy by = InstanceBy::check;
   Selector where;
   Labels labels, annotations;
   std::string runbook;   // a URL
-  std::string checksum;  // changes exactly if the entry does
+  std::string checksum;  // changes exactly when the entry changes
 };
 const config::Section<RuleSettings>& section_of(const RuleSettings*);
 
-// The entries of `alerts:`, each vetted against its subject, the checks and names that are taken,
-// with what is not written filled in: the bound, `clear_above` of rates, `over` (none for what has
-// no window). `root` is the whole file, whose places mistakes name. In the order of the file.
+// Makes the rules of the entries of `alerts:`, in the order of the file. Each is checked against
+// its subject, the checks and the names already in use; missing values get defaults: the bound,
+// `clear_above` for rates, `over` (empty for subjects without a window). `root` is the whole file,
+// to locate mistakes.
 std::vector<RuleSettings> make_rules(const std::map<std::string, RuleSettings>& entries,
                                      const config::Value& root,
                                      std::span<const std::shared_ptr<const Check>> checks,
@@ -79,7 +80,7 @@ std::vector<RuleSettings> make_rules(const std::map<std::string, RuleSettings>& 
 }  // namespace sonde::alert
 
 namespace sonde::config {
-// A reason that a failed run can have, by its name.
+// Codec of a reason that a failed run can have, by its name.
 template <>
 struct Codec<Reason> {
   static bool read(const Value&, const Reader&, const Rule&, Reason& out);

@@ -18,7 +18,7 @@ void holds(RuleState& state, Span hold, WallTime now) {
     state.active_at = now;
   }
   if (state.state != AlertState::pending) return;
-  state.active_at = std::min(state.active_at, now);  // a clock that was set back
+  state.active_at = std::min(state.active_at, now);  // if the clock was set back
   if (now - state.active_at >= hold) fire(state, now);
 }
 

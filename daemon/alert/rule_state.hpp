@@ -7,17 +7,17 @@
 
 namespace sonde::alert {
 
-// Where an alert stands; Prometheus' machine (rules/alerting.go), fed by findings. A value.
-//   inactive -> pending (active_at) -> firing (fired_at) after `for` -> while it has cleared,
-//   firing on for `keep_firing_for` -> inactive (resolved_at)
-// A pending one that clears is forgotten at once. unknown changes nothing. no_data fires at once,
-// and is over with the first data that say so or are too few to say anything.
+// State machine of an alert, as in Prometheus (rules/alerting.go), driven by evaluations. A value.
+//   inactive -> pending (active_at) -> firing (fired_at) after `for` -> still firing for
+//   `keep_firing_for` after it cleared -> inactive (resolved_at)
+// A pending alert that clears becomes inactive at once. unknown changes nothing. no_data fires at
+// once, and ends with the first data that clear the condition or are too few to judge.
 struct RuleState {
   AlertState state = AlertState::inactive;
   WallTime active_at, fired_at;
-  std::optional<WallTime> cleared_at;   // of a firing one that only fires on
-  std::optional<WallTime> resolved_at;  // of one that fired lately
-  bool silent = false;                  // it fires for want of data
+  std::optional<WallTime> cleared_at;   // cleared, but firing on for `keep_firing_for`
+  std::optional<WallTime> resolved_at;  // of one that fired recently
+  bool silent = false;                  // it fires for no_data
   std::optional<Rate> blamed;           // the rate that it fires for
   SeenAt seen;                          // the checks that it fires for
   Flapping flapping;
@@ -31,19 +31,20 @@ struct RuleState {
   friend bool operator==(const RuleState&, const RuleState&) = default;
 };
 
-// `of_run`: a run has ended since the last step, so that the finding says something new of
-// flapping. True: it has changed.
+// Advances the state; returns whether it changed. `of_run`: a run has ended since the last step, so
+// the evaluation is a new sample for flapping.
 bool step(RuleState& state, const RuleSettings& rule, const Evaluation& finding, WallTime now,
           bool of_run);
 
-// The wall clock was set by so much: `for` and `keep_firing_for` are elapsed time.
+// Adjusts all times to a wall clock that was moved by `jump`: `for` and `keep_firing_for` are
+// elapsed time.
 void shift(RuleState& state, Span jump);
 
-// How long one that has resolved is told.
+// How long a resolved alert is still reported.
 constexpr Span resolved_kept = std::chrono::minutes(15);
-// A pending one is forgotten over an outage of the daemon that was longer.
+// A pending alert is forgotten if the daemon was down for longer than this.
 constexpr Span outage_max = std::chrono::hours(1);
-// One that was kept, after an outage of the daemon.
+// The state of a stored alert after the daemon was down for `outage`.
 RuleState after_outage(RuleState state, Span outage);
 
 }  // namespace sonde::alert

@@ -12,7 +12,7 @@ namespace {
 
 bool any(const RuleSettings&, const Check&) { return true; }
 
-// What follows the path, an isolation, fails for reasons that health does not speak of.
+// Isolation comes after the path, and fails for reasons that health does not cover.
 bool on_path(const RuleSettings&, const Check& check) {
   return check.kind == "login" || check.kind == "upgrade" || check.kind == "chat";
 }
@@ -58,7 +58,7 @@ const std::vector<std::string_view> of_rates = {"below", "clear_above", "over", 
 using enum Measured;
 using enum IncidentRole;
 
-// One row an AlertOf, in its order.
+// One row for each AlertOf, in order.
 const std::array<RuleSubject, 9> subjects = {{
     {.name = "auth_success",
      .measured = share,

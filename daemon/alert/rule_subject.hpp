@@ -17,20 +17,20 @@ class EvalContext;
 
 enum class Measured : std::uint8_t { share, span, count, burn };
 
-// How an alert stands to the one incident of its target. `path`: it pages first or extends the
-// page of another. `beside`: it may extend one, but no other is silent because of it. `apart`: told
-// by itself, whatever else fires.
+// Role of an alert in the incident of its target. `path`: it pages first or joins the page of
+// another alert. `beside`: it may join an incident, but holds back no other alert. `apart`: always
+// notified separately.
 enum class IncidentRole : std::uint8_t { path, beside, apart };
 
-// What can be said of an alert by what it is about.
+// Properties of an alert that depend only on its subject.
 struct RuleSubject {
   std::string_view name;
-  Measured measured;  // what its bound is; burn: it has none
-  bool falls;         // it fires below its bound, else above
+  Measured measured;  // kind of its bound; burn: it has no bound
+  bool falls;         // it fires below its bound; otherwise above it
   std::optional<Bound> usual;
-  // Of the keys that some subjects have and others have not, its own.
+  // The keys that this subject has, of those that not every subject has.
   std::vector<std::string_view> keys;
-  // Whether a check can be asked; of one rule, without its selector.
+  // Whether a check can be judged by one rule; ignores the rule's selector.
   bool (*concerns)(const RuleSettings& rule, const Check& check);
   Evaluation (*judge)(const Instance& instance, EvalContext& sight, const PriorState& past);
   std::string (*value)(const Evaluation& finding);  // "72.0 % (18 of 25)"
@@ -38,7 +38,7 @@ struct RuleSubject {
   std::string (*headline)(const Instance& instance, const Evaluation& finding, EvalContext& sight);
   IncidentRole part;
   std::vector<Step> counts;  // the steps at which a failed run counts for it
-  // What works again at the checks where it was seen; null: the headline says it.
+  // What works again at the checks where it was seen; null: use the headline.
   std::string (*recovered)(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
                            EvalContext& sight) = nullptr;
 
@@ -46,10 +46,10 @@ struct RuleSubject {
 };
 const RuleSubject& subject(AlertOf of);
 
-// Whether the runs of a check reach a step when all goes well.
+// Whether the runs of a check reach a step if they pass.
 bool goes_through(const Check& check, Step step);
 
-// The checks that a rule is about: selected, and of a kind that its subject knows.
+// Whether a check is selected by the rule and is of a kind that its subject supports.
 bool concerns(const RuleSettings& rule, const Check& check);
 
 }  // namespace sonde::alert

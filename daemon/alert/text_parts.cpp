@@ -27,7 +27,7 @@ std::string show_share(Millionths share) {
   return config::show_number(100.0 * share / kWhole) + " %";
 }
 
-// Rounded down, so that what is below a bound is not shown as the bound.
+// Rounded down, so that a value below a bound is not shown as the bound.
 std::string show_success(const Tally& tally) {
   const auto good = tally.attempts - tally.failures;
   const auto tenths = tally.attempts > 0 ? good * 1000 / tally.attempts : 0;

@@ -31,7 +31,7 @@ Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds wi
   return sum;
 }
 
-// The other one of logins and upgrades, or that nobody tried.
+// The other rate of logins and upgrades, or that there were no attempts.
 std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
   const bool logins = finding.rate.step == Step::upgrade;
   const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
@@ -50,13 +50,13 @@ std::string subject_of(const Instance& instance, const Rate& rate) {
   return fmt::format("{} success", instance.checks.front()->name);
 }
 
-// "20.1": as many times faster than allowed, of tenths.
+// "20.1": how many times faster than allowed, computed in tenths.
 std::string times(const RuleSettings& rule, const Tally& tally) {
   const auto rate = burn_rate({.target = millionths(rule.objective)}, tally);
   return fmt::format("{:.1f}", rate.value_or(0));
 }
 
-// What is left of the budget of 30 days; less than nothing where it is overspent.
+// The remaining error budget of 30 days; negative if overspent.
 std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& sight) {
   const Tally month = sum_of(instance, rate, std::chrono::hours(720), sight);
   const auto left = budget_left({.target = millionths(instance.rule->objective)}, month);

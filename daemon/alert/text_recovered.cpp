@@ -8,7 +8,7 @@
 namespace sonde::alert {
 namespace {
 
-// Of a check that is not configured any more: its key is "kind/name/target".
+// The name of a check that is no longer configured, from its key "kind/name/target".
 std::string name_in(std::string_view key, std::string_view target) {
   key.remove_prefix(std::min(key.find('/') + 1, key.size()));
   if (key.ends_with(target)) key.remove_suffix(target.size() + (key.size() > target.size()));
@@ -33,7 +33,7 @@ std::string show_gone(const Instance& instance, const SeenAt& seen) {
   return all;
 }
 
-// Without the mark that separates parts where there is nothing before it.
+// Removes a leading separator.
 std::string joined(std::string parts) { return parts.starts_with("; ") ? parts.substr(2) : parts; }
 
 std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& sight) {

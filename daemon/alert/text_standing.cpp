@@ -6,14 +6,14 @@
 namespace sonde::alert {
 namespace {
 
-// "3.25s": as many digits as matter.
+// "3.25s": with as many digits as matter.
 std::string rounded(Span span) {
   const auto digit = span < std::chrono::seconds(1) ? std::chrono::microseconds(100)
                                                     : std::chrono::milliseconds(10);
   return config::show(Span(digit) * (span / digit));
 }
 
-// "13d", "7h", "12m": the larger unit alone.
+// "13d", "7h", "12m": only the largest unit.
 std::string roughly(Span span) {
   const auto minutes = std::chrono::floor<std::chrono::minutes>(span).count();
   if (minutes >= 48 * 60) return fmt::format("{}d", minutes / (24 * 60));

@@ -23,15 +23,15 @@ struct Alerting::State : std::enable_shared_from_this<State> {
   Options options;
   asio::steady_timer round;
   Instant judged;
-  std::uint64_t told = 0;  // the version that the receivers have
-  bool telling = false;    // a write is under way, and the receivers hear of it when it ends
+  std::uint64_t told = 0;  // the version that the receivers have got
+  bool telling = false;    // a write is in flight; receivers are notified when it ends
   bool stopped = false;
 };
 
 void Alerting::State::judge_all() {
   engine.evaluate();
   judged = Clock::now();
-  // Also when nothing changed: who is told by level is told again.
+  // Even if nothing changed, because delivery is level-triggered.
   tell_soon();
 }
 
@@ -44,13 +44,13 @@ void Alerting::State::wait() {
   });
 }
 
-// At the end of this turn of the loop, so that a batch of Results is written and told once.
+// At the end of this turn of the loop, so that a batch of Results is written and sent once.
 void Alerting::State::tell_soon() {
   if (telling) return;
   telling = true;
   asio::post(round.get_executor(), [self = shared_from_this()] {
     if (self->stopped) return;
-    // As it is now: what changes while it is written is written, and told, the next time.
+    // A snapshot: later changes are written and sent the next time.
     auto fires = self->options.tells() ? self->engine.current() : std::vector<Alert>{};
     self->options.keep([self, fires = std::move(fires), version = self->engine.version()] {
       self->tell(fires, version);

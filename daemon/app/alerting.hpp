@@ -11,20 +11,21 @@
 
 namespace sonde::app {
 
-// From what fires to who is told. Judges after every Result and every 15 s, has what changed
-// written, and only then hands it to the receivers: an alert that was told is remembered. On the
-// main thread; the last of the sinks.
+// Connects the engine to the notifier. Evaluates after every Result and every 15 s, has the changes
+// written, and only then passes the alerts to the receivers, so that every alert that was sent is
+// stored. Main thread only; the last of the sinks.
 class Alerting : public Sink {
  public:
   static constexpr Span every = std::chrono::seconds(15);
 
   struct Options {
-    // Writes what changed, then calls `then`, whatever came of it.
+    // Writes what changed, then calls `then`, whether or not the write succeeded.
     std::function<void(std::function<void()> then)> keep;
-    // Whether the receivers are told; else Prometheus tells, and here alerts are only shown.
+    // Whether alerts are sent to receivers; if not, Prometheus sends them, and alerts are only
+    // shown.
     std::function<bool()> tells;
   };
-  // Both outlive it.
+  // Engine and notifier have to outlive this object.
   Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
            notify::Notifier& notifier, Options options);
   ~Alerting() override;
@@ -32,13 +33,13 @@ class Alerting : public Sink {
   Alerting& operator=(const Alerting&) = delete;
 
   void accept(const ResultPtr& result) override;
-  // Judges everything now, and from then on again and again.
+  // Evaluates everything now, and periodically from then on.
   void start();
   void stop();
-  // Judges everything now, for once.
+  // Evaluates everything once, now.
   void judge();
 
-  // Whether everything was judged within the last three rounds.
+  // Whether everything was evaluated within the last three rounds.
   bool progressed(Instant now) const;
 
  private:

@@ -23,7 +23,7 @@ using log::Level;
 
 namespace {
 
-// Most descriptors are for the probes.
+// Most descriptors are reserved for the probes.
 std::size_t connections_max() {
   return std::clamp<std::size_t>(system::descriptor_limit() / 4, 64,
                                  web::Web::Options().connections_max);
@@ -58,7 +58,7 @@ void App::start() {
   serve();
 }
 
-// Serves the port and heeds signals: from now on others may ask.
+// Serves the port and handles signals: from now on requests are answered.
 void App::serve() {
   web::RouteHooks hooks{.metrics = &metrics,
                         .landing = &landing,
@@ -86,7 +86,7 @@ void App::serve() {
             {"workers", std::to_string(state.settings.workers)}});
 }
 
-// What was there when the daemon last ended.
+// Restores the state from when the daemon last ended.
 void App::restore(const RestoredState& remembered) {
   judge.restore(remembered);
   maintenance.restore(remembered.notes);
@@ -159,7 +159,7 @@ web::ApiHooks App::api() {
           }};
 }
 
-// Who is told may be another now.
+// Receivers may be notified differently now.
 void App::judge_again() {
   memory.changed();
   alerting.judge();
@@ -204,7 +204,7 @@ void App::show_evidence(const std::shared_ptr<const Check>& check, std::vector<E
 
 namespace {
 
-// Every mistake of a load in the log; all of them in one text for whoever asked.
+// Logs every mistake of a load, and returns all of them as one text.
 std::string tell(const config::Mistakes& mistakes) {
   std::string all;
   for (const auto& mistake : mistakes.sorted()) {
@@ -216,7 +216,7 @@ std::string tell(const config::Mistakes& mistakes) {
 
 }  // namespace
 
-// What is bound to a thread or a file for the life of the process stays as it is.
+// Settings that are bound to a thread or a file stay as they were until a restart.
 void App::keep_for_restart(Settings& loaded) const {
   if (loaded.workers != state.settings.workers)
     log::say(log::Level::warning, "a change of workers takes effect at a restart");
@@ -280,7 +280,7 @@ void App::stop() {
   Stopper::run(std::move(steps), [this](bool in_time) { stopped(in_time); });
 }
 
-// What was found is on the disk before it is told, and what could not be told afterwards, too.
+// State is written before alerts are sent, and the result of sending after that.
 void App::stop_telling(std::function<void(bool)> done) {
   alerting.stop();
   memory.keep([this, done = std::move(done)]() mutable {

@@ -28,7 +28,7 @@ Opened open_memory(const Settings& settings, const boost::asio::any_io_executor&
       });
 }
 
-// The folder is ours by now.
+// The folder is locked by us at this point.
 schedule::Pool::Options pool_options(const Settings& settings, const AppLists& lists) {
   return {.workers = static_cast<std::size_t>(settings.workers),
           .publish =
@@ -64,7 +64,7 @@ Alerting::Options alerting_options(const AppState& state, Persistence& memory) {
           .tells = [&state] { return state.settings.alerting == AlertingBy::embedded; }};
 }
 
-// Whoever hears the heartbeat may sleep: results are judged, kept, and can be told.
+// The heartbeat says that results are evaluated, stored, and can be sent.
 notify::Heartbeat::Hooks heartbeat_hooks(const AppState& state, const Persistence& memory,
                                          const schedule::Pool& pool,
                                          const notify::Notifier& notifier,
@@ -99,9 +99,9 @@ std::string url_of(const Flags& flags, const web::Web& web) {
 
 }  // namespace
 
-// Each part is a local variable and is handed what stands above it: one that is not built yet has
-// no name here, and the parts end in reverse order. Who listens is built before who probes: a port
-// that is taken is told before anything is asked.
+// Each component is a local variable and gets those above it: one that is not built yet has no name
+// here, and components end in reverse order. The web server is built before the probes, so a port
+// in use is reported before any request is made.
 std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings) {
   boost::asio::io_context loop{1};
   const auto main = loop.get_executor();
@@ -121,7 +121,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   });
   schedule::Pool pool(main, pool_options(state.settings, lists));
   alert::Engine engine(judge, engine_options(url, maintenance, deploys, pool));
-  net::Network network(main);  // of who tells, on the main thread
+  net::Network network(main);  // for the notifier, on the main thread
   notify::Notifier notifier(network, notifier_options(url, **memory));
   Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
   notify::Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));

@@ -26,7 +26,7 @@
 
 namespace sonde::app {
 
-// What changes while the daemon runs and several parts look at.
+// State that changes while the daemon runs and that several components use.
 struct AppState {
   const Flags& flags;
   Settings settings;
@@ -34,14 +34,14 @@ struct AppState {
   bool stopping = false;
 };
 
-// The only ways from a part to parts that are built after it: lists that are empty until App fills
-// them, when everything exists.
+// The only connections from a component to ones that are built after it: lists that App fills when
+// all components exist.
 struct AppLists {
   std::vector<Sink*> sinks;
-  std::vector<std::function<void(Changes&)>> changed;  // each adds what a part changed
+  std::vector<std::function<void(Changes&)>> changed;  // each appends the changes of a component
 };
 
-// Every part of the daemon, in the order in which run_daemon() builds them. It consists of
+// Every component of the daemon, in the order in which run_daemon() builds them. Consists of
 // references, so it can be made only when all of them exist.
 struct AppParts {
   boost::asio::io_context& loop;
@@ -63,11 +63,11 @@ struct AppParts {
   web::StatusPage& landing;
 };
 
-// What is done with the parts as a whole: start, reload, API, stop. On the main thread.
+// Operations on all components together: start, reload, API, stop. Main thread only.
 class App : private AppParts {
  public:
   explicit App(const AppParts& parts) : AppParts(parts) {}
-  // Starts everything. Nothing ran, listened or waited for a timer before.
+  // Starts everything. Before this call nothing runs, listens or waits for a timer.
   void start();
 
  private:

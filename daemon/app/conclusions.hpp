@@ -9,15 +9,15 @@
 
 namespace sonde::app {
 
-// What experiments concluded of the failures that last, between the workers, which know it, and the
-// store, which keeps it: a failure that goes on over a restart keeps its reason. Pure.
+// Passes the conclusions of experiments about lasting failures from the workers to the store, so
+// that a failure that lasts over a restart keeps its reason. Pure.
 class Conclusions : public Sink {
  public:
   void accept(const ResultPtr& result) override;
-  // What changed since the last call.
+  // The records that changed since the last call.
   std::vector<StateRecord> take_notes();
-  // What was there at start, by key_of: the fingerprint of the check, a line break, and the text of
-  // its conclusions. Once.
+  // Restores the stored state; call it once. Returns, by key_of, the fingerprint of the check, a
+  // line break, and the text of its conclusions.
   std::map<std::string, std::string> restore(std::span<const StateRecord> notes);
 
  private:

@@ -2,7 +2,7 @@
 
 namespace sonde::app {
 
-// What the process ends with (sysexits.h for the two that are not a verdict).
+// The exit codes of the process (from sysexits.h for the two that are not a verdict).
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 64;

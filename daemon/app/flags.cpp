@@ -34,8 +34,7 @@ CLI::App* add_command(CLI::App& app, Flags& flags, const std::string& name, cons
   return sub;
 }
 
-// What is wrong with an address under which people reach the daemon; empty: nothing, and it has no
-// slash at its end any more.
+// Says what is wrong with a URL of the daemon; empty: nothing. Removes a trailing slash.
 std::string take_url(std::string& text) {
   const auto url = net::parse_url(text);
   if (!url) return url.error();
@@ -45,7 +44,7 @@ std::string take_url(std::string& text) {
   return "";
 }
 
-// What is wrong with a name of this daemon; empty: nothing.
+// Says what is wrong with a host name of the daemon; empty: nothing.
 std::string check_host(const std::string& name) {
   const bool plain = std::ranges::all_of(name, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';

@@ -7,7 +7,7 @@
 
 namespace sonde::app {
 
-// The command line, after Prometheus' dotted style.
+// The command line, in the dotted style of Prometheus.
 enum class Command : std::uint8_t { serve, run, check, test_alert, schema, rules };
 enum class Output : std::uint8_t { text, json, junit };
 
@@ -15,14 +15,15 @@ struct Flags {
   Command command = Command::serve;
   std::string config_file = "/etc/sonde/sonde.yaml";
   std::string log_level = "info";
-  std::string log_format;  // logfmt, json, journal; empty: by where stderr goes
+  std::string log_format;  // logfmt, json, journal; empty: depends on where stderr goes
 
   // serve
   std::string listen_address = "127.0.0.1:9811";
   bool enable_lifecycle = false;
   bool enable_admin_api = false;
-  std::string external_url;                // absolute, without a slash at its end; empty: not given
-  std::vector<std::string> allowed_hosts;  // names, or ".suffix", of this daemon in Host
+  std::string external_url;  // absolute, without a trailing slash; empty: not given
+  std::vector<std::string>
+      allowed_hosts;  // names, or ".suffix", that Host may have for this daemon
 
   // run
   std::vector<std::string> probes;  // names; empty: all
@@ -37,17 +38,17 @@ struct Flags {
   std::string severity = "info";
 
   // schema
-  bool keys = false;       // the table of keys instead
-  bool reference = false;  // reference.yaml instead
-  bool reasons = false;    // the table of reasons instead
+  bool keys = false;       // print the table of keys instead
+  bool reference = false;  // print reference.yaml instead
+  bool reasons = false;    // print the table of reasons instead
 
   // rules
   std::string prometheus_job = "sonde";  // of the scrape configuration
   std::string runbooks;                  // a URL; empty: none
 };
 
-// The flags, or the exit code when there is nothing more to do (--help: 0, usage: 64); what there
-// was to say has been printed.
+// Returns the flags, or the exit code if the process should exit (--help: 0, usage: 64); the output
+// for that has been printed.
 std::variant<Flags, int> parse_flags(int argc, const char* const* argv);
 
 }  // namespace sonde::app

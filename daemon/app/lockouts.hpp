@@ -6,10 +6,10 @@
 
 namespace sonde::app {
 
-// Where the daemon, or a `sonde run`, counts refused logins: `lockouts` in the folder of `storage`,
-// which all of them share and which keeps a restart from giving an account that we nearly locked a
-// fresh start. In memory where there is no storage, and, with a warning, where the file is not to
-// be had.
+// Opens the table in which the daemon, or a `sonde run`, counts rejected logins: `lockouts` in the
+// folder of `storage`. All processes share it, and it survives a restart, so an account that is
+// close to being locked stays protected. In memory if there is no storage and, with a warning, if
+// the file cannot be opened.
 std::shared_ptr<auth::LockoutTable> open_lockouts(const store::StorageSettings& storage);
 
 }  // namespace sonde::app

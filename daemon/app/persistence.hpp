@@ -12,26 +12,26 @@
 
 namespace sonde::app {
 
-// What outlives the process: the store with its recorder, or nothing where no `storage` is
-// configured. On the main thread.
+// What survives the process: the store with its recorder, or nothing if `storage` is not
+// configured. Main thread only.
 class Persistence : public Sink {
  public:
-  // `gather` adds what the rooms changed since it was last asked; `excluded`: whether a run counts
-  // nowhere, because of a maintenance. The error: another process has the store.
+  // `gather` appends what components changed since its last call; `excluded`: whether a run counts
+  // nowhere, because of a maintenance. The error: another process uses the store.
   static std::expected<std::unique_ptr<Persistence>, std::string> open(
       const store::StorageSettings& settings, boost::asio::any_io_executor main,
       std::function<void(Changes&)> gather, std::function<bool(const Result&)> excluded);
 
-  // What was there at start; once.
+  // The state at start; call it once.
   RestoredState take_remembered();
 
   void accept(const ResultPtr& result) override;
-  // A room has something to gather, though no result came.
+  // A component has changes to gather although no Result came.
   void changed();
-  // Has what changed written, and then calls `then`, whatever came of it: a disk that fails delays
-  // a page, and never keeps it back.
+  // Has the changes written, and then calls `then`, whether or not that succeeded: a failing disk
+  // delays a page, but never suppresses it.
   void keep(std::function<void()> then);
-  // The same; `kept` is false if it could not be written. Without a store there is nothing to do.
+  // The same; `kept` is false if the write failed. Without a store it succeeds at once.
   void write(std::function<void(bool kept)> then);
 
   StoreFacts facts() const;

@@ -8,9 +8,9 @@
 
 namespace sonde::app {
 
-// Says in the log when a check begins to fail, fails for another reason, and passes again; at level
-// `debug`, what came of every run. The fields (probe, target, step, reason, run) are the journal's
-// PROBE=, TARGET= and so on; `run` is when the run began.
+// Logs when a check starts to fail, fails for another reason, and passes again; at level `debug`,
+// the result of every run. The fields (probe, target, step, reason, run) become PROBE=, TARGET= and
+// so on in the journal; `run` is when the run began.
 class RunLog : public Sink {
  public:
   void accept(const ResultPtr& result) override;

@@ -20,7 +20,7 @@ int workers_of(const plan::PlanFile& plan) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
 }
 
-// FNV-1a over the merged file: cheap, and nobody gains by forging it.
+// FNV-1a over the merged file: fast; resistance to forgery is not needed.
 std::string hash_of(const config::Value& root) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (char c : config::to_json(root, false))
@@ -28,8 +28,8 @@ std::string hash_of(const config::Value& root) {
   return fmt::format("{:016x}", hash);
 }
 
-// Whether everything that the probes depend on is right; else some of those that `alerts:` and
-// `maintenance:` name are missing.
+// Whether all sections that define probes are valid; otherwise probes that `alerts:` and
+// `maintenance:` refer to may be missing.
 bool plan_is_right(const config::Mistakes& mistakes) {
   constexpr std::array<std::string_view, 4> others = {"alerts", "maintenance", "receivers",
                                                       "heartbeat"};
@@ -40,7 +40,7 @@ bool plan_is_right(const config::Mistakes& mistakes) {
   });
 }
 
-// Of all alerts that may fire, the daemon's own among them.
+// Names of all alerts that may fire, built-in ones included.
 std::vector<std::string> names_of(const std::map<std::string, alert::RuleSettings>& alerts,
                                   const Settings& settings) {
   const auto own = alert::builtin_instances(settings.checks);
@@ -51,7 +51,7 @@ std::vector<std::string> names_of(const std::map<std::string, alert::RuleSetting
   return names;
 }
 
-// What is legal, and leaves somebody asleep.
+// Warns about valid settings with which no one would be notified.
 void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
   const bool embedded = settings.alerting == AlertingBy::embedded;
   const bool told = embedded && !settings.receivers.empty();

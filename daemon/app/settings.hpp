@@ -20,11 +20,11 @@
 
 namespace sonde::app {
 
-// Who tells: one pager, not two.
+// Which program sends alerts; only one of them may.
 enum class AlertingBy : std::uint8_t { embedded, prometheus };
 std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*);
 
-// The whole file, as declared by the rooms that use its keys.
+// The whole file, as declared by the components that use its keys.
 struct File {
   std::vector<std::string> include;
   plan::PlanFile plan;
@@ -38,7 +38,7 @@ struct File {
 };
 const config::Section<File>& section_of(const File*);
 
-// What a correct file comes to. Constant; a reload makes another one.
+// The settings from a valid file. Immutable; a reload makes new ones.
 struct Settings {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<alert::RuleSettings> rules;
@@ -50,11 +50,11 @@ struct Settings {
   std::optional<notify::HeartbeatSettings> heartbeat;
   int workers = 1;
   std::shared_ptr<const schedule::EgressSettings> egress;  // null: no references
-  std::string hash;  // changes exactly if the text of the file or what it includes does
+  std::string hash;  // changes exactly when the text of the file or of an included file changes
 };
 
-// Loads and checks everything; the same for `check`, `run`, `serve` and a reload. Nothing: there
-// are mistakes. Warnings are told in either case.
+// Loads and checks everything, in the same way for `check`, `run`, `serve` and a reload. nullopt:
+// there are mistakes. Warnings are reported in any case.
 std::optional<Settings> load_settings(const std::filesystem::path& file,
                                       config::Mistakes& mistakes);
 

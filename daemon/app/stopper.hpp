@@ -6,16 +6,16 @@
 
 namespace sonde::app {
 
-// Ends the parts of the daemon one after the other, in the order of the list, with a line of log
-// each. Every step bounds its own time and says whether it ended within it.
+// Stops the parts of the daemon one after the other, in the order of the list, with a log line for
+// each. Every step limits its own time and reports whether it finished within it.
 class Stopper {
  public:
   struct Step {
     std::string name;  // "workers"
-    // Calls `done` once, now or later, on the main thread.
+    // Calls `done` once, immediately or later, on the main thread.
     std::function<void(std::function<void(bool in_time)> done)> stop;
   };
-  // Begins; `finished` hears whether every step ended in time.
+  // Starts; `finished` gets whether every step ended in time.
   static void run(std::vector<Step> steps, std::function<void(bool in_time)> finished);
 
  private:

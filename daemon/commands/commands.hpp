@@ -6,7 +6,7 @@
 
 namespace sonde::commands {
 
-// Each runs one command to its end and returns the exit code.
+// Each runs one command and returns its exit code.
 int check_command(const app::Flags& flags);
 int schema_command(const app::Flags& flags);
 int run_command(const app::Flags& flags);
@@ -14,7 +14,8 @@ int rules_command(const app::Flags& flags);
 int serve_command(const app::Flags& flags);
 int test_alert_command(const app::Flags& flags);
 
-// Loads the file and prints every mistake and warning to standard error. Nothing: exit_config.
+// Loads the file and prints every mistake and warning to standard error. nullopt: exit with
+// exit_config.
 std::optional<app::Settings> load_or_tell(const std::string& file);
 
 }  // namespace sonde::commands

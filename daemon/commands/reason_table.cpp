@@ -19,7 +19,7 @@ std::vector<Step> steps_of_kinds() {
   return steps;
 }
 
-// The steps that can give a reason; what it is apart from them for one that any run can have.
+// The steps that can have a reason, or its kind if any run can have it.
 std::string where(const ReasonRow& row, const std::vector<Step>& steps) {
   std::string all;
   for (Step step : steps) {

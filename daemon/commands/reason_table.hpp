@@ -3,8 +3,8 @@
 
 namespace sonde::commands {
 
-// The reasons with their lines of help and the steps that can give them, as Markdown: the table
-// of the README.
+// The reasons with their help and the steps that can report them, as a Markdown table for the
+// documentation.
 std::string reason_table();
 
 }  // namespace sonde::commands

@@ -24,7 +24,7 @@ namespace {
 
 using Checks = std::vector<std::shared_ptr<const Check>>;
 
-constexpr int exit_interrupted = 130;  // as a shell says of SIGINT
+constexpr int exit_interrupted = 130;  // the exit code of shells for SIGINT
 
 int width_of(int descriptor) {
   winsize size{};
@@ -55,7 +55,7 @@ bool matches(const Check& check, const app::Flags& flags) {
          (flags.kind.empty() || check.kind == flags.kind);
 }
 
-// A name on the command line that no probe has; a gate that ran nothing must not be green.
+// Checks that the names on the command line exist; a CI job that ran nothing must not pass.
 bool known(const Checks& checks, const std::string& wanted, std::string_view what,
            std::string Check::* member) {
   std::vector<std::string_view> names;
@@ -77,7 +77,7 @@ bool select(const Checks& all, const app::Flags& flags, Checks& selected) {
   return !selected.empty();
 }
 
-// One line on a terminal that is overwritten while the runs go on, and leaves nothing behind.
+// A line on a terminal that is overwritten during the runs, and erased at the end.
 class ProgressLine {
  public:
   void show(const Checks& under_way, int ended, int all) {
@@ -112,7 +112,7 @@ class Printer {
     if (output_ == app::Output::junit) print(report::as_junit(results_));
     return report::exit_code(tally);
   }
-  // False if something could not be written: a full disk must not make a gate green.
+  // False if something could not be written: a CI job must not pass because of a full disk.
   bool flush() { return std::fflush(out_) == 0 && std::ferror(out_) == 0; }
 
  private:
@@ -124,7 +124,7 @@ class Printer {
   std::vector<ResultPtr> results_;
 };
 
-// Where there is no folder yet, no daemon counts in it.
+// If the folder does not exist, no daemon uses it.
 std::shared_ptr<auth::LockoutTable> lockouts_of(const app::Settings& settings) {
   const bool exists = access(settings.storage.path.c_str(), F_OK) == 0;
   return app::open_lockouts(exists ? settings.storage : store::StorageSettings());

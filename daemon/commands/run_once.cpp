@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 constexpr Span progress_every = std::chrono::milliseconds(200);
 
-// A check, how many of its runs are still to be begun, and whether one is under way.
+// A check, the number of its runs that have not started, and whether one is under way.
 struct Turn {
   schedule::StationPtr station;
   int left;
@@ -95,7 +95,7 @@ std::vector<std::shared_ptr<const Check>> Once::under_way() const {
   return checks;
 }
 
-// Begins what may begin; ends the loop when nothing is left.
+// Starts the runs that may start; ends the loop when none is left.
 void Once::begin_runs() {
   std::size_t running = under_way().size();
   ended_ = all_;
@@ -104,7 +104,7 @@ void Once::begin_runs() {
       --turn.left;
       ++running;
       turn.running = true;
-      turn.station->refused.reset();  // every round checks the refusals
+      turn.station->refused.reset();  // every round makes the refusal checks
       runner_.start(turn.station, Clock::now());
     }
     ended_ -= turn.left + (turn.running ? 1 : 0);
@@ -112,7 +112,7 @@ void Once::begin_runs() {
   if (running == 0) finish();
 }
 
-// The last Result of a run ends it; what begins next begins in a turn of its own.
+// The last Result of a run ends it; the next run starts in a separate turn of the loop.
 void Once::done_one(const ResultPtr& result) {
   options_.publish(result);
   if (schedule::tries_again(*result)) return;
@@ -121,14 +121,14 @@ void Once::done_one(const ResultPtr& result) {
   asio::post(loop_, [this] { begin_runs(); });
 }
 
-// A timer that expired before it was cancelled calls its handler all the same, so both are told.
+// A timer that expired before its cancellation still calls its handler, so both are signalled.
 void Once::finish() {
   over_ = true;
   signals_.cancel();
   progress_.cancel();
   sampler_.cancel();
   egress_.stop();
-  shared_.keeper.errands().finish([] {});  // those that go on keep the loop
+  shared_.keeper.errands().finish([] {});  // tasks that go on keep the loop running
 }
 
 void Once::stop() {
@@ -145,7 +145,7 @@ void Once::tick() {
   });
 }
 
-// Tells the Runner when our own loop stands still, so that it blames no target for it.
+// Reports delays of our own loop to the Runner, so that no target is blamed for them.
 void Once::sample() {
   const Instant at = Clock::now() + schedule::LoopLag::every;
   runner_.lag().expect(at, system::thread_cpu_time());

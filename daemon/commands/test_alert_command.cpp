@@ -24,7 +24,7 @@ Severity severity_of(const std::string& word) {
   return severity;
 }
 
-// Marked as a test by a label, so that a route can tell it from a true one.
+// Marked as a test by a label, so that routing can distinguish it from a real alert.
 Alert test_alert(const app::Flags& flags, WallTime now) {
   Alert alert;
   alert.severity = severity_of(flags.severity);

@@ -18,30 +18,30 @@ enum class Severity : std::uint8_t { info, warning, critical };  // in rising or
 std::span<const config::Named<Severity>> names_of(const Severity*);
 std::string_view name(Severity severity);
 
-// An alert that fires, or has ended lately, as receivers are told of it. A value.
+// An alert that fires, or that ended recently, in the form that receivers get. A value.
 struct Alert {
-  // Its identity: alertname, target, severity, and where it is about one check probe and kind, and
-  // the rule's own labels. Never a value, an instance or a location.
+  // Identity of the alert: alertname, target and severity; probe and kind if it is about one check;
+  // and the labels of the rule. Never contains a value, an instance or a location.
   Labels labels;
   Labels annotations;  // summary, description, runbook_url, evidence_url; change while it fires
   Severity severity = Severity::critical;
-  std::string target;  // as in labels; empty: of the daemon itself
-  WallTime starts;     // when it began to fire
+  std::string target;  // as in labels; empty: the alert is about the daemon itself
+  WallTime starts;     // when it started to fire
   std::optional<WallTime> ended;
-  bool told = true;        // false: held back (inhibition, incident); receivers get no new page
-  std::string group;       // of one incident: alerts with one group are told in one message
-  std::string source_url;  // absolute; where the daemon shows it
-  // A maintenance, or nobody knows whether it still holds: receivers that do not have it yet get it
-  // in no message, and nothing is repeated because of it.
+  bool told = true;        // false: held back (inhibition, incident), so it causes no page
+  std::string group;       // identifies the incident: alerts of one group share a message
+  std::string source_url;  // absolute URL of the alert on the daemon's pages
+  // A maintenance is active, or it is not known whether the alert still holds. Receivers that do
+  // not have the alert yet do not get it, and it causes no repeated message.
   bool muted = false;
-  // The fingerprints of the alerts that hold it back. A receiver that is not sent one of them is
-  // sent this alert by itself.
+  // Fingerprints of the alerts that hold this one back. A receiver that gets none of them is
+  // notified of this alert separately.
   std::vector<std::uint64_t> held_by = {};
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 
-// The same for alerts with the same labels: FNV-1a over the sorted pairs, each part ended by 0xff,
-// as Prometheus makes it (model.LabelSet.Fingerprint).
+// Identifies a label set; independent of the daemon. FNV-1a over the sorted pairs with 0xff after
+// each name and value, as Prometheus computes it (model.LabelSet.Fingerprint).
 std::uint64_t fingerprint(const Labels& labels);
 
 }  // namespace sonde

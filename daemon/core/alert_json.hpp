@@ -5,19 +5,19 @@
 
 namespace sonde {
 
-// The words that Alertmanager and those who read its messages use; pure.
+// Text forms of alerts that Alertmanager and its clients use. Pure.
 
 // "2026-10-01T12:00:00.123Z" (RFC 3339).
 std::string rfc3339(WallTime at);
-// A JSON object, in the order of names.
+// A JSON object; its members are sorted by name.
 std::string json_of(const Labels& labels);
-// `{alertname="A", target="b"}`, as Prometheus shows a label set.
+// `{alertname="A", target="b"}`, the notation of Prometheus.
 std::string show(const Labels& labels);
-// Its value, or an empty text.
+// The value of the label, or an empty string.
 const std::string& value_of(const Labels& labels, const std::string& name);
-// Its name, of the label alertname.
+// The value of the label alertname.
 const std::string& name_of(const Alert& alert);
-// The line that says what is wrong: the annotation summary, or the name.
+// What is wrong, in one line: the annotation summary, or the alert's name if there is none.
 const std::string& summary_of(const Alert& alert);
 
 }  // namespace sonde

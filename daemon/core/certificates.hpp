@@ -11,31 +11,31 @@
 
 namespace sonde {
 
-// When the certificates end that the runs of a probe met: Unix seconds by host:port.
+// Expiry of the certificates that the runs of a probe met: Unix seconds by host:port.
 using CertificateEnds = std::map<std::string, std::int64_t>;
 
-// Which hosts the runs of a probe met, and when last. At most 16, of which the one that was met
-// longest ago makes room, so that redirects to ever new hosts drive out each other; and none that
-// no run met for a day. Not the last run alone: one that uses a token again does not meet the
-// login's host.
+// The hosts that the runs of a probe met, and when each was last met. Keeps at most 16 hosts and
+// drops the one met longest ago first, so redirects to ever-changing hosts replace one another; a
+// host that no run met for a day is dropped. More than the last run is needed: a run that reuses a
+// token does not connect to the login's host.
 class MetHosts {
  public:
-  // Notes the certificates of a run that ended `at`, in `ends` too.
+  // Records the certificates of a run that ended `at`, and updates `ends`.
   void note(const Trace& trace, std::chrono::system_clock::time_point at, bool passed,
             CertificateEnds& ends);
-  // The probe is configured otherwise: the next run that meets its hosts, or passes without any,
-  // takes the place of all earlier ones.
+  // The configuration of the probe changed: the next run that meets hosts, or passes without
+  // meeting any, replaces all earlier entries.
   void renew() { renewed_ = true; }
 
-  // What survives a restart: a line each, with the hour in which it was met.
+  // State to keep across a restart: one line for each host, with the hour in which it was last met.
   std::string text(const CertificateEnds& ends) const;
-  // Lines that are none are left out.
+  // Ignores lines that cannot be parsed.
   void restore(std::string_view text, CertificateEnds& ends);
 
  private:
   bool renewed_ = false;
   using Met = std::pair<std::string, std::chrono::system_clock::time_point>;
-  std::vector<Met> met_;  // the one that was met longest ago first
+  std::vector<Met> met_;  // ordered by when they were last met, oldest first
 };
 
 }  // namespace sonde

@@ -11,23 +11,23 @@
 
 namespace sonde {
 
-// What has to survive a crash, as the rooms hand it to record and get it back at start. Record
-// knows what none of it means.
+// State that has to survive a crash. The components pass it to the store and get it back at start;
+// the store does not interpret it.
 
-// A check in the store: "kind/probe/target".
+// The key of a check in the store: "kind/probe/target".
 std::string key_of(const Check& check);
 
-// One bucket of one window of one rate. No attempts: it is to be forgotten (the clock was set
-// back).
+// One bucket of one window of one rate. A bucket with no attempts is to be deleted (the clock was
+// set back).
 struct BucketRow {
   std::string series;      // key_of(check) + " success" | " auth/login" | " event/agent_started"
   std::uint8_t tier = 0;   // 0: 10s, 1: 2m, 2: 10m, 3: 1h
-  std::uint32_t slot = 0;  // Unix seconds / step of the tier
+  std::uint32_t slot = 0;  // Unix seconds / bucket length of the tier
   std::uint32_t attempts = 0, failures = 0;
   friend bool operator==(const BucketRow&, const BucketRow&) = default;
 };
 
-// A room's own state, in a text that only the room reads. An empty text forgets the note.
+// State of one component, encoded by the component. An empty text deletes the record.
 struct StateRecord {
   // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
   // "conclusions"
@@ -37,26 +37,26 @@ struct StateRecord {
   friend bool operator==(const StateRecord&, const StateRecord&) = default;
 };
 
-// A failed run of the recent past, as judge wants it back.
+// A recent failed run, as the judge component restores it.
 struct FailureRow {
-  std::string check;  // key_of
-  WallTime at;        // its end
+  std::string check;  // key_of(check)
+  WallTime at;        // when the run ended
   Verdict verdict;
 };
 
-// A Result on its way into the store.
+// A Result to be written to the store.
 struct KeptResult {
-  // NOLINTNEXTLINE(google-explicit-constructor): most are as they came
+  // NOLINTNEXTLINE(google-explicit-constructor): most results are passed on unchanged
   KeptResult(ResultPtr of = nullptr, bool is_excluded = false)
       : result(std::move(of)), excluded(is_excluded) {}
   const Result& operator*() const { return *result; }
   const Result* operator->() const { return result.get(); }
 
   ResultPtr result;
-  bool excluded;  // it began within a maintenance, and counts nowhere
+  bool excluded;  // it began during a maintenance and is counted nowhere
 };
 
-// Written together; where the disk is full, in parts.
+// Written in one transaction; in several if the disk is full.
 struct Changes {
   std::vector<KeptResult> results;
   std::vector<BucketRow> buckets;
@@ -65,8 +65,8 @@ struct Changes {
   std::size_t rows() const { return results.size() + buckets.size() + notes.size(); }
 };
 
-// All the buckets that were kept of one series. Its name stands once: a month of a hundred probes
-// is a million buckets.
+// All stored buckets of one series. The name is kept once: a month of a hundred probes is a million
+// buckets.
 struct SeriesRows {
   struct Bucket {
     std::uint8_t tier = 0;
@@ -74,15 +74,15 @@ struct SeriesRows {
     friend bool operator==(const Bucket&, const Bucket&) = default;
   };
   std::string series;
-  std::vector<Bucket> buckets;  // in the order of tier and slot
+  std::vector<Bucket> buckets;  // ordered by tier and slot
   friend bool operator==(const SeriesRows&, const SeriesRows&) = default;
 };
 
-// What was there at start.
+// What the store contained at start.
 struct RestoredState {
-  std::vector<SeriesRows> series;  // in the order of their names
+  std::vector<SeriesRows> series;  // ordered by name
   std::vector<StateRecord> notes;
-  std::vector<FailureRow> failures;  // of the last 30 days, oldest first, that count
+  std::vector<FailureRow> failures;  // the last 30 days, oldest first, without excluded runs
 };
 
 }  // namespace sonde

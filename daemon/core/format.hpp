@@ -7,10 +7,10 @@
 
 namespace sonde {
 
-// "0.123 ms", "4.21 ms", "56.3 ms", "1203.0 ms": for columns that are compared.
+// "0.123 ms", "4.21 ms", "56.3 ms", "1203.0 ms": always milliseconds, for table columns.
 std::string as_millis(Span span);
 
-// "0.12 ms", "56.3 ms", "4.21 s": for a sentence.
+// "0.12 ms", "56.3 ms", "4.21 s": for running text.
 std::string as_duration(Span span);
 
 // Seconds with six decimals, always finite: "1.203456".

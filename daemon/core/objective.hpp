@@ -9,24 +9,25 @@
 
 namespace sonde {
 
-// Shares are whole parts of a million, so that they compare exactly: 90 % is 900'000.
+// Shares in millionths, as integers, so that comparisons are exact: 90 % is 900'000.
 using Millionths = std::uint32_t;
 constexpr Millionths kWhole = 1'000'000;
 
-// Whether fewer than `share` succeeded. Exactly the share is not below it; nothing tried never is.
+// Whether less than `share` of the attempts succeeded. False if exactly `share` did, and if there
+// were no attempts.
 bool below(const Tally& tally, Millionths share);
 
-// What may fail: all but `target` of the attempts, and no burn is told before `min_failures` in its
-// long window. A target of 100 % allows nothing, and every failure burns.
+// An error budget: all attempts but `target` may fail. No burn is reported while the long window
+// has fewer than `min_failures` failures. With a target of 100 % every failure burns.
 struct Objective {
   Millionths target = 995'000;
   std::uint64_t min_failures = 3;
 };
 
-// The share of the failures allowed among `tally` that has not been used: 1 for none used, below 0
-// when overspent. Nothing while there is nothing to judge, or nothing is allowed.
+// The part of the error budget of `tally` that is left: 1 if unused, negative if overspent. nullopt
+// if there are no attempts or the budget is zero.
 std::optional<double> budget_left(const Objective& objective, const Tally& tally);
-// How many times faster than allowed it failed; nothing as above.
+// Failure ratio divided by the allowed failure ratio; nullopt as for budget_left.
 std::optional<double> burn_rate(const Objective& objective, const Tally& tally);
 
 enum class Urgency { page, ticket };
@@ -34,8 +35,8 @@ struct BurnWindow {
   std::string_view label;
   std::chrono::seconds length;
 };
-// Burning is told when both windows fail more than `tenths` / 10 times faster than allowed
-// (Google's SRE workbook, chapter 5, for 30 days).
+// A burn is reported if in both windows the failure ratio is more than `tenths` / 10 times the
+// allowed one (Google SRE Workbook, chapter 5, for a period of 30 days).
 struct BurnPair {
   BurnWindow lengthy, brief;
   std::uint32_t tenths;

@@ -12,7 +12,7 @@ bool judges_auth(const Result& result) {
 }
 
 AuthSample sample(const Trace::AuthNote& note, const Verdict& verdict) {
-  // A run that passed got its connection, whatever it noted on the way.
+  // A passed run got its connection, whatever it recorded on the way.
   if (note.succeeded || verdict.outcome == Outcome::pass) return {note.step, true, Reason::ok};
   return {note.step, false, verdict.reason};
 }

@@ -12,31 +12,31 @@
 
 namespace sonde {
 
-// What came of one attempt, or of a beat that was skipped. Made once, by the worker, and never
-// changed; what crosses between threads is a shared pointer to it.
+// The outcome of one attempt, or of skipped ticks. The worker creates it, and nothing changes it
+// afterwards; threads share it through a shared pointer.
 struct Result {
   std::shared_ptr<const Check> check;
   Verdict verdict;
-  std::chrono::system_clock::time_point started;  // for people
-  Instant begun;                                  // for arithmetic
+  std::chrono::system_clock::time_point started;  // wall clock, for display
+  Instant begun;                                  // monotonic clock, for arithmetic
   Span took{};
-  Span lateness{};  // of a first attempt: how long after its beat it began
+  Span lateness{};  // of a first attempt: how long after its tick it began
   int attempt = 1;
   int worker = 0;
-  std::uint32_t beats = 1;             // of a skipped Result: how many beats it stands for
-  std::shared_ptr<const Trace> trace;  // finished; never null, empty for a skipped beat
-  // Of a failure: what is known of the failures since the last pass, and which refusal checks
-  // failed and did not pass since; for a restart.
+  std::uint32_t beats = 1;             // of a skipped Result: the number of ticks it stands for
+  std::shared_ptr<const Trace> trace;  // finished; never null, empty for a skipped tick
+  // Of a failed run: what is known about the failures since the last passed run, and which refusal
+  // checks failed and have not passed since. Restored after a restart.
   std::string conclusions = {};
 };
 using ResultPtr = std::shared_ptr<const Result>;
 
-// Gives the Result of a run its trace: the one place where what a run saw becomes what is shown of
-// it. Takes the secrets out of the verdict and of the trace first, and ends the trace.
+// Finishes the trace of a run and stores it in the Result. First removes secrets from the verdict
+// and the trace; no other function makes a run's data presentable.
 void conclude(Result& result, std::shared_ptr<Trace> trace);
 
-// A sample of an auth rate: at most one a step and run, apart from the verdict. None for skipped
-// and inconclusive runs and for retries.
+// A sample of an auth rate: at most one for each step and run, independent of the verdict. Skipped
+// and inconclusive runs and retries give none.
 struct AuthSample {
   Step step;
   bool succeeded;
@@ -44,8 +44,8 @@ struct AuthSample {
 };
 std::vector<AuthSample> auth_samples(const Result& result);
 
-// From the run's start to the first session that could be used: its ready message, or where none
-// is awaited the upgrade. Nothing for a run that did not pass, or opens no session.
+// Time from the start of the run to the first usable session: its ready message, or the upgrade if
+// no ready message is expected. nullopt if the run did not pass or opened no session.
 std::optional<Span> time_to_ready(const Result& result);
 
 }  // namespace sonde

@@ -10,7 +10,7 @@ namespace {
 
 using text::json_quote;
 
-// A JSON list of what `show` makes of each item.
+// A JSON list of what `show` returns for each item.
 template <class Items, class Show>
 std::string list_of(const Items& items, Show show) {
   std::string all = "[";

@@ -7,9 +7,9 @@
 
 namespace sonde {
 
-// Which checks an entry of the file is about (`where`, `when`).
+// Which checks an entry of the configuration applies to (`where`, `when`).
 struct Selector {
-  std::vector<std::string> probe, kind, target;  // any of each; an empty list: all
+  std::vector<std::string> probe, kind, target;  // any value of the list; an empty list matches all
 };
 bool selects(const Selector& selector, const Check& check);
 const config::Section<Selector>& section_of(const Selector*);

@@ -3,8 +3,8 @@
 
 namespace sonde {
 
-// Somebody who is handed every Result: metrics, judge, record. Called on the main thread, one
-// after the other in the order of the list; none knows the others, none hands anything back.
+// Receives every Result (metrics, judge, store). Called on the main thread in the order of the list
+// of sinks; a sink does not know the others and returns nothing.
 class Sink {
  public:
   virtual ~Sink() = default;

@@ -55,7 +55,7 @@ std::uint32_t number_of(Json json, std::string_view name, std::uint32_t max) {
 }
 
 std::optional<WallTime> time_of(Json json, std::string_view name) {
-  constexpr double max = 1e13;  // in the year 2286
+  constexpr double max = 1e13;  // the year 2286
   const auto number = json.member(name).number();
   if (!number || *number <= 0 || *number > max) return std::nullopt;
   return WallTime(milliseconds(static_cast<std::int64_t>(*number)));

@@ -15,21 +15,21 @@ class BucketRing {
  public:
   explicit BucketRing(std::uint16_t size) : size_(size), attempts_(size), failures_(size) {}
 
-  // Counts in the bucket of now. A bucket holds at most 2^32 - 1 of each.
+  // Adds to the current bucket. Each count of a bucket is at most 2^32 - 1.
   void add(Tally more, std::uint32_t now);
-  // Drops what is too old, and draws what lies in the future into the bucket of now.
+  // Drops buckets that are too old, and moves counts from the future into the current bucket.
   void settle(std::uint32_t now);
-  // Of the `count` latest buckets at `now`; what lies in the future counts as of now.
+  // Sum of the `count` latest buckets at `now`; buckets in the future count as the current one.
   Tally over(std::uint32_t count, std::uint32_t now) const;
 
   struct Bucket {
     std::uint32_t slot = 0;
     Tally tally;
   };
-  // Shows those that are not as they were at the last call; an empty one is to be forgotten.
+  // Calls `each` for the buckets that changed since the last call; an empty one is to be deleted.
   template <class Each>
   void take_changes(Each each);
-  // A bucket as it was kept, oldest first; one out of order, or that cannot be true, is left out.
+  // Restores a stored bucket, oldest first. Ignores one that is out of order or implausible.
   void restore(const Bucket& bucket);
 
  private:
@@ -55,7 +55,7 @@ void BucketRing::take_changes(Each each) {
   const std::int64_t from = std::exchange(changed_from_, never), to = std::exchange(changed_to_, 0);
   for (auto slot = std::max(from, oldest()); slot <= std::min<std::int64_t>(to, newest_); ++slot)
     each(Bucket{static_cast<std::uint32_t>(slot), at(index(slot))});
-  // What lay in the future before the clock was set back.
+  // Slots that were in the future before the clock was set back.
   for (auto slot = std::max({from, newest_ + std::int64_t{1}, to - size_ + 1}); slot <= to; ++slot)
     each(Bucket{static_cast<std::uint32_t>(slot), {}});
 }

@@ -161,7 +161,7 @@ void CheckStats::restore(const StateRecord& note) {
   standing_ = std::move(*standing);
 }
 
-// Of the check as it is configured now: another one may have other hosts.
+// Only those of the current configuration: another one may use other hosts.
 void CheckStats::restore_certificates(const std::string& text) {
   const std::string first = check_->fingerprint + "\n";
   if (!text.starts_with(first)) return;

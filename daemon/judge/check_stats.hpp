@@ -11,14 +11,14 @@
 
 namespace sonde::judge {
 
-// What is known of one check. Pure: the time comes with each Result and each question.
+// Statistics and state of one check. Pure: times are arguments.
 class CheckStats {
  public:
   explicit CheckStats(std::shared_ptr<const Check> check);
-  // The check as it is configured now. What it counts goes on; what it counts no more is dropped.
+  // The check with its new configuration. Rates that it still has go on; the others are dropped.
   void renew(std::shared_ptr<const Check> check);
 
-  // `excluded`: it counts nowhere.
+  // An `excluded` result counts nowhere.
   void add(const Result& result, bool excluded);
   // The clock was set back to `now`.
   void settle(WallSeconds now);
@@ -30,13 +30,13 @@ class CheckStats {
   std::optional<Quantile> quantile(Timed timed, double q, std::chrono::seconds length,
                                    WallSeconds now) const;
 
-  // From now on exactly these are timed; one that was goes on with what it has.
+  // Replaces the durations that are measured; one that was measured before keeps its samples.
   void watch(const std::vector<Timed>& timed);
 
-  // Whether anything is not as it was when the changes were taken.
+  // Whether anything changed since take_changes().
   bool changed() const { return changed_; }
   void take_changes(Changes& changes);
-  // `series`: what stands in the name of a series after the key and a space.
+  // `series`: the part of the series name after the check's key and a space.
   void restore(std::string_view series, const SeriesRows& rows);
   void restore(const StateRecord& note);
   void restore(const FailureRow& row);
@@ -60,7 +60,7 @@ class CheckStats {
   FailureLog failures_;
   std::vector<Watched> watched_;
   CheckStatus standing_;
-  std::string certificates_kept_;  // the text of the last note
+  std::string certificates_kept_;  // the text of the last record
   bool changed_ = false;
 };
 

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t detail_bytes_max = 512;
 
-// In the daemon one check is made at a time, so each keeps what came of it last. Their names are a
-// closed list.
+// In the daemon each run makes one refusal check, so the latest result of each check is kept. Their
+// names are a fixed list.
 void note_refusals(CheckStatus& standing, const Trace& trace) {
   for (const RefusalNote& note : trace.refusals) {
     standing.not_performed.erase(note.check);
@@ -62,7 +62,7 @@ void say_nothing(CheckStatus& standing, const Verdict& verdict, WallTime at) {
   group.detail = start_of(verdict.detail, detail_bytes_max);
 }
 
-// Of a run within a maintenance it is known only that it was made.
+// A run during a maintenance only counts as made.
 void follow_excluded(CheckStatus& standing, Outcome outcome) {
   if (outcome != Outcome::inconclusive) standing.inconclusive.reset();
   if (standing.failing_since) ++standing.left_out;
@@ -95,7 +95,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The order of the words; the detail of the newest failure is what follows them.
+// Format version; determines the order of the words. The detail of the newest failure follows them.
 constexpr std::string_view version = "3", version_before = "2";
 constexpr std::size_t words_count = 16, shown_bytes_max = 300;
 constexpr std::string_view none = "-";
@@ -109,7 +109,7 @@ std::string word(const std::optional<WallTime>& at) {
   return std::to_string(since.count());
 }
 
-// Words read one after the other; one that is wrong makes all of them wrong.
+// Reads words one after the other; an invalid word makes the whole text invalid.
 struct Words {
   std::span<const std::string_view> left;
   bool sound = true;
@@ -164,7 +164,7 @@ std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
                       .concluded = concluded.value_or(Reason::ok)};
 }
 
-// The first words of a text, and what follows them.
+// The first words of a text, and the rest.
 struct Split {
   std::vector<std::string_view> words;
   std::string_view rest;

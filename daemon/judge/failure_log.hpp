@@ -9,16 +9,16 @@
 
 namespace sonde::judge {
 
-// The latest failures of a check one by one, to the second: 8 bytes each, and the detail of the
-// newest of each step, reason and concluded cause. Pure.
+// The latest failures of a check, individually, with a resolution of a second: 8 bytes each, and
+// the newest detail for each step, reason and concluded cause. Pure.
 class FailureLog {
  public:
   static constexpr std::size_t failures_max = 512, details_max = 32, detail_bytes_max = 512;
 
   void add(WallSeconds at, const Verdict& failed);
-  // Those since `begin`. Incomplete if one since then is forgotten.
+  // The failures since `begin`. Not `complete` if one since then was dropped.
   Failures since(WallSeconds begin) const;
-  // The clock was set back: what lies in the future is of now.
+  // The clock was set back: failures in the future are moved to `now`.
   void settle(WallSeconds now);
 
  private:
@@ -36,9 +36,9 @@ class FailureLog {
   FailureGroup& group_of(const Entry& entry, std::vector<FailureGroup>& groups) const;
 
   std::vector<Entry> entries_;   // a ring once it is full
-  std::size_t next_ = 0;         // where the next one goes then
-  std::uint32_t forgotten_ = 0;  // time of the latest one that had to go
-  std::vector<Detail> details_;  // the latest last
+  std::size_t next_ = 0;         // where the next one goes once it is full
+  std::uint32_t forgotten_ = 0;  // time of the latest failure that was dropped
+  std::vector<Detail> details_;  // newest last
 };
 
 }  // namespace sonde::judge

@@ -9,9 +9,9 @@
 namespace sonde::judge {
 namespace {
 
-// Results come a little out of order; what is older than that says that the clock was set back.
+// Results arrive slightly out of order; an older one than this means that the clock was set back.
 constexpr std::chrono::seconds disorder_max{60};
-// Of checks that are gone, and may come back.
+// Limit on checks that were removed and may return.
 constexpr std::size_t parked_max = 1000;
 
 }  // namespace
@@ -59,7 +59,7 @@ void Judge::restore(const RestoredState& remembered) {
     if (CheckStats* history = find(row.check)) history->restore(row);
 }
 
-// A name may hold a space, so the key is the part before one that names a check.
+// A name may contain a space, so every part before a space is tried as the key of a check.
 void Judge::restore(const SeriesRows& rows) {
   const std::string& name = rows.series;
   for (auto space = name.find(' '); space != std::string::npos; space = name.find(' ', space + 1))
@@ -121,7 +121,7 @@ std::optional<Quantile> Judge::quantile(const Check& check, Timed timed, double 
   return history ? history->quantile(timed, q, length, now) : std::nullopt;
 }
 
-// A run that is under way when the checks change ends with the check as it was.
+// A run that is under way when the checks change has the earlier Check object.
 CheckStats* Judge::find(const Check& check) const {
   auto known = by_check_.find(&check);
   return known != by_check_.end() ? known->second : find(key_of(check));

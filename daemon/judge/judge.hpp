@@ -14,34 +14,34 @@ namespace sonde::judge {
 
 class CheckStats;
 
-// Makes rates and standings of the Results, and answers everybody who asks for them. Counted are
-// first attempts with the verdict pass or fail; a bucket belongs to the second in which the run
-// ended, by the wall clock. A clock that is set back draws what lies in the future to its now.
+// Computes rates and status from Results, and answers queries about them. Counts first attempts
+// that passed or failed; a run belongs to the bucket of the wall-clock second in which it ended. If
+// the clock is set back, what is in the future is moved to the new time.
 class Judge : public Sink, public View {
  public:
-  // Whether a run that began then counts nowhere (maintenance). Empty: none is left out.
+  // Whether a run that began at that time counts nowhere (maintenance). Empty: all runs count.
   using Excluded = std::function<bool(const Check&, WallTime)>;
   explicit Judge(Excluded excluded = {});
   ~Judge() override;
 
-  // From now on exactly these checks; one with the name, kind and target of an old one, also of one
-  // that an earlier call left out, goes on with what it has: its counts in the store go on, too.
+  // Replaces the checks. A check with the name, kind and target of an earlier one, even if it was
+  // missing in between, continues with its counts, also in the store.
   void assign(std::vector<std::shared_ptr<const Check>> checks);
 
-  // A time that somebody will ask quantiles of.
+  // A duration whose quantiles will be queried.
   struct Watched {
     std::shared_ptr<const Check> check;
     Timed timed;
   };
-  // From now on exactly these, of the checks that are assigned; the latest 4,096 of each are kept.
-  // Others have no quantile.
+  // Replaces the durations to measure, of assigned checks; the latest 4,096 samples of each are
+  // kept. Other durations have no quantile.
   void watch(const std::vector<Watched>& watched);
 
-  // What was there at the start of the daemon: after the first assign() and before the first
-  // Result. What belongs to none of the checks is ignored; it stays in the store.
+  // Restores the state from the store: after the first assign() and before the first Result. Rows
+  // of unknown checks are ignored, and stay in the store.
   void restore(const RestoredState& remembered);
-  // Adds the buckets and notes that are not as they were at the last call, those of checks that
-  // are gone among them.
+  // Appends the buckets and records that changed since the last call, including those of removed
+  // checks.
   void take_changes(Changes& changes);
 
   void accept(const ResultPtr& result) override;
@@ -66,10 +66,10 @@ class Judge : public Sink, public View {
   std::vector<std::shared_ptr<const Check>> checks_;
   std::map<std::string, std::unique_ptr<CheckStats>, std::less<>> histories_;  // by key_of()
   std::map<std::string, std::unique_ptr<CheckStats>, std::less<>>
-      parked_;                                              // of checks that are gone
+      parked_;                                              // of checks that were removed
   std::unordered_map<const Check*, CheckStats*> by_check_;  // those of checks_
   std::vector<CheckStats*> changed_;
-  Changes gone_;  // of checks that are not there any more
+  Changes gone_;  // of checks that were removed
   WallSeconds latest_{};
 };
 

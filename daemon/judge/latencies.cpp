@@ -51,7 +51,8 @@ std::optional<Quantile> Latencies::quantile(double q, WallSeconds begin) const {
   for (const Sample& sample : samples_)
     if (WallSeconds(sample.at) >= begin) times.push_back(sample.micros);
   if (times.empty()) return std::nullopt;
-  // The nearest rank. A share such as 0.95 is not exact in binary, and must not add a rank.
+  // Nearest-rank method. A share such as 0.95 is not exact in binary; the correction keeps it from
+  // adding a rank.
   const double rank = std::ceil(q * static_cast<double>(times.size()) - 1e-9);
   const auto last = static_cast<double>(times.size());
   const auto nth = times.begin() + static_cast<std::ptrdiff_t>(std::clamp(rank, 1.0, last)) - 1;

@@ -9,18 +9,18 @@
 
 namespace sonde::judge {
 
-// What of a Result is timed; nothing if it says nothing of it.
+// The duration that `timed` selects of a Result; nullopt if the Result has none.
 std::optional<Span> time_of(const Result& result, Timed timed);
 
-// The latest times of one kind, to the microsecond, 8 bytes each. Pure.
+// The latest samples of one duration, in microseconds, 8 bytes each. Pure.
 class Latencies {
  public:
   static constexpr std::size_t samples_max = 4096;
 
   void add(WallSeconds at, Span took);
-  // Of the samples since `begin`: the least of which a share `q` of them is at most.
+  // Of the samples since `begin`: the least value that at least a share `q` of them do not exceed.
   std::optional<Quantile> quantile(double q, WallSeconds begin) const;
-  // The clock was set back: what lies in the future is of now.
+  // The clock was set back: samples in the future are moved to `now`.
   void settle(WallSeconds now);
 
  private:
@@ -29,7 +29,7 @@ class Latencies {
     std::uint32_t micros;
   };
   std::vector<Sample> samples_;  // a ring once it is full
-  std::size_t next_ = 0;         // where the next one goes then
+  std::size_t next_ = 0;         // where the next one goes once it is full
 };
 
 }  // namespace sonde::judge

@@ -5,13 +5,13 @@
 
 namespace sonde::judge {
 
-// A fixed number of counts, each at most 2^32 - 1, packed: all take as many bits as the largest
-// that was ever set needs, 1, 2, 4, 8, 16 or 32. Nothing is allocated while all are 0.
+// A fixed number of counters, each at most 2^32 - 1, packed: each takes as many bits as the largest
+// value ever set needs, 1, 2, 4, 8, 16 or 32. Allocates nothing while all are 0.
 class PackedCounters {
  public:
   explicit PackedCounters(std::uint16_t size) : size_(size) {}
 
-  // `i` and `from + count` lie within the size.
+  // `i` and `from + count` have to be within the size.
   std::uint32_t at(std::size_t i) const {
     if (!words_) return 0;
     return (words_[i >> (word_log - log_)] >> ((i << log_) & 31U)) & largest(log_);
@@ -28,7 +28,7 @@ class PackedCounters {
 
   std::unique_ptr<std::uint32_t[]> words_;
   std::uint16_t size_;
-  std::uint8_t log_ = 0;  // a count takes 2^log_ bits; a word holds a whole number of them
+  std::uint8_t log_ = 0;  // a counter takes 2^log_ bits; a word holds a whole number of counters
 };
 
 }  // namespace sonde::judge

@@ -19,13 +19,13 @@ inline WallSeconds seconds_of(WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch());
 }
 
-// In four bytes, to the year 2106.
+// In four bytes; sufficient until the year 2106.
 inline std::uint32_t wall_second(WallSeconds at) {
   constexpr std::int64_t last = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at.count(), 0, last));
 }
 
-// At most so many bytes of a text, with no half of a UTF-8 character at the end.
+// The first `bytes_max` bytes of a text, without a cut UTF-8 character at the end.
 inline std::string start_of(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   std::size_t end = bytes_max;

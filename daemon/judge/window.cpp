@@ -13,7 +13,7 @@ struct Grid {
   seconds step;
   seconds span;
 };
-// In the order of their numbers in the store; the finest one is not stored.
+// Ordered by their numbers in the store; the finest tier is not stored.
 constexpr std::size_t finest = 4;
 constexpr std::array<Grid, 5> kGrids{{{seconds(10), hours(1)},
                                       {minutes(2), hours(6)},
@@ -25,7 +25,7 @@ std::uint32_t slot_of(std::size_t tier, WallSeconds now) {
   return static_cast<std::uint32_t>(std::max(now, seconds(0)) / kGrids[tier].step);
 }
 
-// The finest tier that reaches `length` back, and how many of its buckets do.
+// The finest tier that covers `length`, and how many of its buckets that needs.
 struct Reach {
   std::size_t tier;
   std::uint32_t buckets;

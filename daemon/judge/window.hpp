@@ -10,29 +10,29 @@
 
 namespace sonde::judge {
 
-// The windows that are told, as labels name them.
+// The windows that are reported, with the names used in labels.
 struct WindowName {
   std::string_view label;
   std::chrono::seconds length;
 };
 extern const std::array<WindowName, 7> kWindows;
 
-// The first second that a window of this length covers: its buckets lie on the grid of the wall
-// clock, and the one of now is among them, so it covers `length` less at most one bucket. Of the
-// tiers 1s for 1m, 10s for 1h, 2m for 6h, 10m for 24h and 1h for 30d the finest that reaches so far
-// back answers; a length that is no whole number of its buckets is rounded up.
+// The first second of a window of this length. Buckets are aligned to the wall clock and the
+// current one is included, so the window covers `length` less at most one bucket. The finest tier
+// that reaches back far enough is used: 1s for 1m, 10s for 1h, 2m for 6h, 10m for 24h, 1h for 30d;
+// a length that is not a multiple of its bucket is rounded up.
 WallSeconds window_begin(std::chrono::seconds length, WallSeconds now);
 
-// How often something was tried and failed lately. Pure: it is told the time. In memory at most
-// 1,464 buckets: 0.9 KB at a run a minute, 2.5 KB at a run a second, and as much again once there
-// are as many failures. After a clock that jumped back, what lies in the future counts as of now;
-// one that jumped forward ages what is there.
+// Recent numbers of attempts and failures. Pure: times are arguments. Has at most 1,464 buckets in
+// memory: 0.9 KB at a run a minute, 2.5 KB at a run a second, and twice that once there are as many
+// failures. If the clock is set back, what is in the future counts as current; if it is set
+// forward, what is there ages.
 class Window {
  public:
   void add(Tally more, WallSeconds now);
-  // `length` from 1 s to 30 d; what is beyond counts as the nearest.
+  // `length` is 1 s to 30 d; other values are clamped.
   Tally over(std::chrono::seconds length, WallSeconds now) const;
-  // The clock was set: now is `now`.
+  // The clock was set to `now`.
   void settle(WallSeconds now);
 
   struct Bucket {
@@ -41,11 +41,12 @@ class Window {
     Tally tally;
     friend bool operator==(const Bucket&, const Bucket&) = default;
   };
-  // The buckets that are not as they were at the last call; an empty one is to be forgotten. What
-  // had become too old before the clock was set back is not told again: if it was kept, it is true.
+  // The buckets that changed since the last call; an empty one is to be deleted. Buckets that had
+  // become too old before the clock was set back are not returned again; their stored values are
+  // right.
   std::vector<Bucket> take_changes();
-  // A bucket that was kept, in the order of slots. One that cannot be true is left out. Of the last
-  // minute it is known to ten seconds only.
+  // Restores a stored bucket, in the order of slots. Ignores one that is implausible. The last
+  // minute is restored with a resolution of ten seconds only.
   void restore(const Bucket& bucket);
 
  private:

@@ -14,10 +14,10 @@
 namespace sonde::log {
 namespace {
 
-// As syslog(3) counts: debug 7, info 6, warning 4, error 3.
+// The levels of syslog(3): debug 7, info 6, warning 4, error 3.
 constexpr std::string_view priorities[] = {"7", "6", "4", "3"};
 
-// journald takes A-Z, 0-9 and _, not first, and at most 64 of them.
+// journald accepts A-Z, 0-9 and _ (not first), and at most 64 characters.
 std::string field_name(std::string_view key) {
   std::string name;
   for (const char c : key.substr(0, 64))
@@ -32,7 +32,7 @@ bool journal_listens() { return ::access("/run/systemd/journal/socket", W_OK) ==
 bool write_journal(Level level, const Record& record) {
   std::vector<std::string> texts;
   texts.reserve(record.fields.size() + 3);
-  // The line without "msg=", which quotes what could disturb a terminal.
+  // The line without "msg="; quoting removes what could disturb a terminal.
   texts.push_back("MESSAGE=" + line_of(Format::journal, level, record, {}).substr(4));
   texts.push_back("PRIORITY=" + std::string(priorities[static_cast<std::size_t>(level)]));
   texts.emplace_back("SYSLOG_IDENTIFIER=sonde");

@@ -40,7 +40,7 @@ Format format_named(std::string_view name) {
   return Format::logfmt;
 }
 
-// What is in force; read by spdlog's thread.
+// The current settings; read by spdlog's thread.
 struct Setting {
   std::atomic<Level> level = Level::info;
   std::atomic<Format> format = format_named("");
@@ -62,7 +62,7 @@ std::string show_time(std::chrono::system_clock::time_point at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", utc, part / std::chrono::milliseconds(1));
 }
 
-// A line for stderr; journald reads the priority at its beginning, after sd-daemon(3).
+// A line for stderr; journald reads the priority at its start, see sd-daemon(3).
 std::string whole_line(Format format, Level level, const Record& record,
                        std::chrono::system_clock::time_point at) {
   constexpr std::string_view prefixes[] = {"<7>", "<6>", "<4>", "<3>"};
@@ -88,14 +88,14 @@ class LineFormatter : public spdlog::formatter {
   const Setting& setting_;
 };
 
-// journald while it takes records, stderr otherwise. It says when everything before a flush is
-// written.
+// Writes to journald while it accepts records, otherwise to stderr. Reports when everything before
+// a flush was written.
 class LogSink : public StderrSink {
  public:
   LogSink(const Setting& setting, Lost lost)
       : StderrSink(std::make_unique<LineFormatter>(setting), std::move(lost)), setting_(setting) {}
 
-  // False: `limit` passed first.
+  // False: `limit` passed before.
   bool await_flush(std::chrono::seconds limit) {
     std::unique_lock lock(mutex_);
     return is_flushed_.wait_for(lock, limit, [this] { return flushed_; });
@@ -116,19 +116,19 @@ class LogSink : public StderrSink {
 
  private:
   const Setting& setting_;
-  std::mutex mutex_;  // the end of the process waits for spdlog's thread, with a limit
+  std::mutex mutex_;  // the end of the process waits for spdlog's thread, for a limited time
   std::condition_variable is_flushed_;
   bool flushed_ = false;
 };
 
 class Log {
  public:
-  Log() { logger_->set_level(spdlog::level::trace); }  // ours is asked before
+  Log() { logger_->set_level(spdlog::level::trace); }  // our own level is checked before
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // At the end of the process. A journald that stands still holds spdlog's thread; it is left
-  // behind then, with all that it uses.
+  // Call it at the end of the process. If journald hangs, so does spdlog's thread; it is then
+  // abandoned, with all that it uses.
   void close() {
     finish();
     if (written_) threads_.reset();
@@ -166,7 +166,7 @@ class Log {
 
   Setting setting_;
   std::atomic<bool> finished_ = false;
-  bool written_ = false;  // everything that was said before the end
+  bool written_ = false;  // everything logged before the end was written
   std::shared_ptr<spdlog::details::thread_pool> threads_ =
       std::make_shared<spdlog::details::thread_pool>(waiting_max, 1,
                                                      [] { system::name_thread("log"); });
@@ -174,12 +174,12 @@ class Log {
       setting_,
       StderrSink::Lost{.count = [this] { return lost(); },
                        .line = [this](std::uint64_t lines) { return line_of_lost(lines); }});
-  // The oldest record makes room for a new one where nobody takes them.
+  // If the queue is full, a new record replaces the oldest.
   std::shared_ptr<spdlog::async_logger> logger_ = std::make_shared<spdlog::async_logger>(
       "sonde", sink_, threads_, spdlog::async_overflow_policy::overrun_oldest);
 };
 
-// Never destroyed, for its thread may outlive main(). No line is lost where a command returns.
+// Never destroyed, because its thread may outlive main(). No line is lost when a command returns.
 Log& the_log() {
   static Log* const log = [] {
     std::atexit([] { the_log().close(); });

@@ -10,9 +10,9 @@
 namespace sonde::log {
 namespace {
 
-constexpr std::size_t line_max = 8192 - 64;  // leaves room for what closes the line
+constexpr std::size_t line_max = 8192 - 64;  // leaves room for the end of the line
 
-// "5:hello": a text may hold any byte.
+// "5:hello": a text may contain any byte.
 void append(std::string& packed, std::string_view text) {
   if (packed.size() >= record_max) return;
   text = text.substr(0, record_max - packed.size());
@@ -31,7 +31,7 @@ std::string_view take(std::string_view& packed) {
   return text;
 }
 
-// As JSON wants it: nothing can end the line or its quotes, or steer a terminal.
+// Quotes as in JSON: nothing can end the line or its quotes, or control a terminal.
 void quote(std::string& line, std::string_view raw) {
   line += '"';
   while (!raw.empty() && line.size() < line_max) {

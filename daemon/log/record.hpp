@@ -11,11 +11,11 @@ namespace sonde::log {
 
 enum class Format : std::uint8_t { logfmt, json, journal };
 
-// "debug", "info", ... as lines and metrics say it.
+// "debug", "info", ..., for lines and metrics.
 std::string_view name(Level level);
 
-// A message and its fields as one text, for spdlog queues texts. Cut to `record_max` bytes in all,
-// so that what waits has a bound: 1,024 records of 8 KB.
+// Packs a message and its fields into one text, because spdlog queues texts. Cut to `record_max`
+// bytes, so that the queue is bounded: 1,024 records of 8 KB.
 constexpr std::size_t record_max = 8192;
 std::string pack(std::string_view message, std::initializer_list<Field> fields);
 
@@ -26,8 +26,8 @@ struct Record {
 // Views into the packed text.
 Record unpack(std::string_view packed);
 
-// One line without its end, at most 8 KB: quoted so that no text of a field can end the line, add a
-// field, or steer or reorder a terminal. `when` is empty for the journal, which knows the time.
+// One line without line end, at most 8 KB, quoted so that the text of a field cannot end the line,
+// add a field, or control a terminal. `when` is empty for the journal, which adds the time.
 std::string line_of(Format format, Level level, const Record& record, std::string_view when);
 
 }  // namespace sonde::log

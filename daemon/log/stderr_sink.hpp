@@ -9,12 +9,13 @@
 
 namespace sonde::log {
 
-// Writes lines to stderr and never waits long for its reader. A reader that takes nothing for a
-// second loses lines; from then on they are lost without waiting, until it reads again and is told
-// how many. Used on spdlog's thread alone.
+// Writes lines to stderr without waiting long for its reader. If the reader takes nothing for a
+// second, lines are dropped; from then on they are dropped without waiting, until it reads again
+// and gets the number of dropped lines. Used only on spdlog's thread.
 class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  // Of all lines that were lost so far, also those that never came here; and the line that says so.
+  // Number of all lines lost so far, also before they reached this sink; and the line that reports
+  // it.
   struct Lost {
     std::function<std::uint64_t()> count;
     std::function<std::string(std::uint64_t)> line;
@@ -22,7 +23,7 @@ class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> 
   StderrSink(std::unique_ptr<spdlog::formatter> formatter, Lost lost)
       : base_sink(std::move(formatter)), lost_(std::move(lost)) {}
 
-  // Lines that this sink lost. Thread-safe.
+  // Number of lines that this sink dropped. Thread-safe.
   std::uint64_t lost() const { return lost_here_; }
 
  protected:
@@ -36,8 +37,8 @@ class StderrSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> 
 
   const Lost lost_;
   std::atomic<std::uint64_t> lost_here_ = 0;
-  std::uint64_t told_ = 0;  // how many lost lines the reader knows of
-  bool torn_ = false;       // the reader has a part of a line
+  std::uint64_t told_ = 0;  // number of lost lines that were reported
+  bool torn_ = false;       // the reader has got an incomplete line
   static constexpr int reader_ms_max = 1000;
   int patience_ms_ = reader_ms_max;
 };

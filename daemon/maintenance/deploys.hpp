@@ -12,24 +12,23 @@
 
 namespace sonde::maintenance {
 
-// What went live lately, as whoever deploys says; the newest 100, which survive a restart. On the
-// main thread.
+// The newest 100 deployments reported by deployment tools; kept across a restart. Main thread only.
 class Deploys {
  public:
   static constexpr std::size_t kept = 100;
 
   void restore(std::span<const StateRecord> notes);
 
-  // The marker that was made, or what is wrong with the wish. It may be of the last 30 days.
+  // Adds a deployment of the last 30 days; the error says what is wrong with the request.
   std::expected<DeployMarker, std::string> add(const DeployWish& wish,
                                                std::span<const std::shared_ptr<const Check>> checks,
                                                WallTime now);
-  // The newest first.
+  // Newest first.
   const std::vector<DeployMarker>& list() const { return markers_; }
-  // The newest of the target, or of all targets, from `since` to `until`.
+  // The newest deployment on the target, or on all targets, from `since` to `until`.
   std::optional<DeployMarker> recent(std::string_view target, WallTime since, WallTime until) const;
 
-  // What changed since the last call, for the store.
+  // The records that changed since the last call.
   std::vector<StateRecord> take_notes();
 
  private:

@@ -21,8 +21,8 @@ bool falls_on(const Recurrence& again, std::chrono::local_days day) {
   return again.days.empty() || std::ranges::find(again.days, weekday) != again.days.end();
 }
 
-// One of the days is at most a week away; the first that may still run lies as far back as it is
-// long.
+// The next day is at most a week away; the earliest occurrence that may still be active began as
+// long ago as its length.
 std::optional<Period> occurrence_at(const Recurrence& again, WallTime now) {
   const auto today = std::chrono::floor<days>(again.zone.local(now));
   for (auto day = today - days(2) - std::chrono::floor<days>(again.length); day <= today + days(8);

@@ -12,36 +12,37 @@
 
 namespace sonde::maintenance {
 
-// From the first moment to the last, which is not part of it.
+// A period of time; `to` is not part of it.
 struct Period {
   WallTime from, to;
   bool holds(WallTime at) const { return from <= at && at < to; }
 };
 
-// On these days of the week, at that time of the zone, for so long as clocks run: where the clocks
-// skip its begin, it begins when they do; where they show it twice, at the first.
+// A weekly or daily repetition, by the local time of the zone; `length` is elapsed time. If
+// daylight saving skips the start, it starts at the switch; if the start occurs twice, at the
+// first.
 struct Recurrence {
   std::vector<std::chrono::weekday> days;  // empty: every day
-  std::chrono::minutes at{};               // since midnight
+  std::chrono::minutes at{};               // since local midnight
   std::chrono::seconds length{};
   Zone zone;
 };
 
-// A time in which nobody is told of alerts of some checks. Probing and recording go on.
+// A time without notifications about some checks. Probing and recording go on.
 struct Downtime {
   std::string id;
-  std::string reason, author;  // why, and who says so
+  std::string reason, author;  // the cause, and the person who entered it
   Selector where;
-  bool counted = false;     // its runs count in the rates all the same
-  bool configured = false;  // by the file
+  bool counted = false;     // its runs still count in the rates
+  bool configured = false;  // from the configuration file
   Period once;
-  std::optional<Recurrence> again;  // in the place of `once`
+  std::optional<Recurrence> again;  // instead of `once`
 };
 
-// The period that runs now or, if there is none, the next one. Pure, as all here.
+// The current period or, if there is none, the next one. Pure, like all functions here.
 std::optional<Period> period_at(const Downtime& downtime, WallTime now);
 
-// Of the downtimes that hold the check now the one that lasts longest.
+// The downtime that covers the check now; of several, the one that ends last.
 struct Cover {
   const Downtime* downtime;
   WallTime until;
@@ -52,7 +53,7 @@ std::optional<Cover> covering(std::span<const Downtime> downtimes, const Check& 
 // When the next period of any downtime begins or ends.
 std::optional<WallTime> next_change(std::span<const Downtime> downtimes, WallTime now);
 
-// "sat, sun 02:00 for 2h, Europe/Berlin"; empty for a downtime that comes once.
+// "sat, sun 02:00 for 2h, Europe/Berlin"; empty for a downtime without recurrence.
 std::string schedule_of(const Downtime& downtime);
 
 }  // namespace sonde::maintenance

@@ -7,8 +7,8 @@
 
 namespace sonde::maintenance {
 
-// A downtime that comes once as the store keeps it, and back; nothing if it is not readable. The id
-// stands beside it.
+// Encodes a downtime without recurrence for the store, and decodes it; nullopt if the text is
+// invalid. The id is stored separately.
 std::string text_of(const Downtime& downtime);
 std::optional<Downtime> downtime_of(std::string_view text);
 

@@ -96,7 +96,7 @@ constexpr Span recurring_max = std::chrono::hours(6 * 24);  // longer ones would
 constexpr std::string_view as_written =
     "a time is written 2026-12-01T02:00, or with an offset, 2026-12-01T02:00+01:00";
 
-// One downtime, as it is made of its text.
+// Makes one downtime from its text.
 class DowntimeMaker {
  public:
   DowntimeMaker(const MaintenanceConfig& text, Checks checks, Span longest)
@@ -140,7 +140,7 @@ std::optional<WallTime> DowntimeMaker::moment(std::string_view key, const std::s
   return exact ? *exact : zone_.wall(written->local, twice);
 }
 
-// Of an hour that comes twice it holds both: from the first, to the second.
+// If an hour occurs twice, both are included: from the first to the second.
 void DowntimeMaker::read_once() {
   if (!text_.days.empty()) wrong("days", "belongs to 'at'; with 'from' it comes once");
   const auto from = moment("from", text_.from, Zone::Twice::first);

@@ -12,11 +12,11 @@
 
 namespace sonde::maintenance {
 
-enum class Weekday : std::uint8_t { sun, mon, tue, wed, thu, fri, sat };  // as <chrono> counts them
+enum class Weekday : std::uint8_t { sun, mon, tue, wed, thu, fri, sat };  // as numbered by <chrono>
 enum class InRates : std::uint8_t { exclude, include };
 
-// A downtime as it is written, in the file or to the API: once (`from`, and `to` or `for`), or
-// again and again (`at` and `for`).
+// A downtime as written in the file or sent to the API: once (`from`, and `to` or `for`), or
+// recurring (`at` and `for`).
 struct MaintenanceConfig {
   std::string from, to, at;
   std::vector<Weekday> days;
@@ -30,18 +30,18 @@ const config::Section<MaintenanceConfig>& section_of(const MaintenanceConfig*);
 std::span<const config::Named<Weekday>> names_of(const Weekday*);
 std::span<const config::Named<InRates>> names_of(const InRates*);
 
-// What is wrong with a key of a downtime.
+// A mistake at a key of a downtime.
 struct DowntimeFlaw {
   std::string key, text;
 };
 
-// Reads and bounds it; `longest` is the most that it may last once. `where` may name what the
-// checks are called, alone. Pure, apart from the time zones.
+// Parses and validates it; a downtime without recurrence may last at most `longest`. `where` may
+// contain only existing names of `checks`. Pure, apart from the time zones.
 std::expected<Downtime, std::vector<DowntimeFlaw>> make_downtime(
     const MaintenanceConfig& text, std::span<const std::shared_ptr<const Check>> checks,
     Span longest);
 
-// `maintenance:` of a file; mistakes are told.
+// Makes the downtimes of `maintenance:` in a file; reports mistakes.
 std::vector<Downtime> make_downtimes(const std::map<std::string, MaintenanceConfig>& entries,
                                      const config::Value& root,
                                      std::span<const std::shared_ptr<const Check>> checks,

@@ -16,7 +16,7 @@ namespace sonde::maintenance {
 namespace {
 
 constexpr std::string_view maintenance_room = "maintenance";
-// A run that began within a downtime may end as much later as a run may take.
+// A run that began during a downtime may end later by the longest duration of a run.
 constexpr auto kept_after = std::chrono::minutes(70);
 
 std::string joined(const std::vector<DowntimeFlaw>& flaws) {
@@ -26,8 +26,8 @@ std::string joined(const std::vector<DowntimeFlaw>& flaws) {
   return all;
 }
 
-// What the API says differs from the file in that a downtime may begin now, and in that durations
-// and choices are texts still.
+// The API differs from the file in two ways: a downtime may begin now, and durations and choices
+// are still texts.
 std::expected<MaintenanceConfig, std::string> text_of(const MaintenanceRequest& wish,
                                                       WallTime now) {
   MaintenanceConfig text{.from = wish.from.empty() ? as_rfc3339(now) : wish.from,

@@ -14,14 +14,14 @@ date::sys_seconds in_library(WallTime at) { return std::chrono::floor<std::chron
 
 }  // namespace
 
-// The library throws where a name, its file or the whole database is missing.
+// The library throws if a name, its file or the whole database is missing.
 std::expected<Zone, std::string> Zone::find(const std::string& name) {
   if (name.empty() || name == "UTC") return Zone();
   try {
     Zone found;
     found.name_ = name;
     found.zone_ = date::locate_zone(name);
-    of(found.zone_).get_info(date::sys_seconds());  // reads its file
+    of(found.zone_).get_info(date::sys_seconds());  // reads the zone's file
     return found;
   } catch (const std::exception&) {
     return std::unexpected(fmt::format(

@@ -11,7 +11,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using Seconds = std::chrono::seconds;
 
-// Reads fields of fixed width; what does not fit makes all that follows wrong.
+// Reads fields of fixed width; one invalid field makes all later ones invalid.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}

@@ -60,7 +60,7 @@ void Counts::renew(std::shared_ptr<const Check> now) {
   for (Reason reason : inconclusive_reasons()) at(inconclusive, reason);
   for (Reason reason : skipped_reasons()) at(skipped, reason);
   for (const std::string& event : check->events) at(events, event);
-  // An upgrade succeeds with the ready connection, so it can fail at both steps.
+  // An upgrade succeeds when the connection is ready, so it can fail at both steps.
   constexpr Step login[] = {Step::login}, upgrade[] = {Step::upgrade, Step::ready};
   for (Step step : check->steps) {
     if (step != Step::login && step != Step::upgrade) continue;
@@ -70,7 +70,7 @@ void Counts::renew(std::shared_ptr<const Check> now) {
     else
       expect_pairs(auth_failures, step, upgrade);
   }
-  // A check has hundreds of them, and seldom a new one.
+  // There are hundreds for a check, and new ones are rare.
   failures.shrink_to_fit();
   auth_failures.shrink_to_fit();
 }

@@ -22,7 +22,7 @@ struct ReasonCount {
   Reason reason;
   std::uint64_t count = 0;
 };
-// Failed runs that are counted under `reason`, and whose cause is known better.
+// Failed runs that are counted under `reason`, but have a more precise cause.
 struct ConclusionCount {
   Step step;
   Reason reason, concluded;
@@ -38,16 +38,16 @@ struct EventCounts {
                 foreign = 0;
 };
 
-// Everything that is counted of one check: a few KB, whatever its number of series. Pure.
-// Retries move the gauges and `flaky` alone; every count and time is one of first attempts, so
-// that no retry can hide a failure.
+// All counters of one check: a few KB, however many series. Pure. Retries change only the gauges
+// and `flaky`; all other counters and times are of first attempts, so that a retry cannot hide a
+// failure.
 class Counts {
  public:
-  // With a 0 for everything that the check can give.
+  // Starts with a 0 for every series that the check can have.
   explicit Counts(std::shared_ptr<const Check> check);
-  // The check as it is configured now; what it can give besides begins at 0.
+  // The check with its new configuration; new series start at 0.
   void renew(std::shared_ptr<const Check> check);
-  // `excluded`: it began within a maintenance, so that the gauges which alerts are about stay.
+  // `excluded`: it began during a maintenance, so the gauges that alerts use stay unchanged.
   void add(const Result& result, bool excluded = false);
 
   std::shared_ptr<const Check> check;
@@ -55,8 +55,8 @@ class Counts {
   std::vector<PairCount> failures, auth_failures;
   std::vector<ReasonCount> inconclusive, skipped;
   std::vector<ConclusionCount> conclusions;
-  // While no run was judged since: end of the first inconclusive one (Unix seconds), and the reason
-  // of the newest. Not of those that found our own network down.
+  // Set while no run was judged since: end of the first inconclusive run (Unix seconds), and the
+  // reason of the newest. Runs that found our own network down do not count.
   std::optional<double> inconclusive_since;
   Reason inconclusive_reason = Reason::ok;
   struct Attempts {
@@ -64,9 +64,9 @@ class Counts {
     std::uint64_t count = 0;
   };
   std::vector<Attempts> auth_attempts;
-  std::optional<bool> success;                   // of the last attempt that was judged
+  std::optional<bool> success;                   // of the last judged attempt
   std::optional<double> last_run, last_success;  // Unix seconds of their ends
-  std::optional<double> suppressed;  // when a run was last not made because logins were refused
+  std::optional<double> suppressed;  // when a run was last skipped because logins were rejected
   Histogram duration{latency_bounds}, ready{latency_bounds};
   std::array<PhaseSum, static_cast<std::size_t>(Phase::diagnose)> phases{};
   std::vector<EventCounts> events;

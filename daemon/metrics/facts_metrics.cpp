@@ -13,13 +13,13 @@ double failures(const Tally& tally) { return static_cast<double>(tally.failures)
 double successes(const Tally& tally) { return attempts(tally) - failures(tally); }
 double ratio(const Tally& tally) { return successes(tally) / attempts(tally); }
 
-// What tells the windows of one rate from those of another; success has nothing.
+// The label that distinguishes windows of different rates; success has none.
 Label of_rate(const Rate& rate) {
   if (rate.of == RateOf::auth) return {"step", name(rate.step)};
   return {"event", rate.event};
 }
 
-// One gauge of all windows of one sort of rate.
+// A gauge for all windows of one kind of rate.
 struct Gauge {
   RateOf of;
   std::string_view name, help;
@@ -77,7 +77,7 @@ std::string label_of(const AlertFacts& alert, const std::string& name) {
   return known == alert.labels.end() ? "" : known->second;
 }
 
-// How many alerts of each name and severity are in a state; 0 for those of every rule.
+// Number of alerts in a state, by name and severity; 0 for those of every rule.
 using States = std::map<std::tuple<std::string, std::string, std::string_view>, std::uint64_t>;
 States states_of(const Facts& facts) {
   States states;

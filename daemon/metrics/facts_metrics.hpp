@@ -4,7 +4,8 @@
 
 namespace sonde::metrics {
 
-// The families of what the rooms say of themselves. What is not known, or empty, has no series.
+// Write the metric families for the facts of the components. Unknown or empty values have no
+// series.
 void write_window_families(Page& page, const std::vector<WindowFacts>& windows);
 void write_alert_families(Page& page, const Facts& facts);
 void write_receiver_families(Page& page, const std::vector<ReceiverFacts>& receivers);

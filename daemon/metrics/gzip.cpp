@@ -20,7 +20,8 @@ std::string gzipped(std::string_view text) {
   stream.avail_in = static_cast<uInt>(text.size());
   std::string packed;
   std::array<char, 16 * 1024> piece;
-  // Piece by piece: a page packs to a tenth, and the bound of a whole one would double its memory.
+  // In pieces: a page is compressed to a tenth, and a buffer for the worst case would double its
+  // memory.
   for (int state = Z_OK; state != Z_STREAM_END;) {
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = static_cast<uInt>(piece.size());

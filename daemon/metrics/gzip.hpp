@@ -4,7 +4,7 @@
 
 namespace sonde::metrics {
 
-// As RFC 1952 has it; quickly rather than small, since a page is made often and read once.
+// Compresses (RFC 1952), optimized for speed, because a page is made often and read once.
 std::string gzipped(std::string_view text);
 
 }  // namespace sonde::metrics

@@ -8,14 +8,14 @@
 
 namespace sonde::metrics {
 
-// Upper bounds of buckets, in seconds. Thresholds of alerts lie on a bound.
+// Upper bounds of buckets in seconds. Thresholds of alerts are at a bound.
 inline constexpr double latency_bounds[] = {.005, .01, .025, .05, .1, .25, .5,
                                             1,    2.5, 5,    10,  15, 30};
-// Finer below, where a scheduler has to prove itself.
+// With more small bounds, to measure the scheduler.
 inline constexpr double lateness_bounds[] = {.0001, .00025, .0005, .001, .0025, .005, .01,
                                              .025,  .05,    .1,    .25,  .5,    1,    5};
 
-// Counts by bucket, without the names and labels that a library would keep with each.
+// Counts by bucket, without the names and labels that a library would store with each.
 class Histogram {
  public:
   explicit Histogram(std::span<const double> bounds)
@@ -29,7 +29,7 @@ class Histogram {
   }
 
   std::span<const double> bounds() const { return bounds_; }
-  // Of each bucket alone; the last one has no bound.
+  // Not cumulative; the last bucket has no bound.
   std::span<const std::uint64_t> counts() const { return counts_; }
   double sum() const { return sum_; }
 

@@ -7,7 +7,7 @@ namespace {
 
 using enum FamilyType;
 
-// One value a check; an empty one leaves the check out.
+// One value for each check; an empty one omits the check.
 template <class Value>
 void each(Page& page, const AllCounts& all, Value value) {
   for (const Counts* counts : all) {

@@ -7,12 +7,12 @@
 
 namespace sonde::metrics {
 
-// The labels that name a check.
+// The labels that identify a check.
 inline Label probe_label(const Counts& counts) { return {"probe", counts.check->name}; }
 inline Label kind_label(const Counts& counts) { return {"kind", counts.check->kind}; }
 inline Label target_label(const Counts& counts) { return {"target", counts.check->target}; }
 
-// The families that carry `probe`, `kind` and `target`, of all checks in their order.
+// Write the families with `probe`, `kind` and `target`, for all checks in their order.
 using AllCounts = std::vector<const Counts*>;
 void write_probe_families(Page& page, const AllCounts& all,
                           const std::function<int(const Check&)>& in_flight);

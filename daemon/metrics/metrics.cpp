@@ -21,8 +21,8 @@ namespace sonde::metrics {
 namespace asio = boost::asio;
 namespace {
 
-// So many Results wait on the main thread before they are posted together; a scrape posts them
-// first, so none is ever missing.
+// Number of Results that wait on the main thread before they are posted together; a scrape posts
+// them first, so none is missing.
 constexpr std::size_t batch_max = 64;
 
 using Key = std::tuple<std::string, std::string, std::string>;  // probe, target, kind
@@ -35,7 +35,7 @@ std::vector<std::pair<std::string_view, std::uint64_t>> said_by_level() {
 
 }  // namespace
 
-// Everything here but post() runs on the renderer's own thread.
+// Everything except post() runs on the renderer's thread.
 class Metrics::Renderer {
  public:
   explicit Renderer(Options options)

@@ -12,34 +12,35 @@
 
 namespace sonde::metrics {
 
-// What Prometheus reads. All counts live on a thread of their own, which also renders them, so
-// that a scrape costs neither the workers nor the main thread anything. Series exist at 0 from
-// assign() on; those of a check that is gone vanish with it. Called on the main thread only.
+// The metrics for Prometheus. All counters are on a separate thread, which also renders them, so
+// that a scrape does not slow down the workers or the main thread. Series exist with value 0 after
+// assign(); those of a removed check disappear. Call it only on the main thread.
 class Metrics : public Sink {
  public:
   struct Options {
-    std::string version, revision;  // of sonde_build_info
+    std::string version, revision;  // labels of sonde_build_info
     std::size_t workers = 1;
-    // What the rooms say of themselves; asked in render(), on the main thread. Empty: nothing.
+    // The facts of the components; called by render(), on the main thread. Empty: none.
     std::function<Facts()> facts = {};
-    // Whether a run began within a maintenance that leaves it out. Empty: none did.
+    // Whether a run began during a maintenance that excludes it. Empty: none did.
     std::function<bool(const Result&)> excluded = {};
   };
   explicit Metrics(Options options);
-  ~Metrics() override;  // a page that is asked for is rendered first
+  ~Metrics() override;  // renders a requested page first
 
-  // From now on exactly these checks; one with the name, kind and target of an old one goes on
-  // with its counts. `in_flight` is asked on the rendering thread while a page is made.
+  // Replaces the checks; one with the name, kind and target of an earlier one keeps its counters.
+  // `in_flight` is called on the rendering thread while a page is made.
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
   void accept(const ResultPtr& result) override;
 
-  // An attempt to load the configuration. `hash` names the one that is active now.
+  // Records an attempt to load the configuration. `hash` is that of the active one.
   void loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now);
-  // A request that the web listener answered.
+  // Records a request that the web server answered.
   void served(std::string handler, unsigned code, Span took);
 
-  // The page in the text format 0.0.4, gzipped if asked; `done` is called on the rendering thread.
+  // Renders the page in the text format 0.0.4, gzipped if requested; `done` is called on the
+  // rendering thread.
   void render(bool gzip, std::function<void(std::string)> done);
 
  private:

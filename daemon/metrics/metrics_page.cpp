@@ -48,7 +48,7 @@ prometheus::MetricType library_type(FamilyType type) {
 struct Page::State {
   std::string text = {};
   std::vector<prometheus::MetricFamily> families = std::vector<prometheus::MetricFamily>(1);
-  bool begun = false;  // HELP and TYPE of this family are written
+  bool begun = false;  // HELP and TYPE of this family were written
 
   prometheus::MetricFamily& family() { return families.front(); }
   prometheus::ClientMetric& add(Labels labels);
@@ -64,8 +64,8 @@ prometheus::ClientMetric& Page::State::add(Labels labels) {
   return metric;
 }
 
-// What is collected of the family; the library heads each chunk with HELP and TYPE anew, which
-// only the first may keep.
+// Writes the collected series; the library writes HELP and TYPE for each chunk, which are kept only
+// for the first.
 void Page::State::write() {
   if (family().metric.empty()) return;
   const std::size_t start = text.size();

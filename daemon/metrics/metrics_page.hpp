@@ -21,21 +21,20 @@ inline double unix_seconds(std::chrono::system_clock::time_point at) {
 
 enum class FamilyType : std::uint8_t { counter, gauge, summary, histogram };
 
-// A page of metrics in the text format, made family by family; prometheus-cpp's types live only
-// while a few hundred series of one family are written, so a page costs little more than its
-// text. A family without series leaves no trace.
+// Builds a page of metrics in the text format, one family after the other. Objects of
+// prometheus-cpp exist only for a few hundred series of one family at a time, so a page needs
+// little more memory than its text. A family without series is left out.
 class Page {
  public:
   Page();
   ~Page();
 
-  // Ends the family before. `help` is one line.
+  // Starts a family and ends the previous one. `help` is one line.
   void family(std::string_view name, std::string_view help, FamilyType type);
-  void value(Labels labels, double value);  // of a counter or a gauge
+  void value(Labels labels, double value);  // of a counter or gauge
   void sum(Labels labels, std::uint64_t count, double sum);
   void histogram(Labels labels, const Histogram& histogram);
-  // `counts`: of each bucket alone, one more than there are bounds; without them there is no
-  // series.
+  // `counts` are not cumulative, one more than there are bounds; without them there is no series.
   void histogram(Labels labels, std::span<const double> bounds,
                  std::span<const std::uint64_t> counts, double sum);
 

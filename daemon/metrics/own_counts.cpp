@@ -15,7 +15,7 @@ void write_one(Page& page, std::string_view name, std::string_view help, FamilyT
   page.value({}, value);
 }
 
-// Names and help strings that every client library of Prometheus uses.
+// Names and help texts that every client library of Prometheus uses.
 void write_process(Page& page, const ProcessFacts& facts) {
   write_one(page, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
             counter, facts.cpu_seconds);

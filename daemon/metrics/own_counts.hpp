@@ -12,7 +12,7 @@
 
 namespace sonde::metrics {
 
-// What is counted of the daemon itself. Pure, but for the facts that write() is told.
+// Counters about the daemon itself. Pure, except that write() gets further facts.
 class OwnCounts {
  public:
   OwnCounts(std::string version, std::string revision, std::size_t workers);
@@ -21,7 +21,7 @@ class OwnCounts {
   void loaded(bool succeeded, std::string hash, double unix_seconds);
   void served(const std::string& handler, unsigned code, Span took);
 
-  // `said`: log lines by level; `lost_lines`: how many of them nobody read.
+  // `said`: log lines by level; `lost_lines`: how many of them were lost.
   void write(Page& page, const std::optional<ProcessFacts>& process,
              const std::vector<std::pair<std::string_view, std::uint64_t>>& said,
              std::uint64_t lost_lines) const;

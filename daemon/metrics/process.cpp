@@ -18,10 +18,10 @@ double now_on(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-// Unix time. /proc/stat would tell it, but ProcSubset=pid hides that file.
+// Unix time. /proc/stat has it too, but ProcSubset=pid hides that file.
 double boot_seconds() { return now_on(CLOCK_REALTIME) - now_on(CLOCK_BOOTTIME); }
 
-// Fields of proc(5) that follow the command name, which may itself hold spaces and parentheses.
+// Fields of proc(5) after the command name, which may itself contain spaces and parentheses.
 std::optional<std::istringstream> stat_after_name() {
   std::ifstream file("/proc/self/stat");
   std::string line;
@@ -36,7 +36,7 @@ std::uint64_t count_fds() {
   std::filesystem::directory_iterator fds("/proc/self/fd", error);
   std::uint64_t count = 0;
   for (; !error && fds != std::filesystem::directory_iterator(); fds.increment(error)) ++count;
-  return count > 0 ? count - 1 : 0;  // one of them reads the folder
+  return count > 0 ? count - 1 : 0;  // one of them is for reading the folder
 }
 
 std::uint64_t max_fds() {
@@ -60,7 +60,8 @@ std::optional<ProcessFacts> read_process() {
   *stat >> facts.threads >> skipped >> started >> facts.virtual_bytes >> pages;
   if (!*stat) return std::nullopt;
   facts.cpu_seconds = (user + system) / ticks;
-  // Once: the two clocks are read one after the other, and a start that moves looks like a restart.
+  // Computed once: the two clocks are read one after the other, and a changing start would look
+  // like a restart.
   static const double start_seconds = boot_seconds() + started / ticks;
   facts.start_seconds = start_seconds;
   facts.resident_bytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

@@ -4,14 +4,14 @@
 
 namespace sonde::metrics {
 
-// The process as the kernel sees it, for the `process_*` metrics.
+// Facts about the process from the kernel, for the `process_*` metrics.
 struct ProcessFacts {
   double cpu_seconds = 0;
   double start_seconds = 0;  // Unix time; the same at each call
   std::uint64_t open_fds = 0, max_fds = 0, virtual_bytes = 0, resident_bytes = 0, threads = 0;
 };
 
-// From /proc/self alone, which a hardened unit leaves readable; nothing if it is not.
+// Reads them from /proc/self only, which a hardened unit keeps readable; nullopt if it is not.
 std::optional<ProcessFacts> read_process();
 
 }  // namespace sonde::metrics

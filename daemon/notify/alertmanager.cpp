@@ -13,7 +13,7 @@ namespace {
 constexpr Span evaluated_every = std::chrono::seconds(15);
 constexpr Span fires_on = 4 * std::max(evaluated_every, resend_every);
 
-// An end before the start would be refused; a clock that was set back makes one.
+// Alertmanager rejects an end before the start, which occurs if the clock was set back.
 WallTime end_of(const Alert& alert, WallTime now) {
   const WallTime end =
       alert.ended.value_or(now + std::chrono::duration_cast<WallTime::duration>(fires_on));

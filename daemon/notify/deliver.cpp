@@ -18,12 +18,12 @@ namespace {
 
 namespace asio = boost::asio;
 
-// How often secrets are read to see whether they were replaced where they stand.
+// How often secrets are read to detect that they were replaced.
 constexpr Span look_every = std::chrono::seconds(10);
 
 using PipelinePtr = std::shared_ptr<DestinationQueue>;
 
-// Whether what the one was told is known at the other. A secret that cannot be read says nothing.
+// Whether what `a` was sent is known at `b`. A secret that cannot be read gives no answer.
 bool is_same_place(const Destination& a, const Destination& b) {
   const bool unknown = a.identity.empty() || b.identity.empty();
   return a.place->keeps_state() == b.place->keeps_state() &&
@@ -34,7 +34,8 @@ bool is_same(const Destination& a, const Destination& b) {
   return a.key == b.key && is_same_place(a, b);
 }
 
-// Of a place's own note the key, of one of an alert's what stands before the fingerprint.
+// The key of the destination: of its own record the key, of an alert's record the part before the
+// fingerprint.
 std::string place_key(const StateRecord& note,
                       const std::map<std::string, std::string>& identities) {
   constexpr std::size_t fingerprint = 17;
@@ -42,7 +43,7 @@ std::string place_key(const StateRecord& note,
   return note.key.substr(0, note.key.size() - fingerprint);
 }
 
-// Of each place of which there are notes.
+// The identity of each destination with records.
 std::map<std::string, std::string> identities_in(std::span<const StateRecord> notes) {
   std::map<std::string, std::string> all;
   for (const auto& note : notes)
@@ -59,14 +60,14 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   net::Network& network;
   Options options;
   std::vector<PipelinePtr> pipelines;
-  std::vector<PipelinePtr> leaving;  // with a message under way, or an end that is still owed
+  std::vector<PipelinePtr> leaving;  // with a message in flight, or an end that has to be sent
   std::vector<StateRecord> forgotten;
   asio::steady_timer limit{network.executor()};
   std::function<void()> done;
   bool stopping = false;
   std::uint64_t made = 0;
-  std::vector<ReceiverEntry> entries;  // as they were assigned
-  WallTime looked;                     // after their secrets
+  std::vector<ReceiverEntry> entries;  // as assigned
+  WallTime looked;                     // when their secrets were last read
 
   PipelinePtr find(const Destination& destination) const;
   PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
@@ -91,7 +92,7 @@ PipelinePtr Notifier::State::find(const Destination& destination) const {
   return nullptr;
 }
 
-// The same place, of which the key is not used any more.
+// The queue of the same destination under a key that is no longer used.
 PipelinePtr Notifier::State::find_renamed(const Destination& destination,
                                           const std::vector<Destination>& wanted,
                                           const std::vector<PipelinePtr>& taken) const {
@@ -104,8 +105,8 @@ PipelinePtr Notifier::State::find_renamed(const Destination& destination,
   return nullptr;
 }
 
-// Another place stands under its key now. It is told what the old one was told in vain; what is
-// open there nobody can resolve, for the secret that leads there is known no more.
+// Another destination now has this key. It is sent what could not be delivered to the old one.
+// Incidents that are open there cannot be resolved, because the secret for it is no longer known.
 void Notifier::State::take_over(const StateRecord& note, const std::string& key) {
   const auto pending = pending_of(note.text);
   if (!pending) return;
@@ -155,7 +156,7 @@ void Notifier::State::changed() {
   end_soon();
 }
 
-// When the message that has just ended has left its pipeline.
+// Call when the last message has finished and its queue has been updated.
 void Notifier::State::end_soon() {
   asio::post(network.executor(), [weak = weak_from_this()] {
     if (const auto state = weak.lock()) state->end();
@@ -166,7 +167,7 @@ bool Notifier::State::settled() const {
   return std::ranges::all_of(pipelines, &DestinationQueue::settled);
 }
 
-// Nothing refers to the network any more.
+// Whether nothing uses the network any more.
 bool Notifier::State::idle() const {
   return settled() && std::ranges::all_of(leaving, &DestinationQueue::settled);
 }
@@ -206,7 +207,7 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
     const Destination& old = pipeline->destination();
     if (old.key != destination.key)
       std::ranges::move(pipeline->forget(), std::back_inserter(state_->forgotten));
-    if (destination.identity.empty()) {  // a secret that cannot be read now is what it was
+    if (destination.identity.empty()) {  // a secret that cannot be read now counts as unchanged
       destination.identity = old.identity;
       destination.pinned = old.pinned;
     }
@@ -219,8 +220,8 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
       state_->leave(pipeline);
 }
 
-// A place that has become another under its key knows nothing of what the old one was told, and one
-// that was renamed knows all of it.
+// A destination that is another one under its key knows nothing of what the old one was sent; a
+// renamed one knows all of it.
 void Notifier::State::restore(const StateRecord& note,
                               const std::map<std::string, std::string>& identities) {
   const std::string key = place_key(note, identities);
@@ -267,7 +268,7 @@ std::vector<ReceiverFacts> Notifier::facts() const {
   return all;
 }
 
-// Of a place alone it is enough that it knows of all that fires, or that another one does.
+// It is sufficient if each firing alert is known at the destination or at another one.
 std::string Notifier::undelivered(Span patience) const {
   const auto& all = state_->pipelines;
   const auto known = [&](std::uint64_t alert) {

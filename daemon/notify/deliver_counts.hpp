@@ -6,12 +6,12 @@
 
 namespace sonde::notify {
 
-// How deliveries to one place went, for metrics.
+// Counts the deliveries to one destination, for metrics.
 class DeliverCounts {
  public:
   DeliverCounts();
   void count(const Posted& posted, WallTime now);
-  // Without what the queue knows.
+  // Without the figures of the queue.
   const ReceiverFacts& facts() const { return facts_; }
 
  private:

@@ -23,7 +23,7 @@ asio::awaitable<Posted> answered(std::function<Posted(const Receiver&, const Mes
   co_return answer(*place, message);
 }
 
-// For how long a place that goes is told that its incidents are over.
+// How long a removed destination is sent the end of its incidents.
 constexpr Span leaving_max = std::chrono::hours(1);
 
 Queue::Options queue_options(const Receiver& place) {
@@ -49,8 +49,8 @@ void DestinationQueue::assign(Destination destination) {
   pump();
 }
 
-// An alert that always fires wakes nobody: it is for who watches that it does not stay away, and
-// for who asks for it by name.
+// An alert that always fires causes no page: it is only for receivers that check its presence or
+// select it by name.
 bool DestinationQueue::is_told(const Alert& alert) const {
   const auto severity = alert.labels.find("severity");
   const bool for_nobody = severity != alert.labels.end() && severity->second == "none";
@@ -65,7 +65,7 @@ void DestinationQueue::update(const std::vector<Alert>& current, WallTime now) {
     const bool told = is_told(alert);
     if (!told && !queue_.has_told(fingerprint(alert.labels))) continue;
     mine.push_back(alert);
-    mine.back().muted |= !told;  // it was routed here before: only its end is to be told
+    mine.back().muted |= !told;  // it was routed here before: only its end is sent
   }
   tell_by_itself(mine);
   queue_.update(mine, now);
@@ -96,7 +96,7 @@ void DestinationQueue::pump() {
 
 void DestinationQueue::wait(Span span) {
   if (stopping_) return;
-  // Never for long: the wall clock may be set while the timer counts.
+  // At most a minute, because the wall clock may be set while the timer runs.
   timer_.expires_after(std::min<Span>(span, std::chrono::minutes(1)));
   timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
@@ -110,7 +110,7 @@ void DestinationQueue::send(const Outgoing& outgoing) {
                   .alerts = told_alerts(queue_, outgoing.alerts),
                   .now = options_.now(),
                   .external_url = options_.external_url};
-  if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
+  if (message.alerts.empty()) return pump();  // of a half whose alerts have been dropped since
   flying_ = outgoing.alerts;
   sent_ = queue_.begin(outgoing.alerts);
   busy_ = true;
@@ -125,7 +125,7 @@ void DestinationQueue::send(const Outgoing& outgoing) {
                  asio::bind_cancellation_slot(cut_->slot(), std::move(done)));
 }
 
-// A message that is cut before its first step has no say in how it ends: Asio throws.
+// Asio throws if a message is cancelled before its first step.
 void DestinationQueue::landed(const std::exception_ptr& thrown, const Posted& posted) {
   busy_ = false;
   if (thrown && !closed_) std::rethrow_exception(thrown);
@@ -176,8 +176,8 @@ void DestinationQueue::split() {
   halves_.emplace_back(flying_.begin(), middle);
 }
 
-// All of it is tried again later. A place that keeps state may refuse one alert and take others, so
-// that what is left of a message is sent also while the daemon stops.
+// Everything is tried again later. A destination that keeps state may refuse one alert and accept
+// others, so the rest of a message is sent even while the daemon stops.
 void DestinationQueue::refuse() {
   failed();
   queue_.refused(sent_, options_.now());
@@ -212,7 +212,7 @@ bool DestinationQueue::settled() const {
   return !due || quiet_until_ > options_.elapsed();
 }
 
-// Outside of a turn of the loop the signal is only posted, so it has to live until that turn.
+// Outside the loop the signal is only posted, so it has to live until it is delivered.
 void DestinationQueue::close() {
   closed_ = true;
   timer_.cancel();
@@ -253,7 +253,7 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
                      .routing = entry.routing,
                      .place = place,
                      .pinned = place->pinned()});
-      // Read once more, it may be another one.
+      // A second read could yield another secret.
       if (all.back().pinned) all.back().identity = all.back().pinned->identity();
     }
   return all;
@@ -306,7 +306,7 @@ void DestinationQueue::restore(const StateRecord& note) {
   asked_quiet_ = place->quiet_until;
   place_noted_ = note.text;
   if (!place->quiet_until) return;
-  // Not for longer than any place may ask, whatever the clock says now.
+  // At most as long as a destination may ask for, whatever the clock says now.
   const Span quiet = *place->quiet_until - options_.now();
   quiet_until_ = options_.elapsed() + std::min<Span>(quiet, std::chrono::hours(1));
 }
@@ -354,7 +354,8 @@ bool DestinationQueue::fires(std::uint64_t alert) const {
   return found != queue_.all().end() && found->second.fires();
 }
 
-// Once a change, or a place that is down for a night, or that refuses one alert, fills the log.
+// Logged once per change: otherwise a destination that is down for hours, or that refuses one
+// alert, would fill the log.
 void DestinationQueue::tell(const Receipt& receipt) {
   if (receipt.trouble == DeliveryError::none && queue_.has_refused()) return;
   const DeliveryError before = std::exchange(trouble_, receipt.trouble);

@@ -15,31 +15,31 @@
 
 namespace sonde::notify {
 
-// One place that is told: an entry of `receivers:`, or one URL of it.
+// A destination for alerts: an entry of `receivers:`, or one of its URLs.
 struct Destination {
-  std::string key;       // of its notes
-  std::string identity;  // of the place, which may become another under the same key
-  std::string label;     // of its metrics
+  std::string key;       // key of its records in the store
+  std::string identity;  // what the destination is; it may change under the same key
+  std::string label;     // its label in metrics
   std::string receiver;
   Routing routing;
   std::shared_ptr<const Receiver> place;        // as it is configured
-  std::shared_ptr<const Receiver> pinned = {};  // as it was when `identity` was taken; may be null
+  std::shared_ptr<const Receiver> pinned = {};  // as when `identity` was computed; may be null
   const std::shared_ptr<const Receiver>& reached() const { return pinned ? pinned : place; }
-  // Its secret was replaced where it stands by another one.
+  // Its secret reference now yields another secret.
   bool has_moved() const;
 };
-// Of each entry its places.
+// The destinations of all entries.
 std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entries);
 
-// The way of alerts to one place: its queue, at most one message under way, and the wait for the
-// next, on the loop of `network`. What it decides is decided by pure functions. Kept alive by the
-// message that is under way.
+// Delivers alerts to one destination: holds its queue, at most one message in flight, and the timer
+// for the next one, on the loop of `network`. The decisions are made by pure functions. The message
+// in flight keeps the object alive.
 class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
  public:
   struct Options {
     std::function<WallTime()> now;
     std::function<Instant()> elapsed = [] { return Clock::now(); };
-    std::function<void()> changed;  // something was sent, or could not be
+    std::function<void()> changed;  // a message was sent, or could not be sent
     std::function<Posted(const Receiver&, const Message&)> answer = {};  // see Notifier
     std::string external_url;
     Backoff backoff;
@@ -47,41 +47,40 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   };
   DestinationQueue(net::Network& network, Destination destination, Options options);
 
-  // The same place, configured otherwise; under another key its notes move there.
+  // The same destination with another configuration; its records move if the key is another.
   void assign(Destination destination);
   const Destination& destination() const { return destination_; }
   void restore(const StateRecord& note);
-  // A note about an alert, of the same place under an earlier key.
+  // Takes over a record about an alert that the same destination stored under an earlier key.
   void adopt(const StateRecord& note);
-  // What `before`, whose place this one takes, was tried to be told in vain.
+  // Takes over from `before`, which this destination replaces, what could not be delivered.
   void take_missed(const DestinationQueue& before);
   void take_missed(const Pending& pending);
 
-  // What the routing selects of it is what is to be known there.
+  // Applies the routing to `current`; what it selects is what the destination has to know.
   void update(const std::vector<Alert>& current, WallTime now);
 
   std::vector<StateRecord> take_notes();
-  // Notes that forget everything.
+  // Records that delete everything stored for the destination.
   std::vector<StateRecord> forget() const;
   ReceiverFacts facts() const;
-  // What was tried in vain and waits, if something has waited so for `patience`; whatever else the
-  // place takes meanwhile.
+  // Alerts that could not be delivered and wait, if one of them has waited for `patience`;
+  // independent of what else the destination accepts meanwhile.
   std::vector<std::uint64_t> undelivered(Span patience) const;
-  bool delivers(Span patience) const;  // there is no such
+  bool delivers(Span patience) const;  // undelivered() is empty
   bool knows_firing(std::uint64_t alert) const;
   bool fires(std::uint64_t alert) const;
 
-  // From now on only what is due is sent, and nothing a second time.
+  // From now on sends only what is due, each at most once.
   void stop();
-  // Nothing is under way, and nothing is due.
+  // Nothing is in flight, and nothing is due.
   bool settled() const;
-  // The place is not sent anything any more. One that holds incidents is told, for an hour at most
-  // and as long as the daemon runs, that they are over, as nobody would tell it later; else as
-  // close().
+  // The destination was removed. If it holds incidents, it is sent their end, for at most an hour
+  // while the daemon runs, because that cannot be sent later; otherwise as close().
   void leave();
-  // Nothing is under way, and nothing is left to be told.
+  // Nothing is in flight, and nothing is left to send.
   bool has_left() const;
-  // Cuts what is under way.
+  // Cancels the message in flight.
   void close();
 
  private:
@@ -107,17 +106,18 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   LastAddress last_;
   text::Random random_;
   boost::asio::steady_timer timer_;
-  std::shared_ptr<boost::asio::cancellation_signal> cut_;  // of the message under way
-  std::vector<std::uint64_t> flying_;                      // what the message under way tells of
+  std::shared_ptr<boost::asio::cancellation_signal> cut_;  // cancels the message in flight
+  std::vector<std::uint64_t> flying_;                      // the alerts in the message in flight
   std::vector<Queue::Sent> sent_;
-  std::vector<std::vector<std::uint64_t>> halves_;  // of a message that was refused for one alert
+  // of a message refused because of one of its alerts
+  std::vector<std::vector<std::uint64_t>> halves_;
   Instant quiet_until_{};
-  std::optional<WallTime> asked_quiet_;  // until when, if the place itself asked for it
+  std::optional<WallTime> asked_quiet_;  // until when, if the destination itself asked to wait
   int failures_ = 0;                     // in a row
   std::optional<Instant> failing_since_;
   Instant left_{};
-  DeliveryError trouble_ = DeliveryError::none;  // what was logged last
-  std::string place_noted_;                      // the text of the last note
+  DeliveryError trouble_ = DeliveryError::none;  // as last logged
+  std::string place_noted_;                      // the text of the last record
   bool busy_ = false, stopping_ = false, leaving_ = false, given_up_ = false, closed_ = false;
 };
 

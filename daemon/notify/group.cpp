@@ -10,16 +10,16 @@ WallTime after(WallTime since, Span span) {
   return since + std::chrono::duration_cast<WallTime::duration>(span);
 }
 
-// What a group comes to.
+// Summary of a group.
 struct Sum {
-  bool fresh = false;       // one fires of which the place is to be told, and has not been
-  bool ended = false;       // one of which it was told has ended
-  bool ended_told = false;  // one that is not held back
-  bool open = false;        // one of which it was told fires on
+  bool fresh = false;       // an alert fires that has to be sent and was not
+  bool ended = false;       // an alert that was sent has ended
+  bool ended_told = false;  // one of these is not held back
+  bool open = false;        // an alert that was sent still fires
   bool open_told = false;
   Severity worst_fresh = Severity::info, worst_open = Severity::info;
-  WallTime since = WallTime::max();  // of the first that is fresh
-  std::optional<WallTime> last;      // when the place last took something
+  WallTime since = WallTime::max();  // start of the first fresh alert
+  std::optional<WallTime> last;      // when the destination last accepted something
   std::optional<WallTime> refused;
 };
 

@@ -10,7 +10,7 @@
 
 namespace sonde::notify {
 
-// When those are told that do not group by themselves; as Alertmanager has it.
+// Timing of messages to receivers that do not group by themselves; the settings of Alertmanager.
 struct Grouping {
   Span group_wait = std::chrono::seconds(30);
   Span group_interval = std::chrono::minutes(5);
@@ -18,7 +18,7 @@ struct Grouping {
 };
 const config::Section<Grouping>& section_of(const Grouping*);
 
-// Why a message is sent.
+// The reason for a message.
 enum class Why : std::uint8_t { first, added, resolved, all_resolved, repeat, resend };
 std::string_view name(Why why);
 
@@ -27,25 +27,26 @@ struct Due {
   WallTime at;  // not before
 };
 
-// What a group of alerts is due; nothing while there is nothing to say. Pure.
-//   first:        one fires of which nobody was told, or did and has ended meanwhile; after
+// When the next message about a group of alerts is due, and why; nullopt if there is nothing to
+// send. Pure.
+//   first:        an alert fires that was not notified, or fired and has ended meanwhile; after
 //                 group_wait, counted from its start
-//   added:        another one, after group_interval; a graver one after group_wait
-//   resolved:     one has ended, others fire on
-//   all_resolved: the last one has ended
-//   repeat:       nothing new since repeat_interval
-// Alerts that are held back (`told` false) cause none of them but all_resolved; where a message is
-// sent, they are in it. Those that are muted cause neither `first`, `added` nor `repeat`, and are
-// in a message only if the place has them already. After a refusal the group waits for
-// group_interval. A clock that was set back delays nothing by more than the interval.
+//   added:        a further alert fires, after group_interval; one of higher severity after
+//   group_wait resolved:     an alert has ended, others still fire all_resolved: the last alert has
+//   ended repeat:       nothing new for repeat_interval
+// Alerts that are held back (`told` is false) cause only all_resolved; if a message is sent, it
+// contains them. Muted alerts cause neither `first`, `added` nor `repeat`, and are in a message
+// only if the destination has them already. After a refusal the group waits for group_interval. If
+// the clock is set back, nothing is delayed by more than the interval.
 std::optional<Due> due(std::span<const Pending* const> group, const Grouping& grouping,
                        WallTime now);
 
-// What is due of one alert to a place that groups by itself: at once what it does not know, then
-// again and again (`resend`) what fires or has ended lately. Never what is held back and was not
-// told before. An end that was there before the place was told of the start waits for that time,
-// too: a place that hears of both at once tells nobody. What was refused is tried again after a
-// sixth of that time: a proxy may have refused it, or the place has learnt to read it. Pure.
+// What is due for one alert to a destination that groups by itself: at once what it does not know,
+// then repeatedly (`resend`) what fires or ended recently. Never an alert that is held back and was
+// not sent before. If an alert ended before the destination was sent its start, the end waits for
+// resend_every: a destination that gets both at once notifies no one. What was refused is tried
+// again after a sixth of resend_every: a proxy may have refused it, or the destination may accept
+// it by now. Pure.
 std::optional<Due> due(const Pending& pending, Span resend_every, WallTime now);
 
 }  // namespace sonde::notify

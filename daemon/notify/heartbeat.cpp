@@ -19,7 +19,7 @@ namespace {
 namespace asio = boost::asio;
 using log::Level;
 
-// What became of a beat; an empty text: it was taken.
+// The result of a heartbeat; an empty text: it was accepted.
 struct Beat {
   std::string wrong;
   bool stopped = false;
@@ -55,10 +55,10 @@ struct Heartbeat::State : std::enable_shared_from_this<State> {
   Hooks hooks;
   std::optional<HeartbeatSettings> settings;
   asio::steady_timer timer{network.executor()};
-  std::shared_ptr<asio::cancellation_signal> cut;  // of the beat under way
+  std::shared_ptr<asio::cancellation_signal> cut;  // of the heartbeat in flight
   LastAddress address;
   std::optional<WallTime> last;
-  std::string wrong;  // what was logged last
+  std::string wrong;  // as last logged
   std::function<void()> done;
   bool busy = false, stopping = false;
 
@@ -96,7 +96,7 @@ void Heartbeat::State::begin() {
                  asio::bind_cancellation_slot(cut->slot(), std::move(then)));
 }
 
-// A beat that is cut before its first step has no say in how it ends: Asio throws.
+// Asio throws if a heartbeat is cancelled before its first step.
 void Heartbeat::State::ended(const std::exception_ptr& thrown, const Beat& beat) {
   busy = false;
   if (thrown && !stopping) std::rethrow_exception(thrown);
@@ -115,7 +115,7 @@ void Heartbeat::State::tell(const std::string& now_wrong) {
            {{"place", settings ? settings->url.place() : ""}, {"detail", wrong}});
 }
 
-// Outside of a turn of the loop the signal is only posted, so it has to live until that turn.
+// Outside the loop the signal is only posted, so it has to live until it is delivered.
 void Heartbeat::State::close() {
   stopping = true;
   timer.cancel();

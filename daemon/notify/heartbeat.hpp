@@ -9,7 +9,7 @@
 
 namespace sonde::notify {
 
-// `heartbeat:`, a request that somebody outside expects: when it stays away, we are what is down.
+// `heartbeat:`, a request that an external service expects; if it stays away, this daemon is down.
 struct HeartbeatSettings {
   HookUrl url;
   std::string method = "GET";
@@ -18,14 +18,15 @@ struct HeartbeatSettings {
 };
 const config::Section<HeartbeatSettings>& section_of(const HeartbeatSettings*);
 
-// Beats at once, and then every `every`, on the loop of `network`; a beat that finds the last one
-// under way, or the daemon not well, is left out. A failure is logged once a change.
+// Sends a heartbeat at once and then every `every`, on the loop of `network`. A heartbeat is left
+// out if the previous one is still in flight, or if the daemon is unhealthy. A failure is logged
+// once per change.
 //
 // Destroyed only after stop() has ended.
 class Heartbeat {
  public:
   struct Hooks {
-    // Why agenda, store or notifier make no progress; empty: all is well.
+    // Why schedule, store or notifier make no progress; empty: the daemon is healthy.
     std::function<std::string()> unhealthy;
     std::function<WallTime()> now = std::chrono::system_clock::now;
   };
@@ -34,11 +35,11 @@ class Heartbeat {
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  // At start and at a reload; nothing: no beats.
+  // Sets the configuration, at start and at a reload; nullopt: no heartbeats.
   void assign(std::optional<HeartbeatSettings> settings);
-  // The last beat that was taken; nothing: none yet.
+  // When the last heartbeat was accepted; nullopt: never.
   std::optional<WallTime> last() const;
-  // Cuts a beat that is under way, and calls `done` on the loop.
+  // Cancels the heartbeat in flight, and calls `done` on the loop.
   void stop(std::function<void()> done);
 
  private:

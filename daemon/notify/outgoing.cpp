@@ -26,8 +26,8 @@ std::vector<Member> members_due(const Queue& queue, WallTime now) {
   return members;
 }
 
-// What was refused is tried apart from the rest, and after it: it may spoil the message that it is
-// in.
+// Refused alerts are retried separately, after the others, because they may spoil the message that
+// contains them.
 std::optional<Outgoing> next_batch(const Queue& queue, WallTime now) {
   auto members = members_due(queue, now);
   if (members.empty()) return std::nullopt;
@@ -68,8 +68,8 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
   return next;
 }
 
-// What ended before the place heard of it is told as what it was, and its end with the next
-// message.
+// An alert that ended before the destination accepted its start is sent as firing, and its end with
+// the next message.
 Alert shown(const Pending& pending) {
   Alert alert = pending.alert;
   if (!pending.missed) return alert;

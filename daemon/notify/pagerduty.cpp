@@ -13,7 +13,7 @@ namespace sonde::notify {
 namespace {
 
 constexpr std::size_t summary_max = 1024;
-constexpr std::size_t detail_max = 2000;           // of a text of one alert
+constexpr std::size_t detail_max = 2000;           // for a text of one alert
 constexpr std::size_t details_max = 256UL * 1024;  // an event may have 512 KB
 constexpr std::size_t alerts_max = 50;
 
@@ -21,7 +21,7 @@ std::string quote(std::string_view text, std::size_t bytes_max) {
   return text::json_quote(text::shorten(text, bytes_max));
 }
 
-// The same for the same incident, whatever is configured otherwise.
+// Equal for the same incident, whatever else the configuration says.
 std::string dedup_key(const Message& message) { return text::sha256(show(message.group)); }
 
 std::string detail_of(const Alert& alert) {
@@ -100,7 +100,7 @@ std::string pagerduty_body(const Message& message, std::string_view routing_key)
   return body + "}";
 }
 
-// A service of theirs.
+// A routing key identifies a service of PagerDuty.
 std::string PagerDuty::identity() const {
   const auto key = routing_key();
   return key ? short_digest(*key) : "";

@@ -16,8 +16,9 @@ struct PagerDutySettings {
 };
 const config::Section<PagerDutySettings>& section_of(const PagerDutySettings*);
 
-// PagerDuty's Events API v2. An incident of ours is one of theirs, however many alerts it has: it
-// is triggered while one fires, and resolved with the last. An alert of no incident is one itself.
+// PagerDuty's Events API v2. One incident here is one incident there, however many alerts it has:
+// it is triggered while an alert fires, and resolved with the last one. An alert without an
+// incident is an incident itself.
 class PagerDuty : public Receiver {
  public:
   explicit PagerDuty(PagerDutySettings settings);
@@ -26,7 +27,7 @@ class PagerDuty : public Receiver {
   std::shared_ptr<const Receiver> pinned() const override;
   bool holds_incidents() const override { return true; }
   std::expected<Prepared, std::string> request(const Message& message) const override;
-  // Only JSON with "status":"success" is a yes.
+  // Accepted only if the answer is JSON with "status":"success".
   Receipt judge(const net::Response& response) const override;
   Labels group_of(const Alert& alert) const override;
 
@@ -37,7 +38,7 @@ class PagerDuty : public Receiver {
   std::optional<std::string> pinned_key_;
 };
 
-// The body of an event; pure. At most 512 KB.
+// The body of an event, at most 512 KB. Pure.
 std::string pagerduty_body(const Message& message, std::string_view routing_key);
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(PagerDutySettings settings);

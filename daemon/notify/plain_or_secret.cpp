@@ -25,7 +25,7 @@ std::expected<net::Url, std::string> HookUrl::reveal() const {
   auto revealed = text.reveal();
   if (!revealed) return std::unexpected(revealed.error());
   auto url = parse(*revealed);
-  // What is wrong with a URL may show parts of it.
+  // The error about a URL may contain parts of it.
   if (!url && is_secret())
     return std::unexpected(text.secret.describe() + " holds no http or https URL");
   return url;

@@ -9,29 +9,29 @@
 
 namespace sonde::notify {
 
-// Of a text that is not to be shown, and can be told from others by it.
+// A short digest that tells texts apart without showing them.
 std::string short_digest(std::string_view text);
 
-// A text of the configuration that stands there as it is, or is a secret by reference.
+// A configured text: either plain, or a reference to a secret.
 struct PlainOrSecret {
-  std::string text;                        // if it is no secret
-  config::Secret secret;                   // read anew at each use
-  std::optional<std::string> pinned = {};  // the secret as it was; read no more
+  std::string text;                        // if it is not a secret
+  config::Secret secret;                   // read again at each use
+  std::optional<std::string> pinned = {};  // the secret as it was; not read again
   bool empty() const { return text.empty() && secret.empty(); }
-  // The error says what is wrong with the secret, and shows none of it.
+  // The error says why the secret cannot be read, and does not contain it.
   std::expected<std::string, std::string> reveal() const;
 };
 
-// The same for an http or https URL. Without a path it ends in "/".
+// An http or https URL, plain or secret. A URL without a path gets "/".
 struct HookUrl {
   PlainOrSecret text;
   bool is_secret() const { return !text.secret.empty(); }
   std::expected<net::Url, std::string> reveal() const;
-  // Where it leads, for people: scheme and host, or where the secret is.
+  // For display: scheme and host, or where the secret is stored.
   std::string place() const;
-  // A digest of all of it; empty: the secret cannot be read.
+  // A digest of the whole URL; empty: the secret cannot be read.
   std::string digest() const;
-  // The same, that stays where it leads now; nothing: the secret cannot be read.
+  // A copy that keeps the current URL; nullopt: the secret cannot be read.
   std::optional<HookUrl> pinned() const;
 };
 

@@ -11,34 +11,36 @@
 
 namespace sonde::notify {
 
-// The address at which a host was last reached. When our own DNS is what is down, that is where
-// the news of it goes.
+// The address at which a host was last reached. Used if our own DNS is down, so that the alert
+// about that can still be sent.
 struct LastAddress {
   std::string host, address;
 };
 
-// A request that is made within a time limit; `secrets` are never shown.
+// A request with a time limit; its `secrets` are never shown.
 struct Call {
   Prepared prepared;
   net::ConnectionOptions line;
   Span timeout = std::chrono::seconds(10);
 };
 struct Called {
-  net::Answer answer;                  // a detail shows no secret; the body is as it came
-  std::shared_ptr<const Trace> trace;  // knows what is not to be shown of it
+  net::Answer answer;                  // its detail contains no secret; the body is unchanged
+  std::shared_ptr<const Trace> trace;  // knows what to redact in the answer
   Span took{};
   std::string peer;
 };
-// Makes the call; if the name cannot be resolved, once more, at the last good address of the host,
-// within a limit of its own. Whatever answers is remembered in `last`. Cancelled: shutdown.
+// Makes the call. If the name cannot be resolved, tries once more at the host's last good address,
+// with a time limit of its own. Records the address that answers in `last`. When cancelled, the
+// answer's reason is shutdown.
 boost::asio::awaitable<Called> call(net::Network& network, Call call, LastAddress& last);
 
 struct Posted {
   Receipt receipt;
   Span took{};
-  bool stopped = false;  // cancelled: nothing is known of it
+  bool stopped = false;  // cancelled: the outcome is unknown
 };
-// Tells a receiver something: the only way to one, for alerts and tests alike.
+// Sends a message to a receiver. All messages go through this function, those of test-alert
+// included.
 boost::asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiver> receiver,
                                     Message message, LastAddress& last);
 

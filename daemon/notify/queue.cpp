@@ -7,12 +7,12 @@
 namespace sonde::notify {
 namespace {
 
-// How long the end of an alert is owed to a place that perhaps never heard of it.
+// How long an end is kept for a destination that may not have got the start.
 constexpr Span owed_max = std::chrono::hours(24);
 
 bool passed(WallTime since, Span span, WallTime now) { return now - since >= span; }
 
-// Those that page come first, the graver ones before the others.
+// Paging alerts first, then by severity.
 bool comes_before(const Alert* a, const Alert* b) {
   if (a->told != b->told) return a->told;
   if (a->severity != b->severity) return a->severity > b->severity;
@@ -32,11 +32,12 @@ void Queue::update(std::span<const Alert> current, WallTime now) {
   admit(std::move(fresh));
 }
 
-// What follows from an end, or from a start after an end. Of what the place has not taken for sure,
-// the start is owed, too: an end alone tells nobody what happened.
+// Handles an end, or a start after an end. If the destination may not have accepted the start, the
+// start has to be sent too: an end alone does not say what happened.
 void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
-  // Perhaps the place took the end, and only its answer was lost: then it knows nothing of this.
+  // The destination may have accepted the end although the answer was lost; then it does not know
+  // this alert.
   if (!next.ended && pending.failed && pending.owes_end()) pending.told_firing = false;
   const bool tried_in_vain = pending.failed && pending.fires() && !pending.known_firing();
   pending.missed = next.ended && (pending.is_news() || tried_in_vain);
@@ -45,7 +46,7 @@ void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.missed) changed_.insert(who);
 }
 
-// Takes over the newest states, and gives those that fire and are not known yet.
+// Updates known alerts, and returns firing ones that are not known yet.
 std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime now) {
   std::vector<const Alert*> fresh;
   std::set<std::uint64_t> seen;
@@ -58,7 +59,7 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
       continue;
     }
     turn(who, *pending, alert);
-    // What the place was told in one group ends in that group.
+    // An alert ends in the group in which the destination was sent its start.
     const std::string group = pending->tried ? pending->alert.group : alert.group;
     pending->alert = alert;
     pending->alert.group = group;
@@ -125,7 +126,8 @@ void Queue::accepted(std::span<const Sent> sent, WallTime now) {
   for (const auto& one : sent) {
     Pending* pending = find(one.alert);
     if (pending == nullptr) continue;
-    // A place that keeps state is told again after a restart anyway, so when is not worth a write.
+    // A destination that keeps state is sent everything again after a restart, so the time is not
+    // worth a write.
     const bool same = keeps_state() && pending->told && pending->told_firing == one.firing;
     if (!same) changed_.insert(one.alert);
     pending->told = now;
@@ -181,7 +183,7 @@ bool Queue::has_refused() const {
 }
 
 void Queue::end_all(WallTime now) {
-  update({}, now);  // what is missing has ended
+  update({}, now);  // missing alerts have ended
   for (auto& [who, pending] : all_) pending.missed = false;
   std::erase_if(all_, [](const auto& entry) { return !entry.second.owes_end(); });
 }

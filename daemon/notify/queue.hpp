@@ -11,76 +11,76 @@
 
 namespace sonde::notify {
 
-// An alert as one place is to be told of it.
+// An alert in the queue of one destination.
 struct Pending {
-  Alert alert = {};                      // its newest state, which is all that is told
-  std::optional<WallTime> told = {};     // when the place last took it
-  bool told_firing = false;              // and as what
-  bool tried = false;                    // a delivery was begun, so perhaps it was taken
-  std::optional<WallTime> refused = {};  // when the place would not have it in this state
-  bool missed = false;  // it ended before the place took it, so that its start is owed, too
-  bool failed = false;  // what is owed of it was tried in vain
+  Alert alert = {};                      // newest state; older states are not sent
+  std::optional<WallTime> told = {};     // when the destination last accepted it
+  bool told_firing = false;              // whether it was accepted as firing
+  bool tried = false;                    // a delivery was started, so it may have been accepted
+  std::optional<WallTime> refused = {};  // when the destination refused it in this state
+  bool missed = false;  // it ended before it was accepted, so its start has to be sent too
+  bool failed = false;  // a delivery of what is to be sent has failed
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return told && told_firing; }
-  // It fires, the place does not have it, and it is to be told by itself.
+  // It fires, the destination does not have it, and it may cause a message by itself.
   bool is_news() const {
     return missed || (fires() && !known_firing() && alert.told && !alert.muted);
   }
-  // As what the place is told of it.
+  // Whether it is sent as firing.
   bool shown_firing() const { return fires() || missed; }
-  // Whether it is in a message about its group.
+  // Whether messages about its group contain it.
   bool is_shown() const { return !alert.muted || !fires() || known_firing(); }
-  // The place has it as firing, or perhaps has: it is owed the end.
+  // The destination has it as firing, or may have: its end has to be sent.
   bool owes_end() const { return !fires() && (told ? told_firing : tried); }
 };
 
-// By fingerprint.
+// Keyed by fingerprint.
 using PendingMap = std::map<std::uint64_t, Pending>;
 
-// What one place has been told, and what it is still to be told: one entry an alert, the newest
-// state in the place of any older one. Bounded: what does not fit is dropped and counted, but never
-// the end of what was told to fire. Pure.
+// What one destination has been sent, and what it still has to be sent: one entry for each alert,
+// where the newest state replaces older ones. Bounded: what does not fit is dropped and counted,
+// but never the end of an alert that was sent as firing. Pure.
 class Queue {
  public:
   struct Options {
     std::size_t capacity = 4096;
-    Span resolved_kept{};  // how long an end that was told is remembered, to be told again
+    Span resolved_kept{};  // how long an end that was sent is kept, to be sent again
   };
   explicit Queue(Options options) : options_(options) {}
 
-  // Everything that fires or has ended lately. What the place was told to fire and is not among it
+  // Takes everything that fires or ended recently. An alert that was sent as firing and is missing
   // has ended now.
   void update(std::span<const Alert> current, WallTime now);
 
-  // A delivery begins, and what came of it. `sent` are fingerprints of `all()`; between the two the
-  // newest states may have changed.
+  // begin() starts a delivery; accepted() or refused() reports its outcome. `sent` are fingerprints
+  // of `all()`; the states may have changed since begin().
   struct Sent {
     std::uint64_t alert = 0;
-    bool firing = false;  // as it was told
+    bool firing = false;  // as it was sent
   };
   std::vector<Sent> begin(std::span<const std::uint64_t> alerts);
   void accepted(std::span<const Sent> sent, WallTime now);
   void refused(std::span<const Sent> sent, WallTime now);
-  // The place cannot be reached: all that is owed is tried in vain.
+  // The destination cannot be reached: everything that is to be sent counts as failed.
   void failed();
 
   const PendingMap& all() const { return all_; }
-  // Whether the place has the alert as firing, or perhaps has.
+  // Whether the destination has the alert as firing, or may have it.
   bool has_told(std::uint64_t alert) const;
-  // How many have a state that the place does not know.
+  // Number of alerts with a state that the destination does not know.
   std::size_t waiting() const;
-  // Those that were tried in vain and have a state that the place does not know.
+  // Alerts with a failed delivery and a state that the destination does not know.
   std::vector<std::uint64_t> undelivered() const;
-  // Whether the place would not have some of them as they are.
+  // Whether the destination refused some of them in their current state.
   bool has_refused() const;
   std::size_t capacity() const { return options_.capacity; }
   std::uint64_t dropped() const { return dropped_; }
 
-  // For a store: those whose entry is another since the last call, or is gone.
+  // For the store: alerts whose entry has changed since the last call, or is gone.
   std::set<std::uint64_t> take_changed() { return std::exchange(changed_, {}); }
-  // All of it is to be written again.
+  // Marks everything as changed, so that it is written again.
   void note_all();
-  // Only ends are still to be told, of what the place took or perhaps took.
+  // From now on only ends are sent, of what the destination accepted or may have accepted.
   void end_all(WallTime now);
   void restore(Pending pending);
 
@@ -96,7 +96,7 @@ class Queue {
   Options options_;
   PendingMap all_;
   std::set<std::uint64_t> changed_;
-  std::set<std::uint64_t> left_out_;  // of the last update, each counted once
+  std::set<std::uint64_t> left_out_;  // by the last update; each counted once
   std::uint64_t dropped_ = 0;
 };
 

@@ -6,14 +6,15 @@
 
 namespace sonde::notify {
 
-// How long to leave a place in peace that failed.
+// How long to wait after failed deliveries.
 struct Backoff {
   Span base = std::chrono::seconds(1), cap = std::chrono::seconds(60);
 };
 
-// After so many failures in a row: anything up to the base, doubled each time, up to the cap (full
-// jitter, so that those who failed together do not come back together), at least a tenth of the
-// base, and at least what the place asks for. `random` is any number. Pure.
+// Wait after `failures` failures in a row: random between 0 and an upper limit, which is the base,
+// doubled with each failure up to the cap (full jitter, so that destinations that failed together
+// are not retried together); at least a tenth of the base, and at least what the destination asked
+// for. `random` is any number. Pure.
 Span wait_after(const Backoff& backoff, int failures, std::optional<Span> asked,
                 std::uint64_t random);
 

@@ -8,17 +8,17 @@
 
 namespace sonde::notify {
 
-// What of a queue survives a restart, as the text of a note; pure.
+// Encoding of the part of a queue that survives a restart, as text of a state record. Pure.
 
 std::string note_of(const Pending& pending);
-// Nothing: it is none, or of a version that is not known.
+// Returns nullopt if the text is invalid or of an unknown version.
 std::optional<Pending> pending_of(std::string_view note);
 
-// What is known of a place: where it was reached, and until when it wants peace.
+// What is stored about a destination: where it was reached, and until when not to send to it.
 struct PlaceNote {
   LastAddress last;
   std::optional<WallTime> quiet_until;
-  std::string identity;  // empty: of an earlier version, or unknown
+  std::string identity;  // empty: written by an earlier version, or unknown
 };
 std::string note_of(const PlaceNote& place);
 std::optional<PlaceNote> place_of(std::string_view note);

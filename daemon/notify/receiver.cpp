@@ -28,8 +28,8 @@ std::string describe(const net::Response& response) {
   return fmt::format("HTTP {}: {}", response.status, text::shorten(response.body, body_shown_max));
 }
 
-// The body without a byte order mark. Of UTF-16 what is ASCII in it, which is enough to see what
-// kind of text it is.
+// The body without byte order mark. For UTF-16 only its ASCII characters, which is sufficient to
+// recognize the kind of text.
 std::string plain(std::string_view body) {
   if (body.starts_with("\xef\xbb\xbf")) body.remove_prefix(3);
   std::string all(body);
@@ -38,7 +38,7 @@ std::string plain(std::string_view body) {
   return all;
 }
 
-// By how it begins: Slack calls its "ok" text/html.
+// Decides by the first characters, because Slack sends its "ok" as text/html.
 bool is_page(std::string_view body) {
   const std::size_t begin = body.find_first_not_of(" \t\r\n");
   return begin != std::string_view::npos && body[begin] == '<';
@@ -56,14 +56,14 @@ bool is_no(std::string_view word) {
          std::ranges::any_of(parts, [&](std::string_view part) { return lower.contains(part); });
 }
 
-// Of a member that says yes or no; nothing: it is of another kind.
+// Whether a member means yes or no; nullopt: neither.
 std::optional<bool> says_yes(text::Json member) {
   if (const auto yes = member.boolean()) return yes;
   if (const auto word = member.string()) return !is_no(*word);
   return std::nullopt;
 }
 
-// A status of HTTP in the place of the real one.
+// A member with an HTTP status that differs from the real one.
 bool is_error_status(text::Json member) {
   const auto number = member.number();
   return number && *number >= 400 && *number < 600;

@@ -13,33 +13,33 @@
 
 namespace sonde::notify {
 
-// What one receiver is told at once. A value.
+// One message to a receiver. A value.
 struct Message {
   std::string receiver;       // its name
-  Labels group;               // what the alerts have in common; the same for one incident
-  std::vector<Alert> alerts;  // at least one: what fires first, then by severity
+  Labels group;               // labels that its alerts share; the same for one incident
+  std::vector<Alert> alerts;  // at least one: firing ones first, then by severity
   WallTime now;
   std::string external_url;  // of the daemon's pages; may be empty
 };
 // Whether one of its alerts has not ended.
 bool firing(const Message& message);
 
-// What an answer means for what was sent.
+// What an answer means for the message that was sent.
 enum class DeliveryOutcome : std::uint8_t {
   accepted,
-  retry,    // later the same may be accepted
-  refused,  // the receiver will not take this message; much later it may
-  split     // perhaps one of the alerts is wrong: send halves
+  retry,    // the same message may be accepted later
+  refused,  // the receiver rejects this message; it may accept it much later
+  split     // one of the alerts may be at fault: send halves
 };
 
-// Why a delivery failed; a closed metric label.
+// Why a delivery failed; a metric label with a fixed set of values.
 enum class DeliveryError : std::uint8_t {
   none,
   timeout,
   network,  // names, connections, TLS, HTTP
   rate_limited,
   server_error,
-  refused,  // any other answer that is no success
+  refused,  // any other unsuccessful answer
   own       // its secret cannot be read, or the request cannot be made
 };
 std::span<const config::Named<DeliveryError>> names_of(const DeliveryError*);
@@ -48,51 +48,51 @@ std::string_view name(DeliveryError trouble);
 struct Receipt {
   DeliveryOutcome fate = DeliveryOutcome::accepted;
   DeliveryError trouble = DeliveryError::none;
-  std::string detail;        // for people; holds no secret
-  std::optional<Span> wait;  // the receiver asks for so much peace
+  std::string detail;        // for people; contains no secret
+  std::optional<Span> wait;  // how long the receiver asks to wait
 };
 
-// What is posted; `secrets` are never shown.
+// A request to send; its `secrets` are never shown.
 struct Prepared {
   net::Request request;
   std::vector<std::string> secrets;
 };
 
-// One place where alerts are sent to, as configured: each URL of an entry of `receivers:` is one.
-// Constant, and pure: it makes requests and judges answers, and sends nothing itself.
+// One destination as configured: each URL of an entry of `receivers:` is one. Immutable and pure:
+// it makes requests and judges answers, but does not send.
 class Receiver {
  public:
   virtual ~Receiver() = default;
 
-  // Where it is, for people and labels; holds no secret.
+  // Where it is, for people and labels; contains no secret.
   virtual std::string place() const = 0;
-  // Equal for two places exactly if the one knows what the other was told. Holds a digest of what
-  // is secret; empty: the secret cannot be read now.
+  // Equal for two destinations exactly if what one was sent is known to the other. Contains a
+  // digest of its secrets; empty: the secret cannot be read now.
   virtual std::string identity() const { return place(); }
-  // The same place, that goes on to be it when its secret is replaced where it stands; null: the
-  // secret cannot be read now, or decides nothing.
+  // A copy of this destination that keeps the current secret when the stored one is replaced; null:
+  // the secret cannot be read now, or does not matter for the identity.
   virtual std::shared_ptr<const Receiver> pinned() const { return nullptr; }
-  // It keeps an incident open until it is told of its end.
+  // It keeps an incident open until it is sent the end.
   virtual bool holds_incidents() const { return false; }
-  // The error says why there is none.
+  // The error says why the request cannot be made.
   virtual std::expected<Prepared, std::string> request(const Message& message) const = 0;
   virtual Receipt judge(const net::Response& response) const;
-  // It groups and repeats by itself, so it wants every alert, all the time.
+  // It groups and repeats by itself, so it has to be sent every alert repeatedly.
   virtual bool keeps_state() const { return false; }
-  // Alerts with the same are told in one message: those of an incident, else of a target.
+  // Alerts with the same group share a message: those of one incident, or else of one target.
   virtual Labels group_of(const Alert& alert) const;
 
   net::ConnectionOptions line;
-  Span timeout = std::chrono::seconds(10);  // of a delivery
+  Span timeout = std::chrono::seconds(10);  // of one delivery
 };
 
-// What the status says as most receivers mean it: 2xx is success; 429 and 5xx pass.
+// Judges the status as most receivers mean it: 2xx is success; 429 and 5xx are retried.
 Receipt judge_status(const net::Response& response);
 
-// The same for a receiver with an answer of its own: a 2xx that is a web page (the sign-in page of
-// a network, a proxy's notice) or JSON that says no was not delivered, and is tried again.
+// As judge_status, for receivers whose answer has a body: a 2xx with a web page (a captive portal,
+// a proxy's notice) or JSON that reports an error was not delivered, and is retried.
 Receipt judge_answer(const net::Response& response);
-// Makes a receipt of a 2xx that is no delivery: it is tried again. `why` is for people.
+// A receipt for a 2xx that was not a delivery; it is retried. `why` is for people.
 Receipt not_delivered(const net::Response& response, std::string_view why);
 
 }  // namespace sonde::notify

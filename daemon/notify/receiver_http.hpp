@@ -8,7 +8,7 @@
 
 namespace sonde::notify {
 
-// What every receiver's section has: how the connection is made, its time limit, further headers.
+// Settings that every receiver has: connection, time limit and additional headers.
 struct ReceiverHttp {
   net::ConnectionOptions line;
   Span timeout = std::chrono::seconds(10);
@@ -16,7 +16,7 @@ struct ReceiverHttp {
 };
 const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*);
 
-// A POST of JSON to `url`, or why its secrets cannot be had.
+// A POST of JSON to `url`; the error says why its secrets cannot be read.
 std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
                                                std::string body);
 

@@ -35,7 +35,7 @@ ReceiverKind kind(std::string_view name, std::string_view help) {
           [](const std::string& prefix) { return section<S>().table(prefix); }};
 }
 
-// An empty list holds everything.
+// An empty list contains everything.
 template <class T>
 bool holds(const std::vector<T>& list, const T& wanted) {
   return list.empty() || std::ranges::find(list, wanted) != list.end();
@@ -43,7 +43,7 @@ bool holds(const std::vector<T>& list, const T& wanted) {
 
 }  // namespace
 
-// One row a kind; nothing else in the house names them.
+// One row for each kind; no other code lists them.
 std::span<const ReceiverKind> receiver_kinds() {
   static const std::vector<ReceiverKind> table = {
       kind<AlertmanagerSettings>("alertmanager", "Alertmanagers, by their API v2."),
@@ -98,7 +98,7 @@ const notify::ReceiverKind* kind_named(std::string_view name) {
   return found == notify::receiver_kinds().end() ? nullptr : &*found;
 }
 
-// The entry whose key is the kind's; null: none, or several, which was told.
+// The entry whose key names the kind; null: none, or several, which was reported.
 const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
   const Value::Entry* found = nullptr;
   for (const auto& entry : value.entries) {
@@ -116,7 +116,7 @@ const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
   return found;
 }
 
-// Every key beside the kind's.
+// Reads all keys except the kind's.
 bool read_routing(const Value& value, const Reader& reader, notify::Routing& out) {
   const auto& keys = config::section<notify::Routing>();
   std::vector<std::string_view> names = keys.names();
@@ -130,7 +130,7 @@ bool read_routing(const Value& value, const Reader& reader, notify::Routing& out
   return good;
 }
 
-// An Alertmanager groups by itself, so to say how would mean nothing.
+// An Alertmanager groups by itself, so grouping keys have no effect.
 bool refuse_grouping(const Value& value, const Reader& reader) {
   bool good = true;
   for (auto name : config::section<notify::Grouping>().names()) {
@@ -204,14 +204,14 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-// One list of a `when`, and where it is written.
+// A list of a `when`, and its place.
 struct List {
   const std::vector<std::string>& names;
   std::string_view key;  // target, alert
   std::string_view thing;
 };
 
-// A list that names what there is not would match nothing, and somebody sleep on.
+// A list with unknown names would match nothing, and the alerts would be lost.
 void vet(const List& list, const Names& known, const config::Value& when,
          const config::Reader& reader) {
   const config::Value* written = when.find(list.key);

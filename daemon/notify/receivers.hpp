@@ -12,7 +12,8 @@
 
 namespace sonde::notify {
 
-// Which alerts a receiver is told: every list has to hold the alert's; an empty one holds all.
+// Which alerts a receiver gets: each list has to contain the alert's value; an empty list matches
+// all.
 struct When {
   std::vector<std::string> target, alert;
   std::vector<Severity> severity;
@@ -20,35 +21,36 @@ struct When {
 const config::Section<When>& section_of(const When*);
 bool matches(const When& when, const Alert& alert);
 
-// What every entry of `receivers:` may have beside its kind.
+// Keys that every entry of `receivers:` may have besides its kind.
 struct Routing {
   When when;
-  Grouping grouping;  // not for those that group by themselves
+  Grouping grouping;  // not used by receivers that group by themselves
 };
 const config::Section<Routing>& section_of(const Routing*);
 
-// One entry of `receivers:`. Constant; shared by what delivers to it.
+// One entry of `receivers:`. Immutable; shared with the queues that deliver to it.
 struct ReceiverEntry {
   std::string name;
   Routing routing;
-  std::vector<std::shared_ptr<const Receiver>> places;  // at least one; each is told by itself
+  // destinations, at least one; each is delivered to separately
+  std::vector<std::shared_ptr<const Receiver>> places;
 };
 struct ReceiverEntries {
   std::vector<ReceiverEntry> all;  // in the order of the file
 };
 
-// Tells what `when` names that there is not: a target that no probe has, an alert that is not
-// among `alerts`. `receivers` is what is written, `reader` its reader.
+// Reports names in `when` that do not exist: a target without probes, an alert that is not in
+// `alerts`. `receivers` is the configuration as written, `reader` its reader.
 void vet_receivers(const std::vector<ReceiverEntry>& entries,
                    std::span<const std::shared_ptr<const Check>> checks,
                    const std::vector<std::string>& alerts, const config::Value& receivers,
                    const config::Reader& reader);
 
-// A row of the table of receivers: one pair of files and one row each.
+// A row of the table of receiver kinds; each kind has one header, one source and one row.
 struct ReceiverKind {
   std::string_view name;
   std::string_view help;
-  // Empty: mistakes were told.
+  // Empty: mistakes were reported.
   std::vector<std::shared_ptr<const Receiver>> (*read)(const config::Value&, const config::Reader&);
   config::Value (*schema)();
   std::vector<config::KeyRow> (*table)(const std::string& prefix);
@@ -59,7 +61,7 @@ std::span<const ReceiverKind> receiver_kinds();
 
 namespace sonde::config {
 
-// Exactly one key of an entry names its kind.
+// An entry has exactly one key that names its kind.
 template <>
 struct Codec<notify::ReceiverEntries> {
   static bool read(const Value&, const Reader&, const Rule&, notify::ReceiverEntries& out);

@@ -7,14 +7,14 @@
 namespace sonde::notify {
 
 struct SlackSettings {
-  config::Secret url;   // who knows it can post
-  std::string channel;  // only the older kind of webhook heeds it; empty: the webhook's own
+  config::Secret url;   // secret: it is sufficient to post messages
+  std::string channel;  // only legacy webhooks use it; empty: the webhook's own channel
   ReceiverHttp http;
 };
 const config::Section<SlackSettings>& section_of(const SlackSettings*);
 
-// A Slack incoming webhook. What alerts say is text there: it cannot make a link, nor call
-// everybody in a channel.
+// A Slack incoming webhook. Texts of alerts are escaped: they cannot create a link or mention a
+// whole channel.
 class Slack : public Receiver {
  public:
   explicit Slack(SlackSettings settings);
@@ -22,7 +22,7 @@ class Slack : public Receiver {
   std::string identity() const override { return url_.digest(); }
   std::shared_ptr<const Receiver> pinned() const override;
   std::expected<Prepared, std::string> request(const Message& message) const override;
-  // Slack says "ok"; compatible services {"ok":true}, {"success":true} or nothing.
+  // Slack answers "ok"; compatible services answer {"ok":true}, {"success":true} or nothing.
   Receipt judge(const net::Response& response) const override { return judge_answer(response); }
 
  private:

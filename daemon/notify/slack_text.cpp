@@ -76,7 +76,7 @@ std::string slack_escape(std::string_view text, std::size_t bytes_max) {
   std::size_t kept = bytes_max;
   std::string escaped = escape_all(text::shorten(text, kept));
   while (escaped.size() > bytes_max) {
-    kept = kept * 3 / 4;  // cut before it is escaped, or half an entity would stay
+    kept = kept * 3 / 4;  // cut before escaping, to avoid a cut entity
     escaped = escape_all(text::shorten(text, kept));
   }
   return escaped;

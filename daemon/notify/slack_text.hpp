@@ -6,10 +6,10 @@
 
 namespace sonde::notify {
 
-// A message in Slack's Block Kit; pure. At most 50 blocks, of at most 3,000 characters each.
+// The message in Slack's Block Kit: at most 50 blocks of at most 3,000 characters. Pure.
 std::string slack_body(const Message& message, std::string_view channel);
 
-// `text` with the characters escaped that mean something in mrkdwn, at most `bytes_max` of it.
+// Escapes the characters with a meaning in mrkdwn; uses at most `bytes_max` bytes of `text`.
 std::string slack_escape(std::string_view text, std::size_t bytes_max);
 
 }  // namespace sonde::notify

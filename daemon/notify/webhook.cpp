@@ -11,7 +11,7 @@ namespace sonde::notify {
 namespace {
 
 constexpr std::size_t webhook_alerts_max = 256;
-constexpr std::string_view no_time = "0001-01-01T00:00:00Z";  // Go's zero: it has not ended
+constexpr std::string_view no_time = "0001-01-01T00:00:00Z";  // Go's zero time: it has not ended
 
 std::string_view status_of(bool fires) { return fires ? "firing" : "resolved"; }
 
@@ -24,7 +24,7 @@ std::string json_of(const Alert& alert) {
       text::json_quote(alert.source_url), fingerprint(alert.labels));
 }
 
-// What all alerts say alike.
+// The labels that all alerts have in common.
 Labels common(const std::vector<Alert>& alerts, Labels Alert::* of) {
   Labels all = alerts.front().*of;
   for (const auto& alert : alerts)

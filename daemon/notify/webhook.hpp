@@ -12,8 +12,8 @@ struct WebhookSettings {
 };
 const config::Section<WebhookSettings>& section_of(const WebhookSettings*);
 
-// Whatever takes Alertmanager's webhook: the same body, version 4. At most 256 alerts a message;
-// `truncatedAlerts` counts the rest.
+// A service that accepts Alertmanager's webhook: the same body, version 4. At most 256 alerts in a
+// message; `truncatedAlerts` counts the rest.
 class Webhook : public Receiver {
  public:
   explicit Webhook(WebhookSettings settings);

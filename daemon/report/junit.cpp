@@ -54,7 +54,7 @@ std::vector<Suite> suites_of(std::span<const ResultPtr> results) {
   return suites;
 }
 
-// The element inside a testcase that says what was wrong; empty for a pass.
+// The element inside a testcase with the failure; empty for a pass.
 std::string outcome_xml(const Result& result) {
   const Verdict& verdict = result.verdict;
   const TextStyle plain{.colour = false, .unicode = true, .width = 100, .full = true};
@@ -98,7 +98,7 @@ std::string as_junit(std::span<const ResultPtr> results) {
 
 namespace {
 
-// XML 1.0, production 2 (Char), less what deceives a reader.
+// XML 1.0, production 2 (Char), without characters that mislead a reader.
 bool xml_carries(char32_t code) {
   return !text::deceives(code) && code != 0xFFFE && code != 0xFFFF;
 }

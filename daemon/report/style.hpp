@@ -6,15 +6,15 @@
 
 namespace sonde::report {
 
-// What the terminal can show and the reader wants to see.
+// What the terminal supports and the reader wants.
 struct TextStyle {
   bool colour = false;
-  bool unicode = false;  // the locale is UTF-8; otherwise ASCII alone
-  int width = 80;        // columns; used within 60 and 200
-  bool full = true;      // headers, bodies and frames of passing runs, too
+  bool unicode = false;  // the locale is UTF-8; otherwise only ASCII
+  int width = 80;        // columns; limited to 60 to 200
+  bool full = true;      // include headers, bodies and frames of passed runs
 };
 
-// ANSI colours: `good`, `bad`, `odd`, `faint`, `strong`. Without colour, the text as it is.
+// ANSI colours: `good`, `bad`, `odd`, `faint`, `strong`. Without colour, the text is unchanged.
 enum class Paint { good, bad, odd, faint, strong };
 std::string painted(std::string_view text, Paint paint, const TextStyle& style);
 

@@ -8,7 +8,7 @@
 namespace sonde::report {
 namespace {
 
-// Whether a retry of this run was made: the next Result of its probe is a later attempt.
+// Whether this run was retried: the next Result of its probe is a later attempt.
 bool was_retried(std::span<const ResultPtr> results, std::size_t index) {
   const auto later = results.subspan(index + 1);
   const auto next = std::ranges::find(later, results[index]->check,

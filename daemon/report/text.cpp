@@ -63,8 +63,8 @@ std::string ending_text(const Ending& ending, const TextStyle& style) {
   return line + "\n";
 }
 
-// "refusal checks: 2 refused (no_token, garbage_token)", and below it a line for each that was not
-// performed; what failed is the verdict.
+// "refusal checks: 2 refused (no_token, garbage_token)", followed by a line for each check that was
+// not performed; a failed check is in the verdict.
 std::string refusals_text(const Trace& trace, const TextStyle& style) {
   using State = RefusalNote::State;
   std::vector<std::string_view> refused;
@@ -81,7 +81,7 @@ std::string refusals_text(const Trace& trace, const TextStyle& style) {
                      trace.refusals.size(), names, others);
 }
 
-// The Date header counts whole seconds, so less than two of them say nothing.
+// The Date header has whole seconds, so a skew below two seconds is not significant.
 std::string skew_text(const Trace& trace) {
   if (!trace.skew || std::chrono::abs(*trace.skew) < std::chrono::seconds(2)) return "";
   const bool ahead = *trace.skew >= Span::zero();

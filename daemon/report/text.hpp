@@ -6,14 +6,14 @@
 
 namespace sonde::report {
 
-// A Result for a person at a terminal, ending in a line end: a headline with the verdict; of a
-// failure its step, reason, detail, the reason's help and the first wrong frame; then the
-// waterfall of phases and events, what went over the wire, the answers of a chat, and who ended
-// the connection. What a server sent is shown escaped and cut. A passing run shows headers,
-// bodies and frames only in the full style; a skipped one has a headline alone.
+// A Result as text for a terminal, with a final line end: a headline with the verdict; for a
+// failure its step, reason, detail, the reason's help and the first wrong frame; then the waterfall
+// of phases and events, exchanges and frames, the results of a chat, and how the connection ended.
+// Text of a server is escaped and cut. A passed run has headers, bodies and frames only in the full
+// style; a skipped one only the headline.
 std::string as_text(const Result& result, const TextStyle& style);
 
-// The headline alone: "FAIL chat staging (chat) in 4.21 s, attempt 2".
+// Only the headline: "FAIL chat staging (chat) in 4.21 s, attempt 2".
 std::string headline(const Result& result, const TextStyle& style);
 
 // "events/missing_event: tool_completed never came"; empty for a pass.

@@ -29,7 +29,7 @@ std::string padded(std::string label, std::size_t columns) {
   return label;
 }
 
-// How far `part` is into `whole`, in columns.
+// The position of `part` in `whole`, in columns.
 double columns_of(Span part, Span whole, int columns) {
   if (whole <= Span::zero()) return 0;
   const double share = seconds(part) / seconds(whole);
@@ -49,7 +49,7 @@ std::string label_of(const Stretch& stretch, const TextStyle& style) {
   const auto indent = static_cast<std::size_t>(2 + 2 * stretch.depth);
   // Leaves room for "..." and a space.
   const std::size_t room = label_columns - std::min(indent + state.size() + 4, label_columns - 1);
-  // Cut after it was escaped, since an escape is longer than what it stands for.
+  // Cut after escaping, because an escape is longer than its character.
   const std::string label = text::printable(stretch.label, style.unicode);
   return std::string(indent, ' ') + text::printable(label, style.unicode, room) + state;
 }
@@ -100,7 +100,7 @@ bool encloses(Phase phase) {
 
 Instant end_of(const PhaseSpan& span) { return span.entered + span.took.value_or(Span::zero()); }
 
-// Follows phases in order, and knows how many enclose the next one.
+// Follows the phases in order, and counts the phases that enclose the next one.
 class Nesting {
  public:
   int depth_of(const PhaseSpan& span) {
@@ -147,14 +147,15 @@ std::vector<Stretch> stretches(const Trace& trace) {
   std::vector<Stretch> all;
   Nesting nesting;
   for (const PhaseSpan& span : trace.phases()) {
-    if (span.phase == Phase::diagnose) continue;  // after the run, on no scale of it
+    if (span.phase == Phase::diagnose) continue;  // after the run, so not on its scale
     all.push_back({.label = std::string(name(span.phase)),
                    .depth = nesting.depth_of(span),
                    .offset = span.entered - trace.started(),
                    .took = span.took.value_or(Span::zero())});
   }
   const auto events = moments(trace, 1);
-  const auto place = std::min(place_of_events(trace), all.size());  // without those of inquiries
+  // without the phases of diagnoses
+  const auto place = std::min(place_of_events(trace), all.size());
   all.insert(all.begin() + static_cast<std::ptrdiff_t>(place), events.begin(), events.end());
   return all;
 }

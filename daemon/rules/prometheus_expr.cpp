@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kKnown = "probe_target:sonde_probe_known:last";
 
-// The alerts of a rule that fire, with the labels of what they are about alone.
+// The firing alerts of a rule, with only the labels of their instance.
 std::string firing(const alert::RuleSettings& rule, const Labels& own) {
   std::string labels = "alertname, alertstate";
   for (const auto& [name, value] : own) labels += ", " + name;
@@ -33,7 +33,7 @@ std::string prometheus_expr(const alert::RuleSettings& rule, const Labels& own,
 }
 
 PrometheusRule prometheus_known(std::string_view job) {
-  // While a daemon is not reached, what it had to probe is known from before.
+  // While a daemon cannot be reached, its configured probes are known from earlier.
   const std::string now = rules::across("group", "", "sonde_probe_interval_seconds");
   const std::string before = fmt::format("({} unless on () (min({}) == 1))", kKnown,
                                          rules::series("up", {rules::equals("job", job)}));

@@ -11,9 +11,8 @@
 namespace sonde::rules {
 namespace {
 
-// Of one character within double quotes; what YAML does not take, or what makes a reader see
-// something else than what is there, is escaped (YAML 1.2.2, 5.7). Not as JSON does it: YAML has no
-// pairs of surrogates.
+// One character within double quotes. Escapes what YAML does not allow, and what would mislead a
+// reader (YAML 1.2.2 section 5.7). Different from JSON, because YAML has no surrogate pairs.
 std::string quoted(const text::Rune& rune, std::string_view bytes) {
   if (!rune.code) return "\\ufffd";
   const char32_t code = *rune.code;
@@ -34,7 +33,7 @@ std::string double_quoted(std::string_view text) {
   return out + "\"";
 }
 
-// A word that YAML reads as itself: not as a number, and not as true, off or null.
+// A word that YAML reads as a text: not as a number, and not as true, off or null.
 bool plain(std::string_view text) {
   const auto letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
   const auto of_word = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
@@ -46,7 +45,7 @@ bool plain(std::string_view text) {
          std::ranges::find(special, low) == std::end(special);
 }
 
-// Anything as a scalar of one line.
+// Any text as a scalar on one line.
 std::string scalar(std::string_view text) {
   if (plain(text)) return std::string(text);
   const bool printable = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });

@@ -7,11 +7,11 @@
 
 namespace sonde::rules {
 
-// A file of rules as Prometheus reads it.
+// A rule of a Prometheus rule file.
 struct PrometheusRule {
-  // Exactly one of them: what kind of rule this is, and its name.
+  // Exactly one is set: it determines the kind of rule, and is its name.
   std::string record, alert;
-  std::string expr;  // PromQL, of one line or more
+  std::string expr;  // PromQL, one line or more
   Span hold{}, keep_firing_for{};
   Labels labels, annotations;
 };
@@ -20,13 +20,13 @@ struct PrometheusGroup {
   std::vector<PrometheusRule> rules;  // evaluated in this order
 };
 
-// Every group is evaluated that often: what a rule reads of another one is at most as old.
+// Evaluation interval of every group: data from another rule are at most this old.
 inline constexpr Span prometheus_interval = std::chrono::seconds(15);
 
-// "1h30m", "250ms": whole numbers of falling units, as PromQL and rule files have them.
+// "1h30m", "250ms": integers with falling units, as in PromQL and rule files.
 std::string prometheus_duration(Span span);
 
-// YAML; the same text for the same groups. Texts may hold anything.
+// As YAML; deterministic. Texts may contain any characters.
 std::string to_yaml(std::span<const PrometheusGroup> groups);
 
 }  // namespace sonde::rules

@@ -5,8 +5,8 @@
 
 namespace sonde::rules {
 
-// The alerts about Sonde itself, which every file of rules has. `job`: of the scrape configuration.
-// `runbooks`: the address of a folder with a page for each; empty: none is linked.
+// The alerts about Sonde itself, which are in every rule file. `job`: of the scrape configuration.
+// `runbooks`: URL of a folder with a page for each alert; empty: no links.
 PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks);
 
 }  // namespace sonde::rules

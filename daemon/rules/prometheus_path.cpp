@@ -13,8 +13,8 @@ namespace {
 using rules::Matchers;
 using Names = std::vector<std::string>;
 
-// What a kind of probe is there for: the steps that an alert about it owns, and those before, whose
-// failures are another's.
+// The steps that a kind of probe is made to test, which its alerts own, and the earlier steps,
+// whose failures belong to others.
 struct Stage {
   std::string_view kind;
   Names owns, before;
@@ -65,7 +65,7 @@ std::string owned_name(Severity severity) {
   return fmt::format("target_step:sonde_owned:{}", name(severity));
 }
 
-// Steps at which the probes of a firing alert fail, of those that are theirs.
+// The steps at which the probes of a firing alert fail, of those that the alert owns.
 void append_owned(const alert::RuleSettings& rule, PrometheusTallies& tallies, Names& owned) {
   const std::string firing = rules::series(
       "ALERTS", {rules::equals("alertname", rule.name), rules::equals("alertstate", "firing")});
@@ -108,7 +108,7 @@ PrometheusRule held_rule(const alert::RuleSettings& rule, PrometheusTallies& tal
                                           rule.name)}}};
 }
 
-// Whoever gets in, is told another user's messages, or is taken for one, is told of at once.
+// Access without authorization, messages of another user, and a wrong identity page at once.
 bool always_pages(const alert::RuleSettings& rule) {
   constexpr Reason grave[] = {Reason::auth_fail_open, Reason::cross_user_leak,
                               Reason::identity_mismatch};

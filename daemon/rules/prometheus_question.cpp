@@ -64,7 +64,7 @@ struct Counted {
   std::string attempts, failures;
 };
 
-// `more`: matchers beside the rule's own.
+// `more`: matchers in addition to the rule's own.
 Counted count(const alert::RuleSettings& rule, alert::AlertOf rate, Span window,
               PrometheusTallies& tallies, const rules::Matchers& more = {}) {
   rules::Matchers matchers = rules::both(rules::matchers(rule.where), more);
@@ -77,7 +77,7 @@ Counted count(const alert::RuleSettings& rule, alert::AlertOf rate, Span window,
   return {.attempts = of_rule(names.attempts), .failures = of_rule(names.failures)};
 }
 
-// "Below 90 %" is "more than 10 % failed".
+// "Below 90 %" means "more than 10 % failed".
 std::string beyond(const Counted& counted, std::string_view op, Millionths succeeded) {
   return rules::against(counted.failures, op, {kWhole - succeeded, kWhole}, counted.attempts);
 }
@@ -86,7 +86,7 @@ std::string enough(const alert::RuleSettings& rule, const Counted& counted) {
   return fmt::format("{} >= {}", counted.attempts, std::max(rule.min_samples, 1));
 }
 
-// In one of the windows it is well again.
+// Recovered in one of the windows.
 std::string well(const alert::RuleSettings& rule, PrometheusTallies& tallies,
                  const rules::Matchers& more = {}) {
   const Millionths clear = alert::millionths(*rule.clear_above.value_or(*rule.below).share);
@@ -98,7 +98,7 @@ std::string well(const alert::RuleSettings& rule, PrometheusTallies& tallies,
   return any(parts);
 }
 
-// A cached token makes no login, and upgrades with it that succeed show that the login was good.
+// A cached token causes no login, and successful upgrades with it prove that the login worked.
 std::string well_by_upgrade(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   std::vector<std::string> logins;
   logins.reserve(rule.over.size());
@@ -157,8 +157,8 @@ namespace {
 
 using rules::Matchers;
 
-// A daemon that has not run for as long as the window has counted all within it; increase() misses
-// what it counted before it was scraped first.
+// A daemon that has not run for the length of the window has counted all of it within the window;
+// increase() misses counts from before the first scrape.
 std::string recent(const std::string& counter, const Matchers& of, Span window) {
   return fmt::format(
       "\n  increase({}) > 0\n  or\n"
@@ -176,8 +176,8 @@ std::vector<std::string> names(const std::vector<Reason>& reasons) {
 
 }  // namespace
 
-// Of several daemons all have to see it, and one that does not is proof enough that it is over. The
-// count begins anew at a restart, so that nothing but a passed run proves anything.
+// With several daemons, all have to observe it, and one that does not proves that it is over. The
+// count restarts with the daemon, so only a passed run proves a recovery.
 PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Matchers of = rules::matchers(rule.where);
   std::string row = rules::across("min", "", rules::series("sonde_probe_consecutive_failures", of));
@@ -191,13 +191,13 @@ PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTa
           .clears = passed + " == 1"};
 }
 
-// Too often in every window is too often in the shortest. It is over when the newest run of each
-// probe passed, and there was one: one that failed elsewhere says nothing of it.
+// Too often in every window means too often in the shortest. It ends when the newest run of each
+// probe has passed, and there was one: a run that failed at another step says nothing about it.
 PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Span window = *std::ranges::min_element(rule.over);
   const Matchers of = rules::matchers(rule.where);
   const auto reasons = names(rule.reasons);
-  // A run counts once, whether its reason or the cause that was concluded is among those.
+  // A run counts once, whether its reason or its concluded cause is one of these.
   const std::string failures = recent("sonde_probe_failures_total",
                                       rules::both(of, {rules::one_of("reason", reasons)}), window);
   const std::string concluded = recent(
@@ -257,7 +257,7 @@ std::string increase(const alert::RuleSettings& rule, std::string_view suffix, S
       fmt::format("increase({})", rules::range(name, rules::matchers(rule.where), window)));
 }
 
-// Of each probe: where its quantile in a window compares so, on enough samples.
+// For each probe: where its quantile in a window compares this way, with enough samples.
 std::string compared(const alert::RuleSettings& rule, Span window, std::string_view op,
                      double bound) {
   return fmt::format("histogram_quantile({}, {}) {} {}\nand round({}) >= {}", rule.quantile,
@@ -265,14 +265,14 @@ std::string compared(const alert::RuleSettings& rule, Span window, std::string_v
                      increase(rule, "_count", window), rule.min_samples);
 }
 
-// The worst probe stands for its target.
+// The worst probe represents its target.
 std::string worst(const alert::RuleSettings& rule, const std::string& expr) {
   return prometheus_by_check(rule) ? expr : "max without (probe, kind) " + rules::block(expr);
 }
 
 }  // namespace
 
-// A quantile is guessed between the bounds of a bucket; a limit that is one of them is met exactly.
+// A quantile is interpolated between the bounds of a bucket; a limit at a bound is exact.
 PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.above->span);
   const double clear = seconds(*rule.clear_below.value_or(*rule.above).span);
@@ -289,7 +289,7 @@ PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallie
   return {.value = worst(rule, value), .fires = worst(rule, rules::all(fires)), .clears = clears};
 }
 
-// A quantile beyond the last bound of a histogram is that bound to Prometheus.
+// For Prometheus a quantile beyond the last bound of a histogram equals that bound.
 std::vector<std::string> prometheus_blind(std::span<const alert::RuleSettings> alerts) {
   const double last = *std::ranges::rbegin(metrics::latency_bounds);
   std::vector<std::string> blind;
@@ -301,8 +301,8 @@ std::vector<std::string> prometheus_blind(std::span<const alert::RuleSettings> a
   return blind;
 }
 
-// One that was seen lately, and is not seen by any probe of the target that has run since, is none
-// of its any more.
+// A certificate that was seen recently, but not by any probe of the target that has run since, is
+// not the target's any more.
 PrometheusQuestion ask_certificate(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.below->span);
   const double clear = seconds(*rule.clear_above.value_or(*rule.below).span);

@@ -6,15 +6,15 @@
 
 namespace sonde::rules {
 
-// What an alert asks of Prometheus: vectors with the same labels, one series an instance.
+// The PromQL of an alert: vectors with the same labels, one series for each instance.
 struct PrometheusQuestion {
-  std::string value;   // what its text shows, where it is known
-  std::string fires;   // not empty where it is beyond the bound, on enough samples
-  std::string clears;  // not empty where it is proven to be well again, on enough samples
+  std::string value;   // the value in its text, if known
+  std::string fires;   // not empty if it is beyond the bound, with enough samples
+  std::string clears;  // not empty if recovery is proven, with enough samples
 };
 PrometheusQuestion prometheus_question(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 
-// One for each way of asking; the table of subjects says which.
+// One function for each kind of query; the table of subjects selects it.
 PrometheusQuestion ask_rate(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 PrometheusQuestion ask_burn(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallies& tallies);
@@ -23,16 +23,17 @@ PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTa
 PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 
-// The label that tells the alerts of one rule and check apart: `step`, `event`, `host_port`, or
-// none; and whether they have `probe` and `kind`.
+// The label that distinguishes alerts of one rule and check: `step`, `event`, `host_port`, or none;
+// and whether they have `probe` and `kind`.
 std::string_view prometheus_apart(const alert::RuleSettings& rule);
 bool prometheus_by_check(const alert::RuleSettings& rule);
 
-// Over the daemons, and of an alert that has no `probe` and `kind`, over the probes of its target.
+// Aggregates over the daemons and, for an alert without `probe` and `kind`, over the probes of its
+// target.
 std::string over_instances(const alert::RuleSettings& rule, std::string_view aggregate,
                            std::string_view expr);
 
-// Where the failing runs that make an alert fire are looked for.
+// The window that is searched for the failed runs behind an alert.
 Span prometheus_window(const alert::RuleSettings& rule);
 
 }  // namespace sonde::rules

@@ -34,8 +34,7 @@ PrometheusRule alert_of(const alert::RuleSettings& rule, PrometheusTallies& tall
           .annotations = prometheus_annotations(rule, tallies)};
 }
 
-// A rule that says itself after what time without a verdict it alerts; for all others
-// SondeProbeStalled does.
+// A rule with its own time limit for missing verdicts; for all others SondeProbeStalled alerts.
 PrometheusRule no_data_of(const alert::RuleSettings& rule,
                           std::span<const alert::RuleSettings> alerts) {
   std::string name = rule.name + "NoData";

@@ -9,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Where a rate is counted: two gauges a window, and two counters. `good`: the second of each counts
-// what succeeded, not what failed.
+// The metrics of a rate: two gauges for a window, and two counters. `good`: the second of each
+// counts successes instead of failures.
 struct Source {
   alert::AlertOf rate;
   std::string_view level, apart;
   std::string_view window_attempts, window_second;
   std::string_view attempts, second;
-  std::string_view dropped;  // labels of the second counter alone
+  std::string_view dropped;  // labels only of the second counter
   bool good;
 };
 constexpr Source kSources[] = {
@@ -49,7 +49,7 @@ std::string in_gauge(std::string_view name, std::string_view window) {
   return rules::across("sum", "window", rules::series(name, {rules::equals("window", window)}));
 }
 
-// A whole number, as what is counted is; increase() guesses what lies beyond the outer samples.
+// An integer, like the counts; increase() extrapolates beyond the outer samples.
 std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
   const std::string counter = fmt::format("{}_total", name);
   const std::string grown = fmt::format("increase({})", rules::range(counter, {}, window));

@@ -9,8 +9,8 @@
 namespace sonde::rules {
 namespace {
 
-// In texts: `[percent]` and the like stand for the value, `[bound]` for the bound, `[over]` for the
-// windows, `[n]` for how many were counted, `[who]` for the probe and target.
+// Placeholders in the texts: `[percent]` and similar for the value, `[bound]` for the bound,
+// `[over]` for the windows, `[n]` for the count, `[who]` for the probe and target.
 struct TextRow {
   alert::AlertOf of;
   std::string_view summary, description;
@@ -41,7 +41,7 @@ void replace(std::string& text, std::string_view what, std::string_view by) {
     text.replace(at, what.size(), by);
 }
 
-// NaN, which nothing equals, says that nothing is known while the alert is held.
+// NaN, which equals nothing, means that nothing is known while the alert keeps firing.
 std::string value(std::string_view how) {
   return fmt::format(
       "{{{{ if eq $value $value }}}}{{{{ $value | {} }}}}{{{{ else }}}}unknown{{{{ end }}}}", how);
@@ -52,7 +52,7 @@ std::string bound_text(const alert::RuleSettings& rule) {
   return bound ? show(*bound) : "";
 }
 
-// The labels that name an instance, for the queries of a template.
+// The labels that identify an instance, for the queries of a template.
 std::vector<std::string_view> naming(const alert::RuleSettings& rule, bool apart) {
   std::vector<std::string_view> labels;
   if (prometheus_by_check(rule)) labels.emplace_back("probe");

@@ -3,11 +3,11 @@
 
 namespace sonde::rules {
 
-// What people read of an alert that Prometheus tells: summary, description, runbook_url, and the
-// rule's own annotations.
+// The annotations for an alert sent by Prometheus: summary, description, runbook_url, and those of
+// the rule.
 Labels prometheus_annotations(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 
-// A text that a template of Prometheus shows as it is.
+// Escapes a text so that a Prometheus template shows it unchanged.
 std::string prometheus_literal(std::string_view text);
 
 }  // namespace sonde::rules

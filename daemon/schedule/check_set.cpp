@@ -32,7 +32,7 @@ void CheckSet::add(Assignment duty, const Make& make, Instant now) {
   ScheduledCheck station{duty.check, make(check), std::move(duty.in_flight), std::nullopt, 0U,
                          {},         {}};
   if (auto kept = remembered_.extract(key_of(check)); !kept.empty()) {
-    const std::string first = check.fingerprint + "\n";  // it was concluded of this configuration
+    const std::string first = check.fingerprint + "\n";  // concluded with this configuration
     if (kept.mapped().starts_with(first)) {
       const std::string_view known = std::string_view(kept.mapped()).substr(first.size());
       station.diagnoses.restore(known);

@@ -12,16 +12,16 @@
 
 namespace sonde::schedule {
 
-// The checks of one worker with their agenda; a reload changes it and leaves alone what it can.
-// Pure but for the probes that it makes.
+// The checks of one worker and their schedule. A reload keeps what has not changed. Pure, except
+// that it makes probes.
 class CheckSet {
  public:
   using Make = std::function<std::unique_ptr<Probe>(const Check&)>;
 
-  // From `now` on exactly these; those known by their identity keep their station and their beat.
+  // Replaces the checks; those with a known identity keep their ScheduledCheck and their next tick.
   void assign(std::vector<Assignment> duties, const Make& make, Instant now);
   void clear();
-  // What was concluded before the process began, by key_of; before assign().
+  // Conclusions from before the start of the process, by key_of; call it before assign().
   void restore(std::map<std::string, std::string> conclusions);
 
   Schedule& agenda() { return agenda_; }
@@ -34,7 +34,7 @@ class CheckSet {
   std::size_t next_id_ = 0;
   std::unordered_map<std::size_t, StationPtr> stations_;
   std::unordered_map<std::string, std::size_t> ids_;  // by identity
-  std::map<std::string, std::string> remembered_;     // of stations that are still to come
+  std::map<std::string, std::string> remembered_;     // of checks that are not assigned yet
 };
 
 }  // namespace sonde::schedule

@@ -77,7 +77,8 @@ void Diagnoses::end(const diagnosis::Observation& failure, std::optional<Conclus
   entry(failure).conclusion = std::move(conclusion);
 }
 
-// A line each: digest, the reason that it is counted under, the concluded one or "-", and why.
+// One line each: digest, the reason that it is counted under, the concluded one or "-", and the
+// explanation.
 std::string Diagnoses::text() const {
   std::string all;
   for (const auto& [failure, conclusion, counted] : known_)

@@ -10,36 +10,38 @@
 
 namespace sonde::schedule {
 
-// What the experiments made of an observation.
+// The result of the experiments about an observation.
 struct Conclusion {
   Reason reason = Reason::ok;
   std::string because;
 };
 
-// What is known of the failures of one check: the observations since its last pass with their
-// conclusions and the reason that they are counted under (the last 16), and how many were looked
-// into in the last hour. Pure.
+// The failures of one check: the last 16 different observations since its last passed run, with
+// their conclusions and the reason that they are counted under, and how many diagnoses were begun
+// in the last hour. Pure.
 class Diagnoses {
  public:
-  // What was known of failures is over: the next one is a change.
+  // The check passed: known failures are forgotten, so the next failure is a change.
   void passed(Instant now);
-  // Within ten minutes.
+  // Whether it passed within the last ten minutes.
   bool passed_lately(Instant now) const;
-  // Null: it was not looked into since the last pass.
+  // Null: the failure was not diagnosed since the last passed run.
   const Conclusion* known(const diagnosis::Observation& failure);
-  // The reason that runs with this failure are counted under until the next pass: `reason` for the
-  // first of them, which is about to be published, and the same for those that follow.
+  // The reason that runs with this failure are counted under until the next passed run: the first
+  // one fixes it as `reason`, later ones get the same.
   Reason counted_as(const diagnosis::Observation& failure, Reason reason);
 
-  // Whether a failure may be looked into: one at a time, so many an hour. Then end() follows.
+  // Whether a diagnosis of the failure may start: one at a time, `max_per_hour` an hour. If true,
+  // call end() afterwards.
   bool begin(int max_per_hour, Instant now);
-  // Without a conclusion it may be looked into again; if nothing was asked, it does not count.
+  // Without a conclusion the failure may be diagnosed again; if no request was made (`asked`), the
+  // diagnosis does not count for the limit.
   void end(const diagnosis::Observation& failure, std::optional<Conclusion> conclusion, bool asked);
 
-  // What has to survive a restart; empty: nothing. Of observations, in which a server may say a
-  // secret, it holds a digest.
+  // State to keep across a restart; empty: none. Observations are stored as a digest, because a
+  // server's answer may contain a secret.
   std::string text() const;
-  // Nothing is restored from a text that is none.
+  // An invalid text restores nothing.
   void restore(std::string_view text);
 
  private:
@@ -48,7 +50,7 @@ class Diagnoses {
     std::optional<Conclusion> conclusion;
     std::optional<Reason> counted_as;
   };
-  // One that was known before a restart, and was not met since.
+  // A failure that was known before a restart, and has not occurred since.
   struct Remembered {
     std::string digest;
     std::optional<Conclusion> conclusion;

@@ -47,13 +47,13 @@ struct Egress::Timers {
   asio::steady_timer told;  // cancelled when a round has ended
 };
 
-// One round, while it lasts.
+// A round in progress.
 struct Egress::Round {
   Round(const asio::any_io_executor& executor, const EgressSettings& asked)
       : settled(executor, Instant::max()), left(asked.references.size()) {}
   bool over() const { return answered || left == 0; }
 
-  asio::steady_timer settled;  // cancelled when it is over
+  asio::steady_timer settled;  // cancelled when the round is over
   std::size_t left;            // references that may still answer
   bool answered = false;
   std::string detail;
@@ -123,7 +123,7 @@ void Egress::conclude(const EgressSettings* asked, EgressAnswer answer) {
   if (watching_ && settings_) want(last_ + settings_->every);
 }
 
-// Passes with the first answer, and then asks nobody any more.
+// Passes with the first answer, and then sends no further requests.
 asio::awaitable<Verdict> Egress::any_answers(std::shared_ptr<const EgressSettings> settings) {
   Round round(timers_->due.get_executor(), *settings);
   std::vector<asio::awaitable<void>> references, until;
@@ -141,7 +141,7 @@ asio::awaitable<void> Egress::settle(Round& round) {
 }
 
 asio::awaitable<void> Egress::try_one(Round& round, const Reference& reference) {
-  // Below the name, for a cache near us would still know the name itself.
+  // A random name below it, because a nearby cache may have the name itself.
   const std::string label = fmt::format("sonde-{:016x}", random_());
   auto reaching = reference.dns.empty()
                       ? net::reach_tcp(*network_, reference.tcp.host, reference.tcp.port)

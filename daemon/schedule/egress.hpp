@@ -18,23 +18,23 @@
 namespace sonde::schedule {
 
 // The egress sentinel of one worker, on its loop: asks the references whether our own network
-// reaches the world. Whoever asks while a round is under way, or just after one, shares it.
-// Without settings it asks nobody. Drained before it is destroyed, as a TaskGroup.
+// reaches the internet. Callers that ask during a round, or just after one, share its result.
+// Without settings it sends nothing. Has to be drained before it is destroyed, as a TaskGroup.
 class Egress {
  public:
-  // `tell` hears what each round says.
+  // `tell` is called with the result of each round.
   Egress(const boost::asio::any_io_executor& executor, std::function<void(EgressState)> tell);
   ~Egress();
 
-  // From now on these references; null: none. `network` outlives the sentinel. What is known is
-  // kept if nothing has changed.
+  // Sets the references; null: none. `network` has to outlive the sentinel. Results are kept if the
+  // settings have not changed.
   void assign(std::shared_ptr<const EgressSettings> settings, net::Network& network);
-  // Asks every so often, too, from now on.
+  // From now on it also asks periodically.
   void watch();
 
   bool on() const { return settings_ != nullptr; }
-  // Why a failure that began and ended then is our own network's; empty: it is not, or the
-  // waiting was cut. It is known `timeout` later at the latest.
+  // Returns why a failure between `began` and `ended` is the fault of our own network; empty: it is
+  // not, or the wait was cancelled. Takes at most `timeout`.
   boost::asio::awaitable<std::string> blame(Instant began, Instant ended);
 
   TaskGroup& tasks() { return tasks_; }
@@ -57,8 +57,8 @@ class Egress {
   std::shared_ptr<const EgressSettings> settings_;
   net::Network* network_ = nullptr;
   EgressLog log_;
-  std::optional<Instant> due_at_;  // of the next round
-  Instant last_;                   // when the last one began
+  std::optional<Instant> due_at_;  // when the next round starts
+  Instant last_;                   // when the last round began
   bool asking_ = false, watching_ = false;
   std::mt19937_64 random_;
 };

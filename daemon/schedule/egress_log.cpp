@@ -13,7 +13,7 @@ constexpr Reason unheard[] = {
     tcp_reset,    tcp_unreachable,     proxy_failed, tls_timeout, timeout,     handshake_timeout,
     no_ready,     first_event_timeout, stalled,      own_dns,     own_network};
 
-// Asked while it lasted, or answered just before its end or after it: it is about that time.
+// Asked during the failure, or answered just before its end or later: it applies to that time.
 bool concerns(const std::optional<EgressAnswer>& answer, Instant began, Instant ended) {
   return answer && (answer->asked >= began || answer->at + EgressLog::just_now >= ended);
 }

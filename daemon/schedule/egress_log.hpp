@@ -8,38 +8,38 @@
 
 namespace sonde::schedule {
 
-// Whether our own network reaches the world: `up` as soon as one reference answers.
+// Whether our own network reaches the internet: `up` as soon as one reference answers.
 enum class EgressState : std::uint8_t { unknown, down, up };
 
-// One round of questions to the references.
+// The result of one round of questions to the references.
 struct EgressAnswer {
-  Instant asked, at;  // when it began, and when it was known
+  Instant asked, at;  // start of the round, and when the result was known
   bool up = false;
-  std::string detail;  // of a round that nobody answered: what came of each reference
+  std::string detail;  // of a round without an answer: the outcome for each reference
 };
 
-// Whether a failure for this reason may come from our own network, for nobody was heard: names,
-// connections, and silence on one that had come about. An answer that is merely a bad one proves
-// the way.
+// Whether a failure with this reason may be caused by our own network, because there was no answer:
+// name resolution, connections, and silence on an established connection. An answer, even a bad
+// one, proves that the network works.
 bool consults_egress(Reason reason);
 
-// What the last rounds say of a failure that began and ended then. Pure.
+// Judges from the last rounds whether a failure was caused by our own network. Pure.
 class EgressLog {
  public:
-  // Above this age an answer says nothing of a failure, for the way may be gone since; where it was
-  // not asked for during the failure, above the shorter one. So failures that come fast do not
-  // wait, and the references are not asked more often than that.
+  // An older answer is not used for a failure, because the network may have failed since. If the
+  // answer was not requested during the failure, the shorter limit applies. So failures in quick
+  // succession do not wait, and the references are not asked more often than that.
   static constexpr Span fresh = std::chrono::seconds(1);
   static constexpr Span just_now = std::chrono::milliseconds(200);
 
   void add(EgressAnswer answer);
-  // `down`: in a round of that time nobody answered. `up`: somebody did, and lately. `unknown`: the
-  // references are to be asked anew.
+  // `down`: a round at that time got no answer. `up`: one did, recently enough. `unknown`: the
+  // references have to be asked again.
   EgressState judge(Instant began, Instant ended) const;
   const std::string& why_down() const { return down_ ? down_->detail : nothing_; }
 
  private:
-  std::optional<EgressAnswer> up_, down_;  // the last of each
+  std::optional<EgressAnswer> up_, down_;  // the last round of each outcome
   std::string nothing_;
 };
 

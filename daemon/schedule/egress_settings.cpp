@@ -9,7 +9,7 @@
 namespace sonde::schedule {
 namespace {
 
-constexpr std::size_t name_max = 200;  // a label is put in front of it
+constexpr std::size_t name_max = 200;  // leaves room for a label in front of it
 
 bool is_name(std::string_view text) {
   const auto allowed = [](unsigned char c) {

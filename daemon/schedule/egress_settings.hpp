@@ -10,14 +10,15 @@ namespace sonde::schedule {
 
 // "192.0.2.1:443", "[2001:db8::1]:443", "one.example.com:443".
 struct HostPort {
-  std::string host;  // empty: none is given
+  std::string host;  // empty: not set
   std::uint16_t port = 0;
 };
 
-// Somebody far away who answers whenever our own network works; exactly one of `dns` and `tcp`.
+// A remote server that answers whenever our own network works; exactly one of `dns` and `tcp` is
+// set.
 struct Reference {
-  std::string dns;   // a name; any answer of a server will do
-  net::Dns servers;  // to ask for it
+  std::string dns;   // a name; any answer of a DNS server counts
+  net::Dns servers;  // the servers to ask
   HostPort tcp;
   std::string title() const;  // "dns example.com"
 };
@@ -42,7 +43,7 @@ struct Codec<schedule::HostPort> {
   static std::string show(const schedule::HostPort&);
 };
 
-// The section, and then that it names one reference.
+// Reads the section, then checks that it names exactly one reference.
 template <>
 struct Codec<schedule::Reference> {
   static bool read(const Value&, const Reader&, const Rule&, schedule::Reference& out);
@@ -50,7 +51,7 @@ struct Codec<schedule::Reference> {
   static std::string show(const schedule::Reference& reference) { return reference.title(); }
 };
 
-// The section, and then a warning where one reference alone decides.
+// Reads the section, then warns if there is only a single reference.
 template <>
 struct Codec<schedule::EgressSettings> {
   static bool read(const Value&, const Reader&, const Rule&, schedule::EgressSettings& out);

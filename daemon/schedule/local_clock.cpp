@@ -30,7 +30,7 @@ asio::awaitable<Verdict> ask(net::Network& network, std::string host_port, Trace
 }  // namespace
 
 bool clock_is_kept() {
-  timex facts{};  // no mode: it is only read
+  timex facts{};  // modes 0: read only
   return ::adjtimex(&facts) != TIME_ERROR;
 }
 

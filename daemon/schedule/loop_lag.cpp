@@ -12,7 +12,8 @@ void LoopLag::expect(std::optional<Instant> at, Span cpu) {
   cpu_ = cpu;
 }
 
-// A thread that computed for less than half of the gap was kept from running; no run did that.
+// If the thread used the CPU for less than half of the gap, the system kept it from running; no run
+// caused the gap.
 LoopLag::Gap LoopLag::gap_until(Instant now, Span cpu) const {
   Gap gap{*expected_, now};
   const bool computed = 2 * (cpu - cpu_) >= gap.whole();
@@ -25,7 +26,7 @@ void LoopLag::woken(Instant now, Span cpu) {
   const Gap gap = gap_until(now, cpu);
   expected_.reset();
   if (gap.whole() <= least) return;
-  // A longer gap hides the shorter ones before it, but not from the run that made it.
+  // A longer gap replaces the shorter ones before it, except for the run that caused it.
   while (!gaps_.empty() && gaps_.back().whole() <= gap.whole() &&
          (gap.maker == 0 || gap.maker == gaps_.back().maker))
     gaps_.pop_back();

@@ -51,7 +51,7 @@ struct Pool::State {
   }
 };
 
-// These are called on a worker's thread; what they post finds the pool gone if it is gone.
+// Called on a worker's thread; the posted functions check whether the pool still exists.
 std::function<void(std::vector<ResultPtr>)> Pool::State::posted_results(
     const std::shared_ptr<State>& pool) {
   return [main = pool->main, weak = std::weak_ptr(pool)](std::vector<ResultPtr> results) {

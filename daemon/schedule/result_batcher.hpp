@@ -10,8 +10,9 @@
 
 namespace sonde::schedule {
 
-// Collects Results for a moment, so that a busy worker wakes the main thread a hundred times a
-// second and not once a Result: a batch is handed on 10 ms after its first, or at 64.
+// Collects Results, so that a busy worker wakes the main thread at most a hundred times a second
+// instead of once for each Result: a batch is passed on 10 ms after its first Result, or when it
+// has 64.
 class ResultBatcher {
  public:
   ResultBatcher(boost::asio::any_io_executor executor,

@@ -3,12 +3,12 @@
 
 namespace sonde::schedule {
 
-// Whether another attempt right afterwards may end otherwise: the network's and the server's
-// passing faults, but not a wrong password or a wrong answer. Pure.
+// Whether an immediate retry may succeed: true for transient faults of the network and the server,
+// false for a wrong password or a wrong answer. Pure.
 bool can_heal(Reason reason);
 
-// Whether the failure says that something took too long, so that a prober that was itself late
-// may have caused it. Pure.
+// Whether the failure means that something took too long, so that a delay of the prober itself may
+// have caused it. Pure.
 bool took_too_long(Reason reason);
 
 }  // namespace sonde::schedule

@@ -40,7 +40,7 @@ bool refusals_made(const Trace& trace) {
 
 constexpr Span refusals_echo = std::chrono::seconds(30);
 
-// Our own refusal checks may have opened a breaker of the target, or what it says names one.
+// Our own refusal checks may have opened a breaker of the target, or its answer names one.
 bool spares_refusals(const ScheduledCheck& station, const diagnosis::Observation& failure,
                      const Result& result) {
   const bool just_refused = station.refused && result.begun - *station.refused < refusals_echo;
@@ -49,7 +49,7 @@ bool spares_refusals(const ScheduledCheck& station, const diagnosis::Observation
 
 std::string in_ms(Span span) { return std::to_string(span / std::chrono::milliseconds(1)) + " ms"; }
 
-// The same failure under the reason that its outage began with.
+// The same failure under the reason with which its outage began.
 Verdict counted_as(Verdict verdict, Reason begun) {
   if (verdict.reason == begun) return verdict;
   const Reason concluded = verdict.reason;
@@ -58,7 +58,7 @@ Verdict counted_as(Verdict verdict, Reason begun) {
   return verdict;
 }
 
-// Takes the blame for a failure, and keeps what else it would have been.
+// Attributes a failure to the prober, and keeps the original reason in the detail.
 void blame(Verdict& verdict, Reason ours, std::string why) {
   why += "; else: " + std::string(name(verdict.reason)) + ", " + verdict.detail;
   verdict = Verdict::of(verdict.step, {ours, std::move(why)});
@@ -66,7 +66,7 @@ void blame(Verdict& verdict, Reason ours, std::string why) {
 
 }  // namespace
 
-// A run's place among those under way, for as long as its coroutine lives.
+// Registers a run as under way as long as its coroutine lives.
 class Runner::UnderWay {
  public:
   explicit UnderWay(Runner& runner) : runner_(runner), id_(++runner.newest_run_) {
@@ -131,7 +131,7 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
   const Attempt wanted{
       result.attempt,       random_(),        refusals_due(station, result.begun), &evidence,
       station.refusal_turn, &station.standing};
-  // An overlapping run shall not check the refusals as well.
+  // Set early, so that an overlapping run does not make the refusal checks too.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
   const UnderWay under_way(*this);
@@ -162,8 +162,8 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
   conclude(result, std::move(trace));
 }
 
-// A failure that was not seen since the last pass is looked into, when its time is measured. An
-// outage whose first runs were published without a conclusion keeps the reason that they gave.
+// Diagnoses a failure that was not seen since the last passed run, after its time was measured. An
+// outage whose first runs were published without a conclusion keeps their reason.
 asio::awaitable<void> Runner::explain(ScheduledCheck& station, const Attempt& attempt,
                                       Result& result, Trace& trace) {
   Verdict& verdict = result.verdict;
@@ -194,16 +194,16 @@ asio::awaitable<void> Runner::look_into(ScheduledCheck& station, const Attempt& 
                                  .spare_refusals = spares_refusals(station, failure, result)};
   auto asking = station.probe->diagnose(inquiry, verdict, trace);
   Verdict concluded = co_await within(inquiry.limit, std::move(asking), trace);
-  // Should the inquiry itself go wrong, the failure is still one.
+  // If the diagnosis itself fails, the original failure is kept.
   if (concluded.outcome == Outcome::fail || was_cut(concluded)) verdict = std::move(concluded);
-  // What was spared is asked another time.
+  // Experiments that were left out are made another time.
   const bool final = !inquiry.spare_refusals && !was_cut(verdict);
   const Conclusion conclusion{verdict.reason, trace.separated};
   station.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
                         !trace.experiments().empty());
 }
 
-// Like the experiments, after the time is measured.
+// Like the experiments, runs after the time was measured.
 asio::awaitable<void> Runner::blame_egress(Result& result, const Trace& trace) {
   const Instant began = trace.phases().empty() ? result.begun : trace.phases().back().entered;
   auto asking = options_.egress->blame(began, result.begun + result.took);
@@ -211,7 +211,7 @@ asio::awaitable<void> Runner::blame_egress(Result& result, const Trace& trace) {
   if (!why.empty()) blame(result.verdict, Reason::egress_down, std::move(why));
 }
 
-// Likewise.
+// Runs after the time was measured.
 asio::awaitable<void> Runner::blame_clock(Result& result, const Trace& trace) {
   auto asking = options_.clock->blame(trace);
   std::string why = co_await std::move(asking);

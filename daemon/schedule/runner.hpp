@@ -20,28 +20,29 @@ namespace sonde::schedule {
 class Egress;
 class LocalClock;
 
-// Whether a further attempt follows this one in the same run. Pure.
+// Whether another attempt follows this one in the same run. Pure.
 bool tries_again(const Result& result);
 
-// Makes Results of beats, on one worker's loop: runs the attempts of a check, each within its own
-// deadline, and says what came of them. Outlives its runs, as a TaskGroup does.
+// Turns ticks into Results, on one worker's loop: runs the attempts of a check, each with its own
+// deadline, and publishes their outcome. Has to outlive its runs, as a TaskGroup does.
 class Runner {
  public:
   struct Options {
     int worker = 0;
     std::function<void(ResultPtr)> publish;
-    Egress* egress = nullptr;  // consulted by failures in which nobody was heard; null: never
-    const LocalClock* clock = nullptr;  // consulted by certificates that are not valid; null: never
+    Egress* egress = nullptr;  // consulted for failures without an answer; null: never
+    const LocalClock* clock =
+        nullptr;  // consulted for certificates that are not valid; null: never
   };
   Runner(boost::asio::any_io_executor executor, Options options);
 
-  // Runs the check now, with its retries; `scheduled` is the beat.
+  // Runs the check now, with its retries; `scheduled` is the time of the tick.
   void start(const StationPtr& station, Instant scheduled);
-  // Says that so many beats were not run, and why.
+  // Publishes that `beats` ticks were skipped, and why.
   void skip(const StationPtr& station, Reason reason, std::uint32_t beats);
 
   LoopLag& lag() { return lag_; }
-  // Cut runs end soon, and are not published; stop() is for good.
+  // Cancelled runs end soon and are not published; stop() is final.
   TaskGroup& runs() { return runs_; }
 
  private:

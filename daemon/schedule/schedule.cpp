@@ -8,7 +8,7 @@
 namespace sonde::schedule {
 namespace {
 
-// The first place on the grid that is after `now`.
+// The first tick after `now`.
 Instant first_after(Instant now, Span phase, Span every) {
   Span since = (now.time_since_epoch() - phase) % every;
   if (since < Span::zero()) since += every;
@@ -61,8 +61,8 @@ std::optional<Instant> Schedule::last_within(Span window) const {
   return last_below(0, heap_.front().at + window);
 }
 
-// Of the part of the heap below `root`, which itself is not after `limit`: no entry is before the
-// one that it stands below.
+// Searches the heap below `root`, which itself is not after `limit`: no entry is earlier than its
+// parent.
 Instant Schedule::last_below(std::size_t root, Instant limit) const {
   Instant last = heap_[root].at;
   for (const std::size_t below : {2 * root + 1, 2 * root + 2})

@@ -11,25 +11,26 @@
 
 namespace sonde::schedule {
 
-// Equal for two checks exactly if a reload may leave the one in the place of the other.
+// Equal for two checks exactly if a reload may keep the one in place of the other.
 inline std::string identity(const Check& check) {
   return check.name + '\0' + check.target + '\0' + check.fingerprint;
 }
 
-// A check as its worker holds it: the probe, and what the attempts must know of earlier ones.
-// Its runs share it, so that they end under the configuration that they began with.
+// A check in its worker: the probe, and the state that attempts keep for later ones. Runs share
+// ownership, so that they end with the configuration that they began with.
 struct ScheduledCheck {
   std::shared_ptr<const Check> check;
   std::unique_ptr<Probe> probe;
-  std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
+  std::shared_ptr<std::atomic<int>> in_flight;  // written only by the worker
   std::optional<Instant> refused;               // the last round of refusal checks
-  std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
-  StandingRefusals standing;                    // the refusals that failed when last checked
-  Diagnoses diagnoses;                          // what is known of its failures
+  // the turn of the next round; empty: all checks in one round
+  std::optional<std::uint32_t> refusal_turn;
+  StandingRefusals standing;  // refusal checks that failed when last performed
+  Diagnoses diagnoses;        // what is known of its failures
 };
 using StationPtr = std::shared_ptr<ScheduledCheck>;
 
-// A run under way; counted as long as this lives.
+// Counts a run as under way as long as it lives.
 class InFlightGuard {
  public:
   explicit InFlightGuard(StationPtr station) : station_(std::move(station)) {

@@ -6,8 +6,8 @@
 
 namespace sonde::schedule {
 
-// A hash that is the same in every process, build and machine: FNV-1a over the parts, each ended
-// by a zero, finished by MurmurHash3's mixer so that all bits may be used.
+// A hash that is the same in every process, build and machine: FNV-1a over the parts, each followed
+// by a zero byte, finished with the mixer of MurmurHash3 so that all bits are usable.
 constexpr std::uint64_t stable_hash(std::initializer_list<std::string_view> parts) {
   std::uint64_t hash = 14695981039346656037ULL;
   auto eat = [&hash](unsigned char byte) { hash = (hash ^ byte) * 1099511628211ULL; };
@@ -20,7 +20,7 @@ constexpr std::uint64_t stable_hash(std::initializer_list<std::string_view> part
   return hash ^ (hash >> 33);
 }
 
-// Which of `workers` (at least one) owns a target, and with it all that its probes share.
+// Which of `workers` (at least one) owns a target, and so all that the target's probes share.
 constexpr std::size_t share(std::string_view target, std::size_t workers) {
   return stable_hash({target}) % workers;
 }

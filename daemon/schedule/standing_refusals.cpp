@@ -9,7 +9,7 @@
 namespace sonde::schedule {
 namespace {
 
-constexpr std::string_view mark = "standing";  // no digest
+constexpr std::string_view mark = "standing";  // not a digest
 constexpr std::size_t standing_max = 16, standing_detail_max = 512;
 
 }  // namespace

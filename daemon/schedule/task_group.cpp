@@ -30,7 +30,7 @@ struct TaskGroup::State {
     tell_drained();
   }
 
-  // A task that is cancelled before its first step has no say in how it ends: Asio throws.
+  // Asio throws if a task is cancelled before its first step.
   void pass_on(const std::exception_ptr& thrown) const {
     try {
       std::rethrow_exception(thrown);
@@ -63,7 +63,7 @@ void TaskGroup::spawn(asio::awaitable<void> task) {
 
 void TaskGroup::stop() {
   state_->stopping = true;
-  // A task may end, and leave the list, while it is told to.
+  // A task may end, and leave the list, while it is being cancelled.
   auto task = state_->tasks.begin();
   while (task != state_->tasks.end()) (task++)->emit(asio::cancellation_type::terminal);
 }

@@ -8,9 +8,9 @@
 
 namespace sonde::schedule {
 
-// Coroutines that are ended together. On one thread; outlives its tasks, so it is destroyed
-// drained (else it aborts). An exception out of a task is a broken invariant, and is rethrown
-// from the loop.
+// Coroutines that are ended together. Single-threaded. It has to outlive its tasks: it aborts if it
+// is destroyed before it is drained. An exception that leaves a task is a programming error, and is
+// rethrown from the loop.
 class TaskGroup {
  public:
   explicit TaskGroup(boost::asio::any_io_executor executor);
@@ -18,9 +18,9 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts a task on the executor. After stop() it never starts.
+  // Starts a task on the executor. After stop() a task is not started.
   void spawn(boost::asio::awaitable<void> task);
-  // Cancels every task; each ends when it has cleaned up.
+  // Cancels every task; each ends after its cleanup.
   void stop();
   bool stopping() const;
   std::size_t size() const;

@@ -24,13 +24,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A waking costs as much as a quarter of a plain run: beats that are so near begin together.
+// Waking up costs as much as a quarter of a simple run, so ticks within this time start together.
 constexpr std::chrono::microseconds gathering(250);
 
 }  // namespace
 
 // Everything that the thread owns. Asio waits with a timerfd, which the kernel's timer slack does
-// not touch, so beats are on time without a busy loop.
+// not affect, so ticks are on time without a busy loop.
 class Worker::Loop : public std::enable_shared_from_this<Loop> {
  public:
   explicit Loop(Options options);
@@ -55,7 +55,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
   Options options_;
   Progress progress_;
-  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // others post to it, no more
+  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // other threads only post to it
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
   asio::steady_timer beat_{io_}, sampler_{io_};
   ResultBatcher outbox_;
@@ -134,7 +134,7 @@ void Worker::Loop::wait_for_beat() {
   });
 }
 
-// Only while runs are under way: an idle worker sleeps from beat to beat.
+// Only while runs are under way: an idle worker sleeps between ticks.
 void Worker::Loop::watch_lag() {
   if (sampling_ || runner_.runs().size() == 0) return;
   sampling_ = true;
@@ -160,7 +160,7 @@ void Worker::Loop::stop() {
   });
 }
 
-// On the loop, so that the network's own operations can end before the thread does.
+// Runs on the loop, so that the network's operations can end before the thread does.
 void Worker::Loop::end() {
   sampler_.cancel();
   outbox_.flush();
@@ -180,7 +180,7 @@ Worker::~Worker() {
 }
 
 void Worker::assign(std::vector<Assignment> duties, std::shared_ptr<const EgressSettings> egress) {
-  // Due until the worker has taken them over: a worker that hangs is seen to hang.
+  // Due until the worker has taken them over, so that a worker that hangs is noticed.
   loop_->progress().next.store(Clock::now(), std::memory_order_relaxed);
   asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties),
                            egress = std::move(egress)]() mutable {

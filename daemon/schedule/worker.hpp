@@ -16,52 +16,53 @@ namespace sonde::schedule {
 
 struct EgressSettings;
 
-// A check, and where its worker says how many of its runs are under way.
+// A check, and where its worker counts its runs under way.
 struct Assignment {
   std::shared_ptr<const Check> check;
   std::shared_ptr<std::atomic<int>> in_flight;
 };
 
-// What a worker says of its agenda, for the watchdog, and of its egress sentinel. Written by the
-// worker, read by anybody.
+// Progress of a worker's schedule, for the watchdog, and the state of its egress sentinel. Written
+// by the worker, read by any thread.
 struct Progress {
-  std::atomic<std::uint64_t> rounds = 0;      // how often due beats were taken
-  std::atomic<Instant> next{Instant::max()};  // when the next beat is due; max: none
+  std::atomic<std::uint64_t> rounds = 0;      // how often due ticks were taken
+  std::atomic<Instant> next{Instant::max()};  // when the next tick is due; max: never
   std::atomic<EgressState> egress = EgressState::unknown;
 };
 
-// One thread with one loop, its own network and its share of the agenda; it makes Results of
-// beats and does nothing else. Called from the thread that made it.
+// One thread with its own loop, network and part of the schedule; it only turns ticks into Results.
+// Call its functions from the thread that made it.
 class Worker {
  public:
   struct Options {
     int number = 0;                     // label `worker`
-    std::size_t in_flight_max = 16384;  // runs under way; a beat above it is skipped (capacity)
-    // Handed what came of the runs, a few at a time, on the worker's thread; must not block.
+    std::size_t in_flight_max = 16384;  // runs under way; a tick beyond it is skipped (capacity)
+    // Called with finished Results, a few at a time, on the worker's thread; must not block.
     std::function<void(std::vector<ResultPtr>)> publish;
-    // Where refused logins are counted, with the other workers.
+    // Where rejected logins are counted, shared with the other workers.
     std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
-    // Called on the worker's thread as its last act.
+    // Called on the worker's thread as its last action.
     std::function<void()> ended;
     bool (*clock_is_kept)() = schedule::clock_is_kept;
   };
 
   explicit Worker(Options options);
-  // Ends the thread, if stop() was not called before; waits for it unless abandoned.
+  // Ends the thread if stop() was not called before, and waits for it unless it was abandoned.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // From now on exactly these. Those whose name, target and fingerprint it has already go on
-  // undisturbed; runs of the others end under the configuration that they began with. `egress`:
-  // whom a failure consults, and who is asked every so often; null: nobody.
+  // Replaces the checks. Those with a known name, target and fingerprint go on undisturbed; runs of
+  // the others end with the configuration that they began with. `egress`: references that failures
+  // consult and that are asked periodically; null: none.
   void assign(std::vector<Assignment> duties,
               std::shared_ptr<const EgressSettings> egress = nullptr);
-  // What was concluded of failures before the process began, by key_of; before assign().
+  // Conclusions about failures from before the start of the process, by key_of; call it before
+  // assign().
   void restore(std::map<std::string, std::string> conclusions);
-  // No beat any more; runs under way are cut and not published. Then the thread ends.
+  // Takes no more ticks; runs under way are cancelled and not published. Then the thread ends.
   void stop();
-  // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.
+  // Stops waiting for a thread that does not end: it keeps running and owns all that it uses.
   void abandon();
 
   const Progress& progress() const;

@@ -22,7 +22,7 @@ void append(std::vector<Row>& to, std::vector<Row> rows) {
     std::ranges::move(rows, std::back_inserter(to));
 }
 
-// Of rows with one place only the last one stays; the order stays.
+// Keeps only the last of several rows with the same key, in order.
 template <class Row>
 void keep_last(std::vector<Row>& rows) {
   std::set<decltype(place_of(rows.front()))> seen;
@@ -42,7 +42,7 @@ std::size_t drop_oldest(std::vector<Row>& rows, std::size_t max) {
   return static_cast<std::size_t>(excess);
 }
 
-// Looks for rows of one place when there are twice as many as when it last looked.
+// Searches for equal keys when there are twice as many rows as at the last search.
 template <class Row>
 std::size_t settle(std::vector<Row>& rows, std::size_t& settled, std::size_t max) {
   if (rows.size() < 2 * settled + 1024) return 0;

@@ -6,24 +6,24 @@
 
 namespace sonde::store {
 
-// What waits to be written, while the file is busy or fails; the newest is kept. Of one bucket and
-// one note the last state is all that counts. Pure; on the main thread.
+// Changes that wait to be written while the file is busy or fails; the oldest are dropped first.
+// Only the last state of a bucket or record is kept. Pure; main thread only.
 class Backlog {
  public:
   static constexpr std::size_t results_max = 32'768;
-  static constexpr std::size_t traces_max = 256;  // then no more of them are wanted
+  static constexpr std::size_t traces_max = 256;  // beyond this number no more are accepted
   static constexpr std::size_t buckets_max = 100'000;
   static constexpr std::size_t notes_max = 20'000;
 
   void add(Changes changes);
-  // All of it, in the order in which it came: what belongs together stays together.
+  // Everything, in order: changes that belong together stay together.
   Changes take();
-  // What was taken and could not be written waits again, before what came since.
+  // Puts changes back that could not be written, before those that came since.
   void put_back(Changes taken);
 
   bool empty() const { return waiting_.empty(); }
   bool takes_traces() const { return traces_ < traces_max; }
-  std::uint64_t lost() const { return lost_; }  // rows, so far
+  std::uint64_t lost() const { return lost_; }  // number of rows so far
 
  private:
   Changes waiting_;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t page = 4096;
 constexpr int steps_between_looks = 2000;  // of the virtual machine, some 20 us
 
-// A quota and a limit on the size of a file leave no space either.
+// A quota and a limit on file sizes also mean that there is no space.
 bool is_without_space(int system_error) {
   return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
 }
@@ -33,9 +33,9 @@ Fault::Kind kind_of(int code) {
   }
 }
 
-// The cache: of SQLite's 2 MB, which the reading at start fills for good, a batch needs little.
-// Exclusive, because then the index of the log is kept in memory: no shared map of a file that a
-// full disk could tear away.
+// The cache: a batch needs little of SQLite's default of 2 MB, which reading at start would fill
+// permanently. Exclusive locking keeps the index of the log in memory instead of a shared mapping
+// of a file, which a full disk could break.
 std::string manners(std::size_t wal_max) {
   const auto bytes = static_cast<std::int64_t>(wal_max);
   return fmt::format(
@@ -70,7 +70,7 @@ void Database::fail(Fault fault) {
   if (!fault_) fault_ = std::move(fault);
 }
 
-// auto_vacuum takes in a file without tables alone.
+// auto_vacuum can be set only while the file has no tables.
 void Database::adopt() {
   run("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL");
   sync(true);

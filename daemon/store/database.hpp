@@ -15,46 +15,46 @@ struct sqlite3_stmt;
 
 namespace sonde::store {
 
-// Why the file could not be used. `full`: no space; `corrupt`: it is damaged or no database;
-// `foreign`: of a newer version or of another program, and not to be touched; `slow`: a question
-// took longer than it was allowed to; `unusable`: all else.
+// Why the file could not be used. `full`: no space; `corrupt`: damaged or not a database;
+// `foreign`: of a newer version or another program, and not to be modified; `slow`: a query
+// exceeded its time limit; `unusable`: anything else.
 struct Fault {
   enum class Kind : std::uint8_t { unusable, full, corrupt, foreign, slow };
   Kind kind = Kind::unusable;
   std::string text;
 };
 
-// A prepared statement with its values. One at a time of each text; ends when it is destroyed.
+// A prepared statement with its values. Only one at a time with the same text.
 class Query;
 
-// One SQLite file, on one thread at a time; the room's only owner of SQLite. The first fault
-// stays, and until it is taken everything else does nothing: so a transaction reads as a straight
-// line, and is asked once at its end.
+// One SQLite file, used on one thread at a time; the only owner of SQLite in this component. The
+// first fault is kept, and until it is taken all operations do nothing, so a transaction is written
+// without checks and tested once at its end.
 class Database {
  public:
-  // Opens or makes the file, and admits nobody else; changes nothing in it yet. `wal_max`: what
-  // the log may keep on the disk, in bytes.
+  // Opens or creates the file and locks out other processes; does not change it yet. `wal_max`:
+  // limit for the write-ahead log on disk, in bytes.
   Database(const std::filesystem::path& file, std::size_t wal_max);
-  ~Database();  // closes; one that was found corrupt or foreign stays as it is
+  ~Database();  // closes it; leaves a corrupt or foreign file unchanged
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   bool good() const { return !fault_; }
   std::optional<Fault> take_fault();
-  void fail(Fault fault);  // unless it has failed already
+  void fail(Fault fault);  // keeps an earlier fault
 
-  // The file is ours: it keeps a write-ahead log, and every commit is synced.
+  // Takes the file over: uses a write-ahead log, and syncs every commit.
   void adopt();
-  // Whether a power cut may take back what is committed from now on, as long as no later commit
-  // is synced; a crash of the process never does.
+  // Whether every commit is synced from now on. If not, a power cut may undo commits until the next
+  // synced one; a crash of the process never does.
   void sync(bool every_commit);
 
   void run(const std::string& sql);             // one or more statements without values or rows
-  std::int64_t number(const std::string& sql);  // of the first row; 0 without one
+  std::int64_t number(const std::string& sql);  // of the first row; 0 if there is none
   Query query(std::string_view sql);
   std::int64_t last_id() const;
 
-  // From now on a statement that lasts longer fails as `slow`; zero: may take for ever.
+  // From now on a statement that takes longer fails as `slow`; zero: no limit.
   void limit(Span longest);
 
  private:
@@ -76,7 +76,7 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // Asks with the values of ?1, ?2, ..., which have to live until the last row was read.
+  // Executes with the values of ?1, ?2, ..., which have to live until the last row was read.
   template <class... Values>
   Query& ask(const Values&... values) {
     reset();
@@ -84,7 +84,7 @@ class Query {
     (bind(++place, values), ...);
     return *this;
   }
-  // Asks, for what it does and not for its rows.
+  // Executes a statement without reading its rows.
   template <class... Values>
   void run(const Values&... values) {
     ask(values...);
@@ -92,9 +92,9 @@ class Query {
     }
     reset();
   }
-  bool next();  // there is a row (another row)
+  bool next();  // goes to the next row; false: there is none
   std::int64_t number(int column) const;
-  std::string_view text(int column) const;  // until the next row
+  std::string_view text(int column) const;  // valid until the next row
 
  private:
   void reset();
@@ -109,13 +109,13 @@ class Query {
   sqlite3_stmt* statement_;  // null after a fault
 };
 
-// What is done between its making and `commit` is there afterwards, or nothing of it.
+// All operations between its construction and `commit` take effect, or none of them.
 class Transaction {
  public:
   explicit Transaction(Database& database) : database_(database) {
     database_.run("BEGIN IMMEDIATE");
   }
-  ~Transaction();  // rolls back what was not committed; the fault stays
+  ~Transaction();  // rolls back if not committed; the fault stays
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   bool commit();

@@ -38,7 +38,7 @@ std::expected<void, std::string> make(const fs::path& path) {
   return {};
 }
 
-// Who has the lock, as that process has written it down.
+// The process that holds the lock, from what it has written to the file.
 std::string holder(int lock) {
   std::array<char, 32> text{};
   const ssize_t bytes = ::pread(lock, text.data(), text.size(), 0);
@@ -58,7 +58,7 @@ std::expected<int, Directory::Refusal> lock(const fs::path& path) {
   }
   if (::flock(lock, LOCK_EX | LOCK_NB) == 0) {
     const std::string pid = std::to_string(::getpid());
-    // Only for the message above: without it the lock holds all the same.
+    // Only for the message above: the lock works without it.
     if (::ftruncate(lock, 0) == 0) (void)!::pwrite(lock, pid.data(), pid.size(), 0);
     return lock;
   }
@@ -81,7 +81,7 @@ void forget_old(const fs::path& directory) {
     const std::string name = at->path().filename().string();
     if (name.starts_with(aside) && !name.ends_with("-wal")) found.push_back(at->path());
   }
-  std::ranges::sort(found);  // by time: so they are named
+  std::ranges::sort(found);  // by time, because of their names
   for (std::size_t i = 0; i + asides_max < found.size(); ++i) {
     fs::remove(found[i], error);
     fs::remove(found[i].string() + "-wal", error);
@@ -162,7 +162,7 @@ std::expected<fs::path, std::string> Directory::move_aside(
     away = path_ / fmt::format("{}{}.{}", aside, stamp(now), n);
   fs::rename(database(), away, error);
   if (error) return std::unexpected(error.message());
-  // The log first, or it would be taken for the fresh file's.
+  // The log first; otherwise it would be used with the new file.
   fs::rename(log(), away.string() + "-wal", error);
   if (error && fs::exists(log())) return std::unexpected(error.message());
   fs::remove(path_ / "sonde.db-shm", error);

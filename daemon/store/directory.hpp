@@ -9,24 +9,25 @@
 
 namespace sonde::store {
 
-// Which file a path leads to now; two are the same file if these are equal.
+// The file that a path refers to now; equal values mean the same file.
 struct FileId {
   std::uint64_t device = 0, inode = 0;
   bool operator==(const FileId&) const = default;
 };
-// Nothing: there is none.
+// nullopt: the file does not exist.
 std::optional<FileId> id_of(const std::filesystem::path& path);
 
-// The directory of the store, held by one process: while a Directory lives, nobody else gets it.
+// The directory of the store, locked by one process as long as this object lives.
 class Directory {
  public:
-  // Why it is not to be had. `taken`: another process has it, and goes on.
+  // Why it cannot be used. `taken`: another process uses it.
   struct Refusal {
     std::string text;
     bool taken = false;
   };
-  // Makes it (0700) if need be. Refuses a network filesystem, where locks and syncs are promises
-  // that are not kept, and a lock or database that is a link or no regular file.
+  // Opens the directory, and creates it with mode 0700 if needed. Refuses a network filesystem,
+  // where locks and syncs are not reliable, and a lock or database that is a link or not a regular
+  // file.
   static std::expected<Directory, Refusal> take(const std::filesystem::path& path);
   Directory(Directory&& other) noexcept;
   Directory& operator=(Directory&& other) noexcept;
@@ -35,14 +36,14 @@ class Directory {
   std::filesystem::path database() const { return path_ / "sonde.db"; }
   std::filesystem::path log() const { return path_ / "sonde.db-wal"; }
 
-  // Whether the lock is still where another process would look for it.
+  // Whether the lock file is still at its path, where other processes look for it.
   bool is_ours() const;
 
-  // Makes the file of the database, readable by its owner alone, if there is none.
+  // Creates the database file with mode 0600 if it does not exist.
   std::expected<void, std::string> make_database() const;
 
-  // Moves a damaged database and its log away, as sonde.db.corrupt-20260102T030405Z; of those
-  // that were moved away the newest two stay. Says where it is now.
+  // Moves a damaged database and its log to sonde.db.corrupt-20260102T030405Z, and keeps the newest
+  // two such files. Returns the new path.
   std::expected<std::filesystem::path, std::string> move_aside(
       std::chrono::system_clock::time_point now) const;
 
@@ -53,8 +54,8 @@ class Directory {
   int lock_ = -1;
 };
 
-// The name of a network filesystem by the type that statfs(2) tells; empty: it is local, or, like
-// FUSE, may be either.
+// The name of a network filesystem by its type from statfs(2); empty: it is local or, like FUSE,
+// may be either.
 std::string_view network_filesystem(long type);
 
 }  // namespace sonde::store

@@ -29,7 +29,7 @@ void take(const Query& row, const std::map<std::int64_t, std::string>& names,
           std::vector<EvidenceRow>& rows) {
   auto verdict = verdict_of(names, row.number(5), row.number(6), row.number(7));
   const auto check = names.find(row.number(1));
-  if (!verdict || check == names.end()) return;  // of a reason that this version does not know
+  if (!verdict || check == names.end()) return;  // a reason that this version does not know
   verdict->detail = row.text(8);
   verdict->concluded = concluded_of(names, row.number(10));
   rows.push_back({.id = row.number(0),

@@ -10,7 +10,7 @@ namespace sonde::store {
 
 std::vector<EvidenceRow> evidence(Database& database, const EvidenceQuery& query);
 
-// The run and its trace as one JSON object; empty: none was kept, or no longer.
+// The run and its trace as one JSON object; empty: not stored, or deleted meanwhile.
 std::string transcript(Database& database, std::int64_t id);
 
 }  // namespace sonde::store

@@ -11,10 +11,10 @@
 namespace sonde::store {
 namespace {
 
-// As far back as an alert may look.
+// The longest window of an alert.
 constexpr auto failures_age = std::chrono::days(30);
 
-// In the order of tier and slot, as they lie; each series takes its own.
+// Ordered by tier and slot, as stored; split by series.
 std::vector<SeriesRows> series_in(Database& database,
                                   const std::map<std::int64_t, std::string>& names) {
   std::unordered_map<std::int64_t, std::vector<SeriesRows::Bucket>> buckets;

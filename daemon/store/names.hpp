@@ -8,13 +8,14 @@
 
 namespace sonde::store {
 
-// The numbers under which the file keeps the texts that come again and again.
+// Ids for recurring texts in the file.
 class Names {
  public:
   explicit Names(Database& database) : database_(database) {}
 
-  std::int64_t id(std::string_view name);  // made if it is new; inside a transaction
-  // After a transaction that was rolled back: the numbers that it made are no more.
+  // creates a new id if needed; call it inside a transaction
+  std::int64_t id(std::string_view name);
+  // Call after a rolled-back transaction: the ids that it created do not exist.
   void forget() { known_.clear(); }
 
  private:
@@ -22,7 +23,7 @@ class Names {
   std::map<std::string, std::int64_t, std::less<>> known_;
 };
 
-// All of them, by number.
+// All names by id.
 std::map<std::int64_t, std::string> names_in(Database& database);
 
 }  // namespace sonde::store

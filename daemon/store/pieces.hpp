@@ -5,19 +5,19 @@
 
 namespace sonde::store {
 
-// Changes that are written in several transactions: states first, since alerts hang on them, then
-// windows, then results from the oldest on. Pure.
+// Splits Changes for several transactions: states first, because alerts depend on them, then
+// windows, then results, oldest first. Pure.
 class Pieces {
  public:
-  // `changes` outlives it, and stays as it is until forget_kept().
+  // `changes` has to outlive it, and must not be changed until forget_kept().
   explicit Pieces(Changes& changes) : changes_(changes) {}
 
-  // The next ones, at most `rows` together; the same again until kept() is called.
+  // The next part, at most `rows` rows; the same part again until kept() is called.
   Changes next(std::size_t rows);
   void kept();
   bool empty() const { return kept_ == sizes(); }
 
-  // Takes what was kept out of the changes.
+  // Removes the stored parts from the changes.
   void forget_kept();
 
  private:

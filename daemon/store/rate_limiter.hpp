@@ -7,16 +7,16 @@
 
 namespace sonde::store {
 
-// Which failures leave a transcript, so that an outage of everything does not fill disk and
-// memory with copies of one story: of a check the first five and then one each 12 s, so every one
-// of a check that runs no more often; of all together 256 and then 32 a second. A run that proves
-// the cause of a failure always leaves one: there are few of them (diagnose.max_per_hour). Pure.
+// Limits which failures store a transcript, so that a general outage does not fill disk and memory
+// with equal copies: for a check the first five and then one every 12 s, so all of a check that
+// runs no more often; for all checks together 256 and then 32 a second. A run that proves the cause
+// of a failure always stores one; they are limited by diagnose.max_per_hour. Pure.
 class Ration {
  public:
   bool take(const std::string& check, Instant now);
 
  private:
-  std::map<std::string, Instant> checks_;  // by when what each has taken is paid off
+  std::map<std::string, Instant> checks_;  // for each check, until when its quota is used up
   Instant all_{};
 };
 

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Whoever is first, the disk or the clock, answers.
+// Calls `done` once: when the disk answers, or on the timeout.
 Recorder::Kept at_the_latest(const asio::any_io_executor& main, Span patience,
                              Recorder::Kept done) {
   auto timer = std::make_shared<asio::steady_timer>(main, patience);

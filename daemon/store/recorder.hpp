@@ -10,32 +10,32 @@
 
 namespace sonde::store {
 
-// Collects Results for a moment and has them written together with what the rooms changed because
-// of them: so the file says of every result both that it came and what followed from it. On the
-// main thread.
+// Collects Results for a moment, and has them written together with the changes that components
+// made because of them, so the file always contains both. Main thread only.
 class Recorder : public Sink {
  public:
   using Kept = std::function<void(bool kept)>;
   struct Options {
-    // Adds the buckets and notes that changed since it was last asked.
+    // Appends the buckets and records that changed since its last call.
     std::function<void(Changes&)> gather;
     std::function<void(Changes, Kept)> write;  // of the store
     std::function<bool()> takes_traces;        // of the store
-    // Whether a run counts nowhere, because of a maintenance. Empty: none does.
+    // Whether a run counts nowhere, because of a maintenance. Empty: every run counts.
     std::function<bool(const Result&)> excluded = {};
-    // After the first result or change, at most; with the write itself less than a second.
+    // Longest time from the first Result or change to the write; with the write itself less than a
+    // second.
     Span interval = std::chrono::milliseconds(500);
-    std::size_t results_max = 4096;           // or at so many, at once
-    Span patience = std::chrono::seconds(2);  // of who waits for flush_now
+    std::size_t results_max = 4096;           // with this many, written at once
+    Span patience = std::chrono::seconds(2);  // limit for callers of flush_now
   };
   Recorder(boost::asio::any_io_executor main, Options options);
   ~Recorder() override;
 
   void accept(const ResultPtr& result) override;
-  // A room has something to gather, though no result came.
+  // A component has changes to gather although no Result came.
   void changed();
-  // Writes at once what there is: before anybody is told of a changed alert. `done` hears whether
-  // it is on the disk, after `patience` at the latest: then, and while the disk fails, false.
+  // Writes everything at once, before receivers are notified of a changed alert. `done` gets
+  // whether it is on disk, after at most `patience`; false on a timeout, and while the disk fails.
   void flush_now(Kept done);
 
  private:

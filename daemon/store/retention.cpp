@@ -19,7 +19,7 @@ constexpr int results_age_part = 4;     // of the age, for results that passed
 constexpr std::int64_t page_size = 4096;
 constexpr std::int64_t bytes_a_result = 40;
 
-// The tiers of buckets, and for how long a window looks at them.
+// The tiers of buckets, and how long windows use them.
 struct Tier {
   seconds step, length;
 };
@@ -40,7 +40,7 @@ bool drop_buckets(Database& database, WallTime now) {
   return false;
 }
 
-// The oldest, of those that ended before.
+// Deletes the oldest results that ended before the limit.
 bool drop_results(Database& database, std::int64_t before) {
   database
       .query(
@@ -69,8 +69,8 @@ bool drop_evidence(Database& database, std::int64_t before) {
 std::int64_t pages(Database& database) { return database.number("PRAGMA page_count"); }
 std::int64_t free_pages(Database& database) { return database.number("PRAGMA freelist_count"); }
 
-// Results go first, as long as they are more than a quarter of what may be kept: rows that say
-// that all was well never crowd out all evidence, nor it them.
+// Results are deleted first if they take more than a quarter of the limit, so that passed runs
+// never displace all evidence, and evidence never displaces all results.
 bool drop_oldest(Database& database, std::int64_t size) {
   constexpr std::int64_t whenever = INT64_MAX;
   const std::int64_t results =
@@ -79,7 +79,7 @@ bool drop_oldest(Database& database, std::int64_t size) {
   return drop_evidence(database, whenever) || drop_results(database, whenever);
 }
 
-// Below the size by as much as a batch may add before the next step.
+// Shrinks below the limit by as much as a batch may add before the next step.
 bool shrink(Database& database, std::size_t size_max) {
   const auto size = static_cast<std::int64_t>(size_max);
   const auto room = size - static_cast<std::int64_t>(wal_max(size_max));

@@ -5,11 +5,11 @@
 
 namespace sonde::store {
 
-// What the log may keep on the disk, of the size that all files may take together.
+// The limit for the write-ahead log on disk, given the limit for all files together.
 std::size_t wal_max(std::size_t size);
 
-// One small step towards what may be kept, so that no batch waits long behind it. True: it did
-// something, and more may be due.
+// Deletes a small part of what exceeds the limits, so that no batch waits long. Returns whether it
+// did anything; then call it again.
 bool tidy(Database& database, const RetentionSettings& keep, WallTime now);
 
 }  // namespace sonde::store

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::int64_t application = 0x536f6e64;  // "Sond"
 
-// Times are milliseconds since 1970. Outcomes, steps and reasons are kept by name, which outlives
-// the numbers of an enum.
+// Times are milliseconds since 1970. Outcomes, steps and reasons are stored by name, because the
+// numbers of an enum may change.
 constexpr std::string_view version_1 = R"sql(
   -- Every text that comes again and again, once.
   CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

@@ -18,13 +18,13 @@ namespace {
 
 constexpr Span open_max = 10s;
 constexpr Span stop_max = 5s;
-constexpr Span patience = 5s;  // with a batch, before the disk is said to be dead
+constexpr Span patience = 5s;  // with a batch, before the disk counts as failed
 constexpr Span first_rest = 1s, longest_rest = 10s;
 constexpr int questions_max = 16;
 
 }  // namespace
 
-// Of the main thread. Has at most one batch under way; what comes meanwhile waits in the backlog.
+// Used on the main thread. Has at most one batch in flight; further changes wait in the backlog.
 class Store::Front : public std::enable_shared_from_this<Front> {
  public:
   Front(StorageSettings settings, asio::any_io_executor main)
@@ -52,11 +52,10 @@ class Store::Front : public std::enable_shared_from_this<Front> {
   asio::any_io_executor main_;
   store::StoreThread desk_;
   StoreFacts facts_;
-  std::vector<Kept> waiters_, told_;  // of what waits; of the batch under way
+  std::vector<Kept> waiters_, told_;  // of waiting changes; of the batch in flight
   bool busy_ = false, resting_ = false, stopping_ = false;
   Instant busy_since_;
-  std::size_t rows_of_batch_ =
-      0;  // when it was handed over; less of it comes back if some was kept
+  std::size_t rows_of_batch_ = 0;  // size of the batch; less is put back if a part was stored
   int questions_ = 0;
   Span next_rest_ = first_rest;
   asio::steady_timer rest_, stop_timer_;
@@ -90,7 +89,7 @@ void Store::Front::write(Changes changes, Kept done) {
     pump();
 }
 
-// Nobody is kept waiting for a disk that fails.
+// Callers do not wait for a disk that fails.
 void Store::Front::dismiss() {
   for (auto& done : std::exchange(waiters_, {}))
     asio::post(main_, [done = std::move(done)] { done(false); });
@@ -165,7 +164,7 @@ void Store::Front::ask(Job job, std::function<void(Answer)> done) {
 
 void Store::Front::stop(std::function<void(bool)> done) {
   stopping_ = true;
-  resting_ = false;  // one last try
+  resting_ = false;  // one last attempt
   rest_.cancel();
   stop_done_ = std::move(done);
   stop_timer_.expires_after(stop_max);

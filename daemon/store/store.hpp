@@ -14,41 +14,40 @@
 
 namespace sonde::store {
 
-// What survives a crash: results, counts of windows, rooms' notes and transcripts of failures, in
-// one SQLite file with a thread of its own. A disk that is full, broken or slow costs rows and
-// never time: what waits is bounded, and the file is tried again with growing pauses. Called on
-// the main thread, where every `done` comes back.
+// What survives a crash: results, window counts, state records and transcripts of failures, in one
+// SQLite file with its own thread. A full, broken or slow disk costs rows, but no time: the backlog
+// is bounded, and the file is retried with growing pauses. Call it only on the main thread, where
+// every `done` is called.
 class Store {
  public:
-  // Opens the file and reads what is to be remembered. The error, which says what to do: another
-  // process has the directory. Any other fault makes a degraded store.
+  // Opens the file and reads the stored state. The error says what to do: another process uses the
+  // directory. Any other fault results in a degraded store.
   static std::expected<std::unique_ptr<Store>, std::string> open(StorageSettings settings,
                                                                  boost::asio::any_io_executor main);
-  // Without stop() what waits is lost, as in a crash.
+  // Without stop() the backlog is lost, as in a crash.
   ~Store();
 
-  // What was there at start; once.
+  // The state at start; call it once.
   RestoredState take_remembered();
 
-  // `done`, if there is one, hears whether all of it is on the disk; false: not now, and it may
-  // be later.
+  // `done`, if set, gets whether everything is on disk; false: not now, but it may be later.
   using Kept = std::function<void(bool kept)>;
   void write(Changes changes, Kept done);
-  // Traces that wait take much memory; while too many do, give Results without.
+  // Waiting traces use much memory; if this is false, pass Results without them.
   bool takes_traces() const;
 
   StoreFacts facts() const;
 
-  // For a page of evidence. The error says why the store cannot tell. A transcript is one JSON
-  // object, as `sonde run --output=json` prints it; empty: none was kept, or no longer.
+  // For the evidence page. The error says why the store cannot answer. A transcript is one JSON
+  // object, as printed by `sonde run --output=json`; empty: not stored, or deleted meanwhile.
   using Evidence = std::expected<std::vector<EvidenceRow>, std::string>;
   void evidence(EvidenceQuery query, std::function<void(Evidence)> done);
   using Transcript = std::expected<std::string, std::string>;
   void transcript(std::int64_t id, std::function<void(Transcript)> done);
 
-  // Writes what waits, empties the log into the file and closes it, within 5 s; false: it was not
-  // possible in time, and the thread is left to itself, so that nothing that it may touch (`main`)
-  // can be destroyed any more. Once; nothing is taken afterwards.
+  // Writes the backlog, empties the log into the file and closes it, within 5 s; false: that took
+  // longer, and the thread is left running, so nothing that it may use (`main`) may be destroyed.
+  // Call it once; nothing is accepted afterwards.
   void stop(std::function<void(bool in_time)> done);
 
  private:

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr Span examination_max = 500ms;
 constexpr Span question_max = 2s;
 
-// The small and dear ones first.
+// Small, important tables first.
 constexpr std::array tables{"names", "notes", "buckets", "evidence", "results", "transcripts"};
 
 }  // namespace
@@ -34,7 +34,7 @@ bool StoreFile::write(const Changes& changes) {
 
 RestoredState StoreFile::remember(WallTime now) { return store::remember(database_, now); }
 
-// Not synced: what a power cut brings back is tidied up again.
+// Not synced: rows that a power cut restores are deleted again.
 bool StoreFile::tidy(WallTime now) {
   database_.sync(false);
   const bool more = store::tidy(database_, keep_, now);

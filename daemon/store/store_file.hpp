@@ -15,8 +15,8 @@
 
 namespace sonde::store {
 
-// The open file with the tables of this version. Whoever asks something of it looks afterwards
-// whether it holds a fault.
+// The open file with the tables of this version. After each operation, callers check whether there
+// is a fault.
 class StoreFile {
  public:
   StoreFile(const std::filesystem::path& file, const RetentionSettings& keep);
@@ -26,7 +26,8 @@ class StoreFile {
   bool tidy(WallTime now);
   std::vector<EvidenceRow> evidence(const EvidenceQuery& query);
   std::string transcript(std::int64_t id);
-  // Looks over a table, for half a second at most. Damage is a fault; false: it was the last one.
+  // Checks a table for damage, for at most half a second. Damage is a fault; false: it was the last
+  // table.
   bool examine(std::size_t table);
   // Empties the log into the file.
   void checkpoint();

@@ -18,18 +18,18 @@ namespace fs = std::filesystem;
 using log::Level;
 
 constexpr std::uint64_t kilobyte = 1024, megabyte = 1024 * kilobyte;
-// So much is left free: the log can always be emptied into the file, which then grows.
+// Space that stays free, so that the log can always be emptied into the file, which then grows.
 constexpr std::uint64_t reserve = 256 * kilobyte;
 constexpr std::size_t rows_when_full = 32;
 
-// Of the disk below a folder; where it cannot be told, the disk is taken to be large.
+// Free space on the disk of a folder; a large value if it is not known.
 std::uint64_t free_bytes(const std::string& folder) {
   struct statvfs facts{};
   if (::statvfs(folder.c_str(), &facts) != 0) return std::numeric_limits<std::uint64_t>::max();
   return std::uint64_t{facts.f_bavail} * facts.f_frsize;
 }
 
-// In one transaction, which is in the log before it is in the file.
+// Rows of one transaction, which is in the log before it is in the file.
 std::size_t rows_at_once(std::uint64_t free) {
   if (free > 64 * megabyte) return 4096;
   return free > 4 * megabyte ? 256 : rows_when_full;
@@ -81,7 +81,7 @@ bool StoreRecovery::write(Changes& changes) {
     else if (was_full || fault->kind != Fault::Kind::full)
       break;
     else
-      was_full = true;  // a quota, which statvfs does not tell: a small transaction may fit
+      was_full = true;  // a quota, which statvfs does not report: a small transaction may fit
   } while (fault || !pieces.empty());
   pieces.forget_kept();
   observe(facts_, sonde::seconds(Clock::now() - begun));
@@ -90,7 +90,7 @@ bool StoreRecovery::write(Changes& changes) {
   return !fault;
 }
 
-// Empties the log while the file can still take it.
+// Empties the log while the file can still grow.
 std::optional<Fault> StoreRecovery::make_room(bool scarce) {
   const fs::path log = fs::path(settings_.path) / "sonde.db-wal";
   if (scarce || size_of(log) > free_bytes(settings_.path) / 2)
@@ -140,15 +140,15 @@ void StoreRecovery::close() {
   directory_.reset();
 }
 
-// A file that turns out to be damaged is replaced, and the work done on the fresh one.
+// Replaces a damaged file, and repeats the work with the new one.
 std::optional<Fault> StoreRecovery::attempt(const Work& work) {
   auto fault = attempt_once(work);
   if (!fault || fault->kind != Fault::Kind::corrupt || !replace(*fault)) return fault;
   return attempt_once(work);
 }
 
-// What failed, but for a question that took too long, is closed: whatever it held is given up, and
-// the next attempt opens the file anew.
+// A file with a failure, other than a slow query, is closed and its content given up; the next
+// attempt opens it again.
 std::optional<Fault> StoreRecovery::attempt_once(const Work& work) {
   if (auto fault = ready()) return fault;
   work(*archive_);
@@ -184,7 +184,7 @@ std::optional<Fault> StoreRecovery::open_archive() {
   return fault;
 }
 
-// Whether others would not find what we write: files are written to the end, also without a name.
+// Whether the files were removed: writes to a deleted file still succeed.
 bool StoreRecovery::files_are_gone() const {
   if (!directory_->is_ours() || id_of(directory_->database()) != file_) return true;
   return log_ && id_of(directory_->log()) != log_;
@@ -236,7 +236,7 @@ bool StoreRecovery::replace(const Fault& damage) {
   return !attempt_once([&](StoreFile& archive) { archive.write(saved); });
 }
 
-// What is said of the store follows from its last write.
+// Updates the facts about the store after its last write.
 void StoreRecovery::settle(const std::optional<Fault>& fault) {
   const std::string why = fault ? fault->text : "";
   if (why != facts_.why && fault)

@@ -10,24 +10,24 @@
 
 namespace sonde::store {
 
-// Keeps the archive usable, on the store's thread: opens it, gives up a file that fails and opens
-// it again when it is next asked, and puts a fresh one in the place of one that is damaged or was
-// removed, with what could still be read of windows and notes.
+// Keeps the StoreFile usable, on the store's thread: opens it, closes a file that fails and opens
+// it again for the next operation, and replaces a damaged or removed one by a new file, with the
+// windows and records that could still be read.
 class StoreRecovery {
  public:
   explicit StoreRecovery(StorageSettings settings);
 
   struct Opening {
     RestoredState remembered;
-    std::string taken;  // another process has the directory; says which
+    std::string taken;  // another process uses the directory; says which
   };
   Opening open();
 
-  // Takes what is kept out of `changes`, in transactions that are small when the disk is full;
-  // false: something is left.
+  // Writes `changes` and removes what was stored, in small transactions if the disk is full; false:
+  // something is left.
   bool write(Changes& changes);
-  bool tidy();  // one small step; true: more is due
-  // One step of looking over a file that was not closed cleanly; true: more is due.
+  bool tidy();  // one small step; true: call it again
+  // One step of checking a file that was not closed cleanly; true: call it again.
   bool examine();
   std::expected<std::vector<EvidenceRow>, std::string> evidence(const EvidenceQuery& query);
   std::expected<std::string, std::string> transcript(std::int64_t id);
@@ -52,9 +52,9 @@ class StoreRecovery {
   StorageSettings settings_;
   std::optional<Directory> directory_;
   std::unique_ptr<StoreFile> archive_;
-  std::optional<FileId> file_, log_;       // of the archive that is open
-  Changes rescued_;                        // from files that were removed, for the next ones
-  std::optional<std::size_t> unexamined_;  // the next table to look over
+  std::optional<FileId> file_, log_;       // of the open StoreFile
+  Changes rescued_;                        // from removed files, for new ones
+  std::optional<std::size_t> unexamined_;  // the next table to check
   std::string taken_;
   StoreFacts facts_;
 };

@@ -7,7 +7,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
-constexpr Span tidying_every = 1min;  // also where nothing is written
+constexpr Span tidying_every = 1min;  // also if nothing is written
 }
 
 StoreThread::StoreThread(StorageSettings settings, asio::any_io_executor main)

@@ -17,8 +17,8 @@
 
 namespace sonde::store {
 
-// The store's thread with its keeper. What it is asked it does one after the other, tidying up in
-// small steps between; the answers come back on the main thread. Called from there.
+// The store's thread with its StoreRecovery. Processes requests in order and tidies up in small
+// steps between them; answers are delivered on the main thread. Call it only there.
 class StoreThread {
  public:
   StoreThread(StorageSettings settings, boost::asio::any_io_executor main);
@@ -27,17 +27,17 @@ class StoreThread {
   StoreThread(const StoreThread&) = delete;
   StoreThread& operator=(const StoreThread&) = delete;
 
-  // What the keeper found; empty: the disk did not answer within `longest`, and it is not known
-  // yet.
+  // The result of opening the store; nullopt: the disk did not answer within `longest`.
   std::optional<StoreRecovery::Opening> open(Span longest);
 
-  // `job(Keeper&)` on the thread, then `then(answer, facts)` on main, which has work until then.
+  // Runs `job(StoreRecovery&)` on the thread, then `then(answer, facts)` on main, which is kept
+  // running until then.
   template <class Job, class Then>
   void ask(Job job, Then then);
 
   // Closes the file, ends the thread, then calls `then` on main.
   void close(std::function<void()> then);
-  // Gives up waiting for a thread that does not end: it is left to itself, with all it owns.
+  // Stops waiting for a thread that does not end: it keeps running and owns all that it uses.
   void abandon() { thread_.detach(); }
 
  private:

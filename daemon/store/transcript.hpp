@@ -5,22 +5,22 @@
 
 namespace sonde::store {
 
-// The flight recorder: what is kept of a run that did not pass, for whoever asks afterwards why.
+// The transcript of a run that did not pass, kept so that its cause can be found later.
 
-// Whether it is kept one by one, for long: what failed, and what says nothing of its target.
+// Whether a run is stored individually and for long: failed and inconclusive runs.
 bool leaves_evidence(const Result& result);
 
-// It was recorded what the run did.
+// The Result has a trace of the run.
 bool has_trace(const Result& result);
 
-// Its trace holds the experiments that separated the causes of the failure.
+// Its trace has the experiments that separated the causes of the failure.
 bool proves_cause(const Result& result);
 
-// The Result and its trace as `sonde run --output=json` prints them, in one line. Redacted: the
-// trace was when it was recorded.
+// The Result and its trace as printed by `sonde run --output=json`, in one line. Redacted, because
+// the trace was redacted when it was recorded.
 std::string transcript_of(const Result& result);
 
-// The same Result, without what it did.
+// The same Result without its trace.
 ResultPtr without_trace(const Result& result);
 
 }  // namespace sonde::store

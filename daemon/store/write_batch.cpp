@@ -20,7 +20,7 @@ std::int64_t took_us(const Result& result) {
   return std::chrono::duration_cast<std::chrono::microseconds>(result.took).count();
 }
 
-// One batch on its way into the tables.
+// Writes one batch into the tables.
 class Writer {
  public:
   Writer(Database& database, Names& names, std::size_t transcript_bytes_max)

@@ -6,9 +6,8 @@
 
 namespace sonde::store {
 
-// Writes all of it, or nothing; false: nothing, and the database says why. Of a Result that did not
-// pass its transcript is kept, if it brings a trace; of those together at most
-// `transcript_bytes_max`.
+// Writes everything, or nothing; false: nothing, and the database has the fault. Stores the
+// transcript of a Result that did not pass, if it has a trace, up to `transcript_bytes_max` in all.
 bool write(Database& database, Names& names, const Changes& changes,
            std::size_t transcript_bytes_max);
 

@@ -6,12 +6,12 @@
 
 namespace sonde::system {
 
-// The soft limit is kept low for programs that call select(2), which takes no number above 1,023.
+// The soft limit is low for programs that use select(2), which supports no number above 1,023.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);  // refused: as many as before are enough for most
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // if refused, the current limit is usually sufficient
 }
 
 std::size_t descriptor_limit() {
@@ -19,7 +19,7 @@ std::size_t descriptor_limit() {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-// open() takes the lowest number that is free.
+// open() uses the lowest free number.
 void keep_standard_descriptors() {
   for (int number = ::open("/dev/null", O_RDWR); number >= 0;
        number = ::open("/dev/null", O_RDWR)) {

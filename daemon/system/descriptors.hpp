@@ -3,16 +3,15 @@
 
 namespace sonde::system {
 
-// Lets the process open as many files and sockets as the system allows it: a shell gives 1,024,
-// and every run under way needs one. Before the first thread.
+// Raises the limit on open files and sockets as far as the system allows: a shell sets 1,024, and
+// every run under way needs one. Call it before the first thread starts.
 void raise_descriptor_limit();
 
-// How many the process may open now.
+// The current limit on open files and sockets.
 std::size_t descriptor_limit();
 
-// Opens /dev/null for those of standard input, output and error that the caller left closed; else
-// the next file or socket would take their number, and what is printed would go there. First of
-// all.
+// Opens /dev/null for those of standard input, output and error that are closed; otherwise the next
+// file or socket would get their number, and output would be written to it. Call it first of all.
 void keep_standard_descriptors();
 
 }  // namespace sonde::system

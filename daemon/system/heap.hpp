@@ -2,11 +2,10 @@
 
 namespace sonde::system {
 
-// What the process keeps of the memory that it has freed: all that is set of malloc, in one place.
-
-// Before the first thread.
+// Configures malloc to return freed memory to the system early; the only place with malloc
+// settings. Call it before the first thread starts.
 void keep_little_free_memory();
-// After work that needed far more than what stays of it: a start, a reload.
+// Returns free memory after work that needed much more than is kept: a start, a reload.
 void give_back_free_memory();
 
 }  // namespace sonde::system

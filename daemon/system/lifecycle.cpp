@@ -26,7 +26,7 @@ void hold(int how) {
   ::pthread_sigmask(how, &set, nullptr);
 }
 
-// A status is one line of a protocol of lines.
+// The protocol is line-based, so a status has to be one line.
 std::string status_line(std::string_view status) {
   std::string line = "STATUS=" + std::string(status);
   for (char& c : line)

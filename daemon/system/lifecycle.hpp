@@ -7,35 +7,34 @@
 
 namespace sonde::system {
 
-// The daemon towards systemd and signals. On the main thread. Without $NOTIFY_SOCKET it says
-// nothing, without $WATCHDOG_USEC it feeds nobody.
+// Communication with systemd, and signals. Main thread only. Sends nothing without $NOTIFY_SOCKET,
+// and no watchdog messages without $WATCHDOG_USEC.
 class Lifecycle {
  public:
   struct Hooks {
-    std::function<void()> stop;        // SIGTERM, SIGINT; again for each
+    std::function<void()> stop;        // SIGTERM, SIGINT; called for each
     std::function<void()> reload;      // SIGHUP
-    std::function<bool()> progressed;  // did the agenda go on since the last call?
+    std::function<bool()> progressed;  // whether the schedule made progress since the last call
   };
 
-  // A SIGHUP from now on waits until the signals are taken over, instead of ending the process.
-  // Before any other thread begins, for threads inherit it.
+  // From now on a SIGHUP waits until the signals are handled, instead of ending the process. Call
+  // it before any other thread starts, because threads inherit the mask.
   static void hold_reloads();
 
-  // Takes the signals over (SIGPIPE is ignored from now on) and begins to feed the watchdog, at
-  // half its time, each time that `progressed` says yes.
+  // Handles the signals (SIGPIPE is ignored from now on) and sends watchdog messages at half the
+  // watchdog's timeout, each time that `progressed` returns true.
   Lifecycle(boost::asio::any_io_executor main, Hooks hooks);
   ~Lifecycle();
   Lifecycle(const Lifecycle&) = delete;
   Lifecycle& operator=(const Lifecycle&) = delete;
 
-  // READY=1 with a STATUS; also after a reload, whatever came of it.
+  // Sends READY=1 with a STATUS; also after a reload, successful or not.
   void ready(std::string_view status);
-  // RELOADING=1 with the monotonic time, in one message, as notify-reload wants it.
+  // Sends RELOADING=1 with the monotonic time in one message, as required for Type=notify-reload.
   void reloading();
   void stopping(std::string_view status);
   void status(std::string_view text);
-  // Lets go of signals and watchdog, so that the loop can run out; a SIGHUP changes nothing any
-  // more.
+  // Releases signals and watchdog, so that the loop can end; a SIGHUP then has no effect.
   void close();
 
  private:

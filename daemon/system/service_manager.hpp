@@ -4,11 +4,10 @@
 
 namespace sonde::service_manager {
 
-// Sends lines "NAME=value" to whoever started this process (sd_notify(3)); nothing happens if it
-// does not listen.
+// Sends lines "NAME=value" to the service manager (sd_notify(3)); does nothing if there is none.
 void notify(const std::string& lines);
-// How long this process may go without "WATCHDOG=1" (sd_watchdog_enabled(3)); zero: as long as it
-// likes.
+// The watchdog timeout of this process, within which it has to send "WATCHDOG=1"
+// (sd_watchdog_enabled(3)); zero: none.
 std::chrono::microseconds watchdog();
 
 }  // namespace sonde::service_manager

@@ -5,15 +5,15 @@
 
 namespace sonde::system {
 
-// The calling thread is called so in ps and gdb; at most 15 bytes.
+// Sets the name of the calling thread in ps and gdb; at most 15 bytes.
 void name_thread(const std::string& name);
 
-// How long the calling thread has computed since it began.
+// CPU time of the calling thread since its start.
 Span thread_cpu_time();
 
-// From now on the calling thread leaves the processor to those that probe and decide, wherever
-// they want it: what it renders or writes shifts no measured latency, also on few cores. A thread
-// that may not be made so goes on as it is.
+// Gives the calling thread low priority, so that its work (rendering, writing) does not delay the
+// threads that probe and evaluate, and so does not change measured latencies, even with few cores.
+// Has no effect if the system does not allow it.
 void step_back();
 
 }  // namespace sonde::system

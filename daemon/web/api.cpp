@@ -36,7 +36,7 @@ WebReply changes_are_off() {
   return bad(403, "forbidden", "Changes by the API are off (--web.enable-admin-api).");
 }
 
-// A change that a body describes: reads it, makes it, shows it.
+// Handles a change with a body: reads it, makes the change, and shows it.
 template <class Wish, class Made>
 WebReply change(const WebRequest& request, const ApiHooks& hooks,
                 std::expected<Wish, std::string> (*read)(std::string_view),
@@ -97,7 +97,7 @@ WebReply answer_probes(const WebRequest&, const ApiHooks& hooks) {
   return good(probes_json(*hooks.view, std::chrono::floor<std::chrono::seconds>(now)));
 }
 
-// A change is confirmed when a crash cannot lose it any more.
+// A change is confirmed when it is stored, so that a crash cannot lose it.
 void confirm(const ApiHooks& hooks, WebReply reply, Respond respond) {
   hooks.write([reply = std::move(reply), respond = std::move(respond)](bool kept) mutable {
     if (!kept)
@@ -121,7 +121,7 @@ Route route(std::string_view path, std::vector<std::string> methods, const Hooks
           .below = below};
 }
 
-// What takes long to write and is the same for everybody: who asks at once shares one answer.
+// A page that is expensive and the same for all clients: simultaneous requests share one answer.
 Route page(std::string_view path, const Hooks& hooks,
            WebReply (*answer)(const WebRequest&, const ApiHooks&)) {
   Route made = route(path, {"GET"}, hooks, answer);
@@ -136,7 +136,7 @@ void tell_evidence(const Respond& respond, std::optional<std::string> text) {
     respond({.status = 404, .body = "There is no such probe; try /failures/PROBE/TARGET\n"});
 }
 
-// For people, and for the links in alerts: plain text.
+// Plain text for people, linked in alerts.
 Route evidence_route(const Hooks& hooks) {
   auto answer = [hooks](const WebRequest& request, Respond respond) {
     const std::string_view names = std::string_view(request.path).substr(failures_path.size());

@@ -15,7 +15,7 @@ using text::Json;
 
 constexpr std::size_t names_max = 100;
 
-// Reads the members of one object; what was not asked for is unknown.
+// Reads the members of an object; members that were not read are unknown.
 class Members {
  public:
   Members(Json object, std::string prefix, std::string& mistakes)
@@ -52,7 +52,7 @@ class Members {
     known_.push_back(name);
     return object_.member(name);
   }
-  // Tells what nobody asked for.
+  // Reports unknown members.
   void end() {
     for (const auto& [name, value] : object_.members()) {
       if (std::ranges::find(known_, name) != known_.end()) continue;

@@ -7,9 +7,8 @@
 
 namespace sonde::web {
 
-// What a client asks for, out of a JSON body; or every mistake of its shape in one text:
-// "for: a text is expected; resaon: unknown; did you mean 'reason'?". What the texts say is for
-// others to judge.
+// Reads a request from a JSON body; the error lists every mistake of its structure: "for: a text is
+// expected; resaon: unknown; did you mean 'reason'?". Does not validate the texts.
 std::expected<MaintenanceRequest, std::string> maintenance_of(std::string_view body);
 std::expected<DeployWish, std::string> deploy_of(std::string_view body);
 

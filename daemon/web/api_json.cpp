@@ -75,8 +75,8 @@ std::string alerts_json(const std::vector<AlertFacts>& alerts) {
   return JsonObject().raw("alerts", json_list(alerts, alert_json)).done();
 }
 
-// One group, as Prometheus has for a file; its clients want the fields that the daemon has not,
-// queries and durations, all the same.
+// One group, as for one file in Prometheus; clients require fields that the daemon does not have,
+// such as queries and durations.
 std::string rules_json(const std::vector<RuleFacts>& rules, const std::vector<AlertFacts>& alerts) {
   const auto one = [&](const RuleFacts& rule) { return rule_json(rule, alerts); };
   const std::string group = JsonObject()

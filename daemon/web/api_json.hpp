@@ -7,10 +7,10 @@
 
 namespace sonde::web {
 
-// What the API says, as JSON. Times are RFC 3339 in UTC; what is not known is absent.
+// The answers of the API as JSON. Times are RFC 3339 in UTC; unknown values are absent.
 
-// {"status":"success","data":...}, and {"status":"error","errorType":...,"error":...}, as
-// Prometheus answers.
+// {"status":"success","data":...}, and {"status":"error","errorType":...,"error":...}, the format
+// of Prometheus.
 std::string success_json(std::string_view data);
 // Adds a warning to an answer of success_json().
 void add_warning(std::string& answer, std::string_view text);

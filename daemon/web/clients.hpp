@@ -7,31 +7,31 @@
 
 namespace sonde::web {
 
-// The clients of one listener, by what they keep it waiting for. A client that asks is not turned
-// away for those that do not: when there is no room, one is cut of those that are most, be they
-// idle ones, ones that await the same answer or ones that read slowly: the one that has been so for
-// the longest time. On one thread.
+// The clients of one listener, by their state. A client that sends a request is not rejected
+// because of those that do not: if there is no room, a client of the largest group is disconnected
+// (idle clients, clients that wait for the same answer, or slow readers), namely the one that has
+// been in it longest. Single-threaded.
 class Clients {
  public:
   struct Client {
     std::function<void()> cut;                // ends the connection; called at most once
     std::shared_ptr<const std::string> page;  // the answer that is being sent
-    std::list<Client>* of = nullptr;          // where it is listed
+    std::list<Client>* of = nullptr;          // the list that contains it
   };
   using Place = std::list<Client>::iterator;
 
-  // A client that has connected; it owes a request.
+  // A client has connected and has to send a request.
   Place add(std::function<void()> cut);
   void remove(Place client);
 
-  // The client owes its next request, is being answered, or reads `page`.
-  // At most eight different large pages are held: then the readers of the oldest one are cut.
+  // The client has to send its next request, is being answered, or reads `page`. At most eight
+  // different large pages are kept: beyond that the readers of the oldest are disconnected.
   void waits(Place client);
   void is_answered(Place client);
   void reads(Place client, std::shared_ptr<const std::string> page);
 
   std::size_t size() const { return waiting_.size() + answered_.size() + reading_.size(); }
-  // Cuts one; false: there is none.
+  // Disconnects one client; false: there is none.
   bool make_room();
   void cut_all();
 
@@ -40,7 +40,7 @@ class Clients {
   void cut(Place client);
   void bound_pages();
 
-  std::list<Client> waiting_, answered_, reading_;  // each from the longest time to the shortest
+  std::list<Client> waiting_, answered_, reading_;  // each ordered by waiting time, longest first
   std::list<Client> cut_;                           // until their sessions have ended
 };
 

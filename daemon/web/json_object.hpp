@@ -8,7 +8,7 @@
 
 namespace sonde::web {
 
-// A JSON object, member by member, in the order in which they are written.
+// Builds a JSON object, member by member, in order.
 class JsonObject {
  public:
   JsonObject& raw(std::string_view name, std::string_view json) {
@@ -28,7 +28,7 @@ class JsonObject {
   std::string text_;
 };
 
-// "[a,b]", of the JSON that `show` makes of each.
+// "[a,b]", of the JSON that `show` returns for each item.
 template <class T, class Show>
 std::string json_list(const std::vector<T>& items, Show show) {
   std::string all;

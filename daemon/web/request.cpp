@@ -8,7 +8,7 @@ namespace {
 namespace http = boost::beast::http;
 using Incoming = http::request<http::string_body>;
 
-// RFC 9110, 12.5.3: `gzip` or `*`, unless with a weight of 0.
+// RFC 9110 section 12.5.3: `gzip` or `*`, unless the weight is 0.
 bool takes_gzip(std::string_view accepted) {
   while (!accepted.empty()) {
     std::string_view one = accepted.substr(0, accepted.find(','));

@@ -7,10 +7,10 @@
 
 namespace sonde::web {
 
-// What a route sees of a request that was read.
+// Makes the WebRequest for a route.
 WebRequest request_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
 
-// The lines of a request that decide how it is framed; they live as long as `incoming`.
+// The parts of a request that decide its framing; they live as long as `incoming`.
 RequestHead head_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
 
 }  // namespace sonde::web

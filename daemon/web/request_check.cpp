@@ -13,7 +13,7 @@
 namespace sonde::web {
 namespace {
 
-// "host:port" of "scheme://host:port/path"; empty: it is not of that form.
+// "host:port" of "scheme://host:port/path"; empty: not a URL of that form.
 std::string authority_of(std::string_view url) {
   const std::size_t begin = url.find("://");
   if (begin == std::string_view::npos) return "";
@@ -21,7 +21,7 @@ std::string authority_of(std::string_view url) {
   return text::lowered(url.substr(0, url.find('/')));
 }
 
-// Without the port and the dot at the end of an absolute name; empty: it is not of that form.
+// Without port and trailing dot; empty: not a host of that form.
 std::string host_of(std::string_view authority) {
   const bool bracketed = authority.starts_with('[');
   const std::size_t end = bracketed ? authority.find(']') + 1 : authority.find(':');

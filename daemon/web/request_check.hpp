@@ -8,25 +8,25 @@
 
 namespace sonde::web {
 
-// Why a request is not answered as it asks, and what its sender can do.
+// Why a request is refused, and what its sender can do.
 struct Refused {
   unsigned status = 400;
   std::string text;
 };
 
-// What decides how a request is framed and whom it is for, as it came; one entry for each line.
+// The headers that decide the framing of a request and its host; one entry for each line.
 struct RequestHead {
   bool http_1_0 = false;
   std::vector<std::string_view> host, transfer_encoding, content_length;
 };
-// RFC 9112, 3.2 and 6.1: exactly one Host (HTTP/1.0 may have none), and only one way to tell where
-// the body ends. What is refused ends the connection.
+// RFC 9112 sections 3.2 and 6.1: exactly one Host (HTTP/1.0 may have none), and only one way to
+// determine the end of the body. A refused request ends the connection.
 std::optional<Refused> check_framing(const RequestHead& head);
 
-// The hosts under which the daemon is asked. A page whose name was made to point here after it was
-// loaded (DNS rebinding) asks under its own name, and gets nothing. Known are IP addresses,
-// localhost and the names below it, this machine's own name, that of `external_url`, and `more`:
-// names, or ".example.com" for all that end so.
+// The host names of the daemon. Protects against DNS rebinding: a page whose name was changed to
+// point here after it was loaded sends its own name, and is refused. Known are IP addresses,
+// localhost and its subdomains, this machine's name, the host of `external_url`, and `more`: names,
+// or ".example.com" for all names with that suffix.
 class KnownHosts {
  public:
   KnownHosts(std::string_view external_url, const std::vector<std::string>& more);
@@ -38,9 +38,9 @@ class KnownHosts {
   std::vector<std::string> names_;
 };
 
-// Whether a request may change something. A page of another site cannot ask for a change: its
-// browser names that site, and a method or Content-Type as it is wanted here is only sent by a
-// browser after it was allowed, which Sonde never does. `external_url`: pages from there may ask.
+// Whether a request may change something. A page of another site cannot request a change: its
+// browser sends the site's origin, and sends the methods and Content-Types required here only after
+// a preflight, which Sonde never grants. Pages at `external_url` may.
 std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url);
 
 }  // namespace sonde::web

@@ -10,14 +10,14 @@
 
 namespace sonde::web {
 
-// What the standard routes ask of the daemon; all called on the main thread.
+// What the standard routes need from the daemon; all called on the main thread.
 struct RouteHooks {
   metrics::Metrics* metrics = nullptr;
   const StatusPage* landing = nullptr;
-  // Why it is not ready; empty: it is.
+  // Why it is not ready; empty: it is ready.
   std::function<std::string()> unready;
-  // Loads the configuration anew: empty, or what is wrong with it. No function: lifecycle
-  // endpoints are off, and POST /-/reload is forbidden.
+  // Reloads the configuration; returns an empty text, or what is wrong with it. No function:
+  // lifecycle endpoints are off, and POST /-/reload is forbidden.
   std::function<std::string()> reload;
   ApiHooks api = {};
 };

@@ -9,18 +9,18 @@
 
 namespace sonde::web {
 
-// The route of that path, else the one below which it stands, else the end.
+// The route with that path, or else one for a folder that contains it, or else the end.
 std::vector<Route>::const_iterator find_route(const std::vector<Route>& routes,
                                               const std::string& path);
 bool allows(const Route& route, std::string_view method);
-std::string methods_of(const Route& route);  // as the header Allow has them
+std::string methods_of(const Route& route);  // for the header Allow
 
-// Nothing: the request changes nothing, or may.
+// nullopt: the request changes nothing, or is allowed to.
 std::optional<Refused> refuse_change(const WebRequest& request, std::string_view external_url);
 
-// A line of text.
+// One line of text.
 WebReply plain_reply(unsigned status, std::string text);
-// In the shape that clients of that path expect.
+// An error in the format that clients of that path expect.
 WebReply refusal_of(const WebRequest& request, const Refused& refused);
 
 }  // namespace sonde::web

@@ -37,11 +37,11 @@ constexpr std::uint64_t body_max = 64 * 1024;
 constexpr std::size_t uri_max = 8 * 1024;
 
 constexpr std::size_t read_size = 4096;
-// What a client goes on to send after a refusal is read for so long, or it would not see the reply.
+// How long the rest of a refused request is read; otherwise the client might not see the reply.
 constexpr Span linger_max = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes_max = 256 * 1024;
 
-// Without scripts, frames or anything from elsewhere, whatever a page contains.
+// Forbids scripts, frames and external resources, whatever a page contains.
 void add_security(Outgoing& out) {
   out.set("Content-Security-Policy",
           "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -94,7 +94,7 @@ asio::awaitable<void> Session::run() {
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
-// One request and its answer; false: the connection is at its end.
+// Serves one request; false: the connection has ended.
 asio::awaitable<bool> Session::serve_request(bool first) {
   const Web::Options& options = desk_->options;
   desk_->clients.waits(cut_);
@@ -121,7 +121,7 @@ asio::awaitable<bool> Session::serve_request(bool first) {
   co_return co_await answer(parser.release());
 }
 
-// What could not be read is answered if the client can still hear it, and ends the session.
+// An unreadable request gets an error if the client can still receive it, and ends the session.
 asio::awaitable<bool> Session::refuse(error_code why) {
   unsigned status = 0;
   if (why == http::error::header_limit)
@@ -145,7 +145,7 @@ asio::awaitable<bool> Session::refuse(Refused why) {
   co_return false;
 }
 
-// A socket that is closed with bytes unread resets the connection, and the reply may be lost.
+// Closing a socket with unread bytes resets the connection, and the reply may be lost.
 asio::awaitable<void> Session::linger() {
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -186,7 +186,7 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
   co_return written&& keep_alive;
 }
 
-// Hands a reply to who waits for it, in a turn of the loop of its own.
+// Passes a reply to the waiting session, in a separate turn of the loop.
 Respond respond_to(asio::any_io_executor executor, std::function<void(SentReply)> take) {
   return [executor = std::move(executor), take = std::move(take)](WebReply made) {
     asio::post(executor,
@@ -199,7 +199,7 @@ void arrive(Waiting& waiting, SentReply reply) {
   waiting.arrived.cancel();
 }
 
-// Asks a shared route for those who wait. The desk lives as long as the answer may come.
+// Calls a shared route for all waiting sessions. The ServerState lives until the answer has come.
 void begin_batch(const std::shared_ptr<ServerState>& desk, const asio::any_io_executor& executor,
                  std::size_t index, const WebRequest& request) {
   Batch& batch = desk->batch[{index, request.gzip}];

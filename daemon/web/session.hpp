@@ -16,25 +16,25 @@
 
 namespace sonde::web {
 
-// A reply as it is sent; several sessions may send one page.
+// A reply as sent; several sessions may send one page.
 struct SentReply {
-  WebReply head;  // its body has moved to `page`
+  WebReply head;  // its body was moved to `page`
   std::shared_ptr<const std::string> page;
 };
 
-// A session that waits for a reply, which may come from another thread; it sleeps on the timer.
+// A session that waits, on its timer, for a reply, which may come from another thread.
 struct Waiting {
   boost::asio::steady_timer arrived;
   std::optional<SentReply> reply = std::nullopt;
 };
 
-// Of a shared route: who gets the answer under way, and who the next one.
+// For a shared route: the sessions that get the current answer, and those that get the next.
 struct Batch {
   bool busy = false;
   std::vector<std::shared_ptr<Waiting>> now, next;
 };
 
-// What the sessions of one listener share, on its executor; outlives each of them.
+// State that the sessions of one listener share, on its executor; has to outlive all of them.
 struct ServerState {
   explicit ServerState(Web::Options given)
       : options(std::move(given)),
@@ -46,10 +46,10 @@ struct ServerState {
   std::vector<std::size_t> at_once;                     // requests under way, by route
   std::map<std::pair<std::size_t, bool>, Batch> batch;  // by route and whether it is gzipped
   Clients clients;
-  bool closed = false;  // nobody behind the routes is asked or told any more
+  bool closed = false;  // the handlers of the routes are not called any more
 };
 
-// Answers one client until it leaves, is too slow, is cut, or breaks a bound. Never throws.
+// Serves one client until it disconnects, is too slow, is cut, or exceeds a limit. Never throws.
 boost::asio::awaitable<void> serve_client(std::shared_ptr<ServerState> desk,
                                           boost::asio::ip::tcp::socket socket);
 

@@ -81,7 +81,7 @@ void StatusPage::assign(const std::vector<std::shared_ptr<const Check>>& checks)
 
 void StatusPage::accept(const ResultPtr& result) {
   auto known = rows_.find(key(*result->check));
-  // A beat that was skipped says nothing new of the target.
+  // A skipped tick has no new information about the target.
   if (known == rows_.end() || result->verdict.outcome == Outcome::skipped) return;
   known->second = Row{result->verdict, result->started, result->took};
 }

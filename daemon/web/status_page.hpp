@@ -13,7 +13,7 @@
 namespace sonde::web {
 
 // The page at /: name, version, links, and the last verdict of every probe. HTML without scripts
-// or outside resources. On the main thread.
+// and external resources. Main thread only.
 class StatusPage : public Sink {
  public:
   explicit StatusPage(std::string version) : version_(std::move(version)) {}

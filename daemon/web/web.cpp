@@ -94,18 +94,18 @@ void Web::Listener::serve(Options options) {
                  });
 }
 
-// Whoever connects is taken at once, and another one cut for it if need be: so those who hold
-// connections and ask nothing keep nobody out.
+// Accepts every connection, and disconnects another client if necessary: clients that hold idle
+// connections cannot block others.
 asio::awaitable<void> Web::Listener::accept_clients(
     [[maybe_unused]] std::shared_ptr<Listener> self) {
   while (acceptor_.is_open()) {
     auto [error, socket] = co_await acceptor_.async_accept(with_error);
-    if (error == asio::error::connection_aborted) continue;  // the client has left already
-    const bool starved = static_cast<bool>(error);           // of descriptors or of memory
+    if (error == asio::error::connection_aborted) continue;  // the client has disconnected already
+    const bool starved = static_cast<bool>(error);           // out of descriptors or memory
     if (!acceptor_.is_open()) break;
     while (starved || desk_->clients.size() >= desk_->options.connections_max) {
       if (desk_->clients.make_room()) break;
-      // The descriptors are in use elsewhere: no reason to spin.
+      // The descriptors are in use elsewhere; avoids a busy loop.
       pause_.expires_after(std::chrono::milliseconds(50));
       co_await pause_.async_wait(with_error);
       if (starved || !acceptor_.is_open()) break;

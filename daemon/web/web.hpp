@@ -13,66 +13,66 @@
 
 namespace sonde::web {
 
-// What a route sees of a request.
+// The request that a route gets.
 struct WebRequest {
   std::string method;
-  std::string path;   // without the query
-  std::string query;  // without the question mark
+  std::string path;   // without query
+  std::string query;  // without question mark
   std::string body;
-  bool gzip = false;                                   // the client takes it
-  std::string host, origin, fetch_site, content_type;  // the headers; empty: none came
+  bool gzip = false;                                   // the client accepts it
+  std::string host, origin, fetch_site, content_type;  // headers; empty: not sent
 };
 
 struct WebReply {
   unsigned status = 200;
   std::string type = "text/plain; charset=utf-8";
   std::string body;
-  bool gzipped = false;  // the body already is
+  bool gzipped = false;  // the body is gzipped already
 };
 
-// Called once, on any thread, as long as the executor of the listener lives.
+// Call it once, on any thread, while the executor of the listener lives.
 using Respond = std::function<void(WebReply)>;
 
 struct Route {
   std::string path;
-  std::vector<std::string> methods;  // HEAD goes with GET; others change something
+  std::vector<std::string> methods;  // GET includes HEAD; other methods change something
   std::function<void(const WebRequest&, Respond)> answer;
-  std::size_t at_once_max = 0;  // more requests under way are answered 503; 0: no limit
-  bool below = false;           // the path ends with a slash, and all that stands below it is meant
-  // Asked once at a time: who comes meanwhile shares the next answer. It may depend on `gzip`
-  // alone.
+  std::size_t at_once_max = 0;  // limit on requests under way, beyond it 503; 0: no limit
+  bool below = false;           // the path ends with a slash and includes everything below it
+  // Called once at a time: requests that come meanwhile share the next answer. It may depend only
+  // on `gzip`.
   bool shared = false;
 };
 
-// The daemon's own HTTP listener: HTTP/1.1 with keep-alive, 16 KB of header, 64 KB of body, and a
-// time limit on every read and write; what exceeds them is cut. It answers under known hosts alone,
-// and changes nothing for a page of another site. On one thread.
+// The daemon's HTTP server: HTTP/1.1 with keep-alive, 16 KB of header, 64 KB of body, and a time
+// limit on every read and write; a client that exceeds a limit is disconnected. Answers only for
+// known hosts, and changes nothing for a page of another site. Single-threaded.
 class Web {
  public:
   struct Options {
     std::vector<Route> routes;
-    std::string external_url;                // its host is known, and its pages may ask for changes
-    std::vector<std::string> allowed_hosts;  // further names, or ".suffix"
-    std::size_t connections_max = 1024;      // for one more, another client is cut (see Clients)
+    std::string external_url;                // its host is known, and its pages may request changes
+    std::vector<std::string> allowed_hosts;  // additional names, or ".suffix"
+    std::size_t connections_max = 1024;  // beyond it another client is disconnected (see Clients)
     Span header_timeout = std::chrono::seconds(5);     // from the first byte or the connection
     Span idle_timeout = std::chrono::seconds(60);      // between two requests
-    Span transfer_timeout = std::chrono::seconds(10);  // of a body, and of an answer
+    Span transfer_timeout = std::chrono::seconds(10);  // for a body, and for an answer
     Span answer_timeout = std::chrono::seconds(30);    // then 503
-    // Told of every answer: the route's path ("other" without one), the code, the time.
+    // Called for every answer: the route's path ("other" if there is none), the status, the time.
     std::function<void(std::string, unsigned, Span)> served = {};
   };
 
-  // Binds and listens, or says why not; clients wait until serve(). `address`: "127.0.0.1:9811",
-  // "[::1]:9811", ":9811"; port 0: any free one.
+  // Binds and listens; the error says why it cannot. Clients wait until serve(). `address`:
+  // "127.0.0.1:9811", "[::1]:9811", ":9811"; port 0: any free one.
   static std::expected<std::unique_ptr<Web>, std::string> bind(
       boost::asio::any_io_executor executor, std::string_view address);
   ~Web();  // stops; its sessions end on the executor
 
-  // From now on clients are answered. Once.
+  // From now on clients are answered. Call it once.
   void serve(Options options);
-  // Where it listens: "127.0.0.1:9811".
+  // The address that it listens on: "127.0.0.1:9811".
   std::string address() const;
-  // Takes no connection any more, and ends those that it has.
+  // Accepts no more connections, and ends the existing ones.
   void stop();
 
  private:

@@ -51,7 +51,7 @@ std::optional<Work> calculate(std::string_view prompt) {
   return std::nullopt;
 }
 
-// The word behind `reverse`, in quotes or not.
+// The word after `reverse`, with or without quotes.
 std::string_view reversible(std::string_view prompt) {
   const auto at = prompt.find("reverse ");
   if (at == std::string_view::npos) return {};

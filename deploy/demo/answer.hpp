@@ -3,12 +3,12 @@
 
 namespace sonde::demo {
 
-// What the agent's tool makes of a prompt.
+// The result of the agent's tool for a prompt.
 struct Work {
   std::string tool;       // "calculator"
   std::string arguments;  // "37 * 58"
   std::string result;     // "2146"
-  std::string answer;     // what the agent says in the end
+  std::string answer;     // the agent's final answer
 };
 
 // Looks for `a * b`, `a + b` (up to nine digits each), or `reverse "xyz"`, `reverse xyz`,

@@ -8,7 +8,7 @@
 
 namespace sonde::demo {
 
-// All that the demo knows while it runs. One thread; outlives every connection.
+// The state of the running demo. Single-threaded; has to outlive every connection.
 struct Backend {
   Backend(Options chosen, Users who)
       : options(std::move(chosen)),

@@ -48,7 +48,7 @@ Request request_of(const Parser& parser) {
   return request;
 }
 
-// RFC 9110 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
+// RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string date() {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
 }
@@ -66,7 +66,7 @@ std::string wire(const Reply& reply, bool with_body, bool keep_alive) {
   return text;
 }
 
-// A request that came and cannot be understood, rather than a connection that ended.
+// Whether a request was received and is invalid, as opposed to a connection that ended.
 bool is_malformed(error_code error) {
   return error.category() == make_error_code(http::error::end_of_stream).category() &&
          error != http::error::end_of_stream && error != http::error::partial_message;

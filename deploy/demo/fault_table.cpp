@@ -21,7 +21,7 @@ void refuse(Entry& entry, const Value&) {
                         .headers = {}};
 }
 
-// In the place of the path that the front end opens.
+// Replaces the path that the front end opens.
 void ship(Reply& reply, string_view path) {
   constexpr string_view right = "/websocket";
   const auto at = reply.body.find(right);

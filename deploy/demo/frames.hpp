@@ -15,7 +15,7 @@ std::string ack_frame(std::string_view type);
 std::string legacy_frame(std::string_view type);
 std::string error_frame(std::string_view code, std::string_view text);
 
-// A message of the client. `type` is empty if it is no JSON object with one.
+// A message of the client. `type` is empty if it is not a JSON object with a type.
 struct Said {
   std::string type, content, thread;
 };

@@ -6,7 +6,7 @@
 
 namespace sonde::demo {
 
-// Somebody who can be sent frames: an open WebSocket session.
+// A receiver of frames: an open WebSocket session.
 class Listener {
  public:
   virtual ~Listener() = default;
@@ -14,14 +14,14 @@ class Listener {
   virtual void send(std::shared_ptr<const std::string> frame) = 0;
 };
 
-// The open sessions, of whom no more than so many.
+// The open sessions, up to a limit.
 class Hub {
  public:
   explicit Hub(std::size_t most) : most_(most) {}
   bool full() const { return open_.size() >= most_; }
   void enter(Listener& listener) { open_.insert(&listener); }
   void leave(Listener& listener) { open_.erase(&listener); }
-  // To every session that is not of this user.
+  // Sends to every session of other users.
   void send_to_others(const std::string& user, const std::shared_ptr<const std::string>& frame);
 
  private:

@@ -11,7 +11,7 @@ Reply login(Backend& backend, const Request& request);
 Reply refresh(Backend& backend, const Request& request);
 // POST /token: form, grant_type password, client_credentials or refresh_token (RFC 6749).
 Reply token(Backend& backend, const Request& request);
-// GET /auth/me: whom the bearer token names.
+// GET /auth/me: the user of the bearer token.
 Reply me(Backend& backend, const Request& request);
 
 }  // namespace sonde::demo

@@ -21,7 +21,7 @@ int complain(std::string_view why, int code) {
   return code;
 }
 
-// Ten thousand sessions want as many descriptors.
+// Ten thousand sessions need as many descriptors.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

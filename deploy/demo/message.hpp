@@ -23,17 +23,17 @@ struct Request {
   }
 };
 
-// What it is answered.
+// An answer to a request.
 struct Reply {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::chrono::milliseconds delay{};  // before the first byte of it
+  std::chrono::milliseconds delay{};  // before the first byte
   bool hang = false;                  // never answered; the connection stays open
   std::string type = "application/json";
 };
 
-// "a=1&b=x%20y+z", at most 64 fields; a bad escape stands for itself.
+// Decodes "a=1&b=x%20y+z", at most 64 fields; an invalid escape is unchanged.
 Fields decode_form(std::string_view text);
 
 }  // namespace sonde::demo

@@ -23,7 +23,7 @@ Reply refusal(int status, std::string_view error, std::string_view text) {
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
-// What FastAPI says of a form that lacks a field, a JSON body included.
+// FastAPI's error for a form without a required field, or a JSON body.
 Reply missing(std::string_view name) {
   return {.status = 422,
           .body = fmt::format(R"({{"detail":[{{"loc":["body","{}"],"msg":"field required",)"
@@ -42,7 +42,7 @@ Reply tokens(Backend& backend, const std::string& subject, bool refreshable) {
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
-// client_id and client_secret, by HTTP Basic or in the form (RFC 6749 2.3.1).
+// client_id and client_secret, from HTTP Basic or from the form (RFC 6749 section 2.3.1).
 bool is_client(const Request& request, const Fields& form) {
   auto id = field(form, "client_id");
   auto secret = field(form, "client_secret");

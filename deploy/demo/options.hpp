@@ -7,13 +7,13 @@
 
 namespace sonde::demo {
 
-// What the command line says.
+// The command line options.
 struct Options {
   std::string host = "127.0.0.1";       // a literal address, or localhost
   std::uint16_t port = 8080;            // 0: any free one
   std::uint64_t seed = 1;               // of the ids in events; never of keys and secrets
   std::chrono::milliseconds think{20};  // between two events of a run; at most an hour
-  std::string tls_cert, tls_key;        // PEM files; both or none
+  std::string tls_cert, tls_key;        // of the ids in events; never of keys and secrets
   std::string users;                    // a file of lines user:password; empty: alice, bob, carol
   std::size_t max_sessions = 20000;
   bool help = false;

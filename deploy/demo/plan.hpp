@@ -11,7 +11,7 @@ namespace sonde::demo {
 
 class Ids;
 
-// What an agent tells of its run, in this order. `error` comes instead of `completed`.
+// The events that an agent sends during its run, in this order. `error` replaces `completed`.
 enum class Event : std::uint8_t {
   started,
   thinking,
@@ -30,23 +30,23 @@ struct Beat {
   std::string id;  // a second delivery of an event has the id of the first
 };
 
-// A run before it begins: what will be sent, and when. Pure; faults are edits of it.
+// A run before it begins: what will be sent, and when. Pure; faults edit it.
 struct Plan {
   std::string prompt, thread, run, execution;
   Work work;
   std::string answer;
   std::vector<Beat> beats;
-  bool to_everybody = false;  // also to the sessions of other users
-  bool ends = false;          // FIN after the last beat, without a Close
+  bool to_everybody = false;  // also sent to the sessions of other users
+  bool ends = false;          // FIN after the last event, without a Close
 };
 
-// The run that an honest agent makes of a prompt.
+// The run of a correct agent for a prompt.
 Plan make_plan(std::string prompt, std::string thread, std::chrono::milliseconds think, Ids& ids);
 
-// Edits. An event that the plan does not hold changes nothing.
+// Edits. They have no effect if the plan does not have the event.
 void drop(Plan& plan, Event event);
 void double_up(Plan& plan, Event event);
-void swap_with_predecessor(Plan& plan, Event event);  // the first one: with its successor
+void swap_with_predecessor(Plan& plan, Event event);  // the first one is swapped with its successor
 void delay(Plan& plan, Event event, std::chrono::milliseconds by);
 void move_to_end(Plan& plan, Event event);
 void cut_after(Plan& plan, Event event);

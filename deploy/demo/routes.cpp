@@ -51,7 +51,7 @@ Reply upgrade_required(Backend&, const Request&) {
           .headers = {{"Upgrade", "websocket"}}};
 }
 
-// The front end: a page, and the script that names the WebSocket.
+// The front end: a page, and the script with the WebSocket address.
 Reply page(Backend&, const Request&) {
   return {.body =
               "<!doctype html><html><head><title>sonde-demo</title>"
@@ -90,9 +90,9 @@ const Route routes[] = {
     {"GET", "/jwks.json", [](Backend& b, const Request&) { return json(b.tokens.jwks()); }},
     {"GET", "/.well-known/openid-configuration", discovery},
     {"GET", "/api/health", health},
-    // Says ok whatever happens: the health check that a monitor must not believe.
+    // Always says ok: a health check that a monitor must not trust.
     {"GET", "/health", [](Backend&, const Request&) { return json(R"({"status":"ok"})"); }},
-    {"GET", "/ws", broken},  // the endpoint that a frontend was left on
+    {"GET", "/ws", broken},  // the endpoint that an outdated front end uses
     {"GET", "/websocket", upgrade_required},
     {"GET", "/open", upgrade_required},
     {"GET", "/app", page},

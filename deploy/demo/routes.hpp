@@ -8,18 +8,18 @@ namespace sonde::demo {
 
 struct Backend;
 
-// What an ordinary HTTP request is answered. Requests to /websocket and /open that ask for an
-// upgrade belong to `admit`.
+// Answers an ordinary HTTP request. Requests for an upgrade to /websocket and /open are handled by
+// `admit`.
 Reply answer(Backend& backend, const Request& request);
 
 // An upgrade that is granted.
 struct Admission {
   std::string user;
-  std::string mode;      // main; legacy on /open, where everybody comes in and no agent runs
+  std::string mode;      // main; legacy on /open, which accepts every client and runs no agent
   std::string protocol;  // the selected subprotocol; empty: none
   bool silent = false, closes = false, ends = false;  // as in Entry
 };
-// Decides of an upgrade, faults included; the reply says why not.
+// Decides about an upgrade, faults included; the reply says why it is refused.
 struct Decision {
   std::optional<Admission> admission;
   Reply refusal;

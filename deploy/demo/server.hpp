@@ -12,7 +12,7 @@ struct Backend;
 // The listener. Connections live in their own coroutines and end with the loop.
 class Server {
  public:
-  // Throws std::runtime_error with one line for a person: the address cannot be had, the
+  // Throws std::runtime_error with one line for people if the address cannot be used or the
   // certificate cannot be read.
   Server(const boost::asio::any_io_executor& executor, Backend& backend);
   ~Server();

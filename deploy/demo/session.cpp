@@ -93,7 +93,7 @@ asio::awaitable<void> Session::hold(const Upgrade& upgrade) {
   co_await linger();
 }
 
-// A descriptor that is closed with bytes unread sends RST, which may overtake our last frame.
+// Closing a descriptor with unread bytes sends an RST, which may overtake our last frame.
 asio::awaitable<void> Session::linger() {
   auto& stream = boost::beast::get_lowest_layer(socket_);
   stream.send_fin();
@@ -180,7 +180,7 @@ void Session::write_next() {
                       });
 }
 
-// After what waits was written; then whatever the client still says is read and dropped.
+// Closes after the queue was written; whatever the client still sends is read and dropped.
 void Session::end_with_fin() {
   ends_ = true;
   if (!waiting_.empty()) return;

@@ -19,7 +19,7 @@ struct Stream::Socket {
 
 Stream::Stream(asio::ip::tcp::socket socket, asio::ssl::context* tls)
     : socket_(std::make_unique<Socket>(std::move(socket), nullptr)) {
-  error_code ignored;  // a connection that died already says so at its first read
+  error_code ignored;  // a broken connection reports it at its first read
   socket_->plain.set_option(asio::ip::tcp::no_delay(true), ignored);
   if (tls) socket_->tls = std::make_unique<Tls>(socket_->plain, *tls);
 }

@@ -31,7 +31,7 @@ class Stream {
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
 
-  // Does the TLS handshake, if there is one to do.
+  // Performs the TLS handshake, if it is a TLS stream.
   boost::asio::awaitable<boost::system::error_code> open();
   void send_fin() noexcept;  // nothing more will be sent
   void close() noexcept;     // pending operations fail; nothing on a moved-from stream
@@ -76,7 +76,7 @@ class Stream {
   std::unique_ptr<Socket> socket_;
 };
 
-// What Beast's websocket stream asks of a stream for its end.
+// Functions that Beast's websocket stream requires to close a stream.
 void beast_close_socket(Stream& stream);
 void teardown(boost::beast::role_type role, Stream& stream, boost::system::error_code& error);
 template <class Handler>

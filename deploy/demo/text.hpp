@@ -12,10 +12,10 @@ namespace sonde::demo {
 // A JSON string, with its quotes.
 std::string quoted(std::string_view text);
 
-// {"detail": text}, as FastAPI has it.
+// {"detail": text}, the error format of FastAPI.
 std::string detail(std::string_view text);
 
-// The text at `key`; empty if the object has none there.
+// The text at `key`; empty if the object has no text there.
 std::string string_member(const boost::json::object& object, std::string_view key);
 
 // Ids such as "evt_0123456789abcdef": unique in a process, the same for the same seed; no secret.

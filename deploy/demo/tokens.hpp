@@ -16,13 +16,14 @@ inline constexpr std::chrono::seconds token_life = std::chrono::minutes(15);
 inline constexpr std::string_view token_issuer = "sonde-demo";
 inline constexpr std::string_view token_audience = "sonde-demo-api";
 
-// Access tokens: RS256 JWTs (RFC 7519, RFC 7518 3.3) of a key that is made at start and never
-// leaves the process.
+// Access tokens: RS256 JWTs (RFC 7519, RFC 7518 section 3.3) with a key that is made at start and
+// never leaves the process.
 class Tokens {
  public:
   Tokens();
   std::string issue(std::string_view user, std::string_view id, Now now) const;
-  // The subject, after signature, algorithm, issuer, audience and times were checked; or why not.
+  // Returns the subject after checking signature, algorithm, issuer, audience and times; the error
+  // says why the token is rejected.
   std::expected<std::string, std::string> verify(std::string_view token, Now now) const;
   std::string jwks() const;
 
@@ -34,7 +35,7 @@ class Tokens {
   std::string modulus_, exponent_, key_id_, header_;
 };
 
-// Refresh tokens: opaque, good for one use; the oldest goes when there are 100,000.
+// Refresh tokens: opaque, valid for one use; beyond 100,000 the oldest is dropped.
 class Refreshes {
  public:
   std::string issue(std::string_view user);

@@ -5,12 +5,12 @@
 
 namespace sonde::demo {
 
-// Who may log in.
+// The users that may log in.
 class Users {
  public:
   // alice, bob and carol@example.com, with the passwords alice-password and so on.
   Users();
-  // Lines user:password; blank lines and lines that begin with # are left out.
+  // Reads lines user:password; blank lines and lines that begin with # are ignored.
   static std::expected<Users, std::string> from_file(const std::string& path);
 
   bool knows(std::string_view user) const { return passwords_.contains(user); }

@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr net::Redirects no_redirects;  // they are followed here, for the cookies
+constexpr net::Redirects no_redirects;  // redirects are followed here, because of the cookies
 constexpr Span bare_429 = std::chrono::seconds(30);
 
 void put_cookies(net::Request& request, const Cookies& cookies, const net::Origins& own) {
@@ -22,7 +22,7 @@ void put_cookies(net::Request& request, const Cookies& cookies, const net::Origi
   if (!header.empty()) request.headers.emplace_back("Cookie", header);
 }
 
-// Shorter values, such as "en", are no secrets and stand in half of all texts.
+// Shorter values, such as "en", are not secret and occur in most texts.
 void hide_cookies(const Cookies& cookies, Trace& trace) {
   for (const auto& cookie : cookies.all())
     if (cookie.value.size() >= 8) hide(trace, cookie.value);
@@ -51,7 +51,7 @@ asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
   co_return answer;
 }
 
-// The next request of a chain of redirects; empty: the chain is over, perhaps with a failure.
+// The next request of a chain of redirects; empty: the chain has ended, possibly with a failure.
 std::optional<net::Request> next_of(const net::Request& request, net::Answer& answer, int hops,
                                     int max, const Trace& trace) {
   if (!answer.ok() || !net::is_redirect(answer.response.status)) return std::nullopt;
@@ -89,7 +89,7 @@ WallTime wall_now() {
 asio::awaitable<net::Answer> ask(Context& context, net::Request& request,
                                  const net::ConnectionOptions& line, net::Redirects redirects,
                                  Cookies& cookies) {
-  // Whoever asks has looked at the first address; what a redirect names was chosen by an answer.
+  // The caller has checked the first URL; that of a redirect comes from an answer.
   net::Origins own = net::Origins::of(context.names);
   own.add(request.url);
   for (int hops = 0;; ++hops) {

@@ -18,7 +18,7 @@ struct AsyncMutex::State {
   std::deque<Waiter*> waiting;
 };
 
-// Stands in the queue as long as it lives.
+// Is in the queue as long as it lives.
 struct AsyncMutex::Waiter {
   Waiter(std::shared_ptr<State> at, const asio::any_io_executor& executor)
       : state(std::move(at)), timer(executor, Instant::max()) {
@@ -52,7 +52,8 @@ asio::awaitable<std::expected<AsyncMutex::Pass, Failure>> AsyncMutex::enter() {
   if (!std::exchange(state_->taken, true)) co_return Pass(state_);
   const auto executor = co_await asio::this_coro::executor;
   Waiter waiter(state_, executor);
-  boost::system::error_code cancelled;  // by the one who lets it in, or by a cut
+  // by the coroutine that lets it in, or because the run was cancelled
+  boost::system::error_code cancelled;
   co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   if (!waiter.let_in) co_return std::unexpected(cut_failure());
   co_return Pass(state_);

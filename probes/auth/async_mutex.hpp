@@ -8,13 +8,13 @@
 
 namespace sonde::auth {
 
-// Lets one coroutine in at a time; the others of the same loop wait in the order in which they
-// came. No mutex: all of them run on one thread.
+// Lets one coroutine of a loop in at a time; the others wait in the order of their arrival. Needs
+// no thread synchronization, because all of them run on one thread.
 class AsyncMutex {
   struct State;
 
  public:
-  // Whoever holds it is inside; its end lets the next one in.
+  // The right to be inside; its destruction lets the next coroutine in.
   class Pass {
    public:
     explicit Pass(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -27,7 +27,7 @@ class AsyncMutex {
   };
 
   AsyncMutex();
-  // Fails with Reason::cut when the run is cut while it waits.
+  // Fails with Reason::cut if the run is cancelled while it waits.
   boost::asio::awaitable<std::expected<Pass, Failure>> enter();
 
  private:

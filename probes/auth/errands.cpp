@@ -26,12 +26,12 @@ asio::awaitable<void> carry_out(asio::awaitable<void> task) {
 
 }  // namespace
 
-// One that is under way; whoever waits for it shares it.
+// A task under way; shared with its waiters.
 struct Errands::One : std::enable_shared_from_this<One> {
   One(const asio::any_io_executor& executor, Limits within)
       : limits(within), limit(executor), waiting(executor, Instant::max()) {}
 
-  // Never later than it was to be cut before.
+  // Never extends an earlier limit.
   void cut_after(Span left) {
     if (limit.expiry() != Instant() && limit.expiry() <= Clock::now() + left) return;
     limit.expires_after(left);
@@ -78,11 +78,11 @@ asio::awaitable<bool> Errands::run(asio::awaitable<void> task, Limits limits,
   auto ended = [state = state_, one](const std::exception_ptr& thrown) {
     one->thrown = thrown;
     state->ended(one);
-    if (thrown && one->late) std::rethrow_exception(thrown);  // no run is left to say it
+    if (thrown && one->late) std::rethrow_exception(thrown);  // there is no run left to report it
   };
   asio::co_spawn(executor, carry_out(std::move(task)),
                  asio::bind_cancellation_slot(one->cut.slot(), std::move(ended)));
-  boost::system::error_code cancelled;  // by the end of the task, or by a cut
+  boost::system::error_code cancelled;  // by the end of the task, or because the run was cancelled
   if (!one->over)
     co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   const bool room = limits.vital || state_->has_room();
@@ -91,7 +91,7 @@ asio::awaitable<bool> Errands::run(asio::awaitable<void> task, Limits limits,
     one->cut_after(state_->then ? std::min(limits.after_cut, limits.at_stop) : limits.after_cut);
     co_return false;
   }
-  // Cut like the run: all that it waits for fails at once.
+  // Cancelled like the run: everything that it waits for fails at once.
   if (!one->over) one->cut.emit(asio::cancellation_type::terminal);
   while (!one->over)
     co_await one->waiting.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

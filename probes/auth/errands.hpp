@@ -8,13 +8,13 @@
 
 namespace sonde::auth {
 
-// What a run began and what has to come to its end though the run is cut meanwhile, such as keeping
-// the token that a server gave for one that it takes but once, or counting a refusal that comes
-// late. All on one thread.
+// Runs tasks that have to finish even if the run that started them is cancelled, such as storing a
+// refresh token that the server gives only once, or counting a refusal that arrives late.
+// Single-threaded.
 class Errands {
  public:
-  // How long a task goes on at most when its run was cut, and when the process stops. Of those that
-  // are not `vital` no more than 100 go on at a time.
+  // How long a task may go on after its run was cancelled, and when the process stops. At most 100
+  // tasks that are not `vital` go on at a time.
   struct Limits {
     Span after_cut, at_stop;
     bool vital = false;
@@ -22,12 +22,13 @@ class Errands {
 
   Errands();
 
-  // Does `task`, which owns all that it needs. True: it has ended, perhaps because the run was cut
-  // and the task with it. False: the run was cut, and the task goes on within `limits`, for
-  // `goes_on`, which is asked then, says so.
+  // Runs `task`, which has to own all that it needs. Returns true if the task has ended, possibly
+  // because it was cancelled with the run. Returns false if the run was cancelled and the task goes
+  // on within `limits`; `goes_on`, called at that moment, decides that.
   boost::asio::awaitable<bool> run(boost::asio::awaitable<void> task, Limits limits,
                                    std::function<bool()> goes_on);
-  // Cuts those under way after `at_stop`, and calls `then` when none is left, perhaps at once.
+  // Cancels the remaining tasks after `at_stop`, and calls `then` when none is left, possibly at
+  // once.
   void finish(std::function<void()> then);
 
  private:

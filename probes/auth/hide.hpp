@@ -5,7 +5,7 @@
 
 namespace sonde::auth {
 
-// A secret of the login: no piece of it is shown, in no encoding.
+// Hides a secret of the login: no part of it is shown, in any encoding.
 inline void hide(Trace& trace, std::string_view secret) { trace.hide(secret); }
 
 }  // namespace sonde::auth

@@ -41,7 +41,7 @@ bool is_refusal(int status) {
   return status == 400 || status == 401 || status == 403 || status == 422 || status == 423;
 }
 
-// Others than were refused, of which no more than two are remembered.
+// Different from the rejected credentials, of which at most two sets are remembered.
 bool Lockout::is_changed(std::uint16_t mark) const {
   return mark != 0 && counts_.tried[0] != 0 && counts_.tried[0] != mark && counts_.tried[1] == 0;
 }
@@ -66,7 +66,7 @@ std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now,
 
 std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant now, bool goes_on,
                                             std::uint16_t mark) {
-  // The one login that is tried after a cooldown may make all its requests.
+  // The login that is the trial after a cooldown may make all its requests.
   if (goes_on && counted() >= rules.after && under_way_ == 0) {
     ++under_way_;
     ++counts_.pending;

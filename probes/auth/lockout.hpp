@@ -14,67 +14,65 @@
 
 namespace sonde::auth {
 
-// `lockout:` of a login: when to stop asking, before the account is locked by us.
+// `lockout:` of a login: when to stop trying, so that the monitor does not lock the account.
 struct LockoutRules {
-  int after = 10;                           // refusals of the login, one after the other
-  Span cooldown = std::chrono::minutes(5);  // from one trial to the next, from then on
+  int after = 10;                           // rejections of the login in a row
+  Span cooldown = std::chrono::minutes(5);  // after that, time from one trial to the next
 };
 const config::Section<LockoutRules>& section_of(const LockoutRules*);
 
-// Whether a status refuses what a login sent, whatever the reason: 400, 401, 403, 422 and 423. A
+// Whether a status rejects what a login sent, for whatever reason: 400, 401, 403, 422 and 423. A
 // service may count each of them against the account. Not 404, 429 and 5xx.
 bool is_refusal(int status);
 
-// How often an account was refused in a row, and by which credentials.
+// How often an account was rejected in a row, and with which credentials.
 struct RefusalCounts {
   int refused = 0;
-  int redeemed = 0;                      // those of them that refused a refresh token, or may have
-  int pending = 0;                       // logins under way, of all that use the account
-  std::array<std::uint16_t, 2> tried{};  // marks of credentials that were refused; 0: none
+  int redeemed = 0;  // those of them that were for a refresh token, or may have been
+  int pending = 0;   // logins under way, of all users of the account
+  std::array<std::uint16_t, 2> tried{};  // marks of rejected credentials; 0: none
   bool operator==(const RefusalCounts&) const = default;
 };
 
-// How the requests that carried an account's credentials were answered, and how many are under way.
-// Never more than `after` of them can be refused in a row, and one of credentials that the user
-// changed since. A mark tells one set of credentials from another; 0: nobody knows. Pure; see
-// LoginGuard.
+// How requests with an account's credentials were answered, and how many are under way. At most
+// `after` of them can be rejected in a row, plus one with credentials that the user has changed
+// since. A mark distinguishes sets of credentials; 0: unknown. Pure; see LoginGuard.
 class Lockout {
  public:
-  // Why no login may be made now (reason suppressed); empty: one may. Changed credentials do not
-  // wait for the cooldown, once.
+  // Why no login may be made now (reason suppressed); empty: one may. Changed credentials are
+  // exempt from the cooldown once.
   std::optional<Failure> held(const LockoutRules& rules, Instant now, std::uint16_t mark = 0) const;
-  // A request with credentials: true, and it is under way; false: so many are under way that it
-  // has to wait for one of them to end. The error: as of held(), or suppressed because that many
-  // outlive their runs.
-  // `goes_on`: it follows another one of the login that is tried after a cooldown.
+  // Starts a request with credentials. True: it is under way. False: too many are under way, so it
+  // has to wait until one ends. The error: as of held(), or suppressed because that many outlive
+  // their runs. `goes_on`: it continues a login that is the trial after a cooldown.
   std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now, bool goes_on = false,
                                      std::uint16_t mark = 0);
-  // One that is under way, whose run was cut before it was answered. A service that answers
-  // refusals after our deadline counts them all the same.
+  // A request under way outlives its run, which was cancelled before the answer came. A service
+  // that rejects after our deadline still counts the rejection.
   void outlives_run() { ++late_; }
-  // The end of one that was under way; `redeems`: it showed a refresh token; `late`: it outlived
+  // Ends a request that was under way. `redeems`: it showed a refresh token; `late`: it outlived
   // its run.
   struct Ended {
     bool refused = false, redeems = false, late = false;
     std::uint16_t mark = 0;
   };
   void end(Ended one, Instant now);
-  // The user's own credentials came to a token or a session: the refusals are counted anew.
+  // The user's own credentials led to a token or a session: the count of rejections restarts.
   void succeeded() { counts_ = {.pending = under_way_}; }
-  // A refresh token did. That says nothing of a password which is refused beside it, so only the
-  // refusals of refresh tokens are forgotten.
+  // A refresh token led to a token. That says nothing about a password that is rejected beside it,
+  // so only the rejections of refresh tokens are cleared.
   void redeemed() { counts_.refused -= std::exchange(counts_.redeemed, 0); }
-  // The server wants no request for `wish`, of which `most` is granted: nobody would see it
-  // recover.
+  // The server asks for no request for `wish`, of which at most `most` is granted; otherwise a
+  // recovery would go unnoticed.
   void quiet(Span wish, Span most, Instant now);
 
-  // The refusals in a row, and when the last one came.
+  // The number of rejections in a row.
   int refused() const { return counts_.refused; }
-  // With those that are under way elsewhere: each may become a refusal.
+  // Rejections plus requests under way elsewhere, each of which may be rejected.
   int counted() const { return counts_.refused + elsewhere(); }
   const RefusalCounts& counts() const { return counts_; }
   Instant last() const { return last_; }
-  // What all that use the account came to.
+  // Takes over the counts of all users of the account.
   void take(const RefusalCounts& counts, Instant last);
 
  private:
@@ -83,14 +81,14 @@ class Lockout {
 
   RefusalCounts counts_;
   int under_way_ = 0;
-  int late_ = 0;    // those of them that outlive their runs
-  Instant last_{};  // refusal, or trial after a cooldown
+  int late_ = 0;    // requests under way that outlive their runs
+  Instant last_{};  // last rejection, or trial after a cooldown
   Instant quiet_until_{};
   std::string quiet_why_;
 };
 
-// How long a Retry-After header (RFC 9110 10.2.3) asks to wait: seconds, or a date against
-// `server_now`, the Date header. At most an hour; empty for what is neither.
+// How long a Retry-After header (RFC 9110 section 10.2.3) asks to wait: seconds, or a date relative
+// to `server_now`, the Date header. At most an hour; nullopt if the value is neither.
 std::optional<Span> retry_after(std::string_view value, std::string_view server_now);
 
 }  // namespace sonde::auth

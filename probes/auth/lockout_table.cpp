@@ -18,7 +18,7 @@
 
 namespace sonde::auth {
 
-// A row is two words, so that its counts change at once.
+// The counts are in one word, so that they change atomically.
 struct LockoutTable::Slot {
   std::atomic<Key> key{0};  // 0: free
   std::atomic<std::uint64_t> counts{0};
@@ -38,7 +38,7 @@ namespace {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-// Of the word of a row: refused 14 bits, redeemed 14, pending 8, two marks of 14.
+// Bits in the word of a row: refused 14, redeemed 14, pending 8, two marks of 14.
 constexpr int count_bits = 14, pending_bits = 8;
 constexpr std::uint64_t count_max = (1 << count_bits) - 1, pending_max = (1 << pending_bits) - 1;
 
@@ -68,8 +68,8 @@ RefusalCounts unpacked(std::uint64_t word) {
   return counts;
 }
 
-// What others counted since `before` is added. Who forgets the refusals that he knew forgets theirs
-// as well.
+// Adds what others counted since `before`. Clearing the known rejections clears those of the others
+// too.
 RefusalCounts merged(const RefusalCounts& there, const RefusalCounts& before,
                      const RefusalCounts& now) {
   if (there == before || (now.refused == 0 && before.refused > 0)) return now;
@@ -109,7 +109,8 @@ bool write_whole(int file, const void* bytes, std::size_t count) {
   return true;
 }
 
-// Whole or not at all, whoever else makes it at the same time: it gets its name when it is written.
+// Creates the file atomically, also if another process does so at the same time: it is renamed once
+// it is written.
 std::string make_file(const std::string& path, const void* bytes, std::size_t count) {
   std::string next = path + ".XXXXXX";
   const OpenFile file(::mkostemp(next.data(), O_CLOEXEC));
@@ -161,11 +162,11 @@ std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
   if (std::memcmp(table->content_->format, Content::magic, sizeof Content::magic) != 0)
     return std::unexpected(path + ": it holds no counts of refused logins; remove it");
   if (::flock(table->file_, LOCK_EX | LOCK_NB) == 0) table->settle();
-  ::flock(table->file_, LOCK_SH | LOCK_NB);  // whoever makes it now is not alone
+  ::flock(table->file_, LOCK_SH | LOCK_NB);  // a process that opens it now is not the only one
   return table;
 }
 
-// Whether they were refused, nobody will know.
+// It is not known whether they were rejected, so they count as rejected.
 void LockoutTable::settle() {
   for (Slot& slot : content_->slots) {
     RefusalCounts counts = unpacked(slot.counts.load());

@@ -11,36 +11,38 @@
 
 namespace sonde::auth {
 
-// How often accounts were refused in a row, for all workers of a process and, in a file, for all
-// processes that have it. A change is seen by all of them, and outlives the death of a process, as
-// soon as it is made. Room for 4096 accounts; who finds none counts alone. Usable on any thread: a
-// row is changed by one atomic operation, so nobody ever waits. No passwords can be learnt from it.
+// Counts how often accounts were rejected in a row, for all workers of a process and, if in a file,
+// for all processes that use it. A change is visible to all at once, and survives the death of a
+// process. Has room for 4096 accounts; an account without a row is counted by its user alone.
+// Thread-safe and lock-free: a row is changed by one atomic operation. Passwords cannot be derived
+// from it.
 class LockoutTable {
  public:
-  // A row, by a digest of its account.
+  // Identifies a row: a digest of the account.
   using Key = std::uint64_t;
   static Key key_of(std::string_view target, std::string_view user);
 
   struct Row {
     RefusalCounts counts;
-    std::int64_t last = 0;  // milliseconds since 1970 at the last refusal or trial
+    std::int64_t last = 0;  // milliseconds since 1970 of the last rejection or trial
   };
 
-  // In the memory of this process.
+  // A table in the memory of this process.
   static std::shared_ptr<LockoutTable> in_memory();
-  // In a file, for its owner alone (0600), made where there is none. If nobody else has it, logins
-  // that were under way in it when a process was killed count as refused. The error says why not.
+  // A table in a file with mode 0600, which is created if missing. If no other process has it open,
+  // logins that were under way when a process was killed count as rejected. The error says why it
+  // cannot be opened.
   static std::expected<std::shared_ptr<LockoutTable>, std::string> open(const std::string& path);
   ~LockoutTable();
   LockoutTable(const LockoutTable&) = delete;
   LockoutTable& operator=(const LockoutTable&) = delete;
 
-  // Empty: the account has none.
+  // nullopt: the account has no row.
   std::optional<Row> read(Key key) const;
-  // What became of a row that was `before`. What others counted meanwhile stays counted.
+  // Changes a row from `before` to `now`. Counts that others added meanwhile are kept.
   void write(Key key, const RefusalCounts& before, const Row& now);
 
-  // 14 bits that tell one set of credentials from another, and too few to find out which.
+  // 14 bits: enough to distinguish sets of credentials, too few to derive them.
   std::uint16_t mark_of(std::string_view credentials) const;
 
  private:
@@ -51,7 +53,7 @@ class LockoutTable {
   Slot* find(Key key, bool make) const;
 
   Content* content_;
-  int file_;  // of which it is mapped, locked (shared); -1: it is on the heap
+  int file_;  // descriptor of the mapped file, with a shared lock; -1: the table is on the heap
 };
 
 }  // namespace sonde::auth

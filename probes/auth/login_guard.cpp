@@ -11,7 +11,7 @@
 namespace sonde::auth {
 namespace asio = boost::asio;
 
-// Stands in the queue as long as it lives.
+// Is in the queue as long as it lives.
 struct LoginGuard::Waiter {
   Waiter(LoginGuard& of, const asio::any_io_executor& executor)
       : guard(of.shared_from_this()), timer(executor, Instant::max()) {
@@ -35,8 +35,8 @@ std::int64_t wall_milliseconds(Instant at, Instant now) {
 
 }  // namespace
 
-// The moment is read where others changed it alone, so that a step of the wall clock moves no
-// cooldown of ours.
+// Takes the time from the table only if others changed it, so that a step of the wall clock does
+// not change our cooldown.
 void LoginGuard::read(Instant now) {
   const auto row = table_ != nullptr ? table_->read(key_) : std::nullopt;
   if (!row || (row->counts == known_ && row->last == known_last_)) return;
@@ -81,7 +81,7 @@ void LoginGuard::redeemed(Instant now) {
   write(now);
 }
 
-// All of them ask again: after a refusal there may be room for none, after a success for all.
+// All of them try again: after a rejection there may be room for none, after a success for all.
 void LoginGuard::call_waiters() {
   for (Waiter* waiter : waiting_) {
     waiter->called = true;
@@ -146,7 +146,7 @@ asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
     if (!begun) co_return std::unexpected(std::move(begun.error()));
     if (*begun) co_return Trial(shared_from_this(), mark);
     Waiter waiter(*this, executor);
-    boost::system::error_code cancelled;  // by the end of a trial, or by a cut
+    boost::system::error_code cancelled;  // by the end of a trial, or because the run was cancelled
     co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (!waiter.called) break;
   }

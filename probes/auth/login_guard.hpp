@@ -13,36 +13,36 @@
 
 namespace sonde::auth {
 
-// Keeps the logins of one account from locking it: whatever sends its credentials asks here first,
-// and says what came of it. The counts are those of a table, which others change as well. Used on
-// the worker's thread only; held by the account and by the trials under way.
+// Prevents the logins of one account from locking it: every request with its credentials asks here
+// first, and reports its outcome. The counts are in a table that others change too. Used only on
+// the worker's thread; kept alive by the account and the trials under way.
 class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   struct Waiter;
 
  public:
-  // `table` has its counts as `key`; null: it counts alone.
+  // `table` holds the counts under `key`; null: counts only in this object.
   explicit LoginGuard(std::shared_ptr<LockoutTable> table = nullptr, LockoutTable::Key key = 0)
       : table_(std::move(table)), key_(key) {}
 
-  // A request that carries credentials, from before it is sent until it is known what came of it.
-  // Its end lets the next one go.
+  // A request that carries credentials, from before it is sent until its outcome is known. Its end
+  // lets the next one start.
   class Trial {
    public:
-    Trial() = default;  // one that is not counted
+    Trial() = default;  // not counted
     ~Trial() { end(); }
     Trial(Trial&&) = default;
     Trial& operator=(Trial&& other) noexcept;
 
-    // What was answered, as often as something was: a status that is_refusal(), or the reason
-    // credentials or account_locked. One refusal is counted.
+    // Reports an answer; may be called several times. A rejection is a status with is_refusal(), or
+    // the reason credentials or account_locked. At most one rejection is counted.
     void judge(int status, Reason reason);
     void refuse() { refused_ = true; }
-    // Its end, where that comes before the object's.
+    // Ends the trial before the object is destroyed.
     void end();
     bool counts() const { return guard_ != nullptr; }
-    // The run was cut, and the answer is awaited without it.
+    // The run was cancelled, and the answer is awaited without it.
     void outlives_run();
-    // What is shown is a refresh token, and not the user's own credentials.
+    // The request shows a refresh token, not the user's own credentials.
     void shows_refresh_token(bool so) { redeems_ = so; }
 
    private:
@@ -54,21 +54,21 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     std::uint16_t mark_ = 0;
   };
 
-  // Waits while so many are under way that all of them refused would exceed `rules`, and fails with
-  // suppressed where that many outlive their runs: nobody knows when those are answered. Fails with
-  // suppressed as Lockout::held(), or with cut when the run is cut while it waits. `goes_on`: see
-  // Lockout::begin.
+  // Waits while so many trials are under way that rejections of all of them would exceed `rules`.
+  // Fails with suppressed as Lockout::held(), or if that many trials outlive their runs, because it
+  // is not known when they are answered; fails with cut if the run is cancelled while it waits.
+  // `goes_on`: see Lockout::begin.
   boost::asio::awaitable<std::expected<Trial, Failure>> begin(const LockoutRules& rules,
                                                               bool goes_on = false,
                                                               std::uint16_t mark = 0);
-  // As of Lockout.
+  // As in Lockout.
   std::optional<Failure> held(const LockoutRules& rules, Instant now, std::uint16_t mark);
   int counted(Instant now);
   void succeeded(Instant now);
   void redeemed(Instant now);
 
-  // The rules that hold for the account, of which `own` are those of the login that asks now: of
-  // all the logins that asked in the last two days the fewest refusals and the longest cooldown.
+  // The rules for the account; `own` are those of the login that asks now. Of all logins that asked
+  // in the last two days, the fewest rejections and the longest cooldown apply.
   LockoutRules strictest(const std::string& login, const LockoutRules& own, Instant now);
 
   Lockout lockout;
@@ -78,18 +78,18 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     LockoutRules rules;
     Instant last{};
   };
-  // What others counted; and what was counted here since.
+  // Reads the counts of others from the table; writes those that were added here.
   void read(Instant now);
   void write(Instant now);
   void call_waiters();
 
   std::shared_ptr<LockoutTable> table_;
   LockoutTable::Key key_;
-  RefusalCounts known_;  // as the table had them last
+  RefusalCounts known_;  // as last read from the table
   std::int64_t known_last_ = 0;
-  Instant written_{};                   // the last refusal or trial that the table was given
+  Instant written_{};                   // the last rejection or trial written to the table
   std::map<std::string, Asked> asked_;  // by login
-  std::vector<Waiter*> waiting_;        // in the order in which they came
+  std::vector<Waiter*> waiting_;        // in order of arrival
 };
 
 }  // namespace sonde::auth

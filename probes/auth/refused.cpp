@@ -18,7 +18,7 @@ struct Code {
   Reason reason = Reason::credentials;
 };
 
-// From the documentation of the services. No words of prose, which occur elsewhere too.
+// From the documentation of the services. No ordinary words, because they occur elsewhere too.
 constexpr Code codes[] = {
     {"invalid_grant"},  // RFC 6749 5.2: Auth0, Keycloak, Microsoft, Google, Salesforce, Okta
     {"invalid_client"},
@@ -53,7 +53,7 @@ constexpr Code codes[] = {
     {"[jwt_auth] invalid_username"},
 };
 
-// A class name may stand behind its namespace: "com.example#NotAuthorizedException".
+// A class name may follow its namespace: "com.example#NotAuthorizedException".
 std::optional<Reason> meaning(std::string_view value) {
   value = value.substr(value.rfind('#') + 1);
   const auto found = std::ranges::find(codes, value, &Code::value);
@@ -63,7 +63,7 @@ std::optional<Reason> meaning(std::string_view value) {
 constexpr std::size_t body_max = 64 * 1024;  // a refusal is short
 constexpr int depth_max = 6;
 
-// The first member, however deep, whose whole value is a known code.
+// The first member, at any depth, whose whole value is a known code.
 std::optional<Reason> find_code(Json value, int depth, int& left) {
   if (depth > depth_max || --left < 0) return std::nullopt;
   for (const auto& [name, member] : value.members()) {

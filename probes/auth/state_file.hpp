@@ -6,12 +6,12 @@
 
 namespace sonde::auth {
 
-// "/var/lib/sonde/" of "/var/lib/sonde/token"; "." of a bare name.
+// The folder of a path: "/var/lib/sonde/" for "/var/lib/sonde/token"; "." for a plain name.
 std::string folder_of(const std::string& path);
 
-// A file that keeps one secret from run to run, for its owner alone (0600). As long as this lives
-// no other process, and nobody else in this one, can have it: PATH.lock is locked (flock).
-// Neither of them may be a symbolic link or anything but a regular file.
+// A file with mode 0600 that keeps one secret between runs. While this object lives, no other
+// process and no other object in this process can open it: PATH.lock is locked (flock). Both have
+// to be regular files, not symbolic links.
 class StateFile {
  public:
   static std::expected<std::shared_ptr<StateFile>, std::string> open(const std::string& path);
@@ -19,9 +19,9 @@ class StateFile {
   StateFile(const StateFile&) = delete;
   StateFile& operator=(const StateFile&) = delete;
 
-  // What it holds; empty: it is not there yet. Fails if others may read it.
+  // The content; empty: the file does not exist yet. Fails if other users may read it.
   std::expected<std::string, std::string> read() const;
-  // Replaces it, all or nothing, on disk before this returns.
+  // Replaces the content atomically; it is on disk before this returns.
   std::expected<void, std::string> write(std::string_view text) const;
 
  private:

@@ -14,7 +14,7 @@ using text::Document;
 using text::Json;
 
 constexpr std::size_t token_bytes_max = 16 * 1024;
-constexpr std::size_t jwt_bytes_max = 256 * 1024;  // of any grant
+constexpr std::size_t jwt_bytes_max = 256 * 1024;  // for any grant
 
 std::expected<Document, std::string> read_part(std::string_view part, std::string_view what) {
   const auto bytes = text::from_base64url(part);
@@ -33,7 +33,7 @@ std::vector<std::string> audience_of(Json value) {
   return all;
 }
 
-// A NumericDate; false if it is there and cannot be one.
+// Reads a NumericDate; false if it exists and is invalid.
 bool read_time(Json value, std::optional<std::int64_t>& out) {
   if (!value) return true;
   const auto number = value.number();
@@ -52,7 +52,7 @@ bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::ranges::find(texts, text) != texts.end();
 }
 
-// Lenient libraries take "nOnE" for it, too.
+// Lenient libraries accept "nOnE" too.
 bool is_none(std::string_view algorithm) {
   return std::ranges::equal(algorithm, std::string_view("none"),
                             [](char a, char b) { return (a | 0x20) == b; });
@@ -78,8 +78,9 @@ std::int64_t whole_seconds(Span span) {
   return std::chrono::duration_cast<std::chrono::seconds>(span).count();
 }
 
-// expires_in counts from the answer (RFC 6749 5.1), by the clock of the server that gave it. Where
-// that is unknown, a token that lives so long from its iat is good as well: ours may be wrong.
+// expires_in counts from the answer (RFC 6749 section 5.1), by the clock of the issuing server. If
+// that is unknown, a token that is valid for so long after its iat is accepted too, because our
+// clock may be wrong.
 std::optional<Failure> check_lifetime(const Claims& claims, std::optional<Span> lifetime,
                                       std::int64_t leeway, std::int64_t now,
                                       std::optional<Span> skew) {

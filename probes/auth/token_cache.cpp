@@ -12,14 +12,14 @@ constexpr Span forgotten_after = std::chrono::hours(24 * 7);
 constexpr std::size_t key_sets_max = 100, issued_max = 16;
 constexpr Span leeway_max = std::chrono::minutes(5), margin_max = std::chrono::seconds(10);
 
-// How long a token lives from `answered` on by its own claims.
+// Lifetime of a token from `answered`, by its own claims.
 std::optional<Span> left_by_claims(const Token& token, WallTime answered) {
   const auto claims = read_claims(token.value);
   if (!claims || !claims->expires) return std::nullopt;
   const auto server = answered.time_since_epoch() + token.skew.value_or(Span{});
   const Span left = std::max(std::chrono::seconds(*claims->expires) - server, Span{});
   if (token.skew || !claims->issued || *claims->expires <= *claims->issued) return left;
-  // Our own clock alone says how old it is, and may be wrong.
+  // Only our own clock gives its age, and it may be wrong.
   const Span whole = std::chrono::seconds(*claims->expires - *claims->issued);
   return left > Span{} ? std::min(left, whole) : whole;
 }
@@ -42,7 +42,7 @@ Life life_of(const Token& token, WallTime answered) {
   return life;
 }
 
-// The row of an account, made where there is none; then those that nobody uses any more go.
+// The row of an account, created if missing; then removes rows that were not used for a long time.
 template <class Rows>
 auto& used_now(Rows& rows, const typename Rows::key_type& account, Instant now) {
   auto found = rows.find(account);
@@ -141,7 +141,7 @@ void remember(CachedLogin& purse, const Token& token, Instant now,
     purse.aging = ExpiringToken{token.value, purse.got + *life.longest};
 }
 
-// The youngest of the old ones: its key may be gone before the token is forgotten.
+// The youngest of the old ones, because the server may have dropped the keys of older tokens.
 std::optional<ExpiringToken> expired(CachedLogin& purse, Instant now) {
   if (purse.aging && now - purse.aging->expires >= leeway_max)
     purse.aged = std::exchange(purse.aging, std::nullopt);

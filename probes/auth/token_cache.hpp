@@ -20,61 +20,59 @@ namespace sonde::auth {
 
 struct KeySet;
 
-// An account as its target counts it, whatever the file calls it: `user` is a digest of the name of
-// the user or client that logs in.
+// An account as its target sees it, whatever its name in the configuration: `user` is a digest of
+// the name of the user or client that logs in.
 struct Owner {
   std::string target, user;
   auto operator<=>(const Owner&) const = default;
 };
 
-// By which login of whose a token comes. `version` differs if what shapes the login differs, so
-// that a reload that changes it takes no token over.
+// The login and identity that a token comes from. `version` changes with the configuration of the
+// login, so that a reload that changes it discards the token.
 struct Account {
   Owner owner;
   std::string login, identity, version;
   auto operator<=>(const Account&) const = default;
 };
 
-// A token that is good no longer, or will be.
+// A token that has expired or will expire.
 struct ExpiringToken {
   std::string value;
   Instant expires{};
 };
 
-// What the logins of one account by one way know of one another.
+// The cached state of the logins of one account by one method.
 struct CachedLogin {
-  Instant used{};  // last
+  Instant used{};  // last use
 
-  std::optional<Token> token;        // of the last login
-  Instant got{};                     // when the answer came
-  std::optional<Span> life;          // from then on, as long as it is surely good
-  std::optional<Span> cookies_live;  // until the first of its cookies ends
-  bool cookies_end = false;          // all of them say when
-  bool proven = false;               // a session got ready with it
-  std::optional<ExpiringToken>
-      aging;  // the first token after `aged` was taken; it becomes the next one
-  std::optional<ExpiringToken> aged;  // expired, for a refusal check
+  std::optional<Token> token;          // of the last login
+  Instant got{};                       // when the answer came
+  std::optional<Span> life;            // how long after that it is certainly valid
+  std::optional<Span> cookies_live;    // until the first of its cookies expires
+  bool cookies_end = false;            // all of its cookies have an expiry time
+  bool proven = false;                 // a session got ready with it
+  std::optional<ExpiringToken> aging;  // the first token after `aged` was set; replaces it later
+  std::optional<ExpiringToken> aged;   // expired; used by a refusal check
 };
 
-// What the logins of one worker remember; used on its thread only, so it needs no lock. An
-// account that was not used for a week is forgotten when another comes, and of more than 100
-// addresses of keys the oldest.
+// What the logins of one worker cache; used only on its thread, so it needs no lock. An account
+// that was not used for a week is dropped when a new one is added, and the oldest key set when
+// there are more than 100.
 class TokenCache {
  public:
-  // The account's purse, made where there is none. The reference holds as long as the account
-  // is used.
+  // The account's entry, created if missing. The reference is valid as long as the account is used.
   CachedLogin& purse(const Account& account, Instant now);
-  // What keeps all the logins of an account together from locking it, whichever way they go.
+  // The guard that keeps all logins of an account together from locking it, by any method.
   std::shared_ptr<LoginGuard> guard(const Owner& account, Instant now);
-  // The refresh tokens of a login of it, whatever else of its configuration changed meanwhile;
-  // `file`: where they are kept, or nothing.
+  // The refresh tokens of a login of the account, regardless of other changes to its configuration;
+  // `file`: where they are stored, or empty.
   std::shared_ptr<Chain> chain(const Account& account, const std::string& file, Instant now);
-  // Lets go of the files of all of them, for a reload may have given them to other logins; whoever
-  // needs one takes it again.
+  // Releases all state files, because a reload may have assigned them to other logins; a login that
+  // needs one opens it again.
   void give_back_files();
   Errands& errands() { return errands_; }
 
-  // Published keys by their address.
+  // Published key sets by their URL.
   struct Published {
     std::shared_ptr<const KeySet> set;
     Instant fetched{};
@@ -82,24 +80,25 @@ class TokenCache {
   const Published* keys(const std::string& url) const;
   void put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now);
 
-  // A token that a login at the target gave. Of those of a target the last 16 are known.
+  // Records a token that a login at the target gave. The last 16 of each target are kept.
   void note_issued(const std::string& target, const Token& token);
-  // Hides them, for a target may speak of them long after the run that they were given to.
+  // Hides these tokens in `trace`, because a target's answer may contain them long after the run
+  // that they were given to.
   void hide_issued(const std::string& target, Trace& trace) const;
 
-  // From now on the accounts count in this table, which others have as well; before any login.
+  // From now on accounts are counted in this shared table; call it before any login.
   void share(std::shared_ptr<LockoutTable> table) { lockouts_ = std::move(table); }
   const LockoutTable& lockouts() const { return *lockouts_; }
-  // Whose logins were refused last time.
+  // Accounts whose last login was rejected.
   std::vector<Owner> refused() const;
 
  private:
   struct Guarded {
-    Instant used{};  // last
+    Instant used{};  // last use
     std::shared_ptr<LoginGuard> guard = nullptr;
   };
   struct Chained {
-    Instant used{};  // last
+    Instant used{};  // last use
     std::shared_ptr<Chain> chain = std::make_shared<Chain>();
   };
   std::shared_ptr<LockoutTable> lockouts_ = LockoutTable::in_memory();
@@ -108,22 +107,22 @@ class TokenCache {
   std::map<std::tuple<Owner, std::string, std::string>, Chained> chains_;  // and login, file
   Errands errands_;
   std::map<std::string, Published> keys_;
-  std::map<std::string, std::deque<std::string>> issued_;  // by target, the latest first
+  std::map<std::string, std::deque<std::string>> issued_;  // by target, newest first
 };
 
-// Keeps the token of a login for reuse. Its life ends where the first of these does: expires_in,
-// its own exp by the clock of the server that gave it, its cookie. It is surely over where the last
-// does.
+// Caches the token of a login for reuse. Its life ends with the earliest of expires_in, its own exp
+// by the clock of the issuing server, and its cookie. It has certainly expired after the latest of
+// them.
 void remember(CachedLogin& purse, const Token& token, Instant now,
               std::chrono::system_clock::time_point wall);
 
-// A token of the account that the server issued and that expired five minutes ago or more, which no
-// leeway of a server covers. Empty: none of known life is so old yet.
+// Returns a token of the account that the server issued and that expired at least five minutes ago,
+// which no server's leeway covers. Empty: no token with a known life is that old yet.
 std::optional<ExpiringToken> expired(CachedLogin& purse, Instant now);
 
-// A token is used again until `share` (0 to 1) of its life is over, if its life is known, and never
-// in the last ten seconds or the last tenth of it. `by_cookies`: its cookies are used as well.
-// Null: there is none, or it is too old.
+// Returns a token to use again: until `share` (0 to 1) of its life is over, if its life is known,
+// and never in the last ten seconds or the last tenth of it. `by_cookies`: its cookies are used
+// too. Null: there is none, or it is too old.
 const Token* reusable(const CachedLogin& purse, double share, Instant now, bool by_cookies = false);
 
 }  // namespace sonde::auth

@@ -3,7 +3,7 @@
 namespace sonde::auth {
 namespace {
 
-// What the run hid is hidden here, too; all that is recorded here, the run takes over.
+// Hides what the run hides; the run absorbs what is recorded here.
 Trace trace_beside(const Trace& trace) {
   Trace beside;
   beside.hide_too(trace);
@@ -43,7 +43,7 @@ void DetachedContext::tell(Context& run, bool over) {
   if (skew) run.trace.skew = skew;
   if (!peer.empty()) run.trace.peer(peer);
   if (over) run.said = std::move(context.said);
-  if (phase) run.trace.enter(*phase);  // which the cut is charged to
+  if (phase) run.trace.enter(*phase);  // the phase in which it was cancelled
 }
 
 }  // namespace sonde::auth

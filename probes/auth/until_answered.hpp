@@ -11,22 +11,24 @@
 
 namespace sonde::auth {
 
-// A login's request whose answer counts though its run was cut: as long as most proxies hold one.
+// Limits for a login request whose answer counts even if its run was cancelled: as long as most
+// proxies hold a request.
 inline constexpr Errands::Limits count_late{.after_cut = std::chrono::seconds(30),
                                             .at_stop = std::chrono::seconds(1)};
-// One whose answer brings what is never given again.
+// Limits for a request whose answer contains something that is given only once.
 inline constexpr Errands::Limits keep_late{
     .after_cut = std::chrono::seconds(30), .at_stop = std::chrono::seconds(5), .vital = true};
 
-// A context for a request that may outlive its run, on copies of all that belongs to the run.
+// A context for a request that may outlive its run, with copies of everything that belongs to the
+// run.
 struct DetachedContext {
   DetachedContext(const Context& of, LoginGuard::Trial its_trial);
   DetachedContext(const DetachedContext&) = delete;
   DetachedContext& operator=(const DetachedContext&) = delete;
 
-  // Whether something may have reached the server that it has not answered yet.
+  // Whether a request may have reached the server that has not been answered yet.
   bool is_sent() const;
-  // Adds to the run's trace what was done; `over`: all of it.
+  // Adds what was done to the run's trace; `over`: the task has ended.
   void tell(Context& run, bool over);
 
   Account account;
@@ -50,11 +52,11 @@ boost::asio::awaitable<void> do_detached(std::shared_ptr<DetachedTask<Result, Ta
   one->result.emplace(co_await std::move(doing));
 }
 
-// Does `task`, which sends credentials as `trial`, judges the trial by the answer, and owns all
-// else that it needs: awaitable<Result> task(Context&, LoginGuard::Trial&). Where nothing was sent
-// when the run is cut, the task is cut with it. Empty: something was; the answer is read within
-// `limits` and judged all the same. Until then the trial is under way, and its account lets fewer
-// logins go. `cut` is called when the answer is awaited without a run.
+// Runs `task`, awaitable<Result> task(Context&, LoginGuard::Trial&), which sends credentials as
+// `trial`, judges the trial by the answer, and owns all else that it needs. If the run is cancelled
+// before anything was sent, the task is cancelled with it. Returns nullopt if something was sent:
+// the answer is then read within `limits` and judged anyway. Until then the trial is under way, and
+// its account allows fewer logins. `cut` is called when the answer is awaited without a run.
 template <class Result, class Task>
 boost::asio::awaitable<std::optional<Result>> until_answered(Context& context,
                                                              LoginGuard::Trial& trial, Task task,

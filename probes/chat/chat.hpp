@@ -15,21 +15,21 @@ struct ChatSettings {
   text::Template prompt;
   dialect::ChallengeKind challenge = dialect::ChallengeKind::none;
   dialect::AnswerRules answer;
-  dialect::EventRules rules;  // the dialect's, and over them what the probe says
+  dialect::EventRules rules;  // the dialect's, changed by the probe's
 };
 const config::Section<ChatSettings>& section_of(const ChatSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out);
 void add_needs(const ChatSettings& settings, text::Needs& needs);
 
-// The whole walk: login, upgrade, ready, one message, its events, its answer.
+// A probe of the whole path: login, upgrade, ready, one message, its events, its answer.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
 
-// What such a chat says and expects; it keeps the settings alive.
+// The exchange of such a chat; it keeps the settings alive.
 dialect::ChatExchange turn_of(const std::shared_ptr<const ChatSettings>& settings);
 
-// The canonical names of the events that a chat of these settings can count.
+// The canonical names of the events that a chat with these settings counts.
 std::vector<std::string> events_of(const ChatSettings& settings);
 
 }  // namespace sonde::chat

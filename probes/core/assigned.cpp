@@ -18,7 +18,7 @@ bool is_name_char(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
 bool is_value_char(char c) { return is_alphanumeric(c) || std::string_view("-._~+/%").contains(c); }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }
 
-// What stands between a name and its value.
+// The separator of a name and its value.
 struct Sign {
   std::size_t begin = std::string_view::npos, end = 0;
 };
@@ -34,7 +34,7 @@ Sign next_sign(std::string_view text, std::size_t at) {
   return {};
 }
 
-// The name that ends at `end`, without what quotes it.
+// The name that ends at `end`, without quotes.
 std::string_view name_before(std::string_view text, std::size_t end) {
   const std::size_t first = end - std::min(end, assigned_name_max);
   while (end > first && (is_quote(text[end - 1]) || text[end - 1] == ' ')) --end;
@@ -46,7 +46,7 @@ std::string_view name_before(std::string_view text, std::size_t end) {
   return name;
 }
 
-// A parameter of a URL whose name alone says too little.
+// A URL parameter whose name is too general on its own.
 bool is_parameter(std::string_view text, std::string_view name) {
   constexpr std::array names = {"code", "sid",       "session", "session_id", "sessionid",
                                 "sig",  "signature", "key",     "assertion"};
@@ -55,7 +55,7 @@ bool is_parameter(std::string_view text, std::string_view name) {
   return at > 0 && std::string_view("?&#").contains(text[at - 1]);
 }
 
-// The value of a field of HTML whose other attributes name a secret.
+// The value of an HTML field whose other attributes name a secret.
 bool is_field(std::string_view text, std::string_view name) {
   if (name != "value" && name != "content") return false;
   const auto at = static_cast<std::size_t>(name.data() - text.data());
@@ -75,7 +75,7 @@ bool is_field(std::string_view text, std::string_view name) {
   return names_a_secret(tag.substr(begin, end - begin));
 }
 
-// The value that begins at `at` or behind the quotes there.
+// The value that begins at `at`, or after the quotes there.
 Assigned value_at(std::string_view text, std::size_t at) {
   const std::size_t last = std::min(text.size(), at + quotes_max);
   while (at < last && (is_quote(text[at]) || text[at] == ' ')) ++at;

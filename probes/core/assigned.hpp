@@ -5,15 +5,16 @@
 
 namespace sonde {
 
-// Bytes of a text, from `begin` up to `end`.
+// A byte range of a text: from `begin` up to, but not including, `end`.
 struct Assigned {
   std::size_t begin = 0, end = 0;
 };
 
-// The values that look issued (looks_issued) and that a text gives to names of secrets, however it
-// writes that: in a form or a URL ("access_token=abc", "?code=abc", also escaped there), in YAML or
-// Python ("token: abc", "'token': 'abc'"), as an element of XML, or as a field of an HTML page
-// (<input name="csrf_token" value="abc">). In order and apart. Linear in the text. Pure.
+// Finds the values that look issued (looks_issued) and that the text assigns to the name of a
+// secret, in whatever notation: a form or URL ("access_token=abc", "?code=abc", also escaped), YAML
+// or Python ("token: abc", "'token': 'abc'"), an XML element, or a field of an HTML page (<input
+// name="csrf_token" value="abc">). The ranges are in order and do not overlap. Linear in the length
+// of the text. Pure.
 std::vector<Assigned> find_assigned(std::string_view text);
 
 }  // namespace sonde

@@ -15,23 +15,23 @@ namespace sonde {
 
 class Probe;
 
-// One probe of one target, as configured: what the daemon schedules, names in metrics and judges.
-// Constant once it is made; shared by everybody who holds a Result of it.
+// One probe of one target, as configured: the unit that the daemon schedules, names in metrics and
+// judges. Immutable; shared with the Results of it.
 struct Check {
   std::string name;    // label `probe`
   std::string kind;    // label `kind`
   std::string target;  // label `target`
   Span every{};
   Span timeout{};
-  int retries = 0;                  // further attempts after a failure; each a Result of its own
-  int in_flight_max = 1;            // a beat that finds so many running is skipped (overlap)
-  Span refusals_every{};            // least time between two rounds of refusal checks
-  Diagnose diagnose;                // whether and how far its failures are looked into
-  std::vector<Step> steps;          // what it can fail at
+  int retries = 0;                  // further attempts after a failure; each is a Result of its own
+  int in_flight_max = 1;            // a tick is skipped (overlap) if this many runs are under way
+  Span refusals_every{};            // shortest time between two rounds of refusal checks
+  Diagnose diagnose;                // whether and how failures are diagnosed
+  std::vector<Step> steps;          // the steps at which it can fail
   std::vector<std::string> events;  // canonical names of the dialect's events; empty: none
-  // Equal for two loads of a file exactly if nothing that shapes this check has changed.
+  // Equal for two loads of a file exactly if nothing that affects this check has changed.
   std::string fingerprint;
-  // The probe, bound to what the probes of one worker share.
+  // Makes the probe, bound to the state that the probes of one worker share.
   std::function<std::unique_ptr<Probe>(session::Shared&)> make;
 };
 

@@ -3,8 +3,8 @@
 
 namespace sonde {
 
-// The monotonic clock: every duration, deadline and window is measured with it. The wall clock
-// only labels what people read.
+// The monotonic clock, which measures every duration, deadline and window. The wall clock is used
+// only for times that people read.
 using Clock = std::chrono::steady_clock;
 using Instant = Clock::time_point;
 using Span = std::chrono::nanoseconds;

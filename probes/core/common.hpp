@@ -12,7 +12,7 @@ struct Retry {
 };
 const config::Section<Retry>& section_of(const Retry*);
 
-// Whether a failure is looked into: `off`, or a mapping.
+// Whether and how failures are diagnosed: `off`, or a mapping.
 struct Diagnose {
   bool off = false;
   Span timeout = std::chrono::seconds(15);
@@ -20,12 +20,12 @@ struct Diagnose {
 };
 const config::Section<Diagnose>& section_of(const Diagnose*);
 
-// The keys that every probe has; `defaults:` has them too.
+// The keys that every probe has; they are allowed in `defaults:` too.
 struct Common {
   Span every = std::chrono::seconds(30);
   Span timeout = std::chrono::seconds(10);
-  std::string login;  // a name of `logins:`
-  std::string as;     // a name of `identities:`, the target's own first
+  std::string login;  // a name in `logins:`
+  std::string as;     // a name in `identities:`; those of the target take precedence
   Retry retry;
   Diagnose diagnose;
   int in_flight = 1;
@@ -33,7 +33,7 @@ struct Common {
 };
 const config::Section<Common>& section_of(const Common*);
 
-// The keys that say which probe this is.
+// The keys that identify a probe.
 struct ProbeHeader {
   std::string kind;
   std::vector<std::string> target;

@@ -16,8 +16,8 @@ namespace sonde {
 namespace asio = boost::asio;
 namespace {
 
-// Keeps the verdict of an attempt that the deadline overtakes: it may still be the right one.
-// An exception is a mistake of ours, which must neither pass for a timeout nor end the daemon.
+// Keeps the verdict of an attempt that exceeds its deadline, because it may still be right. An
+// exception is a bug of ours; it must neither count as a timeout nor end the daemon.
 asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict, Trace& trace) {
   co_await asio::this_coro::throw_if_cancelled(false);
   try {
@@ -27,8 +27,8 @@ asio::awaitable<void> keep(asio::awaitable<Verdict> attempt, Verdict& verdict, T
   }
 }
 
-// Cuts an attempt, for the deadline or for whoever cuts the run. Both share it, because they may
-// come when the attempt has just ended.
+// Cancels an attempt, for the deadline or for the caller. Both share ownership, because they may
+// act when the attempt has just ended.
 using Cut = std::shared_ptr<asio::cancellation_signal>;
 
 struct AtDeadline {
@@ -43,7 +43,7 @@ struct PassOn {
   void operator()(asio::cancellation_type type) const { cut->emit(type); }
 };
 
-// Begins an attempt, which the clock cuts, and the slot of the handler.
+// Starts an attempt with its timer and the cancellation slot of the handler.
 struct Begin {
   void operator()(auto handler, asio::awaitable<void> attempt, asio::steady_timer* clock,
                   const Cut& cut) const {
@@ -66,8 +66,8 @@ Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
 }
 
-// Whatever an attempt says that somebody stopped, it says of the stop. Inlined, its temporaries
-// would lie in the frame of every coroutine that runs within a limit.
+// The verdict of a stopped attempt is always that of the stop. Not inlined, because its temporaries
+// would increase the frame of every coroutine with a deadline.
 [[gnu::noinline]] Verdict conclude(Verdict verdict, bool stopped, Instant limit, Trace& trace) {
   verdict = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
                     : at_deadline(std::move(verdict), limit, trace);

@@ -8,7 +8,7 @@ namespace {
 
 using enum Reason;
 
-// Groups of reasons that several steps have in common.
+// Groups of reasons that several steps share.
 constexpr std::array passing_network = {dns_servfail, dns_timeout,     tcp_refused,  tcp_timeout,
                                         tcp_reset,    tcp_unreachable, proxy_failed, tls_timeout};
 
@@ -16,18 +16,18 @@ constexpr std::array lasting_network = {dns_nxdomain,  dns_nodata,  tls_handshak
                                         tls_untrusted, tls_expired, tls_name_mismatch,
                                         alpn_h2};
 
-// Of the answer to any request.
+// For the answer to any request.
 constexpr std::array of_http = {bad_http, header_too_big, closed_early};
 
-// What an answer says by its status.
+// For the status of an answer.
 constexpr std::array of_status = {bad_status,      contract,   redirected,   login_redirect,
                                   spa_fallback,    overloaded, server_error, bad_gateway,
                                   gateway_timeout, no_route};
 
-// Of a body that is read to its end.
+// For a body that is read to its end.
 constexpr std::array of_body = {timeout, truncated_body, body_too_big, bad_encoding};
 
-// One list of several.
+// Concatenates lists.
 template <std::size_t... Sizes>
 consteval auto join(const std::array<Reason, Sizes>&... lists) {
   std::array<Reason, (Sizes + ...)> all{};

@@ -7,24 +7,24 @@
 
 namespace sonde {
 
-// A failure that a kind of probe can give; metrics create a series at 0 for each.
+// A failure that a kind of probe can report; metrics create a series with value 0 for each.
 struct Pair {
   Step step;
   Reason reason;
 };
 
-// What goes wrong before the first byte of a protocol, and may go right a moment later.
+// Failures before the first byte of a protocol that may be gone a moment later.
 std::span<const Reason> passing_network_reasons();
-// What goes wrong there until somebody mends it.
+// Failures before the first byte of a protocol that last until someone fixes the cause.
 std::span<const Reason> lasting_network_reasons();
 
-// The reasons that can end a run at a step; one table, the closed list of the project.
+// The reasons that can end a run at a step. One table holds the complete list.
 std::span<const Reason> reasons_at(Step step);
 
-// Every pair that the steps of a kind can give.
+// Every pair that the steps of a kind can produce.
 std::vector<Pair> pairs_of(std::span<const Step> steps);
 
-// Inconclusive and skipped reasons, which any kind can give.
+// Inconclusive and skipped reasons, which every kind can report.
 std::span<const Reason> inconclusive_reasons();
 std::span<const Reason> skipped_reasons();
 

@@ -5,8 +5,8 @@
 
 namespace sonde {
 
-// Waits for so long. False: the run was cut meanwhile, or had been before, and then it waits not at
-// all: a cut that came between two waits has nobody else to tell.
+// Waits for `span`. Returns false if the run was cancelled meanwhile, or had been before; then it
+// does not wait. Without this check a cancellation between two waits would be lost.
 boost::asio::awaitable<bool> pause(Span span);
 
 }  // namespace sonde

@@ -12,52 +12,51 @@
 
 namespace sonde {
 
-// What an attempt leaves for the experiments that may follow it: of each kind of probe its own.
-// It may hold secrets, and lives no longer than the run.
+// What an attempt leaves for the experiments that may follow it; each kind of probe has its own
+// type. May contain secrets, and is destroyed with the run.
 struct Evidence {
   virtual ~Evidence() = default;
 };
 
-// The refusal checks that failed, and what was wrong. Each stands until the same check passes.
+// The refusal checks that failed, and why. An entry stays until the same check passes.
 using StandingRefusals = std::map<std::string, Failure>;
 
-// What an attempt has to know of those before it; its owner keeps the state.
+// What an attempt needs to know about earlier ones; the caller keeps the state.
 struct Attempt {
   int number = 1;              // 1 is the first; later ones are retries
   std::uint64_t seed = 0;      // for nonces and challenges; a new one each attempt
-  bool check_refusals = true;  // run the refusal checks this time
+  bool check_refusals = true;  // perform the refusal checks in this attempt
   std::unique_ptr<Evidence>* evidence =
-      nullptr;  // where a failing attempt leaves it; null: nobody asks
-  // The one refusal check whose turn it is, modulo their number; empty: all of them.
+      nullptr;  // where a failing attempt stores it; null: not wanted
+  // The refusal check whose turn it is, modulo the number of checks; empty: all of them.
   std::optional<std::uint32_t> refusal_turn = {};
-  // What is wrong with the refusals, as of the last time that each was checked; null: nobody keeps
-  // it.
+  // Refusal checks that failed when last performed; null: not kept.
   StandingRefusals* standing = nullptr;
 };
 
-// What somebody who asks why an attempt failed knows and allows.
+// The facts and limits for a diagnosis of a failed attempt.
 struct DiagnosisRequest {
-  const Attempt& attempt;       // the one that failed, with its evidence
-  Instant limit;                // of the inquiry; no part of the measured time
+  const Attempt& attempt;       // the failed attempt, with its evidence
+  Instant limit;                // of the diagnosis; not part of the measured time
   bool passed_lately = false;   // the same probe passed within the last minutes
   bool spare_refusals = false;  // make no experiment that the target counts as a failed login
-  Span pause = std::chrono::seconds(2);  // before the same is asked again
+  Span pause = std::chrono::seconds(2);  // wait before a request is repeated
 };
 
-// One question with one answer. It holds no timer, retry, metric or log; it is const, and bound
-// to what the probes of one worker share when it is made.
+// A check of a target that yields one verdict. Has no timer, retry, metric or log; it is const, and
+// bound at construction to the state that the probes of one worker share.
 class Probe {
  public:
   virtual ~Probe() = default;
 
-  // Asks once. Enters every phase in `trace`, which outlives the attempt. When the run is cut
-  // (deadline or stop), every operation fails with Reason::cut at once, and the attempt
-  // returns what it can still say. Never throws for anything that a peer does.
+  // Makes one attempt. Enters every phase in `trace`, which has to outlive the attempt. If the run
+  // is cancelled (deadline or stop), every operation fails with Reason::cut at once, and the
+  // attempt returns what it can still judge. Never throws because of what a peer does.
   virtual boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const = 0;
 
-  // After an attempt that failed and was measured: makes control experiments that separate its
-  // causes, and says the verdict again with the reason that they leave. Records them in `trace`.
-  // Cut like an attempt; then it says what it can. Most kinds know none.
+  // Called after an attempt failed and was measured: makes control experiments that separate the
+  // possible causes, and returns the verdict with the reason that remains. Records them in `trace`.
+  // Cancelled like an attempt; then it returns what it knows. Most kinds have no experiments.
   virtual boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
                                                    Trace& trace) const;
 };

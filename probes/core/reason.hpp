@@ -7,10 +7,10 @@
 
 namespace sonde {
 
-// What a run says of its target. `inconclusive`: the prober was at fault, so it says nothing.
+// What a run says about its target. `inconclusive`: nothing, because the prober was at fault.
 enum class Outcome : std::uint8_t { pass, fail, inconclusive, skipped };
 
-// The place on the user's path where a run failed; a closed metric label.
+// The position on a user's path at which a run failed; a metric label with a fixed set of values.
 enum class Step : std::uint8_t {
   health,
   login,
@@ -23,8 +23,8 @@ enum class Step : std::uint8_t {
   hold
 };
 
-// What happened there, network causes included; a closed metric label. One row of `reasons()`
-// each, in this order.
+// What went wrong there, network causes included; a metric label with a fixed set of values. Each
+// has one row in `reasons()`, in this order.
 enum class Reason : std::uint8_t {
   ok,
   // Names, connections, TLS.
@@ -110,7 +110,7 @@ enum class Reason : std::uint8_t {
   socket_unauthorized,
   server_error_before_auth,
   server_error_after_auth,
-  // Where the front end connects.
+  // The address that the front end uses.
   endpoint_drift,
   endpoint_missing,
   mixed_content,
@@ -188,8 +188,8 @@ enum class Reason : std::uint8_t {
   suppressed,
   shutdown,
   reload,
-  // The run was cut while it waited. Never published: `within` (deadline.hpp) replaces it by
-  // what a deadline means in that step and phase, or by `shutdown`.
+  // The run was cancelled while it waited. Never published: `within` (deadline.hpp) replaces it by
+  // the reason that a deadline has at that step and phase, or by `shutdown`.
   cut
 };
 
@@ -197,8 +197,8 @@ enum class Reason : std::uint8_t {
 struct ReasonRow {
   Reason reason;
   std::string_view name;  // the label
-  Outcome outcome;        // what a run with this reason says of its target
-  std::string_view help;  // one line for README, page and alert text
+  Outcome outcome;        // what a run with this reason says about its target
+  std::string_view help;  // one line for README, status page and alert text
 };
 
 std::span<const ReasonRow> reasons();
@@ -208,14 +208,14 @@ std::string_view name(Step step);
 std::string_view name(Outcome outcome);
 std::optional<Reason> reason_named(std::string_view name);
 
-// Why something could not be done: the reason, and a detail for people that says what, where
-// and, where it helps, what to do. The step is known to whoever asked.
+// Why something failed: the reason, and a detail for people that says what, where and, if it helps,
+// what to do. The caller knows the step.
 struct Failure {
   Reason reason = Reason::ok;
   std::string detail;  // may hold secrets until a Result is made of it
 };
 
-// Why an operation was not begun or not finished: the run was cut.
+// The failure of an operation that was not begun or not finished because the run was cancelled.
 inline Failure cut_failure() { return {Reason::cut, ""}; }
 
 }  // namespace sonde

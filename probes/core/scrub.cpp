@@ -20,9 +20,9 @@ bool is_token_char(char c) {
          c == '.';
 }
 
-constexpr std::size_t jwt_start_min = 12;  // of one that is cut off before its second dot
+constexpr std::size_t jwt_start_min = 12;  // of one that is cut before its second dot
 
-// A text from which stretches are taken out, from its start to its end.
+// Removes ranges from a text, from its start to its end.
 class Shortened {
  public:
   explicit Shortened(std::string_view text) : text_(text) {}
@@ -30,7 +30,7 @@ class Shortened {
     out_.append(text_, at_, begin - at_).append(redacted);
     at_ = end;
   }
-  // Puts what is left in the place of the text.
+  // Replaces the text by what is left.
   void end(std::string& text) {
     if (at_ == 0) return;
     out_.append(text_, at_);
@@ -40,10 +40,10 @@ class Shortened {
  private:
   std::string_view text_;
   std::string out_;
-  std::size_t at_ = 0;  // as far as it is dealt with
+  std::size_t at_ = 0;  // processed up to here
 };
 
-// A JWT: "eyJ" (a JSON object in base64url), then parts with a dot between them (RFC 7515 3.1).
+// A JWT: "eyJ" (a JSON object in base64url), then parts separated by dots (RFC 7515 section 3.1).
 bool is_jwt(std::string_view run, bool cut) {
   return std::ranges::count(run, '.') >= 2 || (cut && run.size() >= jwt_start_min);
 }
@@ -53,7 +53,7 @@ void replace_jwts(std::string& text, bool cut) {
   for (auto at = text.find("eyJ"); at != npos; at = text.find("eyJ", at)) {
     auto end = at;
     while (end < text.size() && is_token_char(text[end])) ++end;
-    // What begins later in the same run has fewer dots.
+    // A candidate that starts later in the same run has fewer dots.
     if (is_jwt(std::string_view(text).substr(at, end - at), cut && end == text.size()))
       shortened.take_out(at, end);
     at = end;
@@ -61,7 +61,7 @@ void replace_jwts(std::string& text, bool cut) {
   shortened.end(text);
 }
 
-// How many backslashes stand before `at`; it is told no more than `backslashes_max` apart.
+// The number of backslashes before `at`, at most `backslashes_max`.
 constexpr std::size_t backslashes_max = 64;
 std::size_t backslashes_before(std::string_view text, std::size_t at) {
   std::size_t count = 0;
@@ -69,8 +69,8 @@ std::size_t backslashes_before(std::string_view text, std::size_t at) {
   return count;
 }
 
-// The backslashes of a quote that ends or begins a string: 0 in plain JSON, 1 in JSON that is a
-// string of other JSON, 3 in JSON in that, and so on. An even number is of other characters.
+// The nesting level of a string's quote by its backslashes: 0 in plain JSON, 1 in JSON inside a
+// JSON string, 3 one level deeper, and so on. An even number belongs to other characters.
 std::size_t level_of(std::size_t backslashes) { return backslashes % 2 == 0 ? 0 : backslashes; }
 
 // A JSON string value: its first byte, and the level of its quotes.
@@ -89,7 +89,7 @@ Value value_after(std::string_view text, std::size_t colon) {
   return {at + 1, at - quote};
 }
 
-// One past its last byte, also if the text is cut off before.
+// One past its last byte, also if the text is cut before the closing quote.
 std::size_t end_of(std::string_view text, Value value) {
   std::size_t backslashes = 0;
   for (auto at = value.begin; at < text.size(); ++at) {
@@ -100,8 +100,8 @@ std::size_t end_of(std::string_view text, Value value) {
   return text.size();
 }
 
-// The name before the colon at `colon`, with quotes of that level; empty if there is none. Of a
-// long one the end, so that no text makes it look far.
+// The name before the colon at `colon`, with quotes of that level; empty if there is none. Only the
+// end of a long name, to bound the search.
 std::string_view name_before(std::string_view text, std::size_t colon, std::size_t level) {
   constexpr std::size_t name_max = 128;
   auto end = colon;
@@ -117,7 +117,7 @@ std::string_view name_before(std::string_view text, std::size_t colon, std::size
   return text.substr(first, end - first);
 }
 
-// The array or object after the colon at `colon`, and the level of the quotes in it.
+// The array or object after the colon at `colon`, and the level of its quotes.
 Value list_after(std::string_view text, std::size_t colon) {
   auto at = colon + 1;
   while (at < text.size() && text::is_blank(text[at])) ++at;
@@ -128,13 +128,13 @@ Value list_after(std::string_view text, std::size_t colon) {
   return {at, level_of(backslashes_before(text, name - 1))};
 }
 
-// In a list of tokens, or an object that is one.
+// For a list of tokens, or an object that contains one.
 bool names_a_token(std::string_view name) {
   constexpr std::array names = {"value", "access", "refresh", "id", "raw", "key"};
   return name.empty() || std::ranges::find(names, name) != names.end();
 }
 
-// Takes what looks issued out of an array or object; gives where that ends.
+// Removes what looks issued from an array or object; returns where that ends.
 template <class Remove>
 std::size_t take_out_of_list(std::string_view text, Value list, const Remove& remove) {
   std::string_view name;
@@ -192,7 +192,7 @@ bool is_named(std::string_view header, std::string_view name) {
   return std::ranges::equal(header, name, [](char a, char b) { return text::lower(a) == b; });
 }
 
-// The message of a flash cookie, say; a blank before it belongs to the list.
+// For example the message of a flash cookie; a leading space belongs to the list.
 bool is_sentence(std::string_view value) {
   return value.substr(0, 1) != " " && value.contains(' ');
 }
@@ -226,7 +226,7 @@ std::vector<std::string_view> credentials_in(std::string_view name, std::string_
   while (!value.empty()) {
     const std::size_t end = std::min(value.find(';'), value.size());
     const std::string_view pair = value.substr(0, end);
-    const std::string_view one = pair.substr(pair.find('=') + 1);  // all of one without a name
+    const std::string_view one = pair.substr(pair.find('=') + 1);  // all of it if there is no name
     if (!one.empty() && !is_sentence(one)) values.push_back(one);
     value.remove_prefix(sets ? value.size() : std::min(end + 1, value.size()));
   }

@@ -9,7 +9,7 @@
 namespace sonde {
 namespace {
 
-// Each of the words below has one of these.
+// Every name of a secret contains one of these.
 bool may_name_a_secret(std::string_view name) {
   return std::ranges::any_of(name,
                              [](char c) { return std::string_view("kwcmxKWCMX").contains(c); });

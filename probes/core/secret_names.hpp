@@ -3,13 +3,13 @@
 
 namespace sonde {
 
-// True if a member, parameter, field or header of that name holds a secret: it contains token,
-// password, secret, ticket, jwt, csrf or the like, in any case. Not "token_type", nor a count of
-// tokens.
+// Whether a member, parameter, field or header of that name holds a secret: the name contains
+// token, password, secret, ticket, jwt, csrf or similar, in any case. False for "token_type" and
+// for counts of tokens.
 bool names_a_secret(std::string_view name);
 
-// True if a text may be one that a server issued: 8 bytes or more, without a blank, of letters and
-// digits. Not a date, nor an address.
+// Whether a text may have been issued by a server: 8 bytes or more, without spaces, of letters and
+// digits. False for dates and addresses.
 bool looks_issued(std::string_view value);
 
 }  // namespace sonde

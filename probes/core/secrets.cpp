@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t levels_max = 4;
 
-// In Latin-1, as JavaScript's \xe9 and old pages have it; nothing: it is the same, or cannot be.
+// In Latin-1, as in JavaScript's \xe9 and old pages; nullopt: it is the same, or not representable.
 std::optional<std::string> latin1_of(std::string_view text) {
   std::string latin;
   bool differs = false;
@@ -25,8 +25,8 @@ std::optional<std::string> latin1_of(std::string_view text) {
   return differs ? std::optional(std::move(latin)) : std::nullopt;
 }
 
-// A search takes all escapes of a text away, so also those that are a secret's own; and a form has
-// "+" for a blank.
+// The search decodes all escapes of a text, also those that are part of a secret; and a form has
+// "+" for a space.
 void add_forms(std::vector<std::string>& forms, const std::string& secret) {
   std::string form = secret;
   std::ranges::replace(form, ' ', '+');
@@ -71,7 +71,7 @@ const text::Pieces& Secrets::pieces() const {
   for (const std::string& text : texts_) add_forms(forms, text);
   std::vector<std::string_view> all(texts_.begin(), texts_.end());
   all.insert(all.end(), forms.begin(), forms.end());
-  // A secret that is JSON may name it, and so does half of what a server says of it.
+  // Names in a secret that is JSON also occur in answers of servers.
   std::vector<std::string> spared = spared_;
   spared.emplace_back("authorization");
   pieces_ = std::make_shared<const text::Pieces>(all, spared);

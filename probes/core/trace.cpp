@@ -17,12 +17,12 @@ constexpr std::size_t remark_bytes_max = 2048;
 constexpr std::size_t detail_bytes_max = 2048;
 constexpr std::size_t detail_read_max = 64 * 1024;
 constexpr std::size_t issued_min = 8;
-// Until the secrets are taken out more is kept than is shown: the start of one that stands at the
-// cut, however it is written; 8 characters as escapes of two levels.
+// More than is shown is kept until secrets are removed, so that a secret at the cut is recognized
+// in any encoding; 8 characters as escapes of two levels.
 constexpr std::size_t beyond = 128;
 constexpr std::size_t phases_usual = 8;
 constexpr std::size_t aside_bytes_max = 16 * 1024;
-constexpr std::size_t frame_cost = 32;  // of the bytes of a record, also without a payload
+constexpr std::size_t frame_cost = 32;  // bytes counted for a record, even without a payload
 
 constexpr std::string_view phase_names[] = {
     "resolve", "connect", "proxy",     "tls",     "request", "first_byte",
@@ -46,7 +46,7 @@ std::string as_hex(std::string_view bytes) {
   return text;
 }
 
-// Not the address of a token endpoint, a word such as "client_secret_basic", nor a sentence about a
+// Excludes the URL of a token endpoint, a word such as "client_secret_basic", and sentences about a
 // token.
 bool may_be_issued(std::string_view value) {
   const auto is_of_words = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
@@ -134,7 +134,7 @@ void Trace::redact(Exchange& exchange) {
     }
 }
 
-// What is short comes first, so that it is there however much was said.
+// Short texts first, so that they fit in the limit however long the others are.
 void Trace::redact(std::string& detail) {
   detail = text::shorten(scrub(text::shorten(detail, detail_read_max)), detail_bytes_max);
   bytes_left_ = bytes_max_;
@@ -162,12 +162,12 @@ std::string Trace::keep(std::string_view text, std::size_t bytes_max) {
   for (const std::string& value : named)
     if (may_be_issued(value)) hide_issued(value);
   if (kept.size() > bytes_left_ + beyond) kept.resize(bytes_left_ + beyond);
-  if (kept.capacity() > 2 * kept.size()) kept.shrink_to_fit();  // a token is gone from it
+  if (kept.capacity() > 2 * kept.size()) kept.shrink_to_fit();  // a token was removed from it
   bytes_left_ -= std::min({kept.size(), bytes_max, bytes_left_});
   return kept;
 }
 
-// Shorter values, such as "en", are no secrets and stand in half of all texts.
+// Shorter values, such as "en", are not secret and occur in most texts.
 void Trace::hide_issued(std::string_view value) {
   if (value.size() >= issued_min && value != redacted) secrets_.hide(value);
 }

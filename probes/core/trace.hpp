@@ -15,8 +15,8 @@
 
 namespace sonde {
 
-// A stretch of a run. `login`, `discover`, `upgrade`, `refuse` and `isolation` enclose the finer
-// ones of their exchanges.
+// A phase of a run. `login`, `discover`, `upgrade`, `refuse` and `isolation` enclose the finer
+// phases of their exchanges.
 enum class Phase : std::uint8_t {
   resolve,
   connect,
@@ -34,11 +34,11 @@ enum class Phase : std::uint8_t {
   hold,
   isolation,
   close,
-  diagnose  // after the run: no part of its duration
+  diagnose  // after the run; not part of its duration
 };
 std::string_view name(Phase phase);
 
-// A phase that was entered. `took` is empty while it lasts.
+// A phase that was entered. `took` is empty until it ends.
 struct PhaseSpan {
   Phase phase;
   Step step;
@@ -46,7 +46,7 @@ struct PhaseSpan {
   std::optional<Span> took;
 };
 
-// What was learnt of a TLS session, also of one that failed verification.
+// Facts about a TLS session, also of one that failed verification.
 struct TlsFacts {
   std::string version;  // "TLSv1.3"
   std::string cipher;
@@ -54,14 +54,14 @@ struct TlsFacts {
   std::string subject;  // of the leaf certificate
   std::string issuer;
   std::int64_t not_before = 0;  // Unix seconds; the latest of the chain
-  std::int64_t not_after = 0;   // the earliest of it
-  std::string host_port;        // whose certificate: "host:443"
+  std::int64_t not_after = 0;   // the earliest of the chain
+  std::string host_port;        // the server of the certificate: "host:443"
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// One HTTP exchange: the request line and headers as sent, the status, headers and start of the
-// body as received (status 0: no answer).
+// One HTTP exchange: request line and headers as sent; status, headers and start of the body as
+// received (status 0: no answer).
 struct Exchange {
   std::string method;
   std::string url;
@@ -73,20 +73,20 @@ struct Exchange {
   std::size_t body_bytes = 0;
   std::string peer;  // "192.0.2.1:443"
   Instant at;
-  std::string experiment;  // which one made it; empty: the run itself
+  std::string experiment;  // the experiment that made it; empty: the run itself
 };
 
 enum class Direction : std::uint8_t { in, out };
 
-// A frame, with the start of its text; binary ones as hex.
+// A frame with the start of its text; binary frames as hex.
 struct FrameNote {
   Direction direction;
-  std::string_view kind;  // text, binary, ping, pong, close: a text in code
+  std::string_view kind;  // text, binary, ping, pong, close; a string literal
   std::string text;
   std::size_t bytes = 0;
   Instant at;
-  std::string remark;   // why it was the wrong one; empty: nothing was wrong with it
-  std::string session;  // whose, in a run that has several at once
+  std::string remark;   // why it was wrong; empty: nothing was wrong
+  std::string session;  // the session, in a run with several at once
 };
 
 enum class EventState : std::uint8_t {
@@ -100,14 +100,14 @@ enum class EventState : std::uint8_t {
 };
 std::string_view name(EventState state);
 
-// An event of the dialect, by its canonical name. `at` is counted from the completed send.
+// An event of the dialect, by its canonical name. `at` is measured from the completed send.
 struct EventNote {
   std::string name;
   EventState state;
   Span at{};
 };
 
-// A control experiment that was made after the run failed, to separate the causes of the failure.
+// A control experiment, made after the run failed to separate the possible causes.
 struct ExperimentNote {
   std::string name;      // "random_path"
   std::string question;  // "the same token at a path that does not exist"
@@ -116,7 +116,8 @@ struct ExperimentNote {
   Span took{};
 };
 
-// A refusal check of the run. One that was not performed proves nothing, and says why it was not.
+// The outcome of a refusal check. A check that was not performed proves nothing; `why` gives the
+// cause.
 struct RefusalNote {
   std::string check;  // "no_token"
   enum class State : std::uint8_t { refused, failed, unclear, not_performed } state;
@@ -131,91 +132,93 @@ std::string_view name(EndedBy by);
 struct Ending {
   EndedBy by = EndedBy::nobody;
   int code = 0;        // of the close frame; 0: none
-  std::string reason;  // that of the close frame; of a FIN or RST: "within a frame", or nothing
+  std::string reason;  // of the close frame; for a FIN or RST "within a frame", or empty
 };
 
-// What one run did, in the order in which it did it. The caller of an attempt owns it, so a
-// deadline that cuts the attempt loses nothing. Everything recorded is bounded by `bytes_max`.
-// While the run lasts its texts may hold secrets; `redact` takes them out of all of them at its
-// end, when every secret is known, so nothing is shown before. Not thread-safe.
+// Everything that one run did, in order. The caller of an attempt owns it, so a deadline that
+// cancels the attempt loses nothing. The recorded data is limited to `bytes_max`. During the run
+// its texts may contain secrets; `redact` removes them at the end, when every secret is known, so
+// nothing may be shown before that. Not thread-safe.
 class Trace {
  public:
   explicit Trace(Instant started = Clock::now(), std::size_t bytes_max = 64 * 1024);
 
   Instant started() const { return started_; }
 
-  // The step that the run is at; a deadline is charged to it.
+  // Sets the step of the run; a deadline is attributed to it.
   void at(Step step) { step_ = step; }
   Step step() const { return step_; }
 
-  // Ends the running fine phase and enters another.
+  // Ends the current fine phase and enters another.
   void enter(Phase phase, Instant now = Clock::now());
-  // Ends the running fine phase.
+  // Ends the current fine phase.
   void leave(Instant now = Clock::now());
-  // Enters or ends an enclosing phase; they nest, and ending one ends the fine one in it.
+  // Enters or ends an enclosing phase. They nest; ending one also ends the fine phase within it.
   void open(Phase phase, Instant now = Clock::now());
   void close(Phase phase, Instant now = Clock::now());
-  // Ends whatever still lasts.
+  // Ends all phases that have not ended.
   void finish(Instant now = Clock::now());
-  // The innermost phase that lasts; nothing between phases.
+  // The innermost phase that has not ended; nullopt between phases.
   std::optional<Phase> phase() const;
 
-  // A secret: no 8 bytes of it will be shown, in no encoding (see Secrets), whether they were
-  // recorded before or after. Besides, each exchange hides the credentials and cookies in its
-  // headers, and one of a login what its answer names as a token or a password.
+  // Adds a secret: no 8 bytes of it are shown, in any encoding (see Secrets), whether recorded
+  // before or after. In addition each exchange hides the credentials and cookies in its headers,
+  // and an exchange of a login hides the values that its answer names as tokens or passwords.
   void hide(std::string_view text);
-  // A text that is no secret though a secret may begin like it, such as an address of the target.
+  // A text that is not secret although a secret may begin with it, such as an address of the
+  // target.
   void spare(std::string_view text) { secrets_.spare(text); }
-  // A text for somebody who is not to see a secret: without what is hidden so far, what looks like
-  // a JWT, and JSON values whose name says that they are tokens, passwords or secrets.
+  // Returns the text for a recipient that must not see secrets: without what is hidden so far,
+  // anything that looks like a JWT, and JSON values named like tokens, passwords or secrets.
   std::string scrub(std::string_view text) const;
-  // Hides what `other` hides.
+  // Hides everything that `other` hides.
   void hide_too(const Trace& other) { secrets_.hide(other.secrets_); }
-  // Ends the record: takes every secret out of all its texts and of the verdict's `detail`, cuts
-  // them to size, and forgets the secrets. Once, when the run has ended and before anything of it
-  // is shown.
+  // Completes the record: removes every secret from all its texts and from the verdict's `detail`,
+  // limits their size, and forgets the secrets. Call it once, when the run has ended and before
+  // anything of it is shown.
   void redact(std::string& detail);
 
-  // Records an exchange; sensitive headers are never shown whatever they hold. The reference holds
+  // Records an exchange; the values of sensitive headers are never shown. The reference is valid
   // until the next call.
   Exchange& exchange(Exchange exchange);
-  // `kind` outlives the trace.
+  // `kind` has to outlive the trace.
   void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
              bool binary = false);
-  // From now on `seen` is shown every frame that is recorded, whole and as it came.
+  // From now on `seen` is called with every recorded frame, complete and unmodified.
   using Seen = std::function<void(Direction, std::string_view payload)>;
   void watch(Seen seen) { seen_ = std::move(seen); }
-  // Takes over what another session of this run did: its secrets, exchanges, frames, which are
-  // marked with the session's name, TLS facts and phases.
+  // Takes over what another session of this run did: its secrets, exchanges, TLS facts and phases,
+  // and its frames, which are marked with the session's name.
   void absorb(Trace&& other, std::string_view session);
-  // Says why the last recorded frame was the wrong one.
+  // Records why the last frame was wrong.
   void remark(std::string_view why);
   void event(EventNote note) { events_.push_back(std::move(note)); }
   void tls(TlsFacts facts);
   void peer(std::string address) { peer_ = std::move(address); }
   void ended(Ending ending);
 
-  // An empty trace for an experiment: it hides what this one hides.
+  // Returns an empty trace for an experiment, which hides what this one hides.
   Trace aside() const;
-  // Records an experiment with the exchanges of its trace; what that one hid is hidden here too.
+  // Records an experiment with the exchanges of its trace, and hides what that trace hides.
   void experiment(ExperimentNote note, const Trace& aside);
 
-  // The auth rates: an attempt that was begun and has not succeeded when the run ends failed.
+  // For the auth rates: an attempt that has begun and not succeeded by the end of the run has
+  // failed.
   void auth_begun(Step step);
   void auth_succeeded(Step step);
 
-  // What the experiments separated, in a line; empty: none was made.
+  // What the experiments found, in one line; empty: there were none.
   std::string separated;
 
-  // What came of each refusal check.
+  // The outcome of each refusal check.
   std::vector<RefusalNote> refusals;
 
-  // The three separate answers of a chat; empty: the run did not come so far.
+  // The three separate results of a chat; empty: the run did not get that far.
   std::optional<bool> reachable, delivered, substantive;
-  // The send completed; events are measured from here.
+  // When the send completed; event times are measured from here.
   std::optional<Instant> sent;
-  // How long the run stood in line for other runs of ours. What several sessions of a run waited
-  // for one another is not among it.
+  // How long the run waited for other runs of ours. Does not include waits between the sessions of
+  // this run.
   Span waited{};
   // Skew of the server's Date header against the local wall clock; positive: the server is ahead.
   std::optional<Span> skew;
@@ -224,14 +227,14 @@ class Trace {
     Step step;
     bool succeeded = false;
   };
-  // How often an event of the dialect was asked of this run and what came of it.
+  // How often an event of the dialect was expected in this run, and how it arrived.
   struct Delivery {
     std::string event;
     std::uint32_t expected = 0, delivered = 0, duplicated = 0, late = 0, out_of_order = 0,
                   foreign = 0;
   };
   std::vector<Delivery> deliveries;
-  // Seconds from the completed send; empty where it did not come so far.
+  // Measured from the completed send; empty if the run did not get that far.
   std::optional<Span> first_event, terminal_event, longest_silence;
 
   const std::vector<PhaseSpan>& phases() const { return phases_; }
@@ -254,8 +257,9 @@ class Trace {
   Instant started_;
   std::size_t bytes_max_, bytes_left_;
   Step step_ = Step::health;
-  std::vector<std::size_t> open_;    // indices of the enclosing phases that last, outermost first
-  std::optional<std::size_t> fine_;  // index of the fine phase that lasts
+  // indices of the enclosing phases that have not ended, outermost first
+  std::vector<std::size_t> open_;
+  std::optional<std::size_t> fine_;  // index of the fine phase that has not ended
   std::vector<PhaseSpan> phases_;
   Secrets secrets_;
   Seen seen_;

@@ -5,18 +5,18 @@
 
 namespace sonde {
 
-// What one run says. A failure names its step and its reason; a pass names neither.
+// The result of one run. A failure has a step and a reason; a pass has neither.
 struct Verdict {
   Outcome outcome = Outcome::pass;
   Step step = Step::health;
   Reason reason = Reason::ok;
-  std::string detail;  // for people; may hold secrets until a Result is made of it
-  // The cause that control experiments found, where an outage had already begun under `reason`:
-  // counts keep that one, and this stands beside it. ok: none.
+  std::string detail;  // for people; may contain secrets until a Result is made of it
+  // The cause that control experiments found after an outage had already begun under `reason`:
+  // counts keep `reason`, and this is shown beside it. ok: none.
   Reason concluded = Reason::ok;
 
   static Verdict pass();
-  // The outcome follows from the reason: an own fault is inconclusive, not a failure.
+  // The outcome follows from the reason: a fault of our own is inconclusive, not a failure.
   static Verdict of(Step step, Failure failure);
 };
 

@@ -20,13 +20,13 @@ namespace sonde {
 namespace asio = boost::asio;
 namespace {
 
-// A coroutine that is cut shall learn it from what it waits for, not by an exception.
+// A cancelled coroutine should get the error from its operation, not as an exception.
 asio::awaitable<void> calmly(asio::awaitable<void> task) {
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await std::move(task);
 }
 
-// What runs at once and ends together. Its handlers come while together() waits for them.
+// Coroutines that run at once and end together. Its handlers run while together() waits.
 struct Group {
   explicit Group(const asio::any_io_executor& executor) : changed(executor, Instant::max()) {}
 
@@ -58,7 +58,7 @@ struct Group {
   int running = 0;
 };
 
-// Until all have ended. The one cut of the waiting coroutine is passed on to those who run then.
+// Waits until all have ended. Passes a cancellation of the waiting coroutine on to those that run.
 asio::awaitable<void> wait_for(Group& group, Group& others) {
   bool passed_on = false;
   while (group.running > 0) {
@@ -82,7 +82,7 @@ asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks,
   working.start(std::move(tasks));
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) {
-    // A cut that came before is theirs as well, once they have begun.
+    // An earlier cancellation applies to them too, once they have started.
     co_await asio::post(executor, asio::use_awaitable);
     working.cut_all();
     attending.cut_all();

@@ -5,10 +5,10 @@
 
 namespace sonde {
 
-// Runs `tasks` at once on this loop and comes back when all have ended. `attendants` run beside
-// them and are cut when the last task has ended; they are waited for, too. Cutting the coroutine
-// that awaits this cuts all of them. What they need must outlive it; what one throws is thrown
-// here, when all have ended.
+// Runs `tasks` concurrently on this loop and returns when all have ended. `attendants` run beside
+// them, and are cancelled and awaited once the last task has ended. Cancelling the coroutine that
+// awaits this cancels all of them. Their dependencies have to outlive this call; an exception of
+// one is rethrown here when all have ended.
 boost::asio::awaitable<void> together(std::vector<boost::asio::awaitable<void>> tasks,
                                       std::vector<boost::asio::awaitable<void>> attendants = {});
 

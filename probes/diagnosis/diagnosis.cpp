@@ -31,7 +31,7 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "one row an experiment, in the order of the enum");
 
-// The experiment that has to be asked before the rule can be judged; or whether it holds.
+// The experiment that is needed before the rule can be judged, or whether the rule holds.
 struct Judged {
   std::optional<Experiment> ask;
   bool holds = false;
@@ -69,7 +69,7 @@ said::Set said_of(const Observation& answer, const Observation& failure) {
   if (answer.reason == Reason::ok) return said::opened | said::differs;
   const bool alike = answer.step == failure.step && answer.reason == failure.reason;
   if (answer.status == 0 && answer.step != Step::ready) return alike ? said::same : said::nothing;
-  // Another server that says the same is another answer.
+  // The same answer from another server counts as different.
   const bool same = answer.status == failure.status && answer.code == failure.code &&
                     answer.server == failure.server &&
                     answer.content_type == failure.content_type && (alike || answer.status != 0);

@@ -10,24 +10,24 @@
 
 namespace sonde::diagnosis {
 
-// Why a run failed, where two causes look the same on the wire. All of it is pure.
+// Determines why a run failed if two causes look the same to the client. Pure.
 
-// A failure as it looks from here. Equal for two failures exactly if nothing tells them apart.
+// A failure as seen by the client. Two failures are equal if nothing distinguishes them.
 struct Observation {
   Step step = Step::health;
   Reason reason = Reason::ok;
   int status = 0;            // of the refused upgrade; 0: none
   std::string content_type;  // without parameters
-  std::string location;      // without its query
+  std::string location;      // without query
   std::string server;        // the Server header
   int code = 0;              // of the Close frame; 0: none
-  std::string ended_by;      // who ended the session; empty: there was none
+  std::string ended_by;      // what ended the session; empty: there was none
   bool operator==(const Observation&) const = default;
 };
 
-// A control experiment. One row of `experiments()` each, in this order.
+// A control experiment. Each has one row in `experiments()`, in this order.
 enum class Experiment : std::uint8_t {
-  earlier_pass,    // asks nobody: the owner of the probe knows
+  earlier_pass,    // no request: the caller knows
   no_token,        // D1
   garbage_token,   // D2
   random_path,     // D3
@@ -48,20 +48,20 @@ struct ExperimentRow {
   Experiment experiment;
   std::string_view name;
   std::string_view question;  // for people
-  bool refused = false;       // it asks for a refusal, which lock-outs and breakers count
+  bool refused = false;       // the expected answer is a refusal, which lockouts and breakers count
 };
 const ExperimentRow& row(Experiment experiment);
 
-// What an experiment came to; several may hold. None: it says nothing.
+// The result of an experiment, as a set. Empty: it gives no information.
 namespace said {
 using Set = std::uint8_t;
 inline constexpr Set nothing = 0;
-inline constexpr Set opened = 1;    // accepted, and ready where that was asked; or simply: yes
+inline constexpr Set opened = 1;    // accepted, and ready if that was required; or simply: yes
 inline constexpr Set refused = 2;   // 401, 403, or a policy close
 inline constexpr Set absent = 4;    // nothing is served there: 400, 404, 405, 410, 426
 inline constexpr Set failed = 8;    // 5xx, or Close 1011
-inline constexpr Set same = 16;     // the same as the failure itself
-inline constexpr Set differs = 32;  // an answer, but another
+inline constexpr Set same = 16;     // the same result as the failure itself
+inline constexpr Set differs = 32;  // an answer, but a different one
 }  // namespace said
 
 struct Reply {
@@ -69,17 +69,17 @@ struct Reply {
   said::Set said = said::nothing;
 };
 
-// What follows from the replies so far: the experiment that is asked next, or the reason and in a
-// line what separated it. A reason of ok: that of the observation stays.
+// The next step after the replies so far: the next experiment, or the reason with one line that
+// explains it. Reason ok: the reason of the observation stays.
 struct Decision {
   std::optional<Experiment> next;
   Reason reason = Reason::ok;
   std::string_view because;
 };
 
-// One row of the decision table: if all conditions hold, in this order, the reason is known. An
-// experiment is made when the first row whose earlier conditions hold asks for it, so that each
-// observation costs the least set of them.
+// A row of the decision table: if all conditions hold, in this order, the reason is known. An
+// experiment is made when the first row whose earlier conditions hold needs it, so that each
+// observation needs as few experiments as possible.
 struct Condition {
   Experiment experiment;
   said::Set any_of;
@@ -89,10 +89,10 @@ struct Rule {
   Reason reason = Reason::ok;
   std::string_view because;
 };
-// The rows for an observation, tried from the first on; none: it needs no experiment.
+// The rows for an observation, tried in order; none: it needs no experiment.
 std::span<const Rule> rules_for(Step step, Reason reason);
 
-// `can` tells which experiments can be made; the others say nothing.
+// The experiments that can be made; the others give no information.
 class Possible {
  public:
   void add(Experiment experiment) { bits_ |= bit(experiment); }
@@ -108,8 +108,8 @@ class Possible {
 Decision decide(std::span<const Rule> rules, const Possible& possible,
                 std::span<const Reply> replies);
 
-// What the answer to an experiment was, given what the failure itself looked like. `answer.reason`
-// ok: it was accepted.
+// Classifies the answer to an experiment, compared with the failure itself. `answer.reason` ok: it
+// was accepted.
 said::Set said_of(const Observation& answer, const Observation& failure);
 
 }  // namespace sonde::diagnosis

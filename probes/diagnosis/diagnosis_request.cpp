@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 
 constexpr Span each_max = std::chrono::seconds(5);
 
-// What is known before anything is asked.
+// Replies that are known without a request.
 std::vector<Reply> known(const DiagnosisRequest& inquiry) {
   return {{Experiment::earlier_pass, inquiry.passed_lately ? said::opened : said::nothing}};
 }
@@ -24,7 +24,8 @@ Observation seen_by(Experiment experiment, const Verdict& verdict, const Trace& 
   return observe(verdict, aside, plain ? "http" : "ws");
 }
 
-// Asks one question; false if that was the last one, for the time is over or we are stopped.
+// Makes one experiment; false if it was the last one, because the time is over or the run was
+// stopped.
 asio::awaitable<bool> ask(Experiment experiment, Laboratory laboratory, const Observation& failure,
                           std::vector<Reply>& replies, Trace& trace) {
   Trace aside = trace.aside();

@@ -5,14 +5,14 @@
 
 namespace sonde::diagnosis {
 
-// What a failed walk to a session leaves: its names, with the token that it used.
+// What a failed attempt to use a session leaves: its names, with the token that it used.
 struct SessionEvidence : Evidence {
   explicit SessionEvidence(text::Names used) : names(std::move(used)) {}
   text::Names names;
 };
 void leave_evidence(const Attempt& attempt, text::Names names);
 
-// The session that failed to open, or to answer, and what it is made of.
+// The configuration of the session that failed.
 struct Subject {
   const session::SessionSettings& settings;
   const session::ProbeContext& site;
@@ -20,13 +20,13 @@ struct Subject {
   const dialect::ChatExchange* turn = nullptr;  // of a chat
 };
 
-// Makes the experiments that separate the causes of `verdict`, one after the other, each within
-// five seconds and all within the inquiry's limit, and gives it the reason that they leave. Each
-// is recorded in the trace, in the phase diagnose. Without evidence nothing is asked.
+// Makes the experiments that separate the possible causes of `verdict`, one after the other, each
+// within five seconds and all within the limit of the request, and returns the verdict with the
+// resulting reason. Records each in the trace, in the phase diagnose. Makes none without evidence.
 boost::asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest& inquiry,
                                         Verdict verdict, Trace& trace);
 
-// The verdict with what is known of its cause. A reason of ok leaves its own. Pure.
+// The verdict with what is known about its cause. A reason of ok leaves that of the verdict. Pure.
 Verdict explained(Verdict verdict, Reason reason, std::string_view because);
 
 }  // namespace sonde::diagnosis

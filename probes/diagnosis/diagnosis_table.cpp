@@ -10,8 +10,8 @@ using enum Experiment;
 using enum Reason;
 using Rules = std::vector<Rule>;
 
-// Every row that rests on an experiment that went well asks first whether the failure itself is
-// still there: what has healed meanwhile would prove nothing.
+// Rows that depend on a successful experiment first check that the failure still exists, because a
+// success after a recovery would prove nothing.
 const Rule healed = {{{again, said::opened}}, ok, "the same upgrade is accepted a moment later"};
 
 const Rules server_failed = {

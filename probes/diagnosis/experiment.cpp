@@ -16,13 +16,13 @@ namespace asio = boost::asio;
 using enum Experiment;
 
 constexpr Span late_by = std::chrono::milliseconds(500);
-// How long the control of a late message waits for an event, at least and at most.
+// Bounds for how long the control of a late message waits for an event.
 constexpr Span patience_min = std::chrono::seconds(1);
 constexpr Span patience_max = std::chrono::seconds(3);
 
 Verdict cut_short() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
 
-// Upgrade and ready; the session is closed again.
+// Upgrade and ready; then the session is closed.
 asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {
   auto opening = open_socket(trial.request, trial.settings, network, trial.names, aside);
   session::Opened opened = co_await std::move(opening);
@@ -41,7 +41,7 @@ asio::awaitable<Verdict> try_upgrade(Experiment experiment, Laboratory laborator
   co_return verdict;
 }
 
-// Welcomed as whomever: that is what such a token must not be.
+// Such a token must not be accepted, as any user.
 asio::awaitable<Verdict> try_without_right(Experiment experiment, Laboratory laboratory,
                                            Trace& aside) {
   auto trying = try_upgrade(experiment, laboratory, aside);
@@ -73,7 +73,7 @@ asio::awaitable<Verdict> try_other_carriers(Laboratory laboratory, Trace& aside)
 
 asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   text::Names names = laboratory.names;
-  use_token(session::TokenUse::none, names);  // nothing of the old login goes along
+  use_token(session::TokenUse::none, names);  // no value of the old login is sent
   auto logging_in = log_in(laboratory.subject.site, laboratory.subject.shared, names, aside);
   auto logged_in = co_await std::move(logging_in);
   if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
@@ -84,7 +84,7 @@ asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   co_return verdict;
 }
 
-// A plain request: to `rest`, any 2xx is a pass; where a WebSocket should be, no status is.
+// A plain request: to `rest`, any 2xx is a pass; at a WebSocket endpoint, no status is.
 asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto request = plain_request(experiment, laboratory);
@@ -97,7 +97,7 @@ asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laborator
   co_return verdict;
 }
 
-// Two uses of the token, one right after the other; the refused one counts.
+// Uses the token twice in quick succession; a refused use counts.
 asio::awaitable<Verdict> try_twice(Laboratory laboratory, Trace& aside) {
   const bool by_rest = !laboratory.subject.settings.socket.rest.empty();
   auto first =
@@ -109,7 +109,7 @@ asio::awaitable<Verdict> try_twice(Laboratory laboratory, Trace& aside) {
   co_return verdict;
 }
 
-// Offers what browsers offer. Only the handshake is of interest.
+// Offers what browsers offer. Only the handshake matters.
 asio::awaitable<Verdict> try_extension(Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto trial = trial_of(with_extension, laboratory);
@@ -122,7 +122,7 @@ asio::awaitable<Verdict> try_extension(Laboratory laboratory, Trace& aside) {
   co_return Verdict::of(Step::upgrade, {net::reason_of(upgraded.answer.response), ""});
 }
 
-// One turn of the chat, `after` the session was ready: a pass if any event came.
+// One exchange of the chat, `after` the session was ready: a pass if any event came.
 asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& aside) {
   auto trial = trial_of(late_message, laboratory);
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
@@ -143,7 +143,7 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   co_return aside.first_event ? Verdict::pass() : verdict;
 }
 
-// Late it is answered, and at once it is still not.
+// A late message is answered, and an early one still is not.
 asio::awaitable<Verdict> try_late_message(Laboratory laboratory, Trace& aside) {
   auto later = try_message(late_by, laboratory, aside);
   Verdict verdict = co_await std::move(later);

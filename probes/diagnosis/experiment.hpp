@@ -3,17 +3,17 @@
 
 namespace sonde::diagnosis {
 
-// What the experiments of one failure have in common.
+// What the experiments of one failure share.
 struct Laboratory {
   const Subject& subject;
   const DiagnosisRequest& inquiry;
   const text::Names& names;  // of the failed attempt, with its token
 };
 
-// Which experiments can be made of this failure.
+// The experiments that can be made for this failure.
 Possible possible_for(const Laboratory& laboratory);
 
-// Makes one experiment and says what came of it, as of a run. Its requests go to `aside`.
+// Makes one experiment and returns its result like that of a run. Records its requests in `aside`.
 boost::asio::awaitable<Verdict> perform(Experiment experiment, Laboratory laboratory, Trace& aside);
 
 }  // namespace sonde::diagnosis

@@ -10,7 +10,7 @@ namespace {
 using enum Experiment;
 using In = session::TokenPlacement::In;
 
-// A sibling that nobody can have thought of, so that it goes through the same proxies.
+// A path beside the real one that cannot exist, so that it passes the same proxies.
 std::string random_sibling(const std::string& target, text::Names& names) {
   const std::string path = target.substr(0, target.find('?'));
   const std::string query = target.substr(path.size());
@@ -29,7 +29,7 @@ std::expected<Trial, Failure> make(session::SessionSettings settings, session::T
   text::Names own = names;
   auto request = build_upgrade(settings.socket, use, own);
   if (!request) return std::unexpected(request.error());
-  use_token(use, own);  // for what the dialect says once the session is open
+  use_token(use, own);  // for templates of the dialect, used once the session is open
   return Trial{*std::move(request), std::move(settings), std::move(own)};
 }
 

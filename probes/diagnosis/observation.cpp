@@ -17,7 +17,7 @@ const Exchange* last_exchange(const Trace& trace, std::string_view scheme) {
   return found == all.rend() ? nullptr : &*found;
 }
 
-// A header as far as `end`, which begins what differs from answer to answer.
+// A header up to `end`, after which it differs between answers.
 std::string header_of(const Exchange& exchange, std::string_view name, char end) {
   const std::string* value = net::find_header(exchange.received, name);
   return value == nullptr ? "" : value->substr(0, value->find(end)).substr(0, text_max);

@@ -9,7 +9,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Of the last upgrade, also of one that failed.
+// Duration of the last upgrade, also of a failed one.
 Span upgrade_time(const Trace& trace) {
   Span took{};
   for (const auto& span : trace.phases())
@@ -17,8 +17,8 @@ Span upgrade_time(const Trace& trace) {
   return took;
 }
 
-// The target's breaker counts whom we sent to be refused, and then refuses everybody. Inlined, its
-// temporaries would lie in the frame of the walk for as long as it lasts.
+// The target's breaker counts our refused clients, and then refuses all clients. Not inlined,
+// because its temporaries would be in the coroutine's frame while it waits.
 [[gnu::noinline]] Verdict blame(Verdict verdict, session::Breaker& breaker, const Trace& trace) {
   if (verdict.outcome != Outcome::fail) return verdict;
   if (!suspects_breaker(observe(verdict, trace), verdict.detail)) return verdict;
@@ -37,7 +37,7 @@ asio::awaitable<Verdict> SessionProbe::attempt(const Attempt& attempt, Trace& tr
   if (!names) co_return Verdict::of(Step::login, names.error());
   auto walking = walk(attempt, *names, trace);
   Verdict verdict = co_await std::move(walking);
-  // A cut becomes a failure later, which may be looked into as well.
+  // A cancellation becomes a failure later, which may be diagnosed too.
   if (verdict.outcome != Outcome::pass) leave_evidence(attempt, *std::move(names));
   co_return verdict;
 }
@@ -60,7 +60,7 @@ asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names&
                    trace);
   if (!passed) co_return verdict;
   Attempt rest = attempt;
-  // With no turn it is the one run of a command, which makes all of its checks.
+  // Without a turn it is the single run of a command, which makes all of its checks.
   if (rest.check_refusals && rest.refusal_turn && site_->refusals_every) {
     const bool failed = rest.standing != nullptr && !rest.standing->empty();
     rest.check_refusals = shared_.refusal_rounds[site_->target_name].begin(

@@ -8,9 +8,8 @@
 
 namespace sonde::diagnosis {
 
-// A probe over one session: opens it, does with it what its kind does, leaves it, and knows how its
-// failures are looked into. A failure on the way to it that is the echo of our own refusal checks
-// is breaker_open.
+// A probe that uses one session: opens it, does what its kind does, closes it, and diagnoses
+// failures. A failure to open it that our own refusal checks have caused is breaker_open.
 class SessionProbe : public Probe {
  public:
   boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const final;
@@ -18,7 +17,7 @@ class SessionProbe : public Probe {
                                            Trace& trace) const final;
 
  protected:
-  // `settings` outlives the probe.
+  // `settings` has to outlive the probe.
   SessionProbe(const session::SessionSettings& settings,
                std::shared_ptr<const session::ProbeContext> site, session::Shared& shared)
       : settings_(settings), site_(std::move(site)), shared_(shared) {}
@@ -27,13 +26,13 @@ class SessionProbe : public Probe {
   session::Shared& shared() const { return shared_; }
 
  private:
-  // While it is open and ready.
+  // Called while the session is open and ready.
   virtual boost::asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                               Trace& trace) const = 0;
-  // After a good use, when it was left.
+  // Called after a successful use, when the session is closed.
   virtual boost::asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
                                                      Trace& trace) const;
-  // What its use says, for a diagnosis; null: nothing.
+  // The exchange that the probe makes, for a diagnosis; null: none.
   virtual const dialect::ChatExchange* turn() const { return nullptr; }
 
   boost::asio::awaitable<Verdict> walk(const Attempt& attempt, text::Names& names,

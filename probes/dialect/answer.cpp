@@ -32,7 +32,7 @@ namespace {
 constexpr std::size_t shown_max = 120;
 constexpr std::string_view blanks = " \t\r\n\v\f";
 
-// What answers without having answered: errors, refusals, placeholders, stack traces, HTML.
+// Texts that are not real answers: errors, refusals, placeholders, stack traces, HTML.
 const std::vector<text::Pattern>& errors() {
   static const auto all = [] {
     std::vector<text::Pattern> patterns;
@@ -50,7 +50,7 @@ const std::vector<text::Pattern>& errors() {
   return all;
 }
 
-// All of them as one pattern, for an answer seldom holds one.
+// All of them as one pattern, because an answer rarely matches any.
 text::Pattern any_of(const std::vector<text::Pattern>& patterns) {
   std::string all;
   for (const auto& pattern : patterns) all += (all.empty() ? "(?:" : "|(?:") + pattern.text() + ")";
@@ -59,7 +59,7 @@ text::Pattern any_of(const std::vector<text::Pattern>& patterns) {
   return *std::move(made);
 }
 
-// Null: none of them is found.
+// Null: none matches.
 const text::Pattern* first_in(std::string_view answer, const std::vector<text::Pattern>& patterns) {
   for (const auto& pattern : patterns)
     if (pattern.found_in(answer)) return &pattern;
@@ -78,7 +78,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-// Lower case, and each stretch of blanks one blank.
+// In lower case, with each run of spaces replaced by one space.
 std::string normal(std::string_view text) {
   std::string out;
   for (const char c : trimmed(text)) {
@@ -140,7 +140,7 @@ std::optional<Failure> wrong_pattern(std::string_view answer, const AnswerRules&
   return std::nullopt;
 }
 
-// The rungs that hold whatever was asked.
+// The checks that apply to every prompt.
 std::optional<Failure> not_an_answer(std::string_view answer, const std::string& prompt,
                                      const AnswerRules& rules) {
   if (answer.empty()) return Failure{Reason::answer_empty, "the answer is empty"};
@@ -179,7 +179,7 @@ int operand(text::Names& names) {
   return two_digits(names.random());
 }
 
-// All letters differ, so it reads otherwise backwards, and nobody answers it by chance.
+// All letters differ, so the reversed text differs too, and is not answered by chance.
 Challenge reverse(text::Names& names) {
   std::string letters = "abcdefghijklmnopqrstuvwxyz";
   std::ranges::shuffle(letters, names.random());
@@ -197,7 +197,7 @@ std::span<const config::Named<ChallengeKind>> names_of(const ChallengeKind*) {
   return all;
 }
 
-// Two operands of two digits: their sum and their product are larger than either.
+// Two operands of two digits: their sum and product are larger than either.
 Challenge make_challenge(ChallengeKind kind, text::Names& names) {
   if (kind == ChallengeKind::none) return {};
   if (kind == ChallengeKind::reverse) return reverse(names);

@@ -17,15 +17,15 @@ using How = Arrival::How;
 constexpr std::size_t type_shown_max = 60;
 constexpr Span settling = std::chrono::seconds(1);
 
-// Whoever is sent an event of a chat is let in, whatever came before.
+// A client that gets an event of a chat has access, whatever came before.
 bool is_event(const Dialect& dialect, const Frame& frame) {
   return std::ranges::any_of(dialect.rules_of_events.events, [&](const EventSpec& spec) {
     return spec.terminal != Terminal::bad && has_type(spec, frame.type);
   });
 }
 
-// `perhaps`: it has the type of the ready message, and says something else than it should: a
-// refusal may do so, and a welcome to a lesser user.
+// `perhaps`: it has the type of the ready message and another content: it may be a refusal, or a
+// welcome with fewer rights.
 enum class Welcome : std::uint8_t { no, perhaps, yes };
 
 Welcome welcome_in(const Dialect& dialect, const Ready& ready, const Frame& frame,
@@ -43,13 +43,13 @@ Welcome welcome_in(const Dialect& dialect, const Ready& ready, const Frame& fram
   return typed ? Welcome::perhaps : Welcome::no;
 }
 
-// One who listens for a refusal.
+// Listens for a refusal.
 class Overhearing {
  public:
   Overhearing(Listener& listener, const Ready& ready, const RefusedBy& refused_by)
       : listener_(listener), ready_(ready), refused_by_(refused_by) {}
 
-  // What came and was passed over, for people.
+  // The messages that were skipped, for people.
   std::string others() const {
     if (others_ == 0) return "";
     const std::string what =
@@ -61,7 +61,7 @@ class Overhearing {
   asio::awaitable<Heard> run() {
     const Dialect& dialect = listener_.dialect();
     const bool by_silence = refused_by_.silence > Span{};
-    // A good session may be silent until its ready message is due.
+    // A valid session may be silent until its ready message is due.
     const Instant until = Clock::now() + std::max(refused_by_.silence, ready_.within);
     const auto failed = co_await take_steps(listener_, dialect.steps, Step::ready);
     std::optional<Heard> heard = failed ? meaning(*failed) : std::nullopt;
@@ -77,8 +77,8 @@ class Overhearing {
   }
 
  private:
-  // Servers greet everybody and then refuse some, so a welcome stands once no refusal follows it.
-  // An event of a chat is more than a greeting.
+  // Some servers greet every client before they refuse it, so a welcome counts only if no refusal
+  // follows. An event of a chat is more than a greeting.
   asio::awaitable<Heard> settle() {
     const Instant until = Clock::now() + std::min(settling, std::max(ready_.within, Span{}));
     while (!listener_.opened()) {
@@ -90,7 +90,7 @@ class Overhearing {
     co_return Heard::welcome;
   }
 
-  // The end is seen only once everything before it was heard.
+  // The end is reported only once everything before it was processed.
   Heard at_end() const {
     if (listener_.opened()) return Heard::welcome;
     const Ending& ending = *listener_.session().ended();
@@ -134,9 +134,9 @@ class Overhearing {
   Listener& listener_;
   const Ready& ready_;
   const RefusedBy& refused_by_;
-  bool perhaps_ = false;  // something came that may have been a welcome
+  bool perhaps_ = false;  // a message came that may be a welcome
   int others_ = 0;
-  std::string last_;  // of them: its type, or why it could not be read
+  std::string last_;  // the last skipped message: its type, or why it could not be read
 };
 
 }  // namespace

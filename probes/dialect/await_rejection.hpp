@@ -9,22 +9,22 @@
 
 namespace sonde::dialect {
 
-// What a session says to somebody who should have been refused, in the order in which it comes. A
-// refusal is what `refused_by` says: an authentication error as the dialect's rules know it, its
-// frame, one of its Close codes, or that nothing welcomes for so long. A welcome is the ready
-// message, or, where none is awaited, that all steps were acknowledged, if no refusal follows
-// within a second (or ready.within); and any event. Everything else (heartbeats, what cannot be
-// read) is neither, and is passed over. `ended`: the session is over, in another way. `unclear`:
-// the run was cut, or something cannot be sent.
+// The first decisive message of a session that should have been refused. `refusal`: as defined by
+// `refused_by`: an authentication error according to the dialect's rules, its frame, one of its
+// Close codes, or no welcome for `silence`. `welcome`: the ready message, or, if none is expected,
+// the acknowledgement of all steps, if no refusal follows within a second (or ready.within); and
+// any event. Everything else (heartbeats, undecodable messages) is neither, and is skipped.
+// `ended`: the session ended in another way. `unclear`: the run was cancelled, or something cannot
+// be sent.
 enum class Heard : std::uint8_t { refusal, welcome, silence, ended, unclear };
 
 struct Overheard {
   Heard heard = Heard::unclear;
-  std::string others;  // what was passed over: "1 other message came, news"; empty: nothing came
+  std::string others;  // what was skipped: "1 other message came, news"; empty: nothing came
 };
 
-// Takes the dialect's steps with the token of `names`, from which the variables are made anew, and
-// listens for refused_by.silence, or where that is none for ready.within.
+// Takes the dialect's steps with the token of `names`, from which the variables are set again, and
+// listens for refused_by.silence, or for ready.within if that is 0.
 boost::asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dialect,
                                            const Ready& ready, const RefusedBy& refused_by,
                                            text::Names& names, Trace& trace);

@@ -9,25 +9,25 @@ namespace asio = boost::asio;
 namespace sonde::dialect {
 namespace {
 
-constexpr std::size_t answer_max = std::size_t{1024} * 1024;  // bytes that are collected
-constexpr Span far = std::chrono::hours(24);                  // the deadline of the run comes first
+constexpr std::size_t answer_max = std::size_t{1024} * 1024;  // limit on collected bytes
+constexpr Span far = std::chrono::hours(24);                  // the deadline of the run is earlier
 
 struct Question {
   Challenge challenge;
   std::string prompt;
 };
 
-// What is talked about: when the prompt was about to be sent, and as what.
+// The prompt, and when it was about to be sent.
 struct Talk {
   const ChatExchange& turn;
   OwnRuns* own_runs;
   Instant asked{};
 };
 
-// What was received after the question.
+// What was received after the prompt.
 struct Received {
   End how = End::settled;
-  std::optional<Failure> failure;  // of a frame or of the session, whatever the events say
+  std::optional<Failure> failure;  // of a frame or of the session, regardless of the events
   std::optional<std::string> answer;
 };
 
@@ -61,7 +61,7 @@ void collect(const ChatExchange& turn, const EventSpec* event, const Frame& fram
   if (received.answer->size() + text->size() <= answer_max) *received.answer += *text;
 }
 
-// Of events that end the turn together, each may hold the answer: the last filled one is it.
+// Each of several terminal events may contain the answer: the last non-empty one counts.
 void collect_end(const ChatExchange& turn, const EventSpec* event, bool over, const Frame& frame,
                  Received& received) {
   const auto& all = turn.rules->terminal_all_of;
@@ -80,7 +80,7 @@ void hear(const Frame& frame, Instant at, const Talk& talk, Expectation& expecta
                           .body = frame.body(),
                           .owner = owner_of(*turn.dialect, frame.body(), names, talk.own_runs),
                           .at = at};
-  // What came before the prompt answers nothing, as a greeting does.
+  // A message from before the prompt, such as a greeting, is not an answer.
   if (at < talk.asked && incoming.owner != Owner::foreign) return;
   const std::string wrong = expectation.see(incoming);
   if (!wrong.empty()) trace.remark(wrong);
@@ -92,12 +92,12 @@ void hear(const Frame& frame, Instant at, const Talk& talk, Expectation& expecta
     collect_end(turn, event, expectation.terminal_seen(), frame, received);
 }
 
-// A ready message that nobody waited for, or a second one, is no event.
+// A ready message that was not expected, or a second one, is not an event.
 bool is_ready(const Dialect& dialect, const Frame& frame, text::Names& names) {
   return !dialect.ready.type.empty() && matches(dialect.ready, frame.type, frame.body(), names);
 }
 
-// Whether the conversation is over because nothing comes any more.
+// Whether the conversation is over because nothing more will come.
 bool is_over(Arrival::How how, const net::Websocket& session, Expectation& expectation,
              Received& received) {
   if (how == Arrival::How::frame) return false;
@@ -107,7 +107,7 @@ bool is_over(Arrival::How how, const net::Websocket& session, Expectation& expec
   return true;
 }
 
-// Hears what has come. True: the conversation is over.
+// Processes what has arrived. Returns whether the conversation is over.
 bool hear_all(Listener& listener, const Talk& talk, Expectation& expectation, Received& received) {
   text::Names& names = listener.names();
   while (auto arrival = listener.take(Step::events)) {
@@ -124,7 +124,7 @@ bool hear_all(Listener& listener, const Talk& talk, Expectation& expectation, Re
 
 asio::awaitable<void> listen(Listener& listener, const Talk& talk, Expectation& expectation,
                              Received& received) {
-  // A message that waits in the inbox counts by its own time, so a slow loop of ours is no stall.
+  // A waiting message counts with its own time, so a slow loop of ours is not a stall.
   bool over = hear_all(listener, talk, expectation, received);
   while (!over) {
     const auto how = co_await listener.wait(expectation.next_limit().value_or(Clock::now() + far));
@@ -133,7 +133,7 @@ asio::awaitable<void> listen(Listener& listener, const Talk& talk, Expectation& 
   }
 }
 
-// Another run's frames and the agent's own error say more than how the session broke.
+// Foreign frames and the agent's own error are more specific than the failure of the session.
 bool outranks(const Failure& failed) {
   return failed.reason == Reason::foreign_event || failed.reason == Reason::agent_error;
 }
@@ -152,7 +152,7 @@ std::optional<Failure> judge(Expectation& expectation, const Received& received,
   return failed;
 }
 
-// Puts the question: the steps before it, and then the frame that asks.
+// Sends the prompt: the steps before it, then the frame.
 asio::awaitable<std::optional<Failure>> put(Listener& listener, Talk& talk) {
   const ChatExchange& turn = talk.turn;
   if (!turn.dialect->before_send.empty()) {
@@ -172,8 +172,8 @@ Verdict failure_at(Step step, Failure failure, const Trace& trace) {
   return Verdict::of(step, std::move(failure));
 }
 
-// What was received, judged: the events, and then the answer. Inlined, its temporaries would lie in
-// the frame of the coroutine for as long as it waits.
+// Judges the events, then the answer. Not inlined, because its temporaries would be in the
+// coroutine's frame while it waits.
 [[gnu::noinline]] Verdict conclude(const ChatExchange& turn, const Question& question,
                                    Expectation& expectation, const Received& received,
                                    Listener& listener) {

@@ -11,20 +11,20 @@
 
 namespace sonde::dialect {
 
-// One turn of a chat, as configured.
+// One exchange of a chat, as configured.
 struct ChatExchange {
   std::shared_ptr<const Dialect> dialect;
-  std::shared_ptr<const EventRules> rules;  // the dialect's, with the probe's changes
+  std::shared_ptr<const EventRules> rules;  // the dialect's, changed by the probe
   text::Template prompt;
   ChallengeKind challenge = ChallengeKind::none;
   AnswerRules answer;
 };
 
-// Sends the prompt and judges what comes. Notes frames, events, deliveries, times and the three
-// answers in `trace`; steps events and answer. A terminal event whose settle time the deadline
-// cuts is still judged. What came before the prompt was sent, as a greeting, is no event of the
-// turn. `own_runs`, where it is given, learns the ids of this one; frames of the others in it
-// belong to no stranger, and are evidence of nothing. Does not close the session.
+// Sends the prompt and judges the messages that follow. Records frames, events, deliveries, times
+// and the three results in `trace`; steps events and answer. A terminal event is judged even if the
+// deadline cuts the settle time short. Messages before the prompt was sent, such as a greeting, are
+// not events of the exchange. `own_runs`, if given, learns the ids of this run; frames of the other
+// runs in it are not foreign, and prove nothing. Does not close the session.
 boost::asio::awaitable<Verdict> converse(net::Websocket& session, const ChatExchange& turn,
                                          text::Names& names, Trace& trace,
                                          OwnRuns* own_runs = nullptr);

@@ -20,7 +20,7 @@ const config::Section<FrameMatch>& section_of(const FrameMatch*) {
 
 namespace {
 
-// What a frame can mean: the reasons of the steps in which frames are heard.
+// The reasons that a frame can have: those of the steps in which frames are received.
 std::vector<std::string_view> reason_names() {
   std::vector<std::string_view> all;
   for (const Step step : {Step::ready, Step::events})
@@ -158,7 +158,7 @@ constexpr std::string_view of_frame = "frame/";
 
 bool is_var(std::string_view name) { return name.starts_with(of_vars); }
 
-// The variables that frames supply, besides those that are made.
+// The variables that are captured from frames.
 std::vector<std::string_view> captured(const Dialect& dialect) {
   std::vector<std::string_view> all;
   const auto add = [&all](const Captures& captures) {
@@ -178,7 +178,7 @@ void add_steps(const std::vector<ScriptStep>& steps, text::Needs& needs) {
   }
 }
 
-// What is needed whatever the session is for, and in answers to frames.
+// What any session needs, and what replies to frames need.
 text::Needs needs_of_session(const Dialect& dialect) {
   text::Needs needs;
   for (const auto& offered : dialect.subprotocols) needs.add(offered);
@@ -204,7 +204,7 @@ text::Needs needs_of_turn(const Dialect& dialect) {
   return needs;
 }
 
-// Sorts what is needed: variables, which have to be known, and what somebody else supplies.
+// Sorts needed names into variables, which have to exist, and names from elsewhere.
 class NeedsCheck {
  public:
   NeedsCheck(Dialect& dialect, const config::Reader& reader) : dialect_(dialect), reader_(reader) {
@@ -212,7 +212,7 @@ class NeedsCheck {
     for (const auto& name : captured(dialect)) known_.push_back(name);
   }
 
-  // `own` are names that are known where this is needed.
+  // `own` are names that are available in this place.
   bool take(const text::Needs& needs, const std::vector<std::string_view>& own) {
     bool good = true;
     for (const auto& need : needs.all) {
@@ -227,7 +227,7 @@ class NeedsCheck {
     return good;
   }
 
-  // The variables, of which only those are made that something uses.
+  // Takes the variables that are used; the others are not made.
   bool take_vars() {
     bool good = true;
     for (auto var = dialect_.made.end(); var != dialect_.made.begin();) {
@@ -262,7 +262,7 @@ const Dialect::Made* made(const Dialect& dialect, std::string_view variable) {
   return found == dialect.made.end() ? nullptr : &*found;
 }
 
-// Whether a name is known only once a conversation has begun.
+// Whether a name is known only during a conversation.
 bool comes_late(const Dialect& dialect, std::string_view name) {
   if (!is_var(name)) return of_turn(name);
   const auto* var = made(dialect, name.substr(of_vars.size()));
@@ -322,7 +322,7 @@ bool offers_no_vars(const Dialect& dialect, const config::Reader& reader) {
   return good;
 }
 
-// RFC 6455 7.4.
+// RFC 6455 section 7.4.
 bool codes_exist(const Dialect& dialect, const config::Place& place, const config::Reader& reader) {
   const auto wrong = [](int code) { return code < 1000 || code > 4999; };
   if (std::ranges::none_of(dialect.refusal_codes, wrong)) return true;
@@ -330,7 +330,7 @@ bool codes_exist(const Dialect& dialect, const config::Place& place, const confi
   return false;
 }
 
-// What is needed as soon as the session begins cannot say the prompt.
+// Templates that are used from the start of the session cannot use the prompt.
 bool in_time(const Dialect& dialect, const text::Needs& needs, const config::Reader& reader) {
   bool good = true;
   for (const auto& need : needs.all) {

@@ -8,13 +8,13 @@ namespace {
 using config::Reader;
 using config::Value;
 
-// A dialect as the file has it.
+// A dialect as written in the file.
 struct Written {
   std::string extends;
   Dialect dialect;
 };
 
-// How it is read over the one that it extends.
+// Reads it over the dialect that it extends.
 const config::Section<Written>& section_of(const Written*) {
   static const auto keys =
       config::Section<Written>()
@@ -51,7 +51,7 @@ class BookReader {
   const Value& value_;
   const Reader& reader_;
   DialectBook& book_;
-  std::vector<std::string_view> begun_;  // from the first to the one that is read now
+  std::vector<std::string_view> begun_;  // from the first to the one that is being read
   std::vector<std::string_view> done_;
 };
 
@@ -70,8 +70,7 @@ bool BookReader::read(const Value::Entry& entry) {
   begun_.push_back(entry.name);
   const auto base = base_of(entry, at);
   begun_.pop_back();
-  // A wrong one stands for itself all the same, so that who names it is not told of another
-  // mistake.
+  // A wrong dialect is stored anyway, so that its users do not get a second mistake.
   const bool good = read_over(entry, base ? *base : Dialect{}, at) && base;
   const Value* extends = entry.value.find("extends");
   if (!good || (extends != nullptr && book_.wrong.contains(extends->text)))
@@ -79,7 +78,7 @@ bool BookReader::read(const Value::Entry& entry) {
   return good;
 }
 
-// Null: a mistake was told, here or of the other one.
+// Null: a mistake was reported, here or for the other dialect.
 std::shared_ptr<const Dialect> BookReader::base_of(const Value::Entry& entry, const Reader& at) {
   const Value* extends = entry.value.find("extends");
   if (extends == nullptr) return std::make_shared<Dialect>();

@@ -10,18 +10,19 @@ namespace sonde::dialect {
 // of which may extend another one of either kind.
 struct DialectBook {
   Dialects all = built_in();
-  std::set<std::string> wrong;  // those of the file with a mistake in them, or in what they extend
+  std::set<std::string> wrong;  // those of the file that are wrong, or extend a wrong one
 };
 
-// A dialect by its name. Null, and a mistake with the nearest name: there is none.
+// Finds a dialect by name. If there is none, returns null and reports a mistake with the nearest
+// name.
 std::shared_ptr<const Dialect> find_dialect(const DialectBook& book, const config::Value& name,
                                             const config::Reader& reader);
 
 }  // namespace sonde::dialect
 
 namespace sonde::config {
-// A mapping of names to dialects. `extends` names the one whose keys hold where a dialect says
-// nothing; one that extends itself, or has the name of a built-in one, is a mistake.
+// A mapping of names to dialects. `extends` names the dialect that supplies missing keys; it is a
+// mistake if a dialect extends itself or has the name of a built-in one.
 template <>
 struct Codec<dialect::DialectBook> {
   static bool read(const Value&, const Reader&, const Rule&, dialect::DialectBook& out);

@@ -4,7 +4,7 @@
 
 namespace sonde::dialect {
 
-// A built-in dialect: its name and its YAML, as it stands in config/dialects.
+// A built-in dialect: its name and its YAML, from config/dialects.
 struct DialectFile {
   std::string_view name;
   std::string_view yaml;

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = text::Json::Kind;
 
-// An id that is there but null or empty says nothing.
+// An id that is null or empty counts as missing.
 bool filled(const text::Json& value) {
   return value && value.kind() != Kind::null && value.string() != std::string_view();
 }
@@ -138,8 +138,8 @@ void capture(const Captures& captures, text::Json frame, text::Names& names) {
   }
 }
 
-// What is made of a secret is one, such as a digest of a password. Where the secret itself can be
-// read in it, what stands around it is none.
+// The result of a filter for a secret is a secret too, such as a digest of a password. If the
+// result contains the secret itself, the text around it is not secret.
 void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, Trace& trace) {
   const auto is_secret = [&](const std::string& name) {
     const std::string* text = names.find(name);
@@ -154,8 +154,8 @@ void hide_made(const Dialect& dialect, bool of_turn, const text::Names& names, T
 
 namespace {
 
-// Whether a value that is as `given` may be as `wanted`: for all that is said of it, or for one of
-// the values that are named.
+// Whether a value that satisfies `given` may satisfy `wanted`: in general, or for one of the values
+// that are listed.
 bool may_be(const text::Comparison& wanted, const text::Comparison& given) {
   std::vector<std::string> values = given.one_of;
   if (given.equals && given.equals->names().empty()) values.push_back(given.equals->text());
@@ -168,7 +168,7 @@ bool may_be(const text::Comparison& wanted, const text::Comparison& given) {
   });
 }
 
-// Whether a message of one of these types, which is as `json` says, fits the frame.
+// Whether a message of one of these types that satisfies `json` may match the frame.
 bool may_fit(const FrameMatch& frame, const std::vector<std::string>& types,
              const text::Comparisons& json) {
   const auto listed = [&](const std::string& type) {

@@ -10,16 +10,16 @@ namespace sonde::dialect {
 // (fin, within a frame)".
 std::string describe(const Ending& ending);
 
-// The Close codes by which servers refuse who comes: 1008, 4401, 4403, and those that services use
+// The Close codes with which servers refuse a client: 1008, 4401, 4403, and those that services use
 // for it as well (3000, 4001, 4003).
 const std::vector<int>& usual_refusal_codes();
 
-// Whether a session ended with one of these codes. As browsers say it (RFC 6455 7.4.1), 1005 is a
-// Close without a code, and 1006 an end without a Close.
+// Whether a session ended with one of these codes. As in browsers (RFC 6455 section 7.4.1), 1005 is
+// a Close without a code, and 1006 an end without a Close.
 bool ended_with(const Ending& ending, const std::vector<int>& codes);
 
-// Whether the server ended the session because of who we are: by one of the usual codes, or one of
-// `own_codes`.
+// Whether the server ended the session because it refuses the client: with one of the usual codes,
+// or one of `own_codes`.
 bool refuses(const Ending& ending, const std::vector<int>& own_codes);
 
 }  // namespace sonde::dialect

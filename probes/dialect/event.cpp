@@ -63,7 +63,7 @@ const config::Section<EventRules>& section_of(const EventRules*) {
 
 namespace {
 
-// Tells the names in `used` that are no event's.
+// Reports the names in `used` that are not events.
 bool all_known(const std::vector<std::string>& used, std::string_view key,
                const std::vector<std::string_view>& known, const config::Reader& reader,
                const config::Place& place) {

@@ -23,14 +23,14 @@ std::string first_filled(const std::vector<text::Pointer>& places, text::Json ro
 
 namespace {
 
-// Only the first of its kind is told.
+// Only the first fault of its kind is kept.
 void tell(std::string& fault, std::string what) {
   if (fault.empty()) fault = std::move(what);
 }
 
 std::size_t hash(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
-// What stands where nobody gave an id: nothing, 0 as a number, or a UUID of zeros.
+// Whether the value means that there is no id: empty, 0 as a number, or a UUID of zeros.
 bool is_nil(std::string_view id) { return id.find_first_not_of("0-") == id.npos; }
 
 bool is(const EventSpec& spec, const Incoming& message, text::Names& names) {
@@ -62,12 +62,12 @@ const Tally* State::named(std::string_view id) const {
 }
 
 void State::note(const Tally& tally, EventState state, Instant at) {
-  // An answer can be read before its send is told to have completed.
+  // An answer may be read before its send is reported as completed.
   notes.push_back({tally.spec->id, state, std::max(at - sent, Span{})});
 }
 
-// The silence before the first own frame counts for the longest, but only a silence between own
-// frames is a stall; before the first, the deadline of the run decides.
+// The silence before the first own frame counts for the longest silence, but only a silence between
+// own frames is a stall; before the first, the deadline of the run decides.
 void State::silence(Instant now) {
   if (terminal_at) return;
   const Span quiet = now - last_own;
@@ -122,7 +122,7 @@ void State::see_first(Tally& tally, Instant at) {
   tally.position = notes.size();
 }
 
-// Once the run has ended, that is what is wrong with an event, whatever else is.
+// After the end of the run, any event is wrong for that reason alone.
 std::string State::see_after(Tally& tally, const Incoming& message, bool duplicate) {
   see_first(tally, message.at);
   ++tally.after_terminal;
@@ -173,7 +173,8 @@ std::string State::count(Tally& tally, const Incoming& message) {
   return wrong;
 }
 
-// What has to come first and has not come yet; whether it is order or loss shows at the end.
+// Events that should have come before and have not; whether that is an order fault or a loss is
+// known at the end.
 std::string State::see_order(const Tally& tally) const {
   for (const auto& id : tally.spec->after) {
     const Tally* other = named(id);

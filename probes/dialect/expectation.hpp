@@ -10,7 +10,7 @@
 
 namespace sonde::dialect {
 
-// Whose a frame is. Unattributed frames are evidence of nothing.
+// Whose a frame is. Unattributed frames prove nothing.
 enum class Owner : std::uint8_t { own, foreign, unattributed };
 
 // An incoming message after decoding.
@@ -22,43 +22,44 @@ struct Incoming {
   Instant at;
 };
 
-// How a conversation came to its end.
+// How a conversation ended.
 enum class End : std::uint8_t { settled, closed, deadline };
 
-// Frames in, verdict out (the semantics of events): counts, order, pairs, deadlines. Pure: the
-// times are arguments. Precedence of the one reason: foreign > agent_error > connection end >
-// timeout, stall or late > missing > forbidden > after_terminal > unpaired > duplicate > order >
-// malformed > unknown; every count is kept all the same. An event behind the terminal one is
-// after_terminal, whatever else it is. What it keeps of a message has a fixed size, so the bound on
-// frames bounds it.
+// Judges the frames of a conversation: counts, order, pairs and deadlines of events. Pure: times
+// are arguments. Precedence of the reason: foreign > agent_error > connection end > timeout, stall
+// or late > missing > forbidden > after_terminal > unpaired > duplicate > order > malformed >
+// unknown; all counts are kept regardless. An event after the terminal one is always
+// after_terminal. What is stored for a message has a fixed size, so the limit on frames bounds the
+// memory.
 class Expectation {
  public:
   struct State;
-  // `rules` must outlive it.
+  // `rules` has to outlive it.
   Expectation(const EventRules& rules, Instant sent, text::Names& names);
 
-  // Which event a message of ours is; null: none that the rules name, or somebody else's.
+  // The event that an own message is; null: no event of the rules, or not ours.
   const EventSpec* event_of(const Incoming& message) const;
-  // Takes a message; why it is a wrong one, or empty.
+  // Processes a message; returns why it is wrong, or an empty text.
   std::string see(const Incoming& message);
-  // When the conversation is over although nothing arrives: the longest silence, the end of the
-  // settle time. Nothing: only the deadline of the run is left. An event's own limit ends nothing,
-  // because only later is it known whether the event is late or missing.
+  // When the conversation ends if nothing arrives: longest silence, end of the settle time.
+  // nullopt: only the deadline of the run is left. An event's own limit does not end it, because
+  // only later is it known whether the event is late or missing.
   std::optional<Instant> next_limit() const;
-  // Tells it that `now` has come; true if the conversation is over.
+  // Call when `now` has come; returns whether the conversation is over.
   bool passed(Instant now);
   bool terminal_seen() const;
 
-  // The judgement: empty if every expectation holds. `ending` is the connection's, for `closed`.
+  // The verdict: empty if every expectation is met. `ending` is that of the connection, for
+  // `closed`.
   std::optional<Failure> finish(End how, const Ending& ending, Instant now);
 
-  // After finish: what goes into the trace. An event that is missing has the time of the judgement.
-  // A row for each event that was required, and for each other one that had something wrong.
+  // Valid after finish(): data for the trace. A missing event has the time of the verdict. There is
+  // a row for each required event, and for each other event that was wrong.
   std::vector<EventNote> notes() const;
   std::vector<Trace::Delivery> deliveries() const;
   std::optional<Span> first_event() const, terminal_event() const, longest_silence() const;
 
-  // Copying would double what was counted.
+  // A copy would count everything twice.
   Expectation(const Expectation&) = delete;
   Expectation& operator=(const Expectation&) = delete;
   ~Expectation();

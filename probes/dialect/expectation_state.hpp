@@ -9,19 +9,19 @@
 
 namespace sonde::dialect {
 
-// What came of one event of the dialect. `own` and `late` leave duplicates out.
+// Counts for one event of the dialect. `own` and `late` do not include duplicates.
 struct Tally {
   const EventSpec* spec = nullptr;
   std::uint32_t own = 0, late = 0, duplicated = 0, foreign = 0, after_terminal = 0;
   bool out_of_order = false;
-  std::optional<Instant> first;         // also if it was late
-  std::size_t position = 0;             // of the first, among all notes
+  std::optional<Instant> first;         // set even if it was late
+  std::size_t position = 0;             // of the first one, among all notes
   std::unordered_set<std::size_t> ids;  // hashes of the server's event ids
 
   bool seen() const { return first.has_value(); }
 };
 
-// The first of a kind of wrong things, said in a sentence; empty: there was none.
+// The first fault of each kind, as a sentence; empty: none.
 struct Faults {
   std::string foreign, agent_error, late, forbidden, duplicate, after_terminal, malformed, unknown;
 };
@@ -65,7 +65,7 @@ struct Expectation::State {
   bool delivered(const Tally& tally) const;
   bool missing(const Tally& tally) const;
   void mark_order();
-  // An answer can be read before its send is told to have completed.
+  // An answer may be read before its send is reported as completed.
   double since_send(Instant at) const { return seconds(std::max(at - sent, Span{})); }
 
   std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;

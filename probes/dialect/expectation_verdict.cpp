@@ -35,7 +35,7 @@ bool State::missing(const Tally& tally) const {
   return required(*tally.spec) && tally.own + tally.late < least(*tally.spec);
 }
 
-// An order can only be judged once both have come; what never comes is missing instead.
+// The order can be judged only if both events came; otherwise one is missing.
 void State::mark_order() {
   const auto follows = [this](const Tally& tally, const std::string& id) {
     const Tally* other = named(id);
@@ -48,7 +48,7 @@ void State::mark_order() {
   for (auto& tally : tallies) {
     if (!tally.seen()) continue;
     for (const auto& id : tally.spec->after) tally.out_of_order |= precedes(tally, id);
-    // What came only after the end is after_terminal, which says more than its order.
+    // after_terminal is more specific than a wrong order.
     if (tally.after_terminal > 0 && tally.own == tally.after_terminal) continue;
     for (const auto& id : tally.spec->before) tally.out_of_order |= follows(tally, id);
     EventState& state = notes[tally.position].state;
@@ -107,7 +107,7 @@ std::optional<Failure> State::at_deadline(Instant now) const {
                                               terminal_names(), since_send(now), summary())};
 }
 
-// A required event whose own limit passed before the deadline of the run did.
+// A required event whose own limit passed before the deadline of the run.
 std::optional<Failure> State::overdue(Instant now) const {
   for (const auto& tally : tallies) {
     const Span limit = tally.spec->within;
@@ -165,7 +165,7 @@ std::optional<Failure> State::disordered() const {
   return std::nullopt;
 }
 
-// The rest of the ladder, best evidence first.
+// The remaining reasons, in order of precedence.
 std::optional<Failure> State::others() const {
   if (auto failed = incomplete()) return failed;
   if (auto failed = failure(Reason::forbidden_event, faults.forbidden)) return failed;

@@ -12,7 +12,7 @@
 namespace sonde::dialect {
 namespace {
 
-// The first number at the places, as it is written.
+// The first number at the places, as written.
 std::string_view first_number(const std::vector<text::Pointer>& places, text::Document& document) {
   for (const auto& place : places) {
     const text::Json value = place.at(document.root());
@@ -39,7 +39,7 @@ std::expected<Frame, Failure> frame_of(const Dialect& dialect,
   return frame;
 }
 
-// What a rule may name that says that the session is over.
+// Reasons of rules that mean the end of the session.
 bool ends_session(Reason reason) {
   constexpr std::array endings = {Reason::closed_after_accept, Reason::abrupt_close_after_accept,
                                   Reason::closed_midstream,    Reason::restarting,

@@ -7,29 +7,29 @@
 
 namespace sonde::dialect {
 
-// A decoded frame. The views are as valid as the frame, also when it is moved.
+// A decoded frame. Its views stay valid when it is moved.
 struct Frame {
   text::Document document;
-  std::string_view type;      // the first text at the dialect's places, else the first number
-  std::string_view event_id;  // likewise; numbers are ids as they are written
+  std::string_view type;      // the first text at the dialect's places, or else the first number
+  std::string_view event_id;  // as above; numbers are kept as they are written
   text::Json body() const { return document.root(); }
 };
 
-// Decodes one frame of a message; `malformed` says how it begins.
+// Decodes one frame of a message; fails with `malformed`, and shows how the frame begins.
 std::expected<Frame, Failure> decode(const Dialect& dialect, std::string_view piece);
 
-// The list at `frame.each` of the dialect, each of whose items is a frame of its own; nothing: the
-// frame is one itself.
+// The list at `frame.each` of the dialect, whose items are separate frames; nullopt: the frame
+// itself is one.
 std::optional<text::Json> items_of(const Dialect& dialect, const Frame& frame);
-// An item as a frame; one that is a text with JSON in it is what that says. `malformed`.
+// An item as a frame; an item that is a text with JSON is decoded. Fails with `malformed`.
 std::expected<Frame, Failure> decode_item(const Dialect& dialect, text::Json item);
 
-// What a reason that a rule names means for a run that is at `step`: the same if a run can have it
-// there, else its counterpart. What ends a session is closed_after_accept, closed_midstream or
-// hold_expired, anything else bad_ready, agent_error or hold_expired.
+// Translates the reason that a rule names to one that a run at `step` can have: the same if
+// possible, otherwise its counterpart. An end of the session becomes closed_after_accept,
+// closed_midstream or hold_expired; anything else bad_ready, agent_error or hold_expired.
 Reason reason_at(Reason named, Step step);
 
-// What a rule's frame means for a run that is at `step`.
+// The failure that a rule's frame means for a run at `step`.
 Failure rule_failure(const SessionRule& rule, const Frame& frame, Step step);
 
 }  // namespace sonde::dialect

@@ -46,7 +46,7 @@ namespace {
 
 using Text = std::pair<std::string_view, std::string_view>;
 
-// What the patterns find; false: none of them is found.
+// Collects the matches of the patterns; false: none matches.
 bool find_all(const std::vector<FramePattern>& patterns, std::string_view text,
               std::vector<Text>& members, std::string_view& type) {
   bool found = patterns.empty();

@@ -13,47 +13,47 @@
 
 namespace sonde::dialect {
 
-// What a frame is made of: JSON, a text for patterns, or bytes, which are read and written as hex
-// digits and travel in binary messages.
+// The content of a frame: JSON, a text for patterns, or bytes, which are read and written as hex
+// digits and sent in binary messages.
 enum class Coding : std::uint8_t { json, text, hex };
 std::span<const config::Named<Coding>> names_of(const Coding*);
 
-// A pattern of a text frame. Its groups become members of the frame, by their names or numbers.
-// In YAML: the pattern alone, or { match: PATTERN, type: NAME }.
+// A pattern for text frames. Its groups become members of the frame, by name or number. In YAML:
+// the pattern alone, or { match: PATTERN, type: NAME }.
 struct FramePattern {
   text::Pattern match;
-  std::string type;  // /type of a frame in which it is found; of several patterns the first
+  std::string type;  // /type of a frame that it matches; the first matching pattern applies
 };
 const config::Section<FramePattern>& section_of(const FramePattern*);
 
-// How a message is cut into frames, and how a frame becomes the JSON that the rest of a dialect
-// looks at. A frame of text is { "text": all of it, "type": ..., GROUP: TEXT, ... }.
+// How a message is split into frames, and how a frame becomes the JSON that the rest of a dialect
+// uses. A text frame is { "text": all of it, "type": ..., GROUP: TEXT, ... }.
 struct Framing {
   Coding codec = Coding::json;
-  std::string split;  // what stands between or behind frames; empty: a message is a frame
-  std::string end;    // follows every frame that is sent
-  std::string strip;  // taken off the front of a frame that begins with it
+  std::string split;  // separator or terminator of frames; empty: a message is one frame
+  std::string end;    // appended to every frame that is sent
+  std::string strip;  // removed from the start of a frame that begins with it
   std::vector<FramePattern> patterns;
-  // Places whose text is hex digits, XML, JSON: each is replaced by what it says, in this order.
+  // Places whose text is hex digits, XML or JSON; each is replaced by its decoded value, in this
+  // order.
   std::vector<text::Pointer> hex, xml, json;
-  std::optional<text::Pointer> each;  // a list whose items are frames of their own
+  std::optional<text::Pointer> each;  // a list whose items are separate frames
 };
 const config::Section<Framing>& section_of(const Framing*);
 
 inline constexpr std::size_t frames_max = 1000;  // of a message
 
-// The frames of a message, in their order; empty ones are left out. More than 1000 are
-// too_many_frames.
+// The frames of a message, in order, without empty ones. Fails with too_many_frames above 1000.
 std::expected<std::vector<std::string_view>, Failure> cut(const Framing& framing,
                                                           std::string_view message);
 
-// A frame as JSON; the error says what it is instead: "not JSON: ...". A text that none of the
-// patterns is found in is an error, and so is a text at `json` that looks like an array or an
-// object and is none. Time and memory are linear in the frame.
+// A frame as JSON; the error says what it is instead: "not JSON: ...". It is an error if no pattern
+// matches a text, or if a text at `json` looks like an array or object but is not valid JSON.
+// Linear in time and memory.
 std::expected<text::Document, std::string> open_frame(const Framing& framing,
                                                       std::string_view frame);
 
-// An item of the list at `each`, likewise: one that is a text which looks like JSON has to be that.
+// An item of the list at `each` as JSON: a text that looks like JSON has to be valid.
 std::expected<text::Document, std::string> open_item(const Framing& framing, text::Json item);
 
 }  // namespace sonde::dialect

@@ -29,7 +29,7 @@ asio::awaitable<Arrival> Listener::next(Instant until, Step step) {
   }
 }
 
-// What is to be sent goes first.
+// Pending sends go first.
 std::optional<Arrival> Listener::take(Step step) {
   while (to_send_.empty()) {
     if (auto arrival = waiting()) return arrival;
@@ -47,7 +47,7 @@ asio::awaitable<Arrival::How> Listener::wait(Instant until) {
   }
   if (session_.ended()) co_return Arrival::How::ended;
   const bool changed = co_await session_.changed(std::min(until, earliest_beat()));
-  // Whatever has come meanwhile, and be it the end, comes before the time limit.
+  // What arrived meanwhile, the end included, takes precedence over the time limit.
   if (changed || session_.has_message()) co_return Arrival::How::frame;
   session_.take();
   if (session_.ended()) co_return Arrival::How::ended;
@@ -98,7 +98,7 @@ void Listener::hear(const net::Message& message, Step step) {
     if (!hear_piece(piece, step)) return;
 }
 
-// False: nothing behind it in the message is looked at.
+// False: the rest of the message is skipped.
 bool Listener::hear_piece(std::string_view piece, Step step) {
   auto frame = decode(dialect_, piece);
   if (!frame) return fail(frame.error());
@@ -145,7 +145,7 @@ Instant Listener::earliest_beat() const {
   return beats_.empty() ? Instant::max() : *std::ranges::min_element(beats_);
 }
 
-// A beat that was missed is not made up for.
+// A missed send is not made up for.
 void Listener::beat(Instant now) {
   for (std::size_t i = 0; i < beats_.size(); ++i) {
     if (beats_[i] > now) continue;
@@ -158,8 +158,8 @@ void Listener::beat(Instant now) {
   }
 }
 
-// What could not be sent because the session is over is no failure of its own: whoever receives
-// next learns how it ended. False: the run was cut.
+// A send that fails because the session is over is not a failure of its own: the next receive
+// returns how it ended. False: the run was cancelled.
 asio::awaitable<bool> Listener::flush() {
   const auto frames = std::exchange(to_send_, {});
   for (const auto& frame : frames) {

@@ -12,44 +12,43 @@
 
 namespace sonde::dialect {
 
-// What listening came to: a frame that no rule has dealt with, the time limit, the end of the run
-// (its deadline, or the daemon stops), the end of the session (which says how it ended), or a
-// failure: of a frame or message, by a rule of the dialect, own_request.
+// The result of listening: a frame that no rule has handled; the time limit; the run's end (its
+// deadline, or the daemon stops); the session's end (which says how it ended); or a failure: of a
+// frame or message, by a rule of the dialect, or own_request.
 struct Arrival {
   enum class How : std::uint8_t { frame, silence, cut, ended, failed };
   How how = How::silence;
   std::optional<Frame> frame;
-  Instant at;  // of the frame's message
+  Instant at;  // when the frame's message arrived
   std::optional<Failure> failure;
 };
 
-// Hears a session frame by frame: records messages, cuts and decodes them, does what the dialect's
-// rules say, and sends what it says to send from time to time, counted from the start of the
-// session. Everything that it is given must outlive it. One at a time for a session, which may have
-// one after the other.
+// Reads a session frame by frame: records messages, splits and decodes them, applies the dialect's
+// rules, and sends its timed frames, counted from the start of the session. Its arguments have to
+// outlive it. A session may have several, but only one at a time.
 class Listener {
  public:
   Listener(net::Websocket& session, const Dialect& dialect, text::Names& names, Trace& trace);
 
-  // From now on it is a refusal that is wanted, so that nothing is wrong with a frame that a rule
-  // fails; and such a frame, if not null, is auth_rejected_after_accept, whatever the rules say of
-  // it. It must outlive the listener.
-  // `opens`: what says, wherever it comes, that the session is open all the same; see opened().
+  // From now on a refusal is expected, so a frame that a rule fails is not wrong. A frame that
+  // matches `frame`, if not null, is auth_rejected_after_accept, whatever the rules say; `frame`
+  // has to outlive the listener.
+  // `opens`: whether a frame shows that the session is open anyway; see opened().
   void want_refusal(const FrameMatch* frame, std::function<bool(const Frame&)> opens) {
     wants_refusal_ = true;
     refusal_ = frame;
     opens_ = std::move(opens);
   }
 
-  // The next frame, if it comes until then. A failure has a reason that a run can have at `step`.
+  // The next frame, until `until`. A failure has a reason that is possible at `step`.
   boost::asio::awaitable<Arrival> next(Instant until, Step step);
 
-  // The two parts of it: what is there already, and a wait until it pays to look again (frame), or
-  // silence, cut or ended.
+  // The two parts of next(): take() returns what has arrived; wait() waits until take() is worth
+  // calling again (frame), or returns silence, cut or ended.
   std::optional<Arrival> take(Step step);
   boost::asio::awaitable<Arrival::How> wait(Instant until);
 
-  // Sends and records a frame of the dialect. own_request, send_failed, cut.
+  // Sends and records a frame of the dialect. Fails with own_request, send_failed, cut.
   boost::asio::awaitable<std::expected<void, Failure>> say(const text::Tree& frame);
 
   bool opened() const { return opened_; }
@@ -83,10 +82,10 @@ class Listener {
   std::vector<Frame> frames_;      // of the last message
   std::size_t taken_ = 0;
   Instant at_;
-  std::optional<Failure> failure_;  // behind the frames
+  std::optional<Failure> failure_;  // comes after the frames
 };
 
-// When what is sent every so often is due next, in a session that began then; pure.
+// When a periodic send of a session that began at `begun` is due next. Pure.
 Instant next_beat(Instant begun, Span every, Instant now);
 
 // Sends and records a frame.

@@ -6,7 +6,7 @@
 namespace sonde::dialect {
 namespace {
 
-// The end of the run of digits with single commas and dots between them.
+// The end of a run of digits with single commas and dots between them.
 std::size_t run_end(std::string_view text, std::size_t at) {
   while (at < text.size()) {
     const bool between = (text[at] == ',' || text[at] == '.') && at + 1 < text.size() &&
@@ -17,16 +17,16 @@ std::size_t run_end(std::string_view text, std::size_t at) {
   return at;
 }
 
-// Underscores around a word are emphasis of Markdown; within one they are part of it.
+// Underscores around a word are Markdown emphasis; within a word they belong to it.
 bool is_part_of_word(char c) { return text::is_word(c) && c != '_'; }
 
-// "-5" after nothing, a blank or a bracket; in "37-58" and "answer-5" it is a dash.
+// In "-5" after nothing, a space or a bracket it is a sign; in "37-58" and "answer-5" it is a dash.
 bool has_sign(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '-') return false;
   return !goes_on_before(text, at - 1);
 }
 
-// ".5" is a fraction; in "is 5...6" or "answer.5" the dot ends something else.
+// ".5" is a fraction; in "is 5...6" or "answer.5" the dot is punctuation.
 bool has_point(std::string_view text, std::size_t at) {
   if (at == 0 || text[at - 1] != '.') return false;
   return at == 1 || (!goes_on_before(text, at - 1) && text[at - 2] != '.');

@@ -5,16 +5,15 @@
 
 namespace sonde::dialect {
 
-// The ids of the latest conversations that we have had as one user. A product that sends what is a
-// user's to all of his sessions sends each of them the frames of the others, which are no
-// stranger's. Pure.
+// The ids of our latest conversations as one user. A product that sends a user's data to all of the
+// user's sessions sends each of them the frames of the others; those are not foreign. Pure.
 class OwnRuns {
  public:
   void note(std::string_view id);
   bool knows(std::string_view id) const;
 
  private:
-  std::deque<std::string> ids_;  // the latest first
+  std::deque<std::string> ids_;  // newest first
 };
 
 }  // namespace sonde::dialect

@@ -10,7 +10,7 @@ void Pairing::note(bool open, std::optional<std::size_t> key) {
 }
 
 Pairing::Result Pairing::judge() const {
-  std::map<std::size_t, long> balance;  // below zero: closed before it was opened
+  std::map<std::size_t, long> balance;  // negative: closed before it was opened
   bool early = false;
   for (const auto& [open, key] : notes_) {
     long& count = balance[keyed_ ? key : 0];

@@ -6,8 +6,8 @@
 
 namespace sonde::dialect {
 
-// Whether what was opened was closed: by key if every frame of either side had one, else by
-// counting (as many opened as closed at every moment, and the same number at the end).
+// Whether everything that was opened was closed: by key if every frame of both events had one,
+// otherwise by counting (never more closed than opened, and the same number at the end).
 class Pairing {
  public:
   enum class Result : std::uint8_t { fine, unopened, unclosed, out_of_order };

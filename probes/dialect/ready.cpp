@@ -42,7 +42,7 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& re
   co_return failed;
 }
 
-// The variables of the session, which its steps may say, then the steps, then the ready message.
+// Sets the variables of the session, takes its steps, then waits for the ready message.
 asio::awaitable<std::optional<Failure>> greet(Listener& listener, const Ready& ready) {
   const Dialect& dialect = listener.dialect();
   const auto set = set_vars(dialect, listener.names());
@@ -67,7 +67,7 @@ asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session, con
   Listener listener(session, dialect, names, trace);
   auto failed = co_await greet(listener, ready);
   if (failed && failed->reason == Reason::cut)
-    co_return failed;  // the deadline's phase is this one
+    co_return failed;  // the phase in which the deadline came is this one
   trace.close(Phase::ready);
   if (failed) failed->detail = trace.scrub(failed->detail);
   co_return failed;

@@ -9,15 +9,15 @@
 
 namespace sonde::dialect {
 
-// How a server refuses whoever must not enter: `refused_by:` of a socket. What is listed stands in
-// the place of the default. Beside it the dialect's rules refuse, and its refusal_codes.
+// How a server refuses clients without access: `refused_by:` of a socket. A configured list
+// replaces its default. In addition the dialect's rules and its refusal_codes count as refusals.
 struct RefusedBy {
-  // Of the answer to the upgrade. A 404 is one, because a good token was upgraded a moment ago.
+  // Of the answer to the upgrade. Includes 404, because a valid token was upgraded a moment ago.
   std::vector<int> status = {401, 403, 404};
   std::vector<int> close = usual_refusal_codes();
-  std::optional<FrameMatch> frame;  // a message, whatever the rules say of it
-  // The upgrade is accepted, and nothing welcomes for so long, and for as long as ready.within,
-  // until which a good session may be silent; 0: that refuses none.
+  std::optional<FrameMatch> frame;  // a message, regardless of the rules
+  // An accepted upgrade without a welcome for this time, and for ready.within, during which a valid
+  // session may be silent, counts as a refusal; 0: it does not.
   Span silence{};
 };
 const config::Section<RefusedBy>& section_of(const RefusedBy*);
@@ -25,17 +25,17 @@ const config::Section<RefusedBy>& section_of(const RefusedBy*);
 bool refuses(const RefusedBy& refused_by, int status);
 bool refuses(const RefusedBy& refused_by, const Ending& ending, const Dialect& dialect);
 
-// Reports what is no status and no Close code; true if there is none.
+// Reports invalid statuses and Close codes; returns whether there is none.
 bool check(const RefusedBy& refused_by, const config::Reader& reader, const config::Place& place);
-// Reports what a good session does as well, so that nobody could tell a refusal from it: its ready
-// message, an event, or silence where no message says that it is ready. True if there is none.
+// Reports refusals that a valid session shows too, so that they cannot be distinguished: its ready
+// message, an event, or silence if there is no ready message. Returns whether there is none.
 bool check(const RefusedBy& refused_by, const Ready& ready, const Dialect& dialect,
            const config::Reader& reader, const config::Place& place);
 
 }  // namespace sonde::dialect
 
 namespace sonde::config {
-// The section, and then `check`.
+// Reads the section, then calls `check`.
 template <>
 struct Codec<dialect::RefusedBy> {
   static bool read(const Value&, const Reader&, const Rule&, dialect::RefusedBy& out);

@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 namespace sonde::dialect {
 namespace {
 
-// A write fails before the read tells why: how long that is waited for.
+// A write fails before the read reports the cause: how long to wait for that.
 constexpr Span end_wait = std::chrono::milliseconds(250);
 
 std::string wanted(const Acknowledgement& expected) {
@@ -24,7 +24,7 @@ Failure silent(const Acknowledgement& expected, Step at, int others) {
                       seconds(expected.within), others)};
 }
 
-// Why a frame was not sent, as a run can say it at `at`.
+// Why a frame was not sent, with a reason that is possible at `at`.
 Failure unsent(const Failure& failed, Step at) {
   if (failed.reason != Reason::send_failed || at == Step::events) return failed;
   return {Reason::no_ready, "a step was not sent: " + failed.detail};

@@ -22,8 +22,8 @@ std::string shown(const net::Response& response, std::string_view name) {
                           : fmt::format("{} is {}", name, net::quoted(*value, 120));
 }
 
-// The first header that a list does not allow; a `*` allows all but Authorization, and nothing
-// where credentials are sent.
+// The first header that a list does not allow; `*` allows all but Authorization, and nothing if
+// credentials are sent.
 bool allows(const Cors& cors, const net::Response& response, std::string_view list,
             std::string_view wanted) {
   const std::string* allowed = response.header(list);

@@ -8,22 +8,22 @@
 
 namespace sonde::health {
 
-// A request that the page of `origin` makes to another origin, as browsers ask leave for it
-// (Fetch, CORS protocol). `expect: { cors: ... }` of a health probe.
+// A request that a page of `origin` makes to another origin, for which browsers ask permission
+// (Fetch standard, CORS protocol). `expect: { cors: ... }` of a health probe.
 struct Cors {
   std::string origin;                // "https://app.example.com"
   std::string method;                // of the request; empty: the probe's
-  std::vector<std::string> headers;  // that it carries beyond the harmless ones
-  bool credentials = false;          // it carries cookies
+  std::vector<std::string> headers;  // headers that need permission
+  bool credentials = false;          // the request carries cookies
 };
 const config::Section<Cors>& section_of(const Cors*);
 
-// The preflight that a browser sends for a `request`, and the request with its origin.
+// The preflight that a browser sends for `request`, and the request with its Origin header.
 net::Request preflight_of(const Cors& cors, const net::Request& request);
 net::Request with_origin(const Cors& cors, net::Request request);
 
-// Why a browser would not make the request after that preflight, or would keep the answer from
-// the page: cors_refused; empty: nothing is wrong. Pure.
+// Why a browser would not make the request after that preflight, or would hide the answer from the
+// page: cors_refused. Empty: neither. Pure.
 std::optional<Failure> judge_preflight(const Cors& cors, const net::Request& request,
                                        const net::Response& preflight);
 std::optional<Failure> judge_cors(const Cors& cors, const net::Response& response);

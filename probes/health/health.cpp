@@ -71,8 +71,8 @@ std::expected<net::Request, Failure> Health::build(text::Names& names) const {
   return request;
 }
 
-// As a browser does before the page's request, which then says whose page it is; it follows no
-// redirect there.
+// As a browser does before a page's request, which then has the page's origin; redirects are not
+// followed.
 asio::awaitable<std::optional<Verdict>> Health::ask_leave(net::Request& request,
                                                           Trace& trace) const {
   const Cors& cors = *settings_->expect.cors;
@@ -168,7 +168,7 @@ std::string_view media_type(const net::Response& response) {
   return type;
 }
 
-// A page where JSON is wanted is a front end that answers for every path.
+// A page instead of JSON comes from a front end that answers every path.
 std::optional<Failure> judge_type(const Expected& expected, const net::Response& response) {
   const bool wants_json = !expected.json.empty() || expected.content_type.ends_with("json");
   if (wants_json && net::is_page(response))
@@ -191,7 +191,7 @@ std::optional<Failure> judge_headers(const Expected& expected, const net::Respon
   return std::nullopt;
 }
 
-// The body says itself that the service is not well.
+// Whether the body itself reports that the service is unhealthy.
 bool says_unhealthy(text::Json root) {
   constexpr std::array words = {"unhealthy", "degraded", "down",     "fail",      "failed",
                                 "failing",   "error",    "critical", "not_ready", "unavailable"};
@@ -199,8 +199,8 @@ bool says_unhealthy(text::Json root) {
   return status && std::ranges::any_of(words, [&](auto w) { return net::same_word(*status, w); });
 }
 
-// Why the status is not what is wanted. A 503 whose JSON says that the service is not well reports
-// itself; "error" is what any error's JSON says. Without that it is what its status means.
+// Why the status is not the expected one. A 503 whose JSON reports an unhealthy service is
+// reported_unhealthy ("error" is in the JSON of any error); otherwise the status decides.
 std::optional<Failure> judge_status(const Expected& expected, const net::Response& response) {
   std::string wanted;
   for (const auto& status : expected.status) {

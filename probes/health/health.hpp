@@ -15,7 +15,7 @@
 
 namespace sonde::health {
 
-// What a body must say as a text.
+// Requirements on a body as text.
 struct BodyRules {
   std::vector<text::Pattern> matches, not_matches;
   std::optional<std::size_t> min_size, max_size;
@@ -27,14 +27,14 @@ struct Status {
   int code = 200;
 };
 
-// `expect:` of a health probe: all of it holds, or the run fails.
+// `expect:` of a health probe: the run fails unless all of it is met.
 struct Expected {
   std::vector<Status> status = {Status{}};
   std::string content_type;  // without parameters; empty: any
   std::map<std::string, text::Pattern> headers;
   text::Comparisons json;
   BodyRules body;
-  std::optional<Cors> cors;         // a preflight comes first
+  std::optional<Cors> cors;         // a preflight is sent first
   std::optional<Span> max_latency;  // from the first lookup to the last byte
 };
 const config::Section<Expected>& section_of(const Expected*);
@@ -53,7 +53,7 @@ struct HealthSettings {
 const config::Section<HealthSettings>& section_of(const HealthSettings*);
 void add_needs(const HealthSettings& settings, text::Needs& needs);
 
-// Asks one HTTP endpoint whether the service is well, and believes nothing but what it says.
+// A probe that requests one HTTP endpoint and checks the answer.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);

@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 using How = Answered::How;
 
-// One user asks for what is another's.
+// Requests data of one user as another.
 class Trespass {
  public:
   Trespass(const CrossAccess& access, const session::SessionSettings& settings,
@@ -64,7 +64,7 @@ class Trespass {
                                 owner_.name, what)};
   }
 
-  // Once more where that may come to something else: a server's trouble passes.
+  // Repeats a request that may have another result: trouble of a server may pass.
   asio::awaitable<Answered> ask_as(const Party& party, const Party& whose) {
     const text::Names names = cross_names(access_, party.names, whose.names);
     auto asking = ask_across(access_, settings_, network_, names, trace_);
@@ -80,7 +80,7 @@ class Trespass {
   }
   asio::awaitable<Answered> ask_for_owners(const Party& party) { return ask_as(party, owner_); }
 
-  // The owner's values that the intruder says, which an answer may repeat.
+  // The owner's values in the intruder's request, which an answer may repeat.
   std::vector<std::string> sent() const {
     std::vector<std::string> all;
     for (const auto& name : cross_needs(access_))
@@ -98,7 +98,7 @@ class Trespass {
     return !body.empty() && !Received().take(body, needles).empty();
   }
 
-  // What one of two rounds shows may be chance, and is no page.
+  // A result in only one of two rounds may be chance, and must not page.
   asio::awaitable<std::optional<Failure>> compare_answers(const Answered& own,
                                                           const Answered& other) {
     using Shows = Comparison::Shows;

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t values_max = 20000, shown_max = 60;
 constexpr std::size_t telling_min = 3, telling_alone_min = 8, echo_min = 3;
 
-// A value of an answer and where it stands; of what is no JSON, a word, which stands anywhere.
+// A value of an answer and its place; for an answer that is not JSON, a word without a place.
 struct Told {
   std::string place, value;
   auto operator<=>(const Told&) const = default;
@@ -70,13 +70,13 @@ bool names_id(std::string_view place) {
   return name.ends_with("id");
 }
 
-// Long, and with a digit or an @, it stands in two answers hardly by chance.
+// A long value with a digit or an @ rarely occurs in two answers by chance.
 bool tells_alone(std::string_view value) {
   return value.size() >= telling_alone_min &&
          std::ranges::any_of(value, [](char c) { return text::is_digit(c) || c == '@'; });
 }
 
-// Whether it says more than yes, no or a small number.
+// Whether the value is more than yes, no or a small number.
 bool tells(const Told& told, bool controlled) {
   if (told.place.empty() || !controlled) return tells_alone(told.value);
   if (told.value == "true" || told.value == "false") return false;
@@ -110,7 +110,8 @@ Comparison compare(const AccessAnswers& answers) {
   const Values first = values_in(answers.owner), again = values_in(answers.owner_again);
   const Values stranger = values_in(answers.stranger);
   const Values own = answers.strangers_own ? values_in(*answers.strangers_own) : Values();
-  Values lasting, telling;  // of the owner's answer; and those that are his alone
+  // values in both answers of the owner; and those that only the owner gets
+  Values lasting, telling;
   for (const auto& one : first) {
     if (!again.contains(one) || is_echo(one.value, answers.sent)) continue;
     lasting.insert(one);

@@ -6,28 +6,28 @@
 
 namespace sonde::isolation {
 
-// What came of one request for what is its owner's. The owner asks first and last, so that what
-// stands in both of his answers and in neither of the stranger's is no clock.
+// The answers to a request for an owner's data. The owner asks first and last, so that a value in
+// both of its answers and in no answer to the stranger is not a changing one such as a time.
 struct AccessAnswers {
   std::string_view owner, owner_again;
   std::string_view stranger;
-  // The stranger's answer to the same request for his own; empty: he is not served that either.
+  // The stranger's answer to the same request for its own data; empty: that is not granted either.
   std::optional<std::string_view> strangers_own;
-  // The owner's values that the stranger's request says, which an answer may echo.
+  // Values of the owner in the stranger's request, which an answer may repeat.
   std::vector<std::string> sent;
 };
 
 // Whether the stranger's answer shows the owner's data: a value at the same place of the JSON as in
-// both answers of the owner (of any other text: a word) that the stranger neither sent nor gets
-// when he asks for his own. `nothing`: it shows none of what tells the owner's answer apart.
-// `unknown`: nothing tells it apart.
+// both answers to the owner (a word, for other texts) that the stranger neither sent nor gets for
+// its own data. `nothing`: it shows nothing that identifies the owner's answer. `unknown`: nothing
+// identifies that answer.
 struct Comparison {
   enum class Shows { owners, nothing, unknown };
   Shows shows = Shows::unknown;
-  std::string what;  // the value, or why nothing is known; for people
+  std::string what;  // the value, or why the result is unknown; for people
 };
 
-// Pure; takes time linear in the answers, and looks at the first 20,000 values of each.
+// Pure; linear in the length of the answers; uses the first 20,000 values of each.
 Comparison compare(const AccessAnswers& answers);
 
 }  // namespace sonde::isolation

@@ -148,7 +148,7 @@ asio::awaitable<Answered> ask_across(const CrossAccess& access,
     socket.url = session::Endpoint{access.url, std::nullopt};
     auto request = build_upgrade(socket, session::TokenUse::valid, names);
     if (!request) co_return cannot(request.error().detail);
-    request->any_subprotocol = true;  // whoever intrudes is no browser
+    request->any_subprotocol = true;  // an intruder need not behave like a browser
     auto opening = open(*std::move(request), settings, network, names, trace);
     Answered answered = co_await std::move(opening);
     co_return answered;

@@ -9,23 +9,23 @@ namespace sonde::isolation {
 
 constexpr std::string_view of_other = "other.";
 
-// What came of a request or an upgrade for what is another user's.
+// The result of a request or an upgrade for another user's data.
 struct Answered {
   enum class How : std::uint8_t { granted, refused, neither, unclear };
   How how = How::unclear;
   std::string what;       // for people
   std::string body = {};  // of a response
   bool upgraded = false;  // a session was opened
-  bool again = false;     // asked again, it may come to something else
+  bool again = false;     // trying again may have another result
 };
 
-// The names that it says, those of the other one with other. before them.
+// The names that the request uses, those of the other user with the prefix "other.".
 std::vector<std::string> cross_needs(const CrossAccess& access);
-// What somebody knows, and of the owner what is asked of it.
+// The names of one user, with those of the owner that the request uses.
 text::Names cross_names(const CrossAccess& access, const text::Names& own,
                         const text::Names& owner);
 
-// Asks once. Where it cannot be asked, as with a name that is not known: unclear.
+// Makes the request once. unclear: it cannot be made, for example because a name is not known.
 boost::asio::awaitable<Answered> ask_across(const CrossAccess& access,
                                             const session::SessionSettings& settings,
                                             net::Network& network, text::Names names, Trace& trace);

@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The chat's, and the canary is said in any case.
+// That of the chat; the canary is always part of the prompt.
 dialect::ChatExchange turn_of(const std::shared_ptr<const IsolationSettings>& settings) {
   dialect::ChatExchange turn =
       turn_of(std::shared_ptr<const chat::ChatSettings>(settings, &settings->chat));
@@ -118,7 +118,7 @@ bool is_random(const text::Template& text) {
   return characters >= least;
 }
 
-// The first session is the probe's own, so `as` need not be said twice.
+// The first session is the probe's own, so `as` need not be repeated.
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out) {
   out.chat.rules = out.chat.session.dialect->rules_of_events;

@@ -9,21 +9,21 @@
 
 namespace sonde::isolation {
 
-// One of `sessions:`.
+// An entry of `sessions:`.
 struct SessionSpec {
   std::string as;
   std::string login;    // empty: the probe's
-  bool silent = false;  // it asks nothing
+  bool silent = false;  // it sends no prompt
   config::Place place;
 };
 const config::Section<SessionSpec>& section_of(const SessionSpec*);
 
-// A chat, and who has it at once.
+// A chat, and the users that have it at the same time.
 struct IsolationSettings {
   chat::ChatSettings chat;
   std::vector<SessionSpec> sessions;
-  bool listener = true;  // besides them, a session of the last one's user that asks nothing
-  bool abort = true;     // besides them, one of the first one's user that is cut and comes back
+  bool listener = true;  // plus a session of the last user that sends no prompt
+  bool abort = true;     // plus a session of the first user that is cut off and reconnects
   session::SameUser same_user = session::SameUser::allow;
   text::Template canary = "sonde-{{session}}-{{nonce(16)}}";
   std::vector<std::string> ids = {"user_id",       "thread_id",  "run_id",
@@ -33,17 +33,17 @@ struct IsolationSettings {
 const config::Section<IsolationSettings>& section_of(const IsolationSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out);
-// Whether a text is made anew each time, with so much chance in it that no two are alike.
+// Whether a text is made again each time and is random enough that no two are equal.
 bool is_random(const text::Template& text);
 void add_needs(const IsolationSettings& settings, text::Needs& needs);
 std::vector<session::IdentityRef> others_of(const IsolationSettings& settings);
 
-// Several users chat at once. Each session has a canary of its own in its prompt, and whatever any
-// of them receives is searched for the canaries and ids of the others. Every chat that is not cut
-// has to come to its end as a chat probe's. With cross_access one user then asks for what is
-// another's. Step isolation: cross_user_leak, which outranks every
-// other reason, session_shared, foreign_event, no_refusal. It makes no auth samples and no event
-// deliveries: these count what a user alone meets.
+// A probe in which several users chat at once. The prompt of each session has its own canary, and
+// everything a session receives is searched for the canaries and ids of the others. Every chat that
+// is not cut off has to complete as in a chat probe. With cross_access one user then requests data
+// of another. Step isolation: cross_user_leak, which takes precedence over every other reason,
+// session_shared, foreign_event, no_refusal. Makes no auth samples and counts no event deliveries:
+// those measure what a single user experiences.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);
@@ -51,7 +51,7 @@ std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> setti
 }  // namespace sonde::isolation
 
 namespace sonde::config {
-// The section, and where it stands.
+// Reads the section, and records its place.
 template <>
 struct Codec<isolation::SessionSpec> {
   static bool read(const Value&, const Reader&, const Rule&, isolation::SessionSpec& out);

@@ -71,13 +71,13 @@ dialect::OwnRuns* IsolationRun::own_runs(const Participant& seat) {
   return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
 }
 
-// A frame of another probe's conversation as the same user, where his sessions may share it.
+// A frame of another probe's conversation as the same user, if the user's sessions may share it.
 bool IsolationRun::is_other_run(Participant& seat, const dialect::Frame& frame) {
   return settings_.same_user == session::SameUser::allow &&
          dialect::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
 }
 
-// Whether a message is a part of a chat; what cannot be read may be one.
+// Whether a message is part of a chat; an undecodable message may be one.
 bool IsolationRun::is_chat(std::string_view payload) const {
   const dialect::Dialect& dialect = *turn_.dialect;
   std::vector<std::string_view> pieces = {payload};
@@ -115,8 +115,8 @@ asio::awaitable<void> IsolationRun::wait_until_heard(Participant& seat) {
   co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-// The next session of the user is there before the old one goes: a server that forgets the user
-// with the old one then leaves the new one without an answer.
+// The user's next session connects before the old one is closed: a server that forgets the user
+// with the old session then gives the new one no answer.
 asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& after) {
   std::vector<asio::awaitable<void>> waiting, speaking;
   waiting.push_back(wait_until_heard(before));
@@ -131,7 +131,7 @@ asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& 
   co_await std::move(speaking_again);
 }
 
-// Until then, the end of the session or of the meeting.
+// Listens until `until`, the end of the session, or the end of all chats.
 asio::awaitable<void> IsolationRun::listen(Participant& seat, Instant until) {
   using Arrived = dialect::Arrival::How;
   dialect::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
@@ -166,7 +166,7 @@ asio::awaitable<void> IsolationRun::meet() {
   co_await std::move(meeting);
 }
 
-// The first user asks for what is the next one's, who has just said something.
+// The first user requests data of the next one, who has just had a chat.
 asio::awaitable<void> IsolationRun::trespass() {
   const auto speaks = [](const Participant& seat) { return !seat.silent && seat.session; };
   const auto intruder = std::ranges::find_if(seats_, speaks);
@@ -182,7 +182,7 @@ asio::awaitable<void> IsolationRun::trespass() {
   trace_.absorb(std::move(aside), "cross_access");
 }
 
-// Whatever came to those who were done before the others, and the end.
+// Processes what arrived at participants that finished before the others, then closes all sessions.
 asio::awaitable<void> IsolationRun::part() {
   std::vector<asio::awaitable<void>> leaving;
   for (Participant& one : seats_) {
@@ -245,12 +245,12 @@ std::optional<Failure> IsolationRun::prepare(Participant& seat, std::uint64_t se
   return std::nullopt;
 }
 
-// Sees every frame of a session.
+// Called with every frame of a session.
 void IsolationRun::follow(Participant& seat, Direction direction, std::string_view payload) {
   if (direction == Direction::out) return watch_.sent(seat.member, payload);
   const bool chat = is_chat(payload);
-  // A chat of another session of the user may be told to this one before it is ready; the ids in it
-  // are not its own.
+  // A session may be sent a chat of the user's other session before it is ready; the ids in it are
+  // not its own.
   if (seat.trace.step() != Step::events && !chat) return watch_.greeted(seat.member, payload);
   watch_.received(seat.member, payload, seat.trace.sent.has_value(), chat);
   if (seat.silent) seat.last = payload;
@@ -269,14 +269,14 @@ IsolationRun::Texts IsolationRun::random_vars(const Participant& seat) const {
   return all;
 }
 
-// What is made anew for each session: its canary and its random variables.
+// The values made for each session: its canary and its random variables.
 std::vector<std::string> IsolationRun::secrets_of(const Participant& seat) const {
   std::vector<std::string> secrets = {*seat.names.find("canary")};
   for (auto& [name, text] : random_vars(seat)) secrets.push_back(std::move(text));
   return secrets;
 }
 
-// A leak outranks what else became of the sessions.
+// A leak takes precedence over all other results.
 Verdict IsolationRun::conclude() {
   std::optional<Verdict> verdict;
   for (Participant& one : seats_) {

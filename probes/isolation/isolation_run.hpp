@@ -12,32 +12,33 @@
 
 namespace sonde::isolation {
 
-// One run of an isolation probe: its sessions, what they do at once, and what is found.
+// One run of an isolation probe: its sessions, their simultaneous chats, and the findings.
 class IsolationRun {
  public:
-  // All that it is given must outlive it.
+  // All arguments have to outlive it.
   IsolationRun(const IsolationSettings& settings, const dialect::ChatExchange& turn,
                const session::ProbeContext& site, session::Shared& shared, std::uint64_t seed,
                Trace& trace);
 
-  // Everybody logs in and connects, one after the other; then they chat at once; then they leave.
+  // All participants log in and connect, one after the other; then they chat at the same time; then
+  // they disconnect.
   boost::asio::awaitable<Verdict> run();
 
  private:
-  // Somebody with a session. It has a trace of its own, which the run's takes over at the end.
+  // A session of the run. It has its own trace, which the run's trace absorbs at the end.
   struct Participant {
     Participant(std::string named, const session::ProbeContext& at,
                 const boost::asio::any_io_executor& executor)
         : name(std::move(named)), site(at), heard(executor, Instant::max()) {}
     std::string name;  // "alice-1"
     const session::ProbeContext& site;
-    std::size_t member = 0;  // of the watch
+    std::size_t member = 0;  // index in the watch
     bool silent = false;
     text::Names names;
     Trace trace;
     std::optional<net::Websocket> session;
-    std::optional<Verdict> verdict;   // empty: nothing is wrong with it so far
-    std::string last;                 // message that it received
+    std::optional<Verdict> verdict;   // empty: nothing is wrong so far
+    std::string last;                 // the last message that it received
     boost::asio::steady_timer heard;  // expires with the first message after the prompt
   };
 
@@ -72,9 +73,9 @@ class IsolationRun {
   Trace& trace_;
   IsolationWatch watch_;
   std::deque<Participant> seats_;
-  std::optional<Failure> trespass_;  // what came of cross_access
-  Participant* cut_ = nullptr;       // the one that is cut in mid-stream
-  Participant* back_ = nullptr;      // and its user's next session
+  std::optional<Failure> trespass_;  // the result of cross_access
+  Participant* cut_ = nullptr;       // the participant that is cut off in the middle of its answer
+  Participant* back_ = nullptr;      // and the next session of the same user
 };
 
 }  // namespace sonde::isolation

@@ -21,8 +21,8 @@ std::uint64_t first_bytes(const char* at) {
 
 std::size_t hash(std::uint64_t word) { return (word * 0x9E3779B97F4A7C15ULL) >> 48; }
 
-// How `text` looks inside the base64url of something in which it stands at 3n + `offset`: without
-// the characters that its neighbours have a part in.
+// The part of `text` in the base64url of a text that contains it at 3n + `offset`: without the
+// characters that depend on its neighbours.
 std::string inside_base64url(std::string_view text, std::size_t offset) {
   const std::string encoded = text::base64url(std::string(offset, '\0').append(text));
   const std::size_t from = (offset * 8 + 5) / 6;
@@ -98,7 +98,7 @@ void append_utf8(std::string& out, unsigned code) {
   }
 }
 
-// The character that the escape at the start of `text` stands for, and how long it is.
+// The character of the escape at the start of `text`, and the length of the escape.
 std::size_t unescape(std::string_view text, std::string& out) {
   constexpr std::string_view letters = "bfnrt", meanings = "\b\f\n\r\t";
   unsigned code = 0;
@@ -114,7 +114,7 @@ std::size_t unescape(std::string_view text, std::string& out) {
   return 2;
 }
 
-// FNV-1a over the way from the root.
+// FNV-1a over the path from the root.
 std::uint64_t below(std::uint64_t place, std::string_view name) {
   for (const char c : name) place = (place ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return (place ^ 0xFF) * 1099511628211ULL;
@@ -168,7 +168,7 @@ void Received::walk_text(Place place, std::string_view text, const Needles& need
     walk(below(place, "|"), document->root(), needles, found, depth + 1);
 }
 
-// Items of a list share a place: pieces of a text may come one in each.
+// Items of a list share a place, because each may contain a piece of a text.
 void Received::walk(Place place, text::Json value, const Needles& needles, std::vector<bool>& found,
                     int depth) {
   if (const auto text = value.string()) return walk_text(place, *text, needles, found, depth);

@@ -11,17 +11,17 @@
 
 namespace sonde::isolation {
 
-// Looks for many texts at once, in time linear in what it looks through. Texts of less than 8 bytes
-// are too likely to stand somewhere by chance and are ignored.
+// Searches for many texts at once, in linear time. Texts of less than 8 bytes are ignored, because
+// they are likely to occur by chance.
 class Needles {
  public:
-  // A text and the forms in which it can appear: as it is, in any case of its letters, in hex, and
-  // inside base64 of something longer (both alphabets, the three alignments; RFC 4648).
+  // Adds a text with the forms in which it can appear: unchanged, in any letter case, in hex, and
+  // inside base64 of a longer text (both alphabets, three alignments; RFC 4648).
   void add(std::string_view text, std::size_t owner);
 
-  // Whose texts stand in `text`, each owner once, in rising order.
+  // The owners of texts found in `text`, each once, in rising order.
   std::vector<std::size_t> owners_in(std::string_view text) const;
-  // Of the longest form.
+  // Size of the longest form.
   std::size_t bytes_max() const { return bytes_max_; }
 
  private:
@@ -34,13 +34,13 @@ class Needles {
   void find(std::string_view text, bool any_case, std::vector<bool>& found) const;
 
   std::multimap<std::uint64_t, Form> forms_;  // by their first eight bytes
-  std::bitset<65536> beginnings_;  // hashes of those: most places are passed by a look at it
+  std::bitset<65536> beginnings_;  // hashes of those, which rule out most positions quickly
   std::size_t bytes_max_ = 0, owners_ = 0;
 };
 
-// Everything that one session received, as it may hide a text: the bytes as they came, across
-// messages; with JSON's escapes undone; and each text of the JSON in them (also of JSON inside its
-// texts), joined with what stood at the same place before, for a text that is streamed in pieces.
+// Everything that one session received, in the ways it may contain a text: the raw bytes, across
+// messages; with JSON escapes decoded; and each text in the JSON (also of JSON inside its texts),
+// joined with earlier values at the same place, for texts that are streamed in pieces.
 class Received {
  public:
   // The owners of the texts that this message completes.
@@ -49,8 +49,8 @@ class Received {
  private:
   void look(std::string& tail, std::string_view more, const Needles& needles,
             std::vector<bool>& found) const;
-  // Names and lists on the way from the root, hashed: to spell a deep one out for each of a hundred
-  // thousand texts would cost a second.
+  // Hash of the names and indexes on the path from the root: writing out a deep path for each of a
+  // hundred thousand texts would take a second.
   using Place = std::uint64_t;
   void walk(Place place, text::Json value, const Needles& needles, std::vector<bool>& found,
             int depth);
@@ -58,13 +58,13 @@ class Received {
                  std::vector<bool>& found, int depth);
 
   std::string raw_;
-  std::unordered_map<Place, std::string> places_;  // the end of what stood there
+  std::unordered_map<Place, std::string> places_;  // the end of the earlier values there
 };
 
-// The JSON in a message: all of it, or what begins after a prefix as Socket.IO has it.
+// The JSON in a message: all of it, or the part after a prefix as in Socket.IO.
 std::string_view json_in(std::string_view payload);
 
-// With the escapes of JSON strings (RFC 8259 7) undone wherever they stand.
+// `text` with all escapes of JSON strings decoded (RFC 8259 section 7).
 std::string unescaped(std::string_view text);
 
 }  // namespace sonde::isolation

@@ -25,14 +25,14 @@ bool worse(const Failure& failure, const std::optional<Failure>& than) {
   return !than || gravity(failure.reason) > gravity(than->reason);
 }
 
-constexpr std::size_t random_bytes_min = 6;  // two texts seldom have so many in common
+constexpr std::size_t random_bytes_min = 6;  // two texts rarely share this many
 
-// How many bytes two texts have in common at their beginning.
+// Length of the common prefix of two texts.
 std::size_t common_start(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
 
-// The text, and where its random part is known, its start and its end with enough of that.
+// The text and, if its random part is known, its start and its end with enough of that part.
 std::vector<std::string> forms_of(std::string_view text, std::string_view another) {
   std::vector<std::string> forms = {std::string(text)};
   if (another.empty() || another == text) return forms;
@@ -109,8 +109,8 @@ void IsolationWatch::scan(std::size_t member, std::string_view payload) {
     if (foreign(owned_[owned].member, member)) leaked_.emplace(owned, member);
 }
 
-// Whether a text that the member may receive says it as well: two that are alike, or one within the
-// other, tell nobody apart.
+// Whether a text that the member may receive contains it as well: equal or nested texts do not
+// identify a member.
 bool IsolationWatch::is_own(const Owned& owned, std::size_t member) const {
   return std::ranges::any_of(owned_, [&](const Owned& other) {
     const auto says = [&](const auto& form) { return other.text.contains(text::lowered(form)); };
@@ -147,8 +147,8 @@ void IsolationWatch::note_ids(std::size_t member, text::Json value, Way way, int
   }
 }
 
-// What comes back of what was said first was not given, and what was given and then said is no word
-// of ours.
+// An id that we sent first and that comes back was not given by the server; one that was given
+// first and then sent is not ours.
 void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_view name, Way way,
                              int depth) {
   if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
@@ -157,7 +157,7 @@ void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_v
   const bool given =
       id.owners.contains(member) || (id.seen.contains(member) && !may_be_counter(key.second));
   if (way != Way::sent) id.seen.insert(member);
-  // Who is there may be told to everybody, but no part of his chat.
+  // A broadcast may announce who is present, but no part of a user's chat.
   const bool public_id = way == Way::announced && names_somebody(key.first);
   const bool seen = way == Way::received || (way == Way::announced && !public_id);
   if (seen) id.viewers.insert(member);
@@ -167,8 +167,8 @@ void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_v
   if (way == Way::given && !id.senders.contains(member)) id.owners.insert(member);
 }
 
-// How many ids of that name the server gave a user or, if not `given`, said to him, and whether one
-// of them is his alone. What we said first is no word of the server's.
+// The number of ids with that name that the server gave a user or, if not `given`, sent to the
+// user, and whether one of them is the user's alone. Ids that we sent first do not count.
 IsolationWatch::OfUser IsolationWatch::ids_of(std::size_t member, std::string_view plain,
                                               bool given) const {
   OfUser of;
@@ -185,8 +185,8 @@ IsolationWatch::OfUser IsolationWatch::ids_of(std::size_t member, std::string_vi
   return of;
 }
 
-// Two users who both were given an id, or both saw one that is nobody's, share it, unless what they
-// have in common is somebody else: the agent, or a list of who is there. Then each has an id of his
+// Two users who both got an id, or both saw an id without an owner, share it, unless the common id
+// is of a third party: the agent, or a list of who is present. In that case each has an id of its
 // own, or several.
 bool IsolationWatch::is_common(const std::string& plain, std::size_t a, std::size_t b, bool given,
                                Known& known) const {
@@ -216,7 +216,7 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
     for (const std::size_t b : id.owners)
       if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known))
         tell(Reason::session_shared, b, "was given an id of", a);
-  // One that sessions of two users say of themselves was made by us, and tells nobody apart.
+  // An id that sessions of two users send about themselves was made by us, and identifies no user.
   for (const std::size_t a : id.senders)
     for (const std::size_t b : id.senders)
       if (other_user(a, b)) return;
@@ -244,8 +244,8 @@ bool IsolationWatch::fanned_out(const Unasked& message) const {
   return false;
 }
 
-// Such a message came to who speaks before he had said anything, as a greeting does; or it came to
-// every user, as news do.
+// Such a broadcast reached the active members before they had sent anything, like a greeting; or it
+// reached every user, like news.
 bool IsolationWatch::told_to_all(const Unasked& message) const {
   if (message.is_event) return false;
   std::set<std::string_view> users, told;

@@ -16,53 +16,55 @@
 
 namespace sonde::isolation {
 
-// Somebody who is watched.
+// A session that is watched.
 struct Member {
   std::string name;  // "alice-1", for people
   std::string user;
-  bool silent = false;  // it asks nothing, so nothing may come
+  bool silent = false;  // it sends no prompt, so nothing may arrive
 };
 
-// What members receive, and what of it belongs to another one. Pure: frames in, finding out. What
-// it keeps is bounded by the bounds on frames.
+// Records what members receive, and finds what belongs to another member. Pure. Its memory is
+// bounded by the limits on frames.
 class IsolationWatch {
  public:
-  // `ids`: names of JSON members that hold ids, such as thread_id: no two users may share one.
+  // `ids`: names of JSON members with ids, such as thread_id; no two users may share an id.
   IsolationWatch(session::SameUser same_user, std::vector<std::string> ids);
 
-  // Another one is watched from now on; its number.
+  // Adds a member; returns its number.
   std::size_t add(Member member);
-  // A text that nobody but this member's user may receive (if same_user is forbid: but this
-  // member). `another` is made of the same template: what differs is random, and that much of it is
-  // looked for as well, should the text be cut; empty: the text is looked for as a whole.
-  // `what` it is, for people.
+  // Registers a text that only this member's user may receive (if same_user is forbid: only this
+  // member). `another` is made from the same template: the parts that differ are random, and long
+  // parts of them are searched for too, in case the text is cut; empty: the text is searched for as
+  // a whole. `what` describes it, for people.
   void owns(std::size_t member, std::string_view canary, std::string_view another = "",
             std::string_view what = "its canary");
 
-  // A message on the way to the ready session: the ids in it are this member's.
+  // A message before the session was ready: the ids in it are this member's.
   void greeted(std::size_t member, std::string_view payload);
-  // A message that the member sent: so are the ids in it.
+  // A message that the member sent: the ids in it are this member's.
   void sent(std::size_t member, std::string_view payload);
-  // `asked`: after the member said something. `is_event`: a part of a chat; another message may
-  // tell everybody who is there, and then the ids of users and sessions in it are no secret.
+  // A message that the member received. `asked`: after the member sent something. `is_event`: a
+  // part of a chat; other messages may announce who is present, so ids of users and sessions in
+  // them are no secret.
   void received(std::size_t member, std::string_view payload, bool asked = true,
                 bool is_event = true);
-  // A message that a silent member received, and that is no heartbeat. One that is no event of a
-  // chat may be told to everybody; then it came to those who speak as well, numbers apart.
+  // A message, other than a heartbeat, that a silent member received. One that is not an event of a
+  // chat may be a broadcast; then the other members received it as well, except for numbers in it.
   void unasked(std::size_t member, std::string_view payload, std::string_view type,
                bool is_event = true);
 
-  // The worst of what was seen: cross_user_leak, session_shared, foreign_event; empty: nothing.
+  // The worst finding: cross_user_leak, session_shared, foreign_event; empty: none.
   std::optional<Failure> finding() const;
 
  private:
-  // Who was given an id by the server, who said it first, who has seen it at all, who has seen it
-  // where nobody else's may stand, and who where only his own may.
+  // The members that the server gave an id to, that sent it first, that saw it at all, that saw it
+  // where only public data may be expected of others, and that saw it where only their own ids may
+  // be.
   struct Id {
-    std::string name;  // of its member, as it was written first
+    std::string name;  // of the JSON member, as first written
     std::set<std::size_t> owners, senders, seen, viewers, readers;
   };
-  using IdKey = std::pair<std::string, std::string>;  // its name without case, _ and -; and itself
+  using IdKey = std::pair<std::string, std::string>;  // name without case, _ and -; and the id
   struct OfUser {
     int count = 0;
     bool own = false;
@@ -74,14 +76,14 @@ class IsolationWatch {
     std::string type;
     bool is_event;
   };
-  // What belongs to a member, and what of it is looked for.
+  // A text that belongs to a member, and the forms that are searched for.
   struct Owned {
     std::size_t member;
     std::string what, text;
     std::vector<std::string> forms;
   };
-  // Of the messages that a member received (see message_shape.hpp); the early ones came before it
-  // said anything.
+  // Hashes of the messages that a member received (see message_shape.hpp); the early ones came
+  // before it sent anything.
   struct Heard {
     std::set<std::size_t> contents, shapes, early_shapes;
   };
@@ -92,7 +94,7 @@ class IsolationWatch {
   void note_ids(std::size_t member, text::Json value, Way way, int depth);
   void note_id(std::size_t member, const IdKey& key, std::string_view name, Way way, int depth);
   OfUser ids_of(std::size_t member, std::string_view plain, bool given) const;
-  // What was asked of two members and a name before, for a hostile server sends many ids.
+  // Cache of results for two members and a name, because a hostile server may send many ids.
   using Known = std::map<std::tuple<std::string, std::size_t, std::size_t, bool>, bool>;
   bool is_common(const std::string& plain, std::size_t a, std::size_t b, bool given,
                  Known& known) const;
@@ -109,8 +111,8 @@ class IsolationWatch {
   std::vector<Received> streams_;
   std::vector<Heard> heard_;
   std::vector<Owned> owned_;
-  Needles needles_;                                       // of those, by their number
-  std::set<std::pair<std::size_t, std::size_t>> leaked_;  // which of them, and to whom
+  Needles needles_;                                       // those of owned_, by index
+  std::set<std::pair<std::size_t, std::size_t>> leaked_;  // index in owned_, and who received it
   std::map<IdKey, Id> seen_ids_;
   std::vector<Unasked> unasked_;
 };

@@ -20,7 +20,7 @@ using JsonKind = text::Json::Kind;
 
 std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 
-// A message but for its words with digits: numbers, ids and times.
+// A message without its words with digits: numbers, ids and times.
 std::string without_numbers(std::string_view text) {
   const auto in_word = [](char c) { return text::is_word(c) || c == '-'; };
   std::string shape;
@@ -40,7 +40,7 @@ bool names_type(std::string_view name) {
   return std::ranges::find(all, name) != std::end(all);
 }
 
-// Names of numbers that a server counts up for each session, or of a time.
+// Names of counters that a server has for each session, or of times.
 bool names_counter(std::string_view name) {
   constexpr std::string_view all[] = {"seq",    "sequence", "sequence_number", "sequenceNumber",
                                       "seqnum", "s",        "offset",          "ts",
@@ -48,7 +48,7 @@ bool names_counter(std::string_view name) {
   return std::ranges::find(all, name) != std::end(all);
 }
 
-// A text that says what a message is: short, and no number or id.
+// A text that names the type of a message: short, and not a number or id.
 std::string type_in(text::Json value) {
   const auto text = value.string();
   const bool plain =
@@ -58,7 +58,7 @@ std::string type_in(text::Json value) {
 
 std::string skeleton(text::Json value, int depth) {
   if (depth == shape_depth_max) return "";
-  std::set<std::string> parts;  // the order of members says nothing, nor how many items there are
+  std::set<std::string> parts;  // neither the order of members nor the number of items counts
   if (value.kind() == JsonKind::array)
     for (std::size_t i = 0; i < value.size(); ++i) parts.insert(skeleton(value.item(i), depth + 1));
   if (value.kind() == JsonKind::object)
@@ -68,7 +68,7 @@ std::string skeleton(text::Json value, int depth) {
     }
   if (value.kind() != JsonKind::array && value.kind() != JsonKind::object) return "";
   std::string all = value.kind() == JsonKind::array ? "[" : "{";
-  // Socket.IO and Phoenix say the type in a list.
+  // Socket.IO and Phoenix have the type in a list.
   for (std::size_t i = 0; depth == 0 && value.kind() == JsonKind::array && i < value.size(); ++i)
     all += type_in(value.item(i));
   for (const auto& part : parts) all += part + ",";

@@ -4,13 +4,13 @@
 
 namespace sonde::isolation {
 
-// Hashes by which messages of several sessions are compared. Pure.
+// Hashes to compare messages of several sessions. Pure.
 
-// What a message says, but for numbers at the top of its JSON: servers number what they send to
-// each session.
+// The content of a message without the numbers at the top of its JSON, because servers number the
+// messages of each session.
 std::size_t content_of(std::string_view payload);
 
-// What kind of message it is: of JSON its members and what names a type, but none of its values; of
+// The kind of a message: for JSON the names of its members and the values that name a type; for
 // anything else its words without digits.
 std::size_t shape_of(std::string_view payload);
 

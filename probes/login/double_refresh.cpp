@@ -11,7 +11,7 @@ namespace {
 namespace asio = boost::asio;
 using enum DoubleRefresh;
 
-// One of the two. It has names and a trace of its own, for both are under way at once.
+// One of the two requests, with its own names and trace, because both are under way at once.
 struct Refreshing {
   text::Names names;
   Trace trace;
@@ -29,7 +29,7 @@ asio::awaitable<void> redeem(const auth::Redeemer* redeemer, auth::Context conte
   one->token = co_await std::move(redeeming);
 }
 
-// Other servers than RFC 6749 has refuse a used token by 403, 409 or 422.
+// Servers that do not follow RFC 6749 reject a used token with 403, 409 or 422.
 bool is_refusal(const Failure& failure) {
   using enum Reason;
   return failure.reason == credentials || failure.reason == forbidden ||

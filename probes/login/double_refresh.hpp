@@ -11,9 +11,10 @@
 
 namespace sonde::login {
 
-// What becomes of a refresh token that is redeemed twice at once, as two tabs of a browser do
-// (RFC 9700 4.14.2): one is given new tokens and keeps them; both are (no rotation, or a grace
-// period); or the reuse is noticed and all that came of the token is revoked.
+// What a server does with a refresh token that is redeemed twice at once, as by two tabs of a
+// browser (RFC 9700 section 4.14.2): one request gets new tokens, which stay valid; or both do (no
+// rotation, or a grace period); or the server detects the reuse and revokes everything derived from
+// the token.
 enum class DoubleRefresh : std::uint8_t { one_wins, both_ok, family_revoked };
 std::span<const config::Named<DoubleRefresh>> names_of(const DoubleRefresh*);
 
@@ -23,17 +24,17 @@ struct RefreshPolicy {
 };
 const config::Section<RefreshPolicy>& section_of(const RefreshPolicy*);
 
-// What two refreshes at once came to.
+// The result of two simultaneous refreshes.
 struct TwoRefreshes {
-  int granted = 0;                  // of the two
+  int granted = 0;                  // of the two requests
   std::optional<bool> still_works;  // the refresh token that the only winner got, redeemed later
 };
 
-// Empty if it is as the policy says, else refresh_race; pure.
+// Empty if it agrees with the policy; otherwise refresh_race. Pure.
 std::optional<Failure> judge_refreshes(DoubleRefresh policy, const TwoRefreshes& seen);
 
-// Redeems `refresh` twice at once, and the winner's new one afterwards. Failures: refresh_race,
-// answer_incomplete (there is no refresh token), and those of a login but for a refusal.
+// Redeems `refresh` twice at once, and then the winner's new one. Failures: refresh_race,
+// answer_incomplete (there is no refresh token), and those of a login other than a rejection.
 boost::asio::awaitable<std::optional<Failure>> refresh_twice(const auth::Redeemer& redeemer,
                                                              DoubleRefresh policy,
                                                              auth::Context context,

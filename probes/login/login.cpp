@@ -10,7 +10,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Whether it is asked for more than a usable token.
+// Whether only a usable token is required.
 bool is_plain(const LoginSettings& settings) {
   return settings.parallel == 1 && !settings.identity.at && !settings.refresh &&
          settings.session.socket_name.empty();
@@ -54,7 +54,7 @@ std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
 
 namespace {
 
-// Of a session, what a login probe needs to use its token.
+// The part of a session's settings that a login probe needs to use its token.
 const config::Section<session::SessionSettings>& section_of_use() {
   static const auto keys =
       config::Section<session::SessionSettings>()
@@ -68,7 +68,7 @@ const config::Section<session::SessionSettings>& section_of_use() {
 
 bool uses_socket(const LoginSettings& settings) { return !settings.session.socket_name.empty(); }
 
-// The method itself, or the one that gives its first refresh token, is asked each time.
+// Whether the method itself, or the one that gives its first refresh token, is used each time.
 bool asks_each_time(const auth::Login& login) {
   const auth::Redeemer* redeemer = login.redeemer();
   return redeemer != nullptr ? redeemer->first() != nullptr : login.asks();

@@ -14,8 +14,8 @@ namespace sonde::login {
 struct LoginSettings {
   ProbeHeader heading;
   Common common;
-  int parallel = 1;                // logins at once
-  std::vector<std::string> users;  // besides `as`, in turn
+  int parallel = 1;                // simultaneous logins
+  std::vector<std::string> users;  // in addition to `as`, used in turn
   session::SameUser same_user = session::SameUser::forbid;
   dialect::Identity identity;  // in the claims of the token
   session::SessionSettings
@@ -28,14 +28,15 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*);
 bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out);
 void add_needs(const LoginSettings& settings, text::Needs& needs);
 std::vector<session::IdentityRef> others_of(const LoginSettings& settings);
-// Tells what its login cannot do.
+// Reports what its login does not support.
 void vet(const LoginSettings& settings, const session::ProbeContext& site,
          const config::Reader& reader, const config::Place& place);
 
-// Logs in afresh each time; a usable token is a success. With `parallel` several logins are made at
-// once: all have to succeed, no two may get the same token (token_shared), each has to be for its
-// own user (identity_mismatch). Then one token is used in two places at once (see use_at_once), and
-// a refresh token redeemed twice (see refresh_twice). All of it is step login.
+// A probe that makes a new login each time and succeeds with a usable token. With `parallel` it
+// makes several logins at once: all have to succeed, no two may get the same token (token_shared),
+// and each has to be for its own user (identity_mismatch). Then it uses one token in two places at
+// once (see use_at_once), and redeems a refresh token twice (see refresh_twice). All of it is step
+// login.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);

@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Where each login has to be made anew, the one that gives the first refresh token.
+// For a login that has to be made again each time: the one that gives the first refresh token.
 const auth::Login& each_time(const LoginSettings& settings, const auth::Login& login) {
   const auth::Redeemer* redeemer = login.redeemer();
   const bool anew = settings.parallel > 1 || settings.refresh;
@@ -88,7 +88,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::log_all_in() {
   co_return failed;
 }
 
-// The gravest, and how many share its fate.
+// The most severe failure, and how many logins have it.
 std::optional<Failure> LoginsAtOnce::failed_login() const {
   const Entrant* worst = nullptr;
   for (const Entrant& one : entrants_) {
@@ -107,7 +107,7 @@ std::optional<Failure> LoginsAtOnce::failed_login() const {
   return failure;
 }
 
-// The user of the claims; an opaque token has none.
+// The user in the claims; an opaque token has none.
 std::optional<Failure> LoginsAtOnce::check_user(Entrant& entrant) const {
   if (!settings_.identity.at) return std::nullopt;
   const auto claims = auth::read_payload(entrant.token->value);
@@ -128,7 +128,8 @@ std::optional<Failure> LoginsAtOnce::check_tokens() {
   return std::nullopt;
 }
 
-// The first one's token is used, and the last one's refresh token, which the use cannot harm.
+// Uses the token of the first login, and the refresh token of the last one, which that use cannot
+// affect.
 asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
   if (auto wrong = check_tokens()) co_return wrong;
   Entrant& first = entrants_.front();
@@ -155,7 +156,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
 
 namespace {
 
-// What no two logins may have in common, and its name.
+// A value that no two logins may share, and its name.
 struct Mark {
   std::string_view what;
   std::string text;

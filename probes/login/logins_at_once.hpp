@@ -10,28 +10,29 @@
 
 namespace sonde::login {
 
-// A token that a login gave, and for whom.
+// A token that a login gave, and its user.
 struct Issued {
   std::string name;  // of the login: "alice-2"
   std::string user;
   const auth::Token& token;
 };
 
-// The first two logins that share a token or its `jti` (RFC 7519 4.1.7), of different users first:
-// token_shared. With `allow`, those of one user may. Empty: all have their own. Pure.
+// The first two logins that share a token or its `jti` (RFC 7519 section 4.1.7), those of different
+// users first: token_shared. With `allow`, logins of one user may share. Empty: all are different.
+// Pure.
 std::optional<Failure> find_shared(std::span<const Issued> issued, session::SameUser same_user);
 
-// One run of a login probe with several logins, or with more to find out of a token.
+// One run of a login probe with several logins, or with further checks of a token.
 class LoginsAtOnce {
  public:
-  // All that it is given must outlive it.
+  // All arguments have to outlive it.
   LoginsAtOnce(const LoginSettings& settings, const session::ProbeContext& site,
                session::Shared& shared, std::uint64_t seed, Trace& trace);
 
   boost::asio::awaitable<Verdict> run();
 
  private:
-  // Somebody who logs in. The run's trace takes over theirs.
+  // One of the logins. The run's trace absorbs its trace.
   struct Entrant {
     Entrant(std::string named, const session::ProbeContext& at)
         : name(std::move(named)), site(at) {}

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Longer than the second in which services that refuse a reuse do so.
+// Longer than the second within which some services reject a reuse.
 constexpr Span pause_before_alone = std::chrono::seconds(2);
 
 bool is_good(const Verdict& use) { return use.outcome == Outcome::pass; }
@@ -23,7 +23,7 @@ Failure unclear(std::string_view use, const Verdict& verdict) {
                                      std::string(name(verdict.reason)) + ", " + verdict.detail};
 }
 
-// What both uses have in common. All of it outlives them.
+// State that both uses share. Its members have to outlive it.
 class Uses {
  public:
   Uses(const session::SessionSettings& settings, net::Network& network, const text::Names& names,
@@ -75,7 +75,7 @@ class Uses {
 
   asio::awaitable<void> repeat(TokenUses& uses) {
     auto waiting = pause(pause_before_alone);
-    co_await std::move(waiting);  // after a cut both uses say so
+    co_await std::move(waiting);  // after a cancellation both uses report it
     Trace alone = trace_.aside();
     if (is_refused(uses.plain)) {
       auto asking = ask(alone, uses.plain_alone.emplace());

@@ -16,7 +16,7 @@ using Dialled = std::expected<std::unique_ptr<Transport>, Failure>;
 using Reached = std::expected<Socket, Failure>;
 using TlsContext = std::expected<ssl_ctx_st*, Failure>;
 
-// Every family that the name has must connect; the run goes on over the first.
+// Every family that the name has has to connect; the run continues on the first.
 asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
                                       std::span<const Address> all, std::uint16_t port) {
   const auto other = std::ranges::find_if(
@@ -29,11 +29,11 @@ asio::awaitable<Reached> connect_each(const asio::any_io_executor& executor,
   co_return first;
 }
 
-// Of several addresses the socket knows which one answered.
+// With several addresses, the socket knows which one answered.
 void note_peer(const Socket& socket, std::span<const Address> dialled, std::uint16_t port,
                Trace& trace) {
   if (dialled.size() == 1) return trace.peer(show(dialled.front(), port));
-  boost::system::error_code gone;  // reset since: then there is no peer to name
+  boost::system::error_code gone;  // reset meanwhile: then the peer is unknown
   const auto peer = socket.remote_endpoint(gone);
   if (gone) return;
   const Address address{.text = peer.address().to_string(), .v6 = peer.address().is_v6()};
@@ -63,8 +63,7 @@ asio::awaitable<Dialled> secure(const TlsContext& context, Socket socket, const 
   co_return session;
 }
 
-// Connected so far that the next byte goes to the host of `url`, or to the proxy that takes plain
-// HTTP for it.
+// Connects so that the next byte goes to the host of `url`, or to the proxy for plain HTTP.
 asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url,
                                         const ConnectionOptions& line, Trace& trace) {
   auto socket = co_await reach(network, line.proxy.url, line, trace);
@@ -78,7 +77,7 @@ asio::awaitable<Reached> reach_by_proxy(Network& network, const Url& url,
 
 asio::awaitable<Dialled> dial(Network& network, const Url& url, const ConnectionOptions& line,
                               Trace& trace) {
-  // To read what the system trusts takes longer than a handshake; no phase may contain that.
+  // Reading the system's authorities takes longer than a handshake; no phase may include that.
   const TlsContext context = url.tls() ? network.tls().context(line.tls) : nullptr;
   auto reaching = line.proxy.empty() ? reach(network, url, line, trace)
                                      : reach_by_proxy(network, url, line, trace);

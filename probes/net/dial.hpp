@@ -11,12 +11,12 @@
 
 namespace sonde::net {
 
-// Name -> address -> TCP -> (proxy) -> TLS, for the host of `url`, entering the phases resolve,
-// connect, proxy and tls, and noting peer and TLS facts (the certificate's expiry also when its
-// verification fails). Through a proxy, `http:` URLs connect to the proxy alone (the request then
-// goes out in absolute form, RFC 9112 3.2.2), all others are tunnelled by CONNECT.
-// A pinned address is that of what is connected to, host or proxy; SNI and Host stay the URL's.
-// TLS: verified, SNI, at least 1.2, ALPN http/1.1 alone.
+// Connects to the host of `url`: name -> address -> TCP -> (proxy) -> TLS. Enters the phases
+// resolve, connect, proxy and tls, and records peer and TLS facts (the certificate's expiry even if
+// its verification fails). With a proxy, for `http:` URLs only the proxy is connected to (the
+// request then uses the absolute form, RFC 9112 section 3.2.2); all others are tunnelled with
+// CONNECT. A pinned address replaces that of the connected host or proxy; SNI and Host remain those
+// of the URL. TLS: verified, with SNI, at least 1.2, only ALPN http/1.1.
 boost::asio::awaitable<std::expected<std::unique_ptr<Transport>, Failure>> dial(
     Network& network, const Url& url, const ConnectionOptions& line, Trace& trace);
 

@@ -10,9 +10,9 @@ namespace sonde::net {
 class Lookup;
 class TlsContexts;
 
-// What the probes of one worker share on its loop: the resolver channels and the TLS contexts
-// (one of each for each distinct setting). Made on and used from one thread only; outlives every
-// attempt that uses it.
+// Network resources that the probes of one worker share on its loop: the resolver channels and the
+// TLS contexts (one for each distinct setting). Single-threaded; has to outlive every attempt that
+// uses it.
 class Network {
  public:
   explicit Network(boost::asio::any_io_executor executor);

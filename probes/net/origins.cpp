@@ -17,7 +17,7 @@ std::string plain_host(const Url& url) {
   return url.host.ends_with('.') ? url.host.substr(0, url.host.size() - 1) : url.host;
 }
 
-// What stands before the path, as it is written: "{{target.ws}}", "https://{{identity.host}}".
+// The part before the path, as written: "{{target.ws}}", "https://{{identity.host}}".
 std::string_view before_path(std::string_view text) {
   const std::size_t scheme = text.find("://");
   std::size_t at = scheme == text.npos ? 0 : scheme + 3;

@@ -10,20 +10,19 @@
 
 namespace sonde::net {
 
-// The place that a URL leads to, as one text: whether it is encrypted, host and port. ws counts as
-// http and wss as https; a dot that ends the host and the ways to write an IPv6 address do not
-// count.
+// The origin of a URL as one text: encrypted or not, host and port. ws counts as http and wss as
+// https; a trailing dot of the host and the notation of an IPv6 address make no difference.
 std::string origin_key(const Url& url);
 
-// Places that may be told a target's credentials: nothing that an answer names adds to them.
+// Origins that a target's credentials may be sent to; answers of servers cannot add to them.
 class Origins {
  public:
-  // The name, which no template can say, under which a run knows those of its target: URLs with a
-  // blank between them.
+  // The name, which templates cannot use, under which a run keeps its target's origins: URLs
+  // separated by spaces.
   static constexpr std::string_view name = "target origins";
-  // Those of the target of a run.
+  // The origins of a run's target.
   static Origins of(const text::Names& names);
-  // How addresses of them begin, for people: "https://app.example.com/".
+  // The start of URLs at these origins, for people: "https://app.example.com/".
   static std::vector<std::string> addresses(const text::Names& names);
 
   void add(const Url& url) { all_.insert(origin_key(url)); }
@@ -33,12 +32,12 @@ class Origins {
   std::set<std::string> all_;
 };
 
-// Whether the configuration alone chooses the origin of this address: what stands before its path
-// names nothing but target.*, identity.* and location, and none of `captured`. Such an origin is as
-// good as listed.
+// Whether the configuration alone determines the origin of this URL: the part before its path uses
+// only target.*, identity.* and location, and none of `captured`. Such an origin is as good as a
+// listed one.
 bool is_configured(const text::Template& address, std::span<const std::string> captured = {});
 
-// For people: `url` got no credentials, and what to do if it should get them.
+// Says that `url` got no credentials, and how to configure it if it should get them.
 std::string no_own_origin(const Url& url);
 
 }  // namespace sonde::net

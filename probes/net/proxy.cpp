@@ -39,7 +39,7 @@ asio::awaitable<std::expected<Socket, Failure>> open_tunnel(Socket socket, const
   if (!head) co_return std::unexpected(proxy_failure(head.error(), line));
   Failure failure{.reason = Reason::proxy_failed, .detail = {}};
   if (head->response.status / 100 != 2) failure.detail = refusal(head->response, url);
-  // A client speaks first in everything that is tunnelled here.
+  // In all protocols that are tunnelled here the client sends first.
   else if (!head->rest.empty())
     failure.detail = "bytes came before anything was sent";
   if (!failure.detail.empty()) co_return std::unexpected(proxy_failure(std::move(failure), line));

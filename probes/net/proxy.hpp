@@ -9,13 +9,14 @@
 
 namespace sonde::net {
 
-// Asks the HTTP proxy on `socket` for a tunnel to the host of `url` (CONNECT, RFC 9110 9.3.6) and
-// gives the socket back, ready for its first byte. Failures: proxy_failed, cut.
+// Requests a tunnel to the host of `url` from the HTTP proxy on `socket` (CONNECT, RFC 9110 section
+// 9.3.6), and returns the socket ready for the tunnel's first byte. Failures: proxy_failed, cut.
 boost::asio::awaitable<std::expected<Socket, Failure>> open_tunnel(Socket socket, const Url& url,
                                                                    const ConnectionOptions& line,
                                                                    Trace& trace);
 
-// The proxy, not the target, could not be reached. What is our own fault, or a cut, stays so.
+// Turns a connection failure into one of the proxy instead of the target. Faults of our own, and
+// cut, are returned unchanged.
 Failure proxy_failure(Failure failure, const ConnectionOptions& line);
 
 }  // namespace sonde::net

@@ -11,19 +11,21 @@
 
 namespace sonde::net {
 
-// Whether somebody out there answers us. Both end when they are cut, and say what went wrong.
+// Whether an external server answers us. Both functions end when they are cancelled, and return
+// what went wrong.
 
-// The servers answer for `label` below `name`, which no cache near us knows: with addresses, or
-// that it has none (NXDOMAIN, NODATA) as its zone says. A server near us that reaches nobody says
-// SERVFAIL, or makes up that there is no such name; where all is made up, `name` itself has to
-// exist.
+// The servers answer for `label` below `name`, which is not in any nearby cache: with addresses, or
+// that it has none (NXDOMAIN, NODATA), as its zone says. A nearby server without a connection to
+// others says SERVFAIL, or invents that the name does not exist; if all answers are invented,
+// `name` itself has to exist.
 boost::asio::awaitable<std::expected<void, Failure>> reach_dns(Network& network,
                                                                const std::string& label,
                                                                const std::string& name,
                                                                const Dns& dns);
 
-// A TCP connection comes about, and is closed. A refusal is no answer: a firewall of our own
-// refuses in the same way. With a line, which outlives it, as that says, but for its proxy.
+// A TCP connection can be made; it is then closed. A refused connection is not an answer, because a
+// firewall of our own refuses in the same way. With `line`, which has to outlive the call, connects
+// as it says, except that its proxy is not used.
 boost::asio::awaitable<std::expected<void, Failure>> reach_tcp(Network& network,
                                                                const std::string& host,
                                                                std::uint16_t port);

@@ -17,7 +17,7 @@ constexpr std::string_view members[] = {
     "__type", "error_code", "errorCode", "errcode",      "code",  "error",  "error_description",
     "detail", "message",    "msg",       "errorSummary", "title", "reason", "non_field_errors",
     "errors"};
-// Of an error that is an object.
+// Members of an error that is an object.
 constexpr std::string_view inner[] = {"code", "type", "title", "msg", "message", "detail"};
 
 void add(std::string& all, std::string_view said) {
@@ -28,7 +28,7 @@ void add(std::string& all, std::string_view said) {
 
 void add_value(std::string& all, Json value, bool whole);
 
-// A list of what went wrong; or what is wrong by the names of fields.
+// A list of errors, or an object with errors by field name.
 void add_each(std::string& all, Json value) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < value.size() && value.kind() == Kind::array && i < items_max; ++i)

@@ -19,7 +19,7 @@ bool is_address(const std::string& text) {
          inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
-// "[v6]:port" and "v4:port" apart; an IPv6 address alone keeps its colons.
+// Splits "[v6]:port" and "v4:port"; a plain IPv6 address keeps its colons.
 bool split(std::string_view text, DnsServer& out) {
   const auto colon = text.rfind(':');
   const bool bracket = text.starts_with('[');

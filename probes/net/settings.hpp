@@ -16,25 +16,25 @@
 namespace sonde::net {
 
 // Which addresses of a name are used. `any`: happy eyeballs (RFC 8305). `each`: every family that
-// the name has must connect, and the run goes on over the first.
+// the name has has to connect, and the run continues on the first.
 enum class Family : std::uint8_t { any, ipv4, ipv6, each };
 
-// Bounds on what a peer can make us hold or do.
+// Limits on what a peer can make us store or do.
 struct Limits {
   std::size_t header = 64 * 1024;   // bytes of a response's status line and headers
   std::size_t body = 1024 * 1024;   // bytes of a body, after decoding
   std::size_t frame = 1024 * 1024;  // bytes of a WebSocket message
-  std::size_t frames = 1000;        // messages and control frames a connection
+  std::size_t frames = 1000;        // messages and control frames of a connection
 };
 
 struct TlsSettings {
-  std::string ca;                   // a PEM file; empty: the system's
+  std::string ca;                   // a PEM file; empty: the system's authorities
   std::string cert;                 // a PEM file with the client certificate; empty: none
   std::string key;                  // its key
-  std::string server_name;          // SNI and the name verified; empty: the host of the URL
+  std::string server_name;          // SNI and the name to verify; empty: the host of the URL
   std::string min_version = "1.2";  // 1.2 | 1.3
   bool verify = true;
-  bool alpn = true;  // offer http/1.1 by ALPN; no key, for a control experiment
+  bool alpn = true;  // offer http/1.1 by ALPN; not a key, set by a control experiment
   auto operator<=>(const TlsSettings&) const = default;
 };
 
@@ -44,7 +44,7 @@ struct Proxy {
   bool empty() const { return url.host.empty(); }
 };
 
-// A DNS server, from "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53".
+// A DNS server: "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53".
 struct DnsServer {
   std::string address;
   std::uint16_t port = 53;
@@ -55,14 +55,15 @@ struct Dns {
   std::vector<DnsServer> servers;  // asked in this order; empty: the system's
 };
 
-// How a connection is made. Constant after loading; shared by the probes that use it.
+// How a connection is made. Not changed after loading; shared by the probes that use it.
 struct ConnectionOptions {
   Family family = Family::any;
   Proxy proxy;
   Dns dns;
   TlsSettings tls;
   Limits limits;
-  std::string pinned;  // connect to this address and ask for none; no key, for who remembers one
+  // connect to this address without a lookup; not a key, set by callers that remember one
+  std::string pinned;
 };
 
 struct Redirects {
@@ -89,7 +90,7 @@ struct Codec<net::Proxy> {
   static std::string show(const net::Proxy&);
 };
 
-// The section, and then that its files can be read and are what they should be.
+// Reads the section, then checks that its files can be read and are valid.
 template <>
 struct Codec<net::TlsSettings> {
   static bool read(const Value&, const Reader&, const Rule&, net::TlsSettings& out);

@@ -35,7 +35,7 @@ bool is_v6(const std::string& host) {
   return inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
-// Labels of 1 to 63 letters, digits, '-' and '_'; one dot may end the name.
+// Labels of 1 to 63 letters, digits, '-' and '_'; a trailing dot is allowed.
 bool is_name(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   if (host.empty() || host.size() > 253) return false;
@@ -48,7 +48,7 @@ bool is_name(std::string_view host) {
   return label > 0;
 }
 
-// "1.2.3" or "300.1.1.1" would be looked up as a name that cannot be, so they are refused.
+// "1.2.3" or "300.1.1.1" would be looked up as an impossible name, so they are rejected.
 bool looks_like_v4(std::string_view host) {
   const auto last = host.substr(host.rfind('.') + 1);
   return !last.empty() && std::ranges::all_of(last, text::is_digit);
@@ -121,11 +121,11 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
 
 }  // namespace sonde::net
 
-// Reference resolution, RFC 3986 5.2, on a target that is path and query in one.
+// Reference resolution, RFC 3986 section 5.2, where path and query are one text.
 namespace sonde::net {
 namespace {
 
-// Servers put raw UTF-8 and spaces into Location; browsers escape them, and so do we.
+// Servers put raw UTF-8 and spaces into Location; escaped here as in browsers.
 std::string escaped(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string all;
@@ -155,7 +155,7 @@ std::string_view query_of(std::string_view target) {
   return target.substr(std::min(target.find('?'), target.size()));
 }
 
-// 5.2.4: "." and ".." are taken out of a path that starts with '/'.
+// Section 5.2.4: removes "." and ".." from a path that starts with '/'.
 std::string without_dots(std::string_view path) {
   std::string out;
   while (!path.empty()) {
@@ -176,7 +176,7 @@ std::string tidy(std::string_view target) {
   return without_dots(path_of(target)) + std::string(query_of(target));
 }
 
-// 5.2.3 and 5.2.2: the target of a relative reference without authority.
+// Sections 5.2.3 and 5.2.2: the target of a relative reference without authority.
 std::string merged(std::string_view base, std::string_view reference) {
   if (reference.empty()) return std::string(base);
   if (reference.front() == '?') return std::string(path_of(base)) + std::string(reference);

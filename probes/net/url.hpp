@@ -6,20 +6,20 @@
 
 namespace sonde::net {
 
-// An absolute http, https, ws or wss URL, split (RFC 3986). The host is without brackets.
+// A parsed absolute http, https, ws or wss URL (RFC 3986). The host has no brackets.
 struct Url {
   std::string scheme;
   std::string host;
-  std::uint16_t port = 0;    // the scheme's own when the URL names none
+  std::uint16_t port = 0;    // the scheme's default if the URL has none
   std::string target = "/";  // path and query; never empty, no fragment
   bool tls() const { return scheme == "https" || scheme == "wss"; }
-  // host[:port], bracketed where needed; the port if it is not the scheme's own.
+  // host[:port], with brackets if needed; without the scheme's default port.
   std::string authority() const;
   std::string text() const;
 };
 
-// Splits and checks `text`: known scheme, a host, a port, no user:password@ (secrets do not belong
-// there), no control characters or spaces. The error says what is wrong with it.
+// Parses and checks `text`: known scheme, a host, a port, no user:password@ (secrets do not belong
+// there), no control characters or spaces. The error says what is wrong.
 std::expected<Url, std::string> parse_url(std::string_view text);
 
 // Resolves a Location header against the URL that it came from (RFC 3986 section 5).

@@ -3,7 +3,7 @@
 
 namespace sonde::net {
 
-// In step with the version in CMakeLists.txt; sent as `User-Agent: sonde/<version>`.
+// Has to equal the version in CMakeLists.txt; sent as `User-Agent: sonde/<version>`.
 inline constexpr std::string_view version = "0.1.0";
 
 }  // namespace sonde::net

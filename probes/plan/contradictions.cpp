@@ -18,7 +18,7 @@ bool says(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// Whether anything that is sent in a conversation says the name, itself or by a variable.
+// Whether anything sent in a conversation uses the name, directly or through a variable.
 bool is_sent(const dialect::Dialect& dialect, std::string_view name) {
   text::Needs needs;
   needs.add(dialect.send);
@@ -109,7 +109,7 @@ void ready_message_is_seen(const ProbeParts& parts, ContradictionReport& report)
       tell_types("events." + spec.id, spec.types.empty() ? std::vector{spec.id} : spec.types);
 }
 
-// Whether two texts can be the same, by what stands before the first {{ of each.
+// Whether two texts can be equal, by the part before the first {{ of each.
 bool may_be_same(const text::Template& one, const text::Template& other) {
   if (one.names().empty() && other.names().empty()) return one.text() == other.text();
   const std::string first = one.text().substr(0, one.text().find("{{"));
@@ -137,7 +137,7 @@ void subprotocol_is_offered(const ProbeParts& parts, ContradictionReport& report
                                         "' is not offered, so no server can select it");
 }
 
-// Of the headers those that the upgrade itself sends (RFC 6455 4.1), and that of the token.
+// The headers that the upgrade sets itself (RFC 6455 section 4.1), and that of the token.
 void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
   const session::Socket& socket = parts.session->socket;
@@ -211,7 +211,7 @@ void hold_can_end_so(const ProbeParts& parts, ContradictionReport& report) {
     report.wrong("hold.expect", "Close codes are from 1000 to 4999");
 }
 
-// What stands at "a.b.c", or the nearest above it that is written.
+// The value at "a.b.c", or the nearest parent that is written.
 config::Place place_of(const config::Value& probe, std::string_view path) {
   const config::Value* value = &probe;
   while (!path.empty()) {
@@ -275,7 +275,7 @@ void check(const ProbeParts& parts, const config::Value& probe, const config::Re
 
 }  // namespace sonde::plan
 
-// Of what a health probe expects.
+// For the expectations of a health probe.
 namespace sonde::plan {
 namespace {
 
@@ -336,7 +336,7 @@ std::span<const Contradiction> health_contradictions() {
 
 }  // namespace sonde::plan
 
-// Of several users who chat at once.
+// For several users that chat at once.
 namespace sonde::plan {
 namespace {
 
@@ -354,7 +354,7 @@ void answers_tell_users_apart(const ProbeParts& parts, ContradictionReport& repo
                  "{{other.vars.thread_id}}");
 }
 
-// Sessions of one user that chat at once tell their events apart by what is random in `correlate`.
+// Simultaneous sessions of one user distinguish their events by the random values in `correlate`.
 void events_tell_sessions_apart(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.isolation == nullptr || parts.isolation->same_user == session::SameUser::forbid) return;
   const dialect::Dialect& dialect = *parts.session->dialect;

@@ -30,7 +30,7 @@ struct UpgradeSettings;
 
 namespace sonde::plan {
 
-// What was read of a probe; null: its kind has no such part.
+// The settings read for a probe; null: its kind has no such part.
 struct ProbeParts {
   const Common* common = nullptr;
   const session::SessionSettings* session = nullptr;
@@ -41,14 +41,14 @@ struct ProbeParts {
   const dialect::Identity* identity = nullptr;  // of the ready message, or of a login probe
 };
 
-// Tells what is wrong at a key of the probe, such as ready.within, where it is written.
+// Reports a mistake at a key of the probe, such as ready.within, at its place in the file.
 class ContradictionReport {
  public:
   ContradictionReport(const config::Value& probe, const config::Reader& reader)
       : probe_(probe), reader_(reader) {}
-  // No run can pass so, or what is written proves nothing.
+  // No run can pass this way, or the setting proves nothing.
   void wrong(std::string_view path, const std::string& text);
-  // It has no effect.
+  // The setting has no effect.
   void warn(std::string_view path, const std::string& text);
 
  private:
@@ -56,13 +56,13 @@ class ContradictionReport {
   const config::Reader& reader_;
 };
 
-// Settings that are right one by one and contradict each other.
+// Settings that are valid on their own and contradict each other.
 struct Contradiction {
-  std::string_view name;  // what has to hold
+  std::string_view name;  // the condition that has to hold
   void (*find)(const ProbeParts& parts, ContradictionReport& report);
 };
-// The table: of sockets and refusals, of the events of a chat, of several users, of what a health
-// probe expects.
+// The tables: for sockets and refusals; for events of a chat; for several users; for the
+// expectations of a health probe.
 std::span<const Contradiction> contradictions();
 std::span<const Contradiction> event_contradictions();
 std::span<const Contradiction> isolation_contradictions();
@@ -71,7 +71,7 @@ std::span<const Contradiction> health_contradictions();
 // Why a time has no effect: "it (5s) is not shorter than the timeout (3s), ...".
 std::string not_shorter(const std::string& what, Span span, const Common& common);
 
-// Reports all that a probe has, where they are written.
+// Reports all contradictions of a probe, at their places in the file.
 void check(const ProbeParts& parts, const config::Value& probe, const config::Reader& reader);
 
 }  // namespace sonde::plan

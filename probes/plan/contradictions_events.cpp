@@ -5,7 +5,7 @@
 #include "probes/chat/chat.hpp"
 #include "probes/plan/contradictions.hpp"
 
-// Of the events of a chat.
+// For the events of a chat.
 namespace sonde::plan {
 namespace {
 
@@ -64,7 +64,7 @@ const dialect::EventSpec* event_named(const ProbeParts& parts, std::string_view 
   return found == events_in(parts).end() ? nullptr : &*found;
 }
 
-// What an event needs of others: that they may come, and are not itself.
+// Events that an event refers to have to be possible, and different from it.
 void others_can_come(const ProbeParts& parts, ContradictionReport& report) {
   const auto comes = [&](const dialect::EventSpec& spec, const std::string& id) {
     const dialect::EventSpec* other = event_named(parts, id);
@@ -82,7 +82,7 @@ void others_can_come(const ProbeParts& parts, ContradictionReport& report) {
   }
 }
 
-// What has to come cannot come after the end.
+// A required event cannot come after the end.
 void end_comes_last(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr || !parts.chat->rules.terminal_all_of.empty()) return;
   const auto& events = events_in(parts);
@@ -100,7 +100,7 @@ void end_comes_last(const ProbeParts& parts, ContradictionReport& report) {
   }
 }
 
-// Whether the dialect tells what a frame is, and whose.
+// Whether the dialect determines the type and the owner of a frame.
 void frames_are_recognised(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.chat == nullptr) return;
   const dialect::Dialect& dialect = *parts.chat->session.dialect;
@@ -120,7 +120,7 @@ void frames_are_recognised(const ProbeParts& parts, ContradictionReport& report)
                  "the answer stands in '" + dialect.answer.of.front() + "', which must not come");
 }
 
-// Whoever comes before whom, by after and before; at least one of each circle.
+// Checks the order by after and before; reports at least one event of each cycle.
 void order_is_possible(const ProbeParts& parts, ContradictionReport& report) {
   std::map<std::string, std::set<std::string>> earlier;
   for (const auto& spec : events_in(parts)) {
@@ -128,8 +128,7 @@ void order_is_possible(const ProbeParts& parts, ContradictionReport& report) {
     earlier[spec.id].insert(spec.after.begin(), spec.after.end());
     for (const auto& id : spec.before) earlier[id].insert(spec.id);
   }
-  // Those that have nobody before them can come, and those whom nobody waits for harm nobody; the
-  // rest wait for one another.
+  // Removes events without a predecessor and events without a successor; the rest form cycles.
   for (bool more = true; more;) {
     const auto waits = [&](const std::set<std::string>& before) {
       return std::ranges::any_of(before, [&](const auto& id) { return earlier.contains(id); });

@@ -15,7 +15,7 @@ const config::Section<S>& section() {
   return config::section<S>();
 }
 
-// What a kind has of its own, and what it has of a chat.
+// The settings of a kind, and those that it shares with a chat.
 template <class S>
 auto& base_of(S& settings) {
   if constexpr (requires { settings.chat; })
@@ -38,8 +38,8 @@ void describe(const S& settings, ParsedProbe& draft) {
   add_needs(settings, draft.needs);
 }
 
-// A socket that does not say what its ready message is has the dialect's, and likewise offers the
-// dialect's subprotocols if it names none.
+// A socket without a ready message uses that of the dialect, and one without subprotocols offers
+// those of the dialect.
 void complete(session::SessionSettings& session) {
   session::Socket& socket = session.socket;
   const dialect::Dialect& dialect = *session.dialect;
@@ -76,7 +76,7 @@ ProbeParts parts_of(const S& settings) {
   return parts;
 }
 
-// A kind whose keys depend on one another reads them itself.
+// A kind whose keys depend on each other reads them itself.
 template <class S>
 bool read_keys(const config::Value& value, const config::Reader& reader, S& settings) {
   if constexpr (requires { read_settings(value, reader, settings); })
@@ -144,7 +144,7 @@ using enum Step;
 
 }  // namespace
 
-// One row a kind; nothing else in the house names them.
+// One row for each kind; no other code lists them.
 std::span<const Kind> kinds() {
   static const std::vector<Kind> table = {
       kind<health::HealthSettings>("health", "One HTTP endpoint says that the service is well.",

@@ -15,7 +15,7 @@
 
 namespace sonde::plan {
 
-// A probe as it was read, before it is bound to a target.
+// A probe as read, before it is bound to a target.
 struct ParsedProbe {
   ProbeHeader heading;
   Common common;
@@ -23,8 +23,9 @@ struct ParsedProbe {
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
-  std::vector<session::IdentityRef> others;  // besides its own: Site::others, in this order
-  // Tells what the probe cannot do there.
+  std::vector<session::IdentityRef>
+      others;  // additional users: ProbeContext::others, in this order
+  // Reports what the probe cannot do on a target.
   std::function<void(const session::ProbeContext&, const config::Reader&, const config::Place&)>
       vet;
   std::function<std::unique_ptr<Probe>(std::shared_ptr<const session::ProbeContext>,
@@ -32,20 +33,20 @@ struct ParsedProbe {
       make;
 };
 
-// What a probe's own keys are read over: `defaults:`, the socket that it names, and the dialects of
-// which it names one.
+// The values that a probe's own keys override: `defaults:`, the socket that it names, and the
+// dialects, of which it names one.
 struct Defaults {
   Common common;
   const session::Socket* socket = nullptr;
   const dialect::DialectBook& dialects;
 };
 
-// A row of the table of kinds: everything that the rest of the house knows of one.
+// A row of the table of kinds: everything that other components know about a kind.
 struct Kind {
   std::string_view name;
   std::string_view help;
   std::vector<Step> steps;
-  std::vector<std::string_view> run_names;  // names that its templates have only in a run
+  std::vector<std::string_view> run_names;  // names that its templates have only during a run
   std::optional<ParsedProbe> (*read)(const config::Value&, const config::Reader&, const Defaults&);
   config::Value (*schema)();
   std::vector<config::KeyRow> (*table)(const std::string& prefix);

@@ -32,7 +32,7 @@ const Kind* read_kind(const PlanEntry& plan) {
   return index ? &kinds()[*index] : nullptr;
 }
 
-// Over a socket that is not there the rest is read all the same, to tell what else is wrong.
+// If the socket does not exist, the other keys are read anyway, to report further mistakes.
 std::optional<ParsedProbe> read_draft(const PlanEntry& plan, const Kind& kind) {
   const Value* named = plan.probe.value.find("socket");
   const auto socket = plan.file.sockets.find(named != nullptr ? named->text : "");
@@ -58,7 +58,7 @@ bool complete(const PlanEntry& plan, const ParsedProbe& draft) {
   return true;
 }
 
-// The secrets of everybody whom the target may know: of more than a few, those of its own.
+// The secrets of all users that the target may know; if there are many, only the target's own.
 std::vector<config::Secret> secrets_at(const PlanFile& file, const session::Target& target) {
   constexpr std::size_t common_max = 64;
   std::vector<config::Secret> secrets;

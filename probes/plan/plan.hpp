@@ -18,7 +18,7 @@ struct ProbeEntries {
   config::Value value;
 };
 
-// The part of the file that says what is probed.
+// The part of the file that defines what is probed.
 struct PlanFile {
   std::string location;
   Common defaults;
@@ -28,12 +28,12 @@ struct PlanFile {
   std::map<std::string, session::Socket> sockets;
   dialect::DialectBook dialects;
   ProbeEntries probes;
-  int workers = 0;  // 0: one less than the cores, at least one
+  int workers = 0;  // 0: one less than the number of cores, at least one
 };
 const config::Section<PlanFile>& section_of(const PlanFile*);
 
-// Every probe of every target, in the order of the file; mistakes are told. `root` is the whole
-// file, of which fingerprints are made.
+// Makes every probe of every target, in the order of the file; reports mistakes. `root` is the
+// whole file, for the fingerprints.
 std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file,
                                                       const config::Value& root,
                                                       config::Mistakes& mistakes);

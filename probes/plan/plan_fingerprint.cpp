@@ -45,7 +45,7 @@ bool names_field(const auth::Login& login, std::string_view field) {
   });
 }
 
-// By the name that the login shows, if it shows one: who has another name besides is the same user.
+// By the name that the login sends, if any: other names of the same user do not matter.
 std::string user_of(const session::Identity& identity, const std::string& name,
                     const auth::Login& login) {
   static constexpr std::array fields = {"username", "user", "email",    "login",
@@ -68,12 +68,13 @@ std::string client_of(const Value* login, const std::string& name) {
   return "login " + name;
 }
 
-// The dialect of the file that a probe speaks, and those that it extends.
+// The dialect of a probe in the file, and those that it extends.
 std::string dialect_parts(const Value& root, const Value& probe) {
   std::string all;
   const Value* own = root.find("dialects");
   const Value* name = probe.find("dialect");
-  // What extends itself was told before; no chain is longer than the file has dialects.
+  // A dialect that extends itself was reported before; no chain is longer than the number of
+  // dialects.
   for (std::size_t left = own != nullptr ? own->entries.size() : 0; name != nullptr && left > 0;
        --left) {
     const Value* dialect = own->find(name->text);
@@ -93,7 +94,7 @@ std::string_view without_slash(std::string_view address) {
   return address;
 }
 
-// The first target that logs in at the same address: they have their accounts in common.
+// The first target with the same login address: such targets share their accounts.
 std::string accounts_of(const std::map<std::string, session::Target>& targets,
                         const session::ProbeContext& site) {
   const std::string_view own = without_slash(site.target.auth);

@@ -18,7 +18,7 @@ std::string_view method_of(const Value& root, const std::string& login) {
   return method != nullptr ? std::string_view(method->text) : "json";
 }
 
-// A user with a password logs in by one of these.
+// Methods with which a user with a password logs in.
 bool sends_password(std::string_view method) {
   return method == "json" || method == "oauth2_password" || method == "form" || method == "steps";
 }
@@ -39,7 +39,7 @@ bool sends_secret(const auth::Login& login, const session::Identity& identity) {
 void tell_shared_refresh(const Value& root, const config::Reader& reader) {
   const Value* logins = root.find("logins");
   if (logins == nullptr) return;
-  std::map<std::string, std::string> known;  // the login by what it spends
+  std::map<std::string, std::string> known;  // the login by the token that it uses
   for (const auto& entry : logins->entries)
     for (const char* key : {"first", "state_file"}) {
       const Value* written = entry.value.find(key);

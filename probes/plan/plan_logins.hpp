@@ -5,12 +5,12 @@
 
 namespace sonde::plan {
 
-// What is wrong with entries of `logins:` together: two that would spend one refresh token, of
-// which each answer to the one ends the other's.
+// Reports entries of `logins:` that conflict: two that use the same refresh token, so that each
+// answer to one invalidates the token of the other.
 void tell_shared_refresh(const config::Value& root, const config::Reader& reader);
 
-// Warns of a login that sends nothing secret of an identity that has a password: every run would be
-// refused, or is let in by a service that asks for none.
+// Warns about a login that sends no secret of an identity with a password: every run would be
+// rejected, or the service requires no password.
 void tell_unsent_password(const PlanEntry& plan, const session::ProbeContext& site,
                           const config::Value& root);
 

@@ -11,7 +11,7 @@ namespace {
 using config::Place;
 using config::Value;
 
-// One name, or a list of them; what is neither is told by who reads it.
+// One name or a list of names; other values are reported by the reader.
 std::vector<session::ConfigRef> written(const Value& probe, std::string_view key) {
   std::vector<session::ConfigRef> all;
   const Value* value = probe.find(key);
@@ -30,7 +30,7 @@ void tell_of(const std::map<std::string, T>& all, const std::vector<session::Con
   for (const session::ConfigRef& said : names) find_named(all, said, reader, said.place);
 }
 
-// An identity of the target's own comes before those of the file.
+// The target's own identities take precedence over those of the file.
 void tell_of_identities(const PlanFile& file, const std::string& target,
                         const std::vector<session::ConfigRef>& names,
                         const config::Reader& reader) {

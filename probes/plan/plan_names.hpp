@@ -9,12 +9,12 @@
 
 namespace sonde::plan {
 
-// Tells that there is no such thing, and which of `known` was probably meant; `reader` is the
-// probe's, `otherwise` the place if the name has none.
+// Reports that the name does not exist, with the nearest one of `known`; `reader` is the probe's,
+// `otherwise` the place if the name has none.
 void tell_unknown(const session::ConfigRef& said, const std::vector<std::string_view>& known,
                   const config::Reader& reader, const config::Place& otherwise);
 
-// What `said` names elsewhere in the file; null, and a mistake, if there is no such thing.
+// The entry that `said` names; if there is none, reports a mistake and returns null.
 template <class T>
 const T* find_named(const std::map<std::string, T>& all, const session::ConfigRef& said,
                     const config::Reader& reader, const config::Place& otherwise) {
@@ -26,12 +26,12 @@ const T* find_named(const std::map<std::string, T>& all, const session::ConfigRe
   return nullptr;
 }
 
-// A name that the key of a probe says, or for want of it the defaults of `root`.
+// A name in a key of a probe, or if that is missing in the defaults of `root`.
 session::ConfigRef say(const config::Value& root, const config::Value& probe, std::string_view key,
                        std::string name);
 
-// Tells each thing that a probe itself names and the file does not have: its socket, targets, login
-// and identity, whatever else is wrong with it.
+// Reports every name in a probe that the file does not define: its socket, targets, login and
+// identity, whatever else is wrong with the probe.
 void tell_unknown_names(const PlanFile& file, const config::Value::Entry& probe,
                         const config::Reader& reader);
 

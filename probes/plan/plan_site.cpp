@@ -11,7 +11,7 @@
 namespace sonde::plan {
 namespace {
 
-// {{login.NAME}} of a login that captures it.
+// Whether {{login.NAME}} is captured by the login.
 bool given(const auth::Login& login, std::string_view name) {
   constexpr std::string_view prefix = "login.";
   const auto names = login.gives();
@@ -32,14 +32,14 @@ bool add_login(const PlanEntry& plan, const ParsedProbe& draft, const session::I
   const auto* login = find_named(plan.file.logins, whom.login, plan.reader, plan.probe.place);
   if (login == nullptr) return false;
   site.login = *login;
-  if (!site.login) return false;  // what is wrong with it was told
+  if (!site.login) return false;  // its mistakes were reported
   if (site.login->gives_token() || !draft.has_socket) return true;
   plan.reader.wrong(plan.probe.place, "the login '" + whom.login.name +
                                           "' gives no token, and its socket carries one");
   return false;
 }
 
-// The target's own identities come first; a probe that names none may still need none.
+// The target's own identities take precedence; a probe without an identity may not need one.
 bool add_identity(const PlanEntry& plan, const session::IdentityRef& whom,
                   session::ProbeContext& site) {
   site.identity_name = whom.as.name;
@@ -54,7 +54,7 @@ bool add_identity(const PlanEntry& plan, const session::IdentityRef& whom,
   return common != nullptr;
 }
 
-// What to do where a name is not known. What stands nowhere in the file is the default of a key.
+// How to fix an unknown name. A name without a place is from the default of a key.
 std::string advice(const text::Needs::One& need, const session::IdentityRef& whom) {
   constexpr std::string_view of_identity = "identity.";
   if (!need.name.starts_with(of_identity)) return "";
@@ -81,7 +81,7 @@ bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& nee
   return good;
 }
 
-// Each address that is known before anything runs, read as a run will read it.
+// Parses each URL that is known before a run, in the same way as a run.
 bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& urls,
                    const session::ProbeContext& site) {
   bool good = true;

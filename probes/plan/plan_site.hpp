@@ -8,7 +8,7 @@
 
 namespace sonde::plan {
 
-// An entry of `probes:`, the file around it, and where its mistakes go.
+// An entry of `probes:`, the file that contains it, and the reader that collects its mistakes.
 struct PlanEntry {
   const PlanFile& file;
   const config::Value& root;  // the whole file, as written
@@ -16,8 +16,8 @@ struct PlanEntry {
   config::Reader reader;
 };
 
-// Where and as whom the probe runs on a target, and as whom besides; null, and mistakes, if it
-// cannot run there.
+// Makes the context in which the probe runs on a target, with its additional users. If it cannot
+// run there, reports mistakes and returns null.
 std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
                                                        const ParsedProbe& draft,
                                                        const std::string& target);

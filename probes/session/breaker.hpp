@@ -6,18 +6,19 @@
 
 namespace sonde::session {
 
-// Whether a target's breaker seems to be open because of our own refusal checks: each of them is a
-// failed authentication to the target, and breakers count those of everybody together. Pure.
+// Whether a target's circuit breaker seems to be open because of our own refusal checks: each of
+// them is a failed authentication for the target, and breakers count those of all clients together.
+// Pure.
 class Breaker {
  public:
   // A check was refused, as it should be.
   void refused(Instant now);
-  // A good upgrade, and how long it took.
+  // An upgrade succeeded in `took`.
   void passed(Span took);
-  // An upgrade failed as an open breaker lets fail (see suspects_breaker). True: that is what it
-  // seems to be, for at least three checks were refused within the last two minutes, and the answer
-  // came in less than half the usual time, where that is known. Then the checks pause for ten
-  // minutes.
+  // An upgrade failed in the way an open breaker makes it fail (see suspects_breaker). Returns
+  // whether that is likely: at least three checks were refused within the last two minutes, and the
+  // answer came in less than half the usual time, if that is known. If true, the checks pause for
+  // ten minutes.
   bool tripped(Instant now, Span took);
   // Whether a refusal check may be made.
   bool lets_check(Instant now) const { return now >= paused_until_; }

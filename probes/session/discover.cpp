@@ -22,14 +22,14 @@ using Error = std::unexpected<Failure>;
 constexpr std::size_t script_max = 8 * 1024 * 1024;
 constexpr std::size_t all_max = 32 * 1024 * 1024;
 
-// What one address answered, and what it is after redirects.
+// The answer of one URL, and the URL after redirects.
 struct Source {
   net::Url url;
   std::string text;
 };
 
-// Searches a long text piece by piece, and lets the loop go on in between: a bundle of megabytes
-// must not delay the other probes. An address of up to 4 KB is found wherever it stands.
+// Searches a long text in pieces, and lets the loop run in between: a bundle of megabytes must not
+// delay other probes. An address of up to 4 KB is found at any position.
 asio::awaitable<std::optional<std::string>> find_in(const text::Pattern& match,
                                                     std::string_view text) {
   constexpr std::size_t piece = 256 * 1024, overlap = 4096;
@@ -43,7 +43,7 @@ asio::awaitable<std::optional<std::string>> find_in(const text::Pattern& match,
   }
 }
 
-// The last exchange that `aside` saw, for the record.
+// Records the last exchange in `aside`.
 void record_last(const Trace& aside, Trace& trace) {
   trace.hide_too(aside);
   if (!aside.exchanges().empty()) trace.exchange(aside.exchanges().back());
@@ -67,7 +67,8 @@ Failure unreadable(const net::Url& url, const net::Answer& answer, const Trace& 
           fmt::format("{}: {} ({})", where, answer.failure.detail, name(answer.failure.reason))};
 }
 
-// Fetches beside the trace, which would be full of scripts, and records how the last one ended.
+// Fetches with a separate trace, because scripts would fill the run's, and records the last
+// exchange.
 class Reader {
  public:
   Reader(net::Network& network, net::ConnectionOptions line, Trace& trace)
@@ -98,7 +99,7 @@ class Reader {
   std::size_t bytes_ = 0;
 };
 
-// Where the address was found, or what was searched in vain.
+// Where the address was found, or what was searched without success.
 struct Search {
   std::optional<std::string> found;
   std::string where;
@@ -135,7 +136,7 @@ Failure missing(const Search& search, const text::Pattern& match, const std::str
               search.unread == 0 ? "" : fmt::format("; {} more could not be read", search.unread))};
 }
 
-// Why a browser would not get to where it is expected; the address is known from here on.
+// Why a browser would not connect to the expected address; sets the discovered address.
 std::expected<Discovered, Failure> judge(const Endpoint& endpoint, const Source& page,
                                          const net::Url& shipped, const std::string& where,
                                          text::Names& names) {
@@ -192,7 +193,8 @@ asio::awaitable<std::expected<Discovered, Failure>> discover(const Endpoint& end
   trace.open(Phase::discover);
   auto looking = look(endpoint, Reader(network, line, trace), names);
   auto found = co_await std::move(looking);
-  if (!found && found.error().reason == Reason::cut) co_return found;  // the phase is this one
+  // the cancelled phase is this one
+  if (!found && found.error().reason == Reason::cut) co_return found;
   trace.close(Phase::discover);
   if (!found) found.error().detail = trace.scrub(found.error().detail);
   if (found && found->drift) found->drift->detail = trace.scrub(found->drift->detail);

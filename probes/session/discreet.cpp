@@ -20,7 +20,7 @@ class DiscreetProbe final : public Probe {
         secrets_(std::move(secrets)),
         shared_(shared) {}
 
-  // Other runs log in while this one lasts, so once more at its end.
+  // Hides again at the end, because other runs log in while this one lasts.
   asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const override {
     hide_others(trace);
     auto attempting = probe_->attempt(attempt, trace);
@@ -38,8 +38,8 @@ class DiscreetProbe final : public Probe {
   }
 
  private:
-  // One that cannot be read is the failure of those who need it. No more than a part of what a
-  // trace can hide is theirs.
+  // A secret that cannot be read fails the runs that need it, not this one. Only a part of a
+  // trace's limit is used for the secrets of others.
   void hide_others(Trace& trace) const {
     std::size_t left = bytes_max;
     for (const config::Secret& secret : secrets_) {

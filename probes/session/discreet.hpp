@@ -9,10 +9,10 @@
 
 namespace sonde::session {
 
-// The probe, but its trace hides more than what the run itself learns, for a target may speak of
-// other people and of earlier runs: `secrets` of others that the target knows, as far as they can
-// be read now and have no more than 32 KB, and the tokens that logins of the same worker got of the
-// target lately.
+// Wraps a probe so that its trace also hides secrets that the run itself does not learn, because a
+// target's answer may contain data of other users and of earlier runs: `secrets` of others that the
+// target knows, if they can be read and have no more than 32 KB, and the tokens that logins of the
+// same worker recently got from the target.
 std::unique_ptr<Probe> make_discreet(std::unique_ptr<Probe> probe, std::string target,
                                      std::vector<config::Secret> secrets, Shared& shared);
 

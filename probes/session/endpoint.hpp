@@ -8,34 +8,34 @@
 
 namespace sonde::session {
 
-// How the address that a product ships is found: in the page that a user opens, and then, one
-// after the other, in the scripts that it names.
+// How to find the address that a product's front end uses: in the page that a user opens, then in
+// the scripts of that page, one after the other.
 struct Discover {
   enum class Follow : std::uint8_t { scripts, nothing };
   text::Template page;
   Follow follow = Follow::scripts;
-  text::Pattern match;  // its first group, or all of it, is the address
+  text::Pattern match;  // its first group, or the whole match, is the address
 };
 const config::Section<Discover>& section_of(const Discover*);
 std::span<const config::Named<Discover::Follow>> names_of(const Discover::Follow*);
 
-// `url:` of a socket: an address, or how to find it and, perhaps, which one it has to be.
+// `url:` of a socket: an address, or how to discover it and, optionally, which one is expected.
 struct Endpoint {
-  text::Template address;  // with `discover` the expected one; empty: any
+  text::Template address;  // with `discover` the expected address; empty: any
   std::optional<Discover> discover;
 
-  // As written, for people; empty: there is none.
+  // As configured, for display; empty: not set.
   const std::string& text() const { return discover ? discover->page.text() : address.text(); }
 };
 const config::Section<Endpoint>& section_of(const Endpoint*);
 void add_needs(const Endpoint& endpoint, text::Needs& needs);
 
-// The address to connect to (ws or wss): what was discovered in this run, or as configured. Fails
-// with own_request.
+// The address to connect to (ws or wss): the one discovered in this run, or the configured one.
+// Fails with own_request.
 std::expected<net::Url, Failure> address_of(const Endpoint& endpoint, text::Names& names);
 std::expected<net::Url, Failure> address_of(const text::Template& address, text::Names& names);
-// Whether credentials may go there: it is one of the target's own origins, or one that the
-// configuration chose: of the address, or of the page whose scripts name it.
+// Whether credentials may be sent to `url`: it is one of the target's own origins, or one that the
+// configuration names: that of the address, or of the page whose scripts contain it.
 bool is_own(const net::Url& url, const Endpoint& endpoint, text::Names& names);
 bool is_own(const net::Url& url, const text::Template& address, const text::Names& names);
 

@@ -9,19 +9,19 @@
 
 namespace sonde::session {
 
-// Whom a probe logs in as: names to texts, or to secrets by reference. A value whose name says
-// that it is secret (password, secret, token, key) must be a reference.
+// The user that a probe logs in as: fields with a text or a reference to a secret. A field whose
+// name marks it as secret (password, secret, token, key) has to be a reference.
 struct Identity {
   std::map<std::string, std::variant<std::string, config::Secret>> fields;
 };
 
-// A place that may be told the credentials of a target: "https://id.example.com", without a path.
+// An origin that the target's credentials may be sent to: "https://id.example.com", without a path.
 struct ListedOrigin {
   std::string text;
 };
 
-// A place to probe: its base URLs, the further places that are its own, free variables, and
-// identities of its own, which come before the common ones of the same name.
+// A place to probe: its base URLs, further origins of its own, free variables, and its own
+// identities, which take precedence over common ones with the same name.
 struct Target {
   std::string http, auth, ws;
   std::vector<ListedOrigin> origins;

@@ -11,10 +11,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// A recovery shall be seen after two beats at the latest, however long a server wants quiet.
+// A recovery has to be noticed after at most two ticks, however long a server asks to wait.
 constexpr Span quiet_min = std::chrono::minutes(1);
 
-// Tells templates of a token, and the trace to show none of it.
+// Sets the token's names for templates, and hides it in the trace.
 void know(const auth::Token& token, text::Names& names, Trace& trace) {
   names.set("token", token.value);
   names.set("refresh_token", token.refresh);
@@ -26,7 +26,7 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
     if (cookie.value.size() >= 8) auth::hide(trace, cookie.value);
 }
 
-// Of all that the identity says to the login.
+// A mark of everything that the identity contributes to the login.
 std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
                       const auth::TokenCache& keeper) {
   text::Needs needs;
@@ -80,7 +80,7 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const ProbeContext& 
                                                             Trace& trace, double reuse) {
   trace.at(Step::login);
   auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
-  // Nobody is asked for a static token, and its file may have changed.
+  // A static token needs no request, and its file may have changed.
   if (!site.login->asks()) reuse = 0;
   if (const auto* kept = auth::reusable(purse, reuse, Clock::now(), site.needs_cookies())) {
     know(*kept, names, trace);

@@ -20,8 +20,8 @@ std::string own_origins(const Target& target) {
   return all;
 }
 
-// What a filter makes of a secret is one, such as a digest of a password. Where the secret itself
-// can be read in it, what stands around it is none.
+// The result of a filter for a secret is a secret too, such as a digest of a password. If the
+// result contains the secret itself, the text around it is not secret.
 void hide_what_is_made(text::Names& names, Trace& trace) {
   names.report_made([&trace](std::string_view of, std::string_view made) {
     if (trace.scrub(of) != of && trace.scrub(made) == made) auth::hide(trace, made);

@@ -43,7 +43,7 @@ Failure explain_refusal(const net::Response& response) {
 
 Refusal classify_refusal(const net::Answer& answer, const dialect::RefusedBy& refused_by) {
   if (dialect::refuses(refused_by, answer.response.status)) return Refusal::refused;
-  // As a page would be, somebody is sent to log in; a list of one's own says all that refuses.
+  // A redirect to a login is a refusal like a login page; a configured list is complete.
   const bool usual = refused_by.status == dialect::RefusedBy{}.status;
   if (usual && answer.ok() && net::reason_of(answer.response) == Reason::login_redirect)
     return Refusal::refused;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t rows_max = 1000;
 constexpr Span rows_kept = std::chrono::hours(24);
-constexpr int patience = 3;  // intervals, for one that asked and does not come again
+constexpr int patience = 3;  // in intervals, for a probe that asked and does not ask again
 
 }  // namespace
 

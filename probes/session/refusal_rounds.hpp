@@ -5,14 +5,14 @@
 
 namespace sonde::session {
 
-// Which of a target's probes may check its refusals: each check is a failed login to the target,
-// whoever makes it. Pure.
+// Decides which of a target's probes may perform refusal checks: each check is a failed login for
+// the target, whichever probe makes it. Pure.
 class RefusalRounds {
  public:
-  // Whether `probe`, which wants to, makes a round now: none was made within `every`, and no other
-  // one that asked since goes first. That is one with a check that `failed`, which is made again so
-  // that its end is seen soon, in every other round at least; else the one that has waited longest.
-  // True: it is made.
+  // Whether `probe`, which asks to, may make a round now: no round was made within `every`, and no
+  // other probe that has asked since takes precedence. A probe with a check that `failed` takes
+  // precedence in at least every other round, so that its recovery is seen soon; otherwise the one
+  // that has waited longest. If true, the round counts as made.
   bool begin(const void* probe, Span every, bool failed, Instant now);
 
  private:
@@ -24,7 +24,7 @@ class RefusalRounds {
 
   std::map<const void*, Row> probes_;
   Instant last_ = Instant::min();
-  bool last_failed_ = false;  // the last round was of one with a failed check
+  bool last_failed_ = false;  // the last round was of a probe with a failed check
 };
 
 }  // namespace sonde::session

@@ -15,7 +15,7 @@ std::unexpected<Failure> bad_rest_address(const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "rest: " + why});
 }
 
-// The header that carries the token, as the socket says it, or as usual.
+// The header that carries the token: that of the socket, or the usual one.
 std::expected<std::pair<std::string, std::string>, Failure> token_header(
     const TokenPlacement& carrier, text::Names& names) {
   const TokenPlacement usual;

@@ -6,7 +6,7 @@
 
 namespace sonde::session {
 
-// Whether several sessions or logins of one user may share what one of them is given.
+// Whether sessions or logins of one user may share what one of them is given.
 enum class SameUser : std::uint8_t { allow, forbid };
 std::span<const config::Named<SameUser>> names_of(const SameUser*);
 

@@ -17,7 +17,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Span closing_max = std::chrono::seconds(1);
-constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 7.4.1
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 section 7.4.1
 
 std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websocket& session,
                                          text::Names& names) {
@@ -31,7 +31,7 @@ std::optional<Failure> check_subprotocol(const Socket& socket, const net::Websoc
                  "the server selected " + got + ", wanted \"" + wanted + "\""};
 }
 
-// Why there is no session; the refusal of the server where it answered.
+// Why there is no session; the server's refusal if it answered.
 Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
   if (!upgraded.answer.ok()) return upgraded.answer.failure;
   Failure failure = explain_refusal(upgraded.answer.response);
@@ -54,7 +54,7 @@ Opened failed(Step step, Failure failure) {
   return {.session = std::nullopt, .failure = Verdict::of(step, std::move(failure))};
 }
 
-// The users are somewhere else, whatever becomes of them there.
+// The front end uses another address, so the run fails with that, whatever else happens there.
 Opened drifted(Failure drift, const Opened& there) {
   drift.detail += "; there the session is ";
   drift.detail += there.failure
@@ -63,8 +63,8 @@ Opened drifted(Failure drift, const Opened& there) {
   return failed(Step::upgrade, std::move(drift));
 }
 
-// Where the address leads to no origin of the target: an upgrade without credentials, and nothing
-// after it.
+// For an address outside the target's origins: an upgrade without credentials, and nothing after
+// it.
 asio::awaitable<Opened> look_elsewhere(Failure drift, const net::UpgradeRequest& request,
                                        const SessionSettings& settings, net::Network& network,
                                        Trace& trace) {
@@ -97,7 +97,7 @@ Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
   return {Reason::endpoint_drift, before + net::no_own_origin(url)};
 }
 
-// From the login on; `token` is what it gave, empty where none is needed.
+// Opens the session after the login; `token` is its result, empty if none is needed.
 asio::awaitable<Opened> open_with(const SessionSettings& settings, const ProbeContext& site,
                                   const auth::Token& token, Shared& shared, text::Names& names,
                                   Trace& trace) {
@@ -115,7 +115,7 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const ProbeCo
       with_token || site.has_secrets() || carries_credentials(settings.socket);
   const auto url = address_of(settings.socket.url, names);
   if (with_secrets && url && !is_own(*url, settings.socket.url, names)) {
-    // Its path and query may be made of secrets, also where nothing names them.
+    // Its path and query may be made of secrets even if no template uses them.
     if (!settings.socket.url.discover)
       co_return failed(Step::upgrade, elsewhere(std::move(drift), *url));
     const auto request = build_bare_upgrade(settings.socket, names);
@@ -156,7 +156,8 @@ void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& 
   const auto url = address_of(socket.url, names);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   net::Origins own = net::Origins::of(names);
-  if (url) own.add(*url);  // an upgrade to an address that is not the target's own carries none
+  // an upgrade to an address that is not the target's own carries no credentials
+  if (url) own.add(*url);
   std::string cookies = url ? token.cookies.header(*url, now, own) : "";
   names.set("cookies", std::move(cookies));
 }
@@ -166,7 +167,7 @@ void reconsider_token(const SessionSettings& settings, const ProbeContext& site,
                       const Trace& trace) {
   if (!needs_token(settings)) return;
   auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
-  if (!purse.token || purse.token->value != used) return;  // there is another one by now
+  if (!purse.token || purse.token->value != used) return;  // it was replaced meanwhile
   const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
                        dialect::refuses(trace.ending(), settings.dialect->refusal_codes);
   if (refused || (failure && !purse.proven))
@@ -194,7 +195,7 @@ asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
                                     const SessionSettings& settings, net::Network& network,
                                     text::Names& names, Trace& trace) {
   trace.at(Step::upgrade);
-  // Anew for each session, also because the token may be another one.
+  // Set again for each session, because the token may be a different one.
   const auto set = dialect::set_vars(*settings.dialect, names, true);
   if (!set) co_return failed(Step::upgrade, set.error());
   dialect::hide_made(*settings.dialect, false, names, trace);

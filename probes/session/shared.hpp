@@ -13,16 +13,16 @@
 
 namespace sonde::session {
 
-// What the probes of one worker share: its network, and what its logins remember (tokens, keys,
-// counts), what the targets' breakers may make of our refusal checks, and which conversations are
-// ours. The worker owns it; used on its thread only, it needs no lock. Outlives every attempt.
+// State that the probes of one worker share: its network, what its logins cache (tokens, keys,
+// counts), the breaker state of targets, and which conversations are ours. Owned by the worker and
+// used only on its thread, so it needs no lock. Has to outlive every attempt.
 struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
   auth::TokenCache keeper;
   std::map<std::string, Breaker> breakers;              // by target
-  std::map<std::string, RefusalRounds> refusal_rounds;  // likewise
-  // Of each user at each target: what his sessions may receive of one another.
+  std::map<std::string, RefusalRounds> refusal_rounds;  // by target
+  // What the sessions of a user at a target may receive of one another, by target and user.
   std::map<std::pair<std::string, std::string>, dialect::OwnRuns> own_runs;
 };
 

@@ -13,7 +13,7 @@
 namespace sonde::session {
 namespace {
 
-// Three parts like a JWT, so that no server refuses it for its shape alone before it looks.
+// Three parts like a JWT, so that a server does not reject it because of its form.
 constexpr std::string_view garbage =
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb25kZS1nYXJiYWdlIn0.bm90LWEtc2lnbmF0dXJl";
 
@@ -32,7 +32,7 @@ bool is_jwt(std::string_view token) {
   return token.starts_with("eyJ") && std::ranges::count(token, '.') == 2;
 }
 
-// Another character of the same class.
+// A different character of the same class.
 char another(char c, bool hex) {
   const auto turned = [c](char first, int count, int by) {
     return static_cast<char>(first + (c - first + by) % count);
@@ -43,7 +43,8 @@ char another(char c, bool hex) {
   return hex ? turned(first, 6, 3) : turned(first, 26, 13);
 }
 
-// What no server can have issued, of the length, alphabet and prefix ("sk-") of what one has.
+// A token that no server can have issued, with the length, alphabet and prefix ("sk-") of a valid
+// one.
 std::string garbage_like(std::string_view good) {
   constexpr std::size_t prefix_max = 8;
   if (good.empty() || is_jwt(good)) return std::string(garbage);
@@ -58,7 +59,7 @@ std::string garbage_like(std::string_view good) {
   return made == good ? std::string(garbage) : made;
 }
 
-// The same cookies with other values, so that none of them is a session.
+// The same cookies with other values, so that none of them is a valid session.
 std::string with_values(const std::string* cookies,
                         const std::function<std::string(std::string_view)>& value) {
   std::string all = cookies != nullptr ? *cookies : "";
@@ -77,7 +78,7 @@ Error own_upgrade(const std::string& what, const std::string& why) {
   return Error(Failure{Reason::own_request, what + ": " + why});
 }
 
-// Adds one header from a template; without a token, what would carry it is left out.
+// Adds one header from a template; without a token, headers that would carry it are omitted.
 std::expected<void, Failure> add_header(net::UpgradeRequest& request, std::string name,
                                         const text::Template& value, TokenUse use,
                                         text::Names& names) {
@@ -100,7 +101,7 @@ std::expected<void, Failure> add_subprotocols(net::UpgradeRequest& request,
   return {};
 }
 
-// The carrier's text, "Name: value" for a header, "name=value" for the others.
+// Adds the text of the TokenPlacement: "Name: value" for a header, "name=value" for the others.
 std::expected<void, Failure> add_carrier(net::UpgradeRequest& request,
                                          const TokenPlacement& carrier, TokenUse use,
                                          text::Names& names) {
@@ -129,7 +130,7 @@ bool knows_credentials(const text::Names& names) {
                              });
 }
 
-// A browser says from which page it comes.
+// Browsers send the origin of the page.
 void add_origin(net::UpgradeRequest& request, const text::Names& names) {
   const std::string* origin = names.find(page_origin);
   const bool own = net::find_header(request.headers, "Origin") != nullptr;
@@ -214,7 +215,7 @@ std::expected<net::UpgradeRequest, Failure> build_upgrade(const Socket& socket, 
   if (!url) return std::unexpected(url.error());
   net::UpgradeRequest request{.url = std::move(*url), .headers = {}, .subprotocols = {}};
   request.any_subprotocol = socket.any_subprotocol;
-  // What the dialect says once the session is open may name them as well.
+  // Templates of the dialect, used once the session is open, may contain them as well.
   const bool secret = carries_credentials(socket) || knows_credentials(names);
   if (secret && !is_own(request.url, socket.url, own_names))
     return std::unexpected(Failure{Reason::endpoint_drift, net::no_own_origin(request.url)});
@@ -263,7 +264,7 @@ constexpr Named<In> places[] = {{"header", In::header},
                                 {"cookie", In::cookie},
                                 {"none", In::none}};
 
-// The short forms, as most servers want them.
+// The short forms, for the usual conventions of servers.
 session::TokenPlacement usual(In in) {
   session::TokenPlacement carrier{.in = in, .subprotocols = {}, .expect = {}};
   if (in != In::header) carrier.text = {};

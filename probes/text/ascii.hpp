@@ -4,7 +4,7 @@
 
 namespace sonde::text {
 
-// Classes of ASCII characters. Other bytes belong to none, whatever the locale.
+// Classes of ASCII characters. Other bytes belong to none, in any locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }

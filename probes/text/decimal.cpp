@@ -21,7 +21,7 @@ bool take(std::string_view& rest, char c) {
   return there;
 }
 
-// "2146" or "2,146"; nothing: it is neither.
+// "2146" or "2,146"; nullopt: neither.
 std::optional<std::string> take_whole(std::string_view& rest) {
   std::string digits(take_digits(rest));
   if (digits.empty() || (rest.starts_with(',') && digits.size() > 3)) return std::nullopt;

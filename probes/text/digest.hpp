@@ -4,7 +4,7 @@
 
 namespace sonde::text {
 
-// The SHA-256 digest (FIPS 180-4) of bytes, as 64 hex digits in lower case.
+// The SHA-256 digest (FIPS 180-4) of bytes, as 64 lower-case hex digits.
 std::string sha256(std::string_view bytes);
 
 }  // namespace sonde::text

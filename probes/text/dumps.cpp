@@ -15,7 +15,7 @@ bool is_base64(char c) {
   return is_digit(c) || (small >= 'a' && small <= 'z') || c == '+' || c == '/' || c == '-' ||
          c == '_';
 }
-// How a list writes its numbers; numbers of two kinds are no list.
+// The notation of a list's numbers; a list has only one.
 enum class Writing : std::uint8_t { none, decimal, hex, groups };
 
 // The bytes of a number.
@@ -41,7 +41,7 @@ Number group_of(std::string_view word) {
   return number;
 }
 
-// A word of a list; of Java a byte may be negative.
+// A number in a list; bytes in Java may be negative.
 Number number_of(std::string_view word) {
   if (word.size() == 8 || (word.size() == 4 && word[1] != 'x' && word[1] != 'X' && word[0] != '-'))
     return group_of(word);
@@ -77,7 +77,7 @@ class Lists {
  private:
   static constexpr std::size_t bytes_min = 4;
 
-  // Between two numbers stand blanks and at most one comma.
+  // Between two numbers there are spaces and at most one comma.
   void separate(char c) {
     if (c == ',' && !comma_)
       comma_ = true;
@@ -115,12 +115,12 @@ class Lists {
   std::optional<Unescaped> out_;
   std::string bytes_;  // of the list
   std::vector<std::uint32_t> begins_;
-  std::size_t end_ = 0;  // of its last number
+  std::size_t end_ = 0;  // end of its last number
   Writing writing_ = Writing::none;
   bool comma_ = false;
 };
 
-// Leaves out what stands from `begin` up to `end`; to be called in order.
+// Removes ranges [begin, end) from a text; call it in order.
 class Without {
  public:
   explicit Without(std::string_view text) : text_(text) {}

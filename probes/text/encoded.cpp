@@ -41,11 +41,11 @@ constexpr Table base64_value = base64_values(), hex_value = hex_values();
 
 unsigned char value(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
 
-// What was decoded from what: how to find in the text what stands in the decoded bytes.
+// A decoded text, and the mapping of its bytes to the source.
 struct Layer {
   const Layer* of = nullptr;  // null: the text itself
   const Unescaped* unescaped = nullptr;
-  std::size_t begin = 0;  // of digits: the first of them
+  std::size_t begin = 0;  // for digits: the first of them
   std::size_t digit_bits = 0;
 
   Stretch outside(Stretch inside) const {
@@ -77,9 +77,9 @@ class Search {
               int depth);
 
   const Pieces& pieces_;
-  std::size_t left_;  // bytes that may still be looked at
+  std::size_t left_;  // bytes that may still be searched
   bool gave_up_ = false, any_ = false;
-  std::vector<bool> hidden_;  // of the text's bytes
+  std::vector<bool> hidden_;  // for each byte of the text
 };
 
 void Search::mark(Stretch found) {
@@ -100,7 +100,7 @@ void Search::find(std::string_view text, const Layer& layer) {
   if (all.end > 0) mark(layer.outside(all));
 }
 
-// The bytes that digits of so many bits make; bits that are left make none.
+// Decodes digits of `bits` bits to bytes; remaining bits are dropped.
 void Search::decode(std::string_view digits, const Table& table, std::size_t bits,
                     const Layer& layer, int depth) {
   std::string bytes;
@@ -117,12 +117,12 @@ void Search::decode(std::string_view digits, const Table& table, std::size_t bit
   look(bytes, layer, depth);
 }
 
-// Digits begin a byte at any of them, for what is before may belong to something else.
+// A byte may begin at any digit, because the digits before may belong to something else.
 void Search::look_in_digits(std::string_view text, const Layer& layer, int depth,
                             const Table& table, std::size_t bits) {
   const std::size_t shortest = (pieces_.size_min() * 8 + bits - 1) / bits;
   const std::size_t turns = bits == 4 ? 2 : 4;
-  // So many digits in a row have one at any of these places.
+  // A run of this many digits has a digit at one of these positions.
   for (std::size_t at = 0; at + shortest <= text.size();) {
     const std::size_t probe = at + shortest - 1;
     std::size_t begin = probe, end = probe;
@@ -163,7 +163,7 @@ void Search::look(std::string_view text, const Layer& layer, int depth) {
   look_in_digits(text, layer, depth + 1, base64_value, 6);
 }
 
-// A writer of one kind leaves alone what are escapes of another.
+// A writer of one notation leaves the escapes of another unchanged.
 void Search::look_by_writer(std::string_view text, const Layer& layer, const Unescaped& all) {
   for (const std::string_view marks : {"\\", "%", "&"}) {
     const auto unescaped = unescape(text, marks);

@@ -10,17 +10,17 @@
 
 namespace sonde::text {
 
-// A function of templates: `nonce(12)`.
+// A function for templates: `nonce(12)`.
 struct Function {
   std::string_view name;
   std::size_t arguments;
   std::string (*call)(Names& names, std::span<const std::int64_t> arguments);
-  // Empty if the arguments make sense, else what is wrong with them.
+  // Returns what is wrong with the arguments, or an empty text.
   std::string_view (*refuse)(std::span<const std::int64_t> arguments);
 };
 std::span<const Function> functions();
 
-// A filter of templates: `| b64url`.
+// A filter for templates: `| b64url`.
 struct Filter {
   std::string_view name;
   std::string (*apply)(std::string_view text);

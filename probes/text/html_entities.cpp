@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t name_max = 8;  // of the names below
 
-// The entities of HTML 4, which are those that pages use, and XML's apos.
+// The entities of HTML 4, which pages use in practice, and XML's apos.
 constexpr std::string_view entities_text =
     "AElig=198 Aacute=193 Acirc=194 Agrave=192 Alpha=913 Aring=197 Atilde=195 Auml=196 "
     "Beta=914 Ccedil=199 Chi=935 Dagger=8225 Delta=916 ETH=208 Eacute=201 Ecirc=202 "
@@ -78,7 +78,7 @@ void append_utf8(std::string& out, char32_t code) {
 
 bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 
-// "#38;" or "#x26;" at the beginning of `text`; how many bytes it takes, 0: it is none.
+// Length of "#38;" or "#x26;" at the start of `text`; 0: it is not one.
 std::size_t read_number(std::string_view text, std::string& out) {
   const bool hex = text.size() > 1 && (text[1] | 0x20) == 'x';
   const std::size_t begin = hex ? 2 : 1;
@@ -93,7 +93,7 @@ std::size_t read_number(std::string_view text, std::string& out) {
   return end < text.size() && text[end] == ';' ? end + 1 : end;
 }
 
-// "amp;" at the beginning of `text`; as above.
+// Length of "amp;" at the start of `text`; as above.
 std::size_t read_name(std::string_view text, bool in_attribute, std::string& out) {
   static const EntityTable table = read_table();
   std::size_t end = 0;
@@ -101,7 +101,7 @@ std::size_t read_name(std::string_view text, bool in_attribute, std::string& out
   const auto found = table.find(text.substr(0, end));
   if (found == table.end()) return 0;
   const bool closed = end < text.size() && text[end] == ';';
-  // Old pages leave the semicolon out; in an address "&copy=1" is a parameter.
+  // Old pages omit the semicolon; in a URL "&copy=1" is a parameter.
   const bool may_be_open = found->second < 0x100 && !(in_attribute && text.substr(end, 1) == "=");
   if (!closed && !may_be_open) return 0;
   append_utf8(out, found->second);
@@ -117,7 +117,7 @@ std::string html_unescape(std::string_view text, bool in_attribute, std::size_t 
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
-    if (text[0] == '\r') {  // a line ends with LF alone
+    if (text[0] == '\r') {  // a line ends only with LF
       text.remove_prefix(text.starts_with("\r\n") ? 2 : 1);
       out += '\n';
       continue;

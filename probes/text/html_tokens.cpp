@@ -18,7 +18,7 @@ bool same_word(std::string_view written, std::string_view small) {
   return std::ranges::equal(written, small, [](char a, char b) { return lower(a) == b; });
 }
 
-// Elements without tags inside (HTML 13.2.6.4); of these two the text has references.
+// Elements without tags inside (HTML section 13.2.6.4); two of them have references in their text.
 bool is_raw(std::string_view name) {
   constexpr std::array<std::string_view, 9> names = {
       "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"};
@@ -69,7 +69,7 @@ HtmlTokens::Kind HtmlTokens::read_data() {
   return Kind::end;
 }
 
-// Up to the end tag of the element, which is read next; else up to the end of the page.
+// Up to the end tag of the element, which is read next, or else to the end of the page.
 HtmlTokens::Kind HtmlTokens::read_raw() {
   const bool decoded = has_references(raw_);
   const std::size_t size = raw_.size();
@@ -86,7 +86,7 @@ HtmlTokens::Kind HtmlTokens::read_raw() {
   return end > at_ ? take_text(end, decoded) : read_data();
 }
 
-// Kind::end: the page ends within the tag, which a browser leaves out.
+// Kind::end: the page ends within the tag, which browsers ignore.
 HtmlTokens::Kind HtmlTokens::read_tag(Kind kind, std::size_t name_at) {
   const std::size_t end = std::min(page_.find_first_of(" \t\r\n\f/>", name_at), page_.size());
   name_ = page_.substr(name_at, std::min<std::size_t>(end - name_at, 64));
@@ -104,7 +104,7 @@ HtmlTokens::Kind HtmlTokens::read_tag(Kind kind, std::size_t name_at) {
   return kind;
 }
 
-// False: the page ends within its value.
+// False: the page ends within the value.
 bool HtmlTokens::read_attribute() {
   Attribute attribute;
   std::size_t end = std::min(page_.find_first_of(" \t\r\n\f/>=", at_ + 1), page_.size());

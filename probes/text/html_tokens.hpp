@@ -6,26 +6,26 @@
 
 namespace sonde::text {
 
-// The tokens of a page, as HTML 13.2.5 reads it: tags with their attributes, and text. Comments,
-// doctypes and what breaks off within a tag are left out; the contents of script, style and their
-// like are text. Linear time whatever the page, for no token looks at another one.
+// The tokens of a page, as in HTML section 13.2.5: tags with their attributes, and text. Skips
+// comments, doctypes and an incomplete tag at the end; the content of script, style and similar
+// elements is text. Linear time for any page, because each token is read independently.
 class HtmlTokens {
  public:
   enum class Kind : std::uint8_t { end, start_tag, end_tag, text };
 
-  // `page` outlives the tokens.
+  // `page` has to outlive the tokens.
   explicit HtmlTokens(std::string_view page) : page_(page) {}
 
   // Goes to the next token; Kind::end: there is none.
   Kind next();
-  // The name of a tag, in lower case.
+  // The name of the tag, in lower case.
   const std::string& name() const { return name_; }
-  // An attribute of a start tag by its name in lower case, decoded, its first 64 KB. Of two with
-  // one name the first counts, as in browsers. Of more than 256 attributes the rest is not seen.
+  // A decoded attribute of a start tag by its lower-case name, at most 64 KB of it. Of two with the
+  // same name the first counts, as in browsers. Only the first 256 attributes are available.
   std::optional<std::string> attribute(std::string_view name) const;
-  // The text: references decoded where the element has them, its first 64 KB.
+  // The text, at most 64 KB of it, with references decoded if the element has them.
   std::string text() const;
-  // Whether a start tag had more attributes than are kept.
+  // Whether a start tag had more attributes than that.
   bool truncated() const { return truncated_; }
 
  private:
@@ -45,7 +45,7 @@ class HtmlTokens {
   std::size_t at_ = 0;
   std::string name_;
   std::vector<Attribute> attributes_;
-  std::string raw_;  // the element whose contents are text, up to its end tag; empty: none
+  std::string raw_;  // the element whose content is text until its end tag; empty: none
   std::string_view text_;
   bool decoded_ = true;
   bool truncated_ = false;

@@ -10,8 +10,8 @@
 
 namespace sonde::text {
 
-// A JSON value inside a Document: a cheap handle, valid as long as its document. A handle of
-// nothing (a place that is not there) is false and answers every question with "none".
+// A handle to a JSON value in a Document: cheap to copy, valid as long as the document. A handle to
+// a missing value is false, and all its functions return an empty result.
 class Json {
  public:
   enum class Kind { nothing, null, boolean, number, string, array, object };
@@ -29,7 +29,7 @@ class Json {
   Json item(std::size_t index) const;  // of an array
   Json member(std::string_view name) const;
   std::vector<std::pair<std::string_view, Json>> members() const;
-  // A string as it is, anything else as JSON: what a person would read, and what `equals` compares.
+  // A string unchanged, anything else as JSON: for display, and what `equals` compares.
   std::string text() const;
 
  private:
@@ -41,7 +41,7 @@ class Json {
 class Document {
  public:
   static std::expected<Document, std::string> parse(std::string_view text);
-  // An object of texts; of two with one name the first stays.
+  // Makes an object of texts; of two with the same name the first is kept.
   using Texts = std::span<const std::pair<std::string_view, std::string_view>>;
   static Document of(Texts texts);
   Document(Document&&) noexcept;
@@ -49,11 +49,11 @@ class Document {
   ~Document();
   Json root() const;
 
-  // Puts what a text of the document says in JSON in the place of the text; the error says why it
-  // is none. What was reached below the text before is gone.
+  // Replaces a text in the document by the JSON that it contains; the error says why it is not
+  // JSON. Handles to values below the text become invalid.
   std::expected<void, std::string> unfold(Json text);
   void replace(Json text, std::string_view by);
-  // A copy of a text that lives as long as the document.
+  // Copies a text into the document; the copy lives as long as the document.
   std::string_view keep(std::string_view text);
 
  private:
@@ -63,10 +63,10 @@ class Document {
   std::unique_ptr<Body> body_;
 };
 
-// `text` as the inside of a JSON string, without the quotes. Characters that deceive() a reader are
-// escaped, so the JSON itself can be shown anywhere.
+// `text` as the inside of a JSON string, without quotes. Characters that deceive() a reader are
+// escaped, so the JSON can be shown anywhere.
 std::string json_escape(std::string_view text);
-// With the quotes; bytes that are not UTF-8 become U+FFFD.
+// The same with quotes; bytes that are not UTF-8 become U+FFFD.
 std::string json_quote(std::string_view text);
 
 }  // namespace sonde::text

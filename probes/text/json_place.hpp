@@ -4,8 +4,8 @@
 
 namespace sonde::text {
 
-// Where a text that is not JSON stops being JSON, with what stands around it: "byte 27, in
-// `"ok","load":NaN}`", or "the end, behind `"cache"`". For texts that hold no secret. Pure.
+// Where a text stops being valid JSON, with its surroundings: "byte 27, in `"ok","load":NaN}`", or
+// "the end, behind `"cache"`". Only for texts without secrets. Pure.
 std::string json_place(std::string_view text);
 
 }  // namespace sonde::text

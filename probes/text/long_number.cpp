@@ -9,9 +9,10 @@ namespace sonde::text {
 namespace {
 
 constexpr std::string_view long_mark = "\xef\xb7\x90";
-constexpr std::size_t digits_least = 19;  // of a number that may have more than 64 bits
+constexpr std::size_t digits_least = 19;  // of a number with more than 64 bits
 
-// One of so many digits has one at every place that is a multiple of their number.
+// A number of this many digits has a digit at a multiple of their number, so only those are
+// checked.
 bool may_have_long_number(std::string_view json) {
   for (std::size_t at = digits_least - 1; at < json.size(); at += digits_least) {
     if (!is_digit(json[at])) continue;

@@ -19,7 +19,7 @@ std::string shown(const Json& value) {
   return value.string() ? json_quote(shorten(text, shown_max)) : shorten(text, shown_max);
 }
 
-// A number as it stands, a text in quotes.
+// A number as written, a text in quotes.
 std::string shown(std::string_view wanted) {
   return parse_decimal(wanted) ? std::string(wanted) : json_quote(shorten(wanted, shown_max));
 }
@@ -69,7 +69,7 @@ bool wants_absence(const Comparison& wanted) {
   return wanted.absent.value_or(false) || !wanted.present.value_or(true);
 }
 
-// What rules out a value that is written; empty: nothing does.
+// Which condition excludes a configured value; empty: none.
 std::string ruled_out(const Comparison& wanted, const std::string& value) {
   const auto same = [&](const std::string& choice) { return same_value(choice, value); };
   if (!wanted.one_of.empty() && std::ranges::none_of(wanted.one_of, same)) return "one_of";

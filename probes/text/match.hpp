@@ -11,9 +11,9 @@
 
 namespace sonde::text {
 
-// What a place in JSON must be: `healthy` (equals), or { equals, one_of, matches, not_matches, min,
-// max, absent, present }. `equals` and `one_of` compare texts as JSON shows them, numbers as
-// numbers. All but `absent: true` want the place to be there.
+// A condition for a value in JSON: `healthy` (equals), or { equals, one_of, matches, not_matches,
+// min, max, absent, present }. `equals` and `one_of` compare texts as JSON shows them, and numbers
+// by value. All except `absent: true` require that the value exists.
 struct Comparison {
   std::optional<Template> equals;
   std::vector<std::string> one_of;
@@ -24,25 +24,25 @@ struct Comparison {
   std::optional<bool> present;
 };
 
-// Empty if `value` satisfies it, else what was wanted and what was found, in one line:
-// "wanted \"healthy\", got \"degraded\"". Found texts are cut at 120 bytes.
+// Empty if `value` satisfies it; otherwise the expected and the actual value in one line: "wanted
+// \"healthy\", got \"degraded\"". Actual texts are cut to 120 bytes.
 std::optional<std::string> mismatch(const Comparison& wanted, Json value, Names& names);
 
-// Why no value can satisfy it, or what of it has no effect; empty: all of it can hold. Pure.
+// Why no value can satisfy it, or which part of it has no effect; empty: neither. Pure.
 std::string contradiction(const Comparison& wanted);
 
-// Comparisons by place, in the order of the pointers.
+// Conditions by place, ordered by pointer.
 using Comparisons = std::map<Pointer, Comparison>;
 // The first mismatch, with its place: "/status: wanted ...".
 std::optional<std::string> mismatch(const Comparisons& wanted, Json root, Names& names);
 
-// True if both are numbers of the same value ("2,146", "2146.0"), or the same text.
+// Whether both are numbers of the same value ("2,146", "2146.0"), or the same text.
 bool same_value(std::string_view a, std::string_view b);
 
 }  // namespace sonde::text
 
 namespace sonde::config {
-// A value that it equals, or the keys; a mistake if it is a contradiction.
+// A value for `equals`, or the keys; reports a contradiction as a mistake.
 template <>
 struct Codec<text::Comparison> {
   static bool read(const Value&, const Reader&, const Rule&, text::Comparison& out);

@@ -8,7 +8,7 @@
 
 namespace sonde::text {
 
-// The names that some templates need, and where each is asked for, so that a file can be checked
+// The names that templates need, and where each is used, so that a configuration can be checked
 // before anything runs.
 struct Needs {
   struct One {
@@ -16,7 +16,7 @@ struct Needs {
     config::Place place;
   };
   std::vector<One> all;
-  std::vector<Template> urls;  // what has to make an address
+  std::vector<Template> urls;  // templates that have to yield a URL
 
   void add(const Template& text) {
     for (auto& name : text.names()) all.push_back({std::move(name), text.place()});

@@ -9,8 +9,8 @@
 
 namespace sonde::text {
 
-// A regular expression that a user wrote (RE2: linear time, bounded memory). Searches anywhere
-// unless anchored. Copies share the program.
+// A regular expression written by a user (RE2: linear time, bounded memory). Matches anywhere
+// unless anchored. Copies share the compiled program.
 class Pattern {
  public:
   Pattern();
@@ -19,12 +19,12 @@ class Pattern {
   Pattern& operator=(const Pattern&);
   static std::expected<Pattern, std::string> parse(std::string_view text);
   bool found_in(std::string_view text) const;
-  // The names of the groups, the whole match first; a group without a name is called by its number.
+  // The names of the groups, the whole match first; a group without a name has its number as name.
   const std::vector<std::string>& group_names() const;
-  // The same as views of `text`, into `found`; a group that took no part has no data. False: it is
-  // not found.
+  // Stores the whole match and its groups as views of `text` in `found`; a group that did not
+  // participate has no data. False: no match.
   bool find(std::string_view text, std::vector<std::string_view>& found) const;
-  // The whole match and its groups; empty if it is not found.
+  // The whole match and its groups; empty: no match.
   std::vector<std::string> groups(std::string_view text) const;
   const std::string& text() const { return text_; }
 

@@ -8,14 +8,14 @@
 namespace sonde::text {
 namespace {
 
-// Spreads the bits (the finaliser of splitmix64).
+// Mixes the bits (the finalizer of SplitMix64).
 std::uint64_t mixed(std::uint64_t bits) {
   bits = (bits ^ (bits >> 30U)) * 0xbf58476d1ce4e5b9ULL;
   bits = (bits ^ (bits >> 27U)) * 0x94d049bb133111ebULL;
   return bits ^ (bits >> 31U);
 }
 
-// The capital letters of ASCII as small ones, in all eight bytes at once.
+// Converts ASCII capital letters to lower case, in all eight bytes at once.
 std::uint64_t folded(std::uint64_t bytes) {
   constexpr std::uint64_t each = 0x0101010101010101ULL, high = 0x80 * each;
   const std::uint64_t low = bytes & ~high;
@@ -23,8 +23,8 @@ std::uint64_t folded(std::uint64_t bytes) {
   return bytes | ((from_a & ~beyond_z & ~bytes & high) >> 2U);
 }
 
-// Where a gram stands in a table with a power of two of places and then the seed, or the free place
-// where it would.
+// The position of a gram in a table, or the free position for it. The table size is a power of two,
+// followed by the seed.
 std::size_t place_in(const std::vector<std::uint64_t>& table, std::uint64_t gram) {
   const std::size_t last = table.size() - 2;
   std::size_t at = mixed(gram ^ table.back()) & last;
@@ -32,7 +32,7 @@ std::size_t place_in(const std::vector<std::uint64_t>& table, std::uint64_t gram
   return at;
 }
 
-// Half of it is free. A target chooses grams, so the seed is one that it cannot know.
+// Half of it is free. A target can choose grams, so the seed has to be unknown to it.
 std::vector<std::uint64_t> table_of(const std::vector<std::uint64_t>& grams) {
   std::vector<std::uint64_t> table(std::bit_ceil(2 * grams.size() + 2) + 1);
   std::uint64_t seed = mixed(std::bit_cast<std::uintptr_t>(table.data()));
@@ -51,7 +51,7 @@ std::size_t Pieces::block_of(std::string_view block) {
   return ((bytes | case_bits) * 2654435761U) >> (32U - block_bits);
 }
 
-// Eight bytes in lower case; fewer with their number in the byte that is left.
+// Eight bytes in lower case; fewer bytes with their number in the last byte.
 std::uint64_t Pieces::gram(std::string_view bytes) {
   std::uint64_t all = 0;
   std::memcpy(&all, bytes.data(), bytes.size());
@@ -93,7 +93,7 @@ Pieces::Pieces(std::span<const std::string_view> texts, std::span<const std::str
   std::ranges::sort(known);
   blocks_.assign((1U << block_bits) / 64, 0);
   for (const std::string_view text : texts) add(text, known);
-  std::erase(grams_, 0);  // of a text of NULs: it marks a free place
+  std::erase(grams_, 0);  // of a text of NULs: 0 marks a free position
   if (!grams_.empty()) grams_ = table_of(grams_);
 }
 

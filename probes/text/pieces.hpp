@@ -11,22 +11,22 @@
 
 namespace sonde::text {
 
-// Finds pieces of some texts: every stretch of 8 bytes that one of them contains, and shorter texts
-// as a whole. Texts of less than 4 bytes are ignored. Holds 16 to 32 bytes for each byte of them. A
-// search takes time linear in what is searched, whatever it and the texts hold.
+// Searches for pieces of a set of texts: every sequence of 8 bytes in one of them, and shorter
+// texts as a whole. Texts of less than 4 bytes are ignored. Uses 16 to 32 bytes of memory for each
+// byte of the texts. A search is linear in the searched text, whatever it and the texts contain.
 class Pieces {
  public:
   static constexpr std::size_t piece = 8, shortest = 4;
 
-  // What pieces of `spared` and of a text have in common is not looked for, unless nothing else of
-  // that text would be left.
+  // Pieces that a text shares with `spared` are not searched for, unless nothing else of the text
+  // would be left.
   Pieces(std::span<const std::string_view> texts, std::span<const std::string> spared);
 
   bool empty() const { return grams_.empty(); }
-  // Of the shortest that it looks for.
+  // The size of the shortest piece.
   std::size_t size_min() const { return size_min_; }
 
-  // Calls found(begin, end) for each, in no order; they overlap.
+  // Calls found(begin, end) for each piece, in no particular order; they may overlap.
   template <class Found>
   void find(std::string_view text, Found found) const {
     if (empty()) return;
@@ -57,8 +57,8 @@ class Pieces {
     }
   }
 
-  std::vector<std::uint64_t> grams_;   // a hash table, its seed at the end
-  std::vector<std::uint64_t> blocks_;  // bits: the hashes of the blocks of 4 bytes in them
+  std::vector<std::uint64_t> grams_;   // a hash table, with its seed at the end
+  std::vector<std::uint64_t> blocks_;  // a bit set of hashes of their 4-byte blocks
   std::array<bool, piece + 1> sizes_{};
   std::size_t size_min_ = piece;
 };

@@ -19,7 +19,8 @@ std::expected<std::string, std::string> unescaped(std::string_view step) {
   return out;
 }
 
-// RFC 6901 section 4: digits without a leading zero; "-" is the item after the last, never there.
+// RFC 6901 section 4: digits without a leading zero; "-" is the item after the last, which never
+// exists.
 Json item_of(Json array, std::string_view step) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);

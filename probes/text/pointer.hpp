@@ -15,7 +15,7 @@ class Pointer {
  public:
   Pointer() = default;
   static std::expected<Pointer, std::string> parse(std::string_view text);
-  Json at(Json root) const;  // nothing if the place is not there
+  Json at(Json root) const;  // false if the place does not exist
   const std::string& text() const { return text_; }
   bool operator<(const Pointer& other) const { return text_ < other.text_; }
 
@@ -34,7 +34,7 @@ struct Codec<text::Pointer> {
   static std::string show(const text::Pointer& pointer) { return pointer.text(); }
 };
 
-// A mapping of places to what is said of each.
+// A mapping with pointers as keys.
 template <class T>
 struct Codec<std::map<text::Pointer, T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule,

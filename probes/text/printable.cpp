@@ -10,7 +10,7 @@
 namespace sonde::text {
 namespace {
 
-// Characters of scripts and emoji that have no shape either: joiners, fillers, blanks, selectors.
+// Characters of scripts and emoji that are invisible too: joiners, fillers, spaces, selectors.
 bool is_ignored(char32_t code) {
   constexpr std::pair<char32_t, char32_t> ranges[] = {
       {0x34F, 0x34F},   {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},
@@ -20,7 +20,7 @@ bool is_ignored(char32_t code) {
       ranges, [code](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
-// Of an emoji or a sign, how it is shown: as text or in colour. Behind a letter it hides.
+// Selects how an emoji or sign is shown: as text or in colour. After a letter it is invisible.
 bool selects_style(char32_t code, char32_t before) {
   return (code == 0xFE0E || code == 0xFE0F) && before >= 0x2000 && !deceives(before);
 }
@@ -43,7 +43,7 @@ std::string shown(Rune rune, std::string_view bytes, bool unicode) {
 }  // namespace
 
 // Unicode's "default ignorable" and bidirectional controls, line separators and the byte order
-// mark: they make a reader see something else than what was sent.
+// mark: with them a reader sees something other than what was sent.
 bool deceives(char32_t code) {
   return is_ignored(code) || code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD ||
          code == 0x61C || (code >= 0x200B && code <= 0x200F) ||

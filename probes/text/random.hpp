@@ -4,23 +4,23 @@
 
 namespace sonde::text {
 
-// The mixing function of SplitMix64 (Steele, Lea, Flood 2014), one to one.
+// The mixing function of SplitMix64 (Steele, Lea, Flood 2014); a bijection.
 constexpr std::uint64_t mix(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
   return z ^ (z >> 31);
 }
 
-// The seed of the `number`th of those who share a run: no two of them are alike, nor is any like
+// The seed of the participant with this number in a run: all are different from each other and from
 // `seed`. Never add to a seed instead.
 constexpr std::uint64_t seed_of(std::uint64_t seed, std::uint64_t number) {
   return mix(mix(seed ^ 0xa0761d6478bd642fULL) + mix(number + 1));
 }
 
-// SplitMix64: good enough for nonces that nobody gains by guessing. A UniformRandomBitGenerator.
-// All its streams are pieces of one sequence, in which a state is a place: so the seed is mixed
-// first, or seeds that lie apart by the generator's own step would give one stream, shifted. A copy
-// is a stream of its own, unlike that of any other copy; what is moved goes on.
+// SplitMix64: sufficient for nonces that need not be unpredictable. A UniformRandomBitGenerator.
+// All its streams are parts of one sequence, in which a state is a position; so the seed is mixed
+// first, because seeds that differ by the generator's step would give the same stream, shifted. A
+// copy is a new stream, different from that of any other copy; a moved generator continues.
 class Random {
  public:
   using result_type = std::uint64_t;
@@ -37,7 +37,7 @@ class Random {
 
  private:
   std::uint64_t state_;
-  mutable std::uint64_t copies_ = 0;  // that were made of it
+  mutable std::uint64_t copies_ = 0;  // copies made of it
 };
 
 }  // namespace sonde::text

@@ -29,7 +29,7 @@ std::vector<std::string> Names::names_like(std::string_view prefix) const {
   return all;
 }
 
-// A stretch of plain text, and the expression that follows it.
+// A piece of plain text, and the expression that follows it.
 struct Template::Piece {
   std::string plain;
   std::optional<Expression> expression;
@@ -37,7 +37,7 @@ struct Template::Piece {
 
 namespace {
 
-// Appends what the expression says; false: its name is unknown.
+// Appends the value of the expression; false: its name is unknown.
 bool append(std::string& out, const Expression& expression, Names& names) {
   std::string made;
   std::string_view text;

@@ -13,9 +13,9 @@
 
 namespace sonde::text {
 
-// What a template can say when it is rendered: names ("target.http", "token", "identity.username")
-// to texts, the functions' randomness, and the wall clock. One for each attempt; what is the same
-// in all of them is shared by them.
+// The values for rendering templates: texts by name ("target.http", "token", "identity.username"),
+// randomness for functions, and the wall clock. One for each attempt; texts common to all attempts
+// are shared.
 class Names {
  public:
   using Texts = std::vector<std::pair<std::string, std::string>>;
@@ -24,10 +24,10 @@ class Names {
   // A name that is set hides the shared one.
   void set(std::string name, std::string text);
   const std::string* find(std::string_view name) const;
-  // Those that were set, not shared, and begin so.
+  // The names with this prefix that were set, without shared ones.
   std::vector<std::string> names_like(std::string_view prefix) const;
 
-  // From now on told of every text that filters make: of which text it was made, and what it is.
+  // From now on `made` is called with the input and output of every filter.
   using Made = std::function<void(std::string_view of, std::string_view made)>;
   void report_made(Made made) { made_ = std::move(made); }
   void tell_made(std::string_view of, std::string_view made) const {
@@ -49,17 +49,16 @@ class Names {
 // `{{identity.username}}`, `{{token | b64url}}`, `{{nonce(12)}}`. Functions: uuid() nonce(n)
 // rand(a,b) counter() now(). Filters: json b64 b64url hex urlenc lower sha256 xml unhex len16
 // varint. Filters apply from left to right; `json` escapes for the inside of a JSON string, `xml`
-// for the inside of an element, sha256 gives hex digits, `unhex` the bytes that hex digits say (of
-// anything else nothing),
-// len16 and varint put the length before a text, in two bytes or as MQTT does. Pure.
+// for the inside of an element, sha256 gives hex digits, `unhex` the bytes of hex digits (nothing
+// for other input), len16 and varint prepend the length, in two bytes or as in MQTT. Pure.
 class Template {
  public:
   Template() = default;
-  // A plain text, for defaults in code; aborts on a wrong template.
+  // A constant template, for defaults in code; aborts if it is invalid.
   Template(const char* text);
   static std::expected<Template, std::string> parse(std::string_view text);
 
-  // The text, or the name that nothing is known of.
+  // The rendered text; the error is an unknown name.
   std::expected<std::string, std::string> render(Names& names) const;
 
   bool empty() const { return text_.empty(); }
@@ -76,10 +75,11 @@ class Template {
 };
 
 std::string base64(std::string_view bytes);
-std::string base64url(std::string_view bytes);                                  // without padding
-std::expected<std::string, std::string> from_base64url(std::string_view text);  // padding or none
+std::string base64url(std::string_view bytes);  // without padding
+// with or without padding
+std::expected<std::string, std::string> from_base64url(std::string_view text);
 std::string hex(std::string_view bytes);
-std::string percent_encode(std::string_view bytes);  // all but RFC 3986 "unreserved"
+std::string percent_encode(std::string_view bytes);  // all except RFC 3986 "unreserved"
 
 }  // namespace sonde::text
 

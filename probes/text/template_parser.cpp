@@ -20,7 +20,7 @@ std::string_view without_spaces(std::string_view text) {
   return text.substr(first, text.find_last_not_of(spaces) - first + 1);
 }
 
-// The text up to `mark`, which is taken from `rest` with it.
+// The text up to `mark`; removes both from `rest`.
 std::string_view next(std::string_view& rest, char mark) {
   const auto end = rest.find(mark);
   const std::string_view part = without_spaces(rest.substr(0, end));

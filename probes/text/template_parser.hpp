@@ -9,7 +9,7 @@
 
 namespace sonde::text {
 
-// One `{{ }}`: a name or a function with its arguments, then filters.
+// The content of `{{ }}`: a name or a function with its arguments, then filters.
 struct Expression {
   std::string name;  // empty: a function
   const Function* function = nullptr;
@@ -17,7 +17,7 @@ struct Expression {
   std::vector<const Filter*> filters;
 };
 
-// What stands between the braces. The error names what is wrong and the nearest right word.
+// Parses the text between the braces. The error names the mistake and the nearest valid word.
 std::expected<Expression, std::string> parse_expression(std::string_view inside);
 
 }  // namespace sonde::text

@@ -20,7 +20,7 @@ bool is_null(const Value& v) {
   return v.kind == Value::Kind::scalar && !v.quoted && word;
 }
 
-// The grammar of RFC 8259 section 6; what YAML alone takes for a number (0x10, 007) stays a text.
+// The grammar of RFC 8259 section 6; what is a number only in YAML (0x10, 007) stays a text.
 bool is_json_number(std::string_view text) {
   const auto digits = [&text] {
     const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -42,14 +42,14 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
-// What stands in JSON as it is written in YAML.
+// Values that are copied to JSON as written in YAML.
 bool is_bare(const Value& v) {
   return !v.quoted && (v.text == "true" || v.text == "false" || is_json_number(v.text));
 }
 
 bool is_text(const Value& v) { return v.kind == Value::Kind::scalar && !is_null(v) && !is_bare(v); }
 
-// One walk over the tree takes the templates in the order in which they stand.
+// Walks over the tree once, and uses the templates in order.
 class Rendering {
  public:
   Rendering(const std::vector<Template>& texts, Names& names) : texts_(texts), names_(names) {}

@@ -11,7 +11,7 @@ bool between(std::string_view text, std::size_t at, unsigned low, unsigned high)
   return c >= low && c <= high;
 }
 
-// How many bytes of ASCII it begins with, eight looked at at once.
+// Number of leading ASCII bytes, tested in groups of eight.
 std::size_t ascii_run(std::string_view text) {
   std::size_t at = 0;
   for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
@@ -30,7 +30,8 @@ std::size_t utf8_length(std::string_view text) {
   if (c < 0x80) return 1;
   if (c < 0xC2 || c > 0xF4) return 0;
   if (c < 0xE0) return between(text, 1, 0x80, 0xBF) ? 2 : 0;
-  // The second byte excludes overlong forms, surrogates and what is above U+10FFFF.
+  // The range of the second byte excludes overlong forms, surrogates and code points above
+  // U+10FFFF.
   const unsigned low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
   const unsigned high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
   if (!between(text, 1, low, high) || !between(text, 2, 0x80, 0xBF)) return 0;

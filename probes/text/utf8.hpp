@@ -6,18 +6,18 @@
 
 namespace sonde::text {
 
-// Bytes of the character at the start of `text` (RFC 3629); 0: it is not UTF-8, or empty.
+// Length in bytes of the first character of `text` (RFC 3629); 0: it is not UTF-8, or empty.
 std::size_t utf8_length(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
-// How many characters; each byte that is not UTF-8 counts as one.
+// Number of characters; each byte that is not UTF-8 counts as one.
 std::size_t utf8_count(std::string_view text);
 
-// A character by its number; empty: there is none of that number (RFC 3629 section 3).
+// The character with this code point; empty: there is none (RFC 3629 section 3).
 std::string utf8_of(std::uint32_t code);
 
-// The start of `text`, at most `bytes_max` of it, never cut inside a character; "..." says so.
+// The first `bytes_max` bytes of `text` at most, without a cut character; "..." marks a cut.
 std::string shorten(std::string_view text, std::size_t bytes_max);
 
 }  // namespace sonde::text

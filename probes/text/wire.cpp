@@ -22,7 +22,7 @@ int digit_of(char c) {
   return -1;
 }
 
-// "#60" and "#x3C"; nothing: it is no character.
+// "#60" and "#x3C"; nullopt: it is not a character.
 std::optional<std::string> numbered(std::string_view name) {
   if (!name.starts_with('#')) return std::nullopt;
   name.remove_prefix(1);

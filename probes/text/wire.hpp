@@ -5,19 +5,19 @@
 
 namespace sonde::text {
 
-// The bytes that hex digits say; blanks between them are skipped. The error says what is wrong.
+// The bytes of hex digits; spaces between them are skipped. The error says what is wrong.
 std::expected<std::string, std::string> from_hex(std::string_view digits);
 
-// A text after its length in two bytes, the high one first, as MQTT and many others write it. Of a
-// longer text the first 65535 bytes.
+// The text with its length before it in two bytes, high byte first, as in MQTT and other protocols.
+// Only the first 65535 bytes of a longer text.
 std::string len16(std::string_view bytes);
-// A text after its length as a variable byte integer (MQTT 3.1.1 section 2.2.3). Of a text that is
-// longer than that can say, its first 268435455 bytes.
+// The text with its length before it as a variable byte integer (MQTT 3.1.1 section 2.2.3). Only
+// the first 268435455 bytes of a longer text.
 std::string varint(std::string_view bytes);
 
-// A text as it stands inside of an XML element or an attribute.
+// Escapes a text for the inside of an XML element or attribute.
 std::string xml_escape(std::string_view text);
-// The other way: the five entities of XML and characters by number. What is none of them stays.
+// The reverse: decodes XML's five entities and numeric references. Anything else is unchanged.
 std::string xml_unescape(std::string_view text);
 
 }  // namespace sonde::text

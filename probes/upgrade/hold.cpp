@@ -20,8 +20,8 @@ constexpr Span pong_min = std::chrono::seconds(1), pong_max = std::chrono::secon
 constexpr Span accepting_max = std::chrono::seconds(3);
 constexpr Instant never = Instant::max();
 
-// By our monotonic clock; the claims say it by the wall clock. Where they and the login differ, the
-// later one.
+// By our monotonic clock; the claims use the wall clock. If they differ from the login's lifetime,
+// the later time counts.
 std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace,
                                  std::optional<Instant> said) {
   const std::string* token = names.find("token");
@@ -33,7 +33,7 @@ std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace,
   return std::max(said.value_or(claimed), claimed);
 }
 
-// One hold of one session.
+// The hold of one session.
 class Holding {
  public:
   Holding(net::Websocket& session, const Hold& hold, const dialect::Dialect& dialect,
@@ -60,7 +60,7 @@ class Holding {
       if (arrival.how == How::failed)
         if (auto wrong = complaint(*arrival.failure)) co_return wrong;
       const Instant now = Clock::now();
-      // What has come until the end of the hold is heard before it.
+      // Messages that arrived before the end of the hold are processed first.
       if (now >= until_ && arrival.how == How::silence) co_return over();
       if (now >= until_ || now < next_ping_) continue;
       auto pinging = ping();
@@ -70,7 +70,7 @@ class Holding {
   }
 
  private:
-  // What the server says before it closes for an expired token is what is expected.
+  // A message of the server before it closes because of an expired token is expected.
   std::optional<Failure> complaint(const Failure& failure) const {
     if (failure.reason == Reason::hold_expired && hold_.expect.closed) return std::nullopt;
     return failure;
@@ -114,7 +114,7 @@ asio::awaitable<Verdict> connect_to(net::Network& network, net::Url url,
   co_return reached ? Verdict::pass() : Verdict::of(Step::hold, reached.error());
 }
 
-// A server that was stopped ends its sessions as an idle limit does, but then accepts none.
+// A server that was stopped ends its sessions like an idle limit, but then accepts no connections.
 asio::awaitable<Failure> ask_whether_open(HeldAt at, text::Names& names, Failure idle,
                                           const Trace& trace) {
   const auto url = address_of(at.socket.url, names);
@@ -141,7 +141,7 @@ asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session, co
   auto running = holding.run();
   auto failed = co_await std::move(running);
   if (failed && failed->reason == Reason::cut)
-    co_return failed;  // the deadline's phase is this one
+    co_return failed;  // the phase in which the deadline came is this one
   if (failed && failed->reason == Reason::idle_closed && at.socket.line.proxy.empty()) {
     auto asking = ask_whether_open(at, names, *std::move(failed), trace);
     failed = co_await std::move(asking);
@@ -207,9 +207,9 @@ Value Codec<upgrade::HoldEnd>::schema(const Rule&) {
 namespace sonde::upgrade {
 namespace {
 
-// Shorter limits serve nobody; and one of a second is seen a little shorter from here.
+// Shorter limits are not used in practice; a limit of one second appears slightly shorter to us.
 constexpr Span idle_least = std::chrono::milliseconds(500);
-constexpr Span early_slack = std::chrono::seconds(2);  // exp is in whole seconds, clocks differ
+constexpr Span early_slack = std::chrono::seconds(2);  // exp is in whole seconds, and clocks differ
 
 std::string after(const Held& held) {
   return fmt::format("after {:.1f} s", seconds(held.over - held.begun));
@@ -226,8 +226,8 @@ std::string closed_with(const Held& held) {
   return fmt::format("{} {}{}", dialect::describe(*held.ending), after(held), against_expiry(held));
 }
 
-// Whoever cuts silent connections does so after the same silence each time, which was never
-// survived before and is no moment; any other end is of a connection in use.
+// An idle limit ends connections after the same silence each time, which was never survived before
+// and is not short; any other end is of a connection in use.
 Failure without_close(const Held& held) {
   const Span silence = held.over - held.heard;
   const std::string how =

@@ -11,7 +11,7 @@
 
 namespace sonde::upgrade {
 
-// `ping:` of a hold: how often we ping; 0 (none): never.
+// `ping:` of a hold: interval of our pings; 0 (none): never.
 struct PingEvery {
   Span every = std::chrono::seconds(20);
 };
@@ -24,7 +24,7 @@ struct HoldEnd {
 };
 const config::Section<HoldEnd>& section_of(const HoldEnd*);
 
-// `hold:` of an upgrade probe: how long a ready session is kept, and what has to become of it.
+// `hold:` of an upgrade probe: how long a ready session is kept, and how it should end.
 struct Hold {
   Span length{};
   PingEvery ping;
@@ -32,36 +32,36 @@ struct Hold {
 };
 const config::Section<Hold>& section_of(const Hold*);
 
-// How a session was held.
+// What happened to a held session.
 struct Held {
   Instant begun, over;
-  std::optional<Instant> expires;  // the token, where it says so
-  Instant heard;                   // the peer's last sign before the end
-  Span survived{};                 // the longest silence of the peer that ended nothing
-  std::optional<Ending> ending;    // empty: it was still open
+  std::optional<Instant> expires;  // if the token has an expiry time
+  Instant heard;                   // last byte of the peer before the end
+  Span survived{};                 // the longest silence of the peer that did not end the session
+  std::optional<Ending> ending;    // empty: still open
 };
 
-// Until when a session is held: for its length, and no longer than the server may take to close it.
+// Until when a session is held: for its length, but no longer than the server may take to close it.
 Instant hold_until(const Hold& hold, Instant begun, std::optional<Instant> expires);
 
-// What came of it; pure. The FIN or RST of a session that was silent for a second or more, and had
-// not been silent for so long before, is an idle limit on the way (idle_closed); that of one in
-// use, or within a frame, is close_unclean. Where it should stay open, a Close is hold_expired, or
-// restarting (1001, 1012). Where it should be closed: not_closed, wrong_close (another code, or
-// before the token expired), hold_unclear (the token outlives the hold).
+// The verdict about a held session. Pure. A FIN or RST after a silence of a second or more, if no
+// longer silence was survived before, is an idle limit on the way (idle_closed); on a session in
+// use, or within a frame, it is close_unclean. If the session should stay open, a Close is
+// hold_expired, or restarting (1001, 1012). If it should be closed: not_closed, wrong_close
+// (another code, or before the token expired), hold_unclear (the token outlives the hold).
 std::optional<Failure> judge_hold(const Hold& hold, const Held& held);
 
-// Where the server of a held session is, and when the token expires as the login said it.
+// The server of a held session, and when the token expires according to the login.
 struct HeldAt {
   net::Network& network;
   const session::Socket& socket;
   std::optional<Instant> expires = {};
 };
 
-// Holds a ready session; step and phase hold. Heartbeats of the dialect are answered. Failures:
-// those of judge_hold, pong_missing, what a rule of the dialect says, and what the peer did wrong.
-// Where a session seems to have met an idle limit, the server is asked once whether it still
-// accepts connections: tcp_refused or close_unclean if it does not. Does not close.
+// Holds a ready session; step and phase hold. Answers the dialect's heartbeats. Failures: those of
+// judge_hold, pong_missing, those of the dialect's rules, and protocol violations of the peer. If a
+// session seems to have met an idle limit, checks once whether the server still accepts
+// connections: tcp_refused or close_unclean if it does not. Does not close the session.
 boost::asio::awaitable<std::optional<Failure>> hold_session(net::Websocket& session,
                                                             const Hold& hold,
                                                             const dialect::Dialect& dialect,

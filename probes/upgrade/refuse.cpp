@@ -26,7 +26,7 @@ RefusalNote note_of(RefusalCheck check, const Checked& checked) {
   return note;
 }
 
-// A pass-through is worse than a check that says nothing, whichever comes first.
+// A pass-through is worse than an inconclusive check, whichever comes first.
 bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
   if (!verdict) return true;
   if (verdict->reason == Reason::auth_fail_open) return false;
@@ -34,7 +34,7 @@ bool outranks(const Verdict& found, const std::optional<Verdict>& verdict) {
          (verdict->outcome == Outcome::inconclusive && found.outcome == Outcome::fail);
 }
 
-// Those of a run: all of them, or the one whose turn it is and those that stand.
+// The checks of a run: all of them, or the one whose turn it is and those that have failed before.
 std::vector<RefusalCheck> due(const std::vector<RefusalCheck>& checks, const Attempt& attempt) {
   if (!attempt.refusal_turn || checks.empty()) return checks;
   const RefusalCheck turn = checks[*attempt.refusal_turn % checks.size()];
@@ -96,8 +96,8 @@ class Round {
     return suspects_breaker(seen, detail) && breaker_.tripped(now, now - begun);
   }
 
-  // The login of the run is not accepted any more, so that its refusals prove nothing: the check is
-  // made again with a fresh one, and then one that was not shown before is shown as it is.
+  // The login of the run is no longer accepted, so its refusals prove nothing: repeats the check
+  // with a new login, and if that result was not reported before, reports it.
   asio::awaitable<void> prove(Try& one, const Control& before) {
     if (!breaker_.lets_check(Clock::now())) co_return doubt(one, before, Clock::now());
     auto logging_in = fresh_login(subject_);
@@ -136,15 +136,15 @@ class Round {
   }
 
   void keep(const Try& one) {
-    // What was refused in the place of an expired token was accepted there before.
+    // What was refused in place of an expired token had been accepted there before.
     const bool shown = one.checked.seen.status != 0;
     if (attempt_.standing == nullptr || !shown) return;
     const std::string name(name_of(one.check));
     if (!one.checked.wrong && controlled_) attempt_.standing->erase(name);
-    // A server's passing trouble is a failure of this run, and no hole that stays open.
+    // A temporary failure of the server is a failure of this run only, and does not persist.
     const bool open = one.checked.wrong && one.checked.wrong->reason == Reason::auth_fail_open;
     if (!open) return;
-    // Later runs tell of it, whose traces do not know the secrets of this one.
+    // Later runs report it, and their traces do not know the secrets of this one.
     const Failure& wrong = *one.checked.wrong;
     attempt_.standing->insert_or_assign(name,
                                         Failure{wrong.reason, subject_.trace.scrub(wrong.detail)});
@@ -166,7 +166,7 @@ class Round {
     return verdict;
   }
 
-  // The verdict is about one check; the names of the others that failed.
+  // The verdict is about one check; the names of the other failed ones.
   std::string others_failed(const Verdict& verdict) const {
     std::string names;
     for (const Try& one : tries_) {
@@ -182,7 +182,7 @@ class Round {
   const Attempt& attempt_;
   session::Breaker& breaker_;
   std::vector<Try> tries_;
-  bool controlled_ = false;  // no breaker keeps the control from being made
+  bool controlled_ = false;  // no breaker prevents the control upgrade
 };
 
 }  // namespace

@@ -17,12 +17,13 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Whether the upgrade carries the user's own good token, and only the rest of it is wrong.
+// Whether the upgrade carries the user's own valid token, and only something else is wrong.
 bool is_good(RefusalCheck check) {
   return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
 }
 
-constexpr std::string_view foreign = "https://sonde.invalid";  // a name of nobody (RFC 2606)
+constexpr std::string_view foreign =
+    "https://sonde.invalid";  // a name that cannot exist (RFC 2606)
 
 void come_from_elsewhere(net::UpgradeRequest& request) {
   std::erase_if(request.headers,
@@ -53,8 +54,8 @@ std::expected<net::UpgradeRequest, Failure> build(RefusalCheck check, const sess
   return request;
 }
 
-// Whether the upgrade, or what is said after it, shows what the check replaces; after a logout,
-// whether it shows anything of a login.
+// Whether the upgrade, or a message after it, contains what the check replaces; after a logout,
+// whether it contains any value of a login.
 bool shows(RefusalCheck check, const net::UpgradeRequest& bad, const RefusalSubject& subject) {
   if (session::says_login(subject.session.dialect->needs)) return true;
   const bool gone = check == RefusalCheck::logged_out;
@@ -75,8 +76,8 @@ std::size_t path_size(const net::UpgradeRequest& request) {
   return std::min(request.url.target.find('?'), request.url.target.size());
 }
 
-// The upgrade at the path that the good login gives, where that is another one: it may name the
-// user, and who names nobody is refused for that alone.
+// The upgrade at the path that the valid login gives, if it differs: that path may name the user,
+// and a request without a user may be refused for that alone.
 std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::UpgradeRequest& bad,
                                                 const RefusalSubject& subject) {
   if (check != RefusalCheck::no_token && check != RefusalCheck::garbage_token) return std::nullopt;
@@ -88,7 +89,8 @@ std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::U
   return there.url.target == bad.url.target ? std::nullopt : std::optional(std::move(there));
 }
 
-// Who is welcomed at the user's path may have shown a ticket in it, so that one is replaced then.
+// If it is accepted at the user's path, that path may contain a ticket, so the path is then
+// replaced.
 asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& subject,
                                    text::Names& names) {
   auto request = build(check, subject.session.socket, names);
@@ -108,8 +110,8 @@ asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& sub
   co_return checked;
 }
 
-// A login that was given back may be good for a moment, until every part of the target knows.
-// Whoever is welcomed is tried again, until then.
+// A login may stay valid for a moment after its logout, until every part of the target knows. While
+// it is accepted, the check is repeated until then.
 asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& subject,
                                    const text::Names& names, Instant until) {
   constexpr Span between = std::chrono::seconds(1);
@@ -130,7 +132,7 @@ asio::awaitable<Checked> try_until(RefusalCheck check, const RefusalSubject& sub
   }
 }
 
-// In a trace of its own, whose phases are none of the run's.
+// With a separate trace, whose phases are not part of the run's.
 asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) {
   text::Names names = subject.names;
   const auto request = build_upgrade(subject.session.socket, session::TokenUse::valid, names);

@@ -26,7 +26,7 @@ std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-// The good login, but for its token.
+// The valid login with another token.
 BadLogin with_token(const RefusalSubject& subject, std::string token, std::string what = "") {
   BadLogin bad{.names = subject.names, .what = std::move(what)};
   auth::hide(subject.trace, token);
@@ -39,8 +39,8 @@ Made forged(const RefusalSubject& subject, auth::Forged token, std::string what 
   return with_token(subject, *std::move(token), std::move(what));
 }
 
-// One that the server issued and that has expired since. A forged one shows what the server
-// overlooks, but its refusal does not say that the expiry was looked at.
+// A token that the server issued and that has expired since. The acceptance of a forged one proves
+// a fault, but its refusal does not prove that the expiry was checked.
 Made expired(const RefusalSubject& subject, std::string_view good) {
   const Instant now = Clock::now();
   const auto kept = auth::expired(subject.shared.keeper.purse(subject.site.account, now), now);
@@ -76,7 +76,7 @@ std::expected<net::Request, Failure> request_to(const text::Template& address, t
 asio::awaitable<std::expected<net::Response, Failure>> ask(const net::Request& request,
                                                            const RefusalSubject& subject,
                                                            bool or_redirect = false) {
-  const net::Redirects none;  // outlives the request
+  const net::Redirects none;  // has to outlive the request
   auto asking =
       net::fetch(subject.shared.network, request, subject.session.socket.line, none, subject.trace);
   net::Answer answer = co_await std::move(asking);
@@ -99,13 +99,13 @@ asio::awaitable<Made> confuse(const RefusalSubject& subject, const std::string& 
   co_return forged(subject, auth::with_public_key_as_secret(good, *pem));
 }
 
-// What a login gave, and the names of the run with that and with nothing of the good one.
+// The result of a login, and the names of the run with it and without those of the valid login.
 struct Login {
   auth::Token token;
   text::Names names;
 };
 
-// A login that is no sample of the auth rate.
+// A login without a sample of the auth rate.
 asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& login,
                                                          const session::ProbeContext& site,
                                                          const RefusalSubject& subject) {
@@ -124,7 +124,7 @@ asio::awaitable<std::expected<Login, Failure>> log_in_as(const auth::Login& logi
   co_return given;
 }
 
-// By a login of its own, or, unless it will be `spent`, by the one that the runs live on.
+// With a separate login or, unless it will be `spent`, with the one that the runs use.
 asio::awaitable<std::expected<Login, Failure>> log_in_anew(const RefusalSubject& subject,
                                                            bool spent) {
   const auth::Login* usual = subject.site.login.get();
@@ -173,7 +173,7 @@ asio::awaitable<Made> give_back(const RefusalSubject& subject) {
   text::Names names = given->names;
   const auto request = request_of(*subject.settings.logout, *given, names);
   if (!request) co_return std::unexpected(request.error());
-  auto asking = ask(*request, subject, true);  // many lead to the login afterwards
+  auto asking = ask(*request, subject, true);  // many redirect to the login afterwards
   const auto done = co_await std::move(asking);
   if (!done) co_return unclear("the logout failed: " + done.error().detail);
   if (done->status / 100 == 2 && session::says_error(done->body))
@@ -190,7 +190,7 @@ asio::awaitable<Made> another_audience(const RefusalSubject& subject) {
   co_return BadLogin{.names = std::move(given->names)};
 }
 
-// Those that need nobody else.
+// Makes the tokens of checks that need no other server.
 Made make(RefusalCheck check, const RefusalSubject& subject, const std::string& good) {
   if (check == RefusalCheck::garbage_token) {
     BadLogin bad{.names = subject.names};

@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Whom the check lets come, and who must be refused.
+// Describes the client that the check lets connect, and that must be refused.
 std::string_view who(RefusalCheck check) {
   using enum RefusalCheck;
   switch (check) {
@@ -42,7 +42,7 @@ std::string_view who(RefusalCheck check) {
   return "a forged token";
 }
 
-// What an accepted upgrade that was neither welcomed nor refused came to.
+// Describes an accepted upgrade that was neither welcomed nor refused.
 std::string what_came(const net::Websocket& session, const std::string& others, Span within) {
   if (session.ended())
     return session.fault() ? session.fault()->detail : dialect::describe(*session.ended());
@@ -50,7 +50,7 @@ std::string what_came(const net::Websocket& session, const std::string& others, 
   return fmt::format("{} within {:.3f} s", what, seconds(within));
 }
 
-// What an accepted upgrade does next.
+// Watches what happens after an accepted upgrade.
 asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
                                               const RefusalSubject& subject, text::Names& names) {
   const session::Socket& socket = subject.session.socket;
@@ -73,7 +73,7 @@ asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCh
                                       what_came(session, overheard.others, socket.ready.within))));
 }
 
-// Why there is no answer, for people; a cut says nothing of itself.
+// Why there is no answer, for people; a cancellation has no text.
 std::string why(const Failure& failure) {
   if (failure.reason == Reason::cut) return "the deadline of the run came before the answer";
   return failure.detail.empty() ? std::string(name(failure.reason)) : failure.detail;
@@ -93,8 +93,8 @@ std::optional<Failure> judge(RefusalCheck check, const net::Answer& answer,
   return with_check(check, Reason::no_refusal, fmt::format("{} got {}", who(check), what));
 }
 
-// Whether what came says nothing of who asks, or may be over in a moment: trouble of the server or
-// of the network. A cut run is no trouble.
+// Whether the result is trouble of the server or of the network, which says nothing about the
+// client or may pass soon. A cancelled run is not trouble.
 bool met_trouble(const Checked& checked, const net::Answer& answer) {
   if (!checked.wrong || answer.failure.reason == Reason::cut) return false;
   constexpr int going_away = 1001, restarting = 1012, try_later = 1013;
@@ -130,7 +130,8 @@ asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequ
   if (welcomed) co_return checked;
   checked.trouble = met_trouble(checked, upgraded.answer);
   checked.again = may_pass(checked, upgraded.answer);
-  // An open breaker refuses everybody in its own way, at once, so nothing is learnt of the check.
+  // An open breaker refuses all clients in the same way, at once, so the check gives no
+  // information.
   const bool suspect = checked.wrong && suspects_breaker(checked.seen, checked.wrong->detail);
   const Instant now = Clock::now();
   if (suspect && subject.shared.breakers[subject.site.target_name].tripped(now, now - begun)) {
@@ -154,7 +155,7 @@ Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {
 
 asio::awaitable<Checked> upgrade_as(RefusalCheck check, net::UpgradeRequest request,
                                     const RefusalSubject& subject, text::Names names) {
-  request.any_subprotocol = true;  // whoever intrudes is no browser
+  request.any_subprotocol = true;  // an intruder need not behave like a browser
   auto upgrading = upgrade_once(check, request, subject, names);
   Checked checked = co_await std::move(upgrading);
   if (checked.again) {

@@ -10,7 +10,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// What the login said of the token that is used.
+// The expiry of the used token, according to the login.
 std::optional<Instant> expiry_said(const session::ProbeContext& site, session::Shared& shared,
                                    const text::Names& names) {
   const auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
@@ -49,7 +49,7 @@ class UpgradeProbe : public diagnosis::SessionProbe {
     co_return wrong ? *std::move(wrong) : Verdict::pass();
   }
 
-  // What a check found open is open until the same check passes.
+  // A failed check stays failed until the same check passes.
   static Verdict standing(const Attempt& attempt) {
     auto verdict = attempt.standing ? standing_verdict(*attempt.standing) : std::nullopt;
     return verdict ? *std::move(verdict) : Verdict::pass();

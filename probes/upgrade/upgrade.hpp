@@ -22,8 +22,8 @@ void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
          const config::Reader& reader, const config::Place& place);
 std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings);
 
-// Logs in, upgrades, waits for the ready message, holds the session, and makes sure that who has no
-// valid token is refused.
+// A probe that logs in, upgrades, waits for the ready message, holds the session, and checks that
+// clients without a valid token are refused.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);

@@ -9,7 +9,7 @@ struct x509_st;
 
 namespace sonde::test {
 
-// What a certificate says; days count from now.
+// The content of a certificate; days are relative to now.
 struct Certified {
   std::string name = "good.test";
   std::vector<std::string> alternatives = {"DNS:good.test", "IP:127.0.0.1", "IP:::1"};
@@ -23,7 +23,7 @@ struct Identity {
   std::string key;
 };
 
-// A certificate authority made for one test; its files go away with it.
+// A certificate authority for one test; its files are deleted with it.
 class Authority {
  public:
   Authority();

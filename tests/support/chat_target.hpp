@@ -5,17 +5,17 @@
 #include "tests/support/probe_run.hpp"
 #include "tests/support/ws_server.hpp"
 
-// A target of the usual kind: it logs users in, opens a WebSocket and answers a prompt with events.
+// A typical target: logs users in, opens a WebSocket and answers a prompt with events.
 namespace sonde::test {
 
-// Sets keys over those that are there.
+// Sets keys, replacing existing ones.
 void merge(DefaultConfig::Keys& keys, const DefaultConfig::Keys& over);
 
-// A target that logs everybody in at /auth/login and does `script` for any other request.
+// A target that lets every user log in at /auth/login and runs `script` for any other request.
 Handler after_login(Script script);
 
-// A chat with a server that is ready, and that answers the prompt with `turn`. `probe` and
-// `socket` are further keys.
+// A chat with a server that is ready and answers the prompt with `turn`. `probe` and `socket` are
+// additional keys.
 struct Chat {
   Script turn;
   DefaultConfig::Keys probe = {};
@@ -23,11 +23,11 @@ struct Chat {
   ProbeRun walk() const;
 };
 Act ready_message();
-// A frame of the agent's, with further members (",..."), and the whole turn of a good one.
+// A frame of the agent with additional members (",..."), and a complete correct exchange.
 std::string event(const std::string& type, const std::string& members = "");
 Act tell(const std::string& type, const std::string& members = "");
 Script good_turn(const std::string& answer);
-// After which the server only waits for the end of the session.
+// Appended to a script: the server then waits for the end of the session.
 Act wait_for_close();
 
 }  // namespace sonde::test

@@ -32,7 +32,7 @@ std::string encoded(const std::string& name) {
   return out + '\0';
 }
 
-// RFC 1035 4.1.2: labels, then type and class. Gives where the question ends.
+// RFC 1035 section 4.1.2: labels, then type and class. Returns the end of the question.
 std::size_t read_question(const std::string& query, std::string& name, int& type) {
   std::size_t at = header_size;
   while (at < query.size() && query[at] != 0) {
@@ -82,7 +82,7 @@ std::string reply_to(const std::string& query, std::size_t end, const DnsReply& 
   return out;
 }
 
-// The bytes that answer a query; empty: none are sent.
+// The answer to a query; empty: send none.
 std::string answer_of(const std::string& query, const DnsServer::Script& script, bool& held) {
   std::string name;
   int type = 0;
@@ -141,7 +141,7 @@ TcpServer::Script dns_over_tcp(DnsServer::Script script, std::chrono::millisecon
     std::array<char, 1500> bytes{};
     const auto count = ::recv(fd, bytes.data(), bytes.size(), 0);
     if (count < static_cast<ssize_t>(header_size) + 7) return;
-    pollfd quiet{.fd = fd, .events = POLLRDHUP, .revents = 0};  // or until the client leaves
+    pollfd quiet{.fd = fd, .events = POLLRDHUP, .revents = 0};  // or until the client disconnects
     ::poll(&quiet, 1, static_cast<int>(slow.count()));
     bool held = false;
     const std::string answer =

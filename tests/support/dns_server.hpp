@@ -12,15 +12,15 @@
 
 namespace sonde::test {
 
-// What a scripted DNS server does with a question.
+// The reaction of a scripted DNS server to a query.
 struct DnsReply {
   bool silent = false;
   int code = 0;  // 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
   std::vector<std::string> addresses = {};
-  bool of_zone = false;    // the SOA of a zone stands in the authority section
+  bool of_zone = false;    // the authority section has the SOA of a zone
   std::string alias = {};  // answered as a CNAME that owns the addresses
-  bool truncated = false;  // TC; nobody listens on TCP
-  bool garbage = false;    // records that are cut off
+  bool truncated = false;  // TC; there is no server on TCP
+  bool garbage = false;    // truncated records
   bool held = false;       // sent after the next answer that is not held
 };
 

@@ -111,7 +111,7 @@ asio::awaitable<bool> read_request(Peer& peer, Request& request) {
   co_return more;
 }
 
-// Unread bytes at the end would turn the FIN into an RST.
+// With unread bytes at the end, the FIN would be an RST.
 asio::awaitable<void> absorb(Peer& peer) {
   bool more = true;
   while (more) {
@@ -180,7 +180,7 @@ std::string& Peer::unread() { return state_->unread; }
 void Peer::record(Frame frame) { state_->server->frames.push_back(std::move(frame)); }
 
 asio::awaitable<void> Peer::write(std::string bytes) {
-  const auto state = state_;  // the connection may end meanwhile, and this with it
+  const auto state = state_;  // keeps the state alive if the connection ends meanwhile
   if (state->gone) co_return;
   const auto [error, written] =
       co_await asio::async_write(state->socket, asio::buffer(bytes), as_result);
@@ -250,7 +250,7 @@ void Server::State::start() {
   thread = std::thread([this] { io.run(); });
 }
 
-// The server's thread alone touches what it recorded, so it is asked for a copy.
+// Only the server's thread uses what it recorded, so it is asked for a copy.
 template <class T>
 T Server::State::ask(T State::* what) {
   std::promise<T> copy;

@@ -18,7 +18,7 @@
 
 namespace sonde::test {
 
-// A worker's loop: awaits a coroutine to its end, or cuts it as a deadline does.
+// The loop of a worker: runs a coroutine to its end, or cancels it as a deadline does.
 class NetLoop : public testing::Test {
  protected:
   template <class T>
@@ -35,7 +35,7 @@ class NetLoop : public testing::Test {
     };
     boost::asio::co_spawn(io, calm(std::move(what)),
                           boost::asio::bind_cancellation_slot(cut.slot(), keep));
-    io.restart();  // it may have run out of work before
+    io.restart();  // it may have stopped because it had no work
     while (!result) io.run_one();
     return std::move(*result);
   }

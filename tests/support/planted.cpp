@@ -26,7 +26,7 @@ bool is_plain(char c) {
          c == '_' || c == '.' || c == '~';
 }
 
-// As JSON writers do; the characters of `by_number` are written \u0026.
+// Escapes like a JSON writer; the characters of `by_number` as \u0026.
 std::string json_text(std::string_view text, std::string_view by_number, bool upper, bool slashes) {
   return each(text, [&](char c, unsigned char byte) -> std::string {
     if (c == '"' || c == '\\' || (slashes && c == '/')) return std::string("\\") + c;
@@ -71,7 +71,7 @@ struct Written {
   std::string secret, written;
 };
 
-// Made once for a secret: the tests look for a few of them after each of a thousand runs.
+// Cached for each secret: the tests search for a few of them after each of a thousand runs.
 const std::vector<Written>& pieces_of(const std::string& secret) {
   static std::map<std::string, std::vector<Written>> known;
   const auto [place, is_new] = known.try_emplace(secret);

@@ -5,22 +5,22 @@
 
 #include "tests/support/probe_run.hpp"
 
-// Looks for secrets in what is shown of a run, with encoders of its own and none of the code that
-// hides them.
+// Searches the output of a run for secrets, with its own encoders and none of the code that hides
+// secrets.
 namespace sonde::test {
 
-// Every text of a run, a line each.
+// Every text of a run, one line each.
 std::string dump(const ProbeRun& walked);
 
-// How a writer of JSON, JavaScript, HTML, URLs, forms, hex or base64 may write `text`; of base64
-// what does not depend on the bytes around it, wherever it begins.
+// The forms of `text` in JSON, JavaScript, HTML, URLs, forms, hex and base64; for base64 the part
+// that does not depend on the surrounding bytes, for each alignment.
 std::vector<std::string> encodings(std::string_view text);
 
-// The first piece of 8 bytes of `secret`, or all of a shorter one, that stands in `shown` in some
-// encoding, and how it is written there; empty: none does.
+// The first piece of 8 bytes of `secret` (or all of a shorter one) found in `shown` in some
+// encoding, in that encoding; empty: none.
 std::string leaked(std::string_view shown, std::string_view secret);
 
-// A failure of the test for each that is shown of the run.
+// Fails the test for each secret in the output of the run.
 void expect_hidden(const ProbeRun& walked, const std::vector<std::string>& secrets);
 
 }  // namespace sonde::test

@@ -1,5 +1,5 @@
 #pragma once
-// Parsed once for all tests. No test may lean on it: each includes what it uses.
+// Parsed once for all tests. No test may depend on it: each test includes what it uses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -12,40 +12,40 @@
 
 // Runs probes as the daemon does: YAML text -> plan -> check -> probe -> within(its timeout).
 //
-//   test::Usual usual(server.url(""));
+//   test::DefaultConfig usual(server.url(""));
 //   usual.probe = {{"kind", "health"}, {"url", R"("{{target.http}}/health")"}};
-//   const test::Walk walked = test::walk(usual);
+//   const test::ProbeRun walked = test::walk(usual);
 //   EXPECT_EQ(walked.verdict.reason, Reason::tcp_refused);
 namespace sonde::test {
 
-// What the plan of a YAML text came to. With mistakes, the checks are those that could be made.
+// The plan made from a YAML text. If there are mistakes, `checks` has those that could be made.
 struct Planned {
   std::vector<std::shared_ptr<const Check>> checks;
   std::vector<config::Mistake> mistakes;  // and warnings, in the order of the text
   plan::PlanFile file;
 
-  // Every mistake as `sonde check` shows it, a line each, without the warnings.
+  // Every mistake as shown by `sonde check`, one line each, without warnings.
   std::string wrong() const;
   std::string warned() const;
-  // The check of that probe; aborts, showing the mistakes, if there is none.
+  // The check of that probe; if there is none, aborts and prints the mistakes.
   std::shared_ptr<const Check> check(std::string_view probe, std::string_view target = "t") const;
 };
 Planned plan(const std::string& yaml);
 
-// What one run came to. After each run the harness looks for the usual password and token in all
-// that is shown of it.
+// The result of one run. After each run the harness searches its output for the default password
+// and token.
 struct ProbeRun {
   Verdict verdict;
   std::unique_ptr<Trace> trace;
   std::shared_ptr<const Check> check;
-  Span took{};  // of the run alone
+  Span took{};  // of the run only
 
   // "fail login/credentials: HTTP 401": all of a verdict, for messages.
   std::string show() const;
 };
 ProbeRun walk(std::shared_ptr<const Check> check, const Attempt& attempt = {.seed = 7});
 
-// A worker: its runs share what the probes of a worker share (tokens, keys, counts).
+// A worker: its runs share the state that the probes of a worker share (tokens, keys, counts).
 class Walker {
  public:
   Walker();
@@ -54,11 +54,11 @@ class Walker {
   ProbeRun walk(const struct DefaultConfig& usual);
   ProbeRun walk_and_diagnose(const struct DefaultConfig& usual,
                              const struct Circumstances& circumstances);
-  // All at once, each with its own trace.
+  // Runs all at once, each with its own trace.
   std::vector<ProbeRun> together(const std::vector<std::shared_ptr<const Check>>& checks,
                                  const Attempt& attempt = {.seed = 7});
   session::Shared& shared();
-  // What its runs began comes to its end, as when the daemon stops.
+  // Finishes the tasks that its runs started, as when the daemon stops.
   void finish();
 
  private:
@@ -66,14 +66,14 @@ class Walker {
   std::unique_ptr<State> state_;
 };
 
-// A folder for a test's files, gone with it.
+// A folder for the files of a test, deleted with it.
 class Folder {
  public:
   Folder();
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
-  // Writes a file and gives its whole path.
+  // Writes a file and returns its full path.
   std::string write(const std::string& name, const std::string& text) const;
   void remove(const std::string& name) const;
 
@@ -81,9 +81,10 @@ class Folder {
   std::filesystem::path path_;
 };
 
-// The usual file, whose keys a test may change: target `t`, identity `alice` with her password in
-// a file (`other` is bob, who has the same), login `account` (JSON), socket `main`, probe `p`,
-// which logs in as alice. Values are YAML in flow style; an empty one leaves the key out.
+// The default configuration, whose keys a test may change: target `t`, identity `alice` with her
+// password in a file (`other` is bob, with the same password), login `account` (JSON), socket
+// `main`, probe `p`, which logs in as alice. Values are YAML in flow style; an empty one omits the
+// key.
 struct DefaultConfig {
   using Keys = std::map<std::string, std::string>;
   static constexpr std::string_view password = "correct horse/battery+\"staple\"";
@@ -93,29 +94,28 @@ struct DefaultConfig {
 
   Folder folder;
   Keys target, identity, other, login, socket, probe, defaults;
-  std::string more;  // further sections, as they are
+  std::string more;  // additional sections, unchanged
 
-  void kind(std::string_view name);  // the usual probe of that kind
-  // All URLs of the target with TLS, trusting `ca`.
+  void kind(std::string_view name);  // sets the default probe of that kind
+  // All URLs of the target use TLS and trust `ca`.
   void secure(const std::string& ca);
   std::string yaml() const;
 };
 ProbeRun walk(const DefaultConfig& usual, const Attempt& attempt = {.seed = 7});
-// By which login of the file alice gets her tokens, whose account is `owner`.
+// The login in the file that gives alice her tokens, with the account `owner`.
 auth::Account account_in(const DefaultConfig& usual, auth::Owner owner);
 
-// What is known when a failure is looked into.
+// The data for the diagnosis of a failure.
 struct Circumstances {
   bool passed_lately = false;
   bool spare_refusals = false;
   Span limit = std::chrono::seconds(10);
   Span pause = std::chrono::milliseconds(100);
 };
-// A run whose failure is looked into afterwards, as the daemon does on the change from pass to
-// fail.
+// A run whose failure is then diagnosed, as the daemon does when a check changes from pass to fail.
 ProbeRun walk_and_diagnose(const DefaultConfig& usual, const Circumstances& circumstances = {});
 
-// What the login answers.
+// The answer of the login.
 inline constexpr char granted_token[] = "opaque-token-4711";
 std::string granted(std::string_view token = granted_token);
 

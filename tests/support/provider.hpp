@@ -9,7 +9,7 @@
 namespace sonde::test {
 
 // An OpenID provider on loopback with a login form and a consent form, cookies for each, PKCE, and
-// an ID token; a test may change what it answers.
+// an ID token; a test may change its answers.
 class Provider {
  public:
   Provider();
@@ -18,10 +18,10 @@ class Provider {
 
   // Set before the first request.
   std::function<std::string(std::string)> discovery, callback, id_claims;  // change what is sent
-  std::string jwks;      // published; the signer's by default
-  Headers jwks_headers;  // besides
+  std::string jwks;      // published keys; those of the signer by default
+  Headers jwks_headers;  // additional ones
   std::string password = "correct horse/battery+\"staple\"";
-  std::string error;  // the authorization endpoint's, instead of a code
+  std::string error;  // returned by the authorization endpoint instead of a code
   Signer signer;
 
  private:
@@ -35,7 +35,7 @@ class Provider {
   Server server_;
 };
 
-// A query's or form's parameters, decoded.
+// Decodes the parameters of a query or a form.
 std::map<std::string, std::string> parameters(const std::string& encoded);
 
 }  // namespace sonde::test

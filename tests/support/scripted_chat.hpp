@@ -5,20 +5,21 @@
 
 #include "tests/support/probe_run.hpp"
 
-// A chat in a dialect with a scripted server that answers what it is told.
+// A chat in a dialect with a server that sends scripted answers.
 //
-//   Story story{.dialect = "socket.io", .welcome = {R"(0{"sid":"x"})"},
-//               .exchanges = {{"^40", {R"(40{"sid":"y"})"}}, {R"(^421\["chat",.*"id":"(.*?)")",
-//               ...}}};
-//   EXPECT_EQ(story.told().outcome, "pass");
+//   ScriptedChat chat{.dialect = "socket.io", .welcome = {R"(0{"sid":"x"})"},
+//                     .exchanges = {{"^40", {R"(40{"sid":"y"})"}},
+//                     {R"(^421\["chat",.*"id":"(.*?)")",
+//                     ...}}};
+//   EXPECT_EQ(chat.told().outcome, "pass");
 namespace sonde::test {
 
-// What a server says: texts; "hex:2002" is a binary message, "close:4403 Forbidden" a Close, "fin"
-// and "rst" end the connection without one.
+// A message of the server: a text; "hex:2002" is a binary message, "close:4403 Forbidden" a Close,
+// "fin" and "rst" end the connection without one.
 using Says = std::vector<std::string>;
 
-// To a message in which `hears` (a regular expression) is found, of several the first, a server
-// says this, with $1 for the first group. Binary messages are heard as their hex digits.
+// When a message matches `hears` (a regular expression; the first match counts), the server sends
+// this, with $1 for the first group. Binary messages are matched as hex digits.
 struct Reply {
   std::string hears;
   Says says;
@@ -26,7 +27,7 @@ struct Reply {
 
 struct ChatOutcome {
   std::string outcome;  // "pass", or "fail ready/no_ready: ..."
-  std::string heard;    // what the server was told, a message a line, binary ones as hex
+  std::string heard;    // what the server received, one message a line, binary ones as hex
   ProbeRun walk;
 };
 
@@ -37,11 +38,11 @@ struct ScriptedChat {
   std::string protocol = {};  // the subprotocol that the server selects
   DefaultConfig::Keys probe = {};
   std::string token_in = "none";
-  std::string more = {};  // further sections of the file
+  std::string more = {};  // additional sections of the file
 
   // The probe asks: What is "6 & 7"? The right answer is 42.
   ChatOutcome told() const;
-  // The same story, but for what the server says to the message of that number.
+  // The same chat with another answer of the server to the message of that number.
   ScriptedChat but(std::size_t exchange, Says says) const;
   ScriptedChat but_welcome(Says says) const;
 };

@@ -30,7 +30,7 @@ std::string number(EVP_PKEY* key, const char* name) {
   return text::base64url(bytes);
 }
 
-// Of P-256: "\x04", x, y.
+// For P-256: "\x04", x, y.
 std::string point(EVP_PKEY* key) {
   std::string bytes(65, '\0');
   std::size_t size = 0;

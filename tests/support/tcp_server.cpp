@@ -71,7 +71,7 @@ TcpServer::Script say(std::string bytes) {
 
 namespace {
 
-// What came is sent on; false when there will be no more.
+// Relays what was received; false when nothing more will come.
 bool carry(int from, int to) {
   char bytes[4096];
   const auto count = ::recv(from, bytes, sizeof bytes, 0);

@@ -9,9 +9,8 @@
 
 namespace sonde::test {
 
-// A loopback server that does to each connection what its script says, on a thread of its own,
-// with a blocking descriptor that the server closes afterwards. Ended by its destructor, which
-// also ends the connections.
+// A loopback server that runs its script for each connection, on a separate thread, with a blocking
+// descriptor that the server closes afterwards. Its destructor stops it and ends the connections.
 class TcpServer {
  public:
   using Script = std::function<void(int fd)>;
@@ -33,27 +32,27 @@ class TcpServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> count_ = 0;
-  std::vector<std::jthread> serving_;  // touched by the accepting thread alone
+  std::vector<std::jthread> serving_;  // used only by the accepting thread
   std::jthread accepting_;
 };
 
 // Scripts.
-void echo(int fd);                         // until the client ends it
-void swallow(int fd);                      // reads and says nothing
+void echo(int fd);                         // until the client ends the connection
+void swallow(int fd);                      // reads and sends nothing
 void reset(int fd);                        // RST at once
-TcpServer::Script say(std::string bytes);  // and FIN
+TcpServer::Script say(std::string bytes);  // then FIN
 
-// Answers a CONNECT with 200 and carries bytes to and from a loopback port until one side ends.
+// Answers a CONNECT with 200, then relays bytes to and from a loopback port until one side ends.
 void relay(int fd, std::uint16_t port);
 
-// Reads until `end` has come, or the end of the stream.
+// Reads until `end` was received, or to the end of the stream.
 std::string read_until(int fd, const std::string& end);
 void write_all(int fd, const std::string& bytes);
 
-// A port that nobody listens on.
+// A port without a listener.
 std::uint16_t refused_port();
 
-// A listener that answers no SYN, for its backlog is full: connecting to it hangs.
+// A listener with a full backlog, which answers no SYN: connecting to it hangs.
 class BlackHole {
  public:
   explicit BlackHole(const std::string& address = "127.0.0.1");

@@ -14,7 +14,7 @@ namespace sonde::test {
 
 struct TlsServer::State {
   ssl_ctx_st* context = nullptr;
-  std::string protocols;  // in the form of ALPN
+  std::string protocols;  // in ALPN's format
   bool forces = false, hates = false;
   std::uint16_t relay = 0;
   std::atomic_flag named;
@@ -68,7 +68,7 @@ int connect_to(std::uint16_t port) {
   return fd;
 }
 
-// What is not read before the end would turn the FIN into an RST.
+// With unread bytes at the end, the FIN would be an RST.
 void hear(SSL* ssl) {
   char bytes[4096];
   SSL_read(ssl, bytes, sizeof bytes);

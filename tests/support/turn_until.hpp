@@ -9,7 +9,7 @@
 
 namespace sonde::test {
 
-// Turns a loop, which may run out of work, until it is so; fails after ten seconds.
+// Runs a loop, which may run out of work, until the condition holds; fails after ten seconds.
 template <class F>
 void turn_until(boost::asio::io_context& io, F so) {
   const Instant limit = Clock::now() + std::chrono::seconds(10);

@@ -33,7 +33,7 @@ std::uint64_t number(std::string_view bytes) {
   return value;
 }
 
-// Takes one whole frame off the front of `bytes`; empty while it is not whole.
+// Takes one complete frame from the front of `bytes`; empty while it is incomplete.
 std::optional<Frame> take(std::string& bytes) {
   if (bytes.size() < 2) return std::nullopt;
   const auto first = static_cast<unsigned char>(bytes[0]);

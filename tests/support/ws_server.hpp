@@ -4,21 +4,21 @@
 
 #include "tests/support/http_server.hpp"
 
-// Acts of a WebSocket server (RFC 6455), right and wrong.
+// Script steps of a WebSocket server (RFC 6455), valid and invalid.
 //
 //   test::Server server(test::Script{test::accept(), test::text("hi"), test::close(4401, "no")});
 //   test::Server echo(test::Script{test::accept(), test::on_message(reply)});
 namespace sonde::test {
 
-// A right 101. `headers` are added, as Sec-WebSocket-Protocol.
+// A valid 101. `headers` are added, such as Sec-WebSocket-Protocol.
 Act accept(Headers headers = {});
-// A 101 of one's own; `{accept}` in it becomes the right digest.
+// A custom 101; `{accept}` in it is replaced by the right digest.
 Act switch_protocols(std::string response);
 
 struct FrameBits {
   bool fin = true;
   int rsv = 0;          // 0 to 7
-  bool masked = false;  // which a server must not
+  bool masked = false;  // servers must not mask
 };
 std::string frame(int opcode, std::string_view payload, const FrameBits& bits = {});
 
@@ -27,10 +27,10 @@ Act binary(std::string_view payload);
 Act ping(std::string_view payload);
 Act close(int code, std::string_view reason = "");
 
-// Waits for a frame of that opcode (any: -1); frames are recorded, also those that are passed over.
+// Waits for a frame with that opcode (any: -1); all frames are recorded, skipped ones included.
 Act expect(int opcode = -1);
-// From here on: each text or binary message of the client gets the script that `reply` gives.
-// Pings are answered, a close is answered and ends the connection.
+// From now on: runs the script that `reply` returns for each text or binary message of the client.
+// Answers pings; answers a close and ends the connection.
 Act on_message(std::function<Script(const std::string& message)> reply);
 
 inline constexpr int op_continuation = 0, op_text = 1, op_binary = 2, op_close = 8, op_ping = 9,

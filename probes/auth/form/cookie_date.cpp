@@ -17,7 +17,7 @@ bool is_delimiter(char c) {
          (c >= 0x5b && c <= 0x60) || (c >= 0x7b && c <= 0x7e);
 }
 
-// The number of `least` to `most` digits that the token begins with.
+// The number with `least` to `most` digits at the start of the token.
 std::optional<int> digits(std::string_view token, std::size_t least, std::size_t most) {
   std::size_t count = 0;
   int value = 0;

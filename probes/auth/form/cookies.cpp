@@ -12,7 +12,7 @@ namespace sonde::auth {
 namespace {
 
 constexpr std::size_t cookies_max = 100;
-constexpr std::size_t cookie_bytes_max = 4096;     // of a name and its value
+constexpr std::size_t cookie_bytes_max = 4096;     // of name and value
 constexpr std::size_t attribute_bytes_max = 1024;  // of an attribute's value
 constexpr std::size_t dropped_max = 16;
 
@@ -49,19 +49,19 @@ bool is_plain(std::string_view text) {
   return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-// The first part before `at`, and what is behind it.
+// The part before `at`, and the part after it.
 std::pair<std::string_view, std::string_view> split(std::string_view text, char at) {
   const std::size_t found = text.find(at);
   if (found == text.npos) return {net::trimmed(text), {}};
   return {net::trimmed(text.substr(0, found)), text.substr(found + 1)};
 }
 
-// Seconds from now; empty if it is no number. What overflows lives for long.
+// Max-Age in seconds; empty if it is not a number. An overflow is a long life.
 std::optional<WallTime> max_age(std::string_view value, WallTime now) {
   const bool negative = value.starts_with('-');
   const std::string_view digits = value.substr(negative ? 1 : 0);
   if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return std::nullopt;
-  constexpr std::int64_t long_time = 400LL * 24 * 3600;  // as browsers cap it
+  constexpr std::int64_t long_time = 400LL * 24 * 3600;  // the limit of browsers
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   if (error != std::errc()) seconds = long_time;
@@ -101,8 +101,8 @@ std::string set_attribute(Cookie& cookie, std::string_view name, std::string_vie
   return "";
 }
 
-// Why a name's prefix (RFC 6265bis 4.1.3), Secure or SameSite=None is not kept to; empty: all is
-// well.
+// Which requirement of the name's prefix (RFC 6265bis section 4.1.3), Secure or SameSite=None is
+// violated; empty: none.
 std::string broken_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
   if (cookie.cross_site && !cookie.secure) return "it is SameSite=None, but not Secure";
   if (cookie.secure && !from.tls()) return "it is Secure, and this is not https";

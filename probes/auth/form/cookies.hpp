@@ -14,56 +14,56 @@ namespace sonde::auth {
 
 using WallTime = std::chrono::sys_seconds;
 
-// A cookie as it is stored (RFC 6265 5.3). Its value is a secret.
+// A stored cookie (RFC 6265 section 5.3). Its value is a secret.
 struct Cookie {
   std::string name, value;
   std::string domain;     // lower case, without a leading dot
   std::string path;       // begins with "/"
-  bool host_only = true;  // no Domain attribute: only that very host
+  bool host_only = true;  // no Domain attribute: sent only to that host
   bool secure = false;
   bool http_only = false;
   bool cross_site = false;          // SameSite=None
-  std::optional<WallTime> expires;  // empty: with the session
-  std::string set_by;               // origin_key of who set it
+  std::optional<WallTime> expires;  // empty: expires with the session
+  std::string set_by;               // origin_key of the server that set it
 };
 
-// One Set-Cookie header from `from`. The error says why a browser would ignore it: no name, a
-// Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP,
-// SameSite=None without Secure, a __Host- or __Secure- name that breaks its promise, a name and
-// value of more than 4096 bytes. An attribute of more than 1024 bytes is as if it were not there
-// (RFC 6265bis 5.6). Pure.
+// Parses one Set-Cookie header from `from`. The error says why a browser would ignore it: no name,
+// a Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP,
+// SameSite=None without Secure, a __Host- or __Secure- name without the required attributes, more
+// than 4096 bytes of name and value. An attribute of more than 1024 bytes is ignored (RFC 6265bis
+// section 5.6). Pure.
 std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
                                                     WallTime now);
 
-// A cookie that was not kept.
+// A cookie that was not stored.
 struct DroppedCookie {
   std::string name, why;
 };
 
-// Whether a cookie is sent to `url` (RFC 6265 5.4): domain, path, and Secure only over TLS (https,
-// wss). Ports do not tell cookies apart.
+// Whether a cookie is sent to `url` (RFC 6265 section 5.4): domain, path, and Secure only over TLS
+// (https, wss). Cookies do not depend on the port.
 bool goes_to(const Cookie& cookie, const net::Url& url);
 
-// The cookies of one login. At most 100, of 4 KB each; the oldest goes first.
+// The cookies of one login: at most 100 of 4 KB each; the oldest is dropped first.
 class Cookies {
  public:
-  // Takes every Set-Cookie of an answer. One that has expired removes what it names.
+  // Stores every Set-Cookie of an answer. An expired one removes the cookie that it names.
   void take(const net::Url& from, const Headers& headers, WallTime now);
-  // The value of a Cookie header for `url`, longer paths first; empty: none is sent. Where `url` is
-  // none of `own`, what was set elsewhere stays at home.
+  // The value of a Cookie header for `url`, longer paths first; empty: no cookie is sent. If `url`
+  // is not in `own`, only cookies set by its own origin are included.
   std::string header(const net::Url& url, WallTime now, const net::Origins& own) const;
-  // The value of a cookie by its name, whatever its path; null if there is none.
+  // The value of a cookie by its name, with any path; null if there is none.
   const std::string* find(std::string_view name) const;
   const std::vector<Cookie>& all() const { return cookies_; }
   bool empty() const { return cookies_.empty(); }
-  // The names of those that are new, or have another value, since `before` was copied of these.
+  // Names of the cookies that are new or have another value since `before` was copied from this.
   std::vector<std::string> changed_since(const Cookies& before) const;
-  // Those that answers set since then and that were not kept; at most 16 of one login.
+  // Cookies that answers have set since then and that were not stored; at most 16 of one login.
   std::span<const DroppedCookie> dropped_since(const Cookies& before) const;
 
  private:
   void put(Cookie cookie, WallTime now);
-  std::vector<Cookie> cookies_;  // in the order of their making
+  std::vector<Cookie> cookies_;  // in the order of creation
   std::vector<DroppedCookie> dropped_;
 };
 

@@ -11,7 +11,7 @@ bool is_button(const std::string& type) {
   return type == "button" || type == "reset" || type == "image" || type == "file";
 }
 
-// What is sent of a field, if it is.
+// Whether a field is sent.
 bool is_sent(const text::FormField& field, const Entries& entries, bool& submitted) {
   if (field.name.empty() || is_button(field.type)) return false;
   if (field.type == "submit") return !std::exchange(submitted, true);

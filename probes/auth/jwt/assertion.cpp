@@ -10,7 +10,7 @@
 namespace sonde::auth {
 namespace {
 
-constexpr std::int64_t lives_for = 300;  // seconds; servers refuse longer ones
+constexpr std::int64_t lives_for = 300;  // seconds; servers reject longer ones
 
 std::string member(std::string_view name, std::string_view value) {
   return "\"" + std::string(name) + "\":" + text::json_quote(value);

@@ -9,7 +9,7 @@
 
 namespace sonde::auth {
 
-// The key that signs a JWT of ours: a private key in PEM.
+// The private key, in PEM, that signs our JWTs.
 struct SigningKey {
   config::Secret key;
   std::string key_id;  // kid; empty: none
@@ -17,13 +17,15 @@ struct SigningKey {
 };
 const config::Section<SigningKey>& section_of(const SigningKey*);
 
-// What a JWT of ours says (RFC 7523 3); jti, iat and exp are added, five minutes apart.
+// The claims of a JWT of ours (RFC 7523 section 3); jti, iat and exp (five minutes later) are
+// added.
 struct Assertion {
   std::string issuer, subject, audience;
   std::string more;  // further members, as the inside of a JSON object; empty: none
 };
 
-// A signed JWT, hidden in `trace`. Fails with own_secret: the key cannot be read, or cannot sign.
+// Returns a signed JWT, hidden in `trace`. Fails with own_secret if the key cannot be read or
+// cannot sign.
 std::expected<std::string, Failure> make_assertion(const SigningKey& key,
                                                    const Assertion& assertion, Trace& trace);
 

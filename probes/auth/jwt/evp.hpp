@@ -10,7 +10,7 @@
 
 #include "probes/auth/jwt/key.hpp"
 
-// OpenSSL's objects with their owners; for inside this room.
+// OpenSSL objects with ownership; internal to probes/auth/jwt.
 namespace sonde::auth {
 
 template <auto Free>

@@ -14,7 +14,8 @@ constexpr std::size_t keys_max = 100;
 constexpr std::size_t key_bytes_max = 48 * 1024;  // of all moduli, coordinates, ...
 constexpr std::size_t tried_max = 16;             // keys that fit one token
 
-// The bytes of a member, which is base64url without padding (RFC 7518 6); or why there are none.
+// The bytes of a member in base64url without padding (RFC 7518 section 6); the error says what is
+// wrong.
 std::expected<std::string, std::string> bytes_of(Json jwk, std::string_view name) {
   const auto text = jwk.member(name).string();
   if (!text) return std::unexpected("it has no " + std::string(name));
@@ -35,7 +36,7 @@ bool is_for_signatures(Json jwk) {
   return false;
 }
 
-// `left` bytes of key material may still be read.
+// At most `left` bytes of key material may be read.
 std::expected<Key, std::string> read_key(Json jwk, std::size_t& left) {
   const std::string type = jwk.member("kty").string_or_empty();
   const bool rsa = type == "RSA", pair = rsa || type == "EC";

@@ -115,7 +115,7 @@ asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtS
 namespace sonde::config {
 namespace {
 
-// HMAC is verified by the secret that signs, everything else by a published key (RFC 7518 3.1).
+// HMAC is verified with the secret, everything else with a published key (RFC 7518 section 3.1).
 std::string unverifiable(const auth::JwtSettings& settings) {
   if (settings.algorithms.empty() || !settings.has_keys()) return "";
   const bool published = !settings.jwks.empty() || !settings.jwks_file.empty();

@@ -9,8 +9,8 @@
 
 namespace sonde::auth {
 
-// `jwt:` of a login, as configured: what its token has to be. Without it a token is taken as it
-// comes. The signature is checked if `jwks`, `jwks_file` or `secret` says by which keys.
+// `jwt:` of a login: requirements on its token. Without it any token is accepted. The signature is
+// checked if `jwks`, `jwks_file` or `secret` names the keys.
 struct JwtSettings {
   text::Template issuer;
   std::vector<text::Template> audience;
@@ -18,7 +18,7 @@ struct JwtSettings {
   Span leeway = std::chrono::seconds(5);
   text::Template jwks;    // a URL
   std::string jwks_file;  // read at each login
-  config::Secret secret;  // for HS256, HS384 and HS512 alone
+  config::Secret secret;  // only for HS256, HS384 and HS512
   Span jwks_refetch = std::chrono::seconds(10);
 
   bool has_keys() const { return !jwks.empty() || !jwks_file.empty() || !secret.empty(); }
@@ -26,15 +26,16 @@ struct JwtSettings {
 const config::Section<JwtSettings>& section_of(const JwtSettings*);
 void add_needs(const JwtSettings& settings, text::Needs& needs);
 
-// Fails with own_request.
+// Renders the templates. Fails with own_request.
 std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names);
 
-// When the token came, in Unix seconds by our clock; of one that nobody gave: now.
+// When the token was issued to us, in Unix seconds by our clock; now if it was not issued by a
+// login.
 std::int64_t unix_time_of(const Token& token);
 
-// Checks a token by its rules: shape, claims, times, and the signature. `lifetime` is expires_in,
-// `line` the way to the keys. Failures: those of check_jwt, token_signature, token_key_unknown,
-// jwks_unusable, those of net::fetch where the keys are fetched, own_request, own_secret.
+// Checks shape, claims, times and signature of a token. `lifetime` is expires_in, `line` the
+// connection to the keys. Failures: those of check_jwt, token_signature, token_key_unknown,
+// jwks_unusable, those of net::fetch for the keys, own_request, own_secret.
 boost::asio::awaitable<std::optional<Failure>> check_token(Context& context,
                                                            const JwtSettings& settings,
                                                            const net::ConnectionOptions& line,
@@ -43,7 +44,7 @@ boost::asio::awaitable<std::optional<Failure>> check_token(Context& context,
 }  // namespace sonde::auth
 
 namespace sonde::config {
-// The section; keys that verify none of its algorithms are a mistake.
+// Reads the section; reports keys that verify none of its algorithms.
 template <>
 struct Codec<auth::JwtSettings> {
   static bool read(const Value&, const Reader&, const Rule&, auth::JwtSettings& out);

@@ -9,16 +9,17 @@ struct evp_pkey_st;
 
 namespace sonde::auth {
 
-// What a key is; it decides which algorithms the key can verify (RFC 7518 3.1, RFC 8037 3.1).
+// The kind of a key decides which algorithms it can verify (RFC 7518 section 3.1, RFC 8037 section
+// 3.1).
 enum class KeyKind : std::uint8_t { rsa, p256, p384, p521, ed25519, ed448, secret };
 
-// A public key, or a shared secret. OpenSSL does the arithmetic; copies share it.
+// A public key, or a shared secret. Cheap to copy: copies share the OpenSSL key.
 class Key {
  public:
-  // RFC 7518 6.3: modulus (2048 to 8192 bits) and exponent (at most 32 bits) as big-endian bytes.
-  // The bounds are those of what a key of a stranger may cost to read and to use.
+  // RFC 7518 section 6.3: modulus (2048 to 8192 bits) and exponent (at most 32 bits) as big-endian
+  // bytes. The bounds limit what parsing and using a stranger's key may cost.
   static std::expected<Key, std::string> rsa(std::string_view modulus, std::string_view exponent);
-  // RFC 7518 6.2: "P-256", "P-384" or "P-521", and a point on that curve.
+  // RFC 7518 section 6.2: "P-256", "P-384" or "P-521", and a point on that curve.
   static std::expected<Key, std::string> curve(std::string_view name, std::string_view x,
                                                std::string_view y);
   // RFC 8037: "Ed25519" or "Ed448".
@@ -28,8 +29,8 @@ class Key {
   KeyKind kind() const { return kind_; }
   // Whether this kind of key is for `algorithm`: an RSA key never verifies an HMAC.
   bool fits(std::string_view algorithm) const;
-  // Whether `signature` (raw bytes, as a JWT has it) is of `text`. False for an algorithm that the
-  // key does not fit.
+  // Whether `signature` (raw bytes, as in a JWT) is a signature of `text`. False if the key does
+  // not fit the algorithm.
   bool verifies(std::string_view algorithm, std::string_view text,
                 std::string_view signature) const;
   // The public key in PEM (SubjectPublicKeyInfo); empty for a secret.

@@ -9,7 +9,7 @@ namespace {
 namespace asio = boost::asio;
 using Keys = std::expected<std::shared_ptr<const KeySet>, Failure>;
 
-// A key that was withdrawn must not be trusted for long.
+// A withdrawn key must not be trusted for long.
 constexpr Span kept_for = std::chrono::minutes(5);
 
 std::unexpected<Failure> unusable(const net::Url& url, const std::string& why, Trace& trace) {
@@ -35,8 +35,8 @@ Failure failure_of(const SignatureCheck& check) {
           check.why};
 }
 
-// Why the keys could not be fetched again that had to be, because those that are kept do not verify
-// a signature. What one of them signed wrongly is wrong all the same.
+// The failure to fetch the keys again, which was needed because the cached keys do not verify a
+// signature. If one of the cached keys shows that the signature is wrong, that stands.
 Failure refetch_failed(const SignatureCheck& check, const Failure& failure) {
   if (failure.reason == Reason::cut) return failure;
   const std::string again = "the keys could not be fetched again: " + failure.detail;
@@ -92,8 +92,8 @@ asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url,
                                  const net::ConnectionOptions& line) {
   net::Request request{
       .method = "GET", .url = url, .headers = {{"Accept", "application/json"}}, .body = {}};
-  Cookies cookies;                       // nobody publishes keys behind a session
-  const auto skew = context.trace.skew;  // that of the server that is asked for the token
+  Cookies cookies;                       // keys are published without a session
+  const auto skew = context.trace.skew;  // of the server that gives the token
   auto asking = ask(context, request, line, {.follow = true, .max = 3}, cookies);
   const net::Answer answer = co_await std::move(asking);
   context.trace.skew = skew;

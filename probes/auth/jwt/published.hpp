@@ -9,23 +9,24 @@
 
 namespace sonde::auth {
 
-// By which keys a token's signature is checked. HS* is checked by the secret alone, everything
-// else by the published keys alone.
+// The keys for checking a token's signature. HS* is checked only with the secret, all other
+// algorithms only with the published keys.
 struct KeySource {
-  std::optional<net::Url> url;          // where keys are published
-  std::shared_ptr<const KeySet> fixed;  // keys that are known
+  std::optional<net::Url> url;          // where the keys are published
+  std::shared_ptr<const KeySet> fixed;  // keys that are already known
   std::optional<Key> secret;
-  Span refetch = std::chrono::seconds(10);  // least time between two fetches: verify_signature
+  // shortest time between two fetches, see verify_signature
+  Span refetch = std::chrono::seconds(10);
 };
 
-// Fetches a JWKS and puts it into the keeper. Failures: those of net::fetch, jwks_unusable.
+// Fetches a JWKS and stores it in the TokenCache. Failures: those of net::fetch, jwks_unusable.
 boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fetch_keys(
     Context& context, const net::Url& url, const net::ConnectionOptions& line);
 
-// Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
-// once if none of those that are kept signed it, for the issuer may have changed them, but not
-// within `refetch`; if that fails, the verdict by the kept ones stands. Failures: token_malformed,
-// token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
+// Checks the signature of a JWT. Published keys are cached for five minutes. If none of the cached
+// keys signed it, they are fetched once more, because the issuer may have changed them, but not
+// within `refetch`; if that fetch fails, the result with the cached keys stands. Failures:
+// token_malformed, token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
 boost::asio::awaitable<std::optional<Failure>> verify_signature(Context& context,
                                                                 const KeySource& source,
                                                                 const net::ConnectionOptions& line,

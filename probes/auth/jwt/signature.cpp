@@ -16,7 +16,7 @@ namespace {
 
 struct Algorithm {
   std::string_view name;
-  const EVP_MD* (*digest)();  // null: the key's own
+  const EVP_MD* (*digest)();  // null: determined by the key
   bool pss, hmac;
 };
 
@@ -37,14 +37,14 @@ const Algorithm* algorithm_named(std::string_view name) {
   return nullptr;
 }
 
-// Of an elliptic curve; 0: it is none.
+// For an elliptic curve; 0: it is not one.
 std::size_t coordinate_bytes(KeyKind kind) {
   if (kind == KeyKind::p256) return 32;
   if (kind == KeyKind::p384) return 48;
   return kind == KeyKind::p521 ? 66 : 0;
 }
 
-// A JWT has r and s one after the other (RFC 7518 3.4), OpenSSL wants DER.
+// A JWT has r and s concatenated (RFC 7518 section 3.4), OpenSSL needs DER.
 std::optional<std::string> der_of(std::string_view raw, std::size_t each) {
   if (raw.size() != 2 * each) return std::nullopt;
   Ecdsa pair(ECDSA_SIG_new());

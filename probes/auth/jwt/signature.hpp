@@ -6,14 +6,14 @@
 
 namespace sonde::auth {
 
-// The raw signature of `text`; `key` is a private key in PEM, for HS* the secret itself. The error
-// says what is wrong with the key, and shows none of it.
+// Returns the raw signature of `text`; `key` is a private key in PEM, or the secret itself for HS*.
+// The error says what is wrong with the key, and does not contain any of it.
 std::expected<std::string, std::string> sign(std::string_view algorithm, std::string_view key,
                                              std::string_view text);
 
 // SHA-256 of `text`, as bytes.
 std::string sha256(std::string_view text);
-// So many bytes that nobody can guess.
+// Returns `count` cryptographically random bytes.
 std::string random_bytes(std::size_t count);
 
 }  // namespace sonde::auth

@@ -48,7 +48,7 @@ bool is_client(const net::Url& url, const Authorization& asked) {
          path_of(url) == path_of(wanted);
 }
 
-// What a redirect hands over: the parameters of its query and of its fragment (RFC 6749 4.2.2).
+// The parameters in a redirect's query and fragment (RFC 6749 section 4.2.2).
 Parameters handed_over(std::string_view location) {
   Parameters all;
   const std::size_t hash = std::min(location.find('#'), location.size());
@@ -58,7 +58,7 @@ Parameters handed_over(std::string_view location) {
   return all;
 }
 
-// What a provider issues in a redirect is a secret, whether the redirect is right or not.
+// Values that a provider issues in a redirect are secret, whether the redirect is right or not.
 void hide_issued(const Parameters& parameters, Trace& trace) {
   for (const std::string_view name : {"code", "access_token", "id_token", "refresh_token"})
     if (const auto found = parameters.find(name); found != parameters.end())
@@ -68,10 +68,10 @@ void hide_issued(const Parameters& parameters, Trace& trace) {
 // What was entered so far.
 struct Entered {
   bool password = false;
-  std::set<std::string> forms;  // where to, and the fields
+  std::set<std::string> forms;  // URL and fields
 };
 
-// Where a walk goes on, or its end.
+// The next step, or the end.
 struct Turn {
   std::optional<net::Request> next;
   bool enters = false;                 // `next` carries what the user entered
@@ -88,7 +88,7 @@ Turned after_redirect(const net::Request& request, const net::Response& response
     return Turn{.next = {}, .returned = read_parameters(query_of(*to))};
   auto next = net::follow(request, response);
   if (!next) return std::unexpected(next.error());
-  // The client's address is never fetched, nor what stands in its place.
+  // The redirect URI is never fetched.
   const Parameters parameters = handed_over(*location);
   const auto state = parameters.find("state");
   const bool over = parameters.contains("code") || parameters.contains("error");
@@ -101,7 +101,7 @@ Turned after_redirect(const net::Request& request, const net::Response& response
   return Turn{.next = std::move(*next), .returned = {}};
 }
 
-// The form by where it leads and what is entered in it.
+// Identifies a form by its URL and the fields filled in.
 std::string form_key(const net::Request& filled, const text::Form& form, const Entries& entries) {
   std::string key = net::origin_key(filled.url) + std::string(path_of(filled.url));
   for (const auto& [name, value] : entries)
@@ -116,13 +116,13 @@ Turned after_page(const net::Request& request, const net::Response& response,
   if (form == nullptr)
     return std::unexpected(Failure{Reason::no_form, "a page on the way has no form"});
   const bool enters = matching(*form, asked.entries) > 0;
-  // Also without a field for the password: that form mails a new one, or registers.
+  // Also without a password field: such a form sends a new password, or registers.
   const Failure again{Reason::credentials, "the provider asks for the credentials again"};
   if (enters && entered.password) return std::unexpected(again);
   entered.password = entered.password || (enters && form->has_type("password"));
   auto next = fill(page, *form, asked.entries, request.url, asked.own);
   if (!next) return std::unexpected(next.error());
-  // A name that is not known, of a form that asks for the password later.
+  // The user name is unknown, in a form that asks for the password later.
   const std::string key = form_key(*next, *form, asked.entries);
   if (enters && !entered.forms.insert(key).second) return std::unexpected(again);
   // response_mode=form_post: the page posts itself to the client.
@@ -157,8 +157,8 @@ Turned turn(const net::Request& request, const net::Answer& answer, const Author
   return std::unexpected(by_status(answer.response, entered.password));
 }
 
-// How a walk ended that carried what the user entered: a page without a form, or the client's
-// address with an error, may say no to it as well.
+// Reports how a sequence with the user's entries ended: a page without a form, or an error at the
+// redirect URI, may be a rejection too.
 void judge_trial(LoginGuard::Trial& trial, const net::Answer& answer, Reason reason) {
   using enum Reason;
   trial.judge(answer.response.status, reason);
@@ -205,18 +205,18 @@ std::expected<std::string, Failure> code_of(const Parameters& parameters,
 
 namespace {
 
-// Where the walk from the client's request back to the client is.
+// The state between the authorization request and the redirect URI.
 struct Walk {
   net::Request request;
   Cookies cookies = {};
   Entered entered = {};
 };
 
-// It after one request more: where to go on, or the code.
+// The result of one more request: where to continue, or the code.
 struct Walked {
   Walk walk;
-  bool enters = false;                       // what comes next carries what the user entered
-  std::expected<std::string, Failure> code;  // empty: it goes on
+  bool enters = false;                       // the next request carries what the user entered
+  std::expected<std::string, Failure> code;  // empty: it continues
 };
 
 asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorization& asked,
@@ -241,8 +241,8 @@ asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorizati
   co_return walked;
 }
 
-// One that carries what the user entered, or follows one that did: its answer counts, also if the
-// run is cut before it comes.
+// For a request with the user's entries, or one that follows it: its answer counts even if the run
+// is cancelled before.
 asio::awaitable<std::optional<Walked>> take_counted_turn(Context& context, const Walk& walk,
                                                          const Authorization& asked,
                                                          const net::ConnectionOptions& line,
@@ -273,7 +273,7 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
       .request = {.method = "GET", .url = asked.start, .headers = {}, .body = {}},
   };
   bool enters = false;
-  std::optional<LoginGuard::Trial> trial;  // from what was entered to the next entry, or to the end
+  std::optional<LoginGuard::Trial> trial;  // from an entry to the next one, or to the end
   for (int count = 0; count < requests_max; ++count) {
     if (enters) {
       trial.reset();

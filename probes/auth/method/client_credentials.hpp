@@ -5,7 +5,7 @@
 
 namespace sonde::auth {
 
-// `method: client_credentials` (RFC 6749 4.4).
+// `method: client_credentials` (RFC 6749 section 4.4).
 class ClientCredentials : public Login {
  public:
   struct Settings {

@@ -10,8 +10,9 @@
 
 namespace sonde::auth {
 
-// How a client proves to a token endpoint who it is: by Basic authentication or in the body
-// (RFC 6749 2.3.1), by a JWT that it signs (RFC 7523 2.2), or not at all (a public client).
+// How a client authenticates to a token endpoint: with Basic authentication or in the body (RFC
+// 6749 section 2.3.1), with a JWT that it signs (RFC 7523 section 2.2), or not at all (a public
+// client).
 struct ClientProof {
   enum class How : std::uint8_t { basic, body, private_key_jwt, none };
   text::Template id = "{{identity.client_id}}";
@@ -24,12 +25,12 @@ std::span<const config::Named<ClientProof::How>> names_of(const ClientProof::How
 const config::Section<ClientProof>& section_of(const ClientProof*);
 void add_needs(const ClientProof& proof, text::Needs& needs);
 
-// The body with the proof in it, and the header that carries one. `endpoint` is the URL that is
-// asked. Secrets are hidden in `trace`. Fails with own_request, own_secret.
+// Adds the client authentication to the body or the headers. `endpoint` is the URL of the request.
+// Hides secrets in `trace`. Fails with own_request, own_secret.
 std::expected<Form, Failure> prove(const ClientProof& proof, const std::string& endpoint,
                                    FormBody body, Trace& trace);
 
-// The same, sent to the grant's URL; see obtain().
+// Does the same and sends the form to the grant's URL; see obtain().
 boost::asio::awaitable<std::expected<Token, Failure>> obtain_as(Context& context,
                                                                 const Grant& grant,
                                                                 const ClientProof& proof,

@@ -5,12 +5,12 @@
 
 namespace sonde::auth {
 
-// `method: device`: the first leg of the device flow (RFC 8628 3.1, 3.2), which ends where a human
-// would have to go on: there is no token. For login probes only.
+// `method: device`: the first part of the device flow (RFC 8628 sections 3.1 and 3.2), which ends
+// where a person would have to continue, so there is no token. For login probes only.
 class Device : public Login {
  public:
   struct Settings {
-    Grant grant;  // its URL, headers and line
+    Grant grant;  // its URL, headers and connection
     ClientProof client{.how = ClientProof::How::none};
     std::string scope;
   };
@@ -24,8 +24,8 @@ class Device : public Login {
 };
 const config::Section<Device::Settings>& section_of(const Device::Settings*);
 
-// Whether an answer is what RFC 8628 3.2 wants: a device code, a user code, where to enter it, and
-// a life. Fails with answer_incomplete. Pure.
+// Checks that an answer has what RFC 8628 section 3.2 requires: a device code, a user code, where
+// to enter it, and a lifetime. Fails with answer_incomplete. Pure.
 std::optional<Failure> check_device_answer(const std::string& body);
 
 }  // namespace sonde::auth

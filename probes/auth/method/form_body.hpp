@@ -7,8 +7,8 @@
 
 namespace sonde::auth {
 
-// Builds an application/x-www-form-urlencoded body from templates, remembering the first that
-// cannot be rendered.
+// Builds an application/x-www-form-urlencoded body from templates, and keeps the first failure to
+// render one.
 class FormBody {
  public:
   explicit FormBody(text::Names& names) : names_(&names) {}

@@ -43,9 +43,9 @@ std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.
 
 // Whether the answer itself says so; the body of the last page is looked at elsewhere.
 //
-// A cookie that the page set for anybody says nothing: it has to be new, or another one, and what
-// comes of it is looked at elsewhere (is_logged_in). Where a redirect or a page is wanted besides,
-// which say it themselves, it may be the one from before.
+// A cookie that the page sets for every visitor proves nothing: it has to be new or changed, and
+// is_logged_in then checks it. If a redirect or a page is required too, which is proof by itself,
+// the cookie may be the earlier one.
 bool succeeded(const FormLogin::Settings& settings, const net::Url& page,
                const std::optional<net::Url>& to, const net::Response& answer,
                const Cookies& before, const Cookies& cookies) {
@@ -61,8 +61,8 @@ bool succeeded(const FormLogin::Settings& settings, const net::Url& page,
   return std::ranges::find(changed, wanted.cookie) != changed.end();
 }
 
-// What came of the entries says that they were not taken: a code or `refused`, an error, or the
-// form that asks for them again.
+// The answer to the entries shows that they were rejected: a code or `refused`, an error, or the
+// same form again.
 bool is_turned_away(const FormLogin::Settings& settings, const net::Response& first,
                     const net::Response& last, const Entries& entries) {
   return refused_credentials(first, settings.refused) ||
@@ -85,8 +85,8 @@ Token token_of(const FormLogin::Settings& settings, Cookies cookies, std::option
   return token;
 }
 
-// The page where the redirects of an answer end; the answer itself where there are none.
-// `request` becomes that of the page.
+// The page at the end of the redirects; the answer itself if there are none. `request` becomes that
+// of the page.
 asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, net::Answer answer,
                                        const net::ConnectionOptions& line, Cookies& cookies) {
   if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
@@ -103,8 +103,8 @@ asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, 
 
 // A form that is filled in.
 struct Filling {
-  net::Request opening;  // of the page, as it was asked for
-  net::Url page;         // where it was found
+  net::Request opening;  // for the page, as first requested
+  net::Url page;         // its URL after redirects
   net::Request request;
   Entries entries;
   Cookies cookies;
@@ -112,7 +112,7 @@ struct Filling {
 
 using Result = std::expected<Token, Failure>;
 
-// What the answer to the form, and what follows it, mean to the user.
+// Judges the answer to the form and the pages after it.
 asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings& settings,
                                      Filling form, net::Answer answer, const Cookies& before,
                                      LoginGuard::Trial& trial) {
@@ -120,7 +120,7 @@ asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings
   const Instant at = Clock::now();
   const auto to = target_of(form.request, answer.response);
   bool good = succeeded(settings, form.page, to, answer.response, before, form.cookies);
-  // A redirect or a page that the user named is proof enough.
+  // A redirect or a page that the user configured is sufficient proof.
   if (good && settings.success.redirect && !settings.success.body)
     co_return token_of(settings, std::move(form.cookies), skew, at);
 
@@ -157,7 +157,7 @@ asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings
   const FormAnswer seen{first, last.response, before, after, by_cookies && seemed_good};
   Failure failure = explain_form(settings, seen, form.entries);
   trial.judge(last.response.status, failure.reason);
-  // The credentials may have been refused, though other cookies came, such as a new CSRF token.
+  // The credentials may have been rejected although other cookies came, such as a new CSRF token.
   if (failure.reason == Reason::no_session && lost_session(settings.success, seen).empty())
     trial.refuse();
   failure.detail = context.trace.scrub(failure.detail);
@@ -208,8 +208,8 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
   auto filling = fill_in(context);
   auto token = co_await std::move(filling);
   if (!token || settings_.then.empty()) co_return token;
-  text::Names names = context.names;  // what is captured here is known here alone
-  const text::Template cookie_alone;  // nothing that is captured here is the token
+  text::Names names = context.names;  // captured values are visible only in this login
+  const text::Template cookie_alone;  // no captured value is the token
   auto taking = take_steps(context, settings_.then, settings_.line, settings_.refused, cookie_alone,
                            names, *token);
   auto wrong = co_await std::move(taking);
@@ -236,7 +236,7 @@ void FormLogin::needs(text::Needs& needs) const {
 
 namespace {
 
-// What frameworks say of a CSRF token that they refuse: Tornado, Django, Rails, Spring, Laravel.
+// The messages of frameworks for a rejected CSRF token: Tornado, Django, Rails, Spring, Laravel.
 const text::Pattern& usual_csrf_error() {
   static const text::Pattern pattern =
       *text::Pattern::parse("(?i)csrf|xsrf|forgery|authenticity.?token|page expired");
@@ -255,7 +255,7 @@ std::string wanted_of(const FormSuccess& success) {
   return all.substr(2);
 }
 
-// That the session's cookie is one that everybody gets; empty: it is not.
+// Says that every visitor gets the session's cookie; empty: not so.
 std::string kept_session(const FormSuccess& success, const FormAnswer& seen) {
   if (success.cookie.empty() || seen.after.find(success.cookie) == nullptr) return "";
   const auto changed = seen.after.changed_since(seen.before);
@@ -326,7 +326,7 @@ Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen
   if (seen.answer.status < 400)
     if (const std::string lost = lost_session(settings.success, seen); !lost.empty())
       return {Reason::no_session, what + "; " + lost};
-  // A page that has the form again refuses what was entered, whatever its hidden fields are named.
+  // A page with the form again rejects the entries, whatever its hidden fields are called.
   const bool again = asks_again(text::parse_html(page.body), entries);
   if (may_be_csrf(status) && !again && usual_csrf_error().found_in(page.body))
     return {Reason::csrf, what + ", and the page speaks of a CSRF token"};

@@ -12,8 +12,8 @@ namespace asio = boost::asio;
 
 constexpr net::Redirects follow_ten{.follow = true, .max = 10};
 
-// The cookies of a name that the page with the form had not set, and that are there still: what
-// only carries a message to the next page is gone by then.
+// The cookies that the page with the form had not set and that still exist: cookies that only carry
+// a message to the next page have been removed by then.
 std::vector<std::string> new_names(const SentForm& sent) {
   std::vector<std::string> names = sent.after.changed_since(sent.before);
   std::erase_if(names, [&](const std::string& name) {
@@ -46,14 +46,14 @@ asio::awaitable<net::Answer> visit(Context& context, const net::Request& page,
   co_return answer;
 }
 
-// "/login?error", "/auth/failed", or a page that says so by its status.
+// "/login?error", "/auth/failed", or a page with an error status.
 bool leads_to_error(const SentForm& sent) {
   static const text::Pattern words = *text::Pattern::parse("(?i)error|fail|denied|invalid");
   if (sent.to && words.found_in(sent.to->target)) return true;
   return sent.landed.ok() && is_refusal(sent.landed.response.status);
 }
 
-// Whether what a visitor without the login gets where it led to tells the two apart.
+// Whether a visitor without the login gets something different at the page that the login led to.
 bool differs(const SentForm& sent, const std::vector<std::string>& fresh,
              const net::Answer& visited, const Cookies& visitor) {
   if (shows_page(sent.landed) && turns_away(visited, sent.entries)) return true;
@@ -69,7 +69,7 @@ asio::awaitable<std::expected<bool, Failure>> is_logged_in(Context& context,
                                                            const SentForm& sent) {
   if (leads_to_error(sent)) co_return false;
   const auto fresh = new_names(sent);
-  // Where the redirect leads may be out of our reach; the session is one all the same.
+  // The redirect may lead to a page that we cannot reach; the session is valid anyway.
   if (!fresh.empty() && (!sent.named.empty() || !sent.landed.ok())) co_return true;
   if (sent.to && sent.landed.ok()) {
     Cookies visitor = sent.before;

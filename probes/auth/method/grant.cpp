@@ -54,7 +54,7 @@ std::expected<Token, Failure> take_member(const Grant& grant, text::Json root) {
   return token_of(grant, *value, place);
 }
 
-// Numbers are taken for their text, as clients do that do not look. Empty: there is none.
+// Numbers are read as text, as by lenient clients. Empty: there is none.
 std::string refresh_in(const Grant& grant, text::Json root) {
   const text::Json found = grant.refresh_token.at(root);
   const bool single = found.string() || found.number();
@@ -132,10 +132,10 @@ std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Respons
 
 namespace {
 
-// What was answered, perhaps with a failure.
+// The answer, possibly with a failure.
 struct Answered {
   net::Answer answer;
-  bool moved = false;  // a redirect was followed to another page
+  bool moved = false;  // a redirect to another page was followed
 };
 
 boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& grant,
@@ -143,13 +143,13 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
                                               Cookies& cookies) {
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
-  // A refusal is one also where its body was cut.
+  // A rejection counts even if its body is truncated.
   if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
   co_return Answered{std::move(answer), request.method != "POST"};
 }
 
-// A refresh token that was issued, whatever is wrong with the answer around it: the one before it
-// may be good no longer. Where the answer is no success, an access token stands beside it.
+// A refresh token in the answer, whatever else is wrong with it, because the earlier one may be
+// invalid by now. If the answer is not a success, it has to come with an access token.
 std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
   const net::Response& response = answer.response;
   auto document = text::Document::parse(response.body);
@@ -189,7 +189,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
                                                                     net::Request request,
                                                                     LoginGuard::Trial& trial) {
   Cookies cookies;
-  std::string issued;  // the last one, also beside a redirect
+  std::string issued;  // the last one, also in a redirect
   context.answered = [&](const net::Answer& one) {
     if (auto refresh = issued_refresh(grant, one); !refresh.empty()) issued = std::move(refresh);
   };

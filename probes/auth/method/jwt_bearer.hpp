@@ -6,8 +6,8 @@
 
 namespace sonde::auth {
 
-// `method: jwt_bearer`: a JWT that we sign is the grant (RFC 7523 2.1), as service accounts have
-// it. It proves that the token endpoint works, and nothing of the login of users.
+// `method: jwt_bearer`: the grant is a JWT that we sign (RFC 7523 section 2.1), as for service
+// accounts. Proves that the token endpoint works, but not that users can log in.
 class JwtBearer : public Login {
  public:
   struct Settings {

@@ -19,7 +19,7 @@ namespace {
 using config::Reader;
 using config::Value;
 
-// Where the keys of a method's tokens are published, as far as its settings say.
+// The URL of the keys for a method's tokens, if its settings have one.
 template <class S>
 text::Template jwks_of(const S& settings) {
   if constexpr (requires { settings.jwt; })
@@ -31,7 +31,7 @@ text::Template jwks_of(const S& settings) {
   return {};
 }
 
-// What a method's row is made of: its settings, which have a section and make its Login.
+// Makes a row from the settings of a method, which have a section and make its Login.
 template <class M>
 std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
   typename M::Settings settings;
@@ -79,7 +79,7 @@ const Method table[] = {
     method<StaticToken>("token", "A token that is always the same, from a secret."),
 };
 
-// `method` and `lockout` belong to every login, everything else to the row.
+// `method` and `lockout` belong to every login; the other keys to the row.
 Value keys_of_row(const Value& value) {
   Value rest = value;
   std::erase_if(rest.entries, [](const Value::Entry& entry) {
@@ -94,7 +94,7 @@ bool read_lockout(const Value& value, const Reader& reader, LockoutRules& out) {
          config::Codec<LockoutRules>::read(*lockout, reader.at("lockout"), {}, out);
 }
 
-// A schema of any of these methods.
+// A schema for any of these methods.
 Value schema_of_methods(bool nesting) {
   std::vector<Value> choices;
   for (const auto& row : methods()) {
@@ -110,7 +110,7 @@ Value schema_of_methods(bool nesting) {
   return config::schema_any_of(std::move(choices));
 }
 
-// The method that is written, or the first; null: there is no such thing here.
+// The configured method, or the first; null: it does not exist here.
 const Method* method_of(const Value& value, const Reader& reader, bool nesting) {
   const Value* written = value.find("method");
   if (written == nullptr) return &table[0];

@@ -4,8 +4,8 @@
 
 namespace sonde::auth {
 
-// `method: oauth2_password`: the password grant as a form (RFC 6749 4.3), which FastAPI's
-// OAuth2PasswordRequestForm wants; JSON there answers 422.
+// `method: oauth2_password`: the password grant as a form (RFC 6749 section 4.3), as required by
+// FastAPI's OAuth2PasswordRequestForm, which answers JSON with 422.
 class Oauth2Password : public Login {
  public:
   struct Settings {

@@ -17,7 +17,7 @@ std::unexpected<Failure> own_config(const std::string& what, const std::string& 
 
 std::string unguessable() { return text::base64url(random_bytes(32)); }
 
-// Places of a token answer that no configuration moves (RFC 6749 5.1).
+// Members of a token answer with fixed names (RFC 6749 section 5.1).
 std::expected<Token, Failure> read_answer(const std::string& body, Trace& trace) {
   auto token = take_token(Grant(), body);
   if (!token) return token;
@@ -89,8 +89,8 @@ std::expected<Authorization, Failure> Oidc::request(Context& context, const Oidc
                       .entries = std::move(*entries),
                       .refused = settings_.refused,
                       .own = net::Origins::of(context.names)};
-  // The provider was configured, and what it says of itself came over a verified connection, or
-  // stays at its own origin.
+  // The provider is configured, and its configuration came over a verified connection or is limited
+  // to its own origin.
   asked.own.add(config.authorization);
   asked.start.target += (asked.start.target.contains('?') ? "&" : "?") + query.form().body;
   return asked;
@@ -164,7 +164,7 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::run(Context& context) const
   if (wrong) co_return std::unexpected(std::move(*wrong));
   if (settings_.use_id_token) {
     token->value = token->named.front().second;
-    token->lifetime.reset();  // expires_in is that of the access token
+    token->lifetime.reset();  // expires_in is for the access token
   }
   if (!settings_.jwt) co_return token;
   auto verifying = check_token(context, *settings_.jwt, settings_.line, *token);

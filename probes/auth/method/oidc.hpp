@@ -10,9 +10,9 @@
 
 namespace sonde::auth {
 
-// `method: oidc`: discovery, the authorization code with PKCE S256 through the provider's own
-// forms, the token call, and the checks of the ID token (OpenID Connect Core 3.1.3.7): issuer,
-// audience, nonce, times, signature by the published keys.
+// `method: oidc`: discovery, the authorization code flow with PKCE S256 through the provider's own
+// forms, the token request, and the checks of the ID token (OpenID Connect Core section 3.1.3.7):
+// issuer, audience, nonce, times, and signature with the published keys.
 class Oidc : public Login {
  public:
   struct Settings {
@@ -20,7 +20,7 @@ class Oidc : public Login {
     ClientProof client{.how = ClientProof::How::none};
     text::Template redirect_uri;
     std::string scope = "openid";
-    std::map<std::string, text::Template> fields;  // none: username and password, of the identity
+    std::map<std::string, text::Template> fields;  // empty: username and password of the identity
     std::map<std::string, text::Template> parameters;
     bool same_host = false;
     bool use_id_token = false;

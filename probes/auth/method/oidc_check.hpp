@@ -4,8 +4,8 @@
 
 namespace sonde::auth {
 
-// `method: oidc_check`: an OpenID configuration alone: its issuer, its endpoints, its keys; and
-// with a `login` inside, that a fresh token of it is signed by one of them.
+// `method: oidc_check`: checks only an OpenID configuration: its issuer, endpoints and keys; with
+// an inner `login` also that a new token of it is signed with one of the keys.
 class OidcCheck : public Login {
  public:
   struct Settings {

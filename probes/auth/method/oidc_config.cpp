@@ -27,7 +27,7 @@ std::expected<net::Url, Failure> endpoint(text::Json root, std::string_view name
     return std::unexpected(wrong(key + " is not https: " + url->text()));
   if (same_host && url->host != issuer.host)
     return std::unexpected(wrong(key + " is on another host than the issuer: " + url->host));
-  // Over plain HTTP anybody on the way can have written it.
+  // Over plain HTTP anyone on the path can have changed it.
   if (!issuer.tls() && !own.has(*url))
     return std::unexpected(wrong(key + ": " + net::no_own_origin(*url)));
   return std::move(*url);

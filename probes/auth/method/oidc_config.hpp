@@ -8,17 +8,17 @@
 
 namespace sonde::auth {
 
-// What an OpenID provider says of itself (OpenID Connect Discovery 1.0, 3), as far as a login
-// needs it.
+// The configuration of an OpenID provider (OpenID Connect Discovery 1.0 section 3), as far as a
+// login needs it.
 struct OidcConfig {
   std::string issuer;
   net::Url authorization, token, jwks;
   bool states_issuer = false;  // authorization_response_iss_parameter_supported (RFC 9207)
 };
 
-// Reads a configuration: the issuer is `issuer` to the byte, the three endpoints are addresses,
-// https ones if the issuer is, else of its origin or one of `own`, and on its host if `same_host`.
-// Fails with oidc_config. Pure.
+// Reads a configuration: the issuer has to equal `issuer` exactly, and the three endpoints have to
+// be URLs, with https if the issuer has it, otherwise at its origin or one of `own`, and on its
+// host if `same_host`. Fails with oidc_config. Pure.
 std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
                                                     const std::string& issuer, bool same_host,
                                                     net::Origins own = {});

@@ -15,8 +15,8 @@ std::unexpected<Failure> own(std::string why) {
   return std::unexpected(Failure{Reason::own_secret, std::move(why)});
 }
 
-// The token itself is refused. invalid_client is a matter of the client, whatever refresh token it
-// shows; an endpoint that takes JSON knows no client.
+// Whether the token itself is rejected. invalid_client concerns the client, whatever the token; an
+// endpoint that takes JSON has no client.
 bool is_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
   if (token) return false;
   const std::string& error = context.said.error;
@@ -24,7 +24,7 @@ bool is_refused(const std::expected<Token, Failure>& token, const Context& conte
   return json && token.error().reason == Reason::credentials;
 }
 
-// Refused, or something that another token may mend: not every server says what RFC 6749 wants.
+// Rejected, or a failure that another token may avoid: not all servers follow RFC 6749.
 bool may_be_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
   const auto& [status, error, refresh] = context.said;
   if (token || is_refused(token, context, json)) return !token;
@@ -33,7 +33,7 @@ bool may_be_refused(const std::expected<Token, Failure>& token, const Context& c
          (status == 200 && !error.empty());
 }
 
-// What is sent to an endpoint that takes JSON.
+// The request for an endpoint that takes JSON.
 std::expected<Form, Failure> json_form(const text::Tree& body, const std::string& refresh,
                                        const text::Names& known) {
   text::Names names = known;
@@ -96,7 +96,7 @@ struct Refresh::Turn {
 
 namespace {
 
-// What came for a refresh token, and whether what follows it is kept.
+// The answer to a refresh token, and whether its successor is stored.
 struct Redeemed {
   std::expected<Token, Failure> token;
   std::expected<void, Failure> kept;
@@ -161,7 +161,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
   co_return token;
 }
 
-// The configured token, where it is another one than the one that was refused for `failure`.
+// Tries the configured token if it differs from the one that was rejected with `failure`.
 asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(Context& context,
                                                                   std::shared_ptr<Turn> turn,
                                                                   std::string refused,
@@ -181,7 +181,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(Context& conte
     co_return std::unexpected(std::move(failure));
   }
   if (!token || !token->refresh.empty()) co_return token;
-  auto kept = chain.keep(*first);  // in the place of the refused one
+  auto kept = chain.keep(*first);  // replaces the rejected one
   if (!kept) co_return std::unexpected(kept.error());
   co_return token;
 }
@@ -217,8 +217,8 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) co
   context.trace.waited += Clock::now() - came;
   if (!alone) co_return std::unexpected(alone.error());
   const auto turn = std::make_shared<Turn>(chain, *std::move(alone));
-  // Whoever waited for nothing has little time left, and would see no service that hangs. The next
-  // run has all of it.
+  // A run that has waited in vain has little time left, and would not detect a service that hangs.
+  // The next run has its full time.
   if (chain->given_up_on != given_up_on)
     co_return std::unexpected(
         Failure{Reason::suppressed, "the refresh token that was sent before is not answered"});

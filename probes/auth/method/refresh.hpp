@@ -6,14 +6,13 @@
 
 namespace sonde::auth {
 
-// `method: refresh` (RFC 6749 6): redeems a refresh token, which the server may rotate. Of all the
-// logins of an account one is at it at a time. What the server gives is kept before it is judged,
-// also if the run is cut meanwhile, for the token that was redeemed may be good no longer. The
-// first one comes from `login`, and so does another one when it is refused, in whatever words; or
-// it is `first`, and what it is rotated to is kept in `state_file`, on disk before it is used.
-// Redeeming one that `login` just gave and being refused is refresh_refused; a static one that is
-// refused has expired (monitor_credential_expired), unless another `first` was put in its place
-// meanwhile.
+// `method: refresh` (RFC 6749 section 6): redeems a refresh token, which the server may rotate.
+// Only one login of an account does so at a time. A new refresh token is stored before the answer
+// is judged, even if the run is cancelled meanwhile, because the redeemed one may be invalid by
+// then. The first token comes from `login`, which is also used again when one is rejected in any
+// form; or it is `first`, and its successors are kept in `state_file`, on disk before they are
+// used. A rejected token that `login` has just given is refresh_refused; a rejected static one has
+// expired (monitor_credential_expired), unless `first` was replaced meanwhile.
 class Refresh : public Login, public Redeemer {
  public:
   struct Settings {
@@ -35,7 +34,7 @@ class Refresh : public Login, public Redeemer {
                                                                std::string refresh) const override;
 
  private:
-  struct Turn;  // of the one that may redeem now
+  struct Turn;  // of the login that may redeem now
   std::expected<Form, Failure> form_of(Context& context, const std::string& refresh) const;
   boost::asio::awaitable<std::expected<Token, Failure>> redeem_kept(
       Context& context, std::shared_ptr<Turn> turn) const;
@@ -48,7 +47,7 @@ class Refresh : public Login, public Redeemer {
   Settings settings_;
 };
 const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*);
-// What the keys must be together.
+// Checks that the keys fit together.
 bool check(const Refresh::Settings& settings, const config::Value& value,
            const config::Reader& reader);
 

@@ -6,9 +6,9 @@
 
 namespace sonde::auth {
 
-// `method: token`: a token from a secret, read anew each time. It asks nobody, so it proves
-// nothing about the login; what it has to be is still checked. That it has expired is our own
-// mistake (monitor_credential_expired).
+// `method: token`: a token from a secret, read again each time. It sends no request, so it proves
+// nothing about the login, but its requirements are still checked. An expired one is a mistake of
+// the monitor's operator (monitor_credential_expired).
 class StaticToken : public Login {
  public:
   struct Settings {

@@ -46,12 +46,12 @@ std::expected<net::Request, Failure> build(const StepRequest& step, text::Names&
   return request;
 }
 
-// Why an answer stops the login, if it does.
+// Why an answer stops the login; nullopt: it does not.
 std::optional<Failure> judge(const StepRequest& step, const net::Answer& answer,
                              const std::optional<text::Pattern>& refused) {
   if (!answer.ok()) return answer.failure;
   if (is_wanted(step, answer.response.status)) {
-    // Without captures nothing else tells a yes from a no.
+    // Without captures nothing else distinguishes success from failure.
     if (!step.capture.empty() || !refused || !refused->found_in(answer.response.body))
       return std::nullopt;
     return refused_credentials(answer.response, refused);
@@ -65,7 +65,7 @@ std::string without_query(const net::Url& url) {
   return text.substr(0, text.find('?'));
 }
 
-// What a capture that finds nothing means: a page where JSON is wanted, or a refusal.
+// The meaning of a capture that finds nothing: a page instead of JSON, or a rejection.
 Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
                 const net::Response& response, const std::optional<text::Pattern>& refused) {
   if (auto why = refused_credentials(response, refused)) return *std::move(why);
@@ -84,21 +84,21 @@ bool names_any(const StepRequest& step, bool (*wanted)(std::string_view name)) {
   return std::ranges::any_of(needs.all, [&](const auto& need) { return wanted(need.name); });
 }
 
-// Whether a request shows who logs in: it holds more than where the target is.
+// Whether a request contains credentials: more than the target's address.
 bool carries_credentials(const StepRequest& step) {
   return names_any(step, [](std::string_view name) { return !name.starts_with("target."); });
 }
 
-// Whether it shows the user's own, and not only what an answer gave.
+// Whether it contains the user's own credentials, not only values from an answer.
 bool carries_own(const StepRequest& step) {
   return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
 }
 
-// What came of a request that carried credentials and stopped the login.
+// Reports the result of a request with credentials that stopped the login.
 void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::Request& last,
                  const net::Answer& answer, const Failure& wrong) {
   trial.judge(answer.response.status, wrong.reason);
-  const bool moved = last.method != step.method;  // by a redirect that was followed
+  const bool moved = last.method != step.method;  // a redirect was followed
   if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
@@ -127,7 +127,7 @@ std::vector<std::string> captured_by(const Token& token) {
   return names;
 }
 
-// What an answer names gets the login's secrets only where the configuration sends them too.
+// A URL from an answer gets the login's secrets only if the configuration sends them there too.
 std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url,
                                     const Token& token, net::Origins& own) {
   if (net::is_configured(step.url, captured_by(token))) own.add(url);
@@ -141,7 +141,7 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
       of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
 }
 
-// A request that is made, and the cookies that go with it and come back.
+// A request, and the cookies that are sent and received with it.
 struct Making {
   const StepRequest& step;
   net::Request request;
@@ -150,7 +150,7 @@ struct Making {
   Cookies cookies;
 };
 
-// What came of it.
+// The result of the request.
 struct Made {
   std::expected<Captured, Failure> captured;
   Cookies cookies;
@@ -176,7 +176,7 @@ asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& t
   co_return made;
 }
 
-// One whose answer counts, also if the run is cut before it comes.
+// Makes a request whose answer counts even if the run is cancelled before.
 asio::awaitable<std::optional<Made>> make_as_trial(Context& context, const Making& making) {
   auto beginning = begin_trial(context);
   auto trial = co_await std::move(beginning);

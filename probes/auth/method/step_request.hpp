@@ -11,12 +11,12 @@
 
 namespace sonde::auth {
 
-// Where something stands in an answer; one of these.
+// Where a value is in an answer; exactly one of these.
 struct Capture {
   std::optional<text::Pointer> json;
   std::string header;
   std::string cookie;
-  std::optional<text::Pattern> body;  // its first group, else all that matches
+  std::optional<text::Pattern> body;  // its first group, or the whole match
 };
 const config::Section<Capture>& section_of(const Capture*);
 
@@ -28,33 +28,33 @@ struct StepRequest {
   text::Tree json;  // the body: one of these three, or none
   text::Tree form;
   text::Template body;
-  std::vector<int> status;  // that go on; empty: 200 to 299
+  std::vector<int> status;  // that continue the login; empty: 200 to 299
   net::Redirects redirects;
   std::map<std::string, Capture> capture;  // {{NAME}} in later requests, {{login.NAME}} elsewhere
 };
 const config::Section<StepRequest>& section_of(const StepRequest*);
 
-// What a capture finds; empty: nothing. Pure.
+// The captured value; empty: not found. Pure.
 std::optional<std::string> find(const Capture& capture, const net::Response& response,
                                 const Cookies& cookies);
 
-// Makes the requests one after the other, with the cookies of `token`, which take what comes; what
-// is captured `names` knows, and the token by name. The token came with the last answer of which
-// something is captured that `made_of` names, and is judged by that one's clock. `refused`, in the
-// body of an answer that stops the login or of which nothing is captured, refuses the credentials.
-// Each request that says more than where the target is counts as a trial. Failures: those of
-// net::fetch, of refusal_of, answer_incomplete, spa_fallback, own_request. Empty: all of them were
-// made.
+// Makes the requests in order, with the cookies of `token`, which also stores new cookies. Sets
+// captured values in `names`, and in the token by name. The token counts as issued by the last
+// answer with a captured value that `made_of` uses, and is judged by that server's clock.
+// `refused`, found in the body of an answer that stops the login or yields no captured value, means
+// that the credentials are rejected. Each request that contains more than the target's address
+// counts as a trial. Failures: those of net::fetch, of refusal_of, answer_incomplete, spa_fallback,
+// own_request. Empty: all requests were made.
 boost::asio::awaitable<std::optional<Failure>> take_steps(
     Context& context, const std::vector<StepRequest>& steps, const net::ConnectionOptions& line,
     const std::optional<text::Pattern>& refused, const text::Template& made_of, text::Names& names,
     Token& token);
 
-// The names of what they capture.
+// The names of the values that they capture.
 std::vector<std::string> captures_of(const std::vector<StepRequest>& steps);
-// What their templates need, also of what is captured before.
+// Adds what their templates need, values captured earlier included.
 void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs);
-// What their keys must be together.
+// Checks that their keys fit together.
 bool check(const std::vector<StepRequest>& steps, const config::Value& value,
            const config::Reader& reader);
 

@@ -18,7 +18,7 @@ std::unexpected<Failure> own_config(const std::string& what, const std::string& 
 
 asio::awaitable<std::expected<Token, Failure>> Steps::run(Context& context) const {
   Token token;
-  text::Names names = context.names;  // what is captured here is known here alone
+  text::Names names = context.names;  // captured values are visible only in this login
   auto taking = take_steps(context, settings_.requests, settings_.line, settings_.refused,
                            settings_.token, names, token);
   auto failed = co_await std::move(taking);

@@ -8,8 +8,8 @@
 
 namespace sonde::auth {
 
-// `method: steps`: requests one after the other, with a browser's cookies; what one captures the
-// later ones can name. For tickets, negotiation, and logins that take several calls.
+// `method: steps`: requests in order, with a browser's cookies; later ones can use values that
+// earlier ones captured. For tickets, negotiation, and logins that take several requests.
 class Steps : public Login {
  public:
   struct Settings {

@@ -17,13 +17,13 @@ namespace sonde::net {
 namespace asio = boost::asio;
 namespace {
 
-// When ". NS" is asked although the question may still be answered, so that a deadline that cuts
-// the wait finds something known.
+// When ". NS" is asked although the query may still be answered, so that its result is known when a
+// deadline ends the wait.
 constexpr auto slow_after = std::chrono::milliseconds(500);
 constexpr auto resolution_delay = std::chrono::milliseconds(50);  // RFC 8305 3
 
-// Lookups that were cut go on in c-ares until they time out; so many of one name are enough to
-// say that it is not answered.
+// Cancelled lookups go on in c-ares until they time out; this many for one name mean that it gets
+// no answer.
 constexpr int abandoned_max = 64;
 
 using Addresses = std::expected<std::vector<Address>, Failure>;
@@ -34,7 +34,7 @@ bool wanted(Family family, bool v6) {
   return family == Family::any || family == Family::each || (family == Family::ipv6) == v6;
 }
 
-// One name's way through the DNS. Kept alive by what it waits for; gives its result once.
+// The resolution of one name. Kept alive by its pending operations; gives its result once.
 class Search : public std::enable_shared_from_this<Search> {
  public:
   Search(const asio::any_io_executor& executor, std::weak_ptr<LookupServers> servers,
@@ -114,7 +114,7 @@ class Search : public std::enable_shared_from_this<Search> {
     end(std::unexpected(conclude_cut(known_, host_)));
   }
 
-  // A lookup that nobody waits for any more has come to its end.
+  // A lookup without a waiter has ended.
   void forget() {
     if (!counted_ || open_ > 0) return;
     if (--(*abandoned_)[host_] == 0) abandoned_->erase(host_);
@@ -140,7 +140,7 @@ class Search : public std::enable_shared_from_this<Search> {
   bool asked_root_ = false;
 };
 
-// What needs no question: a literal, or what /etc/hosts says.
+// Answers that need no query: a literal, or an entry of /etc/hosts.
 std::optional<Addresses> without_asking(Hosts& hosts, const std::string& host, Family family) {
   in6_addr bytes{};
   const bool v4 = inet_pton(AF_INET, host.c_str(), &bytes) == 1;
@@ -159,14 +159,14 @@ std::optional<Addresses> without_asking(Hosts& hosts, const std::string& host, F
 
 }  // namespace
 
-// The servers of a worker, by the list that the configuration has of them.
+// The servers of a worker, by their list in the configuration.
 struct Lookup::State {
   static constexpr auto resolv_conf = "/etc/resolv.conf";
   struct Row {
     std::vector<DnsServer> list;
-    std::int64_t changed_ns;  // of resolv.conf, when these are the system's
+    std::int64_t changed_ns;  // of resolv.conf, for the system's servers
     std::shared_ptr<LookupServers> servers;
-    std::shared_ptr<LookupServers> before;  // their last questions may still be open
+    std::shared_ptr<LookupServers> before;  // may still have pending queries
   };
 
   std::weak_ptr<LookupServers> servers(const std::vector<DnsServer>& list) {
@@ -209,7 +209,7 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
 namespace {
 
 struct Heard {
-  asio::steady_timer told;  // cancelled when the answer is there
+  asio::steady_timer told;  // cancelled when the answer is known
   std::optional<DnsAnswer> answer = std::nullopt;
 };
 

@@ -14,14 +14,13 @@ namespace sonde::net {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int first_timeout_ms = 800;  // doubled for each further round through the servers
-constexpr int tcp_timeout_ms =
-    4800;  // of all servers together: TCP itself sends again what is lost
+constexpr int first_timeout_ms = 800;  // doubled for each further round of the servers
+constexpr int tcp_timeout_ms = 4800;   // for all servers together; TCP retransmits by itself
 
-// So many rounds that an unanswered question is given up well before a run of 10 s ends.
+// Limits the rounds so that a query without an answer ends well before a run of 10 s.
 int rounds(std::size_t servers) { return servers <= 1 ? 3 : servers <= 3 ? 2 : 1; }
 
-// c-ares wants its global state made before the first channel; static: once, whatever thread.
+// c-ares requires its global state before the first channel; static: once, on any thread.
 void init_library() {
   static const int done = ares_library_init(ARES_LIB_INIT_ALL);
   (void)done;
@@ -55,7 +54,7 @@ Address shown(int family, const void* bytes) {
   return {.text = text.data(), .v6 = family == AF_INET6};
 }
 
-// The addresses of an answer; its CNAMEs are followed. At most 16.
+// The addresses of an answer, following CNAMEs. At most 16.
 DnsAnswer read_addresses(const unsigned char* bytes, int size, bool v6, std::vector<Address>& out) {
   std::array<ares_addrttl, 16> four{};
   std::array<ares_addr6ttl, 16> six{};
@@ -68,13 +67,13 @@ DnsAnswer read_addresses(const unsigned char* bytes, int size, bool v6, std::vec
   return out.empty() ? DnsAnswer::nodata : DnsAnswer::found;
 }
 
-// RFC 1035 4.1.1: whether the answer was cut short.
+// RFC 1035 section 4.1.1: whether the answer is truncated.
 bool is_truncated(const unsigned char* bytes, int size) {
   return bytes && size >= NS_HFIXEDSZ && (bytes[2] & 0x02) != 0;
 }
 
-// RFC 1035 4.1.1: whether there are records in the answer or authority section, so that a zone
-// stands behind what is said.
+// RFC 1035 section 4.1.1: whether the answer or authority section has records, so that the answer
+// comes from a zone.
 bool names_zone(const unsigned char* bytes, int size) {
   if (!bytes || size < NS_HFIXEDSZ) return false;
   return bytes[6] != 0 || bytes[7] != 0 || bytes[8] != 0 || bytes[9] != 0;
@@ -110,22 +109,22 @@ struct LookupChannel::Question {
   asio::any_io_executor executor;
   Done done;
   Over over;
-  bool addresses;  // else only whether there was an answer matters
+  bool addresses;  // otherwise only whether there was an answer matters
   bool v6;
-  bool of_zone = false;  // a negative answer has to name its authority
+  bool of_zone = false;  // a negative answer needs an authority section
 };
 
-// A socket of c-ares, which closes it; we only wait for it.
+// A socket owned by c-ares; here it is only waited for.
 struct LookupChannel::Watch {
   Watch(const asio::any_io_executor& executor, int socket) : descriptor(executor), fd(socket) {
-    boost::system::error_code unwatched;  // then its questions end unanswered
+    boost::system::error_code unwatched;  // then its queries end without an answer
     descriptor.assign(socket, unwatched);
   }
   ~Watch() { descriptor.release(); }
   asio::posix::stream_descriptor descriptor;
   int fd;
-  bool readable = false, writable = false;  // what c-ares wants
-  bool reading = false, writing = false;    // what is being waited for
+  bool readable = false, writable = false;  // what c-ares waits for
+  bool reading = false, writing = false;    // pending waits
   bool gone = false;
 };
 
@@ -193,7 +192,7 @@ void LookupChannel::answered(void* question, int status, int, unsigned char* byt
   std::unique_ptr<Question> q(static_cast<Question*>(question));
   auto answer = meaning(status);
   std::vector<Address> addresses;
-  // A server that cut its answer short has one, which is all that is asked of the root.
+  // A truncated answer proves that the server works, which is sufficient for the root.
   if (q->over == Over::udp && is_truncated(bytes, size))
     answer = q->addresses ? DnsAnswer::truncated : DnsAnswer::found;
   if (q->over == Over::tcp && answer == DnsAnswer::silence) answer = DnsAnswer::truncated;
@@ -201,7 +200,7 @@ void LookupChannel::answered(void* question, int status, int, unsigned char* byt
     answer = read_addresses(bytes, size, q->v6, addresses);
   const bool negative = answer == DnsAnswer::nxdomain || answer == DnsAnswer::nodata;
   if (q->of_zone && negative && !names_zone(bytes, size)) answer = DnsAnswer::made_up;
-  // Posted: c-ares must not be entered again, or ended, from within itself.
+  // Posted, because c-ares must not be called or destroyed from within its callback.
   asio::post(q->executor, [done = std::move(q->done), answer,
                            all = std::move(addresses)]() mutable { done(answer, std::move(all)); });
 }

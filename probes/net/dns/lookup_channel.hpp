@@ -15,19 +15,19 @@ struct ares_channeldata;
 
 namespace sonde::net {
 
-// Questions to one list of DNS servers, by c-ares on the loop. Names are absolute: no search
-// domain is put to them. An unanswered question ends after 4.8 to 7.2 seconds. Callbacks come
-// from the loop, never from within a call; those still open when this ends get `silence`.
+// Queries to one list of DNS servers, by c-ares on the loop. Names are absolute: no search domain
+// is appended. A query without an answer ends after 4.8 to 7.2 seconds. Callbacks are called from
+// the loop, never from within a call; on destruction the pending ones get `silence`.
 //
-// Over UDP an answer that was cut short (TC) is `truncated`, and is not asked for over TCP: c-ares
-// ends all questions of a server when its TCP connection fails. Who wants the whole answer asks
-// again over a channel of TCP of its own; what fails there is `truncated` as well.
+// A truncated answer over UDP (TC) is `truncated`, and is not repeated over TCP here, because
+// c-ares ends all queries to a server when its TCP connection fails. Callers that need the whole
+// answer ask again over a separate TCP channel; a failure there is `truncated` too.
 class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
  public:
   using Done = std::function<void(DnsAnswer, std::vector<Address>)>;
 
   enum class Over : std::uint8_t { udp, tcp };
-  // No servers: the system's, as they are now.
+  // An empty list means the system's servers, as they are now.
   LookupChannel(const boost::asio::any_io_executor& executor, const std::vector<DnsServer>& servers,
                 Over over);
   ~LookupChannel();
@@ -35,10 +35,10 @@ class LookupChannel : public std::enable_shared_from_this<LookupChannel> {
   LookupChannel& operator=(const LookupChannel&) = delete;
 
   void ask(const std::string& name, bool v6, Done done);
-  // Whether the name has an IPv4 address, from a server that asks the zone: a NXDOMAIN or NODATA
-  // without an authority (RFC 2308 2.1) is `made_up`.
+  // Whether the name has an IPv4 address, according to its zone: a NXDOMAIN or NODATA without an
+  // authority section (RFC 2308 section 2.1) is `made_up`.
   void ask_zone(const std::string& name, Done done);
-  // ". NS": `found` if the servers work. Who asks while an answer is awaited shares it.
+  // Asks for ". NS": `found` if the servers work. Concurrent calls share one answer.
   void ask_root(Done done);
 
  private:

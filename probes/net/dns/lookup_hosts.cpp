@@ -19,7 +19,7 @@ std::optional<Address> address_of(const std::string& text) {
   in6_addr bytes{};
   if (inet_pton(AF_INET, text.c_str(), &bytes) == 1) return Address{.text = text, .v6 = false};
   if (inet_pton(AF_INET6, text.c_str(), &bytes) == 1) return Address{.text = text, .v6 = true};
-  return std::nullopt;  // also a scoped one, "fe80::1%eth0", which names no target
+  return std::nullopt;  // also for a scoped one, "fe80::1%eth0", which is not a target
 }
 
 void add(std::vector<Address>& all, const Address& address) {

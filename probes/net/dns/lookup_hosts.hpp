@@ -8,12 +8,12 @@
 
 namespace sonde::net {
 
-// The names of /etc/hosts (hosts(5)), read again when the file has changed; at most 1 MB of it.
-// "localhost" is known whatever stands there (RFC 6761 6.3).
+// The names in /etc/hosts (hosts(5)), read again when the file has changed; at most 1 MB of it.
+// "localhost" is always known (RFC 6761 section 6.3).
 class Hosts {
  public:
   explicit Hosts(std::string path = "/etc/hosts") : path_(std::move(path)) {}
-  // The addresses of a name in lower case, IPv4 first; null: the file does not have it.
+  // The addresses of a lower-case name, IPv4 first; null: the file does not have it.
   const std::vector<Address>* find(const std::string& name);
 
  private:
@@ -23,7 +23,7 @@ class Hosts {
   std::unordered_map<std::string, std::vector<Address>> names_;
 };
 
-// When a file was last changed, in nanoseconds; 0: there is none.
+// When a file was last changed, in nanoseconds; 0: it does not exist.
 std::int64_t changed_ns(const std::string& path);
 
 }  // namespace sonde::net

@@ -11,17 +11,17 @@
 
 namespace sonde::net {
 
-// The channels to one list of DNS servers: one over UDP for all questions, and for each answer that
-// was cut short one over TCP, so that a TCP connection that fails fails no other question. At most
-// 16 of these at a time (75 KB each); what is more waits.
+// The channels to one list of DNS servers: one over UDP for all queries, and one over TCP for each
+// truncated answer, so that a failing TCP connection affects no other query. At most 16 TCP
+// channels at a time (75 KB each); further queries wait.
 class LookupServers : public std::enable_shared_from_this<LookupServers> {
  public:
   using Done = LookupChannel::Done;
 
-  // No servers: the system's, as they are now.
+  // An empty list means the system's servers, as they are now.
   LookupServers(boost::asio::any_io_executor executor, std::vector<DnsServer> servers);
 
-  // As those of a LookupChannel; `truncated` is final here: TCP failed as well.
+  // As in LookupChannel, but `truncated` is final: TCP failed as well.
   void ask(const std::string& name, bool v6, Done done);
   void ask_zone(const std::string& name, Done done);
   void ask_root(Done done);
@@ -34,7 +34,7 @@ class LookupServers : public std::enable_shared_from_this<LookupServers> {
   boost::asio::any_io_executor executor_;
   std::vector<DnsServer> servers_;
   std::shared_ptr<LookupChannel> udp_;
-  std::vector<std::shared_ptr<LookupChannel>> tcp_;  // each with one question
+  std::vector<std::shared_ptr<LookupChannel>> tcp_;  // each with one query
   std::deque<std::function<void()>> waiting_;
 };
 

@@ -13,10 +13,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-// More than a trace keeps, so that a secret at its edge is still seen whole.
+// More than a trace keeps, so that a secret at the cut is recognized.
 constexpr std::size_t body_start = 8192;
 
-// The seconds of an Age header (RFC 9111 5.1); empty: what is there is none.
+// The seconds of an Age header (RFC 9111 section 5.1); empty: invalid.
 std::optional<std::chrono::seconds> age_of(const Response& response) {
   const std::string* header = response.header("age");
   if (header == nullptr) return std::chrono::seconds(0);
@@ -28,8 +28,8 @@ std::optional<std::chrono::seconds> age_of(const Response& response) {
               : std::nullopt;
 }
 
-// The server wrote its date about half way between the request and the answer; a cache that kept
-// the answer says for how long.
+// Assumes that the server set the date half way between request and answer; a cache reports the age
+// of its copy.
 std::optional<Span> skew_of(const Response& response, Instant sent) {
   const std::string* header = response.header("date");
   const auto date = header ? parse_date(*header) : std::nullopt;
@@ -50,10 +50,10 @@ asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader
     reader.broke(io_failure(io.error));
     co_return;
   }
-  // A write that failed is no answer yet: a server may answer and close before it has read all.
+  // A failed write is not decisive: a server may answer and close before it has read everything.
   trace.enter(Phase::first_byte);
   co_await receive_some(transport, reader);
-  // The write took the news of a reset, and left nothing but an end for the read.
+  // The write consumed the error of a reset; the read only sees the end of the stream.
   if (io.error && !reader.started()) reader.broke(io_failure(io.error));
   if (reader.started()) trace.enter(Phase::body);
   while (!reader.header_done() && !reader.over()) co_await receive_some(transport, reader);
@@ -64,7 +64,7 @@ asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader
 
 Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
                 Trace& trace) {
-  // A phase that was cut stays open: the deadline is charged to it.
+  // A cancelled phase stays open, because the deadline is attributed to it.
   if (reader.failure().reason != Reason::cut) trace.leave();
   Answer answer;
   answer.failure = {reader.failure().reason, trace.scrub(reader.failure().detail)};

@@ -7,12 +7,12 @@
 
 namespace sonde::net {
 
-// Sends the request in one write and receives the header section of the answer, through the
-// phases request, first_byte and body, which lasts. Notes the skew of the Date header.
+// Sends the request in one write and receives the header section of the answer, through the phases
+// request, first_byte and body; the last one is not ended. Records the skew of the Date header.
 boost::asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader& reader,
                                  Trace& trace);
 
-// Ends the phase and records the exchange. The answer's detail is scrubbed.
+// Ends the phase and records the exchange. Scrubs the answer's detail.
 Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
                 Trace& trace);
 

@@ -34,7 +34,7 @@ bool BodySink::begin(const Headers& headers, std::uint64_t length) {
 }
 
 bool BodySink::expect(std::uint64_t bytes) {
-  // A compressed body is no longer than what it says, but for a few bytes.
+  // Compressed data is at most a few bytes longer than the data itself.
   const std::uint64_t most = body_max_ + (inflate_ ? coding_overhead : 0);
   return clip_ || (bytes <= most && received_ <= most - bytes) || full();
 }
@@ -56,7 +56,7 @@ bool BodySink::append(std::string_view bytes) {
 
 bool BodySink::finish() {
   if (unknown_coding_.reason != Reason::ok) return fail(unknown_coding_);
-  // A body of no bytes at all is sent with Content-Encoding by many servers.
+  // Many servers send an empty body with Content-Encoding.
   if (!inflate_ || received_ == 0 || inflate_->state() == Inflate::State::complete) return true;
   return fail({Reason::bad_encoding, "the compressed body ends in the middle"});
 }

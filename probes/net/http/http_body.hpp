@@ -9,23 +9,24 @@
 
 namespace sonde::net {
 
-// Where the bytes of a body go: decoded by Content-Encoding into response.body, never more than
-// `body_max` bytes of it.
+// Receives the bytes of a body: decodes them by Content-Encoding into response.body, at most
+// `body_max` bytes.
 class BodySink {
  public:
   BodySink(Response& response, std::size_t body_max, bool clip);
 
-  // Before the first byte; `length` is the Content-Length, 0 if there is none. False: it failed.
+  // Call before the first byte; `length` is the Content-Length, or 0 if there is none. False: it
+  // failed.
   bool begin(const Headers& headers, std::uint64_t length);
-  // So many bytes are said to follow, in one chunk. False: they can never fit, so none is awaited.
+  // A chunk of `bytes` bytes is announced. False: it can never fit, so it need not be read.
   bool expect(std::uint64_t bytes);
-  // False: it failed or, when clipping, is full.
+  // False: it failed or, when clipping, it is full.
   bool append(std::string_view bytes);
-  // After the last byte. False: the coding ended in the middle.
+  // Call after the last byte. False: the encoded data is incomplete.
   bool finish();
 
   bool clipped() const { return clipped_; }
-  std::size_t received() const { return received_; }  // before decoding
+  std::size_t received() const { return received_; }  // in bytes, before decoding
   const Failure& failure() const { return failure_; }
 
  private:
@@ -38,7 +39,7 @@ class BodySink {
   bool clipped_ = false;
   std::size_t received_ = 0;
   std::optional<Inflate> inflate_;
-  Failure unknown_coding_;  // of a body that is taken as it comes, and fails at its end
+  Failure unknown_coding_;  // of a body that is stored undecoded, and fails at its end
   Failure failure_;
 };
 

@@ -76,8 +76,8 @@ namespace {
 constexpr std::size_t refusal_max = 4096;
 constexpr auto refusal_wait = std::chrono::milliseconds(250);
 
-// Closes a transport after a while, so that whatever waits for it ends. The timer's handler may
-// already be on its way when this goes, so both share the pointer that it goes by.
+// Closes a transport after a time limit, so that its pending operations end. The timer's handler
+// may be queued already when this is destroyed, so both share the pointer.
 class Fuse {
  public:
   Fuse(Transport& transport, Span after)
@@ -100,7 +100,7 @@ class Fuse {
   asio::steady_timer timer_;
 };
 
-// The start of a refusal's body: its end is not waited for, and how it ends does not matter.
+// Reads the start of a refusal's body; its end does not matter.
 asio::awaitable<void> receive_start(Transport& transport, ResponseReader& reader) {
   const Fuse fuse(transport, refusal_wait);
   co_await receive(transport, reader);

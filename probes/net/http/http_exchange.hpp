@@ -20,33 +20,33 @@ struct Response {
   int status = 0;
   Headers headers;
   std::string body;  // decoded (chunked, gzip, deflate), at most limits.body bytes
-  // The server's clock against our wall clock: its Date and the Age of the answer (RFC 9111 4.2.3);
-  // positive: the server is ahead. Empty: it does not say.
+  // The server's clock minus our wall clock, from its Date and the Age of the answer (RFC 9111
+  // section 4.2.3); positive: the server is ahead. Empty: no Date.
   std::optional<Span> skew = std::nullopt;
   // The first value of a header, by case-insensitive name; null if there is none.
   const std::string* header(std::string_view name) const;
 };
 
-// What came back: a complete response, or why there is none and what was seen of it.
+// The result of a request: a complete response, or a failure and the part that was received.
 struct Answer {
-  Response response;         // status 0: not one complete header section arrived
+  Response response;         // status 0: no complete header section was received
   Failure failure;           // Reason::ok: the response is complete
-  std::string surplus = {};  // bytes that were read behind the end of the body
+  std::string surplus = {};  // bytes received after the end of the body
   bool ok() const { return failure.reason == Reason::ok; }
 };
 
-// One request and its response over a fresh connection, closed afterwards; redirects by policy,
-// each hop an exchange of its own in the trace. Phases request, first_byte, body. The skew of the
-// Date header goes to the trace. Failures: those of dial; cut as in deadline.hpp;
-// closed_early, truncated_body, bad_http, header_too_big, body_too_big, bad_encoding, redirected
-// (too many, or a bad Location).
+// One request and its response over a new connection, which is closed afterwards. Follows redirects
+// as configured, each an exchange of its own in the trace. Phases request, first_byte, body.
+// Records the skew of the Date header in the trace. Failures: those of dial; cut as in
+// deadline.hpp; closed_early, truncated_body, bad_http, header_too_big, body_too_big, bad_encoding,
+// redirected (too many, or a bad Location).
 boost::asio::awaitable<Answer> fetch(Network& network, const Request& request,
                                      const ConnectionOptions& line, const Redirects& redirects,
                                      Trace& trace);
 
-// The response to an upgrade request, over a connection that stays open. `rest` are the bytes
-// after the header section when the status is 101; for any other status the start of the body is
-// read as far as it comes without waiting for its end.
+// The response to an upgrade request, over a connection that stays open. With status 101, `rest`
+// has the bytes after the header section; with any other status the start of the body is read,
+// without waiting for its end.
 struct UpgradeAnswer {
   Answer answer;
   std::unique_ptr<Transport> line;

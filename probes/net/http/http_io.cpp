@@ -42,7 +42,7 @@ const Io cut{asio::error::operation_aborted, 0};
 }  // namespace
 
 asio::awaitable<Io> read_some(Transport& transport, std::span<char> into) {
-  // A cancellation that came between two operations has nobody else to tell.
+  // Detects a cancellation that came between two operations.
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return cut;
   const asio::mutable_buffer room(into.data(), into.size());

@@ -14,13 +14,13 @@ struct Io {
   std::size_t bytes = 0;
 };
 
-// A transport's operations for coroutines. They never throw, and a run that was cut before or
-// while they wait gives operation_aborted.
+// A transport's operations as coroutines. They never throw; if the run is cancelled before or
+// during the wait, the result is operation_aborted.
 boost::asio::awaitable<Io> read_some(Transport& transport, std::span<char> into);
 boost::asio::awaitable<Io> write_all(Transport& transport, std::string_view bytes);
 
-// What a failed operation means: cut, tcp_reset, tcp_timeout, tls_handshake (TLS 1.3 refuses a
-// client's certificate with the first read). Never asked for an end of stream.
+// The meaning of a failed operation: cut, tcp_reset, tcp_timeout, tls_handshake (with TLS 1.3 a
+// server rejects a client certificate at the first read). Do not call it for the end of a stream.
 Failure io_failure(const boost::system::error_code& error);
 
 }  // namespace sonde::net

@@ -20,16 +20,17 @@ namespace http = boost::beast::http;
 using Error = boost::beast::error_code;
 using View = boost::beast::string_view;
 
-constexpr std::size_t first_space = 1024;  // most answers, and no more than malloc keeps at hand
+// sufficient for most answers, and no more than malloc caches
+constexpr std::size_t first_space = 1024;
 constexpr std::size_t body_space = 16384;
 constexpr int interim_max = 8;
 constexpr int switching_protocols = 101;
 
-// Beast's grammar, writing straight into a Response instead of into a container of its own.
+// Beast's parser, writing directly into a Response.
 class Parser final : public http::basic_parser<false> {
  public:
   Parser(Response& response, BodySink& body, bool no_body) : response_(response), body_(body) {
-    header_limit(UINT32_MAX);  // counted by the reader: Beast starts anew with every field
+    header_limit(UINT32_MAX);  // counted by the reader, because Beast counts each field separately
     body_limit(boost::none);   // counted by the sink, after decoding
     eager(true);
     skip(no_body);
@@ -39,7 +40,7 @@ class Parser final : public http::basic_parser<false> {
   void on_request_impl(http::verb, View, View, int, Error&) override {}
   void on_response_impl(int code, View, int, Error&) override { response_.status = code; }
   void on_field_impl(http::field, View name, View value, Error&) override {
-    if (!is_header_done()) {  // a trailer is none of the headers
+    if (!is_header_done()) {  // a trailer is not a header
       response_.headers.emplace_back(std::string(name), std::string(value));
     }
   }
@@ -63,7 +64,7 @@ class Parser final : public http::basic_parser<false> {
   BodySink& body_;
 };
 
-// What bytes that are no HTTP/1.x response look like.
+// Describes bytes that are not an HTTP/1.x response.
 Failure not_http(std::string_view bytes, std::string_view why) {
   const auto byte = [&](std::size_t i) {
     return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0xff;
@@ -72,7 +73,8 @@ Failure not_http(std::string_view bytes, std::string_view why) {
     return {Reason::bad_http,
             fmt::format("the server speaks TLS here ({}); use https or wss", quoted(bytes, 8))};
   }
-  // RFC 9113 4.1: a 24-bit length, then the type; a server's first frame is SETTINGS, type 4.
+  // RFC 9113 section 4.1: a 24-bit length, then the type; a server's first frame is SETTINGS, type
+  // 4.
   if (byte(0) == 0 && byte(1) == 0 && byte(3) == 4 && bytes.size() >= 4) {
     return {Reason::alpn_h2,
             fmt::format("the server speaks HTTP/2 ({}), HTTP/1.1 was asked for", quoted(bytes, 9))};
@@ -180,7 +182,7 @@ void ResponseReader::Impl::judge(Error error) {
                           fmt::format("{}, at {}", error.message(), quoted(pending()))});
 }
 
-// What waits to be complete is a header section, a chunk's header or the trailers.
+// Bounds the incomplete header section, chunk header or trailers.
 void ResponseReader::Impl::bound() {
   const std::size_t held = end_ - begin_;
   const std::size_t bytes = header_done() ? held : header_bytes_ + held;
@@ -196,7 +198,7 @@ void ResponseReader::Impl::complete() {
     if (!done_) fail(body_.failure());
   } else if (++interim_ > interim_max || header_bytes_ >= reading_.header_max) {
     fail({Reason::bad_http, fmt::format("more than {} interim responses", interim_max)});
-    response_ = Response();  // none of them is the answer
+    response_ = Response();  // interim responses are not the answer
   } else {
     response_ = Response();
     parser_.emplace(response_, body_, reading_.no_body);

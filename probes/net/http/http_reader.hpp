@@ -8,34 +8,34 @@
 
 namespace sonde::net {
 
-// What a response is read for, and how much of it may be held.
+// What to read of a response, and how much of it to store.
 struct Reading {
   std::size_t header_max;  // bytes of status lines and headers, interim responses included
   std::size_t body_max;    // bytes of the body, after decoding
-  bool no_body = false;    // the answer to HEAD or CONNECT: it ends with its header section
-  bool clip_body = false;  // a body beyond body_max is cut there; otherwise body_too_big
+  bool no_body = false;    // answer to HEAD or CONNECT: it ends after its header section
+  bool clip_body = false;  // cut a body at body_max; otherwise it fails with body_too_big
 };
 
-// One HTTP/1.x response out of the bytes of a connection (RFC 9112): the decisions of an exchange
-// without its I/O. Bytes are received into `space()` and told by `received()`, until `done()` or
-// `failure()`. Interim responses (1xx but 101) are skipped, at most eight of them.
+// Parses one HTTP/1.x response from the bytes of a connection (RFC 9112), without I/O. The caller
+// stores bytes in `space()` and reports them with `received()`, until `done()` or `failure()`.
+// Skips interim responses (1xx except 101), at most eight.
 class ResponseReader {
  public:
   explicit ResponseReader(const Reading& reading);
   ~ResponseReader();
   ResponseReader(ResponseReader&&) noexcept;
 
-  // Where the next bytes go; never empty. Invalidated by `received`.
+  // Where to store the next bytes; never empty. Invalidated by `received`.
   std::span<char> space();
   void received(std::size_t bytes);
-  // The peer ended its stream: completes a body that lasts until then, or fails with
-  // closed_early, truncated_body, or what the bytes looked like.
+  // The peer ended its stream: completes a body that is delimited by the end, or fails with
+  // closed_early, truncated_body, or by what the bytes look like.
   void ended();
-  // The connection broke within the response: `failure` says how; a body begun becomes
+  // The connection failed within the response with `failure`; if the body has begun, the result is
   // truncated_body.
   void broke(Failure failure);
 
-  bool started() const;      // at least one byte came
+  bool started() const;      // at least one byte was received
   bool header_done() const;  // of the final response
   bool done() const;
   const Failure& failure() const;  // Reason::ok: none

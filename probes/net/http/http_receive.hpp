@@ -6,10 +6,10 @@
 
 namespace sonde::net {
 
-// Reads from the transport until the reader is over: done, or with a failure that says why not.
+// Reads from the transport until the reader is done or has failed.
 boost::asio::awaitable<void> receive(Transport& transport, ResponseReader& reader);
 
-// Reads once. Separate, for whoever measures when the first byte came.
+// Reads once. Separate so that callers can measure the time to the first byte.
 boost::asio::awaitable<void> receive_some(Transport& transport, ResponseReader& reader);
 
 }  // namespace sonde::net

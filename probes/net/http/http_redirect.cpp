@@ -24,8 +24,8 @@ bool becomes_get(const Request& request, int status) {
   return status == 303 || (request.method == "POST" && (status == 301 || status == 302));
 }
 
-// Credentials travel in headers of any name, so another origin gets only what is known to hold
-// none.
+// Credentials may be in headers of any name, so another origin gets only headers that never contain
+// them.
 bool may_leave(const std::string& name) {
   return same_word(name, "user-agent") || same_word(name, "accept") ||
          same_word(name, "accept-language") || same_word(name, "accept-encoding");

@@ -22,7 +22,7 @@ bool is_ours(std::string_view name, const Form& form) {
   return !form.upgrade && (same_word(name, "connection") || same_word(name, "upgrade"));
 }
 
-// What is wrong with the request; the values of its headers are not told, they may be secrets.
+// What is wrong with the request, without the values of its headers, which may be secret.
 std::string mistake(const Request& request, const Form& form) {
   if (!is_token(request.method)) return "the method is no HTTP token";
   if (!is_target(request.url.target)) return "the URL holds spaces or control characters";

@@ -41,7 +41,7 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
 }
 
-// Without an early end, for then the compiler looks at many bytes at once: tokens are long.
+// Without an early exit, so that the compiler can vectorize: tokens are long.
 bool is_field_value(std::string_view text) {
   bool control = false;
   for (const char c : text) {

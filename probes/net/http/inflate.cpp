@@ -11,8 +11,8 @@ namespace {
 constexpr int gzip_window = 16 + MAX_WBITS;
 constexpr unsigned char gzip_magic = 0x1f;
 
-// RFC 1950 2.2: method 8, and the first two bytes are a multiple of 31. One byte decides enough:
-// no raw deflate stream that a server makes begins with 0x?8 and a window of at most 32 KB.
+// RFC 1950 section 2.2: method 8, and the first two bytes are a multiple of 31. One byte is
+// sufficient: no raw deflate stream of a server begins with 0x?8 and a window of at most 32 KB.
 int window_of(Inflate::Coding coding, std::string_view bytes) {
   if (coding == Inflate::Coding::gzip) return gzip_window;
   const auto first = static_cast<unsigned char>(bytes.front());
@@ -39,7 +39,7 @@ Inflate::State Inflate::feed(std::string_view bytes, std::string& out, std::size
   if (bytes.empty() || state_ == State::too_big || state_ == State::broken) return state_;
   if (!stream_) stream_ = std::make_unique<Stream>(window_of(coding_, bytes));
   z_stream& z = stream_->z;
-  // zlib does not write through next_in, it only lacks the const.
+  // zlib does not write through next_in; its type only lacks const.
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   z.avail_in = static_cast<uInt>(bytes.size());
   while (true) {

@@ -6,23 +6,24 @@
 
 namespace sonde::net {
 
-// Undoes a content coding (RFC 9110 8.4.1) as its bytes come. The only code that knows zlib.
-// What it writes is bounded, so a bomb costs no more than the bound.
+// Decodes a content coding (RFC 9110 section 8.4.1) incrementally. The only code that uses zlib.
+// The output is bounded, so a decompression bomb costs no more than the bound.
 class Inflate {
  public:
-  enum class Coding { gzip, deflate };  // deflate: with a zlib header or, as some servers do, raw
+  // deflate: with a zlib header or, as some servers send it, raw
+  enum class Coding { gzip, deflate };
   enum class State {
     more,      // in the middle of the stream
-    complete,  // the stream's own end was reached and its checksum is right
+    complete,  // the end of the stream was reached, and its checksum is right
     too_big,   // `out` would exceed its bound
-    broken     // not such a stream
+    broken     // not a valid stream
   };
 
   explicit Inflate(Coding coding);
   ~Inflate();
 
-  // Appends what `bytes` decode to, as far as `out` stays within `out_max`. Concatenated gzip
-  // members are one body; what else follows the end is ignored, as browsers do.
+  // Appends the decoded `bytes` to `out`, while `out` stays within `out_max`. Concatenated gzip
+  // members are one body; other data after the end is ignored, as in browsers.
   State feed(std::string_view bytes, std::string& out, std::size_t out_max);
   State state() const { return state_; }
 

@@ -10,8 +10,8 @@
 
 namespace sonde::net {
 
-// What time the server at "host:port" takes it to be: the Date of its answer to HEAD /, over TLS
-// whose certificate is not looked at, and with nothing of ours. Empty: it does not say.
+// The time of the server at "host:port": the Date of its answer to HEAD /, over TLS without
+// verification, and without credentials. Empty: it sends none.
 boost::asio::awaitable<std::optional<std::chrono::sys_seconds>> server_date(
     Network& network, const std::string& host_port, Trace& aside);
 

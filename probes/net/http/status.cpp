@@ -9,8 +9,7 @@
 namespace sonde::net {
 namespace {
 
-// More than is ever shown of a detail, so that nothing is cut before the secrets are taken out of
-// it.
+// More than is shown of a detail, so that it is not cut before secrets are removed.
 constexpr std::size_t said_bytes_max = 4096;
 
 bool starts_with(const std::string* value, std::string_view prefix) {

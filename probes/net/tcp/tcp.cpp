@@ -7,7 +7,7 @@ namespace sonde::net {
 namespace asio = boost::asio;
 namespace {
 
-// A copy of the caller's list of buffers, for a write that has to wait.
+// A copy of the caller's buffer list, for a write that has to wait.
 class Gather {
  public:
   explicit Gather(std::span<const asio::const_buffer> from)
@@ -22,8 +22,8 @@ class Gather {
   std::size_t count_;
 };
 
-// Runs where the socket's loop does. Asio would keep work on the executor of the erased handler,
-// and allocate for it; the handler's own is the same loop.
+// Runs on the socket's loop. Asio would keep work on the executor of the erased handler, and
+// allocate for it, although the loop is the same.
 struct OnLoop {
   Transport::Handler done;
   using cancellation_slot_type = asio::cancellation_slot;
@@ -48,7 +48,7 @@ void TcpTransport::write_some(std::span<const asio::const_buffer> from, Handler 
   socket_.async_write_some(Gather(from), OnLoop{std::move(done)});
 }
 
-// close() follows, and its FIN says it.
+// close() follows, and sends the FIN.
 void TcpTransport::finish_sending() noexcept {}
 
 void TcpTransport::close() noexcept {

@@ -17,7 +17,7 @@ class TcpTransport final : public Transport {
   void close() noexcept override;
   const boost::asio::any_io_executor& executor() const override { return executor_; }
 
-  // Gives the socket away; nothing may be pending.
+  // Releases the socket to the caller; no operation may be pending.
   Socket take() { return std::move(socket_); }
 
  private:

@@ -16,7 +16,7 @@ namespace sonde::net {
 namespace asio = boost::asio;
 
 asio::ip::tcp::endpoint endpoint_of(const Address& address, std::uint16_t port) {
-  boost::system::error_code ignored;  // Lookup gives nothing but addresses
+  boost::system::error_code ignored;  // Lookup returns only addresses
   return {asio::ip::make_address(address.text, ignored), port};
 }
 
@@ -24,7 +24,7 @@ boost::system::error_code open(Socket& socket, const asio::ip::tcp::endpoint& to
   boost::system::error_code error, ignored;
   socket.open(to.protocol(), error);
   if (error) return error;
-  // Without it a small frame after another waits for an acknowledgement.
+  // Otherwise a small frame after another one waits for an acknowledgement.
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.non_blocking(true, error);
   return error;
@@ -32,8 +32,8 @@ boost::system::error_code open(Socket& socket, const asio::ip::tcp::endpoint& to
 
 namespace {
 
-// Over loopback the handshake is done when connect() returns, but only a second call says so; it
-// saves a turn of the loop. Elsewhere it says EALREADY, and the loop waits.
+// On loopback the handshake is complete when connect() returns, but only a second call reports it;
+// that saves a turn of the loop. Otherwise it returns EALREADY, and the loop waits.
 int try_connect(Socket& socket, const asio::ip::tcp::endpoint& to) {
   const int fd = socket.native_handle();
   const auto size = static_cast<socklen_t>(to.size());

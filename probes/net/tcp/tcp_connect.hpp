@@ -11,12 +11,11 @@
 
 namespace sonde::net {
 
-// Connects to the first of `addresses` that answers. They start one after another, the next when
-// the one before failed or after 250 ms (RFC 8305 5), families in turn; the losers are closed.
-// When all fail the reason is that of the first that our own network let out, and the detail lists
-// them.
-// Failures: tcp_refused, tcp_timeout, tcp_reset, tcp_unreachable, own_descriptors, own_network,
-// cut.
+// Connects to the first of `addresses` that answers. Attempts start in sequence, each when the
+// previous one failed or after 250 ms (RFC 8305 section 5), alternating families; the others are
+// closed. If all fail, the reason is that of the first attempt that left our own network, and the
+// detail lists all of them. Failures: tcp_refused, tcp_timeout, tcp_reset, tcp_unreachable,
+// own_descriptors, own_network, cut.
 boost::asio::awaitable<std::expected<Socket, Failure>> connect(
     const boost::asio::any_io_executor& executor, std::span<const Address> addresses,
     std::uint16_t port);

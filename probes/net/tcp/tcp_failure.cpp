@@ -38,7 +38,7 @@ Reason reason_of(const boost::system::error_code& error) {
   }
 }
 
-// Asks the routing table: a datagram socket sends nothing when it connects. A router far away says
+// Asks the routing table: connecting a datagram socket sends nothing. A remote router reports
 // "unreachable" with the same error.
 bool no_route(const boost::asio::ip::tcp::endpoint& to) {
   const int fd = ::socket(to.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -9,11 +9,11 @@
 
 namespace sonde::net {
 
-// What an error of a socket means; `where` is "address:port".
+// The meaning of a socket error; `where` is "address:port".
 Failure socket_failure(const boost::system::error_code& error, const std::string& where);
 
-// The same of a connection that was not made. tcp_unreachable is own_network if this machine itself
-// has no route to the address: nothing was sent.
+// The meaning of an error while connecting. tcp_unreachable becomes own_network if this machine has
+// no route to the address, because then nothing was sent.
 Failure connect_failure(const boost::system::error_code& error, const Address& address,
                         std::uint16_t port);
 

@@ -20,7 +20,7 @@ constexpr std::size_t attempts_max = 16;                  // of a name with very
 using RaceResult = std::expected<Socket, Failure>;
 using RaceDone = asio::any_completion_handler<void(RaceResult)>;
 
-// Families in turn, beginning with that of the first address.
+// Alternates families, starting with that of the first address.
 std::vector<Address> interleaved(std::span<const Address> all) {
   std::vector<Address> first, other, turns;
   for (const auto& address : all) (address.v6 == all.front().v6 ? first : other).push_back(address);
@@ -32,7 +32,7 @@ std::vector<Address> interleaved(std::span<const Address> all) {
   return turns;
 }
 
-// Kept alive by what it waits for; ends when it has given its result, once.
+// Kept alive by its pending operations; ends when it has given its result, once.
 class Race : public std::enable_shared_from_this<Race> {
  public:
   Race(const asio::any_io_executor& executor, std::span<const Address> addresses,
@@ -87,8 +87,8 @@ class Race : public std::enable_shared_from_this<Race> {
     if (running_ == 0) end(std::unexpected(failure_));
   }
 
-  // The reason is that of the preferred address, whichever failed first; that we have no route to
-  // one (of IPv6, say) tells nothing of the others.
+  // The reason is that of the preferred address, whichever failed first; a missing route to one
+  // address (IPv6, for example) says nothing about the others.
   void note(Failure failure, const Address& address) {
     const bool preferred = address.text == addresses_.front().text;
     if (failure.reason != Reason::own_network &&

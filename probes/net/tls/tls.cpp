@@ -16,7 +16,7 @@ namespace {
 
 using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
-// OpenSSL's innermost reason; a missing file has errno's.
+// OpenSSL's innermost reason; for a missing file errno's.
 std::string openssl_reason() {
   const auto error = ERR_peek_error();
   const char* reason = ERR_SYSTEM_ERROR(error) ? std::strerror(ERR_GET_REASON(error))
@@ -44,7 +44,7 @@ Loaded load_identity(SSL_CTX* context, const TlsSettings& settings) {
   return {};
 }
 
-// OpenSSL would wait for a writer of a FIFO.
+// OpenSSL would block on a FIFO.
 Loaded check_regular(const TlsSettings& settings) {
   for (const std::string* file : {&settings.ca, &settings.cert, &settings.key})
     if (const std::string wrong = config::not_regular(*file); !wrong.empty())
@@ -65,14 +65,14 @@ Loaded load_files(SSL_CTX* context, const TlsSettings& settings) {
 void set_up(SSL_CTX* context, const TlsSettings& settings) {
   SSL_CTX_set_min_proto_version(context,
                                 settings.min_version == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION);
-  // In the order of browsers, which OpenSSL's is not.
+  // In the order of browsers, which differs from OpenSSL's.
   SSL_CTX_set_ciphersuites(
       context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
-  // Neither do browsers offer finite-field Diffie-Hellman, whose groups a server makes as large as
-  // it likes: one handshake would keep the loop busy for a second.
+  // Like browsers, does not offer finite-field Diffie-Hellman, whose groups a server may make very
+  // large: one handshake would block the loop for a second.
   SSL_CTX_set_cipher_list(context, "DEFAULT:!kDHE");
   SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521");
-  // Every run measures a full handshake. A FIN without close_notify is an end like any other.
+  // Every run measures a full handshake. A FIN without close_notify is accepted as an end.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                    SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -119,7 +119,7 @@ std::expected<ssl_ctx_st*, Failure> TlsContexts::context(const TlsSettings& sett
   if (settings.verify && settings.ca.empty())
     if (auto trusted = trust_system(made->get()); !trusted)
       return std::unexpected(Failure{Reason::own_secret, std::move(trusted.error())});
-  auto& one = contexts_[settings];  // stays in its place, to which the callback points
+  auto& one = contexts_[settings];  // its address is stable; the callback points to it
   one.context = made->release();
   SSL_CTX_set_cert_verify_callback(one.context, verify_server, &one.good_chains);
   return one.context;

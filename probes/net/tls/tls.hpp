@@ -12,9 +12,9 @@ struct x509_store_st;
 
 namespace sonde::net {
 
-// One OpenSSL context for each distinct setting, made when it is first used. Those that trust the
-// system's authorities share one store of them, read only if it is needed: it may take long and
-// much memory. Used from one thread only.
+// One OpenSSL context for each distinct setting, made at its first use. Contexts that trust the
+// system's authorities share one store, which is read only if needed, because it can take long and
+// use much memory. Single-threaded.
 class TlsContexts {
  public:
   TlsContexts() = default;
@@ -22,8 +22,8 @@ class TlsContexts {
   TlsContexts(const TlsContexts&) = delete;
   TlsContexts& operator=(const TlsContexts&) = delete;
 
-  // Owned by this. A file that cannot be read or does not parse is own_secret, and so is a system
-  // that knows no authority where one is needed; it is tried again at the next use.
+  // The context is owned by this object. Fails with own_secret if a file cannot be read or parsed,
+  // or if the system has no certificate authorities and they are needed; the next call tries again.
   std::expected<ssl_ctx_st*, Failure> context(const TlsSettings& settings);
 
  private:
@@ -37,7 +37,7 @@ class TlsContexts {
   x509_store_st* system_ = nullptr;
 };
 
-// What is wrong with the files that `settings` names; for the time of loading.
+// Reports what is wrong with the files that `settings` names; called while loading.
 std::expected<void, std::string> check(const TlsSettings& settings);
 
 }  // namespace sonde::net

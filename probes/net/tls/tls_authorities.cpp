@@ -23,7 +23,7 @@ bool holds_files(std::string_view folder) {
   return std::filesystem::directory_iterator(folder, none) != std::filesystem::directory_iterator();
 }
 
-// OpenSSL looks into the folders only when it meets a certificate.
+// OpenSSL reads the folders only when it verifies a certificate.
 bool any_folder(const std::string& list) {
   return std::ranges::any_of(std::views::split(list, ':'), [](const auto& folder) {
     return holds_files(std::string_view(folder.begin(), folder.end()));
@@ -35,7 +35,7 @@ bool any_folder(const std::string& list) {
 std::expected<x509_store_st*, std::string> system_authorities() {
   std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), X509_STORE_free);
   X509_STORE_set_default_paths(store.get());
-  ERR_clear_error();  // what is missing is told below
+  ERR_clear_error();  // missing files are reported below
   const std::string folders = place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
   if (sk_X509_OBJECT_num(X509_STORE_get0_objects(store.get())) > 0 || any_folder(folders))
     return store.release();

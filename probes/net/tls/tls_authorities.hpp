@@ -6,9 +6,9 @@ struct x509_store_st;
 
 namespace sonde::net {
 
-// The certificate authorities that the system trusts, after SSL_CERT_FILE and SSL_CERT_DIR or
-// OpenSSL's own places; the caller frees them. Where there is none, as in an image without
-// ca-certificates, no server could be trusted: that is said instead.
+// The certificate authorities that the system trusts, from SSL_CERT_FILE and SSL_CERT_DIR or
+// OpenSSL's default places; the caller frees the store. Fails if there are none, as in an image
+// without ca-certificates, because then no server could be trusted.
 std::expected<x509_store_st*, std::string> system_authorities();
 
 }  // namespace sonde::net

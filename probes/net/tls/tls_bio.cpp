@@ -47,7 +47,7 @@ BIO* socket_bio(int fd) {
   static const BIO_METHOD* const method = make_method();
   BIO* bio = BIO_new(method);
   if (!bio) return nullptr;
-  // A BIO carries one pointer, and the descriptor is all that this one needs.
+  // A BIO has one pointer, and this one needs only the descriptor.
   // NOLINTNEXTLINE(performance-no-int-to-ptr)
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
   BIO_set_init(bio, 1);

@@ -52,7 +52,7 @@ asio::awaitable<Error> handshake(TlsStream& stream) {
   }
 }
 
-// A hint for what people do wrong most often.
+// A hint at the most frequent mistakes.
 std::string_view hint(int reason) {
   if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
     return " (does this port speak plain HTTP?)";

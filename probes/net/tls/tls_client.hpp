@@ -12,7 +12,7 @@
 namespace sonde::net {
 
 // A full TLS handshake on a connected socket, verified as `settings` say, for the host of `url`.
-// The facts go to the trace also when verification fails. Failures: tls_handshake (also when the
+// Records the facts in the trace even if verification fails. Failures: tls_handshake (also if the
 // server ends the connection), tls_untrusted, tls_expired (also not yet valid), tls_name_mismatch,
 // alpn_h2, tcp_reset, tcp_timeout, own_network, cut.
 boost::asio::awaitable<std::expected<std::unique_ptr<Transport>, Failure>> start_tls(

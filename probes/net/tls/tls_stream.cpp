@@ -28,7 +28,7 @@ struct Reads {
   int operator()(SSL* ssl) const { return SSL_read(ssl, into.data(), clamped(into.size())); }
 };
 
-// Several small buffers become one record, and so one segment.
+// Combines small buffers into one record, and so one segment.
 struct Writing {
   explicit Writing(std::span<const asio::const_buffer> from)
       : count(std::min(from.size(), list.size())) {
@@ -53,14 +53,14 @@ struct Writing {
   std::size_t count;
 };
 
-// Calls OpenSSL, and again whenever the socket is ready, until it gives a result.
+// Calls OpenSSL, and again whenever the socket is ready, until it has a result.
 template <class Call>
 struct Operation {
   Stream stream;
   Call call;
   Transport::Handler done;
 
-  // The first call, from within the initiation: the handler must not run in it.
+  // The first call is made by the initiation: the handler must not run in it.
   void begin() {
     std::size_t bytes = 0;
     const auto stop = once(bytes);
@@ -122,7 +122,7 @@ TlsStop tls_stop(const TlsStream& stream, int result) {
 TlsTransport::TlsTransport(Stream stream)
     : executor_(stream->socket.get_executor()), stream_(std::move(stream)) {}
 
-// What still waits holds the stream; closing makes it end now.
+// Pending operations hold the stream; closing ends them now.
 TlsTransport::~TlsTransport() { close(); }
 
 void TlsTransport::read_some(asio::mutable_buffer into, Handler done) {
@@ -136,7 +136,7 @@ void TlsTransport::write_some(std::span<const asio::const_buffer> from, Handler 
 void TlsTransport::finish_sending() noexcept {
   if (!stream_->socket.is_open()) return;
   ERR_clear_error();
-  SSL_shutdown(stream_->ssl);  // what does not fit into the socket now is not worth a wait
+  SSL_shutdown(stream_->ssl);  // if it does not fit into the socket now, it is not worth a wait
 }
 
 void TlsTransport::close() noexcept {

@@ -8,8 +8,8 @@ struct ssl_st;
 
 namespace sonde::net {
 
-// OpenSSL straight on a socket's descriptor: half the memory of asio::ssl::stream. Shared by the
-// Transport and the operations that wait, which may outlive it.
+// OpenSSL directly on a socket's descriptor, with half the memory of asio::ssl::stream. Shared by
+// the Transport and pending operations, which may outlive it.
 struct TlsStream {
   TlsStream(ssl_st* made, Socket connected);
   ~TlsStream();
@@ -21,15 +21,16 @@ struct TlsStream {
   TlsPeer peer;
 };
 
-// What an OpenSSL call that did not succeed asks for.
+// What an unsuccessful OpenSSL call is waiting for.
 enum class TlsWant : std::uint8_t { read, write, nothing };
 struct TlsStop {
   TlsWant want = TlsWant::nothing;
-  boost::system::error_code error;  // when it wants nothing: eof, errno's, or of the SSL category
+  // if `want` is nothing: eof, an errno, or an error of the SSL category
+  boost::system::error_code error;
 };
 TlsStop tls_stop(const TlsStream& stream, int result);
 
-// A Transport over a session whose handshake is done.
+// A Transport over a session whose handshake is complete.
 class TlsTransport final : public Transport {
  public:
   explicit TlsTransport(std::shared_ptr<TlsStream> stream);

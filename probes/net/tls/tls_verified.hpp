@@ -7,20 +7,21 @@
 
 namespace sonde::net {
 
-// Certificate chains that were found good. Whether a chain is good follows from its bytes, the name
-// that it is for, the trust it is judged by, and the time: for one context, the same bytes and name
-// are as good within the validity of all their certificates as when they were verified first. That
-// the server holds the key is not remembered but proven in each handshake.
+// Certificate chains that passed verification. The result depends on the bytes of the chain, the
+// name, the trusted authorities and the time: within one context, the same bytes and name stay good
+// during the validity of all their certificates. That the server has the private key is proven in
+// each handshake, and not cached.
 class GoodChains {
  public:
   struct Good {
     TlsFacts facts;
-    std::time_t from = 0, until = 0;  // the validity that all certificates of the chain share
+    std::time_t from = 0, until = 0;  // the period in which all certificates of the chain are valid
   };
 
   // Null if the chain has to be verified.
   const Good* find(const std::string& chain, std::time_t now) const;
-  // A server that sends ever new chains makes it forget, not grow: it keeps 64.
+  // Keeps 64 chains; a server that sends ever-changing chains replaces them instead of adding
+  // memory.
   void keep(std::string chain, Good good);
 
  private:

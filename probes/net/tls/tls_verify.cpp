@@ -55,14 +55,14 @@ std::string alpn_of(const SSL* ssl) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-// TLS 1.2 takes the new cipher into use only after the certificate was looked at.
+// TLS 1.2 activates the new cipher only after the certificate was verified.
 std::string cipher_of(const SSL* ssl) {
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
   if (cipher == nullptr) cipher = SSL_get_pending_cipher(ssl);
   return cipher != nullptr ? SSL_CIPHER_get_name(cipher) : "";
 }
 
-// What the certificates say.
+// The facts in the certificates.
 TlsFacts facts_of(X509_STORE_CTX* chain) {
   TlsFacts facts;
   const X509* leaf = X509_STORE_CTX_get0_cert(chain);
@@ -80,7 +80,7 @@ void note_session(const SSL* ssl, TlsFacts& facts) {
   facts.alpn = alpn_of(ssl);
 }
 
-// The chain as sent, byte by byte, after the name that it is for.
+// The bytes of the chain as sent, after the name that it is for.
 std::string bytes_of(X509_STORE_CTX* chain, const std::string& name) {
   std::string bytes = name + '\0';
   const auto* sent = X509_STORE_CTX_get0_untrusted(chain);
@@ -95,7 +95,7 @@ std::string bytes_of(X509_STORE_CTX* chain, const std::string& name) {
 
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)>;
 
-// "; its subjectAltName names a.example.com, b.example.com", or that it names nobody.
+// "; its subjectAltName names a.example.com, b.example.com", or that it has no names.
 std::string names_of(const X509* leaf) {
   const GeneralNames names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr)),

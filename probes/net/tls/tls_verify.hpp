@@ -8,26 +8,27 @@ struct x509_store_ctx_st;
 
 namespace sonde::net {
 
-// What a handshake learns of the server; held by its SSL as application data.
+// What a handshake learns about the server; application data of its SSL object.
 struct TlsPeer {
-  std::string name;  // whom the certificate has to name
+  std::string name;  // the name that the certificate has to contain
   TlsFacts facts;
-  std::string names;   // whom a certificate of another name is for, in words
-  bool seen = false;   // a certificate came
-  bool verify = true;  // whether it has to be good
-  int error = 0;       // X509_V_ERR_*, of the verification
+  std::string names;   // the names in a certificate for another name, for people
+  bool seen = false;   // a certificate was received
+  bool verify = true;  // whether it has to be valid
+  int error = 0;       // X509_V_ERR_*, result of the verification
 };
 
-// OpenSSL asks it for a verdict on the chain as sent; notes the facts whatever it finds: of the
-// chain that was verified, else of what was sent. A chain of more than 32 certificates is not good.
-// `known` is the context's GoodChains.
+// OpenSSL's verification callback for the chain that the server sent. Records the facts in any
+// case: of the verified chain, or else of the chain as sent. Rejects chains of more than 32
+// certificates. `known` is the context's GoodChains.
 int verify_server(x509_store_ctx_st* chain, void* known);
 
-// Which reason a failed verification is, and what it says.
+// The reason and text for a failed verification.
 Failure verify_failure(const TlsPeer& peer, const std::string& where);
 
-// Whom the certificate has to name, noted in `peer`: SNI for a name, none for an address (RFC 6066
-// 3). Only its subjectAltName counts, as in browsers (RFC 9525), not its Common Name.
+// Sets the name that the certificate has to contain, and records it in `peer`: with SNI for a name,
+// without for an address (RFC 6066 section 3). Only subjectAltName counts, as in browsers (RFC
+// 9525), not the Common Name.
 void expect_name(ssl_st* ssl, const std::string& name, TlsPeer& peer);
 
 }  // namespace sonde::net

@@ -15,13 +15,13 @@ constexpr std::size_t bytes_shown = 8;
 
 bool is_printable(char c) { return c >= 0x20 && c < 0x7f; }
 
-// What may stand in a close frame (7.4, and what was registered since).
+// Codes that are allowed in a close frame (section 7.4, and codes registered later).
 bool is_close_code(int code) {
   if (code >= 3000 && code <= 4999) return true;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
 }
 
-// Whether these last bytes are the start of a character whose rest was not read.
+// Whether these last bytes start a character that is incomplete.
 bool is_cut_short(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes.front());
   const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
@@ -45,8 +45,8 @@ std::string shown_bytes(std::string_view bytes) {
   return digits + "|" + characters + "|";
 }
 
-// A frame of a server never begins as a character of several bytes: the first one would say that it
-// has reserved bits, and the second one that it is masked.
+// A server's frame never begins like a multi-byte character: the first byte would set reserved
+// bits, and the second one the mask bit.
 bool is_plain_text(std::string_view bytes) {
   while (!bytes.empty()) {
     const char c = bytes.front();

@@ -14,11 +14,11 @@
 namespace sonde::net {
 namespace {
 
-constexpr std::size_t room_least = 512;  // of a session that waits
+constexpr std::size_t room_least = 512;  // buffer of an idle session
 constexpr std::size_t room_most = std::size_t{16} * 1024;
-constexpr std::size_t head_most = 9;  // of a frame, and not whole
+constexpr std::size_t head_most = 9;  // of an incomplete frame
 constexpr std::size_t control_max = 125;
-constexpr std::size_t text_least = 8;  // bytes that tell a text from a frame
+constexpr std::size_t text_least = 8;  // bytes needed to distinguish text from a frame
 constexpr std::size_t text_most = 120;
 
 unsigned byte_at(std::string_view bytes, std::size_t at) {
@@ -97,7 +97,7 @@ std::optional<FrameReader::Heard> FrameReader::next() {
   return std::nullopt;
 }
 
-// False: its head is not there as a whole, or it is wrong.
+// False: its header is incomplete or invalid.
 bool FrameReader::begin_frame() {
   const auto bytes = unread();
   if (bytes.size() < 2) return false;
@@ -131,7 +131,7 @@ bool FrameReader::begin_frame() {
   return true;
 }
 
-// Control frames are whole and short, and may come between fragments (5.4, 5.5).
+// Control frames are unfragmented and short, and may come between fragments (sections 5.4 and 5.5).
 bool FrameReader::is_right(Opcode opcode, bool fin, std::size_t size) {
   if (is_control(opcode)) {
     if (!fin) return fail_frame(Reason::protocol_error, "a control frame is in fragments");
@@ -162,7 +162,7 @@ std::optional<FrameReader::Heard> FrameReader::end_frame() {
     Heard heard{opcode_, std::exchange(control_, {})};
     const auto wrong = opcode_ == Opcode::close ? close_fault(heard.payload) : std::nullopt;
     if (!wrong) return heard;
-    heard.fault = *wrong;  // what it says counts all the same
+    heard.fault = *wrong;  // its code counts anyway
     fail(Reason::protocol_error, *wrong);
     return heard;
   }
@@ -178,8 +178,8 @@ void FrameReader::ended() {
   if (!failure_ && !in_frame_) begin_frame();
 }
 
-// The frame at the front of the unread bytes. Text never begins a frame that is right, and some
-// bytes of it are waited for, so that it is told however it is cut. False in any case.
+// Fails on the frame at the front of the unread bytes. Text never begins a valid frame; waits for
+// some bytes of it, so that it is recognized however it is split. Always returns false.
 bool FrameReader::fail_frame(Reason reason, const std::string& what) {
   const auto bytes = unread();
   if (!is_plain_text(bytes.substr(0, text_most)))

@@ -10,7 +10,7 @@
 
 namespace sonde::net {
 
-// The frames of RFC 6455 section 5, as a client sends and hears them. Pure.
+// The frames of RFC 6455 section 5, as a client sends and receives them. Pure.
 
 enum class Opcode : std::uint8_t {
   continuation = 0,
@@ -21,10 +21,10 @@ enum class Opcode : std::uint8_t {
   pong = 10
 };
 
-// A whole frame with this mask (5.3).
+// A complete frame with this mask (section 5.3).
 std::string make_frame(Opcode opcode, std::string_view payload, std::uint32_t mask);
 
-// What stands in a close frame (5.5.1); code 0: none, and no reason.
+// The content of a close frame (section 5.5.1); code 0: it has neither code nor reason.
 struct CloseText {
   int code = 0;
   std::string_view reason;
@@ -32,31 +32,32 @@ struct CloseText {
 std::string make_close(int code);
 CloseText close_text(std::string_view payload);
 
-// Messages and control frames out of the bytes of a connection. Bytes are received into `space()`,
-// told by `received()`, and taken as frames by `next()`.
+// Extracts messages and control frames from the bytes of a connection. The caller stores bytes in
+// `space()`, reports them with `received()`, and takes frames with `next()`.
 class FrameReader {
  public:
-  // A text or binary message, its fragments put together, or a control frame.
+  // A text or binary message, reassembled from its fragments, or a control frame.
   struct Heard {
     Opcode opcode;
     std::string payload;
-    std::string fault = {};  // of a close frame: what is wrong with its payload; empty: nothing
+    std::string fault = {};  // of a close frame: what is wrong with its payload; empty: valid
   };
 
-  // `rest` came before; a message has at most so many bytes.
+  // `rest` are the first bytes; a message may have at most `message_max` bytes.
   FrameReader(std::string rest, std::size_t message_max);
 
-  // Where the next bytes go; never empty. Invalidated by `next`.
+  // Where to store the next bytes; never empty. Invalidated by `next`.
   std::span<char> space();
   void received(std::size_t bytes) { end_ += bytes; }
-  // Nothing: more bytes have to come, or there is a failure, after which nothing comes.
+  // nullopt: more bytes are needed, or there is a failure; after a failure nothing more is
+  // returned.
   std::optional<Heard> next();
-  // No more bytes will come: judges what waited for more to be told apart.
+  // No more bytes will come: judges bytes that could not be classified without more.
   void ended();
-  // Whether the bytes so far end within a frame, or within a message of several.
+  // Whether the bytes so far end within a frame, or within a fragmented message.
   bool is_within() const { return in_frame_ || begin_ < end_ || message_of_.has_value(); }
-  // protocol_error (also text instead of frames), extension_fault (reserved bits), malformed (a
-  // text is not UTF-8), message_too_big. The detail shows the bytes, or the code of a Close.
+  // protocol_error (also for text instead of frames), extension_fault (reserved bits), malformed
+  // (text that is not UTF-8), message_too_big. The detail shows the bytes, or the code of a Close.
   const std::optional<Failure>& failure() const { return failure_; }
 
  private:
@@ -73,9 +74,9 @@ class FrameReader {
   std::string buffer_;  // unread from begin_ to end_
   std::size_t begin_ = 0, end_;
   bool in_frame_ = false, fin_ = true, ended_ = false;
-  Opcode opcode_ = Opcode::text;      // of the frame
-  std::size_t left_ = 0;              // of its payload
-  std::optional<Opcode> message_of_;  // kind of the message that was begun
+  Opcode opcode_ = Opcode::text;      // of the current frame
+  std::size_t left_ = 0;              // bytes of its payload that are missing
+  std::optional<Opcode> message_of_;  // type of the message that has begun
   std::string message_, control_;
   std::optional<Failure> failure_;
 };

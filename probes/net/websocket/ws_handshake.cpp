@@ -30,7 +30,7 @@ std::unexpected<Failure> bad(std::string detail) {
   return std::unexpected(Failure{Reason::bad_handshake, "101, but " + std::move(detail)});
 }
 
-// A list may be spread over several headers of the name (RFC 9110 5.3).
+// A list may be split over several headers with the name (RFC 9110 section 5.3).
 bool any_lists(const Headers& headers, std::string_view name, std::string_view token) {
   return std::ranges::any_of(headers, [&](const auto& header) {
     return same_word(header.first, name) && lists(header.second, token);
@@ -68,7 +68,7 @@ std::expected<std::string, Failure> judge_subprotocol(const Headers& headers,
 
 }  // namespace
 
-// OpenSSL's generator costs ten times as much, and these are no keys of a cipher.
+// OpenSSL's generator costs ten times as much, and these are not cryptographic keys.
 std::string make_key() {
   unsigned char bytes[16];
   if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes) std::abort();
@@ -82,7 +82,7 @@ std::uint32_t make_mask() {
 }
 
 std::string accept_digest(std::string_view key) {
-  // EVP_sha1() would be looked up among the providers again at each call.
+  // EVP_sha1() would be searched in the providers at each call.
   static const EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   const std::string text = std::string(key).append(guid);
   unsigned char sha[20];
@@ -102,7 +102,7 @@ std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
                   .body = {}};
   std::string offered;
   for (const auto& subprotocol : request.subprotocols) {
-    if (!is_token(subprotocol)) {  // it may hold a secret, so it is not shown
+    if (!is_token(subprotocol)) {  // it may contain a secret, so it is not shown
       return std::unexpected(Failure{Reason::own_request, "a subprotocol is no HTTP token"});
     }
     offered.append(offered.empty() ? "" : ", ").append(subprotocol);

@@ -10,24 +10,24 @@
 
 namespace sonde::net {
 
-// The opening handshake of RFC 6455 section 4, pure but for what is random.
+// The opening handshake of RFC 6455 section 4. Pure, except for the random values.
 
-// 16 random bytes in base64 (4.1).
+// 16 random bytes in base64 (section 4.1).
 std::string make_key();
 
-// 4 random bytes (5.3).
+// 4 random bytes (section 5.3).
 std::uint32_t make_mask();
 
-// What Sec-WebSocket-Accept has to be for that key (4.2.2).
+// The required Sec-WebSocket-Accept for that key (section 4.2.2).
 std::string accept_digest(std::string_view key);
 
-// The upgrade request. Fails with own_request for a subprotocol that is no token, and for a header
-// that the handshake sets itself.
+// The upgrade request. Fails with own_request for a subprotocol that is not a token, and for a
+// header that the handshake itself sets.
 std::expected<Request, Failure> upgrade_request(const UpgradeRequest& request,
                                                 const std::string& key);
 
-// Judges a 101: the subprotocol that it selected; or bad_handshake and which header is wrong, or
-// subprotocol_mismatch: none of those that were offered.
+// Judges a 101. Returns the selected subprotocol; fails with bad_handshake and the wrong header, or
+// with subprotocol_mismatch if none of the offered ones was selected.
 std::expected<std::string, Failure> judge_switch(const Response& response, const std::string& key,
                                                  const UpgradeRequest& request);
 

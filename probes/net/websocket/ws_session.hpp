@@ -7,7 +7,7 @@
 
 namespace sonde::net {
 
-// A session over a connection that was upgraded; `rest` came after the 101. It reads at once.
+// Opens a session over an upgraded connection; `rest` came after the 101. Starts to read at once.
 Websocket open_session(std::unique_ptr<Transport> line, std::string rest, const Limits& limits,
                        std::string subprotocol);
 

@@ -19,11 +19,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t session_messages = 64;  // whole messages of the largest size a session
-constexpr std::size_t waiting_max = 4096;     // with more unsent, who sends pings gets no pong
+constexpr std::size_t session_messages = 64;  // of the largest size, for a session
+constexpr std::size_t waiting_max = 4096;     // with more unsent bytes, pings are not answered
 constexpr Span last_words_max = std::chrono::seconds(1);
 
-// A message of the largest size, cut into small fragments: their heads cost as much again.
+// A message of the largest size in small fragments has headers of the same size again.
 std::size_t message_allowance(const Limits& limits) { return 2 * limits.frame + 65536; }
 
 // The handlers of the transport's operations. They hold the state, so it outlives them.
@@ -47,7 +47,7 @@ struct OnLate {
   }
 };
 
-// A wait's place among the waiters, for as long as its coroutine lives.
+// Registers a waiter as long as its coroutine lives.
 class Waiting {
  public:
   Waiting(std::shared_ptr<Websocket::State> state, asio::steady_timer& timer)
@@ -63,7 +63,7 @@ class Waiting {
   asio::steady_timer& timer_;
 };
 
-// The code of our close frame for a peer that broke the protocol (RFC 6455 7.4.1).
+// The code of our close frame after a protocol violation of the peer (RFC 6455 section 7.4.1).
 int code_for(Reason reason) {
   if (reason == Reason::malformed) return 1007;
   if (reason == Reason::too_many_frames) return 1008;
@@ -100,7 +100,7 @@ asio::awaitable<bool> Websocket::State::changed(Instant until) {
   co_return after.cancelled() == asio::cancellation_type::none;
 }
 
-// A flood waits in the peer's own buffers.
+// More data waits in the peer's buffers.
 bool Websocket::State::is_full() const {
   return !closing && (inbox_bytes > limits.frame || inbox.size() >= limits.frames);
 }
@@ -126,7 +126,7 @@ void Websocket::State::on_read(Error error, std::size_t bytes) {
   read();
 }
 
-// The peer's end, or ours where we had closed before.
+// The end of the peer, or our own if we had closed before.
 void Websocket::State::end(EndedBy by) {
   reader.ended();
   if (by != EndedBy::us && reader.failure()) return blame(*reader.failure());
@@ -135,8 +135,7 @@ void Websocket::State::end(EndedBy by) {
   drop(by);
 }
 
-// What is said in answer to the frames of one read goes out as one piece, so that a Close is not
-// lost behind a Pong.
+// Replies to the frames of one read are sent together, so that a Close is not lost after a Pong.
 void Websocket::State::take_frames() {
   gathering = true;
   while (!over() && !closed && !is_full()) {
@@ -179,7 +178,7 @@ void Websocket::State::take_message(FrameReader::Heard heard) {
   notify();
 }
 
-// What a Close says counts, also where it breaks the protocol.
+// The content of a Close counts, even if the frame violates the protocol.
 void Websocket::State::take_close(const FrameReader::Heard& heard) {
   if (closing) {
     closed = true;
@@ -224,7 +223,7 @@ void Websocket::State::write_on() {
   transport->write_some({&rest, 1}, OnWritten{shared_from_this()});
 }
 
-// A session whose writes fail is ended by its reads, which know more.
+// After a failed write the session is ended by its reads, which know the reason.
 void Websocket::State::on_written(Error error, std::size_t bytes) {
   sent += bytes;
   written += bytes;
@@ -265,7 +264,7 @@ void Websocket::State::abandon(EndedBy by) {
   shut();
 }
 
-// The rest of what is queued, and then the end of the connection.
+// Writes the rest of the queue, and then ends the connection.
 void Websocket::State::write_out() {
   if (flying.empty()) write_on();
   if (flying.empty() || write_error) return shut();

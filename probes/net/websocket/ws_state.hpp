@@ -9,29 +9,29 @@
 
 namespace sonde::net {
 
-// What a session and the operations that wait for its peer share; private to its two files. Every
-// pending operation holds it, so that a Websocket may go at any time: the transport is closed,
-// the operations end, the last one takes this along.
+// State shared by a session and its pending operations; private to its two sources. Every pending
+// operation keeps it alive, so a Websocket may be destroyed at any time: the transport is closed,
+// the operations end, and the last one destroys the state.
 struct Websocket::State : std::enable_shared_from_this<State> {
   using Error = boost::system::error_code;
 
-  // `rest` came behind the 101.
+  // `rest` came after the 101.
   State(std::unique_ptr<Transport> line, std::string rest, const Limits& bounds,
         std::string selected);
 
-  // Ends the session from our side. What is queued is still written, for at most a second, while
-  // nobody waits for it; then the connection is closed.
+  // Ends the session from our side. Queued data is still written, for at most a second, in the
+  // background; then the connection is closed.
   void drop(EndedBy by);
-  // The same without a word more: the connection is closed at once.
+  // Ends the session and closes the connection at once.
   void abandon(EndedBy by);
-  void notify();  // wakes whoever waits; each looks for itself what has changed
-  // Waits for a change. False: `until` has passed, or the run was cut.
+  void notify();  // wakes all waiters; each checks what has changed
+  // Waits for a change. False: `until` has passed, or the run was cancelled.
   boost::asio::awaitable<bool> changed(Instant until);
   bool over() const { return ending.has_value(); }
 
-  // Takes what is whole of what came, and reads on.
+  // Takes complete frames from the received bytes, and continues to read.
   void read();
-  // Sends a frame when those before it were; gives the value of `written` when it is.
+  // Queues a frame; returns the value that `written` has once it is sent.
   std::uint64_t write(Opcode opcode, std::string_view payload);
   void ping();
   void close(std::uint16_t code);
@@ -54,27 +54,27 @@ struct Websocket::State : std::enable_shared_from_this<State> {
   Limits limits;
   std::string subprotocol;
   Instant opened = Clock::now();
-  // Both are seen only once a take found nothing before them.
+  // Both become visible only once all messages before them were taken.
   std::optional<Ending> ending;
   std::optional<Failure> fault;
   bool end_seen = false;
 
   FrameReader reader;
   bool reading = false;
-  Instant arrived;  // what was read last
+  Instant arrived;  // when the last bytes were read
   Span survived{};  // the longest silence before that
   std::list<Message> inbox;
   std::size_t inbox_bytes = 0;
   std::size_t frames = 0;
-  std::size_t bytes_left;  // of the session's messages
-  std::size_t allowance;   // bytes until the next message is whole
+  std::size_t bytes_left;  // limit for the rest of the session's messages
+  std::size_t allowance;   // bytes until the next message has to be complete
 
-  std::string waiting, flying;  // frames that are to be sent, and the bytes that are being sent
-  std::size_t sent = 0;         // of those
+  std::string waiting, flying;            // frames to be sent, and the bytes being sent
+  std::size_t sent = 0;                   // of those
   std::uint64_t queued = 0, written = 0;  // bytes, of all frames
   Error write_error;
-  bool gathering = false;                               // what is queued goes out together
-  std::optional<boost::asio::steady_timer> last_words;  // how long the rest may take to be written
+  bool gathering = false;                               // queued frames are sent together
+  std::optional<boost::asio::steady_timer> last_words;  // limits the time to write the rest
 
   std::uint32_t pings = 0;
   Instant pinged;
