@@ -3,7 +3,7 @@
 
 namespace sonde::log {
 
-// Whether systemd-journald listens on this machine.
+// Whether systemd-journald listens on this machine now.
 bool journal_listens();
 
 // Hands a record to journald: MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, and a field of its own for each
