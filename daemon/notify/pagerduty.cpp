@@ -52,10 +52,11 @@ std::string links_of(const Alert& alert) {
   return all;
 }
 
+// The first alert may name others already, so the count is of all.
 std::string summary_of_all(const Message& message) {
-  const auto others =
-      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; }) - 1;
-  const std::string more = others > 0 ? fmt::format(" (and {} more)", others) : "";
+  const auto firing =
+      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; });
+  const std::string more = firing > 1 ? fmt::format(" ({} alerts)", firing) : "";
   return text::shorten(summary_of(message.alerts.front()), summary_max - 3 - more.size()) + more;
 }
 
