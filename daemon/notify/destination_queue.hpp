@@ -21,6 +21,7 @@ struct Destination {
   std::string identity;  // of the place, which may become another under the same key
   std::string label;     // of its metrics
   std::string receiver;
+  std::string entry;  // its name where another entry leads to the same place; see Message
   Routing routing;
   std::shared_ptr<const Receiver> place;        // as it is configured
   std::shared_ptr<const Receiver> pinned = {};  // as it was when `identity` was taken; may be null
@@ -51,7 +52,7 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   void assign(Destination destination);
   const Destination& destination() const { return destination_; }
   void restore(const StateRecord& note);
-  // A note about an alert, of the same place under an earlier key.
+  // A note of the same place under an earlier key.
   void adopt(const StateRecord& note);
   // What `before`, whose place this one takes, was tried to be told in vain.
   void take_missed(const DestinationQueue& before);
@@ -98,10 +99,12 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   void failed();
   void tell(const Receipt& receipt);
   StateRecord place_note() const;
+  bool has_open() const;
 
   net::Network& network_;
   Destination destination_;
   Options options_;
+  std::string entry_;  // with which its open incidents were sent; see Message
   Queue queue_;
   DeliverCounts counts_;
   LastAddress last_;

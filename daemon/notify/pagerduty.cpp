@@ -21,8 +21,11 @@ std::string quote(std::string_view text, std::size_t bytes_max) {
   return text::json_quote(text::shorten(text, bytes_max));
 }
 
-// The same for the same incident, whatever is configured otherwise.
-std::string dedup_key(const Message& message) { return text::sha256(show(message.group)); }
+// The same for the same incident of an entry, whatever is configured otherwise.
+std::string dedup_key(const Message& message) {
+  const std::string apart = message.entry.empty() ? "" : "\n" + message.entry;
+  return text::sha256(show(message.group) + apart);
+}
 
 std::string detail_of(const Alert& alert) {
   return fmt::format(R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}}})",
