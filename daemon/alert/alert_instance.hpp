@@ -38,6 +38,10 @@ struct AlertInstance {
   bool idle() const { return state.state == AlertState::inactive && !alert; }
 };
 
+// What whoever reads the log at night looks for first: that an alert fires, or has ended. Not that
+// the watchdog lives.
+void log_turn(const Alert& alert, bool fires, const std::string& summary);
+
 // How long an alert that has ended is told.
 constexpr Span ended_kept = std::chrono::minutes(15);
 
