@@ -80,8 +80,21 @@ TEST_F(EngineTextTest, ARowThatGoesOverAMaintenanceSaysWhatItLeavesOut) {
   fail(chat, Step::events, 39);
   view.of(chat).standing.left_out = 12;
   after(seconds(15));
-  EXPECT_THAT(summary(), StartsWith("chat failed 39 times in a row (without 12 runs under "
-                                    "maintenance) on staging since"));
+  EXPECT_THAT(summary(), StartsWith("chat failed 39 times in a row (12 more runs under maintenance "
+                                    "not counted) on staging since"));
+}
+
+TEST_F(EngineTextTest, ARowOfSeveralReasonsNamesTheLastAndHelpsWithIt) {
+  watch(AlertOf::consecutive_failures);
+  fail(chat, Step::events, 26);
+  auto& told = view.of(chat);
+  told.standing.failing->reason = Reason::overloaded;
+  told.standing.failing->count = 4;
+  after(seconds(15));
+  EXPECT_THAT(summary(), HasSubstr(": last events/overloaded"));
+  const std::string description = find("of_target").annotations.at("description");
+  EXPECT_THAT(description, HasSubstr(" overloaded: "));
+  EXPECT_THAT(description, Not(HasSubstr("server_error: ")));
 }
 
 TEST_F(EngineTextTest, AllProbesThatFailedAreNamedAtTheEnd) {
