@@ -1,11 +1,13 @@
+#include <cstdio>
+
+#include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/system/descriptors.hpp"
+#include "daemon/system/output.hpp"
 
-int main(int argc, char** argv) {
-  sonde::system::keep_standard_descriptors();
-  const auto parsed = sonde::app::parse_flags(argc, argv);
-  if (const int* code = std::get_if<int>(&parsed)) return *code;
-  const auto& flags = std::get<sonde::app::Flags>(parsed);
+namespace {
+
+int run(const sonde::app::Flags& flags) {
   switch (flags.command) {
     case sonde::app::Command::serve:
       return sonde::commands::serve_command(flags);
@@ -20,4 +22,17 @@ int main(int argc, char** argv) {
     case sonde::app::Command::rules:
       return sonde::commands::rules_command(flags);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sonde::system::keep_standard_descriptors();
+  sonde::system::ignore_broken_pipes();
+  const auto parsed = sonde::app::parse_flags(argc, argv);
+  const int* told = std::get_if<int>(&parsed);
+  const int code = told != nullptr ? *told : run(std::get<sonde::app::Flags>(parsed));
+  // What nobody could be told is no success.
+  const bool lost = !sonde::system::is_written(stdout) && code == sonde::app::exit_ok;
+  return lost ? sonde::app::exit_io : code;
 }

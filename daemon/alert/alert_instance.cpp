@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/log/log.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -51,6 +52,13 @@ bool is_over(const Alert& alert, WallTime now) {
 }
 
 }  // namespace
+
+void log_turn(const Alert& alert, bool fires, const std::string& summary) {
+  const std::string& severity = value_of(alert.labels, "severity");
+  if (severity == "none") return;
+  log::say(log::Level::info, fires ? "alert fires" : "alert has ended",
+           {{"alert", name_of(alert)}, {"target", alert.target}, {"summary", summary}});
+}
 
 AlertInstance& Tracks::add(Instance instance) {
   auto track = std::make_unique<AlertInstance>();
@@ -110,6 +118,7 @@ void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
     alert.annotations["summary"] = kept.state.firing()
                                        ? tell_removed(why_removed(key, kept), alert, kept.text)
                                        : kept.text.summary + show_cause(kept.text);
+    if (kept.state.firing()) log_turn(alert, false, alert.annotations["summary"]);
   }
   if (is_over(alert, now)) return;
   const std::string own = key + " #" + kept.checksum;

@@ -39,7 +39,11 @@ struct AlertInstance {
   bool idle() const { return state.state == AlertState::inactive && !alert; }
 };
 
-// How long an alert that ended is still reported.
+// What whoever reads the log at night looks for first: that an alert fires, or has ended. Not that
+// the watchdog lives.
+void log_turn(const Alert& alert, bool fires, const std::string& summary);
+
+// How long an alert that has ended is told.
 constexpr Span ended_kept = std::chrono::minutes(15);
 
 // Owns every alert that can fire and finds them by check and by target. Alerts whose rule is gone

@@ -69,9 +69,8 @@ std::string show_who(const Instance& instance) {
   return fmt::format("Probes {} of {}.", names, instance.target);
 }
 
-std::string show_help(const Failures& failures) {
-  if (failures.groups.empty()) return "";
-  const FailureGroup& group = failures.groups.front();
+// Of the reason that the headline names.
+std::string show_help(const FailureGroup& group) {
   const Reason reason = group.concluded == Reason::ok ? group.reason : group.concluded;
   return fmt::format(" {}: {}", name(reason), row(reason).help);
 }
@@ -89,6 +88,14 @@ std::string show_silence(const Instance& instance, const Evaluation& finding, Ev
 // If the headline names the failure, the text does not repeat it.
 bool names_failure(const RuleSettings& rule) {
   return rule.of == AlertOf::consecutive_failures || rule.of == AlertOf::false_green;
+}
+
+// The failure that the headline names.
+std::optional<FailureGroup> named(const Instance& instance, const Evaluation& finding,
+                                  const Failures& failures, EvalContext& sight) {
+  if (names_failure(*instance.rule) && finding.check) return sight.standing(*finding.check).failing;
+  if (failures.groups.empty()) return std::nullopt;
+  return failures.groups.front();
 }
 
 }  // namespace
@@ -127,7 +134,10 @@ AlertText tell(const Instance& instance, const Evaluation& finding, const Failur
   if (!failures.groups.empty() && !names_failure(*instance.rule))
     text.summary += "; " + show_failures(failures, sight.now());
   text.fired_for = text.summary;
-  text.description = show_who(instance) + show_help(failures) + show_rule(*instance.rule);
+  text.description = show_who(instance);
+  if (const auto group = named(instance, finding, failures, sight))
+    text.description += show_help(*group);
+  text.description += show_rule(*instance.rule);
   return text;
 }
 

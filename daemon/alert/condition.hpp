@@ -70,15 +70,19 @@ class WatchTimes {
 // of evaluation.
 class EvalContext {
  public:
-  // Silence is counted only from `watched` on. `view` and `watched` have to outlive the
-  // EvalContext.
-  EvalContext(const View& view, WallTime now, const WatchTimes& watched, bool blind = false)
+  // `watched`: before that nobody looked, so silence is counted from then on. It outlives the
+  // Sight.
+  EvalContext(const View& view, WallTime now, const WatchTimes& watched,
+              std::optional<bool> blind = false)
       : view_(view), now_(now), watched_(watched), blind_(blind) {}
 
   const View& view() const { return view_; }
   WallTime now() const { return now_; }
   WallSeconds seconds() const;
-  bool blind() const { return blind_; }
+  // No egress reference is known to answer: nothing is to be judged.
+  bool blind() const { return blind_ != false; }
+  // Whether none answers; nothing: none was asked yet.
+  std::optional<bool> egress_is_down() const { return blind_; }
   const CheckStatus& standing(const Check& check);
   // When a check last gave a result (failed or inconclusive included) or a reason for not running;
   // if neither, when it was first watched.
@@ -90,7 +94,7 @@ class EvalContext {
   const View& view_;
   WallTime now_;
   const WatchTimes& watched_;
-  bool blind_;
+  std::optional<bool> blind_;
   std::map<const Check*, CheckStatus> standings_;
 };
 

@@ -82,8 +82,10 @@ bool all_passed_since(const Instance& instance, EvalContext& sight, const SeenAt
     const auto failed = seen.find(key_of(*check));
     if (failed == seen.end()) return true;
     const auto& passed = sight.standing(*check).last_success;
-    // If the clock was set back, the failure is in the future.
-    return passed && *passed > std::min(failed->second, sight.now());
+    // The second of the failure is known alone, so that a pass within it may be the earlier one. A
+    // clock that was set back leaves the failure in the future.
+    const auto second = [](WallTime at) { return std::chrono::floor<std::chrono::seconds>(at); };
+    return passed && second(*passed) > second(std::min(failed->second, sight.now()));
   });
 }
 

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "daemon/alert/rule_builtin.hpp"
-#include "daemon/log/log.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -61,16 +60,6 @@ std::optional<WallTime> good_since(RuleState before, const Instance& judged, Wal
   if (before.silent) return std::nullopt;
   if (!before.cleared_at) before.cleared_at = now;
   return good_since(before, judged, sight);
-}
-
-// Logs what readers look for first; not the Watchdog alert.
-void say(const AlertInstance& track) {
-  const Labels& labels = track.instance.labels;
-  if (labels.at("severity") == "none") return;
-  log::say(log::Level::info, track.state.firing() ? "alert fires" : "alert has ended",
-           {{"alert", labels.at("alertname")},
-            {"target", track.instance.target},
-            {"summary", track.text.summary}});
 }
 
 }  // namespace
@@ -220,7 +209,7 @@ bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
     describe(track, judged, finding, before, sight);
   track.changed |= changed && !(idle && track.idle());
   if (fired == track.state.firing()) return turned;
-  say(track);
+  log_turn(*track.alert, track.state.firing(), track.text.summary);
   return true;
 }
 

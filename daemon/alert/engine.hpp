@@ -26,8 +26,9 @@ struct EngineOptions {
   // UTC"; empty: none.
   std::function<std::string(const std::string& target, WallTime since, WallTime until)> deployed =
       {};
-  // Whether no egress reference answers. While that is so, every alert keeps its state.
-  std::function<bool(WallTime)> blind;
+  // Whether no egress reference answers; nothing: none was asked yet. Every alert stays as it is
+  // unless one is known to answer.
+  std::function<std::optional<bool>(WallTime)> blind;
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
   std::function<Instant()> elapsed = [] { return Clock::now(); };  // monotonic clock
 };
@@ -78,7 +79,9 @@ class Engine : public Sink {
   bool waits_for_run(const AlertInstance& track) const;
   Labels annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
                         WallTime now) const;
-  bool blind(WallTime now) const { return options_.blind && options_.blind(now); }
+  std::optional<bool> blind(WallTime now) const {
+    return options_.blind ? options_.blind(now) : false;
+  }
 
   const View& view_;
   EngineOptions options_;

@@ -13,7 +13,8 @@ namespace {
 
 Evaluation judge_blind(const Instance&, EvalContext& sight, const PriorState&) {
   Evaluation finding;
-  finding.holds = sight.blind() ? ConditionState::yes : ConditionState::no;
+  if (const auto down = sight.egress_is_down())
+    finding.holds = *down ? ConditionState::yes : ConditionState::no;
   return finding;
 }
 

@@ -59,7 +59,10 @@ std::string show_failing(const CheckStatus& standing, WallTime now) {
   if (!standing.failing) return text;
   const std::string detail = show_detail(standing.failing->detail);
   const FailureGroup& failing = *standing.failing;
-  return text + fmt::format(": {}{}", show_cause(failing.step, failing.reason, failing.concluded),
+  // The row may have begun with another reason.
+  const bool mixed = failing.count < standing.consecutive_failures;
+  return text + fmt::format(": {}{}{}", mixed ? "last " : "",
+                            show_cause(failing.step, failing.reason, failing.concluded),
                             detail.empty() ? "" : " (" + detail + ")");
 }
 
@@ -68,7 +71,7 @@ std::string show_row(const Check& check, std::uint64_t count, const std::string&
   const CheckStatus& standing = sight.standing(check);
   const std::string left_out =
       standing.left_out == 0 ? ""
-                             : fmt::format(" (without {} run{} under maintenance)",
+                             : fmt::format(" ({} more run{} under maintenance not counted)",
                                            standing.left_out, standing.left_out == 1 ? "" : "s");
   return fmt::format("{} failed {} in a row{} on {}{}", check.name, times(count), left_out, target,
                      show_failing(standing, sight.now()));

@@ -38,7 +38,15 @@ schedule::Pool::Options pool_options(const Settings& settings, const AppLists& l
           .lockouts = open_lockouts(settings.storage)};
 }
 
-alert::EngineOptions engine_options(std::string url, const maintenance::Maintenance& maintenance,
+// Until the references were asked once, nobody knows whether a failure is our own.
+std::optional<bool> is_blind(const AppState& state, const schedule::Pool& pool) {
+  if (!state.settings.egress) return false;
+  const auto up = pool.egress_up();
+  return up ? std::optional(!*up) : std::nullopt;
+}
+
+alert::EngineOptions engine_options(const AppState& state, std::string url,
+                                    const maintenance::Maintenance& maintenance,
                                     const maintenance::Deploys& deploys,
                                     const schedule::Pool& pool) {
   return {.external_url = std::move(url),
@@ -50,7 +58,7 @@ alert::EngineOptions engine_options(std::string url, const maintenance::Maintena
                 const auto marker = deploys.recent(target, since, until);
                 return marker ? maintenance::show(*marker) : "";
               },
-          .blind = [&pool](WallTime) { return pool.egress_up() == false; }};
+          .blind = [&state, &pool](WallTime) { return is_blind(state, pool); }};
 }
 
 notify::Notifier::Options notifier_options(std::string url, Persistence& memory) {
@@ -120,8 +128,8 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
     return maintenance.excludes(check, began);
   });
   schedule::Pool pool(main, pool_options(state.settings, lists));
-  alert::Engine engine(judge, engine_options(url, maintenance, deploys, pool));
-  net::Network network(main);  // for the notifier, on the main thread
+  alert::Engine engine(judge, engine_options(state, url, maintenance, deploys, pool));
+  net::Network network(main);  // of who tells, on the main thread
   notify::Notifier notifier(network, notifier_options(url, **memory));
   Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
   notify::Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));

@@ -3,6 +3,7 @@
 #include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/rules/prometheus_rules.hpp"
+#include "daemon/system/output.hpp"
 
 namespace sonde::commands {
 
@@ -10,9 +11,9 @@ int rules_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
   if (!settings) return app::exit_config;
   for (const auto& line : rules::prometheus_blind(settings->rules))
-    fmt::print(stderr, "sonde rules: warning: {}\n", line);
-  fmt::print("{}", rules::prometheus_rules(
-                       settings->rules, {.job = flags.prometheus_job, .runbooks = flags.runbooks}));
+    system::print(stderr, fmt::format("sonde rules: warning: {}\n", line));
+  system::print(stdout, rules::prometheus_rules(settings->rules, {.job = flags.prometheus_job,
+                                                                  .runbooks = flags.runbooks}));
   return app::exit_ok;
 }
 

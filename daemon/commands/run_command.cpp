@@ -18,6 +18,7 @@
 #include "daemon/report/summary.hpp"
 #include "daemon/report/text.hpp"
 #include "daemon/system/descriptors.hpp"
+#include "daemon/system/output.hpp"
 
 namespace sonde::commands {
 namespace {
@@ -61,7 +62,7 @@ bool known(const Checks& checks, const std::string& wanted, std::string_view wha
   std::vector<std::string_view> names;
   for (const auto& check : checks) names.push_back((*check).*member);
   if (wanted.empty() || std::ranges::find(names, wanted) != names.end()) return true;
-  fmt::print(stderr, "sonde run: {}\n", config::no_such(what, wanted, names));
+  system::print(stderr, fmt::format("sonde run: {}\n", config::no_such(what, wanted, names)));
   return false;
 }
 
@@ -73,7 +74,7 @@ bool select(const Checks& all, const app::Flags& flags, Checks& selected) {
   for (const auto& check : all)
     if (matches(*check, flags)) selected.push_back(check);
   if (selected.empty())
-    fmt::print(stderr, "sonde run: no probe is of this name, target and kind\n");
+    system::print(stderr, "sonde run: no probe is of this name, target and kind\n");
   return !selected.empty();
 }
 
@@ -87,10 +88,11 @@ class ProgressLine {
       progress.probe = under_way.front()->name;
       progress.target = under_way.front()->target;
     }
-    fmt::print(stderr, "\r\x1b[K{}", report::progress_line(progress, width_of(STDERR_FILENO)));
+    system::print(stderr, fmt::format("\r\x1b[K{}",
+                                      report::progress_line(progress, width_of(STDERR_FILENO))));
   }
   void wipe() {
-    if (on_) fmt::print(stderr, "\r\x1b[K");
+    if (on_) system::print(stderr, "\r\x1b[K");
   }
 
  private:
@@ -112,11 +114,11 @@ class Printer {
     if (output_ == app::Output::junit) print(report::as_junit(results_));
     return report::exit_code(tally);
   }
-  // False if something could not be written: a CI job must not pass because of a full disk.
-  bool flush() { return std::fflush(out_) == 0 && std::ferror(out_) == 0; }
+  // False if something could not be written: a full disk must not make a gate green.
+  bool flush() { return system::is_written(out_); }
 
  private:
-  void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), out_); }
+  void print(const std::string& text) { system::print(out_, text); }
 
   std::FILE* out_;
   app::Output output_;
@@ -151,8 +153,8 @@ int run_all(const Checks& checks, const app::Settings& settings, const app::Flag
   line.wipe();
   const int code = printer.finish(Clock::now() - begun);
   if (!printer.flush()) {
-    fmt::print(stderr, "sonde run: the output cannot be written\n");
-    return app::exit_failed;
+    system::print(stderr, "sonde run: the output cannot be written\n");
+    return app::exit_io;
   }
   return whole ? code : exit_interrupted;
 }
@@ -169,7 +171,8 @@ int run_command(const app::Flags& flags) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(flags.output_file.c_str(), "we"),
                                                        std::fclose);
   if (file) return run_all(selected, *settings, flags, file.get());
-  fmt::print(stderr, "sonde run: {} cannot be opened for writing\n", flags.output_file);
+  system::print(stderr,
+                fmt::format("sonde run: {} cannot be opened for writing\n", flags.output_file));
   return app::exit_usage;
 }
 

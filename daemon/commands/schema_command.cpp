@@ -7,19 +7,20 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/key_table.hpp"
 #include "daemon/commands/reason_table.hpp"
+#include "daemon/system/output.hpp"
 
 namespace sonde::commands {
 
 int schema_command(const app::Flags& flags) {
   const auto& file = config::section<app::File>();
   if (flags.keys)
-    fmt::print("{}", config::markdown(key_table()));
+    system::print(stdout, config::markdown(key_table()));
   else if (flags.reference)
-    fmt::print("{}", reference_yaml());
+    system::print(stdout, reference_yaml());
   else if (flags.reasons)
-    fmt::print("{}", reason_table());
+    system::print(stdout, reason_table());
   else
-    fmt::print("{}\n", config::schema_document(file.schema()));
+    system::print(stdout, fmt::format("{}\n", config::schema_document(file.schema())));
   return app::exit_ok;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/notify/post.hpp"
+#include "daemon/system/output.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::commands {
@@ -62,9 +63,10 @@ bool tell(const notify::ReceiverEntry& entry, const std::shared_ptr<const notify
   asio::co_spawn(loop, std::move(posting), Keep{&posted});
   loop.run();
   const bool good = posted.receipt.fate == notify::DeliveryOutcome::accepted;
-  fmt::print("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
-             good ? "delivered" : "not delivered", seconds(posted.took) * 1000,
-             text::printable(posted.receipt.detail, true));
+  system::print(stdout,
+                fmt::format("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
+                            good ? "delivered" : "not delivered", seconds(posted.took) * 1000,
+                            text::printable(posted.receipt.detail, true)));
   return good;
 }
 
@@ -72,10 +74,11 @@ const notify::ReceiverEntry* find_or_tell(const std::vector<notify::ReceiverEntr
                                           const std::string& name) {
   const auto found = std::ranges::find(all, name, &notify::ReceiverEntry::name);
   if (found != all.end()) return &*found;
-  fmt::print(stderr, "sonde test-alert: there is no receiver '{}'; ", name);
+  system::print(stderr, fmt::format("sonde test-alert: there is no receiver '{}'; ", name));
   std::string names;
   for (const auto& entry : all) names += (names.empty() ? "" : ", ") + entry.name;
-  fmt::print(stderr, "{}\n", names.empty() ? "none is configured" : "there are: " + names);
+  system::print(stderr,
+                fmt::format("{}\n", names.empty() ? "none is configured" : "there are: " + names));
   return nullptr;
 }
 

@@ -30,6 +30,7 @@ std::string field_name(std::string_view key) {
 bool journal_listens() { return ::access("/run/systemd/journal/socket", W_OK) == 0; }
 
 bool write_journal(Level level, const Record& record) {
+  if (!journal_listens()) return false;  // sd_journal_sendv() calls that a success
   std::vector<std::string> texts;
   texts.reserve(record.fields.size() + 3);
   // The line without "msg="; quoting removes what could disturb a terminal.

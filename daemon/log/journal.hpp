@@ -3,7 +3,7 @@
 
 namespace sonde::log {
 
-// Whether systemd-journald listens on this machine.
+// Whether systemd-journald listens on this machine now.
 bool journal_listens();
 
 // Sends a record to journald: MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, and each field of the record

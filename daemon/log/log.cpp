@@ -44,7 +44,6 @@ Format format_named(std::string_view name) {
 struct Setting {
   std::atomic<Level> level = Level::info;
   std::atomic<Format> format = format_named("");
-  std::atomic<bool> native = format == Format::journal && journal_listens();
 };
 
 constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
@@ -104,7 +103,8 @@ class LogSink : public StderrSink {
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const std::string_view packed(message.payload.data(), message.payload.size());
-    if (setting_.native && write_journal(level_of(message.level), unpack(packed))) return;
+    const bool native = setting_.format == Format::journal;
+    if (native && write_journal(level_of(message.level), unpack(packed))) return;
     StderrSink::sink_it_(message);
   }
   void flush_() override {
@@ -137,7 +137,6 @@ class Log {
   void set_up(Level level, std::string_view format) {
     setting_.level = level;
     setting_.format = format_named(format);
-    setting_.native = setting_.format == Format::journal && journal_listens();
   }
 
   void say(Level level, std::string_view text, std::initializer_list<Field> fields) {

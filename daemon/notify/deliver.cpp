@@ -210,6 +210,7 @@ void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
     if (destination.identity.empty()) {  // a secret that cannot be read now counts as unchanged
       destination.identity = old.identity;
       destination.pinned = old.pinned;
+      destination.entry = old.entry;
     }
     pipeline->assign(destination);
     next.push_back(std::move(pipeline));
@@ -234,7 +235,7 @@ void Notifier::State::restore(const StateRecord& note,
   }
   forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
   take_over(note, key);
-  if (identity.empty() || note.key == key) return;
+  if (identity.empty()) return;
   for (const auto& pipeline : pipelines) {
     const Destination& own = pipeline->destination();
     if (own.identity == identity && !identities.contains(own.key)) return pipeline->adopt(note);

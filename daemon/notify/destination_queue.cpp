@@ -104,13 +104,23 @@ void DestinationQueue::wait(Span span) {
   });
 }
 
+bool DestinationQueue::has_open() const {
+  return std::ranges::any_of(queue_.all(), [](const auto& one) {
+    const Pending& pending = one.second;
+    return pending.told ? pending.told_firing : pending.tried;  // perhaps the place has it
+  });
+}
+
 void DestinationQueue::send(const Outgoing& outgoing) {
+  // What is open ends under the key that it was opened with.
+  if (!has_open()) entry_ = destination_.entry;
   Message message{.receiver = destination_.receiver,
                   .group = outgoing.group,
                   .alerts = told_alerts(queue_, outgoing.alerts),
                   .now = options_.now(),
-                  .external_url = options_.external_url};
-  if (message.alerts.empty()) return pump();  // of a half whose alerts have been dropped since
+                  .external_url = options_.external_url,
+                  .entry = entry_};
+  if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
   flying_ = outgoing.alerts;
   sent_ = queue_.begin(outgoing.alerts);
   busy_ = true;
@@ -238,6 +248,13 @@ std::string label_of(const ReceiverEntry& entry, const std::string& place) {
   return entry.name + "/" + (scheme == place.npos ? place : place.substr(scheme + 3));
 }
 
+// Whether another entry leads there, too.
+bool shares_place(const Destination& one, const std::vector<Destination>& all) {
+  return !one.identity.empty() && std::ranges::any_of(all, [&](const Destination& other) {
+    return other.identity == one.identity && other.receiver != one.receiver;
+  });
+}
+
 }  // namespace
 
 std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entries) {
@@ -250,12 +267,15 @@ std::vector<Destination> destinations_of(const std::vector<ReceiverEntry>& entri
                      .identity = place->identity(),
                      .label = label_of(entry, place->place()),
                      .receiver = entry.name,
+                     .entry = {},
                      .routing = entry.routing,
                      .place = place,
                      .pinned = place->pinned()});
       // A second read could yield another secret.
       if (all.back().pinned) all.back().identity = all.back().pinned->identity();
     }
+  for (auto& one : all)
+    if (shares_place(one, all)) one.entry = one.receiver;
   return all;
 }
 
@@ -267,8 +287,10 @@ bool Destination::has_moved() const {
 StateRecord DestinationQueue::place_note() const {
   return {.room = std::string(room),
           .key = destination_.key,
-          .text = note_of(
-              {.last = last_, .quiet_until = asked_quiet_, .identity = destination_.identity})};
+          .text = note_of({.last = last_,
+                           .quiet_until = asked_quiet_,
+                           .identity = destination_.identity,
+                           .entry = entry_})};
 }
 
 std::vector<StateRecord> DestinationQueue::take_notes() {
@@ -303,6 +325,7 @@ void DestinationQueue::restore(const StateRecord& note) {
   const auto place = place_of(note.text);
   if (!place) return;
   last_ = place->last;
+  entry_ = place->entry;
   asked_quiet_ = place->quiet_until;
   place_noted_ = note.text;
   if (!place->quiet_until) return;
@@ -312,6 +335,7 @@ void DestinationQueue::restore(const StateRecord& note) {
 }
 
 void DestinationQueue::adopt(const StateRecord& note) {
+  if (const auto place = place_of(note.text)) entry_ = place->entry;
   auto pending = pending_of(note.text);
   if (!pending) return;
   queue_.restore(std::move(*pending));

@@ -21,6 +21,7 @@ struct Destination {
   std::string identity;  // what the destination is; it may change under the same key
   std::string label;     // its label in metrics
   std::string receiver;
+  std::string entry;  // its name where another entry leads to the same place; see Message
   Routing routing;
   std::shared_ptr<const Receiver> place;        // as it is configured
   std::shared_ptr<const Receiver> pinned = {};  // as when `identity` was computed; may be null
@@ -51,7 +52,7 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   void assign(Destination destination);
   const Destination& destination() const { return destination_; }
   void restore(const StateRecord& note);
-  // Takes over a record about an alert that the same destination stored under an earlier key.
+  // A note of the same place under an earlier key.
   void adopt(const StateRecord& note);
   // Takes over from `before`, which this destination replaces, what could not be delivered.
   void take_missed(const DestinationQueue& before);
@@ -97,10 +98,12 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
   void failed();
   void tell(const Receipt& receipt);
   StateRecord place_note() const;
+  bool has_open() const;
 
   net::Network& network_;
   Destination destination_;
   Options options_;
+  std::string entry_;  // with which its open incidents were sent; see Message
   Queue queue_;
   DeliverCounts counts_;
   LastAddress last_;

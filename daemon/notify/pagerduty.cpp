@@ -21,8 +21,11 @@ std::string quote(std::string_view text, std::size_t bytes_max) {
   return text::json_quote(text::shorten(text, bytes_max));
 }
 
-// Equal for the same incident, whatever else the configuration says.
-std::string dedup_key(const Message& message) { return text::sha256(show(message.group)); }
+// The same for the same incident of an entry, whatever is configured otherwise.
+std::string dedup_key(const Message& message) {
+  const std::string apart = message.entry.empty() ? "" : "\n" + message.entry;
+  return text::sha256(show(message.group) + apart);
+}
 
 std::string detail_of(const Alert& alert) {
   return fmt::format(R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}}})",
@@ -52,10 +55,11 @@ std::string links_of(const Alert& alert) {
   return all;
 }
 
+// The first alert may name others already, so the count is of all.
 std::string summary_of_all(const Message& message) {
-  const auto others =
-      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; }) - 1;
-  const std::string more = others > 0 ? fmt::format(" (and {} more)", others) : "";
+  const auto firing =
+      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; });
+  const std::string more = firing > 1 ? fmt::format(" ({} alerts)", firing) : "";
   return text::shorten(summary_of(message.alerts.front()), summary_max - 3 - more.size()) + more;
 }
 

@@ -39,9 +39,10 @@ std::optional<Pending> pending_of(std::string_view text) {
 }
 
 std::string note_of(const PlaceNote& place) {
-  return note::object(
-      version() + note::text("host", place.last.host) + note::text("address", place.last.address) +
-      note::time("quiet_until", place.quiet_until) + note::text("identity", place.identity));
+  return note::object(version() + note::text("host", place.last.host) +
+                      note::text("address", place.last.address) +
+                      note::time("quiet_until", place.quiet_until) +
+                      note::text("identity", place.identity) + note::text("entry", place.entry));
 }
 
 std::optional<PlaceNote> place_of(std::string_view text) {
@@ -52,7 +53,8 @@ std::optional<PlaceNote> place_of(std::string_view text) {
   return PlaceNote{
       .last = {.host = note::text_of(root, "host"), .address = note::text_of(root, "address")},
       .quiet_until = note::time_of(root, "quiet_until"),
-      .identity = note::text_of(root, "identity")};
+      .identity = note::text_of(root, "identity"),
+      .entry = note::text_of(root, "entry")};
 }
 
 }  // namespace sonde::notify

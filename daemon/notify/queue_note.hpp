@@ -18,7 +18,8 @@ std::optional<Pending> pending_of(std::string_view note);
 struct PlaceNote {
   LastAddress last;
   std::optional<WallTime> quiet_until;
-  std::string identity;  // empty: written by an earlier version, or unknown
+  std::string identity;    // empty: of an earlier version, or unknown
+  std::string entry = {};  // see Message
 };
 std::string note_of(const PlaceNote& place);
 std::optional<PlaceNote> place_of(std::string_view note);

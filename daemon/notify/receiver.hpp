@@ -20,6 +20,8 @@ struct Message {
   std::vector<Alert> alerts;  // at least one: firing ones first, then by severity
   WallTime now;
   std::string external_url;  // of the daemon's pages; may be empty
+  // What tells its incidents from those of other entries that lead to the same place; may be empty.
+  std::string entry = {};
 };
 // Whether one of its alerts has not ended.
 bool firing(const Message& message);

@@ -35,6 +35,13 @@ Labels common(const std::vector<Alert>& alerts, Labels Alert::* of) {
   return all;
 }
 
+// As Alertmanager has it: the route, then the labels of the group.
+std::string group_key(const Message& message) {
+  const std::string route =
+      message.entry.empty() ? "" : "/" + show(Labels{{"receiver", message.entry}});
+  return "{}" + route + ":" + show(message.group);
+}
+
 std::string webhook_body(const Message& message) {
   const std::size_t count = std::min(message.alerts.size(), webhook_alerts_max);
   std::string alerts;
@@ -46,7 +53,7 @@ std::string webhook_body(const Message& message) {
       text::json_quote(message.receiver), status_of(firing(message)), alerts,
       sonde::json_of(message.group), sonde::json_of(common(message.alerts, &Alert::labels)),
       sonde::json_of(common(message.alerts, &Alert::annotations)),
-      text::json_quote(message.external_url), text::json_quote("{}:" + show(message.group)),
+      text::json_quote(message.external_url), text::json_quote(group_key(message)),
       message.alerts.size() - count);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/prometheus_text.hpp"
 #include "daemon/rules/promql.hpp"
 
 namespace sonde::rules {
@@ -100,7 +101,8 @@ PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks) 
     for (std::size_t at = 0; (at = rule.expr.find("[job]")) != std::string::npos;)
       rule.expr.replace(at, 5, rules::equals("job", job));
     if (!runbooks.empty())
-      rule.annotations.emplace("runbook_url", fmt::format("{}/{}.md", runbooks, row.alert));
+      rule.annotations.emplace("runbook_url",
+                               fmt::format("{}/{}.md", prometheus_literal(runbooks), row.alert));
     group.rules.push_back(std::move(rule));
   }
   return group;

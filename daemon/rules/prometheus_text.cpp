@@ -136,7 +136,7 @@ Labels prometheus_annotations(const alert::RuleSettings& rule, PrometheusTallies
   const TextRow& row = *std::ranges::find(text_rows, rule.of, &TextRow::of);
   out.emplace("summary", row.summary);
   out.emplace("description", description(rule, std::string(row.description), tallies));
-  if (!rule.runbook.empty()) out.emplace("runbook_url", rule.runbook);
+  if (!rule.runbook.empty()) out.emplace("runbook_url", prometheus_literal(rule.runbook));
   return out;
 }
 

@@ -11,7 +11,7 @@ import unittest
 
 import yaml
 
-from world import SONDE, Process, request, until, value_on
+from world import SONDE, Process, free_port, request, until, value_on
 
 
 class Refuses(http.server.BaseHTTPRequestHandler):
@@ -179,6 +179,49 @@ class Files(unittest.TestCase):
                               text=True, check=False)
         self.assertEqual(done.returncode, 0)
         self.assertIn("warning: storage.path: everybody may write in the folder", done.stderr)
+
+
+    def test_standard_error_on_a_full_disk_stops_nothing(self):
+        self.store.mkdir()
+        self.store.chmod(0o777)  # of which every command warns
+        self.write(storage={"path": str(self.store)})
+        port = free_port()
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for command in ("check", "rules"):
+                done = subprocess.run([SONDE, command, "--config.file", self.file], stderr=full,
+                                      stdout=subprocess.PIPE, check=False)
+                self.assertEqual((command, done.returncode), (command, 0))
+            wrong = subprocess.run([SONDE, "run", "nobody", "--config.file", self.file],
+                                   stderr=full, check=False)
+            self.assertEqual(wrong.returncode, 64)
+            serve = subprocess.Popen([SONDE, "serve", "--config.file", self.file,
+                                      "--web.listen-address", "127.0.0.1:%d" % port], stderr=full)
+        self.addCleanup(lambda: serve.poll() is None and serve.kill())
+
+        def answers():
+            self.assertIsNone(serve.poll())
+            try:
+                return request("http://127.0.0.1:%d" % port, "/-/healthy")[0] == 200
+            except OSError:
+                return False
+        until(answers)
+        serve.terminate()
+        self.assertEqual(serve.wait(30), 0)
+
+    def test_output_that_cannot_be_written_is_no_success(self):
+        self.write()
+        given = ["--config.file", self.file]
+        reader, gone = os.pipe()
+        os.close(reader)
+        self.addCleanup(os.close, gone)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for arguments in (["check", *given], ["rules", *given], ["schema"],
+                              ["schema", "--keys"], ["--help"]):
+                for out in (full, gone):
+                    with self.subTest(arguments, out=out):
+                        done = subprocess.run([SONDE, *arguments], stdout=out, check=False,
+                                              stderr=subprocess.DEVNULL)
+                        self.assertEqual(done.returncode, 74)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """journald is handed each record with its fields; where it does not listen, stderr is."""
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
@@ -81,6 +82,20 @@ class Journal(unittest.TestCase):
     def test_is_not_needed(self):
         serve = self.serve("")
         serve.await_said(r'<6>msg="check fails" probe=api target=shop step=health reason=tcp_refused')
+        serve.stop()
+
+    def test_that_goes_away_leaves_the_records_to_stderr(self):
+        folder = self.folder / "journal"
+        folder.mkdir()
+        heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(heard.close)
+        heard.bind(str(folder / "socket"))
+        heard.settimeout(30)
+        serve = self.serve(folder)
+        until(lambda: "PROBE" in fields_of(heard.recv(1 << 16)))
+        os.remove(folder / "socket")
+        serve.child.send_signal(signal.SIGHUP)
+        serve.await_said(r'<\d>msg=')
         serve.stop()
 
     def test_whose_reader_stands_still_does_not_hold_the_end(self):

@@ -129,7 +129,7 @@ identities: { bob: { username: bob@example.com, password: { file: %s } } }
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         self.assertRegex(done.stdout, r"why: \d experiments in")
         self.assertIn("the same upgrade at a path that does not exist -> HTTP 404", done.stdout)
-        self.assertIn("=> a path that does not exist answers otherwise", done.stdout)
+        self.assertIn("=> a path that does not exist answers differently", done.stdout)
         text = self.folder.file.read_text()
         self.folder.file.write_text(text.replace("kind: upgrade,", "kind: upgrade, diagnose: off,"))
         _, results, _ = run_sonde(self.folder, "upgrade")

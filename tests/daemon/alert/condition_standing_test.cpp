@@ -79,6 +79,19 @@ TEST_F(ConditionTest, AReasonFiresWithItsFirstRunAndEndsWhenOneHasPassedSince) {
   EXPECT_EQ(holds(past), alert::ConditionState::no);
 }
 
+TEST_F(ConditionTest, AReasonDoesNotEndWithAPassOfTheSecondOfItsFailure) {
+  rule = {.name = "A",
+          .of = alert::AlertOf::reason,
+          .reasons = {Reason::server_error},
+          .above = count(0)};
+  const auto failed = std::chrono::floor<seconds>(now - minutes(1));
+  const alert::PriorState past{.firing = true, .seen = {{key_of(*check), failed}}};
+  view.of(check).standing.last_success = failed + std::chrono::milliseconds(200);
+  EXPECT_EQ(holds(past), alert::ConditionState::unknown) << "it may have failed afterwards";
+  view.of(check).standing.last_success = failed + seconds(1);
+  EXPECT_EQ(holds(past), alert::ConditionState::no);
+}
+
 TEST_F(ConditionTest, AReasonOfATargetEndsWhenThoseThatSawItHavePassed) {
   const auto chat = view.add("chat");
   rule = {.name = "A",

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/alert/engine.hpp"
+#include "daemon/log/log.hpp"
 #include "tests/daemon/alert/hand_engine.hpp"
 
 namespace sonde::alert::engine_restart_test {
@@ -90,7 +91,10 @@ TEST_F(EngineRestartTest, AChangedRuleResolvesWhatItFired) {
   after(seconds(15));
   rules[1].checksum = "2";
   rules[1].above = count(9);
+  constexpr auto info = static_cast<std::size_t>(log::Level::info);
+  const auto said = log::said()[info];
   engine->assign(rules);
+  EXPECT_EQ(log::said()[info], said + 1) << "alert has ended";
   EXPECT_THAT(ended(), ElementsAre("login_fails"));
   after(minutes(1));
   start();  // and a crash right after it loses nothing

@@ -134,6 +134,22 @@ TEST_F(EngineTest, BlindnessExplainsThatAProbeHasNoVerdict) {
   EXPECT_TRUE(find("SondeBlind").told);
 }
 
+TEST_F(EngineTest, NothingIsNotifiedAfterARestartUntilAnEgressReferenceWasAsked) {
+  blind = true;
+  fail(login, Step::login);
+  after(minutes(5));
+  EXPECT_TRUE(find("SondeBlind").told);
+  blind = std::nullopt;
+  start();
+  run(login, Verdict::of(Step::login, {Reason::server_error, ""}));
+  after(minutes(5));
+  EXPECT_THAT(paging(), ElementsAre());
+  EXPECT_FALSE(find("SondeBlind").ended);
+  blind = false;
+  after(seconds(15));
+  EXPECT_THAT(paging(), ElementsAre("login_fails"));
+}
+
 TEST_F(EngineTest, AnotherTargetHasAnotherIncident) {
   const auto other = view.add("login", "production");
   engine->assign(rules);

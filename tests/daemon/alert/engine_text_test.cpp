@@ -80,8 +80,21 @@ TEST_F(EngineTextTest, ARowThatGoesOverAMaintenanceSaysWhatItLeavesOut) {
   fail(chat, Step::events, 39);
   view.of(chat).standing.left_out = 12;
   after(seconds(15));
-  EXPECT_THAT(summary(), StartsWith("chat failed 39 times in a row (without 12 runs under "
-                                    "maintenance) on staging since"));
+  EXPECT_THAT(summary(), StartsWith("chat failed 39 times in a row (12 more runs under maintenance "
+                                    "not counted) on staging since"));
+}
+
+TEST_F(EngineTextTest, ARowOfSeveralReasonsNamesTheLastAndHelpsWithIt) {
+  watch(AlertOf::consecutive_failures);
+  fail(chat, Step::events, 26);
+  auto& told = view.of(chat);
+  told.standing.failing->reason = Reason::overloaded;
+  told.standing.failing->count = 4;
+  after(seconds(15));
+  EXPECT_THAT(summary(), HasSubstr(": last events/overloaded"));
+  const std::string description = find("of_target").annotations.at("description");
+  EXPECT_THAT(description, HasSubstr(" overloaded: "));
+  EXPECT_THAT(description, Not(HasSubstr("server_error: ")));
 }
 
 TEST_F(EngineTextTest, AllProbesThatFailedAreNamedAtTheEnd) {
@@ -199,10 +212,10 @@ TEST_F(EngineTextTest, WhatCannotBeJudgedSaysWhenItsNumbersWereTrue) {
   blind = false;
   after(seconds(15));
   EXPECT_THAT(summary(), Not(HasSubstr("as of")));
-  EXPECT_THAT(summary("SondeBlind"), HasSubstr("none of the egress references answers"));
+  EXPECT_THAT(summary("SondeBlind"), HasSubstr("no egress reference answers"));
   after(minutes(2));
   EXPECT_THAT(summary("SondeBlind"),
-              StartsWith("an egress reference answers again; it fired because: none of"));
+              StartsWith("an egress reference answers again; it fired because: no egress"));
 }
 
 TEST_F(EngineTextTest, ASilenceEndsWithRunsOrWithWhySomeAreSkipped) {
@@ -254,8 +267,9 @@ TEST_F(EngineTextTest, AnAlertThatIsGoneOrChangedSaysSo) {
   rules[3].above = count(9);
   rules.erase(rules.begin() + 1);
   engine->assign(rules);
-  EXPECT_THAT(summary("chat_fails"), StartsWith("alert chat_fails was changed in the "
-                                                "configuration, and is judged anew; it fired"));
+  EXPECT_THAT(summary("chat_fails"),
+              StartsWith("alert chat_fails was changed in the "
+                         "configuration, and starts from the beginning; it fired"));
   EXPECT_THAT(summary("login_fails"), StartsWith("alert login_fails is no longer configured; it "
                                                  "fired because: login failed 4 times"));
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -34,7 +35,7 @@ struct HandEngine : testing::Test {
   WallTime now{std::chrono::seconds(1764080000)};
   std::string maintenance;               // of staging; empty: none
   std::set<std::string> in_maintenance;  // probes; empty: all, if there is a maintenance
-  bool blind = false;
+  std::optional<bool> blind = false;     // nothing: no egress reference was asked yet
   Span clock_set{};  // by how much it was set, so that it is ahead of the elapsed time
   WallTime deploy;   // when v1.2 went live
   CheckPtr health = view.add("health"), login = view.add("login"), upgrade = view.add("upgrade"),

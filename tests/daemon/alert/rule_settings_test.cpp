@@ -106,14 +106,17 @@ TEST(RuleSettings, MissTheBoundThatHasNoDefault) {
 }
 
 TEST(RuleSettings, RefuseKeysThatSayNothingOfTheirSubject) {
-  EXPECT_THAT(told("{ of: consecutive_failures, over: 5m }"),
-              HasSubstr("alerts.A.over: says nothing of 'consecutive_failures'; it takes above"));
+  EXPECT_THAT(
+      told("{ of: consecutive_failures, over: 5m }"),
+      HasSubstr("alerts.A.over: does not apply to 'consecutive_failures', which takes above"));
   EXPECT_THAT(told("{ of: auth_success, below: 90%, above: 3 }"),
-              HasSubstr("alerts.A.above: says nothing of"));
+              HasSubstr("alerts.A.above: does not apply to"));
   EXPECT_THAT(told("{ of: reason }"), HasSubstr("name the reasons"));
   EXPECT_THAT(told("{ of: reason, reasons: own_dns }"), HasSubstr("is not known here"));
-  EXPECT_THAT(told("{ of: burn_rate, rate: latency }"), HasSubstr("alerts.A.rate: a budget"));
-  EXPECT_THAT(told("{ of: burn_rate, rate: burn_rate }"), HasSubstr("alerts.A.rate: a budget"));
+  EXPECT_THAT(told("{ of: burn_rate, rate: latency }"),
+              HasSubstr("alerts.A.rate: only auth_success, event_delivery and probe_success"));
+  EXPECT_THAT(told("{ of: burn_rate, rate: burn_rate }"),
+              HasSubstr("alerts.A.rate: only auth_success, event_delivery and probe_success"));
   EXPECT_THAT(told("{ of: false_green, by: probe }"), HasSubstr("by: target"));
 }
 
@@ -147,7 +150,7 @@ TEST(RuleSettings, NameTheProbeThatWasMeant) {
   EXPECT_THAT(told("{ of: event_delivery, event: agent_startd, below: 99% }"),
               HasSubstr("no probe that it watches hears 'agent_startd'"));
   EXPECT_THAT(told("{ of: auth_success, below: 90%, where: { kind: health } }"),
-              HasSubstr("no probe that it watches can tell"));
+              HasSubstr("no probe that it watches measures this"));
   EXPECT_THAT(told("{ of: false_green, where: { target: production } }"),
               HasSubstr("no target that it watches has a health probe"));
 }

@@ -42,9 +42,9 @@ std::string told(std::initializer_list<std::string_view> parts, bool right) {
 std::string warned(std::initializer_list<std::string_view> parts) { return told(parts, true); }
 
 TEST(SettingsTest, AlertsOfWhichNobodyIsToldAreWarnedOf) {
-  EXPECT_THAT(warned({alerts}), HasSubstr("receivers: there is none"));
+  EXPECT_THAT(warned({alerts}), HasSubstr("receivers: missing"));
   EXPECT_THAT(warned({alerts, "alerting: prometheus\n"}), Not(HasSubstr("receivers")));
-  EXPECT_THAT(warned({alerts, receivers}), Not(HasSubstr("receivers: there is none")));
+  EXPECT_THAT(warned({alerts, receivers}), Not(HasSubstr("receivers: missing")));
 }
 
 TEST(SettingsTest, AReceiverMayAwaitAlertsOfTheFileAndThoseOfTheDaemon) {
@@ -54,17 +54,17 @@ TEST(SettingsTest, AReceiverMayAwaitAlertsOfTheFileAndThoseOfTheDaemon) {
 }
 
 TEST(SettingsTest, ReceiversThatAreNeverToldAnythingAreWarnedOf) {
-  EXPECT_THAT(warned({receivers}), HasSubstr("alerts: there is none"));
+  EXPECT_THAT(warned({receivers}), HasSubstr("alerts: missing"));
 }
 
 TEST(SettingsTest, WhatAMistakeTookAwayIsNotCalledMissing) {
   const std::string text = told({"alerts: { Down: { of: latencies } }\n", receivers}, false);
   EXPECT_THAT(text, HasSubstr("alerts.Down.of: 'latencies' is not known here"));
-  EXPECT_THAT(text, Not(HasSubstr("there is none")));
+  EXPECT_THAT(text, Not(HasSubstr(": missing:")));
 }
 
 TEST(SettingsTest, ADaemonWhoseDeathNobodyWouldHearOfIsWarnedOf) {
-  EXPECT_THAT(warned({alerts, receivers}), HasSubstr("heartbeat: there is none"));
+  EXPECT_THAT(warned({alerts, receivers}), HasSubstr("heartbeat: missing"));
   EXPECT_THAT(warned({alerts, receivers, "heartbeat: { url: \"http://127.0.0.1:1\" }\n"}),
               Not(HasSubstr("heartbeat")));
 }

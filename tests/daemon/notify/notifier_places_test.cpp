@@ -83,6 +83,46 @@ TEST_F(NotifierPlacesTest, AKeyThatCannotBeReadForAWhileChangesNothing) {
   EXPECT_THAT(body(1), AllOf(HasSubstr("key-one"), HasSubstr("resolve")));
 }
 
+std::string dedup_key(const std::string& body) {
+  const auto at = body.find("\"dedup_key\"");
+  return at == body.npos ? "" : body.substr(at, body.find_first_of(",}", at) - at);
+}
+
+TEST_F(NotifierPlacesTest, EntriesThatShareAServiceHaveIncidentsOfTheirOwn) {
+  const std::string both = pagerduty(one, "duty") + "\n" + pagerduty(one, "low");
+  configure(both);
+  update({made_alert()});
+  run_until([&] { return facts(0).sent == 1 && facts(1).sent == 1; });
+  EXPECT_NE(dedup_key(body(0)), dedup_key(body(1)));
+  note();
+  const std::vector triggered{dedup_key(body(0)), dedup_key(body(1))};
+  configure(pagerduty(one, "duty"));
+  run_until([&] { return server.requests().size() >= 3; });
+  EXPECT_THAT(body(2), HasSubstr("resolve"));
+  restart(pagerduty(one, "duty"));
+  now = at(600);
+  update({ended(made_alert(), 500)});
+  run_until_sent(1);
+  EXPECT_THAT(body(3), HasSubstr("resolve"));
+  EXPECT_THAT((std::vector{dedup_key(body(2)), dedup_key(body(3))}),
+              testing::UnorderedElementsAreArray(triggered));
+}
+
+TEST_F(NotifierPlacesTest, WhatIsOpenEndsUnderItsKeyThoughAnotherEntryLeadsThereNow) {
+  configure(pagerduty(one, "duty"));
+  update({made_alert()});
+  run_until_sent(1);
+  configure(pagerduty(one, "duty") + "\n" + pagerduty(one, "low"));
+  update({made_alert()});
+  run_until_sent(1, 1);
+  EXPECT_NE(dedup_key(body(0)), dedup_key(body(1)));
+  now = at(600);
+  update({ended(made_alert(), 500)});
+  run_until([&] { return facts(0).sent == 2 && facts(1).sent == 2; });
+  EXPECT_THAT((std::vector{dedup_key(body(2)), dedup_key(body(3))}),
+              testing::UnorderedElementsAre(dedup_key(body(0)), dedup_key(body(1))));
+}
+
 TEST_F(NotifierPlacesTest, AWebhookUrlThatIsReplacedInItsFileIsToldWhatFires) {
   for (const std::string kind : {"slack", "webhook"}) {
     const test::SecretFile url{server.url("/old/" + kind)};

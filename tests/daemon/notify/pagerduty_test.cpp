@@ -54,7 +54,7 @@ TEST_F(PagerDutyTest, OneIncidentIsOneOfTheirs) {
   EXPECT_EQ(group, receivers.place()->group_of(second));
   const auto document = body(message_of({first, second}, group));
   EXPECT_EQ(document.root().member("payload").member("summary").text(),
-            "login auth success 72.0 %, wanted 90 % (and 1 more)");
+            "login auth success 72.0 %, wanted 90 % (2 alerts)");
   const auto end = body(message_of({ended(second, 5), ended(first, 5)}, group));
   EXPECT_EQ(end.root().member("event_action").text(), "resolve");
   EXPECT_EQ(end.root().member("dedup_key").text(), document.root().member("dedup_key").text());

@@ -167,6 +167,11 @@ TEST(PrometheusRules, WatchTheDaemonItself) {
   EXPECT_THAT(rules, HasSubstr("absent(up{job=\"probes\"})"));
   EXPECT_THAT(rules, HasSubstr("runbook_url: 'https://r/SondeDown.md'"));
   EXPECT_THAT(rules_of("{ of: certificate_expiry }"), Not(HasSubstr("runbook_url")));
+  EXPECT_THAT(
+      rules_of("{ of: certificate_expiry }", {.job = "probes", .runbooks = "https://{{r}}"}),
+      HasSubstr(R"(https://{{ "{{" }}r}}/SondeDown.md)"));
+  EXPECT_THAT(rules_of("{ of: false_green, runbook: 'https://r/x?page={{alert}}' }"),
+              HasSubstr(R"(https://r/x?page={{ "{{" }}alert}})"));
 }
 
 TEST(PrometheusRules, AreTheSameForTheSameAlerts) {
