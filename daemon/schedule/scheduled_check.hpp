@@ -24,8 +24,10 @@ struct ScheduledCheck {
   std::shared_ptr<std::atomic<int>> in_flight;  // written by the worker alone
   std::optional<Instant> refused;               // the last round of refusal checks
   std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
-  StandingRefusals standing;                    // the refusals that failed when last checked
-  Diagnoses diagnoses;                          // what is known of its failures
+  // The refusals that failed when last checked; never null. Runs that end under an earlier
+  // configuration and those of the next one share it while they try the same.
+  std::shared_ptr<StandingRefusals> standing;
+  Diagnoses diagnoses;  // what is known of its failures
 };
 using StationPtr = std::shared_ptr<ScheduledCheck>;
 

@@ -88,6 +88,8 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->steps = kind.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
+  check->refusal_fingerprint =
+      refusal_fingerprint(plan.root, plan.probe.value, draft, site->target_name);
   check->make = [make = draft.make, site,
                  secrets = secrets_at(plan.file, site->target)](session::Shared& shared) {
     return make_discreet(make(site, shared), site->target_name, secrets, shared);

@@ -12,6 +12,11 @@ namespace sonde::plan {
 std::string fingerprint(const config::Value& root, const config::Value& probe,
                         const ParsedProbe& draft, const std::string& target);
 
+// A hash over those parts alone that decide what its refusal checks try: the target, the address of
+// the socket with what an upgrade carries, and the login.
+std::string refusal_fingerprint(const config::Value& root, const config::Value& probe,
+                                const ParsedProbe& draft, const std::string& target);
+
 // Whose account a login is used for: the user of the identity, where the login says anything of it,
 // else the client or whatever else the login names. Entries of `logins:` and `identities:` that
 // mean the same one have the same, and so have targets with the same `auth`. Names are taken

@@ -80,5 +80,7 @@ boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubje
 // What the checks that failed and have not passed since mean for a run that makes none of them;
 // pure.
 std::optional<Verdict> standing_verdict(const StandingRefusals& standing);
+// Drops those of checks that are not made any more, for they would stand forever.
+void forget_others(const std::vector<RefusalCheck>& checks, StandingRefusals& standing);
 
 }  // namespace sonde::upgrade

@@ -274,6 +274,30 @@ TEST_F(Plan, AFingerprintChangesWithEveryPartThatShapesTheCheck) {
   EXPECT_NE(print_of(usual), before);
 }
 
+TEST_F(Plan, WhatRefusalChecksTryIsTheSameUntilTheTargetTheAddressOrTheLoginChanges) {
+  usual.kind("upgrade");
+  const auto tried = [&] { return plan(usual.yaml()).check("p")->refusal_fingerprint; };
+  const std::string before = tried();
+  const auto with_key = [&](DefaultConfig::Keys& keys, const std::string& name,
+                            const std::string& value) {
+    const DefaultConfig::Keys kept = keys;
+    keys[name] = value;
+    const std::string after = tried();
+    keys = kept;
+    return after;
+  };
+  EXPECT_EQ(with_key(usual.probe, "every", "11s"), before);
+  EXPECT_EQ(with_key(usual.probe, "timeout", "6s"), before);
+  EXPECT_EQ(with_key(usual.probe, "refuse", "[no_token]"), before);
+  EXPECT_EQ(with_key(usual.socket, "refused_by", "{ status: [401] }"), before);
+  EXPECT_EQ(with_key(usual.defaults, "timeout", "6s"), before);
+  EXPECT_NE(with_key(usual.socket, "token_in", "query"), before);
+  EXPECT_NE(with_key(usual.probe, "token_in", "query"), before);
+  EXPECT_NE(with_key(usual.login, "token", "/data/token"), before);
+  EXPECT_NE(with_key(usual.target, "http", "http://127.0.0.1:10"), before);
+  EXPECT_NE(with_key(usual.identity, "username", "bob@example.com"), before);
+}
+
 TEST_F(Plan, ATimeoutLongerThanTheIntervalIsAWarning) {
   const auto planned = with("login", {{"every", "5s"}, {"timeout", "6s"}});
   EXPECT_EQ(planned.wrong(), "");
