@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,14 @@ namespace sonde::dialect {
 // beyond them does: in "_726_" they are emphasis of Markdown.
 bool goes_on_before(std::string_view text, std::size_t at);
 bool goes_on_behind(std::string_view text, std::size_t end);
+
+// The text with ASCII digits in the place of Arabic-Indic ones, and with commas in the place of
+// what else groups digits in threes: a no-break or thin space, an apostrophe, LaTeX's {,} or \,.
+std::string with_usual_digits(std::string_view text);
+
+// Whether a number that stands in a text has the expected value. Where an integer is expected, dots
+// may group it in threes: 2.394 is 2394, and neither 2 nor 394.
+bool has_value(std::string_view number, std::string_view expected);
 
 // The numbers that stand alone in a text, as written: "The answer is 2,146." has one, 2,146. What
 // is part of a longer word or has a percent sign, and dates or versions with several dots, are
