@@ -321,5 +321,23 @@ TEST(PlanOfChats, WarnsOfTwoChatsOfOneUserAtOneAddress) {
   EXPECT_EQ(warned("bob"), "");
 }
 
+TEST(PlanOfRefusals, WarnsOfALogoutOfAUserAsWhomAnotherProbeLogsIn) {
+  const auto warned = [](const std::string& other, const std::string& checks) {
+    DefaultConfig usual("127.0.0.1:9");
+    usual.kind("upgrade");
+    usual.probe["refuse"] = checks;
+    usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
+    std::string yaml = usual.yaml();
+    const std::string probes = "probes: { ";
+    yaml.insert(yaml.find(probes) + probes.size(),
+                "q: { kind: login, target: t, login: account, as: " + other + " }, ");
+    return plan(yaml).warned();
+  };
+  EXPECT_THAT(warned("alice", "[logged_out]"),
+              HasSubstr("logged_out logs out the user as whom the probe 'q' logs in"));
+  EXPECT_THAT(warned("bob", "[logged_out]"), testing::Not(HasSubstr("logs out the user")));
+  EXPECT_THAT(warned("alice", "[no_token]"), testing::Not(HasSubstr("logs out the user")));
+}
+
 }  // namespace
 }  // namespace sonde::test::plan_test
