@@ -18,7 +18,9 @@ class CheckSet {
  public:
   using Make = std::function<std::unique_ptr<Probe>(const Check&)>;
 
-  // Replaces the checks; those with a known identity keep their ScheduledCheck and their next tick.
+  // From `now` on exactly these; those known by their identity keep their station and their beat.
+  // A refusal check that failed stands for the changed check in the place of another, if it tries
+  // the same.
   void assign(std::vector<Assignment> duties, const Make& make, Instant now);
   void clear();
   // Conclusions from before the start of the process, by key_of; call it before assign().
@@ -28,7 +30,10 @@ class CheckSet {
   const StationPtr& station(std::size_t id) const { return stations_.at(id); }
 
  private:
-  void add(Assignment duty, const Make& make, Instant now);
+  using Standing = std::map<std::string, std::shared_ptr<StandingRefusals>>;
+
+  void add(Assignment duty, const Make& make, Instant now, const Standing& standing);
+  Standing standing() const;  // of the stations that there are, by what they try
 
   Schedule agenda_;
   std::size_t next_id_ = 0;

@@ -128,10 +128,13 @@ asio::awaitable<void> Runner::run(InFlightGuard flight, Instant scheduled) {
 asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
   const std::optional<Instant> refused_before = station.refused;
   std::unique_ptr<Evidence> evidence;
-  const Attempt wanted{
-      result.attempt,       random_(),        refusals_due(station, result.begun), &evidence,
-      station.refusal_turn, &station.standing};
-  // Set early, so that an overlapping run does not make the refusal checks too.
+  const Attempt wanted{result.attempt,
+                       random_(),
+                       refusals_due(station, result.begun),
+                       &evidence,
+                       station.refusal_turn,
+                       station.standing.get()};
+  // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) station.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
   const UnderWay under_way(*this);
@@ -157,7 +160,8 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
   if (result.verdict.outcome == Outcome::fail) {
     auto explaining = explain(station, wanted, result, *trace);
     co_await std::move(explaining);
-    result.conclusions = station.diagnoses.text() + text_of(station.standing);
+    result.conclusions =
+        station.diagnoses.text() + text_of(*station.standing, station.check->refusal_fingerprint);
   }
   conclude(result, std::move(trace));
 }

@@ -23,10 +23,11 @@ struct ScheduledCheck {
   std::unique_ptr<Probe> probe;
   std::shared_ptr<std::atomic<int>> in_flight;  // written only by the worker
   std::optional<Instant> refused;               // the last round of refusal checks
-  // the turn of the next round; empty: all checks in one round
-  std::optional<std::uint32_t> refusal_turn;
-  StandingRefusals standing;  // refusal checks that failed when last performed
-  Diagnoses diagnoses;        // what is known of its failures
+  std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
+  // The refusals that failed when last checked; never null. Runs that end under an earlier
+  // configuration and those of the next one share it while they try the same.
+  std::shared_ptr<StandingRefusals> standing;
+  Diagnoses diagnoses;  // what is known of its failures
 };
 using StationPtr = std::shared_ptr<ScheduledCheck>;
 

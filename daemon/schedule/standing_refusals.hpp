@@ -6,10 +6,12 @@
 
 namespace sonde::schedule {
 
-// Encodes failed refusal checks to keep across a restart: one line each, beside those of Diagnoses.
-// Pure.
-std::string text_of(const StandingRefusals& standing);
-// Parses them from the lines of a text; at most 16.
+// What of failed refusal checks survives a restart: a line each, beside those of Diagnoses, after
+// one that says by a Check::refusal_fingerprint what they tried. Pure.
+std::string text_of(const StandingRefusals& standing, std::string_view tried);
+// Whether those among the lines of a text tried this; `tried` is not empty.
+bool tries_same(std::string_view text, std::string_view tried);
+// Those among the lines of a text; at most 16.
 StandingRefusals standing_refusals_in(std::string_view text);
 
 }  // namespace sonde::schedule

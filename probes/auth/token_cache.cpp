@@ -80,7 +80,7 @@ void TokenCache::give_back_files() {
   }
 }
 
-const TokenCache::Published* TokenCache::keys(const std::string& url) const {
+TokenCache::Published* TokenCache::keys(const std::string& url) {
   const auto found = keys_.find(url);
   return found == keys_.end() ? nullptr : &found->second;
 }
@@ -89,7 +89,9 @@ void TokenCache::put_keys(const std::string& url, std::shared_ptr<const KeySet> 
   if (keys_.size() >= key_sets_max && !keys_.contains(url))
     keys_.erase(
         std::ranges::min_element(keys_, {}, [](const auto& row) { return row.second.fetched; }));
-  keys_[url] = {std::move(set), now};
+  Published& known = keys_[url];
+  known.set = std::move(set);
+  known.fetched = now;
 }
 
 void TokenCache::note_issued(const std::string& target, const Token& token) {

@@ -76,8 +76,12 @@ class TokenCache {
   struct Published {
     std::shared_ptr<const KeySet> set;
     Instant fetched{};
+    std::deque<std::string> sought = {};  // key ids that they were fetched for, and not verified
+    int early = 0;                        // fetches for further ones before it was time
   };
-  const Published* keys(const std::string& url) const;
+  // Null: none were fetched. The pointer holds until keys are put.
+  Published* keys(const std::string& url);
+  // In the place of earlier ones of the address; what was sought is kept.
   void put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now);
 
   // Records a token that a login at the target gave. The last 16 of each target are kept.

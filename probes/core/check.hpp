@@ -31,7 +31,10 @@ struct Check {
   std::vector<std::string> events;  // canonical names of the dialect's events; empty: none
   // Equal for two loads of a file exactly if nothing that affects this check has changed.
   std::string fingerprint;
-  // Makes the probe, bound to the state that the probes of one worker share.
+  // Equal exactly if refusal checks try the same: the target, address and login, but not how often
+  // it runs or what it expects. Empty: nothing is known of it.
+  std::string refusal_fingerprint;
+  // The probe, bound to what the probes of one worker share.
   std::function<std::unique_ptr<Probe>(session::Shared&)> make;
 };
 

@@ -65,6 +65,12 @@ void answer_can_be_right(const ProbeParts& parts, ContradictionReport& report) {
     report.wrong("answer", "'matches' rules out what it has to equal");
   if (std::ranges::any_of(answer.not_matches, found))
     report.wrong("answer", "'not_matches' rules out what it has to equal");
+  const text::Template& prompt = parts.chat->prompt;
+  text::Names names;
+  const dialect::AnswerRules others{.may_contain_prompt = answer.may_contain_prompt};
+  if (const auto failed = dialect::judge_answer(text, prompt.names().empty() ? prompt.text() : "",
+                                                others, {}, names))
+    report.wrong("answer", "what it has to equal is never right, for " + failed->detail);
 }
 
 void ready_message_can_come(const ProbeParts& parts, ContradictionReport& report) {

@@ -177,6 +177,17 @@ void chat_times_fit(const ProbeParts& parts, ContradictionReport& report) {
       report.warn(at_event(spec) + ".within", not_shorter("it", spec.within, common));
 }
 
+void messages_fit(const ProbeParts& parts, ContradictionReport& report) {
+  if (parts.chat == nullptr) return;
+  std::size_t least = 0;
+  for (const auto& spec : events_in(parts))
+    if (is_asked_for(spec) && spec.required_if.empty()) least += static_cast<std::size_t>(spec.min);
+  const auto most = static_cast<std::size_t>(parts.chat->session.socket.line.limits.frames);
+  if (least > most)
+    report.wrong("limits.frames", "it is less than the " + std::to_string(least) +
+                                      " events that have to come; raise it");
+}
+
 }  // namespace
 
 std::span<const Contradiction> event_contradictions() {
@@ -189,6 +200,7 @@ std::span<const Contradiction> event_contradictions() {
       {"what has to come comes before the end", end_comes_last},
       {"events can come in the order that is wanted", order_is_possible},
       {"events of one type are told apart", events_are_told_apart},
+      {"what has to come is no more than may come", messages_fit},
       {"times of a chat end before its timeout", chat_times_fit},
   };
   return table;

@@ -1,5 +1,6 @@
 #include "probes/plan/plan.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -88,6 +89,8 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->steps = kind.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
+  check->refusal_fingerprint =
+      refusal_fingerprint(plan.root, plan.probe.value, draft, site->target_name);
   check->make = [make = draft.make, site,
                  secrets = secrets_at(plan.file, site->target)](session::Shared& shared) {
     return make_discreet(make(site, shared), site->target_name, secrets, shared);
@@ -110,9 +113,48 @@ void tell_shared_user(const PlanEntry& plan, const session::ProbeContext& site,
                        "receives the other's, so give each an identity of its own");
 }
 
+// Which probes log in as whom, and which of them log the user out.
+struct LoggingIn {
+  std::string probe;
+  bool logs_out = false;
+  config::Place place;
+  config::Reader reader;
+};
+using Users = std::map<auth::Owner, std::vector<LoggingIn>>;
+
+bool logs_out(const PlanEntry& plan) {
+  const Value* refuse = plan.probe.value.find("refuse");
+  return refuse != nullptr && std::ranges::any_of(refuse->items, [](const Value& check) {
+           return check.text == "logged_out";
+         });
+}
+
+void note_users(const PlanEntry& plan, const session::ProbeContext& site, Users& users) {
+  if (!site.login) return;
+  users[site.account.owner].push_back(
+      {plan.probe.name, logs_out(plan), plan.probe.place, plan.reader});
+  for (const auto& other : site.others)
+    if (other->login && other->account.owner != site.account.owner)
+      users[other->account.owner].push_back(
+          {plan.probe.name, false, plan.probe.place, plan.reader});
+}
+
+void tell_logged_out_users(const Users& users) {
+  for (const auto& [owner, probes] : users)
+    for (const LoggingIn& one : probes) {
+      const auto is_another = [&](const LoggingIn& other) { return other.probe != one.probe; };
+      const auto other = std::ranges::find_if(probes, is_another);
+      if (!one.logs_out || other == probes.end()) continue;
+      one.reader.at("refuse").warn(
+          one.place, "logged_out logs out the user as whom the probe '" + other->probe +
+                         "' logs in; if a logout ends all sessions of a user, that probe fails, so "
+                         "give this one an identity of its own");
+    }
+}
+
 // Binds the probe to each of its targets.
 void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& checks,
-          Chatting& chatting) {
+          Chatting& chatting, Users& users) {
   const Kind* kind = read_kind(plan);
   tell_unknown_names(plan.file, plan.probe, plan.reader);
   if (kind == nullptr) return;
@@ -122,6 +164,7 @@ void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& chec
     auto site = make_site(plan, *kind, *draft, target);
     if (!site) continue;
     if (kind->name == "chat") tell_shared_user(plan, *site, draft->url, chatting);
+    note_users(plan, *site, users);
     checks.push_back(make_check(plan, *kind, *draft, std::move(site)));
   }
 }
@@ -134,8 +177,10 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
   const config::Reader reader(mistakes);
   tell_shared_refresh(root, reader);
   Chatting chatting;
+  Users users;
   for (const auto& probe : file.probes.value.entries)
-    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting);
+    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting, users);
+  tell_logged_out_users(users);
   return checks;
 }
 

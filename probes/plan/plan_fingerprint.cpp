@@ -84,6 +84,22 @@ std::string dialect_parts(const Value& root, const Value& probe) {
   return all;
 }
 
+std::string parts_of_others(const Value& root, const ParsedProbe& draft) {
+  std::string others;
+  for (const session::IdentityRef& whom : draft.others)
+    others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
+  return others;
+}
+
+// What an upgrade is made of; the keys of a socket may stand in the probe itself.
+std::string upgrade_parts(const Value* socket) {
+  std::string all;
+  for (const char* key : {"url", "token_in", "subprotocols", "headers"})
+    if (const Value* said = socket != nullptr ? socket->find(key) : nullptr)
+      all += std::string(key) + " " + config::to_json(*said, false);
+  return all + "\n";
+}
+
 std::string location(const Value& root) {
   const Value* written = root.find("location");
   return written != nullptr ? written->text : "";
@@ -131,14 +147,23 @@ std::string fingerprint(const Value& root, const Value& probe, const ParsedProbe
                         const std::string& target) {
   const Value* socket = probe.find("socket");
   const Value* defaults = root.find("defaults");
-  std::string others;
-  for (const session::IdentityRef& whom : draft.others)
-    others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
+  const std::string others = parts_of_others(root, draft);
   return text::sha256(
       config::to_json(probe, false) + part(root, "targets", target) + others +
       part(root, "identities", draft.common.as) + part(root, "logins", draft.common.login) +
       part(root, "sockets", socket != nullptr ? socket->text : "") + dialect_parts(root, probe) +
       location(root) + (defaults != nullptr ? config::to_json(*defaults, false) : ""));
+}
+
+std::string refusal_fingerprint(const Value& root, const Value& probe, const ParsedProbe& draft,
+                                const std::string& target) {
+  const Value* socket = probe.find("socket");
+  const std::string name = socket != nullptr ? socket->text : "";
+  return text::sha256(upgrade_parts(&probe) + name + "\n" +
+                      upgrade_parts(entry_of(root, "sockets", name)) +
+                      part(root, "targets", target) + parts_of_others(root, draft) +
+                      part(root, "identities", draft.common.as) +
+                      part(root, "logins", draft.common.login) + location(root));
 }
 
 }  // namespace sonde::plan

@@ -12,11 +12,16 @@ namespace sonde::plan {
 std::string fingerprint(const config::Value& root, const config::Value& probe,
                         const ParsedProbe& draft, const std::string& target);
 
-// The account that a login is used for: the user of the identity, if the login uses any of it,
-// otherwise the client or whatever else the login names. Entries of `logins:` and `identities:`
-// that mean the same account yield the same result, as do targets with the same `auth`. Names are
-// compared without surrounding spaces and in lower case; if a service distinguishes users only by
-// these, they are counted together.
+// A hash over those parts alone that decide what its refusal checks try: the target, the address of
+// the socket with what an upgrade carries, and the login.
+std::string refusal_fingerprint(const config::Value& root, const config::Value& probe,
+                                const ParsedProbe& draft, const std::string& target);
+
+// Whose account a login is used for: the user of the identity, where the login says anything of it,
+// else the client or whatever else the login names. Entries of `logins:` and `identities:` that
+// mean the same one have the same, and so have targets with the same `auth`. Names are taken
+// without blanks around them, and in lower case: where a service tells two users apart by that
+// alone, they are counted together.
 auth::Owner owner_of(const config::Value& root,
                      const std::map<std::string, session::Target>& targets,
                      const session::IdentityRef& whom, const session::ProbeContext& site);

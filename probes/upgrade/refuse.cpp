@@ -197,6 +197,13 @@ std::optional<Verdict> standing_verdict(const StandingRefusals& standing) {
   return verdict;
 }
 
+void forget_others(const std::vector<RefusalCheck>& checks, StandingRefusals& standing) {
+  std::erase_if(standing, [&](const auto& one) {
+    return std::ranges::none_of(checks,
+                                [&](RefusalCheck check) { return name_of(check) == one.first; });
+  });
+}
+
 asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubject& subject,
                                                        const Attempt& attempt) {
   Trace& trace = subject.trace;

@@ -81,5 +81,7 @@ boost::asio::awaitable<std::optional<Verdict>> check_refusals(const RefusalSubje
 // The verdict of failed checks that have not passed since, for a run that performs none of them.
 // Pure.
 std::optional<Verdict> standing_verdict(const StandingRefusals& standing);
+// Drops those of checks that are not made any more, for they would stand forever.
+void forget_others(const std::vector<RefusalCheck>& checks, StandingRefusals& standing);
 
 }  // namespace sonde::upgrade

@@ -89,8 +89,55 @@ std::optional<net::UpgradeRequest> at_good_path(RefusalCheck check, const net::U
   return there.url.target == bad.url.target ? std::nullopt : std::optional(std::move(there));
 }
 
-// If it is accepted at the user's path, that path may contain a ticket, so the path is then
-// replaced.
+// Whether a text shows the token itself, and not only who the user is.
+bool shows_token(const text::Template& text, const text::Names& names, const std::string& token) {
+  return std::ranges::any_of(text.names(), [&](const std::string& name) {
+    const std::string* value = names.find(name);
+    return name == "token" || name == "cookies" || name == "refresh_token" ||
+           (!token.empty() && value != nullptr && *value == token);
+  });
+}
+
+// The good upgrade without its token, and with everything else that the login gives.
+std::expected<net::UpgradeRequest, Failure> without_token(const RefusalSubject& subject) {
+  session::Socket socket = subject.session.socket;
+  text::Names names = subject.names;
+  const std::string token = names.find("token") != nullptr ? *names.find("token") : "";
+  const auto shown = [&](const text::Template& text) { return shows_token(text, names, token); };
+  std::erase_if(socket.token_in.subprotocols, shown);
+  std::erase_if(socket.subprotocols, shown);
+  std::erase_if(socket.headers, [&](const auto& header) { return shown(header.second); });
+  if (socket.token_in.in != session::TokenPlacement::In::subprotocol)
+    socket.token_in.in = session::TokenPlacement::In::none;
+  session::use_token("", names);
+  return build_upgrade(socket, session::TokenUse::valid, names);
+}
+
+// The token in another place, and everything else that the login gives in its own, for a path may
+// name the user. Nothing: that makes no difference, or whoever is welcomed so needs no token, so
+// that something else of the login is what lets in.
+asio::awaitable<std::optional<Checked>> try_other_place(const net::UpgradeRequest& bare,
+                                                        const RefusalSubject& subject,
+                                                        text::Names& names) {
+  constexpr RefusalCheck check = RefusalCheck::wrong_place;
+  const auto nothing = without_token(subject);
+  const std::string* token = subject.names.find("token");
+  if (!nothing || token == nullptr) co_return std::nullopt;
+  net::UpgradeRequest there = *nothing;
+  carry_elsewhere(there, subject.session.socket.token_in.in, *token);
+  if (there.url.target == bare.url.target && there.headers == bare.headers &&
+      there.subprotocols == bare.subprotocols)
+    co_return std::nullopt;
+  auto upgrading = upgrade_as(check, std::move(there), subject, names);
+  Checked checked = co_await std::move(upgrading);
+  if (!checked.wrong || checked.wrong->reason != Reason::auth_fail_open) co_return checked;
+  auto comparing = upgrade_as(check, *nothing, subject, names);
+  const Checked compared = co_await std::move(comparing);
+  const bool welcomed = compared.wrong && compared.wrong->reason == Reason::auth_fail_open;
+  co_return welcomed ? std::nullopt : std::optional(std::move(checked));
+}
+
+// Who is welcomed at the user's path may have shown a ticket in it, so that one is replaced then.
 asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& subject,
                                    text::Names& names) {
   auto request = build(check, subject.session.socket, names);
@@ -100,6 +147,11 @@ asio::awaitable<Checked> try_login(RefusalCheck check, const RefusalSubject& sub
         check, {Reason::refusal_unclear, "the upgrade carries nothing of what the check replaces"},
         subject.trace);
   Checked checked;
+  if (check == RefusalCheck::wrong_place) {
+    auto elsewhere = try_other_place(*request, subject, names);
+    auto tried = co_await std::move(elsewhere);
+    if (tried) co_return *std::move(tried);
+  }
   if (auto there = at_good_path(check, *request, subject)) {
     auto upgrading = upgrade_as(check, *std::move(there), subject, names);
     checked = co_await std::move(upgrading);

@@ -40,6 +40,7 @@ class UpgradeProbe : public diagnosis::SessionProbe {
 
   asio::awaitable<Verdict> afterwards(const Attempt& attempt, text::Names& names,
                                       Trace& trace) const override {
+    if (attempt.standing) forget_others(settings_->refuse.checks, *attempt.standing);
     if (settings_->refuse.checks.empty()) co_return Verdict::pass();
     if (!attempt.check_refusals) co_return standing(attempt);
     const RefusalSubject subject{

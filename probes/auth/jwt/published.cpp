@@ -1,5 +1,7 @@
 #include "probes/auth/jwt/published.hpp"
 
+#include <algorithm>
+
 #include "probes/auth/ask.hpp"
 #include "probes/net/http/status.hpp"
 
@@ -11,6 +13,11 @@ using Keys = std::expected<std::shared_ptr<const KeySet>, Failure>;
 
 // A withdrawn key must not be trusted for long.
 constexpr Span kept_for = std::chrono::minutes(5);
+
+// Key ids are a server's own words, and whoever makes up a new one each time gets no fetch for
+// each.
+constexpr int early_max = 4;
+constexpr std::size_t sought_max = 16;
 
 std::unexpected<Failure> unusable(const net::Url& url, const std::string& why, Trace& trace) {
   return std::unexpected(
@@ -65,23 +72,51 @@ asio::awaitable<Keys> kept_keys(Context& context, const net::Url& url,
   co_return keys;
 }
 
+// Whether it is time to fetch the keys for a key id that they do not verify: at once for one that
+// they were not fetched for, as after a rotation, else not within `refetch`.
+bool may_fetch_for(const std::string& key_id, TokenCache::Published& kept, Span refetch) {
+  if (Clock::now() - kept.fetched >= refetch) {
+    kept.early = 0;
+    return true;
+  }
+  const bool sought = std::ranges::find(kept.sought, key_id) != kept.sought.end();
+  if (sought || kept.early >= early_max) return false;
+  ++kept.early;
+  return true;
+}
+
+// The keys were fetched since a token of this key id was given, and verify it or not.
+void note_sought(const std::string& key_id, bool verified, TokenCache::Published& kept) {
+  std::erase(kept.sought, key_id);
+  if (!verified) kept.sought.push_front(key_id);
+  if (kept.sought.size() > sought_max) kept.sought.pop_back();
+}
+
 asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
                                                            const KeySource& source,
                                                            const net::ConnectionOptions& line,
                                                            std::string_view jwt,
                                                            const Claims& claims) {
+  const Instant begun = Clock::now();
   auto keeping = kept_keys(context, *source.url, line);
   auto keys = co_await std::move(keeping);
   if (!keys) co_return keys.error();
   auto check = check_signature(jwt, claims.algorithm, claims.key_id, **keys);
-  const auto* kept = context.keeper.keys(source.url->text());
-  const bool old = kept != nullptr && Clock::now() - kept->fetched >= source.refetch;
-  if (check.outcome != Signed::good && old) {
+  auto* kept = context.keeper.keys(source.url->text());
+  bool fresh_keys = kept != nullptr && kept->fetched >= begun;
+  const bool again =
+      kept != nullptr && check.outcome != Signed::good &&
+      (fresh_keys ? source.refetch <= Span{} : may_fetch_for(claims.key_id, *kept, source.refetch));
+  if (again) {
     auto fetching = fetch_keys(context, *source.url, line);
     const auto fresh = co_await std::move(fetching);
     if (!fresh) co_return refetch_failed(check, fresh.error());
     check = check_signature(jwt, claims.algorithm, claims.key_id, **fresh);
+    fresh_keys = true;
   }
+  kept = context.keeper.keys(source.url->text());
+  const bool good = check.outcome == Signed::good;
+  if (kept != nullptr && (good || fresh_keys)) note_sought(claims.key_id, good, *kept);
   if (check.outcome == Signed::good) co_return std::nullopt;
   co_return failure_of(check);
 }

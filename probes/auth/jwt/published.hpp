@@ -23,10 +23,11 @@ struct KeySource {
 boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fetch_keys(
     Context& context, const net::Url& url, const net::ConnectionOptions& line);
 
-// Checks the signature of a JWT. Published keys are cached for five minutes. If none of the cached
-// keys signed it, they are fetched once more, because the issuer may have changed them, but not
-// within `refetch`; if that fetch fails, the result with the cached keys stands. Failures:
-// token_malformed, token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
+// Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
+// once if none of those that are kept signed it, for the issuer may have changed them: at once for
+// a key id that they were not fetched for yet (at most 4 times within `refetch`), otherwise not
+// within `refetch`; if that fails, the verdict by the kept ones stands. Failures: token_malformed,
+// token_signature, token_key_unknown, jwks_unusable, those of fetch_keys.
 boost::asio::awaitable<std::optional<Failure>> verify_signature(Context& context,
                                                                 const KeySource& source,
                                                                 const net::ConnectionOptions& line,

@@ -83,6 +83,42 @@ TEST_F(Diagnosing, ARefusalCheckThatFailedIsKnownAfterARestart) {
   EXPECT_EQ(after_restart("another" + kept), 0U) << "of another configuration";
 }
 
+TEST_F(Diagnosing, ARefusalCheckThatFailedStandsWhereTheConfigurationChangesButNotWhatItTries) {
+  check->refusal_fingerprint = "same";
+  script->opens = "no_token";
+  std::string kept;
+  const auto changed = [&](const std::string& fingerprint, const std::string& tried) {
+    check = std::make_shared<Check>(*check);
+    check->fingerprint = fingerprint;
+    check->refusal_fingerprint = tried;
+    script->standing = 9;
+    return duties();
+  };
+  const auto next_stands = [&] {
+    const std::size_t before = published.wait_for(1, Outcome::fail).size();
+    published.wait_for(before + 2, Outcome::fail);
+    return script->standing.load();
+  };
+  {
+    Worker worker(options());
+    worker.assign(duties());
+    kept = check->fingerprint + "\n" + published.wait_for(2, Outcome::fail)[1]->conclusions;
+    script->opens.clear();
+    worker.assign(changed("of another interval", "same"));
+    EXPECT_EQ(next_stands(), 1U);
+    worker.assign(changed("of another login", "another"));
+    EXPECT_EQ(next_stands(), 0U);
+  }
+  const auto after_restart = [&](const std::string& tried) {
+    Worker worker(options());
+    worker.restore(std::map<std::string, std::string>{{key_of(*check), kept}});
+    worker.assign(changed("of another interval", tried));
+    return next_stands();
+  };
+  EXPECT_EQ(after_restart("same"), 1U);
+  EXPECT_EQ(after_restart("another"), 0U);
+}
+
 TEST_F(Diagnosing, APassMakesTheNextFailureAChange) {
   script->verdicts = {Reason::forbidden_or_no_route, Reason::ok, Reason::forbidden_or_no_route};
   Worker worker(options());

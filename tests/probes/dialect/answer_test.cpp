@@ -56,6 +56,39 @@ TEST(Answer, FindsTheNumberWhereItStandsAlone) {
     EXPECT_EQ(judged(right), "ok") << right;
 }
 
+TEST(Answer, MayGroupItsDigitsAsAnyLanguageDoes) {
+  for (const char* right :
+       {"2\xC2\xA0"
+        "146",
+        "2\xE2\x80\xAF"
+        "146",
+        "2\xE2\x80\x89"
+        "146",
+        "2'146",
+        "2\xE2\x80\x99"
+        "146",
+        "$2{,}146$", "$2\\,146$", "2.146", "Das Ergebnis ist 2.146.",
+        "\xD9\xA2\xD9\xA1\xD9\xA4\xD9\xA6", "\xD9\xA2\xD9\xAC\xD9\xA1\xD9\xA4\xD9\xA6",
+        "\xDB\xB2\xDB\xB1\xDB\xB4\xDB\xB6"})
+    EXPECT_EQ(judged(right), "ok") << right;
+  for (const char* wrong : {"2'146'000", "12'146", "2'1460", "21'46", "2.1460", "0.002146",
+                            "-2.146", "2.146,5", "2.145",
+                            "2\xC2\xA0"
+                            "1460",
+                            "2146.000.000"})
+    EXPECT_EQ(judged(wrong), "answer_wrong") << wrong;
+}
+
+TEST(Numbers, GroupedByDotsAreIntegersOnlyWhereOneOfThatSizeIsExpected) {
+  EXPECT_TRUE(has_value("2.394", "2394"));
+  EXPECT_TRUE(has_value("2.394", "2.394"));
+  EXPECT_FALSE(has_value("2.394", "2"));
+  EXPECT_FALSE(has_value("2.394", "394"));
+  EXPECT_FALSE(has_value("0.394", "394"));
+  EXPECT_FALSE(has_value("2.394", "2394.5"));
+  EXPECT_FALSE(has_value("2.39", "239"));
+}
+
 TEST(Answer, IsWrongWhereTheNumberIsPartOfAnotherOrOneOfManyGuesses) {
   for (const char* wrong :
        {"12146", "21460", "2146.5", "-2146", "x2146", "2146th", "2146%", "0.2146", ".2146", "21,46",

@@ -99,5 +99,16 @@ TEST(EventContradictions, FramesThatNobodyRecognisesAreAMistake) {
   });
 }
 
+TEST(EventContradictions, FewerMessagesThanEventsThatHaveToComeAreAMistake) {
+  const DefaultConfig::Keys events = {{"events", "{ agent_started: { min: 9, max: 20 } }"}};
+  const auto with_limit = [&](const std::string& limit) {
+    Row row{"chat", events, ""};
+    row.probe["limits"] = limit;
+    return plan_of(row).wrong();
+  };
+  EXPECT_THAT(with_limit("{ frames: 8 }"), HasSubstr("limits.frames: it is less than the "));
+  EXPECT_EQ(with_limit("{ frames: 90 }"), "");
+}
+
 }  // namespace
 }  // namespace sonde::test::contradictions_events_test

@@ -55,7 +55,7 @@ TEST(Contradictions, AChallengeThatIsAskedAndNotMadeIsAMistake) {
        "probes.p.prompt: it says {{challenge}}, but the probe has none"},
       {"chat",
        {{"prompt", "hello"}, {"challenge", "product"}},
-       "probes.p.challenge: nobody is asked it"},
+       "probes.p.challenge: the prompt does not ask it"},
       {"chat",
        {{"dialect", "d"}},
        "probes.p.prompt: the dialect 'd' never sends it",
@@ -76,12 +76,15 @@ TEST(Contradictions, AnAnswerThatCannotBeRightIsAMistake) {
       chat("{ equals: abc, matches: [^x] }", "'matches' rules out what it has to equal"),
       chat("{ equals: abc, not_matches: [b] }", "'not_matches' rules out what it has to equal"),
       chat("{ matches: [x], not_matches: [x] }", "have the same pattern x"),
+      chat("{ equals: hello you }", "never right, for the answer holds the prompt"),
+      chat("{ equals: Task completed. }", "never right, for it matches"),
       {"chat",
        {{"dialect", "d"}},
        "does not say where the answer stands",
        R"(dialects: { d: { type: [/type], send: "{{prompt}}", events: { done: { terminal: ok } } } })"},
   });
-  expect_right({chat("{ equals: abc, min_chars: 3, matches: [b], not_matches: [x] }", "")});
+  expect_right({chat("{ equals: abc, min_chars: 3, matches: [b], not_matches: [x] }", ""),
+                chat("{ equals: hello you, may_contain_prompt: true }", "")});
 }
 
 TEST(Contradictions, AReadyMessageThatCannotComeIsAMistake) {
@@ -92,10 +95,10 @@ TEST(Contradictions, AReadyMessageThatCannotComeIsAMistake) {
       {"upgrade", {{"ready", "{ silent: true, type: x }"}}, "probes.p.ready: 'silent' says"},
       {"upgrade",
        {{"ready", "{ type: x, identity: { at: /u, equals: demo-1, never: [^demo] } }"}},
-       "probes.p.ready.identity: 'never' rules out"},
+       "probes.p.ready.identity: 'never' excludes"},
       {"login",
        {{"identity", "{ at: /u, equals: demo-1, never: [^demo] }"}},
-       "probes.p.identity: 'never' rules out"},
+       "probes.p.identity: 'never' excludes"},
       {"upgrade",
        {{"dialect", "d"}, {"ready", "{ type: ping }"}},
        "probes.p.ready: a rule of the dialect 'd' takes 'ping' first",

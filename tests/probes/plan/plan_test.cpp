@@ -274,6 +274,30 @@ TEST_F(Plan, AFingerprintChangesWithEveryPartThatShapesTheCheck) {
   EXPECT_NE(print_of(usual), before);
 }
 
+TEST_F(Plan, WhatRefusalChecksTryIsTheSameUntilTheTargetTheAddressOrTheLoginChanges) {
+  usual.kind("upgrade");
+  const auto tried = [&] { return plan(usual.yaml()).check("p")->refusal_fingerprint; };
+  const std::string before = tried();
+  const auto with_key = [&](DefaultConfig::Keys& keys, const std::string& name,
+                            const std::string& value) {
+    const DefaultConfig::Keys kept = keys;
+    keys[name] = value;
+    const std::string after = tried();
+    keys = kept;
+    return after;
+  };
+  EXPECT_EQ(with_key(usual.probe, "every", "11s"), before);
+  EXPECT_EQ(with_key(usual.probe, "timeout", "6s"), before);
+  EXPECT_EQ(with_key(usual.probe, "refuse", "[no_token]"), before);
+  EXPECT_EQ(with_key(usual.socket, "refused_by", "{ status: [401] }"), before);
+  EXPECT_EQ(with_key(usual.defaults, "timeout", "6s"), before);
+  EXPECT_NE(with_key(usual.socket, "token_in", "query"), before);
+  EXPECT_NE(with_key(usual.probe, "token_in", "query"), before);
+  EXPECT_NE(with_key(usual.login, "token", "/data/token"), before);
+  EXPECT_NE(with_key(usual.target, "http", "http://127.0.0.1:10"), before);
+  EXPECT_NE(with_key(usual.identity, "username", "bob@example.com"), before);
+}
+
 TEST_F(Plan, ATimeoutLongerThanTheIntervalIsAWarning) {
   const auto planned = with("login", {{"every", "5s"}, {"timeout", "6s"}});
   EXPECT_EQ(planned.wrong(), "");
@@ -295,6 +319,24 @@ TEST(PlanOfChats, WarnsOfTwoChatsOfOneUserAtOneAddress) {
   };
   EXPECT_THAT(warned("alice"), HasSubstr("it chats as the same user as the probe 'q'"));
   EXPECT_EQ(warned("bob"), "");
+}
+
+TEST(PlanOfRefusals, WarnsOfALogoutOfAUserAsWhomAnotherProbeLogsIn) {
+  const auto warned = [](const std::string& other, const std::string& checks) {
+    DefaultConfig usual("127.0.0.1:9");
+    usual.kind("upgrade");
+    usual.probe["refuse"] = checks;
+    usual.probe["logout"] = R"({ url: "{{target.http}}/logout" })";
+    std::string yaml = usual.yaml();
+    const std::string probes = "probes: { ";
+    yaml.insert(yaml.find(probes) + probes.size(),
+                "q: { kind: login, target: t, login: account, as: " + other + " }, ");
+    return plan(yaml).warned();
+  };
+  EXPECT_THAT(warned("alice", "[logged_out]"),
+              HasSubstr("logged_out logs out the user as whom the probe 'q' logs in"));
+  EXPECT_THAT(warned("bob", "[logged_out]"), testing::Not(HasSubstr("logs out the user")));
+  EXPECT_THAT(warned("alice", "[no_token]"), testing::Not(HasSubstr("logs out the user")));
 }
 
 }  // namespace

@@ -252,6 +252,39 @@ TEST(RefusalProof, APathThatNamesTheUserIsKeptUnlessItIsTheTicketItself) {
   EXPECT_THAT(service->heads.at(2), testing::Not(HasSubstr("ticket-1001")));
 }
 
+// The path names the user, and the service finds nobody elsewhere.
+Script serve_users(bool reads_query, bool lets_in_by_name, const Request& request) {
+  if (request.target() == "/auth/login")
+    return {json(200, R"({"access_token":"the-granted-token","uid":"u-7"})")};
+  if (!request.target().starts_with("/ws/u-7")) return {json(500, "{}")};
+  const bool good = request.header("Authorization").ends_with(" the-granted-token") ||
+                    (reads_query && request.target().contains("=the-granted-token"));
+  if (good || lets_in_by_name) return {accept(), ready_message(), wait_for_close()};
+  return {json(401, "{}")};
+}
+
+std::string in_wrong_place(bool reads_query, bool lets_in_by_name) {
+  const Server server(Handler(std::bind_front(serve_users, reads_query, lets_in_by_name)));
+  DefaultConfig usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[wrong_place]";
+  usual.socket["url"] = R"("{{target.ws}}/ws/{{login.uid}}")";
+  usual.login = {{"method", "steps"},
+                 {"requests",
+                  requests + ", capture: { key: { json: /access_token }, uid: { json: /uid } } }]"},
+                 {"token", R"("{{key}}")"}};
+  return outcome(walk(usual));
+}
+
+TEST(RefusalProof, OnlyThePlaceOfTheTokenIsWrongInAWrongPlace) {
+  EXPECT_EQ(in_wrong_place(false, false), "pass");
+  EXPECT_THAT(in_wrong_place(true, false), HasSubstr("auth_fail_open: wrong_place: "));
+}
+
+TEST(RefusalProof, WhoIsWelcomedByHisPathAloneProvesNoWrongPlace) {
+  EXPECT_THAT(in_wrong_place(false, true), testing::Not(HasSubstr("auth_fail_open")));
+}
+
 TEST(RefusalProof, AnUpgradeThatShowsNothingOfTheTokenProvesNothing) {
   const auto service = std::make_shared<Service>();
   const ProbeRun walked =

@@ -50,6 +50,22 @@ TEST(StandingRefusal, OfACheckIsThereUntilTheSameCheckPasses) {
   EXPECT_EQ(run(false, 1), "pass");
 }
 
+TEST(StandingRefusal, OfACheckThatIsNotMadeAnyMoreIsDropped) {
+  const Server server(Handler([](const Request& request) -> Script {
+    if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
+    return {accept(), ready_message(), wait_for_close()};
+  }));
+  DefaultConfig usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["refuse"] = "[garbage_token]";
+  const Failure open{Reason::auth_fail_open, "it was let in"};
+  StandingRefusals standing = {{"garbage_token", open}, {"no_token", open}};
+  EXPECT_THAT(outcome(walk(usual, {.seed = 7, .check_refusals = false, .standing = &standing})),
+              HasSubstr("auth_fail_open"));
+  EXPECT_TRUE(standing.contains("garbage_token"));
+  EXPECT_FALSE(standing.contains("no_token"));
+}
+
 TEST(StandingRefusal, OfAServersPassingTroubleIsThereForOneRun) {
   const auto troubles = std::make_shared<int>(2);  // the check is made once more
   const Server server(Handler([troubles](const Request& request) -> Script {

@@ -109,10 +109,11 @@ TEST(JwtLogin, FetchesTheKeysOnceForManyLogins) {
   EXPECT_EQ(backend.fetches, 1);
 }
 
-void expect_one_more_fetch(const Signer& old, const Signer& young) {
+void expect_one_more_fetch(const Signer& old, const Signer& young,
+                           const std::string& refetch = "0s") {
   const Signer* signer = &old;
   Backend backend{.token = [&] { return signer->fresh(); }, .keys = [&] { return signer->jwks(); }};
-  const auto usual = usual_of(backend, ", jwks_refetch: 0s");
+  const auto usual = usual_of(backend, ", jwks_refetch: " + refetch);
   Walker walker;
   EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
   signer = &young;
@@ -128,6 +129,42 @@ TEST(JwtLogin, FetchesTheKeysAnewForOneThatItDoesNotKnow) {
 TEST(JwtLogin, FetchesTheKeysAnewWhereOneWasChangedUnderItsNameOrWithoutOne) {
   for (const std::string name : {"same", ""})
     expect_one_more_fetch(Signer("ES256", name), Signer("ES256", name));
+}
+
+TEST(JwtLogin, ARotationAtAnyMomentCostsOneRequestAndNoFailure) {
+  expect_one_more_fetch(Signer("ES256", "old"), Signer("ES256", "young"), "10m");
+  for (const std::string name : {"same", ""})
+    expect_one_more_fetch(Signer("ES256", name), Signer("ES256", name), "10m");
+}
+
+TEST(JwtLogin, AKeyThatWasOnceVerifiedIsSoughtAtOnceAgain) {
+  const Signer first("ES256", "same"), second("ES256", "same"), third("ES256", "same");
+  const Signer* signer = &first;
+  Backend backend{.token = [&] { return signer->fresh(); }, .keys = [&] { return signer->jwks(); }};
+  const auto usual = usual_of(backend, ", jwks_refetch: 10m");
+  Walker walker;
+  for (const Signer* one : {&first, &second, &third}) {
+    signer = one;
+    const ProbeRun walked = walker.walk(*usual);
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  }
+  EXPECT_EQ(backend.fetches, 3);
+}
+
+TEST(JwtLogin, FetchesTheKeysForAFewUnknownOnesAloneBeforeItIsTime) {
+  const Signer known("ES256", "known");
+  std::deque<Signer> strangers;
+  for (int i = 0; i < 8; ++i) strangers.emplace_back("ES256", "stranger" + std::to_string(i));
+  const Signer* signer = &known;
+  Backend backend{.token = [&] { return signer->fresh(); }, .keys = [&] { return known.jwks(); }};
+  const auto usual = usual_of(backend, ", jwks_refetch: 10m");
+  Walker walker;
+  EXPECT_EQ(walker.walk(*usual).verdict.outcome, Outcome::pass);
+  for (const int stranger : {0, 0, 0, 1, 0, 1, 2, 3, 4, 5, 6, 7}) {
+    signer = &strangers[static_cast<std::size_t>(stranger)];
+    EXPECT_EQ(walker.walk(*usual).verdict.reason, Reason::token_key_unknown);
+  }
+  EXPECT_EQ(backend.fetches, 5);
 }
 
 TEST(JwtLogin, KeepsItsVerdictWhereTheKeysCannotBeFetchedAnew) {
