@@ -68,7 +68,7 @@ class Lockout {
   // recover.
   void quiet(Span wish, Span most, Instant now);
 
-  // The refusals in a row, and when the last one came.
+  // The refusals in a row, and when the last request began that may become one, or did.
   int refused() const { return counts_.refused; }
   // With those that are under way elsewhere: each may become a refusal.
   int counted() const { return counts_.refused + elsewhere(); }
@@ -84,7 +84,7 @@ class Lockout {
   RefusalCounts counts_;
   int under_way_ = 0;
   int late_ = 0;    // those of them that outlive their runs
-  Instant last_{};  // refusal, or trial after a cooldown
+  Instant last_{};  // refusal, or request that took a place
   Instant quiet_until_{};
   std::string quiet_why_;
 };

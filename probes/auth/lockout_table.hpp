@@ -23,13 +23,14 @@ class LockoutTable {
 
   struct Row {
     RefusalCounts counts;
-    std::int64_t last = 0;  // milliseconds since 1970 at the last refusal or trial
+    std::int64_t last = 0;  // milliseconds since 1970 at the last refusal or begin of a login
   };
 
   // In the memory of this process.
   static std::shared_ptr<LockoutTable> in_memory();
   // In a file, for its owner alone (0600), made where there is none. If nobody else has it, logins
-  // that were under way in it when a process was killed count as refused. The error says why not.
+  // that were under way in it when a process was killed count as refused now. The error says why
+  // not.
   static std::expected<std::shared_ptr<LockoutTable>, std::string> open(const std::string& path);
   ~LockoutTable();
   LockoutTable(const LockoutTable&) = delete;
@@ -37,6 +38,9 @@ class LockoutTable {
 
   // Empty: the account has none.
   std::optional<Row> read(Key key) const;
+  // The row becomes `now`, if its counts are `before`; false: others changed them, nothing was
+  // done.
+  bool replace(Key key, const RefusalCounts& before, const Row& now);
   // What became of a row that was `before`. What others counted meanwhile stays counted.
   void write(Key key, const RefusalCounts& before, const Row& now);
 
