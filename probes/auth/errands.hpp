@@ -29,6 +29,7 @@ class Errands {
                                    std::function<bool()> goes_on);
   // Cuts those under way after `at_stop`, and calls `then` when none is left, perhaps at once.
   void finish(std::function<void()> then);
+  bool is_finishing() const;
 
  private:
   struct One;
