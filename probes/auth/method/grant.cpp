@@ -143,9 +143,26 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
                                               Cookies& cookies) {
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
-  // A refusal is one also where its body was cut.
-  if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
+  // A refusal is one also where its headers or its body were cut.
+  if (!answer.ok()) trial.judge(answer.status, answer.failure.reason);
   co_return Answered{std::move(answer), request.method != "POST"};
+}
+
+// Whether the place of the token has more than what services put there when they refuse: nothing,
+// null, false, 0, "", [] or {}. It may be no token text, but the credentials were taken.
+bool something_stands(const Grant& grant, const net::Response& response, const Cookies& cookies) {
+  using enum text::Json::Kind;
+  if (!grant.token_cookie.empty()) {
+    const std::string* value = cookies.find(grant.token_cookie);
+    return value != nullptr && !value->empty();
+  }
+  const auto document = text::Document::parse(response.body);
+  const text::Json value = document ? grant.token.at(document->root()) : text::Json();
+  const auto kind = value.kind();
+  if (kind == string) return !value.string()->empty();
+  if (kind == array || kind == object) return value.size() > 0;
+  if (kind == nothing || kind == null) return false;
+  return value.boolean().value_or(value.number() != 0.0);
 }
 
 // A refresh token that was issued, whatever is wrong with the answer around it: the one before it
@@ -198,6 +215,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   context.answered = nullptr;
   const Instant at = Clock::now();
   const net::Response& response = answer.response;
+  const bool stands = something_stands(grant, response, cookies);
   using Granted = std::expected<Token, Failure>;
   Granted token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
                               : Granted(std::unexpected(answer.failure));
@@ -207,7 +225,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
     if (!secret.empty()) hide(context.trace, secret);
   if (!answer.ok()) co_return token;
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
-  const bool given = token || token.error().reason == Reason::token_malformed;
+  const bool given = token || (stands && token.error().reason == Reason::token_malformed);
   if (!given && (moved || may_refuse(response))) trial.refuse();
   if (token) token->skew = response.skew;
   if (token) token->at = at;

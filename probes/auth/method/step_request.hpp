@@ -42,7 +42,8 @@ std::optional<std::string> find(const Capture& capture, const net::Response& res
 // is captured `names` knows, and the token by name. The token came with the last answer of which
 // something is captured that `made_of` names, and is judged by that one's clock. `refused`, in the
 // body of an answer that stops the login or of which nothing is captured, refuses the credentials.
-// Each request that says more than where the target is counts as a trial. Failures: those of
+// Each request that says more than where the target is counts as a trial, and so does each one that
+// follows the user's own credentials, for it may show that they were refused. Failures: those of
 // net::fetch, of refusal_of, answer_incomplete, spa_fallback, own_request. Empty: all of them were
 // made.
 boost::asio::awaitable<std::optional<Failure>> take_steps(

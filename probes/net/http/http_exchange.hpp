@@ -32,6 +32,7 @@ struct Answer {
   Response response;         // status 0: not one complete header section arrived
   Failure failure;           // Reason::ok: the response is complete
   std::string surplus = {};  // bytes that were read behind the end of the body
+  int status = 0;            // of the status line, also where no whole header section arrived
   bool ok() const { return failure.reason == Reason::ok; }
 };
 
