@@ -25,7 +25,8 @@ struct SentForm {
 
 // Whether the cookies are those of a user who is logged in. Many services renew a cookie with every
 // answer, also with "wrong password", and set one for anybody, so that other cookies alone say
-// nothing. Where the answer does not redirect to an error, one of these does:
+// nothing. Where the answer leads to no error, locked account, captcha or second factor, one of
+// these does:
 // - the named cookie was not there before the form was sent;
 // - a visitor with the cookies of before is turned away from the page that the login led to, or
 //   gets no cookie of the new one's name there;
