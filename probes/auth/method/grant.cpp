@@ -6,6 +6,7 @@
 
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/method/authorization.hpp"
 #include "probes/auth/until_answered.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
@@ -148,6 +149,33 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
   co_return Answered{std::move(answer), request.method != "POST"};
 }
 
+// In a success that is no whole JSON: cut off, behind a byte order mark or ")]}',", with a comment,
+// or a form.
+std::string refresh_in_text(const Grant& grant, const net::Response& response) {
+  if (response.status / 100 != 2 || net::is_page(response)) return "";
+  const std::string place = grant.refresh_token.text();
+  const std::string name = place.substr(place.rfind('/') + 1);
+  const std::string_view body = response.body;
+  const std::string key = '"' + name + '"';
+  for (std::size_t at = body.find(key); at != body.npos; at = body.find(key, at + 1)) {
+    const std::size_t colon = body.find_first_not_of(" \t\r\n", at + key.size());
+    if (colon == body.npos || body[colon] != ':') continue;
+    const std::size_t begin = body.find_first_not_of(" \t\r\n", colon + 1);
+    if (begin == body.npos || body[begin] != '"') continue;
+    // A token has no blanks and no quotes; where it is escaped, the JSON parser reads it.
+    const std::size_t end = body.find('"', begin + 1);
+    if (end == body.npos) continue;
+    const std::string member(body.substr(begin, end + 1 - begin));
+    const auto read = text::Document::parse("[" + member + "]");
+    const std::string token = read ? read->root().item(0).string_or_empty() : std::string();
+    if (why_no_token(token, grant.token_max).empty()) return token;
+  }
+  const auto fields = read_parameters(body);
+  const auto found = fields.find(name);
+  const bool kept = found != fields.end() && why_no_token(found->second, grant.token_max).empty();
+  return kept ? found->second : "";
+}
+
 // Whether the place of the token has more than what services put there when they refuse: nothing,
 // null, false, 0, "", [] or {}. It may be no token text, but the credentials were taken.
 bool something_stands(const Grant& grant, const net::Response& response, const Cookies& cookies) {
@@ -172,7 +200,8 @@ std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
   auto document = text::Document::parse(response.body);
   if (!document && !answer.surplus.empty())
     document = text::Document::parse(response.body + answer.surplus);
-  const text::Json root = document ? document->root() : text::Json();
+  if (!document) return refresh_in_text(grant, response);
+  const text::Json root = document->root();
   const bool good = answer.ok() && response.status / 100 == 2;
   const auto token = grant.token.at(root).string();
   return good || (token && !token->empty()) ? refresh_in(grant, root) : "";
