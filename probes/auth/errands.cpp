@@ -99,6 +99,8 @@ asio::awaitable<bool> Errands::run(asio::awaitable<void> task, Limits limits,
   co_return true;
 }
 
+bool Errands::is_finishing() const { return static_cast<bool>(state_->then); }
+
 void Errands::finish(std::function<void()> then) {
   if (state_->under_way.empty()) return then();
   state_->then = std::move(then);

@@ -30,6 +30,7 @@ class Errands {
   // Cancels the remaining tasks after `at_stop`, and calls `then` when none is left, possibly at
   // once.
   void finish(std::function<void()> then);
+  bool is_finishing() const;
 
  private:
   struct One;

@@ -73,9 +73,8 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
     return true;
   }
   if (auto why = held(rules, now, mark)) return std::unexpected(*std::move(why));
-  const bool trial = counted() >= rules.after;
-  if (!trial && counted() + under_way_ >= rules.after) return false;
-  if (trial) last_ = now;
+  if (counted() < rules.after && counted() + under_way_ >= rules.after) return false;
+  last_ = now;
   ++under_way_;
   ++counts_.pending;
   return true;

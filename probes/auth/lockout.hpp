@@ -66,7 +66,7 @@ class Lockout {
   // recovery would go unnoticed.
   void quiet(Span wish, Span most, Instant now);
 
-  // The number of rejections in a row.
+  // The refusals in a row, and when the last request began that may become one, or did.
   int refused() const { return counts_.refused; }
   // Rejections plus requests under way elsewhere, each of which may be rejected.
   int counted() const { return counts_.refused + elsewhere(); }
@@ -81,8 +81,8 @@ class Lockout {
 
   RefusalCounts counts_;
   int under_way_ = 0;
-  int late_ = 0;    // requests under way that outlive their runs
-  Instant last_{};  // last rejection, or trial after a cooldown
+  int late_ = 0;    // those of them that outlive their runs
+  Instant last_{};  // refusal, or request that took a place
   Instant quiet_until_{};
   std::string quiet_why_;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -168,9 +169,13 @@ std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
 
 // It is not known whether they were rejected, so they count as rejected.
 void LockoutTable::settle() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
   for (Slot& slot : content_->slots) {
     RefusalCounts counts = unpacked(slot.counts.load());
+    if (counts.pending == 0) continue;
     counts.refused += std::exchange(counts.pending, 0);
+    slot.last.store(now);
     slot.counts.store(packed(counts));
   }
 }
@@ -199,6 +204,15 @@ std::optional<LockoutTable::Row> LockoutTable::read(Key key) const {
   const Slot* slot = find(key, false);
   if (slot == nullptr) return std::nullopt;
   return Row{unpacked(slot->counts.load()), slot->last.load()};
+}
+
+// The moment comes first: whoever sees the counts sees a moment that is no older.
+bool LockoutTable::replace(Key key, const RefusalCounts& before, const Row& now) {
+  Slot* slot = find(key, true);
+  if (slot == nullptr) return true;
+  slot->last.store(now.last);
+  std::uint64_t there = packed(before);
+  return slot->counts.compare_exchange_strong(there, packed(now.counts));
 }
 
 void LockoutTable::write(Key key, const RefusalCounts& before, const Row& now) {

@@ -24,14 +24,14 @@ class LockoutTable {
 
   struct Row {
     RefusalCounts counts;
-    std::int64_t last = 0;  // milliseconds since 1970 of the last rejection or trial
+    std::int64_t last = 0;  // milliseconds since 1970 at the last refusal or begin of a login
   };
 
   // A table in the memory of this process.
   static std::shared_ptr<LockoutTable> in_memory();
-  // A table in a file with mode 0600, which is created if missing. If no other process has it open,
-  // logins that were under way when a process was killed count as rejected. The error says why it
-  // cannot be opened.
+  // In a file, for its owner alone (0600), made where there is none. If nobody else has it, logins
+  // that were under way in it when a process was killed count as refused now. The error says why
+  // not.
   static std::expected<std::shared_ptr<LockoutTable>, std::string> open(const std::string& path);
   ~LockoutTable();
   LockoutTable(const LockoutTable&) = delete;
@@ -39,7 +39,10 @@ class LockoutTable {
 
   // nullopt: the account has no row.
   std::optional<Row> read(Key key) const;
-  // Changes a row from `before` to `now`. Counts that others added meanwhile are kept.
+  // The row becomes `now`, if its counts are `before`; false: others changed them, nothing was
+  // done.
+  bool replace(Key key, const RefusalCounts& before, const Row& now);
+  // What became of a row that was `before`. What others counted meanwhile stays counted.
   void write(Key key, const RefusalCounts& before, const Row& now);
 
   // 14 bits: enough to distinguish sets of credentials, too few to derive them.

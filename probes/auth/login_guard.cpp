@@ -58,6 +58,17 @@ void LoginGuard::write(Instant now) {
   }
 }
 
+bool LoginGuard::write_place(Instant now) {
+  if (table_ == nullptr) return true;
+  const std::int64_t last = wall_milliseconds(lockout.last(), now);
+  if (!table_->replace(key_, known_, {lockout.counts(), last})) return false;
+  written_ = lockout.last();
+  if (!table_->read(key_)) return true;  // no room: it counts alone
+  known_ = lockout.counts();
+  known_last_ = last;
+  return true;
+}
+
 std::optional<Failure> LoginGuard::held(const LockoutRules& rules, Instant now,
                                         std::uint16_t mark) {
   read(now);
@@ -141,9 +152,13 @@ asio::awaitable<std::expected<LoginGuard::Trial, Failure>> LoginGuard::begin(
     if (cancellation.cancelled() != asio::cancellation_type::none) break;
     const Instant now = Clock::now();
     read(now);
+    const Lockout before = lockout;
     auto begun = lockout.begin(rules, now, goes_on, mark);
-    write(now);
     if (!begun) co_return std::unexpected(std::move(begun.error()));
+    if (*begun && !write_place(now)) {
+      lockout = before;
+      continue;
+    }
     if (*begun) co_return Trial(shared_from_this(), mark);
     Waiter waiter(*this, executor);
     boost::system::error_code cancelled;  // by the end of a trial, or because the run was cancelled

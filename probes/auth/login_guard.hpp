@@ -81,6 +81,8 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   // Reads the counts of others from the table; writes those that were added here.
   void read(Instant now);
   void write(Instant now);
+  // A place that was taken here, unless others changed the counts meanwhile: false.
+  bool write_place(Instant now);
   void call_waiters();
 
   std::shared_ptr<LockoutTable> table_;

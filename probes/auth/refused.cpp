@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/auth/method/authorization.hpp"
+#include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
@@ -109,7 +110,7 @@ std::optional<Failure> refused_credentials(const net::Response& response,
 }
 
 bool may_refuse(const net::Response& response) {
-  return response.status / 100 == 2 || response.status == 302 || response.status == 303;
+  return response.status / 100 == 2 || net::is_redirect(response.status);
 }
 
 std::optional<Failure> refusal_of(const net::Response& response,

@@ -25,9 +25,9 @@ std::optional<Failure> refused_credentials(const net::Response& response,
 // body, from a form, or from the challenge (RFC 6750 section 3). Empty: there is none. Pure.
 std::string error_code_of(const net::Response& response, text::Json root);
 
-// Whether an answer without a token may be a rejection that does not say so: any 2xx ({"success":
-// false}, "Invalid credentials", a page) or a redirect to another page (302, 303: "/login?error").
-// A service may count each of them against the account. Pure.
+// Whether an answer that gave no token may have refused the credentials without saying so: any 2xx
+// ({"success": false}, "Invalid credentials", a page) or a redirect to another page
+// ("/login?error"). A service may count each of them against the account. Pure.
 bool may_refuse(const net::Response& response);
 
 }  // namespace sonde::auth

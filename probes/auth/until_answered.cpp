@@ -35,6 +35,12 @@ bool DetachedContext::is_sent() const {
   return phase == Phase::request || phase == Phase::first_byte || phase == Phase::body;
 }
 
+// Where the process stops, nobody is left to hear a refusal, and the service may count one all the
+// same. While it goes on, silence for as long as `after_cut` is none.
+void DetachedContext::end_unanswered() {
+  if (awaited && context.keeper.errands().is_finishing()) trial.refuse();
+}
+
 void DetachedContext::tell(Context& run, bool over) {
   const auto phase = trace.phase();
   const auto skew = trace.skew;

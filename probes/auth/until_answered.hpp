@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "probes/auth/errands.hpp"
 #include "probes/auth/login.hpp"
@@ -31,10 +32,14 @@ struct DetachedContext {
   // Adds what was done to the run's trace; `over`: the task has ended.
   void tell(Context& run, bool over);
 
+  // The task was cut before it had an answer.
+  void end_unanswered();
+
   Account account;
   text::Names names;
   Trace trace;
   LoginGuard::Trial trial;
+  bool awaited = false;  // when the run was cut, something had been sent
   Context context;
 };
 
@@ -50,6 +55,8 @@ template <class Result, class Task>
 boost::asio::awaitable<void> do_detached(std::shared_ptr<DetachedTask<Result, Task>> one) {
   auto doing = one->task(one->context, one->trial);
   one->result.emplace(co_await std::move(doing));
+  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != boost::asio::cancellation_type::none) one->end_unanswered();
 }
 
 // Runs `task`, awaitable<Result> task(Context&, LoginGuard::Trial&), which sends credentials as
@@ -66,7 +73,8 @@ boost::asio::awaitable<std::optional<Result>> until_answered(Context& context,
   const auto one =
       std::make_shared<DetachedTask<Result, Task>>(context, std::move(trial), std::move(task));
   auto goes_on = [one, limits, cut = std::move(cut)] {
-    const bool so = one->is_sent() && (limits.vital || one->trial.counts());
+    one->awaited = one->is_sent();
+    const bool so = one->awaited && (limits.vital || one->trial.counts());
     if (so) one->trial.outlives_run();
     if (so && cut) cut();
     return so;

@@ -110,32 +110,48 @@ std::string_view without_slash(std::string_view address) {
   return address;
 }
 
-// The first target with the same login address: such targets share their accounts.
-std::string accounts_of(const std::map<std::string, session::Target>& targets,
-                        const session::ProbeContext& site) {
-  const std::string_view own = without_slash(site.target.auth);
-  for (const auto& [name, target] : targets)
-    if (!own.empty() && net::same_word(without_slash(target.auth), own)) return name;
-  return site.target_name;
+// Targets that log in at one address have their accounts in common, whatever they are called. Only
+// a digest of it, for an address may hold secrets.
+std::string accounts_of(const session::ProbeContext& site) {
+  const std::string& auth = site.target.auth;
+  const auto address = std::string_view(auth).substr(0, auth.find_first_of("?#"));
+  if (address.empty()) return site.target_name;
+  return "auth " + short_digest(text::lowered(without_slash(address)));
+}
+
+// Whether it says anything of its target but where the logins are.
+bool names_target(const auth::Login& login) {
+  text::Needs needs;
+  login.needs(needs);
+  return std::ranges::any_of(needs.all, [](const auto& need) {
+    return need.name.starts_with("target.") && need.name != "target.auth";
+  });
 }
 
 }  // namespace
 
-auth::Owner owner_of(const Value& root, const std::map<std::string, session::Target>& targets,
-                     const session::IdentityRef& whom, const session::ProbeContext& site) {
+auth::Owner owner_of(const Value& root, const session::IdentityRef& whom,
+                     const session::ProbeContext& site) {
   const bool as_user = site.login && names_identity(*site.login);
   const std::string name =
       as_user ? user_of(site.identity, whom.as.name, *site.login)
               : client_of(entry_of(root, "logins", whom.login.name), whom.login.name);
-  return {.target = accounts_of(targets, site),
-          .user = short_digest(text::lowered(net::trimmed(name)))};
+  return {.target = accounts_of(site), .user = short_digest(text::lowered(net::trimmed(name)))};
 }
 
-auth::Account account_of(const Value& root, const session::IdentityRef& whom, auth::Owner owner) {
+std::string shaping_target(const session::ProbeContext& site) {
+  const session::Target& target = site.target;
+  const bool shapes = target.auth.empty() || !target.identities.empty() ||
+                      (site.login && names_target(*site.login));
+  return shapes ? site.target_name : "";
+}
+
+auth::Account account_of(const Value& root, const session::IdentityRef& whom, auth::Owner owner,
+                         const std::string& target) {
   const std::string& login = whom.login.name;
   const std::string& identity = whom.as.name;
   std::string version =
-      short_digest(part(root, "targets", owner.target) + part(root, "identities", identity) +
+      short_digest(part(root, "targets", target) + part(root, "identities", identity) +
                    part(root, "logins", login) + location(root));
   return {.owner = std::move(owner),
           .login = login,

@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <string>
 
 #include "config/value.hpp"
@@ -21,13 +20,16 @@ std::string refusal_fingerprint(const config::Value& root, const config::Value& 
 // else the client or whatever else the login names. Entries of `logins:` and `identities:` that
 // mean the same one have the same, and so have targets with the same `auth`. Names are taken
 // without blanks around them, and in lower case: where a service tells two users apart by that
-// alone, they are counted together.
-auth::Owner owner_of(const config::Value& root,
-                     const std::map<std::string, session::Target>& targets,
-                     const session::IdentityRef& whom, const session::ProbeContext& site);
+// alone, they are counted together. What a target is called, and which others there are, does not
+// matter.
+auth::Owner owner_of(const config::Value& root, const session::IdentityRef& whom,
+                     const session::ProbeContext& site);
 
-// What determines the result of a login, without the probe that logs in.
+// The target whose entry shapes a login; empty: it says nothing of it but where the logins are.
+std::string shaping_target(const session::ProbeContext& site);
+
+// What shapes a login, and not the probe that logs in. `target`: as of shaping_target().
 auth::Account account_of(const config::Value& root, const session::IdentityRef& whom,
-                         auth::Owner owner);
+                         auth::Owner owner, const std::string& target);
 
 }  // namespace sonde::plan

@@ -115,7 +115,8 @@ std::shared_ptr<session::ProbeContext> site_of(const PlanEntry& plan, const Kind
   const bool logs_in = add_login(plan, draft, whom, *site);
   const bool is_somebody = add_identity(plan, whom, *site);
   if (!logs_in || !is_somebody) return nullptr;
-  site->account = account_of(plan.root, whom, owner_of(plan.root, plan.file.targets, whom, *site));
+  site->account =
+      account_of(plan.root, whom, owner_of(plan.root, whom, *site), shaping_target(*site));
   tell_unsent_password(plan, *site, plan.root);
   text::Needs needs = draft.needs;
   if (site->login) site->login->needs(needs);

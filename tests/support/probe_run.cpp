@@ -176,7 +176,8 @@ auth::Account account_in(const DefaultConfig& usual, auth::Owner owner) {
   config::Mistakes mistakes;
   const auto root = config::parse(usual.yaml(), "test.yaml", mistakes);
   const session::IdentityRef whom{.as = {.name = "alice"}, .login = {.name = "account"}};
-  return plan::account_of(*root, whom, std::move(owner));
+  const std::string target = owner.target;
+  return plan::account_of(*root, whom, std::move(owner), target);
 }
 
 Folder::Folder() {

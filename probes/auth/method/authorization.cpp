@@ -161,7 +161,7 @@ Turned turn(const net::Request& request, const net::Answer& answer, const Author
 // redirect URI, may be a rejection too.
 void judge_trial(LoginGuard::Trial& trial, const net::Answer& answer, Reason reason) {
   using enum Reason;
-  trial.judge(answer.response.status, reason);
+  trial.judge(answer.status, reason);
   const bool turned_away = reason == no_form || reason == authorization_refused;
   if (turned_away && answer.response.status < 500) trial.refuse();
 }
@@ -223,14 +223,19 @@ asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorizati
                                   const net::ConnectionOptions& line, LoginGuard::Trial& trial) {
   auto asking = ask(context, walk.request, line, {}, walk.cookies);
   const net::Answer answer = co_await std::move(asking);
-  if (const std::string* location = answer.response.header("location"))
-    hide_issued(handed_over(*location), context.trace);
+  if (const std::string* location = answer.response.header("location")) {
+    const Parameters parameters = handed_over(*location);
+    hide_issued(parameters, context.trace);
+    // Wherever it leads: access_denied, login_failed.
+    if (parameters.contains("error")) trial.refuse();
+  }
   auto turned = turn(walk.request, answer, asked, walk.entered);
   Walked walked{.walk = std::move(walk), .code = ""};
   if (!turned) {
     walked.code = std::unexpected(std::move(turned.error()));
   } else if (turned->returned) {
     hide_issued(*turned->returned, context.trace);
+    if (turned->returned->contains("error")) trial.refuse();
     walked.code = code_of(*turned->returned, asked);
   } else {
     walked.enters = turned->enters;

@@ -169,7 +169,7 @@ asio::awaitable<Result> submit(Context& context, const FormLogin::Settings& sett
   const Cookies before = form.cookies;
   auto posting = ask(context, form.request, settings.line, {}, form.cookies);
   net::Answer answer = co_await std::move(posting);
-  trial.judge(answer.response.status, answer.failure.reason);
+  trial.judge(answer.status, answer.failure.reason);
   if (!answer.ok()) co_return std::unexpected(answer.failure);
   auto judging = judge_answer(context, settings, std::move(form), std::move(answer), before, trial);
   auto token = co_await std::move(judging);

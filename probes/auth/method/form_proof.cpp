@@ -46,10 +46,14 @@ asio::awaitable<net::Answer> visit(Context& context, const net::Request& page,
   co_return answer;
 }
 
-// "/login?error", "/auth/failed", or a page with an error status.
+// "/login?error", "/auth/failed", "/account/locked", a captcha or a second factor, or a page that
+// says so by its status.
 bool leads_to_error(const SentForm& sent) {
-  static const text::Pattern words = *text::Pattern::parse("(?i)error|fail|denied|invalid");
+  static const text::Pattern words = *text::Pattern::parse(
+      "(?i)error|fail|denied|invalid|locked|captcha|"
+      "(?:^|[/?&=._-])(?:otp|totp|mfa|2fa)(?:[^a-z]|$)");
   if (sent.to && words.found_in(sent.to->target)) return true;
+  if (sent.landed.ok() && words.found_in(sent.landing.url.target)) return true;
   return sent.landed.ok() && is_refusal(sent.landed.response.status);
 }
 

@@ -23,14 +23,15 @@ struct SentForm {
   const std::optional<net::Url>& to;  // where the answer redirected to
 };
 
-// Whether the cookies are those of a logged-in user. Many services renew a cookie with every
-// answer, even with "wrong password", and set one for every visitor, so other cookies prove
-// nothing. If the answer does not redirect to an error, one of these is a proof:
-// - the configured cookie did not exist before the form was sent;
-// - a visitor with the earlier cookies is turned away from the page that the login led to, or gets
-// no cookie with the new one's name there;
-// - the page with the form no longer asks for the credentials. Requests the pages again if that is
-// needed. Failure: cut.
+// Whether the cookies are those of a user who is logged in. Many services renew a cookie with every
+// answer, also with "wrong password", and set one for anybody, so that other cookies alone say
+// nothing. Where the answer leads to no error, locked account, captcha or second factor, one of
+// these does:
+// - the named cookie was not there before the form was sent;
+// - a visitor with the cookies of before is turned away from the page that the login led to, or
+//   gets no cookie of the new one's name there;
+// - the page with the form asks for the credentials no more.
+// The pages are asked for once more where that has to be known. Failure: cut.
 boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(
     Context& context, const net::ConnectionOptions& line, const SentForm& sent);
 

@@ -6,6 +6,7 @@
 
 #include "probes/auth/ask.hpp"
 #include "probes/auth/hide.hpp"
+#include "probes/auth/method/authorization.hpp"
 #include "probes/auth/until_answered.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
@@ -143,19 +144,64 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
                                               Cookies& cookies) {
   auto sending = ask(context, request, grant.line, grant.redirects, cookies);
   net::Answer answer = co_await std::move(sending);
-  // A rejection counts even if its body is truncated.
-  if (!answer.ok()) trial.judge(answer.response.status, answer.failure.reason);
+  // A refusal is one also where its headers or its body were cut.
+  if (!answer.ok()) trial.judge(answer.status, answer.failure.reason);
   co_return Answered{std::move(answer), request.method != "POST"};
 }
 
-// A refresh token in the answer, whatever else is wrong with it, because the earlier one may be
-// invalid by now. If the answer is not a success, it has to come with an access token.
+// In a success that is no whole JSON: cut off, behind a byte order mark or ")]}',", with a comment,
+// or a form.
+std::string refresh_in_text(const Grant& grant, const net::Response& response) {
+  if (response.status / 100 != 2 || net::is_page(response)) return "";
+  const std::string place = grant.refresh_token.text();
+  const std::string name = place.substr(place.rfind('/') + 1);
+  const std::string_view body = response.body;
+  const std::string key = '"' + name + '"';
+  for (std::size_t at = body.find(key); at != body.npos; at = body.find(key, at + 1)) {
+    const std::size_t colon = body.find_first_not_of(" \t\r\n", at + key.size());
+    if (colon == body.npos || body[colon] != ':') continue;
+    const std::size_t begin = body.find_first_not_of(" \t\r\n", colon + 1);
+    if (begin == body.npos || body[begin] != '"') continue;
+    // A token has no blanks and no quotes; where it is escaped, the JSON parser reads it.
+    const std::size_t end = body.find('"', begin + 1);
+    if (end == body.npos) continue;
+    const std::string member(body.substr(begin, end + 1 - begin));
+    const auto read = text::Document::parse("[" + member + "]");
+    const std::string token = read ? read->root().item(0).string_or_empty() : std::string();
+    if (why_no_token(token, grant.token_max).empty()) return token;
+  }
+  const auto fields = read_parameters(body);
+  const auto found = fields.find(name);
+  const bool kept = found != fields.end() && why_no_token(found->second, grant.token_max).empty();
+  return kept ? found->second : "";
+}
+
+// Whether the place of the token has more than what services put there when they refuse: nothing,
+// null, false, 0, "", [] or {}. It may be no token text, but the credentials were taken.
+bool something_stands(const Grant& grant, const net::Response& response, const Cookies& cookies) {
+  using enum text::Json::Kind;
+  if (!grant.token_cookie.empty()) {
+    const std::string* value = cookies.find(grant.token_cookie);
+    return value != nullptr && !value->empty();
+  }
+  const auto document = text::Document::parse(response.body);
+  const text::Json value = document ? grant.token.at(document->root()) : text::Json();
+  const auto kind = value.kind();
+  if (kind == string) return !value.string()->empty();
+  if (kind == array || kind == object) return value.size() > 0;
+  if (kind == nothing || kind == null) return false;
+  return value.boolean().value_or(value.number() != 0.0);
+}
+
+// A refresh token that was issued, whatever is wrong with the answer around it: the one before it
+// may be good no longer. Where the answer is no success, an access token stands beside it.
 std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
   const net::Response& response = answer.response;
   auto document = text::Document::parse(response.body);
   if (!document && !answer.surplus.empty())
     document = text::Document::parse(response.body + answer.surplus);
-  const text::Json root = document ? document->root() : text::Json();
+  if (!document) return refresh_in_text(grant, response);
+  const text::Json root = document->root();
   const bool good = answer.ok() && response.status / 100 == 2;
   const auto token = grant.token.at(root).string();
   return good || (token && !token->empty()) ? refresh_in(grant, root) : "";
@@ -198,6 +244,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   context.answered = nullptr;
   const Instant at = Clock::now();
   const net::Response& response = answer.response;
+  const bool stands = something_stands(grant, response, cookies);
   using Granted = std::expected<Token, Failure>;
   Granted token = answer.ok() ? judge_grant(grant, response, std::move(cookies))
                               : Granted(std::unexpected(answer.failure));
@@ -207,7 +254,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
     if (!secret.empty()) hide(context.trace, secret);
   if (!answer.ok()) co_return token;
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
-  const bool given = token || token.error().reason == Reason::token_malformed;
+  const bool given = token || (stands && token.error().reason == Reason::token_malformed);
   if (!given && (moved || may_refuse(response))) trial.refuse();
   if (token) token->skew = response.skew;
   if (token) token->at = at;

@@ -94,12 +94,23 @@ bool carries_own(const StepRequest& step) {
   return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
 }
 
-// Reports the result of a request with credentials that stopped the login.
-void judge_trial(LoginGuard::Trial& trial, const StepRequest& step, const net::Request& last,
-                 const net::Answer& answer, const Failure& wrong) {
-  trial.judge(answer.response.status, wrong.reason);
-  const bool moved = last.method != step.method;  // a redirect was followed
-  if (answer.ok() && carries_own(step) && (moved || may_refuse(answer.response))) trial.refuse();
+// A request that is made, and the cookies that go with it and come back.
+struct Making {
+  const StepRequest& step;
+  net::Request request;
+  net::ConnectionOptions line;
+  const std::optional<text::Pattern>& refused;
+  Cookies cookies;
+  bool shown = false;  // it, or one before it, showed the user's own credentials
+};
+
+// What came of a request that carried credentials, or follows one, and stopped the login.
+void judge_trial(LoginGuard::Trial& trial, const Making& making, const net::Answer& answer,
+                 const Failure& wrong) {
+  trial.judge(answer.status, wrong.reason);
+  const bool moved =
+      making.request.method != making.step.method;  // by a redirect that was followed
+  if (answer.ok() && making.shown && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
 using Captured = std::vector<std::pair<std::string, std::string>>;
@@ -141,16 +152,7 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
       of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
 }
 
-// A request, and the cookies that are sent and received with it.
-struct Making {
-  const StepRequest& step;
-  net::Request request;
-  net::ConnectionOptions line;
-  const std::optional<text::Pattern>& refused;
-  Cookies cookies;
-};
-
-// The result of the request.
+// What came of it.
 struct Made {
   std::expected<Captured, Failure> captured;
   Cookies cookies;
@@ -159,7 +161,7 @@ struct Made {
 };
 
 asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& trial) {
-  auto& [step, request, line, refused, cookies] = making;
+  auto& [step, request, line, refused, cookies, shown] = making;
   auto asking = ask(context, request, line, step.redirects, cookies);
   const net::Answer answer = co_await std::move(asking);
   Made made{.captured = {}, .cookies = {}, .skew = answer.response.skew, .at = Clock::now()};
@@ -167,7 +169,7 @@ asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& t
     made.captured = std::unexpected(*std::move(wrong));
   else
     made.captured = capture_all(step, request.url, answer.response, cookies, refused);
-  if (!made.captured) judge_trial(trial, step, request, answer, made.captured.error());
+  if (!made.captured) judge_trial(trial, making, answer, made.captured.error());
   if (made.captured)
     for (const auto& [name, value] : *made.captured) hide(context.trace, value);
   else
@@ -185,9 +187,9 @@ asio::awaitable<std::optional<Made>> make_as_trial(Context& context, const Makin
                    .cookies = making.cookies,
                    .skew = {}};
   auto doing = [step = making.step, refused = making.refused, request = making.request,
-                line = making.line,
-                cookies = making.cookies](Context& own, LoginGuard::Trial& counted) {
-    return make(own, Making{step, request, line, refused, cookies}, counted);
+                line = making.line, cookies = making.cookies,
+                shown = making.shown](Context& own, LoginGuard::Trial& counted) {
+    return make(own, Making{step, request, line, refused, cookies, shown}, counted);
   };
   auto making_it = until_answered<Made>(context, *trial, std::move(doing));
   auto made = co_await std::move(making_it);
@@ -205,13 +207,14 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
                                              const net::ConnectionOptions& line,
                                              const std::optional<text::Pattern>& refused,
                                              const text::Template& made_of, text::Names& names,
-                                             net::Origins& own, Token& token) {
+                                             net::Origins& own, Token& token, bool& shown) {
+  shown |= carries_own(step);
   auto request = build(step, names);
   if (!request) co_return request.error();
   if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
-  const Making making{step, *std::move(request), line, refused, token.cookies};
-  auto making_it =
-      carries_credentials(step) ? make_as_trial(context, making) : make_uncounted(context, making);
+  const Making making{step, *std::move(request), line, refused, token.cookies, shown};
+  auto making_it = shown || carries_credentials(step) ? make_as_trial(context, making)
+                                                      : make_uncounted(context, making);
   auto made = co_await std::move(making_it);
   if (!made) co_return Failure{Reason::cut, ""};
   token.cookies = std::move(made->cookies);
@@ -255,8 +258,9 @@ asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const text::Template& made_of,
                                                    text::Names& names, Token& token) {
   net::Origins own = net::Origins::of(names);
+  bool shown = !token.cookies.empty();  // by the form that these follow
   for (const auto& step : steps) {
-    auto taking = take(context, step, line, refused, made_of, names, own, token);
+    auto taking = take(context, step, line, refused, made_of, names, own, token, shown);
     auto wrong = co_await std::move(taking);
     if (wrong) co_return wrong;
   }

@@ -38,13 +38,14 @@ const config::Section<StepRequest>& section_of(const StepRequest*);
 std::optional<std::string> find(const Capture& capture, const net::Response& response,
                                 const Cookies& cookies);
 
-// Makes the requests in order, with the cookies of `token`, which also stores new cookies. Sets
-// captured values in `names`, and in the token by name. The token counts as issued by the last
-// answer with a captured value that `made_of` uses, and is judged by that server's clock.
-// `refused`, found in the body of an answer that stops the login or yields no captured value, means
-// that the credentials are rejected. Each request that contains more than the target's address
-// counts as a trial. Failures: those of net::fetch, of refusal_of, answer_incomplete, spa_fallback,
-// own_request. Empty: all requests were made.
+// Makes the requests one after the other, with the cookies of `token`, which take what comes; what
+// is captured `names` knows, and the token by name. The token came with the last answer of which
+// something is captured that `made_of` names, and is judged by that one's clock. `refused`, in the
+// body of an answer that stops the login or of which nothing is captured, refuses the credentials.
+// Each request that says more than where the target is counts as a trial, and so does each one that
+// follows the user's own credentials, for it may show that they were refused. Failures: those of
+// net::fetch, of refusal_of, answer_incomplete, spa_fallback, own_request. Empty: all of them were
+// made.
 boost::asio::awaitable<std::optional<Failure>> take_steps(
     Context& context, const std::vector<StepRequest>& steps, const net::ConnectionOptions& line,
     const std::optional<text::Pattern>& refused, const text::Template& made_of, text::Names& names,

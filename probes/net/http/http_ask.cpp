@@ -69,6 +69,7 @@ Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& r
   Answer answer;
   answer.failure = {reader.failure().reason, trace.scrub(reader.failure().detail)};
   if (reader.done()) answer.surplus = reader.rest();
+  answer.status = reader.status();
   if (reader.header_done()) answer.response = std::move(reader.response());
   trace.exchange({.method = request.method,
                   .url = request.url.text(),

@@ -31,7 +31,8 @@ struct Response {
 struct Answer {
   Response response;         // status 0: no complete header section was received
   Failure failure;           // Reason::ok: the response is complete
-  std::string surplus = {};  // bytes received after the end of the body
+  std::string surplus = {};  // bytes that were read behind the end of the body
+  int status = 0;            // of the status line, also where no whole header section arrived
   bool ok() const { return failure.reason == Reason::ok; }
 };
 

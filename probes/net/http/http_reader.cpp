@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -95,6 +96,7 @@ class ResponseReader::Impl {
   void received(std::size_t bytes);
   void ended();
   void broke(Failure failure);
+  int status() const;
 
   Reading reading_;
   Response response_;
@@ -175,6 +177,20 @@ void ResponseReader::Impl::parse() {
   }
 }
 
+// The parser reads no status line before the end of the headers.
+int ResponseReader::Impl::status() const {
+  constexpr std::size_t version = 9;  // "HTTP/1.1 "
+  const std::string_view line = pending();
+  if (response_.status != 0 || !line.starts_with("HTTP/1.") || line.size() <= version + 3)
+    return response_.status;
+  const std::string_view code = line.substr(version, 3);
+  const char after = line[version + 3];
+  int status = 0;
+  const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), status);
+  const bool whole = error == std::errc() && end == code.data() + code.size() && status >= 200;
+  return whole && (after == ' ' || after == '\r' || after == '\n') ? status : 0;
+}
+
 void ResponseReader::Impl::judge(Error error) {
   const bool at_start = !header_done() && response_.status == 0;
   fail(at_start ? not_http(pending(), "not an HTTP/1.x response")
@@ -240,6 +256,7 @@ void ResponseReader::ended() { impl_->ended(); }
 void ResponseReader::broke(Failure failure) { impl_->broke(std::move(failure)); }
 bool ResponseReader::started() const { return impl_->started_; }
 bool ResponseReader::header_done() const { return impl_->header_done(); }
+int ResponseReader::status() const { return impl_->status(); }
 bool ResponseReader::done() const { return impl_->done_; }
 const Failure& ResponseReader::failure() const { return impl_->failure_; }
 Response& ResponseReader::response() { return impl_->response_; }

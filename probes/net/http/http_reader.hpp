@@ -37,6 +37,7 @@ class ResponseReader {
 
   bool started() const;      // at least one byte was received
   bool header_done() const;  // of the final response
+  int status() const;        // of the status line, as soon as it came; 0 before
   bool done() const;
   const Failure& failure() const;  // Reason::ok: none
   bool over() const { return done() || failure().reason != Reason::ok; }

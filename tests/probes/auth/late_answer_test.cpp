@@ -1,6 +1,7 @@
 // That a refusal counts though it comes after the deadline of the run, and that silence does not.
 #include <gmock/gmock.h>
 
+#include "probes/session/shared.hpp"
 #include "tests/support/probe_run.hpp"
 #include "tests/support/provider.hpp"
 #include "tests/support/turn_until.hpp"
@@ -176,6 +177,23 @@ TEST(LateAnswer, IsNotAwaitedWhereNothingWasSent) {
   usual.login["lockout"] = "{ after: 1, cooldown: 1h }";
   usual.defaults["timeout"] = "50ms";
   for (const Reason reason : run(usual, 3)) EXPECT_EQ(reason, Reason::tls_timeout);
+}
+
+// Nobody is left to hear the refusal.
+TEST(LateAnswer, ThatHasNotComeWhenTheProcessStopsCountsAsARefusal) {
+  const Server server(Script{hang()});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 2, cooldown: 1h }";
+  usual.defaults["timeout"] = "50ms";
+  const std::string path = usual.folder.write("unused", "") + ".lockouts";
+  for (int i = 0; i < 4; ++i) {
+    Walker walker;  // a process
+    walker.shared().keeper.share(auth::LockoutTable::open(path).value());
+    EXPECT_EQ(walker.walk(usual).verdict.reason, i < 2 ? Reason::timeout : Reason::suppressed);
+    walker.finish();
+  }
+  EXPECT_EQ(server.requests().size(), 2U);
 }
 
 }  // namespace

@@ -258,5 +258,21 @@ TEST(LoginGuard, CountsTheLoginOfAnExperiment) {
   EXPECT_EQ(logins, 3) << seen;  // one that was granted, and two that were refused
 }
 
+TEST(LoginGuard, GoesOnCountingWhereATargetWithTheSameAddressIsAdded) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  Walker walker;
+  for (int i = 0; i < 2; ++i) walker.walk(usual);
+  std::string yaml = usual.yaml();
+  const std::string targets = "targets: { ";
+  const std::string first = R"(canary: { http: "http://canary.example.com", auth: ")";
+  yaml.insert(yaml.find(targets) + targets.size(), first + server.url("") + "?key=1\" }, ");
+  const auto planned = plan(yaml);
+  for (int i = 0; i < 3; ++i) walker.walk(planned.check("p"));
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
 }  // namespace
 }  // namespace sonde::test::lockout_account_test

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <set>
 #include <thread>
@@ -139,6 +140,34 @@ TEST(LockoutTable, MarksCredentialsByItsOwnSalt) {
   std::set<std::uint16_t> marks;
   for (int i = 0; i < 8; ++i) marks.insert(LockoutTable::in_memory()->mark_of("secret"));
   EXPECT_GT(marks.size(), 1U);
+}
+
+TEST(LockoutTable, ReplacesARowOnlyWhereNobodyChangedIt) {
+  const auto table = LockoutTable::in_memory();
+  const RefusalCounts none, one{.pending = 1}, two{.pending = 2};
+  EXPECT_TRUE(table->replace(key(1), none, {one, 1}));
+  EXPECT_FALSE(table->replace(key(1), none, {one, 2})) << "by somebody who had not seen the first";
+  EXPECT_TRUE(table->replace(key(1), one, {two, 3}));
+  EXPECT_EQ(table->read(key(1))->counts, two);
+}
+
+TEST(LockoutTable, TheCooldownOfWhatADeadProcessLeftBeginsWhereItIsFound) {
+  const File file;
+  const auto milliseconds = [] {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+  };
+  const std::int64_t before = milliseconds();
+  {
+    const auto table = LockoutTable::open(file.path);
+    ASSERT_TRUE(table) << table.error();
+    (*table)->write(key(1), {}, {{.pending = 1}, 0});
+    (*table)->write(key(2), {}, {{.refused = 1}, 4711});
+  }
+  const auto again = LockoutTable::open(file.path);
+  ASSERT_TRUE(again) << again.error();
+  EXPECT_GE((*again)->read(key(1))->last, before);
+  EXPECT_EQ((*again)->read(key(2))->last, 4711) << "nothing was under way";
 }
 
 }  // namespace

@@ -248,5 +248,13 @@ TEST(Lockout, ASuccessForgetsWhichCredentialsWereRefused) {
   EXPECT_EQ(lockout.counts(), RefusalCounts());
 }
 
+TEST(Lockout, PlacesThatOthersTookBeginACooldownToo) {
+  Lockout other, here;
+  ASSERT_EQ(other.begin({.after = 1, .cooldown = 5min}, start), true);
+  here.take(other.counts(), other.last());
+  EXPECT_TRUE(here.held({.after = 1, .cooldown = 5min}, start + 1s));
+  EXPECT_FALSE(here.held({.after = 1, .cooldown = 5min}, start + 5min)) << "one trial";
+}
+
 }  // namespace
 }  // namespace sonde::auth::lockout_test

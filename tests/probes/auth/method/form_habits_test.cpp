@@ -148,7 +148,8 @@ TEST(FormHabits, AWrongPasswordIsRefused) {
 TEST(FormHabits, AWrongPasswordThatLeadsToAPageOfItsOwnPassesNowhere) {
   for (Habits habits : frameworks())
     for (const Refused& refused :
-         {to("/error"), to("/auth/failed?why=password"), Refused{200, "<p>Login failed"}})
+         {to("/error"), to("/auth/failed?why=password"), to("/account/locked"), to("/captcha"),
+          to("/otp?next=/"), Refused{200, "<p>Login failed"}})
       for (const std::string flash : {"", "flash"})
         for (const std::string& success : successes(habits)) {
           habits.refused = refused;

@@ -84,6 +84,22 @@ TEST(Oidc, FailsWhereStateIssuerOrCodeOfTheRedirectIsWrong) {
   }
 }
 
+// Wherever the provider leads with it, and whatever else is wrong with the redirect.
+TEST(Oidc, AnErrorAfterThePasswordCountsAsARefusal) {
+  for (const std::string_view broken : {"", "state=", "/cb"}) {
+    Provider provider;
+    provider.error = "access_denied";
+    provider.callback = [&](std::string back) {
+      return broken.empty() ? back : back.replace(back.find(broken), broken.size(), "/x");
+    };
+    const auto usual = usual_of(provider);
+    usual->login["lockout"] = "{ after: 2, cooldown: 1h }";
+    Walker walker;
+    for (int i = 0; i < 2; ++i) EXPECT_NE(walker.walk(*usual).verdict.reason, Reason::suppressed);
+    EXPECT_EQ(walker.walk(*usual).verdict.reason, Reason::suppressed) << broken;
+  }
+}
+
 TEST(Oidc, HidesTheCodeOfARedirectThatIsNotAccepted) {
   for (const std::string_view part : {"state=", "/cb", "?"}) {
     SCOPED_TRACE(part);

@@ -84,6 +84,34 @@ TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
   }
 }
 
+TEST(StaticRefresh, IsKeptWhereTheAnswerIsNoWholeJson) {
+  const std::string body = R"({"access_token":"access","refresh_token":"next\/1","expires_in":60})";
+  const std::string cut = body.substr(0, body.find(",\"expires_in"));
+  for (const std::string& text :
+       {cut, "\xef\xbb\xbf" + body, body + " // cached", ")]}',\n" + body,
+        std::string("access_token=access&refresh_token=next%2F1&expires_in=60")}) {
+    const Server server(Script{answer(200, text, {{"Content-Type", "application/json"}})});
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    EXPECT_NE(walk(fixed.usual).verdict.outcome, Outcome::pass) << text;
+    EXPECT_EQ(fixed.kept(), "next/1") << text;
+  }
+}
+
+TEST(StaticRefresh, IsNotKeptWhereItIsCutTooLongOrInAPage) {
+  for (const auto& [type, text] : std::vector<std::pair<std::string, std::string>>{
+           {"application/json", R"({"access_token":"a","refresh_token":"nex)"},
+           {"application/json",
+            R"({"access_token":"a","refresh_token":")" + std::string(20'000, 'x') + "\","},
+           {"text/html", R"(<script>x = {"refresh_token": "example"}</script>)"}}) {
+    const Server server(Script{answer(200, text, {{"Content-Type", type}})});
+    Static fixed;
+    fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+    walk(fixed.usual);
+    EXPECT_EQ(fixed.kept(), "") << text.substr(0, 60);
+  }
+}
+
 TEST(StaticRefresh, IsKeptThoughTheAnswerRedirectsFurther) {
   const Server server(Handler([](const Request& request) {
     if (request.method() == "GET") return Script{answer(200, "<p>welcome")};
