@@ -26,7 +26,7 @@ struct ScheduledCheck {
   std::optional<std::uint32_t> refusal_turn;    // of the next one; empty: all are made at once
   // The refusals that failed when last checked; never null. Runs that end under an earlier
   // configuration and those of the next one share it while they try the same.
-  std::shared_ptr<StandingRefusals> standing;
+  std::shared_ptr<StandingRefusals> standing = std::make_shared<StandingRefusals>();
   Diagnoses diagnoses;  // what is known of its failures
 };
 using StationPtr = std::shared_ptr<ScheduledCheck>;

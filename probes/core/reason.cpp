@@ -173,8 +173,8 @@ constexpr ReasonRow table[] = {
     {answer_wrong, "answer_wrong", fail, "The answer is not the expected one."},
 
     {auth_fail_open, "auth_fail_open", fail,
-     "The endpoint accepted a client that it must refuse: with a bad token, without one, or from a "
-     "foreign origin."},
+     "The endpoint accepted a client that it must refuse: one with a bad or no token, or a foreign "
+     "origin."},
     {no_refusal, "no_refusal", fail,
      "A client that must be refused (a bad token, a foreign origin) is neither let in nor "
      "refused."},

@@ -161,7 +161,7 @@ Script at_all_paths(const Request&, const std::string&, Memory&) { return by_403
 
 Scenarios forbidden_ones() {
   return {
-      look("A403WhereOtherPathsAre404", Step::upgrade, forbidden, "is served and refuses",
+      look("A403WhereOtherPathsAre404", Step::upgrade, forbidden, "this one exists and refuses",
            at_one_path),
       look("A403AtAnyPath", Step::upgrade, forbidden_or_no_route, "answers the same", at_all_paths),
       look("A403OfAnotherServer", Step::upgrade, forbidden_or_no_route, "HTTP 403", edge_and_app),

@@ -209,9 +209,10 @@ Scenarios isolation_scenarios() {
       isolation("AThreadThatSaysNothingToStrangers", no_refusal, "no message came",
                 {.strangers = silence}, by_upgrade),
       isolation("ABroadcastToEverybody", cross_user_leak, "received", {.broadcast = true}),
-      isolation("AKernelThatUsersShare", cross_user_leak, "alone was told", {.shared = true}),
-      isolation("ATabThatReceivesTheOthers", session_shared, "alone was told", {.same_user = true},
-                {{"same_user", "forbid"}}),
+      isolation("AKernelThatUsersShare", cross_user_leak, "was meant for alice-1 alone",
+                {.shared = true}),
+      isolation("ATabThatReceivesTheOthers", session_shared, "was meant for alice-1 alone",
+                {.same_user = true}, {{"same_user", "forbid"}}),
       isolation("AThreadThatUsersShare", session_shared, "main-thread", {.one_thread = true}),
       isolation("NewsForSomebodyWhoAskedNothing", foreign_event, "bob-2 asked nothing",
                 {.noisy = true, .personal = true}),
@@ -222,7 +223,7 @@ Scenarios unclear_trespasses() {
   return {isolation("AThreadThatItsOwnerDoesNotFind", refusal_unclear,
                     "bob-1 is not served its own", {.lost_threads = true}, by_request),
           isolation("AnAnswerThatSaysTheSameToEverybody", refusal_unclear,
-                    "cannot be told from a refusal", {.terse = true}, by_request),
+                    "cannot be distinguished from a refusal", {.terse = true}, by_request),
           isolation("AServerThatIsBusyWhenAStrangerAsks", refusal_unclear, "HTTP 503 twice",
                     {.strangers = Manners::Strangers::busy}, by_request)};
 }
