@@ -214,7 +214,10 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
   };
   for (const std::size_t a : id.owners)
     for (const std::size_t b : id.owners)
-      if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known))
+      // A broadcast may come before a session is ready: where each has an id of that name of its
+      // own, the one in common is not a session.
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known) &&
+          !is_common(plain, a, b, false, known))
         tell(Reason::session_shared, b, "was given an id of", a);
   // An id that sessions of two users send about themselves was made by us, and identifies no user.
   for (const std::size_t a : id.senders)
