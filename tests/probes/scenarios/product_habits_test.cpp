@@ -48,7 +48,7 @@ asio::awaitable<void> tell_out(HubPtr hub, std::list<Guest>::iterator from, Out 
     const bool self = &guest == &*from;
     const bool other_user = guest.user != from->user;
     const bool leak = hub->leaks && (out.to == user || out.to == chat);
-    const bool all = out.to == everybody || leak;
+    const bool all = (out.to == everybody && guest.chats) || leak;
     if (self ? out.to != others
              : !guest.user.empty() &&
                    (all || (out.to == user && !other_user) || (out.to == others && other_user)))
@@ -65,7 +65,9 @@ Script say_all(const HubPtr& hub, std::list<Guest>::iterator from, const Outs& o
 
 Script reply(const HubPtr& hub, std::list<Guest>::iterator me, const std::string& message) {
   if (me->user.empty()) me->user = user_in(message, hub->open && message.contains("token"));
-  return say_all(hub, me, hub->product.hear(*me, message));
+  const Outs outs = hub->product.hear(*me, message);
+  me->chats |= std::ranges::any_of(outs, [](const Out& out) { return out.to == user; });
+  return say_all(hub, me, outs);
 }
 
 asio::awaitable<void> stay(HubPtr hub, Peer& peer) {
