@@ -30,9 +30,9 @@ int main(int argc, char** argv) {
   sonde::system::keep_standard_descriptors();
   sonde::system::ignore_broken_pipes();
   const auto parsed = sonde::app::parse_flags(argc, argv);
-  const int* told = std::get_if<int>(&parsed);
-  const int code = told != nullptr ? *told : run(std::get<sonde::app::Flags>(parsed));
-  // What nobody could be told is no success.
+  const int* done = std::get_if<int>(&parsed);  // after --help, or a mistake in the flags
+  const int code = done != nullptr ? *done : run(std::get<sonde::app::Flags>(parsed));
+  // Output that was lost is no success.
   const bool lost = !sonde::system::is_written(stdout) && code == sonde::app::exit_ok;
   return lost ? sonde::app::exit_io : code;
 }

@@ -60,7 +60,7 @@ void log_turn(const Alert& alert, bool fires, const std::string& summary) {
            {{"alert", name_of(alert)}, {"target", alert.target}, {"summary", summary}});
 }
 
-AlertInstance& Tracks::add(Instance instance) {
+AlertInstance& AlertInstances::add(Instance instance) {
   auto track = std::make_unique<AlertInstance>();
   track->instance = std::move(instance);
   auto& kept = tracks_[track->instance.key];
@@ -70,7 +70,8 @@ AlertInstance& Tracks::add(Instance instance) {
   return *kept;
 }
 
-void Tracks::assign(std::vector<Instance> instances, std::set<std::string> rules, WallTime now) {
+void AlertInstances::assign(std::vector<Instance> instances, std::set<std::string> rules,
+                            WallTime now) {
   rules_ = std::move(rules);
   auto old = std::exchange(tracks_, {});
   by_check_.clear();
@@ -100,7 +101,7 @@ void Tracks::assign(std::vector<Instance> instances, std::set<std::string> rules
   }
 }
 
-Removed Tracks::why_removed(const std::string& key, const Kept& kept) const {
+Removed AlertInstances::why_removed(const std::string& key, const Kept& kept) const {
   if (find(key) != nullptr) return Removed::changed_rule;
   const bool known = kept.checksum == "builtin" || rules_.contains(name_of(*kept.alert));
   return known ? Removed::checks : Removed::rule;
@@ -108,7 +109,7 @@ Removed Tracks::why_removed(const std::string& key, const Kept& kept) const {
 
 // Uses a separate key, because the rule that replaces it may fire too. Also for alerts that caused
 // no page: a receiver that was not sent the alert that held it back was sent this one.
-void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
+void AlertInstances::orphan(const std::string& key, const Kept& kept, WallTime now) {
   if (!kept.alert) return;
   Kept ended = kept;
   ended.state = {};
@@ -128,13 +129,13 @@ void Tracks::orphan(const std::string& key, const Kept& kept, WallTime now) {
   orphans_[own] = std::move(ended);
 }
 
-void Tracks::resume(AlertInstance& track, Kept kept, Span outage, WallTime now) {
+void AlertInstances::resume(AlertInstance& track, Kept kept, Span outage, WallTime now) {
   take_over(track, std::move(kept), outage);
   if (track.alert && !track.alert->told) track.kept_back = now;
   if (track.fires()) wake(track);
 }
 
-void Tracks::restore(const StateRecord& note, const Make& make, Span outage, WallTime now) {
+void AlertInstances::restore(const StateRecord& note, const Make& make, Span outage, WallTime now) {
   auto kept = read_kept(note.text);
   if (!kept) return erase(note.key);
   AlertInstance* track = find(note.key);
@@ -147,13 +148,14 @@ void Tracks::restore(const StateRecord& note, const Make& make, Span outage, Wal
   orphan(note.key.substr(0, mark), *kept, now);
 }
 
-void Tracks::restore(const std::vector<StateRecord>& notes, const Make& make, WallTime now) {
+void AlertInstances::restore(const std::vector<StateRecord>& notes, const Make& make,
+                             WallTime now) {
   const Span down = outage(notes, now);
   for (const StateRecord& note : notes)
     if (note.room == room && note.key != clock_key) restore(note, make, down, now);
 }
 
-std::vector<StateRecord> Tracks::take_notes(WallTime now) {
+std::vector<StateRecord> AlertInstances::take_notes(WallTime now) {
   std::vector<StateRecord> notes = std::exchange(notes_, {});
   for (auto& [key, track] : tracks_) {
     if (!std::exchange(track->changed, false)) continue;
@@ -164,7 +166,7 @@ std::vector<StateRecord> Tracks::take_notes(WallTime now) {
   return notes;
 }
 
-void Tracks::shift(Span jump) {
+void AlertInstances::shift(Span jump) {
   for (auto& [key, track] : tracks_) {
     if (track->state.state == AlertState::inactive) continue;
     alert::shift(track->state, jump);
@@ -172,7 +174,7 @@ void Tracks::shift(Span jump) {
   }
 }
 
-bool Tracks::forget(WallTime now) {
+bool AlertInstances::forget(WallTime now) {
   bool any = false;
   for (auto& [key, track] : tracks_) {
     if (!track->alert || !is_over(*track->alert, now)) continue;
@@ -185,25 +187,25 @@ bool Tracks::forget(WallTime now) {
   return std::erase_if(orphans_, over) > 0 || any;
 }
 
-std::vector<AlertInstance*> Tracks::all() const {
+std::vector<AlertInstance*> AlertInstances::all() const {
   std::vector<AlertInstance*> all;
   all.reserve(tracks_.size());
   for (const auto& [key, track] : tracks_) all.push_back(track.get());
   return all;
 }
 
-std::span<AlertInstance* const> Tracks::of_check(const Check& check) const {
+std::span<AlertInstance* const> AlertInstances::of_check(const Check& check) const {
   const auto found = by_check_.find(key_of(check));
   return found != by_check_.end() ? std::span<AlertInstance* const>(found->second)
                                   : std::span<AlertInstance* const>();
 }
 
-void Tracks::wake(AlertInstance& track) {
+void AlertInstances::wake(AlertInstance& track) {
   auto& all = firing_[track.instance.target];
   if (std::ranges::find(all, &track) == all.end()) all.push_back(&track);
 }
 
-std::vector<AlertInstance*> Tracks::firing(const std::string& target) {
+std::vector<AlertInstance*> AlertInstances::firing(const std::string& target) {
   const auto found = firing_.find(target);
   if (found == firing_.end()) return {};
   std::erase_if(found->second, [](const AlertInstance* track) { return !track->fires(); });
@@ -212,19 +214,19 @@ std::vector<AlertInstance*> Tracks::firing(const std::string& target) {
   return all;
 }
 
-AlertInstance* Tracks::find(const std::string& key) const {
+AlertInstance* AlertInstances::find(const std::string& key) const {
   const auto found = tracks_.find(key);
   return found != tracks_.end() ? found->second.get() : nullptr;
 }
 
-std::vector<std::string> Tracks::targets() const {
+std::vector<std::string> AlertInstances::targets() const {
   std::vector<std::string> all;
   all.reserve(firing_.size());
   for (const auto& [target, tracks] : firing_) all.push_back(target);
   return all;
 }
 
-std::vector<Alert> Tracks::orphans() const {
+std::vector<Alert> AlertInstances::orphans() const {
   std::vector<Alert> all;
   all.reserve(orphans_.size());
   for (const auto& [key, kept] : orphans_) all.push_back(*kept.alert);

@@ -48,7 +48,7 @@ constexpr Span ended_kept = std::chrono::minutes(15);
 
 // Owns every alert that can fire and finds them by check and by target. Alerts whose rule is gone
 // are kept until receivers have been sent their end.
-class Tracks {
+class AlertInstances {
  public:
   // Replaces the instances and the names of the user's rules. An instance with the same key and
   // rule keeps its state; any other firing alert ends.

@@ -87,7 +87,7 @@ class Engine : public Sink {
   EngineOptions options_;
   std::vector<std::shared_ptr<const RuleSettings>> rules_;
   std::vector<Instance> certificates_;  // one for each target; their endpoints are found later
-  Tracks tracks_;
+  AlertInstances tracks_;
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
   WallTime evaluated_, looked_;

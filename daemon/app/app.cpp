@@ -19,8 +19,6 @@
 
 namespace sonde::app {
 
-using log::Level;
-
 namespace {
 
 // Most descriptors are reserved for the probes.
@@ -152,7 +150,7 @@ web::ApiHooks App::api() {
           },
       .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
       .deploy =
-          [this](const DeployWish& wish) {
+          [this](const DeployRequest& wish) {
             auto made = deploys.add(wish, judge.checks(), wall());
             if (made) memory.changed();
             return made;

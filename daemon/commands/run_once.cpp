@@ -24,7 +24,7 @@ constexpr Span progress_every = std::chrono::milliseconds(200);
 
 // A check, the number of its runs that have not started, and whether one is under way.
 struct Turn {
-  schedule::StationPtr station;
+  schedule::ScheduledCheckPtr station;
   int left;
   bool running = false;
 };

@@ -209,7 +209,7 @@ struct DeployMarker {
   std::string version, by;
   friend bool operator==(const DeployMarker&, const DeployMarker&) = default;
 };
-struct DeployWish {
+struct DeployRequest {
   std::string target, version, by;
   std::string at;  // "2026-12-01T02:00:00Z"; empty: now
 };

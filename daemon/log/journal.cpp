@@ -25,9 +25,9 @@ std::string field_name(std::string_view key) {
   return name.empty() || !text::is_letter(name.front()) ? "F_" + name : name;
 }
 
-}  // namespace
-
 bool journal_listens() { return ::access("/run/systemd/journal/socket", W_OK) == 0; }
+
+}  // namespace
 
 bool write_journal(Level level, const Record& record) {
   if (!journal_listens()) return false;  // sd_journal_sendv() calls that a success

@@ -43,7 +43,7 @@ std::optional<DeployMarker> marker_of(Json object) {
                       .by = text("by")};
 }
 
-std::string wrong_with(const DeployWish& wish,
+std::string wrong_with(const DeployRequest& wish,
                        std::span<const std::shared_ptr<const Check>> checks) {
   const auto fits = [](const std::string& text) {
     return !text.empty() && text.size() <= field_max;
@@ -56,7 +56,7 @@ std::string wrong_with(const DeployWish& wish,
   return "";
 }
 
-std::expected<WallTime, std::string> time_of(const DeployWish& wish, WallTime now) {
+std::expected<WallTime, std::string> time_of(const DeployRequest& wish, WallTime now) {
   if (wish.at.empty()) return now;
   const auto written = parse_time(wish.at);
   const auto at = written ? written->wall() : std::nullopt;
@@ -84,7 +84,7 @@ void Deploys::restore(std::span<const StateRecord> notes) {
 }
 
 std::expected<DeployMarker, std::string> Deploys::add(
-    const DeployWish& wish, std::span<const std::shared_ptr<const Check>> checks, WallTime now) {
+    const DeployRequest& wish, std::span<const std::shared_ptr<const Check>> checks, WallTime now) {
   if (auto wrong = wrong_with(wish, checks); !wrong.empty()) return std::unexpected(wrong);
   const auto at = time_of(wish, now);
   if (!at) return std::unexpected(at.error());

@@ -68,8 +68,6 @@ void write_window_families(Page& page, const std::vector<WindowFacts>& windows) 
 
 namespace {
 
-using enum FamilyType;
-
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
 std::string label_of(const AlertFacts& alert, const std::string& name) {
@@ -110,7 +108,6 @@ void write_alert_families(Page& page, const Facts& facts) {
 
 namespace {
 
-using enum FamilyType;
 using Receivers = std::vector<ReceiverFacts>;
 
 void each(Page& page, const Receivers& receivers, auto value) {
@@ -155,8 +152,6 @@ void write_receiver_families(Page& page, const std::vector<ReceiverFacts>& recei
 }
 
 namespace {
-
-using enum FamilyType;
 
 void write_count(Page& page, std::string_view name, std::string_view help, std::uint64_t count) {
   page.family(name, help, counter);

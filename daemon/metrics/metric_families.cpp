@@ -26,18 +26,21 @@ void by_reason(Page& page, const Counts& counts, const std::vector<ReasonCount>&
                static_cast<double>(row.count));
 }
 
+void by_pair(Page& page, const Counts& counts, const std::vector<PairCount>& rows) {
+  for (const PairCount& row : rows)
+    page.value({probe_label(counts),
+                kind_label(counts),
+                target_label(counts),
+                {"step", name(row.step)},
+                {"reason", name(row.reason)}},
+               static_cast<double>(row.count));
+}
+
 void write_counters(Page& page, const AllCounts& all) {
   page.family("sonde_probe_runs_total", "Probe runs with the verdict pass or fail.", counter);
   each(page, all, [](const Counts& of) { return static_cast<double>(of.runs); });
   page.family("sonde_probe_failures_total", "Probe runs that failed, by step and reason.", counter);
-  for (const Counts* of : all)
-    for (const PairCount& row : of->failures)
-      page.value({probe_label(*of),
-                  kind_label(*of),
-                  target_label(*of),
-                  {"step", name(row.step)},
-                  {"reason", name(row.reason)}},
-                 static_cast<double>(row.count));
+  for (const Counts* of : all) by_pair(page, *of, of->failures);
   page.family("sonde_probe_conclusions_total",
               "Of the failed runs, those whose cause experiments found after the outage had begun.",
               counter);
@@ -143,8 +146,6 @@ void write_probe_families(Page& page, const AllCounts& all,
 
 namespace {
 
-using enum FamilyType;
-
 void by_event(Page& page, const AllCounts& all, std::uint64_t EventCounts::* count) {
   for (const Counts* of : all)
     for (const EventCounts& row : of->events)
@@ -169,14 +170,7 @@ void write_auth_families(Page& page, const AllCounts& all) {
                  static_cast<double>(row.count));
   page.family("sonde_auth_failures_total", "Such attempts that failed, by step and reason.",
               counter);
-  for (const Counts* of : all)
-    for (const PairCount& row : of->auth_failures)
-      page.value({probe_label(*of),
-                  kind_label(*of),
-                  target_label(*of),
-                  {"step", name(row.step)},
-                  {"reason", name(row.reason)}},
-                 static_cast<double>(row.count));
+  for (const Counts* of : all) by_pair(page, *of, of->auth_failures);
 }
 
 void write_event_families(Page& page, const AllCounts& all) {

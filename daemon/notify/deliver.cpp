@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 // How often secrets are read to detect that they were replaced.
 constexpr Span look_every = std::chrono::seconds(10);
 
-using PipelinePtr = std::shared_ptr<DestinationQueue>;
+using DestinationQueuePtr = std::shared_ptr<DestinationQueue>;
 
 // Whether what `a` was sent is known at `b`. A secret that cannot be read gives no answer.
 bool is_same_place(const Destination& a, const Destination& b) {
@@ -59,8 +59,9 @@ struct Notifier::State : std::enable_shared_from_this<State> {
 
   net::Network& network;
   Options options;
-  std::vector<PipelinePtr> pipelines;
-  std::vector<PipelinePtr> leaving;  // with a message in flight, or an end that has to be sent
+  std::vector<DestinationQueuePtr> pipelines;
+  std::vector<DestinationQueuePtr>
+      leaving;  // with a message in flight, or an end that has to be sent
   std::vector<StateRecord> forgotten;
   asio::steady_timer limit{network.executor()};
   std::function<void()> done;
@@ -69,13 +70,14 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   std::vector<ReceiverEntry> entries;  // as assigned
   WallTime looked;                     // when their secrets were last read
 
-  PipelinePtr find(const Destination& destination) const;
-  PipelinePtr find_renamed(const Destination& destination, const std::vector<Destination>& wanted,
-                           const std::vector<PipelinePtr>& taken) const;
+  DestinationQueuePtr find(const Destination& destination) const;
+  DestinationQueuePtr find_renamed(const Destination& destination,
+                                   const std::vector<Destination>& wanted,
+                                   const std::vector<DestinationQueuePtr>& taken) const;
   void restore(const StateRecord& note, const std::map<std::string, std::string>& identities);
   void take_over(const StateRecord& note, const std::string& key);
-  PipelinePtr make(Destination destination);
-  void leave(const PipelinePtr& pipeline);
+  DestinationQueuePtr make(Destination destination);
+  void leave(const DestinationQueuePtr& pipeline);
   bool is_time_to_look(WallTime now);
   bool has_moved() const;
   void changed();
@@ -86,16 +88,16 @@ struct Notifier::State : std::enable_shared_from_this<State> {
   void end_soon();
 };
 
-PipelinePtr Notifier::State::find(const Destination& destination) const {
+DestinationQueuePtr Notifier::State::find(const Destination& destination) const {
   for (const auto& pipeline : pipelines)
     if (is_same(pipeline->destination(), destination)) return pipeline;
   return nullptr;
 }
 
 // The queue of the same destination under a key that is no longer used.
-PipelinePtr Notifier::State::find_renamed(const Destination& destination,
-                                          const std::vector<Destination>& wanted,
-                                          const std::vector<PipelinePtr>& taken) const {
+DestinationQueuePtr Notifier::State::find_renamed(
+    const Destination& destination, const std::vector<Destination>& wanted,
+    const std::vector<DestinationQueuePtr>& taken) const {
   for (const auto& pipeline : pipelines) {
     const Destination& old = pipeline->destination();
     const bool used = std::ranges::find(wanted, old.key, &Destination::key) != wanted.end() ||
@@ -122,7 +124,7 @@ void Notifier::State::take_over(const StateRecord& note, const std::string& key)
   }
 }
 
-PipelinePtr Notifier::State::make(Destination destination) {
+DestinationQueuePtr Notifier::State::make(Destination destination) {
   DestinationQueue::Options own{.now = options.now,
                                 .elapsed = options.elapsed,
                                 .changed = [this] { changed(); },
@@ -133,7 +135,7 @@ PipelinePtr Notifier::State::make(Destination destination) {
   return std::make_shared<DestinationQueue>(network, std::move(destination), std::move(own));
 }
 
-void Notifier::State::leave(const PipelinePtr& pipeline) {
+void Notifier::State::leave(const DestinationQueuePtr& pipeline) {
   auto notes = pipeline->forget();
   forgotten.insert(forgotten.end(), notes.begin(), notes.end());
   pipeline->leave();
@@ -192,7 +194,7 @@ Notifier::~Notifier() {
 }
 
 void Notifier::assign(const std::vector<ReceiverEntry>& entries) {
-  std::vector<PipelinePtr> next;
+  std::vector<DestinationQueuePtr> next;
   state_->entries = entries;
   auto wanted = destinations_of(entries);
   for (auto& destination : wanted) {

@@ -233,8 +233,6 @@ void DestinationQueue::close() {
 
 namespace {
 
-using log::Level;
-
 constexpr std::string_view room = "receiver";
 
 std::string key_of(const Destination& destination, std::uint64_t alert) {

@@ -17,7 +17,6 @@ namespace sonde::notify {
 namespace {
 
 namespace asio = boost::asio;
-using log::Level;
 
 // The result of a heartbeat; an empty text: it was accepted.
 struct Beat {

@@ -118,7 +118,7 @@ const Value::Entry* kind_entry(const Value& value, const Reader& reader) {
 
 // Reads all keys except the kind's.
 bool read_routing(const Value& value, const Reader& reader, notify::Routing& out) {
-  const auto& keys = config::section<notify::Routing>();
+  const auto& keys = section<notify::Routing>();
   std::vector<std::string_view> names = keys.names();
   for (auto name : kind_names()) names.push_back(name);
   bool good = keys.read_known(value, reader, out);
@@ -133,7 +133,7 @@ bool read_routing(const Value& value, const Reader& reader, notify::Routing& out
 // An Alertmanager groups by itself, so grouping keys have no effect.
 bool refuse_grouping(const Value& value, const Reader& reader) {
   bool good = true;
-  for (auto name : config::section<notify::Grouping>().names()) {
+  for (auto name : section<notify::Grouping>().names()) {
     const Value* written = value.find(name);
     if (written == nullptr) continue;
     reader.at(name).wrong(written->place, "an Alertmanager groups and repeats by its own routes");
@@ -154,7 +154,7 @@ bool read_entry(const Value& value, const Reader& reader, notify::ReceiverEntry&
 }
 
 Value schema_of(const notify::ReceiverKind& kind) {
-  Value keys = config::section<notify::Routing>().schema();
+  Value keys = section<notify::Routing>().schema();
   for (auto& entry : keys.entries)
     if (entry.name == "properties")
       entry.value.entries.push_back({std::string(kind.name), {}, kind.schema()});
@@ -188,7 +188,7 @@ Value Codec<notify::ReceiverEntries>::schema(const Rule&) {
 
 std::vector<KeyRow> Rows<notify::ReceiverEntries>::below(const std::string& prefix,
                                                          const notify::ReceiverEntries&) {
-  auto rows = config::section<notify::Routing>().table(prefix + ".NAME");
+  auto rows = section<notify::Routing>().table(prefix + ".NAME");
   for (const auto& kind : notify::receiver_kinds()) {
     const std::string path = fmt::format("{}.NAME.{}", prefix, kind.name);
     rows.push_back({path, "mapping", "", std::string(kind.help)});

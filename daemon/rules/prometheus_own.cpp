@@ -99,7 +99,7 @@ PrometheusGroup prometheus_own(std::string_view job, std::string_view runbooks) 
                         .annotations = {{"summary", std::string(row.summary)},
                                         {"description", std::string(row.description)}}};
     for (std::size_t at = 0; (at = rule.expr.find("[job]")) != std::string::npos;)
-      rule.expr.replace(at, 5, rules::equals("job", job));
+      rule.expr.replace(at, 5, equals("job", job));
     if (!runbooks.empty())
       rule.annotations.emplace("runbook_url",
                                fmt::format("{}/{}.md", prometheus_literal(runbooks), row.alert));

@@ -10,7 +10,6 @@
 namespace sonde::rules {
 namespace {
 
-using rules::Matchers;
 using Names = std::vector<std::string>;
 
 // The steps that a kind of probe is made to test, which its alerts own, and the earlier steps,
@@ -48,17 +47,16 @@ Matchers counted(const alert::RuleSettings& rule) {
   Names steps, reasons;
   for (const Step step : subject(of).counts) steps.emplace_back(name(step));
   for (const Reason reason : rule.reasons) reasons.emplace_back(name(reason));
-  Matchers out = rules::matchers(rule.where);
+  Matchers out = matchers(rule.where);
   if (!steps.empty() && subject(of).counts != subject(alert::AlertOf::probe_success).counts)
-    out.push_back(rules::one_of("step", steps));
-  if (!reasons.empty()) out.push_back(rules::one_of("reason", reasons));
+    out.push_back(one_of("step", steps));
+  if (!reasons.empty()) out.push_back(one_of("reason", reasons));
   return out;
 }
 
 std::string failures(const alert::RuleSettings& rule, PrometheusTallies& tallies,
                      const Matchers& more) {
-  return rules::series(tallies.failures_by_reason(prometheus_window(rule)),
-                       rules::both(counted(rule), more));
+  return series(tallies.failures_by_reason(prometheus_window(rule)), both(counted(rule), more));
 }
 
 std::string owned_name(Severity severity) {
@@ -67,12 +65,12 @@ std::string owned_name(Severity severity) {
 
 // The steps at which the probes of a firing alert fail, of those that the alert owns.
 void append_owned(const alert::RuleSettings& rule, PrometheusTallies& tallies, Names& owned) {
-  const std::string firing = rules::series(
-      "ALERTS", {rules::equals("alertname", rule.name), rules::equals("alertstate", "firing")});
+  const std::string firing =
+      series("ALERTS", {equals("alertname", rule.name), equals("alertstate", "firing")});
   for (const Stage& stage : stages_of(rule)) {
     if (stage.owns.empty()) continue;
-    const std::string failed = failures(
-        rule, tallies, {rules::equals("kind", stage.kind), rules::one_of("step", stage.owns)});
+    const std::string failed =
+        failures(rule, tallies, {equals("kind", stage.kind), one_of("step", stage.owns)});
     owned.push_back(fmt::format("max by (target, step) ({} > 0 and on (probe, kind, target) {})",
                                 failed, firing));
   }
@@ -82,16 +80,16 @@ std::string held_expr(const alert::RuleSettings& rule, PrometheusTallies& tallie
   Names before;
   for (const Stage& stage : stages_of(rule))
     if (!stage.before.empty())
-      before.push_back(failures(
-          rule, tallies, {rules::equals("kind", stage.kind), rules::one_of("step", stage.before)}));
+      before.push_back(
+          failures(rule, tallies, {equals("kind", stage.kind), one_of("step", stage.before)}));
   const std::string all = failures(rule, tallies, {});
   const std::string by = fmt::format("sum without (step, reason{}) ",
                                      prometheus_by_check(rule) ? "" : ", probe, kind");
   const std::string excused =
-      rules::block(rules::any(before)) + "\nand on (target, step) " + owned_name(rule.severity);
-  const std::string guilty = all + " > 0\nunless " + rules::block(excused);
-  const std::string alerts = rules::series("ALERTS", {rules::equals("alertname", rule.name)});
-  return by + "(" + all + ") > 0\nunless " + by + rules::block(guilty) +
+      block(any(before)) + "\nand on (target, step) " + owned_name(rule.severity);
+  const std::string guilty = all + " > 0\nunless " + block(excused);
+  const std::string alerts = series("ALERTS", {equals("alertname", rule.name)});
+  return by + "(" + all + ") > 0\nunless " + by + block(guilty) +
          fmt::format("\nand on ({}) {}",
                      prometheus_by_check(rule) ? "probe, kind, target" : "target", alerts);
 }
@@ -141,7 +139,7 @@ std::vector<PrometheusRule> prometheus_owned(std::span<const alert::RuleSettings
     for (const auto& rule : rules)
       if (rule.severity >= severity && on_path(rule) && prometheus_by_check(rule))
         append_owned(rule, tallies, owned);
-    if (!owned.empty()) all.push_back({.record = owned_name(severity), .expr = rules::any(owned)});
+    if (!owned.empty()) all.push_back({.record = owned_name(severity), .expr = any(owned)});
   }
   return all;
 }

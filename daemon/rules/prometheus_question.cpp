@@ -46,7 +46,7 @@ bool prometheus_by_check(const alert::RuleSettings& rule) {
 
 std::string over_instances(const alert::RuleSettings& rule, std::string_view aggregate,
                            std::string_view expr) {
-  return rules::across(aggregate, prometheus_by_check(rule) ? "" : "probe, kind", expr);
+  return across(aggregate, prometheus_by_check(rule) ? "" : "probe, kind", expr);
 }
 
 Span prometheus_window(const alert::RuleSettings& rule) {
@@ -57,20 +57,17 @@ Span prometheus_window(const alert::RuleSettings& rule) {
 
 namespace {
 
-using rules::all;
-using rules::any;
-
 struct Counted {
   std::string attempts, failures;
 };
 
 // `more`: matchers in addition to the rule's own.
 Counted count(const alert::RuleSettings& rule, alert::AlertOf rate, Span window,
-              PrometheusTallies& tallies, const rules::Matchers& more = {}) {
-  rules::Matchers matchers = rules::both(rules::matchers(rule.where), more);
-  if (!rule.event.empty()) matchers.push_back(rules::equals("event", rule.event));
+              PrometheusTallies& tallies, const Matchers& more = {}) {
+  Matchers matchers = both(rules::matchers(rule.where), more);
+  if (!rule.event.empty()) matchers.push_back(equals("event", rule.event));
   const auto of_rule = [&](const std::string& recorded) {
-    const std::string one = rules::series(recorded, matchers);
+    const std::string one = series(recorded, matchers);
     return prometheus_by_check(rule) ? one : fmt::format("sum without (probe, kind) ({})", one);
   };
   const auto names = tallies.recorded(rate, window);
@@ -79,7 +76,7 @@ Counted count(const alert::RuleSettings& rule, alert::AlertOf rate, Span window,
 
 // "Below 90 %" means "more than 10 % failed".
 std::string beyond(const Counted& counted, std::string_view op, Millionths succeeded) {
-  return rules::against(counted.failures, op, {kWhole - succeeded, kWhole}, counted.attempts);
+  return against(counted.failures, op, {kWhole - succeeded, kWhole}, counted.attempts);
 }
 
 std::string enough(const alert::RuleSettings& rule, const Counted& counted) {
@@ -88,7 +85,7 @@ std::string enough(const alert::RuleSettings& rule, const Counted& counted) {
 
 // Recovered in one of the windows.
 std::string well(const alert::RuleSettings& rule, PrometheusTallies& tallies,
-                 const rules::Matchers& more = {}) {
+                 const Matchers& more = {}) {
   const Millionths clear = alert::millionths(*rule.clear_above.value_or(*rule.below).share);
   std::vector<std::string> parts;
   for (const Span window : rule.over) {
@@ -104,10 +101,10 @@ std::string well_by_upgrade(const alert::RuleSettings& rule, PrometheusTallies& 
   logins.reserve(rule.over.size());
   for (const Span window : rule.over)
     logins.push_back(
-        enough(rule, count(rule, rule.of, window, tallies, {rules::equals("step", "login")})));
-  const std::string upgrades = well(rule, tallies, {rules::equals("step", "upgrade")});
+        enough(rule, count(rule, rule.of, window, tallies, {equals("step", "login")})));
+  const std::string upgrades = well(rule, tallies, {equals("step", "upgrade")});
   return fmt::format("label_replace({}, \"step\", \"login\", \"\", \"\")\nunless {}",
-                     rules::block(upgrades), rules::block(any(logins)));
+                     block(upgrades), block(any(logins)));
 }
 
 }  // namespace
@@ -126,7 +123,7 @@ PrometheusQuestion ask_rate(const alert::RuleSettings& rule, PrometheusTallies& 
   }
   std::string clears = well(rule, tallies);
   if (rule.of == alert::AlertOf::auth_success)
-    clears = any({clears, rules::block(well_by_upgrade(rule, tallies))});
+    clears = any({clears, block(well_by_upgrade(rule, tallies))});
   return {.value = value, .fires = all(fires), .clears = clears};
 }
 
@@ -138,24 +135,21 @@ PrometheusQuestion ask_burn(const alert::RuleSettings& rule, PrometheusTallies& 
     if ((pair.urgency == Urgency::page) != (rule.burn == alert::Burn::page)) continue;
     const auto lengthy = count(rule, rule.rate, pair.lengthy.length, tallies);
     const auto brief = count(rule, rule.rate, pair.brief.length, tallies);
-    const rules::Share share{std::uint64_t{pair.tenths} * allowed, std::uint64_t{kWhole} * 10};
-    burning.push_back(rules::block(
-        all({rules::against(lengthy.failures, ">", share, lengthy.attempts),
-             rules::against(brief.failures, ">", share, brief.attempts),
-             fmt::format("{} >= {}", lengthy.failures, std::max(rule.min_failures, 1))})));
+    const Share share{std::uint64_t{pair.tenths} * allowed, std::uint64_t{kWhole} * 10};
+    burning.push_back(
+        block(all({against(lengthy.failures, ">", share, lengthy.attempts),
+                   against(brief.failures, ">", share, brief.attempts),
+                   fmt::format("{} >= {}", lengthy.failures, std::max(rule.min_failures, 1))})));
     counted.push_back(fmt::format("{} > 0", brief.attempts));
     if (value.empty())
       value = fmt::format("{} / {} / {}", lengthy.failures, lengthy.attempts,
-                          rules::number(static_cast<double>(allowed) / kWhole));
+                          number(static_cast<double>(allowed) / kWhole));
   }
   const std::string fires = any(burning);
-  return {
-      .value = value, .fires = fires, .clears = all(counted) + "\nunless " + rules::block(fires)};
+  return {.value = value, .fires = fires, .clears = all(counted) + "\nunless " + block(fires)};
 }
 
 namespace {
-
-using rules::Matchers;
 
 // A daemon that has not run for the length of the window has counted all of it within the window;
 // increase() misses counts from before the first scrape.
@@ -163,8 +157,7 @@ std::string recent(const std::string& counter, const Matchers& of, Span window) 
   return fmt::format(
       "\n  increase({}) > 0\n  or\n"
       "  ({} > 0 and on (job, instance) time() - process_start_time_seconds < {})\n",
-      rules::range(counter, of, window), rules::series(counter, of),
-      rules::number(seconds(window)));
+      range(counter, of, window), series(counter, of), number(seconds(window)));
 }
 
 std::vector<std::string> names(const std::vector<Reason>& reasons) {
@@ -179,9 +172,9 @@ std::vector<std::string> names(const std::vector<Reason>& reasons) {
 // With several daemons, all have to observe it, and one that does not proves that it is over. The
 // count restarts with the daemon, so only a passed run proves a recovery.
 PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTallies&) {
-  const Matchers of = rules::matchers(rule.where);
-  std::string row = rules::across("min", "", rules::series("sonde_probe_consecutive_failures", of));
-  std::string passed = rules::across("max", "", rules::series("sonde_probe_success", of));
+  const Matchers of = matchers(rule.where);
+  std::string row = across("min", "", series("sonde_probe_consecutive_failures", of));
+  std::string passed = across("max", "", series("sonde_probe_success", of));
   if (!prometheus_by_check(rule)) {
     row = fmt::format("max without (probe, kind) ({})", row);
     passed = fmt::format("min without (probe, kind) ({})", passed);
@@ -195,46 +188,41 @@ PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTa
 // probe has passed, and there was one: a run that failed at another step says nothing about it.
 PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Span window = *std::ranges::min_element(rule.over);
-  const Matchers of = rules::matchers(rule.where);
+  const Matchers of = matchers(rule.where);
   const auto reasons = names(rule.reasons);
   // A run counts once, whether its reason or its concluded cause is one of these.
-  const std::string failures = recent("sonde_probe_failures_total",
-                                      rules::both(of, {rules::one_of("reason", reasons)}), window);
-  const std::string concluded = recent(
-      "sonde_probe_conclusions_total",
-      rules::both(of, {rules::one_of("concluded", reasons), rules::none_of("reason", reasons)}),
-      window);
+  const std::string failures =
+      recent("sonde_probe_failures_total", both(of, {one_of("reason", reasons)}), window);
+  const std::string concluded =
+      recent("sonde_probe_conclusions_total",
+             both(of, {one_of("concluded", reasons), none_of("reason", reasons)}), window);
   const std::string failed =
-      rules::across("sum",
-                    prometheus_by_check(rule) ? "step, reason, concluded"
-                                              : "step, reason, concluded, probe, kind",
-                    rules::outside_maintenance(rules::any({failures, concluded}), window));
+      across("sum",
+             prometheus_by_check(rule) ? "step, reason, concluded"
+                                       : "step, reason, concluded, probe, kind",
+             outside_maintenance(any({failures, concluded}), window));
   const std::string fires = fmt::format("round({}) > {}", failed, *rule.above->count);
-  const std::string passed = over_instances(rule, "min", rules::series("sonde_probe_success", of));
+  const std::string passed = over_instances(rule, "min", series("sonde_probe_success", of));
   const std::string runs = over_instances(
       rule, "sum",
-      fmt::format("increase({})",
-                  rules::range("sonde_probe_runs_total", of, prometheus_window(rule))));
+      fmt::format("increase({})", range("sonde_probe_runs_total", of, prometheus_window(rule))));
   return {.value = fmt::format("round({})", failed),
           .fires = fires,
           .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, fires)};
 }
 
 PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTallies&) {
-  const Matchers path = rules::both(rules::matchers(rule.where),
-                                    {rules::one_of("kind", {"login", "upgrade", "chat"})});
-  const Matchers health =
-      rules::both(rules::matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
-                  {rules::equals("kind", "health")});
+  const Matchers path = both(matchers(rule.where), {one_of("kind", {"login", "upgrade", "chat"})});
+  const Matchers health = both(matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
+                               {equals("kind", "health")});
   const std::string row =
-      over_instances(rule, "max", rules::series("sonde_probe_consecutive_failures", path));
+      over_instances(rule, "max", series("sonde_probe_consecutive_failures", path));
   const auto passes = [&rule](const Matchers& of) {
-    return over_instances(rule, "min", rules::series("sonde_probe_success", of));
+    return over_instances(rule, "min", series("sonde_probe_success", of));
   };
   return {.value = row,
-          .fires = rules::all(
-              {fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"}),
-          .clears = rules::any({passes(path) + " == 1", passes(health) + " == 0"})};
+          .fires = all({fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"}),
+          .clears = any({passes(path) + " == 1", passes(health) + " == 0"})};
 }
 
 namespace {
@@ -252,22 +240,20 @@ constexpr TimedRow timed_rows[] = {{Timed::duration, "sonde_probe_duration_secon
 std::string increase(const alert::RuleSettings& rule, std::string_view suffix, Span window) {
   const auto& row = *std::ranges::find(timed_rows, rule.measure, &TimedRow::timed);
   const std::string name = fmt::format("{}{}", row.histogram, suffix);
-  return rules::across(
-      "sum", "",
-      fmt::format("increase({})", rules::range(name, rules::matchers(rule.where), window)));
+  return across("sum", "", fmt::format("increase({})", range(name, matchers(rule.where), window)));
 }
 
 // For each probe: where its quantile in a window compares this way, with enough samples.
 std::string compared(const alert::RuleSettings& rule, Span window, std::string_view op,
                      double bound) {
   return fmt::format("histogram_quantile({}, {}) {} {}\nand round({}) >= {}", rule.quantile,
-                     increase(rule, "_bucket", window), op, rules::number(bound),
+                     increase(rule, "_bucket", window), op, number(bound),
                      increase(rule, "_count", window), rule.min_samples);
 }
 
 // The worst probe represents its target.
 std::string worst(const alert::RuleSettings& rule, const std::string& expr) {
-  return prometheus_by_check(rule) ? expr : "max without (probe, kind) " + rules::block(expr);
+  return prometheus_by_check(rule) ? expr : "max without (probe, kind) " + block(expr);
 }
 
 }  // namespace
@@ -282,11 +268,11 @@ PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallie
     slow.push_back(compared(rule, window, ">", clear));
     fast.push_back(compared(rule, window, "<=", clear));
   }
-  std::string clears = worst(rule, rules::any(fast));
-  if (!prometheus_by_check(rule)) clears += "\nunless " + worst(rule, rules::all(slow));
+  std::string clears = worst(rule, any(fast));
+  if (!prometheus_by_check(rule)) clears += "\nunless " + worst(rule, all(slow));
   const std::string value = fmt::format("histogram_quantile({}, {})", rule.quantile,
                                         increase(rule, "_bucket", rule.over.front()));
-  return {.value = worst(rule, value), .fires = worst(rule, rules::all(fires)), .clears = clears};
+  return {.value = worst(rule, value), .fires = worst(rule, all(fires)), .clears = clears};
 }
 
 // For Prometheus a quantile beyond the last bound of a histogram equals that bound.
@@ -306,22 +292,20 @@ std::vector<std::string> prometheus_blind(std::span<const alert::RuleSettings> a
 PrometheusQuestion ask_certificate(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.below->span);
   const double clear = seconds(*rule.clear_above.value_or(*rule.below).span);
-  const rules::Matchers of = rules::matchers(rule.where);
+  const Matchers of = matchers(rule.where);
   const std::string_view name = "sonde_tls_certificate_not_after_timestamp_seconds";
-  const std::string seen = over_instances(rule, "min", rules::series(name, of));
+  const std::string seen = over_instances(rule, "min", series(name, of));
   const std::string left = seen + " - time()";
   const std::string once = over_instances(
-      rule, "min",
-      fmt::format("last_over_time({})", rules::range(name, of, std::chrono::hours(1))));
-  const std::string run = rules::series("sonde_probe_last_run_timestamp_seconds", of);
+      rule, "min", fmt::format("last_over_time({})", range(name, of, std::chrono::hours(1))));
+  const std::string run = series("sonde_probe_last_run_timestamp_seconds", of);
   const std::string not_run =
-      fmt::format("({} unless {})", rules::series("sonde_probe_interval_seconds", of), run);
+      fmt::format("({} unless {})", series("sonde_probe_interval_seconds", of), run);
   const std::string gone = fmt::format("{}\nunless {}\nand on (target) {}\nunless on (target) {}",
                                        once, seen, run, not_run);
   return {.value = left,
-          .fires = fmt::format("{} < {}", left, rules::number(bound)),
-          .clears = rules::any(
-              {fmt::format("{} >= {}", left, rules::number(clear)), rules::block(gone)})};
+          .fires = fmt::format("{} < {}", left, number(bound)),
+          .clears = any({fmt::format("{} >= {}", left, number(clear)), block(gone)})};
 }
 
 }  // namespace sonde::rules

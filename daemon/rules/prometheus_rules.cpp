@@ -39,13 +39,13 @@ PrometheusRule no_data_of(const alert::RuleSettings& rule,
                           std::span<const alert::RuleSettings> alerts) {
   std::string name = rule.name + "NoData";
   while (std::ranges::find(alerts, name, &alert::RuleSettings::name) != alerts.end()) name += "_";
-  const std::string age = fmt::format(
-      "time() - {}", rules::across("max", prometheus_by_check(rule) ? "" : "probe, kind",
-                                   rules::series("sonde_probe_last_run_timestamp_seconds",
-                                                 rules::matchers(rule.where))));
+  const std::string age =
+      fmt::format("time() - {}",
+                  across("max", prometheus_by_check(rule) ? "" : "probe, kind",
+                         series("sonde_probe_last_run_timestamp_seconds", matchers(rule.where))));
   return {.record = {},
           .alert = std::move(name),
-          .expr = fmt::format("{} > {}", age, rules::number(seconds(*rule.no_data_after))),
+          .expr = fmt::format("{} > {}", age, number(seconds(*rule.no_data_after))),
           .labels = labels_of(rule),
           .annotations = {{"summary", "An alert has nothing to judge by."},
                           {"description", rule.name + " knows nothing new of {{ $labels.target }} "

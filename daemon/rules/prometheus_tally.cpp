@@ -46,15 +46,14 @@ std::string_view gauge_of(Span window) {
 }
 
 std::string in_gauge(std::string_view name, std::string_view window) {
-  return rules::across("sum", "window", rules::series(name, {rules::equals("window", window)}));
+  return across("sum", "window", series(name, {equals("window", window)}));
 }
 
 // An integer, like the counts; increase() extrapolates beyond the outer samples.
 std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
   const std::string counter = fmt::format("{}_total", name);
-  const std::string grown = fmt::format("increase({})", rules::range(counter, {}, window));
-  return fmt::format("round({})",
-                     rules::across("sum", dropped, rules::outside_maintenance(grown, window)));
+  const std::string grown = fmt::format("increase({})", range(counter, {}, window));
+  return fmt::format("round({})", across("sum", dropped, outside_maintenance(grown, window)));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class CheckSet {
   void restore(std::map<std::string, std::string> conclusions);
 
   Schedule& agenda() { return agenda_; }
-  const StationPtr& station(std::size_t id) const { return stations_.at(id); }
+  const ScheduledCheckPtr& station(std::size_t id) const { return stations_.at(id); }
 
  private:
   using Standing = std::map<std::string, std::shared_ptr<StandingRefusals>>;
@@ -37,7 +37,7 @@ class CheckSet {
 
   Schedule agenda_;
   std::size_t next_id_ = 0;
-  std::unordered_map<std::size_t, StationPtr> stations_;
+  std::unordered_map<std::size_t, ScheduledCheckPtr> stations_;
   std::unordered_map<std::string, std::size_t> ids_;  // by identity
   std::map<std::string, std::string> remembered_;     // of checks that are not assigned yet
 };

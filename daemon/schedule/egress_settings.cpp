@@ -79,7 +79,7 @@ std::string Codec<schedule::HostPort>::show(const schedule::HostPort& where) {
 
 bool Codec<schedule::Reference>::read(const Value& value, const Reader& reader, const Rule&,
                                       schedule::Reference& out) {
-  if (!config::section<schedule::Reference>().read(value, reader, out)) return false;
+  if (!section<schedule::Reference>().read(value, reader, out)) return false;
   const bool dns = value.find("dns") != nullptr;
   std::string wrong;
   if (dns == (value.find("tcp") != nullptr))
@@ -93,12 +93,12 @@ bool Codec<schedule::Reference>::read(const Value& value, const Reader& reader, 
 }
 
 Value Codec<schedule::Reference>::schema(const Rule&) {
-  return config::section<schedule::Reference>().schema();
+  return section<schedule::Reference>().schema();
 }
 
 bool Codec<schedule::EgressSettings>::read(const Value& value, const Reader& reader, const Rule&,
                                            schedule::EgressSettings& out) {
-  const auto& keys = config::section<schedule::EgressSettings>();
+  const auto& keys = section<schedule::EgressSettings>();
   if (!keys.read(value, reader, out)) return false;
   if (out.references.size() == 1)
     reader.warn(value.place,
@@ -108,7 +108,7 @@ bool Codec<schedule::EgressSettings>::read(const Value& value, const Reader& rea
 }
 
 Value Codec<schedule::EgressSettings>::schema(const Rule&) {
-  return config::section<schedule::EgressSettings>().schema();
+  return section<schedule::EgressSettings>().schema();
 }
 
 }  // namespace sonde::config

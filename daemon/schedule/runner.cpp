@@ -97,12 +97,12 @@ Runner::Runner(asio::any_io_executor executor, Options options)
       random_(seeded()),
       no_trace_(std::make_shared<const Trace>(Instant{}, 0)) {}
 
-void Runner::start(const StationPtr& station, Instant scheduled) {
+void Runner::start(const ScheduledCheckPtr& station, Instant scheduled) {
   InFlightGuard flight(station);
   runs_.spawn(run(std::move(flight), scheduled));
 }
 
-void Runner::skip(const StationPtr& station, Reason reason, std::uint32_t beats) {
+void Runner::skip(const ScheduledCheckPtr& station, Reason reason, std::uint32_t beats) {
   Result result = blank(*station);
   result.trace = no_trace_;
   result.beats = beats;

@@ -37,9 +37,9 @@ class Runner {
   Runner(boost::asio::any_io_executor executor, Options options);
 
   // Runs the check now, with its retries; `scheduled` is the time of the tick.
-  void start(const StationPtr& station, Instant scheduled);
+  void start(const ScheduledCheckPtr& station, Instant scheduled);
   // Publishes that `beats` ticks were skipped, and why.
-  void skip(const StationPtr& station, Reason reason, std::uint32_t beats);
+  void skip(const ScheduledCheckPtr& station, Reason reason, std::uint32_t beats);
 
   LoopLag& lag() { return lag_; }
   // Cancelled runs end soon and are not published; stop() is final.

@@ -29,12 +29,12 @@ struct ScheduledCheck {
   std::shared_ptr<StandingRefusals> standing = std::make_shared<StandingRefusals>();
   Diagnoses diagnoses;  // what is known of its failures
 };
-using StationPtr = std::shared_ptr<ScheduledCheck>;
+using ScheduledCheckPtr = std::shared_ptr<ScheduledCheck>;
 
 // Counts a run as under way as long as it lives.
 class InFlightGuard {
  public:
-  explicit InFlightGuard(StationPtr station) : station_(std::move(station)) {
+  explicit InFlightGuard(ScheduledCheckPtr station) : station_(std::move(station)) {
     ++*station_->in_flight;
   }
   ~InFlightGuard() {
@@ -45,7 +45,7 @@ class InFlightGuard {
   ScheduledCheck& station() const { return *station_; }
 
  private:
-  StationPtr station_;
+  ScheduledCheckPtr station_;
 };
 
 }  // namespace sonde::schedule

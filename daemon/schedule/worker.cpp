@@ -111,7 +111,7 @@ void Worker::Loop::take_beats() {
 }
 
 void Worker::Loop::begin(const Tick& beat) {
-  const StationPtr& station = roster_.station(beat.id);
+  const ScheduledCheckPtr& station = roster_.station(beat.id);
   if (beat.skipped > 0) runner_.skip(station, Reason::late, beat.skipped);
   if (*station->in_flight >= station->check->in_flight_max)
     runner_.skip(station, Reason::overlap, 1);

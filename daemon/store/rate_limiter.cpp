@@ -25,7 +25,7 @@ void charge(const Rate& rate, Instant& paid_off, Instant now) {
 
 }  // namespace
 
-bool Ration::take(const std::string& check, Instant now) {
+bool RateLimiter::take(const std::string& check, Instant now) {
   if (checks_.size() > checks_max)
     std::erase_if(checks_, [now](const auto& entry) { return entry.second <= now; });
   Instant& paid_off = checks_[check];

@@ -11,7 +11,7 @@ namespace sonde::store {
 // with equal copies: for a check the first five and then one every 12 s, so all of a check that
 // runs no more often; for all checks together 256 and then 32 a second. A run that proves the cause
 // of a failure always stores one; they are limited by diagnose.max_per_hour. Pure.
-class Ration {
+class RateLimiter {
  public:
   bool take(const std::string& check, Instant now);
 

@@ -48,7 +48,7 @@ class Recorder::Batch : public std::enable_shared_from_this<Batch> {
   asio::any_io_executor main_;
   asio::steady_timer timer_;
   Options options_;
-  store::Ration ration_;
+  store::RateLimiter ration_;
   std::vector<KeptResult> results_;
   bool armed_ = false;
 };

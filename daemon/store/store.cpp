@@ -12,7 +12,6 @@
 namespace sonde::store {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using log::Level;
 
 namespace {
 

@@ -15,7 +15,6 @@ namespace sonde::store {
 namespace {
 
 namespace fs = std::filesystem;
-using log::Level;
 
 constexpr std::uint64_t kilobyte = 1024, megabyte = 1024 * kilobyte;
 // Space that stays free, so that the log can always be emptied into the file, which then grows.

@@ -10,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/system/output.hpp"
 #include "daemon/system/service_manager.hpp"
 
 namespace sonde::system {
@@ -86,7 +87,7 @@ void Lifecycle::hold_reloads() { hold(SIG_BLOCK); }
 
 Lifecycle::Lifecycle(asio::any_io_executor main, Hooks hooks)
     : state_(std::make_shared<State>(std::move(main), std::move(hooks))) {
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   state_->wait_for_signal();
   hold(SIG_UNBLOCK);
   state_->wait_to_feed();

@@ -79,7 +79,7 @@ WebReply answer_window(const WebRequest& request, const ApiHooks& hooks) {
 WebReply answer_deploys(const WebRequest& request, const ApiHooks& hooks) {
   if (!hooks.deploys) return nowhere();
   if (request.method != "POST") return good(deploys_json(hooks.deploys()));
-  return change<DeployWish, DeployMarker>(request, hooks, deploy_of, hooks.deploy, deploy_json);
+  return change<DeployRequest, DeployMarker>(request, hooks, deploy_of, hooks.deploy, deploy_json);
 }
 
 WebReply answer_alerts(const WebRequest&, const ApiHooks& hooks) {

@@ -31,7 +31,7 @@ struct ApiHooks {
   std::function<std::expected<void, std::string>(std::string_view id)> end_maintenance;
   // Has a change written before it is confirmed; `kept` is false if that failed.
   std::function<void(std::function<void(bool kept)> then)> write;
-  std::function<std::expected<DeployMarker, std::string>(const DeployWish&)> deploy;
+  std::function<std::expected<DeployMarker, std::string>(const DeployRequest&)> deploy;
 };
 
 // /api/v1/alerts and /api/v1/rules in the format of Prometheus, /api/v1/probes,

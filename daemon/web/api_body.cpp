@@ -93,10 +93,10 @@ std::expected<MaintenanceRequest, std::string> maintenance_of(std::string_view b
   return wish;
 }
 
-std::expected<DeployWish, std::string> deploy_of(std::string_view body) {
+std::expected<DeployRequest, std::string> deploy_of(std::string_view body) {
   const auto document = text::Document::parse(body);
   if (!document) return std::unexpected("the body is not JSON: " + document.error());
-  DeployWish wish;
+  DeployRequest wish;
   std::string mistakes;
   Members all(document->root(), "", mistakes);
   all.text("target", wish.target).text("version", wish.version);

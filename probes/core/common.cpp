@@ -66,11 +66,11 @@ bool Codec<Diagnose>::read(const Value& value, const Reader& reader, const Rule&
     out.off = true;
     return true;
   }
-  return config::section<Diagnose>().read(value, reader, out);
+  return section<Diagnose>().read(value, reader, out);
 }
 
 Value Codec<Diagnose>::schema(const Rule&) {
-  return schema_any_of({schema_names({"off"}), config::section<Diagnose>().schema()});
+  return schema_any_of({schema_names({"off"}), section<Diagnose>().schema()});
 }
 
 }  // namespace sonde::config

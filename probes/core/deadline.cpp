@@ -81,7 +81,7 @@ asio::awaitable<Verdict> within(Instant limit, asio::awaitable<Verdict> attempt,
   co_await asio::this_coro::throw_if_cancelled(false);
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer clock(executor, limit);
-  Verdict verdict = Verdict::of(trace.step(), {Reason::cut, ""});
+  Verdict verdict = Verdict::of(trace.step(), cut_failure());
   const Cut cut = std::make_shared<asio::cancellation_signal>();
   auto kept = keep(std::move(attempt), verdict, trace);
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(

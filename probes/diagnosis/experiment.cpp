@@ -20,7 +20,7 @@ constexpr Span late_by = std::chrono::milliseconds(500);
 constexpr Span patience_min = std::chrono::seconds(1);
 constexpr Span patience_max = std::chrono::seconds(3);
 
-Verdict cut_short() { return Verdict::of(Step::upgrade, {Reason::cut, ""}); }
+Verdict cut_short() { return Verdict::of(Step::upgrade, cut_failure()); }
 
 // Upgrade and ready; then the session is closed.
 asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {

@@ -127,25 +127,23 @@ namespace sonde::config {
 bool Codec<dialect::Dialect>::read(const Value& v, const Reader& r, const Rule&,
                                    dialect::Dialect& out) {
   auto rules = std::exchange(out.rules, {});
-  const bool good = config::section<dialect::Dialect>().read(v, r, out);
+  const bool good = section<dialect::Dialect>().read(v, r, out);
   std::ranges::move(rules, std::back_inserter(out.rules));
   return dialect::complete(out, r, v.place) && good;
 }
 
-Value Codec<dialect::Dialect>::schema(const Rule&) {
-  return config::section<dialect::Dialect>().schema();
-}
+Value Codec<dialect::Dialect>::schema(const Rule&) { return section<dialect::Dialect>().schema(); }
 
 bool Codec<dialect::AnswerPlaces>::read(const Value& v, const Reader& r, const Rule&,
                                         dialect::AnswerPlaces& out) {
   out = {};
-  if (v.kind == Value::Kind::map) return config::section<dialect::AnswerPlaces>().read(v, r, out);
+  if (v.kind == Value::Kind::map) return section<dialect::AnswerPlaces>().read(v, r, out);
   return Codec<std::vector<text::Pointer>>::read(v, r, {}, out.at);
 }
 
 Value Codec<dialect::AnswerPlaces>::schema(const Rule&) {
-  return schema_any_of({Codec<std::vector<text::Pointer>>::schema({}),
-                        config::section<dialect::AnswerPlaces>().schema()});
+  return schema_any_of(
+      {Codec<std::vector<text::Pointer>>::schema({}), section<dialect::AnswerPlaces>().schema()});
 }
 
 }  // namespace sonde::config

@@ -134,11 +134,11 @@ bool Codec<dialect::DialectBook>::read(const Value& v, const Reader& r, const Ru
 
 std::vector<KeyRow> Rows<dialect::DialectBook>::below(const std::string& prefix,
                                                       const dialect::DialectBook&) {
-  return config::section<dialect::Written>().table(prefix + ".NAME");
+  return section<dialect::Written>().table(prefix + ".NAME");
 }
 
 Value Codec<dialect::DialectBook>::schema(const Rule&) {
-  return schema_named(config::section<dialect::Written>().schema(), {.filled = true});
+  return schema_named(section<dialect::Written>().schema(), {.filled = true});
 }
 
 }  // namespace sonde::config

@@ -151,7 +151,7 @@ std::expected<text::Document, std::string> open_item(const Framing& framing, tex
 namespace sonde::config {
 namespace {
 
-const Section<dialect::FramePattern>& keys() { return config::section<dialect::FramePattern>(); }
+const Section<dialect::FramePattern>& keys() { return section<dialect::FramePattern>(); }
 
 }  // namespace
 

@@ -142,7 +142,7 @@ Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_cod
   if (fault) how += "; " + fault->detail;
   if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, how};
   if (fault) return *fault;
-  if (ending.by == EndedBy::us) return {Reason::cut, ""};
+  if (ending.by == EndedBy::us) return cut_failure();
   if (ending.by != EndedBy::close_frame) return {Reason::abrupt_close_after_accept, how};
   switch (ending.code) {
     case 1011:

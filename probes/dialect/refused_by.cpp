@@ -55,12 +55,12 @@ namespace sonde::config {
 bool Codec<dialect::RefusedBy>::read(const Value& v, const Reader& r, const Rule&,
                                      dialect::RefusedBy& out) {
   out = {};
-  const bool good = config::section<dialect::RefusedBy>().read(v, r, out);
+  const bool good = section<dialect::RefusedBy>().read(v, r, out);
   return dialect::check(out, r, v.place) && good;
 }
 
 Value Codec<dialect::RefusedBy>::schema(const Rule&) {
-  return config::section<dialect::RefusedBy>().schema();
+  return section<dialect::RefusedBy>().schema();
 }
 
 }  // namespace sonde::config

@@ -166,11 +166,11 @@ namespace sonde::config {
 bool Codec<isolation::SessionSpec>::read(const Value& value, const Reader& reader, const Rule&,
                                          isolation::SessionSpec& out) {
   out.place = value.place;
-  return config::section<isolation::SessionSpec>().read(value, reader, out);
+  return section<isolation::SessionSpec>().read(value, reader, out);
 }
 
 Value Codec<isolation::SessionSpec>::schema(const Rule&) {
-  return config::section<isolation::SessionSpec>().schema();
+  return section<isolation::SessionSpec>().schema();
 }
 
 }  // namespace sonde::config

@@ -40,7 +40,7 @@ class LoginsAtOnce {
     const session::ProbeContext& site;
     text::Names names;
     Trace trace;
-    std::expected<auth::Token, Failure> token = std::unexpected(Failure{Reason::cut, ""});
+    std::expected<auth::Token, Failure> token = std::unexpected(cut_failure());
   };
 
   std::optional<Failure> invite();

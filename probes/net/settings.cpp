@@ -138,15 +138,13 @@ std::string Codec<net::DnsServer>::show(const net::DnsServer& server) {
 
 bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, const Rule&,
                                    net::TlsSettings& out) {
-  const auto& keys = config::section<net::TlsSettings>();
+  const auto& keys = section<net::TlsSettings>();
   if (!keys.read(value, reader, out)) return false;
   const auto checked = net::check(out);
   if (!checked) reader.wrong(value.place, checked.error());
   return checked.has_value();
 }
 
-Value Codec<net::TlsSettings>::schema(const Rule&) {
-  return config::section<net::TlsSettings>().schema();
-}
+Value Codec<net::TlsSettings>::schema(const Rule&) { return section<net::TlsSettings>().schema(); }
 
 }  // namespace sonde::config

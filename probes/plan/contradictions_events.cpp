@@ -9,9 +9,6 @@
 namespace sonde::plan {
 namespace {
 
-using dialect::EventSpec;
-using dialect::Terminal;
-
 const std::vector<dialect::EventSpec>& events_in(const ProbeParts& parts) {
   static const std::vector<dialect::EventSpec> none;
   return parts.chat == nullptr ? none : parts.chat->rules.events;

@@ -92,12 +92,12 @@ bool Codec<session::Endpoint>::read(const Value& value, const Reader& reader, co
   out = session::Endpoint{};
   if (value.kind != Value::Kind::map)
     return Codec<text::Template>::read(value, reader, rule, out.address);
-  return config::section<session::Endpoint>().read(value, reader, out);
+  return section<session::Endpoint>().read(value, reader, out);
 }
 
 Value Codec<session::Endpoint>::schema(const Rule& rule) {
   return schema_any_of(
-      {Codec<text::Template>::schema(rule), config::section<session::Endpoint>().schema()});
+      {Codec<text::Template>::schema(rule), section<session::Endpoint>().schema()});
 }
 
 }  // namespace sonde::config

@@ -193,13 +193,12 @@ bool Codec<upgrade::HoldEnd>::read(const Value& value, const Reader& reader, con
                                    upgrade::HoldEnd& out) {
   out = upgrade::HoldEnd{};
   out.closed = value.kind == Value::Kind::map;
-  if (out.closed) return config::section<upgrade::HoldEnd>().read(value, reader, out);
+  if (out.closed) return section<upgrade::HoldEnd>().read(value, reader, out);
   return read_name(value, reader, {"still_open"}).has_value();
 }
 
 Value Codec<upgrade::HoldEnd>::schema(const Rule&) {
-  return schema_any_of(
-      {schema_names({"still_open"}), config::section<upgrade::HoldEnd>().schema()});
+  return schema_any_of({schema_names({"still_open"}), section<upgrade::HoldEnd>().schema()});
 }
 
 }  // namespace sonde::config

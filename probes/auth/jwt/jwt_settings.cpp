@@ -134,14 +134,14 @@ std::string unverifiable(const auth::JwtSettings& settings) {
 
 bool Codec<auth::JwtSettings>::read(const Value& v, const Reader& r, const Rule&,
                                     auth::JwtSettings& out) {
-  if (!config::section<auth::JwtSettings>().read(v, r, out)) return false;
+  if (!section<auth::JwtSettings>().read(v, r, out)) return false;
   const std::string wrong = unverifiable(out);
   if (!wrong.empty()) r.at("algorithms").wrong(v.find("algorithms")->place, wrong);
   return wrong.empty();
 }
 
 Value Codec<auth::JwtSettings>::schema(const Rule&) {
-  return config::section<auth::JwtSettings>().schema();
+  return section<auth::JwtSettings>().schema();
 }
 
 }  // namespace sonde::config

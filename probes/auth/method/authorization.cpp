@@ -290,7 +290,7 @@ asio::awaitable<std::expected<std::string, Failure>> authorize(Context& context,
     auto taking = trial ? take_counted_turn(context, walk, asked, line, *trial)
                         : take_uncounted_turn(context, walk, asked, line);
     auto walked = co_await std::move(taking);
-    if (!walked) co_return std::unexpected(Failure{Reason::cut, ""});
+    if (!walked) co_return std::unexpected(cut_failure());
     if (!walked->code || !walked->code->empty()) co_return std::move(walked->code);
     enters = walked->enters;
     walk = std::move(walked->walk);

@@ -201,7 +201,7 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& conte
   };
   auto submitting = until_answered<Result>(context, *trial, std::move(doing));
   auto token = co_await std::move(submitting);
-  co_return token ? *std::move(token) : std::unexpected(Failure{Reason::cut, ""});
+  co_return token ? *std::move(token) : std::unexpected(cut_failure());
 }
 
 asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) const {

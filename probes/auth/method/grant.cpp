@@ -286,24 +286,37 @@ boost::asio::awaitable<std::expected<Accepted, Failure>> ask_for_answer(Context&
   co_return std::unexpected(*std::move(refused));
 }
 
+// Sends the form as a trial, which has ended when this returns. `ask_for` reads and judges the
+// answer.
+template <class T>
+boost::asio::awaitable<std::expected<T, Failure>> send_as_trial(
+    Context& context, const Grant& grant, Form form,
+    boost::asio::awaitable<std::expected<T, Failure>> (*ask_for)(Context&, const Grant&,
+                                                                 net::Request,
+                                                                 LoginGuard::Trial&)) {
+  auto preparing = prepare(context, grant, std::move(form));
+  auto asking = co_await std::move(preparing);
+  if (!asking) co_return std::unexpected(std::move(asking.error()));
+  auto ask = [grant, ask_for, request = std::move(asking->request)](Context& own,
+                                                                    LoginGuard::Trial& trial) {
+    return ask_for(own, grant, request, trial);
+  };
+  auto sending = until_answered<std::expected<T, Failure>>(context, asking->trial, std::move(ask));
+  auto answered = co_await std::move(sending);
+  if (!answered) co_return std::unexpected(cut_failure());
+  co_return *std::move(answered);
+}
+
 }  // namespace
 
 boost::asio::awaitable<std::expected<net::Response, Failure>> send(Context& context,
                                                                    const Grant& grant, Form form,
                                                                    Cookies& cookies) {
-  auto preparing = prepare(context, grant, std::move(form));
-  auto asking = co_await std::move(preparing);
-  if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
-    return ask_for_answer(own, grant, request, trial);
-  };
-  auto sending =
-      until_answered<std::expected<Accepted, Failure>>(context, asking->trial, std::move(ask));
+  auto sending = send_as_trial(context, grant, std::move(form), ask_for_answer);
   auto answered = co_await std::move(sending);
-  if (!answered) co_return std::unexpected(Failure{Reason::cut, ""});
-  if (!*answered) co_return std::unexpected(std::move(answered->error()));
-  cookies = std::move((*answered)->cookies);
-  co_return std::move((*answered)->response);
+  if (!answered) co_return std::unexpected(std::move(answered.error()));
+  cookies = std::move(answered->cookies);
+  co_return std::move(answered->response);
 }
 
 boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
@@ -317,18 +330,9 @@ boost::asio::awaitable<std::expected<Token, Failure>> check_granted(
 
 boost::asio::awaitable<std::expected<Token, Failure>> obtain(Context& context, const Grant& grant,
                                                              Form form) {
-  auto preparing = prepare(context, grant, std::move(form));
-  auto asking = co_await std::move(preparing);
-  if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto ask = [grant, request = std::move(asking->request)](Context& own, LoginGuard::Trial& trial) {
-    return ask_for_token(own, grant, request, trial);
-  };
-  auto sending =
-      until_answered<std::expected<Token, Failure>>(context, asking->trial, std::move(ask));
+  auto sending = send_as_trial(context, grant, std::move(form), ask_for_token);
   auto token = co_await std::move(sending);
-  if (!token) co_return std::unexpected(Failure{Reason::cut, ""});
-  asking->trial.end();
-  auto checking = check_granted(context, grant, *std::move(token));
+  auto checking = check_granted(context, grant, std::move(token));
   auto checked = co_await std::move(checking);
   co_return checked;
 }

@@ -152,7 +152,7 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
   auto redeeming = until_answered<Redeemed>(context, asking->trial, std::move(ask), keep_late,
                                             [&chain] { chain.unanswered = true; });
   auto redeemed = co_await std::move(redeeming);
-  if (!redeemed) co_return std::unexpected(Failure{Reason::cut, ""});
+  if (!redeemed) co_return std::unexpected(cut_failure());
   asking->trial.end();
   if (is_refused(redeemed->token, context, !settings_.body.empty())) chain.refresh.clear();
   if (!redeemed->kept) co_return std::unexpected(redeemed->kept.error());

@@ -216,7 +216,7 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   auto making_it = shown || carries_credentials(step) ? make_as_trial(context, making)
                                                       : make_uncounted(context, making);
   auto made = co_await std::move(making_it);
-  if (!made) co_return Failure{Reason::cut, ""};
+  if (!made) co_return cut_failure();
   token.cookies = std::move(made->cookies);
   if (captures_any(step, made_of)) {
     token.skew = made->skew;

@@ -65,7 +65,7 @@ asio::awaitable<Io> write_all(Transport& transport, std::string_view bytes) {
 }
 
 Failure io_failure(const Error& error) {
-  if (error == asio::error::operation_aborted) return {Reason::cut, ""};
+  if (error == asio::error::operation_aborted) return cut_failure();
   if (error == asio::error::timed_out) return {Reason::tcp_timeout, "the connection timed out"};
   if (std::string_view(error.category().name()) == "asio.ssl") {
     return {Reason::tls_handshake, "TLS failed after the handshake: " + error.message()};

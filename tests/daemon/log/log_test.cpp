@@ -19,7 +19,6 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::MatchesRegex;
-using testing::Not;
 
 void finish_and_end() {
   finish();

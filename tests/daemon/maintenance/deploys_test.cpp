@@ -48,7 +48,7 @@ TEST_F(DeploysTest, TheRecentOneIsOfTheTargetOrOfAllAndNoLater) {
 }
 
 TEST_F(DeploysTest, RefusesWhatSaysNothing) {
-  const auto refusal = [&](const DeployWish& wish) {
+  const auto refusal = [&](const DeployRequest& wish) {
     const auto made = deploys.add(wish, checks, now);
     return made ? "taken" : made.error();
   };

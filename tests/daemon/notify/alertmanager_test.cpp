@@ -4,8 +4,6 @@
 
 namespace sonde::notify::alertmanager_test {
 namespace {
-
-using test::at;
 using test::body_of;
 using test::made_alert;
 using test::message_of;

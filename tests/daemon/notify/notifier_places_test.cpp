@@ -4,8 +4,6 @@
 
 namespace sonde::notify::notifier_places_test {
 namespace {
-
-using test::Answers;
 using test::at;
 using test::ended;
 using test::made_alert;

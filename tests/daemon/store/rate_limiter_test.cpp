@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int taken(Ration& ration, const std::string& check, Instant begin, Span every, int runs) {
+int taken(RateLimiter& ration, const std::string& check, Instant begin, Span every, int runs) {
   int count = 0;
   for (int n = 0; n < runs; ++n) count += ration.take(check, begin + every * n) ? 1 : 0;
   return count;
@@ -15,25 +15,25 @@ int taken(Ration& ration, const std::string& check, Instant begin, Span every, i
 
 constexpr Instant start = Instant{} + 1h;
 
-TEST(Ration, TakesTheFirstFiveFailuresOfACheckAndThenOneEachTwelveSeconds) {
-  Ration ration;
+TEST(RateLimiter, TakesTheFirstFiveFailuresOfACheckAndThenOneEachTwelveSeconds) {
+  RateLimiter ration;
   EXPECT_EQ(taken(ration, "a", start, 10ms, 1000), 5);
   EXPECT_EQ(taken(ration, "a", start + 10s, 10ms, 6000), 5);
 }
 
-TEST(Ration, TakesEveryFailureOfACheckThatRunsEachFifteenSeconds) {
-  Ration ration;
+TEST(RateLimiter, TakesEveryFailureOfACheckThatRunsEachFifteenSeconds) {
+  RateLimiter ration;
   EXPECT_EQ(taken(ration, "a", start, 15s, 1000), 1000);
 }
 
-TEST(Ration, DoesNotLetOneCheckTakeWhatIsAnothers) {
-  Ration ration;
+TEST(RateLimiter, DoesNotLetOneCheckTakeWhatIsAnothers) {
+  RateLimiter ration;
   taken(ration, "a", start, 1ms, 100);
   EXPECT_TRUE(ration.take("b", start + 100ms));
 }
 
-TEST(Ration, BoundsThoseOfAllChecksTogether) {
-  Ration ration;
+TEST(RateLimiter, BoundsThoseOfAllChecksTogether) {
+  RateLimiter ration;
   int count = 0;
   for (int n = 0; n < 10'000; ++n) count += ration.take(std::to_string(n), start) ? 1 : 0;
   EXPECT_EQ(count, 256);

@@ -17,8 +17,6 @@
 namespace sonde::system::lifecycle_test {
 namespace asio = boost::asio;
 namespace {
-
-using testing::HasSubstr;
 using testing::MatchesRegex;
 
 // What systemd would hear: a datagram socket in a folder of its own.

@@ -31,7 +31,7 @@ struct ApiTest : Listening {
   HandView view;
   ApiHooks hooks;
   std::vector<MaintenanceRequest> wished;
-  std::vector<DeployWish> deployed;
+  std::vector<DeployRequest> deployed;
   std::vector<std::string> ended;
 
   ApiTest() {
@@ -45,7 +45,7 @@ struct ApiTest : Listening {
       wished.push_back(wish);
       return std::expected<MaintenanceWindow, std::string>(window("m2", false));
     };
-    hooks.deploy = [this](const DeployWish& wish) {
+    hooks.deploy = [this](const DeployRequest& wish) {
       deployed.push_back(wish);
       return std::expected<DeployMarker, std::string>(
           DeployMarker{noon, wish.target, wish.version, wish.by});

@@ -9,8 +9,6 @@
 namespace sonde::test::lockout_walk_test {
 namespace {
 
-using testing::HasSubstr;
-
 // Makes six runs of the login, of which the first three may be refused, and counts what asked for
 // `path` with a POST.
 long posts(const Server& server, DefaultConfig& usual, std::string_view path) {

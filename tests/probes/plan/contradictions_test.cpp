@@ -2,36 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/support/chat_target.hpp"
+#include "tests/probes/plan/contradiction_rows.hpp"
 
 namespace sonde::test::contradictions_test {
 namespace {
 
 using testing::HasSubstr;
 
-struct Row {
-  std::string kind;
-  DefaultConfig::Keys probe;
-  std::string told;  // what has to be said
-  std::string more = {};
-};
-
-Planned plan_of(const Row& row) {
-  DefaultConfig usual("127.0.0.1:9");
-  usual.kind(row.kind);
-  usual.defaults["timeout"] = "5s";
-  merge(usual.probe, row.probe);
-  usual.more = row.more;
-  return plan(usual.yaml());
-}
-
-void expect_mistakes(const std::vector<Row>& rows) {
-  for (const Row& row : rows) EXPECT_THAT(plan_of(row).wrong(), HasSubstr(row.told)) << row.told;
-}
-
-void expect_right(const std::vector<Row>& rows) {
-  for (const Row& row : rows) EXPECT_EQ(plan_of(row).wrong(), "");
-}
+using Row = Contradicting;
 
 const std::string agent = "dialects: { d: { extends: agent-events, ";
 

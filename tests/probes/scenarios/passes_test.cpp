@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 std::vector<std::string> phases_of(const ProbeRun& walked) {
   std::vector<std::string> all;

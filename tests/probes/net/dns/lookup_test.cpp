@@ -5,8 +5,7 @@
 
 #include "probes/net/dns/lookup_hosts.hpp"
 #include "probes/net/dns/lookup_verdict.hpp"
-#include "tests/support/dns_server.hpp"
-#include "tests/support/net_loop.hpp"
+#include "tests/probes/net/dns/lookup_fixture.hpp"
 
 namespace sonde::net::lookup_test {
 namespace {
@@ -16,12 +15,6 @@ using test::DnsServer;
 using namespace std::chrono_literals;
 
 constexpr int servfail = 2, nxdomain = 3, refused = 5;
-
-DnsReply addresses(const std::string& type) {
-  if (type == "A") return {.addresses = {"127.0.0.1"}};
-  if (type == "AAAA") return {.addresses = {"::1"}};
-  return {};
-}
 
 // The names say what becomes of a question; the root is always answered.
 DnsReply script(const std::string& name, const std::string& type) {
@@ -33,32 +26,15 @@ DnsReply script(const std::string& name, const std::string& type) {
   if (name.starts_with("four") && type == "AAAA") return {};
   if (name.starts_with("slow6") && type == "AAAA") return {.silent = true};
   if (name.starts_with("alias"))
-    return {.addresses = addresses(type).addresses, .alias = "real.test"};
-  return addresses(type);
+    return {.addresses = loopback_addresses(type).addresses, .alias = "real.test"};
+  return loopback_addresses(type);
 }
 
 // A server that knows nothing, not even the root.
 DnsReply all_broken(const std::string&, const std::string&) { return {.code = servfail}; }
 DnsReply all_silent(const std::string&, const std::string&) { return {.silent = true}; }
 
-class LookupTest : public test::NetLoop {
- protected:
-  void ask(const DnsServer& server) { line.dns.servers = {server.address()}; }
-  auto find(const std::string& name, Span limit = 20s) {
-    return run(network.lookup().resolve(name, line), limit);
-  }
-  std::string found(const std::string& name) {
-    std::string all;
-    const auto result = find(name);
-    if (!result) return result.error().detail;
-    for (const auto& address : *result) all += address.text + " ";
-    return all;
-  }
-  Reason reason(const std::string& name, Span limit = 20s) {
-    const auto result = find(name, limit);
-    return result ? Reason::ok : result.error().reason;
-  }
-};
+using LookupTest = LookupFixture;
 
 TEST_F(LookupTest, LiteralsAskNobody) {
   const DnsServer server(script);

@@ -4,8 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "probes/net/dns/lookup.hpp"
-#include "tests/support/dns_server.hpp"
-#include "tests/support/net_loop.hpp"
+#include "tests/probes/net/dns/lookup_fixture.hpp"
 
 namespace sonde::net::lookup_trouble_test {
 namespace {
@@ -14,36 +13,13 @@ using test::DnsReply;
 using test::DnsServer;
 using namespace std::chrono_literals;
 
-DnsReply addresses(const std::string& type) {
-  if (type == "A") return {.addresses = {"127.0.0.1"}};
-  if (type == "AAAA") return {.addresses = {"::1"}};
-  return {};
-}
-
 DnsReply script(const std::string& name, const std::string& type) {
   if (name.starts_with("dead")) return {.silent = true};
   if (name.starts_with("gone")) return {.code = 3};
-  return addresses(type);
+  return loopback_addresses(type);
 }
 
-class LookupTrouble : public test::NetLoop {
- protected:
-  void ask(const DnsServer& server) { line.dns.servers = {server.address()}; }
-  auto find(const std::string& name, Span limit = 20s) {
-    return run(network.lookup().resolve(name, line), limit);
-  }
-  std::string found(const std::string& name) {
-    std::string all;
-    const auto result = find(name);
-    if (!result) return result.error().detail;
-    for (const auto& address : *result) all += address.text + " ";
-    return all;
-  }
-  Reason reason(const std::string& name, Span limit = 20s) {
-    const auto result = find(name, limit);
-    return result ? Reason::ok : result.error().reason;
-  }
-};
+using LookupTrouble = LookupFixture;
 
 // All of them outlive it.
 boost::asio::awaitable<void> find_beside(Lookup& lookup, const std::string& name,
@@ -57,7 +33,7 @@ boost::asio::awaitable<void> find_beside(Lookup& lookup, const std::string& name
 // Healthy names are answered after one whose answer is truncated, and TCP is refused.
 DnsReply with_one_truncated(const std::string& name, const std::string& type) {
   if (name.starts_with("cut")) return {.truncated = true};
-  DnsReply reply = addresses(type);
+  DnsReply reply = loopback_addresses(type);
   reply.held = name.starts_with("held");
   return reply;
 }
@@ -81,7 +57,9 @@ TEST_F(LookupTrouble, TruncatedAnswerFailsItsOwnLookupAlone) {
 }
 
 TEST_F(LookupTrouble, AnswerOverTcpMayTakeASecond) {
-  const auto answer = [](const std::string&, const std::string& type) { return addresses(type); };
+  const auto answer = [](const std::string&, const std::string& type) {
+    return loopback_addresses(type);
+  };
   // First the TCP port, of which far more are in use.
   const test::TcpServer slow(test::dns_over_tcp(answer, 1200ms));
   const DnsServer server(with_one_truncated, slow.port());
@@ -93,7 +71,7 @@ TEST_F(LookupTrouble, AnswerOverTcpMayTakeASecond) {
 TEST_F(LookupTrouble, TruncatedAnswerOfOneFamilyLeavesTheOther) {
   const DnsServer server([](const std::string&, const std::string& type) -> DnsReply {
     if (type == "AAAA") return {.truncated = true};
-    return addresses(type);
+    return loopback_addresses(type);
   });
   ask(server);
   EXPECT_EQ(found("half.test"), "127.0.0.1 ");
@@ -101,7 +79,7 @@ TEST_F(LookupTrouble, TruncatedAnswerOfOneFamilyLeavesTheOther) {
 
 TEST_F(LookupTrouble, AnswerThatCannotBeReadIsSaidToBeThat) {
   const DnsServer server([](const std::string& name, const std::string& type) -> DnsReply {
-    DnsReply reply = addresses(type);
+    DnsReply reply = loopback_addresses(type);
     reply.garbage = !name.empty();
     return reply;
   });
@@ -128,7 +106,7 @@ TEST_F(LookupTrouble, ServerThatComesBackIsAskedAgain) {
 TEST_F(LookupTrouble, ManyTruncatedAnswersFailTheirOwnLookupsAlone) {
   const DnsServer server([](const std::string& name, const std::string& type) -> DnsReply {
     if (name.starts_with("cut")) return {.truncated = true};
-    return addresses(type);
+    return loopback_addresses(type);
   });
   ask(server);
   std::map<std::string, std::string> seen;

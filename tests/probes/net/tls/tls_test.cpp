@@ -15,7 +15,6 @@ namespace asio = boost::asio;
 namespace {
 
 using test::Authority;
-using test::Certified;
 using test::TcpServer;
 using test::TlsServer;
 using test::TlsServing;
