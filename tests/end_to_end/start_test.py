@@ -177,6 +177,15 @@ class Starts(unittest.TestCase):
         until(lambda: process.child.poll() is not None or hang_up(process.child), every=0.001)
         self.assertEqual(process.child.wait(), 0)
 
+    def test_a_stop_while_it_starts_ends_it_in_order(self):
+        file = pathlib.Path(self.folder) / "sonde.yaml"
+        file.write_text(yaml.safe_dump(base(self.url)))
+        for how in (signal.SIGTERM, signal.SIGINT):
+            process = Process(SONDE, "serve", "--config.file", file, "--web.listen-address",
+                              "127.0.0.1:0", "--log.format", "logfmt")
+            until(lambda child=process.child: handles(child.pid, how), every=0.001)
+            self.assertEqual(process.stop(how), 0)
+
     def test_with_every_section_alone_and_with_all_together(self):
         known = json.loads(subprocess.run([SONDE, "schema"], capture_output=True, text=True,
                                           check=True).stdout)["properties"]
