@@ -71,6 +71,7 @@ def sections(url, folder):
         "storage": {"path": str(pathlib.Path(folder) / "store")},
         "maintenance": {"tonight": {"from": "2099-01-01T00:00:00Z", "to": "2099-01-02T00:00:00Z",
                                     "reason": "a test"}},
+        "metrics": {"windows": ["5m", "30d"]},
         "egress": {"references": [{"tcp": url.split("//")[1]}]},
         "receivers": {"team": {"webhook": {"url": url + "/hook"}}},
         "heartbeat": {"url": url + "/hb", "every": "1s"},
