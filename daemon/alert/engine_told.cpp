@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t also_max = 5;
 
-// Access without authorization, messages of another user, and a wrong identity page at once.
-bool always_pages(const RuleSettings& rule) {
-  constexpr std::array grave = {Reason::auth_fail_open, Reason::cross_user_leak,
-                                Reason::identity_mismatch};
-  return rule.of == AlertOf::reason &&
-         std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
-}
-
 // The earliest position of its checks; nullopt if all of them are beside the path.
 std::optional<int> place_of(const Instance& instance) {
   std::optional<int> first;

@@ -5,7 +5,7 @@
 
 #include "daemon/alert/alert_text.hpp"
 #include "daemon/alert/condition.hpp"
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -49,8 +49,11 @@ const Bound fortnight{.share = {}, .span = std::chrono::hours(14 * 24), .count =
 using enum Step;
 const std::vector<Step> authentication = {login, upgrade, ready};
 const std::vector<Step> conversation = {events, answer};
-const std::vector<Step> anywhere = {health, login,  upgrade,   ready, events,
-                                    answer, refuse, isolation, hold};
+const std::vector<Step> anywhere = [] {
+  std::vector<Step> all;
+  for (const StepRow& row : steps()) all.push_back(row.step);
+  return all;
+}();
 
 const std::vector<std::string_view> of_rates = {"below", "clear_above", "over", "min_samples",
                                                 "min_failures"};
@@ -182,6 +185,11 @@ std::span<const config::Named<AlertOf>> names_of(const AlertOf*) {
 
 bool concerns(const RuleSettings& rule, const Check& check) {
   return selects(rule.where, check) && subject(rule.of).concerns(rule, check);
+}
+
+bool always_pages(const RuleSettings& rule) {
+  return rule.of == AlertOf::reason &&
+         std::ranges::any_of(rule.reasons, [](Reason reason) { return row(reason).grave; });
 }
 
 }  // namespace sonde::alert

@@ -52,4 +52,7 @@ bool goes_through(const Check& check, Step step);
 // Whether a check is selected by the rule and is of a kind that its subject supports.
 bool concerns(const RuleSettings& rule, const Check& check);
 
+// Whether it pages at once whatever else fires: one of its reasons is grave.
+bool always_pages(const RuleSettings& rule);
+
 }  // namespace sonde::alert

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/plan/kinds.hpp"
 
 namespace sonde::commands {
@@ -22,18 +22,9 @@ std::vector<Step> steps_of_kinds() {
 // The steps that can have a reason, or its kind if any run can have it.
 std::string where(const ReasonRow& row, const std::vector<Step>& steps) {
   std::string all;
-  for (Step step : steps) {
-    const auto reasons = reasons_at(step);
-    if (std::ranges::find(reasons, row.reason) == reasons.end()) continue;
-    all += (all.empty() ? "" : " ") + std::string(name(step));
-  }
+  for (Step step : steps)
+    if (row.steps.contains(step)) all += (all.empty() ? "" : " ") + std::string(name(step));
   return row.outcome == Outcome::fail ? all : fmt::format("*{}*", name(row.outcome));
-}
-
-bool is_published(const ReasonRow& row) {
-  if (row.outcome == Outcome::fail || row.outcome == Outcome::inconclusive) return true;
-  const auto skipped = skipped_reasons();
-  return std::ranges::find(skipped, row.reason) != skipped.end();
 }
 
 }  // namespace
@@ -42,7 +33,7 @@ std::string reason_table() {
   const auto steps = steps_of_kinds();
   std::string text = "| reason | at | what happened |\n|---|---|---|\n";
   for (const auto& row : reasons())
-    if (is_published(row))
+    if (row.outcome != Outcome::pass && !row.unpublished)
       text += fmt::format("| `{}` | {} | {} |\n", row.name, where(row, steps), row.help);
   return text;
 }

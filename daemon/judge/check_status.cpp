@@ -131,25 +131,18 @@ struct Words {
     if (left.front() == none) return next(), std::nullopt;
     return WallTime(milliseconds(number<std::int64_t>()));
   }
+  // Nullopt for "none" and, which makes the text invalid, for a word that is no name.
   template <class Name>
-  std::optional<Name> named(std::initializer_list<Name> all) {
+  std::optional<Name> named(std::optional<Name> (*find)(std::string_view)) {
     const std::string_view word = next();
-    for (Name one : all)
-      if (name(one) == word) return one;
-    sound = sound && word == none;
-    return std::nullopt;
-  }
-  std::optional<Outcome> outcome() {
-    return named({Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skipped});
-  }
-  std::optional<Step> step() {
-    using enum Step;
-    return named({health, login, upgrade, ready, events, answer, refuse, isolation, hold});
+    const auto found = find(word);
+    sound = sound && (found || word == none);
+    return found;
   }
 };
 
 std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
-  const auto step = words.step();
+  const auto step = words.named(step_named);
   const auto reason = reason_named(words.next());
   const auto count = words.number<std::uint64_t>();
   const auto first = words.time(), last = words.time();
@@ -205,8 +198,8 @@ std::optional<CheckStatus> standing_from(std::string_view text) {
   if (parts.words.front() != (before ? version_before : version)) return std::nullopt;
   Words words{.left = std::span(parts.words).subspan(1)};
   CheckStatus standing;
-  standing.last = words.outcome();
-  standing.newest = words.outcome();
+  standing.last = words.named(outcome_named);
+  standing.newest = words.named(outcome_named);
   standing.consecutive_failures = words.number<std::uint64_t>();
   standing.consecutive_passes = words.number<std::uint64_t>();
   standing.last_run = words.time();

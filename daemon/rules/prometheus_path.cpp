@@ -106,17 +106,10 @@ PrometheusRule held_rule(const alert::RuleSettings& rule, PrometheusTallies& tal
                                           rule.name)}}};
 }
 
-// Access without authorization, messages of another user, and a wrong identity page at once.
-bool always_pages(const alert::RuleSettings& rule) {
-  constexpr Reason grave[] = {Reason::auth_fail_open, Reason::cross_user_leak,
-                              Reason::identity_mismatch};
-  return std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
-}
-
 bool on_path(const alert::RuleSettings& rule) {
   return subject(rule.of == alert::AlertOf::burn_rate ? rule.rate : rule.of).part ==
              alert::IncidentRole::path &&
-         !always_pages(rule);
+         !alert::always_pages(rule);
 }
 
 }  // namespace
