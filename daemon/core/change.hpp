@@ -37,13 +37,6 @@ struct StateRecord {
   friend bool operator==(const StateRecord&, const StateRecord&) = default;
 };
 
-// A recent failed run, as the judge component restores it.
-struct FailureRow {
-  std::string check;  // key_of(check)
-  WallTime at;        // when the run ended
-  Verdict verdict;
-};
-
 // A Result to be written to the store.
 struct KeptResult {
   // NOLINTNEXTLINE(google-explicit-constructor): most results are passed on unchanged
@@ -82,7 +75,7 @@ struct SeriesRows {
 struct RestoredState {
   std::vector<SeriesRows> series;  // ordered by name
   std::vector<StateRecord> notes;
-  std::vector<FailureRow> failures;  // the last 30 days, oldest first, without excluded runs
+  std::vector<EvidenceRow> failures;  // the last 30 days, oldest first, without excluded runs
 };
 
 }  // namespace sonde

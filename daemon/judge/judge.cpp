@@ -55,7 +55,7 @@ void Judge::restore(const RestoredState& remembered) {
     CheckStats* history = ours ? find(note.key) : nullptr;
     if (history) history->restore(note);
   }
-  for (const FailureRow& row : remembered.failures)
+  for (const EvidenceRow& row : remembered.failures)
     if (CheckStats* history = find(row.check)) history->restore(row);
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "daemon/store/encoding.hpp"
+#include "daemon/store/names.hpp"
 
 namespace sonde::store {
 namespace {

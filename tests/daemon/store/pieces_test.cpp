@@ -1,4 +1,4 @@
-#include "daemon/store/pieces.hpp"
+#include "daemon/store/backlog.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/store/rate_limiter.hpp"
+#include "daemon/store/recorder.hpp"
 
 #include <gtest/gtest.h>
 
