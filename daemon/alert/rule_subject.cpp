@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon/alert/alert_text.hpp"
-#include "daemon/alert/condition.hpp"
+#include "daemon/alert/subject_failures.hpp"
+#include "daemon/alert/subject_measured.hpp"
+#include "daemon/alert/subject_rate.hpp"
 #include "probes/core/reason.hpp"
 
 namespace sonde::alert {

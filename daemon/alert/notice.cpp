@@ -1,7 +1,8 @@
+#include "daemon/alert/notice.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
@@ -62,7 +63,7 @@ std::string show_state(const AlertInstance& track, const NotifyDecision& ruling,
 
 }  // namespace
 
-std::string Engine::suppressed(const Instance& instance, WallTime now) const {
+std::string Notices::suppressed(const Instance& instance, WallTime now) const {
   std::string why;
   if (!options_.suppressed) return why;
   for (const auto& check : instance.checks) {
@@ -72,34 +73,8 @@ std::string Engine::suppressed(const Instance& instance, WallTime now) const {
   return why;
 }
 
-// The instance with only those of its checks that are not under maintenance; nullopt if that is
-// none or all of them.
-std::optional<Instance> Engine::outside_maintenance(const Instance& instance, WallTime now) const {
-  if (!options_.suppressed || instance.checks.size() + instance.health.size() < 2)
-    return std::nullopt;
-  const auto covered = [&](const CheckPtr& check) {
-    return !options_.suppressed(*check, now).empty();
-  };
-  const bool all = std::ranges::all_of(instance.checks, covered);
-  const bool any = std::ranges::any_of(instance.checks, covered) ||
-                   std::ranges::any_of(instance.health, covered);
-  if (all || !any) return std::nullopt;
-  Instance part = instance;
-  std::erase_if(part.checks, covered);
-  std::erase_if(part.health, covered);
-  return part;
-}
-
-// Whether a check that is left out failed when it last counted.
-bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight) {
-  return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
-    const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
-    return !counts && sight.standing(*check).failing.has_value();
-  });
-}
-
 // The last deployment within half an hour before the start of the failure; only a hint.
-std::string Engine::deployed(const AlertInstance& track) const {
+std::string Notices::deployed(const AlertInstance& track) const {
   if (!options_.deployed || track.instance.target.empty()) return "";
   const WallTime begin = track.state.active_at;
   const std::string what =
@@ -108,7 +83,7 @@ std::string Engine::deployed(const AlertInstance& track) const {
 }
 
 // What failed before a maintenance may work at its end.
-bool Engine::waits_for_run(const AlertInstance& track) const {
+bool Notices::waits_for_run(const AlertInstance& track) const {
   if (track.alert->told || !track.kept_back || track.state.silent) return false;
   const SeenAt& seen = track.state.seen;
   return std::ranges::none_of(track.instance.checks, [&](const CheckPtr& check) {
@@ -125,19 +100,19 @@ bool Engine::waits_for_run(const AlertInstance& track) const {
 // A no-data alert is explained by the one about its check. A restored alert that was not notified
 // stays silent until it has been evaluated, as does one whose condition ended before it was
 // notified.
-std::string Engine::cause_of(const AlertInstance& track) const {
+std::string Notices::cause_of(const AlertInstance& track) const {
   if (!track.failing && !track.alert->told) return "not judged since the start";
   if (waits_for_run(track)) return "no run since the maintenance or the start";
   if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
   if (!track.state.silent || is_stalled_alert(track.instance)) return "";
   for (const auto& check : track.instance.checks)
-    for (const AlertInstance* other : tracks_.of_check(*check))
+    for (const AlertInstance* other : instances_.of_check(*check))
       if (is_stalled_alert(other->instance) && other->state.firing())
         return "held by " + other->instance.rule->name;
   return "";
 }
 
-IncidentMember Engine::member_of(const AlertInstance& track, WallTime now) const {
+IncidentMember Notices::member(const AlertInstance& track, WallTime now) const {
   const Instance& instance = track.instance;
   IncidentMember member;
   member.name = instance.rule->name;
@@ -158,8 +133,8 @@ IncidentMember Engine::member_of(const AlertInstance& track, WallTime now) const
   return member;
 }
 
-Labels Engine::annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
-                              WallTime now) const {
+Labels Notices::annotations(const AlertInstance& track, const NotifyDecision& ruling,
+                            WallTime now) const {
   const Instance& instance = track.instance;
   Labels all = instance.rule->annotations;
   const AlertText& text = track.text;
@@ -176,47 +151,6 @@ Labels Engine::annotations_of(const AlertInstance& track, const NotifyDecision& 
     all["runbook_url"] = instance.rule->runbook;
   else if (!options_.runbook_base.empty())
     all["runbook_url"] = fmt::format("{}/{}.md", options_.runbook_base, instance.rule->name);
-  return all;
-}
-
-std::vector<Alert> Engine::current() const {
-  std::vector<Alert> all;
-  std::set<std::uint64_t> known;
-  for (const AlertInstance* track : tracks_.all()) {
-    if (!track->alert) continue;
-    known.insert(fingerprint(track->alert->labels));
-    all.push_back(*track->alert);
-  }
-  for (auto& alert : tracks_.orphans())
-    if (!known.contains(fingerprint(alert.labels))) all.push_back(std::move(alert));
-  return all;
-}
-
-std::vector<AlertFacts> Engine::facts() const {
-  std::vector<AlertFacts> all;
-  for (const AlertInstance* track : tracks_.all()) {
-    if (track->state.state == AlertState::inactive) continue;
-    const bool told = track->alert && track->state.firing();
-    all.push_back(
-        {.labels = track->instance.labels,
-         .annotations = told ? track->alert->annotations : Labels{{"summary", track->text.summary}},
-         .state = track->state.state,
-         .active_at = track->state.active_at,
-         .value = track->text.value,
-         .held_by = track->held_by});
-  }
-  return all;
-}
-
-std::vector<RuleFacts> Engine::rule_facts() const {
-  std::vector<RuleFacts> all;
-  for (const auto& rule : rules_) {
-    const auto counted = counts_.find(rule->name);
-    RuleFacts facts = counted != counts_.end() ? counted->second : RuleFacts{};
-    facts.name = rule->name;
-    facts.severity = name(rule->severity);
-    all.push_back(std::move(facts));
-  }
   return all;
 }
 
