@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "probes/dialect/expectation.hpp"
@@ -61,23 +62,14 @@ struct Expectation::State {
   void silence(Instant now);
 
   bool required(const EventSpec& spec) const;
-  std::uint32_t least(const EventSpec& spec) const;
-  bool delivered(const Tally& tally) const;
-  bool missing(const Tally& tally) const;
-  void mark_order();
   // An answer may be read before its send is reported as completed.
   double since_send(Instant at) const { return seconds(std::max(at - sent, Span{})); }
-
-  std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;
-  std::optional<Failure> at_deadline(Instant now) const;
-  std::optional<Failure> overdue(Instant now) const;
-  std::optional<Failure> incomplete() const;
-  std::optional<Failure> unpaired() const;
-  std::optional<Failure> disordered() const;
-  std::optional<Failure> others() const;
-  std::string summary() const;
-  std::string terminal_names() const;
 };
+
+// Keeps only the first fault of its kind.
+inline void keep_first(std::string& fault, std::string what) {
+  if (fault.empty()) fault = std::move(what);
+}
 
 // The text of the first place that is neither absent, null nor empty.
 std::string first_filled(const std::vector<text::Pointer>& places, text::Json root);
