@@ -11,6 +11,7 @@
 #include "daemon/system/thread.hpp"
 #include "probes/core/deadline.hpp"
 #include "probes/diagnosis/diagnosis_request.hpp"
+#include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/observation.hpp"
 
 namespace sonde::schedule {

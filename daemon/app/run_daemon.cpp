@@ -1,9 +1,10 @@
+#include "daemon/app/run_daemon.hpp"
+
 #include <chrono>
 #include <random>
 #include <utility>
 
 #include "daemon/app/app.hpp"
-#include "daemon/app/app_parts.hpp"
 #include "daemon/app/lockouts.hpp"
 #include "daemon/app/version.hpp"
 #include "daemon/judge/window_facts.hpp"
