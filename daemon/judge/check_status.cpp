@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/judge/wall_clock.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -21,7 +22,7 @@ void note_refusals(CheckStatus& standing, const Trace& trace) {
   for (const RefusalNote& note : trace.refusals) {
     standing.not_performed.erase(note.check);
     if (note.state == RefusalNote::State::not_performed)
-      standing.not_performed[note.check] = start_of(note.why, detail_bytes_max);
+      standing.not_performed[note.check] = text::cut(note.why, detail_bytes_max);
   }
 }
 
@@ -47,7 +48,7 @@ void fail(CheckStatus& standing, const Verdict& verdict, WallTime at) {
         .step = verdict.step, .reason = verdict.reason, .first = at, .last = at, .detail = ""};
   ++standing.failing->count;
   standing.failing->last = at;
-  standing.failing->detail = start_of(verdict.detail, detail_bytes_max);
+  standing.failing->detail = text::cut(verdict.detail, detail_bytes_max);
   standing.failing->concluded = verdict.concluded;
 }
 
@@ -59,7 +60,7 @@ void say_nothing(CheckStatus& standing, const Verdict& verdict, WallTime at) {
   group.reason = verdict.reason;
   ++group.count;
   group.last = at;
-  group.detail = start_of(verdict.detail, detail_bytes_max);
+  group.detail = text::cut(verdict.detail, detail_bytes_max);
 }
 
 // A run during a maintenance only counts as made.
@@ -188,7 +189,7 @@ std::string text_of(const CheckStatus& standing) {
                      fails ? word(std::optional(failing.first)) : none,
                      fails ? word(std::optional(failing.last)) : none,
                      failing.concluded == Reason::ok ? none : name(failing.concluded),
-                     standing.left_out, start_of(failing.detail, shown_bytes_max));
+                     standing.left_out, text::cut(failing.detail, shown_bytes_max));
 }
 
 std::optional<CheckStatus> standing_from(std::string_view text) {

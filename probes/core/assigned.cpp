@@ -4,16 +4,15 @@
 #include <array>
 
 #include "probes/core/secret_names.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr std::size_t assigned_name_max = 64, quotes_max = 8, tag_max = 512;
 
-bool is_alphanumeric(char c) {
-  const char small = static_cast<char>(c | 0x20);
-  return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
-}
+using text::is_alphanumeric;
+
 bool is_name_char(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
 bool is_value_char(char c) { return is_alphanumeric(c) || std::string_view("-._~+/%").contains(c); }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }

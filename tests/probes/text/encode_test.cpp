@@ -1,11 +1,12 @@
-#include "probes/text/wire.hpp"
+
+#include "probes/text/encode.hpp"
 
 #include <gtest/gtest.h>
 
 #include "probes/text/digest.hpp"
 #include "probes/text/template.hpp"
 
-namespace sonde::text::wire_test {
+namespace sonde::text::encode_test {
 namespace {
 
 using namespace std::string_literals;
@@ -65,4 +66,4 @@ TEST(Xml, ReadsItsEntitiesAndNoOthers) {
 }
 
 }  // namespace
-}  // namespace sonde::text::wire_test
+}  // namespace sonde::text::encode_test
