@@ -13,10 +13,7 @@ namespace {
 
 bool any(const RuleSettings&, const Check&) { return true; }
 
-// Isolation comes after the path, and fails for reasons that health does not cover.
-bool on_path(const RuleSettings&, const Check& check) {
-  return check.kind == "login" || check.kind == "upgrade" || check.kind == "chat";
-}
+bool on_path(const RuleSettings&, const Check& check) { return is_on_path(check.steps); }
 
 bool logs_in(const RuleSettings&, const Check& check) {
   return goes_through(check, Step::login) || goes_through(check, Step::upgrade);
@@ -163,6 +160,12 @@ const std::array<RuleSubject, 9> subjects = {{
 }};
 
 }  // namespace
+
+// Isolation comes after the path, and fails for reasons that health does not cover.
+bool is_on_path(std::span<const Step> steps) {
+  return std::ranges::any_of(steps, [](Step step) { return row(step).place.has_value(); }) &&
+         std::ranges::find(steps, Step::isolation) == steps.end();
+}
 
 bool goes_through(const Check& check, Step step) {
   return std::ranges::find(check.steps, step) != check.steps.end();

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ struct RuleSubject {
   bool has(std::string_view key) const;
 };
 const RuleSubject& subject(AlertOf of);
+
+// Whether a check with these steps tests a part of a user's path, which health should cover.
+bool is_on_path(std::span<const Step> steps);
 
 // Whether the runs of a check reach a step if they pass.
 bool goes_through(const Check& check, Step step);

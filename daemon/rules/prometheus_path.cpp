@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "daemon/alert/incident.hpp"
 #include "daemon/alert/rule_subject.hpp"
 #include "daemon/rules/prometheus_question.hpp"
+#include "probes/plan/kinds.hpp"
 
 namespace sonde::rules {
 namespace {
@@ -18,13 +20,19 @@ struct Stage {
   std::string_view kind;
   Names owns, before;
 };
-const std::vector<Stage>& stages() {
-  static const std::vector<Stage> all = {
-      {"login", {"login"}, {}},
-      {"upgrade", {"upgrade", "ready"}, {"login"}},
-      {"chat", {"events", "answer"}, {"login", "upgrade", "ready"}},
-      {"isolation", {}, {"login", "upgrade", "ready", "events", "answer"}},
-  };
+std::vector<Stage> stages() {
+  std::vector<Stage> all;
+  for (const plan::Kind& kind : plan::kinds()) {
+    Check check;
+    check.steps = kind.steps;
+    const auto first = alert::place_of(check);
+    if (!first) continue;
+    Stage stage{kind.name, {}, {}};
+    for (const Step step : kind.steps)
+      if (const auto place = row(step).place)
+        (*place < *first ? stage.before : stage.owns).emplace_back(name(step));
+    all.push_back(std::move(stage));
+  }
   return all;
 }
 
