@@ -135,11 +135,11 @@ std::string value_of_certificate(const Evaluation& finding) {
 std::string headline_of_certificate(const Instance& instance, const Evaluation& finding,
                                     EvalContext& sight) {
   const WallTime at = sight.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
-  const auto day = as_day(at.time_since_epoch() / std::chrono::seconds(1));
+  const auto date = as_day(at.time_since_epoch() / std::chrono::seconds(1));
   const bool expired = finding.left <= Span{};
   return fmt::format("certificate of {} on {} {} {}{} ({})", instance.endpoint, instance.target,
                      expired ? "expired" : "expires in",
-                     roughly(expired ? -finding.left : finding.left), expired ? " ago" : "", day);
+                     roughly(expired ? -finding.left : finding.left), expired ? " ago" : "", date);
 }
 
 std::string recovered_certificate(const Instance& instance, const Evaluation& finding,

@@ -7,7 +7,7 @@
 #include "daemon/app/app.hpp"
 #include "daemon/app/lockouts.hpp"
 #include "daemon/app/version.hpp"
-#include "daemon/judge/window_facts.hpp"
+#include "daemon/judge/judge.hpp"
 #include "daemon/system/heap.hpp"
 #include "probes/net/network.hpp"
 #include "probes/net/version.hpp"

@@ -16,7 +16,9 @@ namespace sonde {
 // the store does not interpret it.
 
 // The key of a check in the store: "kind/probe/target".
-std::string key_of(const Check& check);
+inline std::string key_of(const Check& check) {
+  return check.kind + "/" + check.name + "/" + check.target;
+}
 
 // The buckets of windows: their width, and how long they are used. The index of a tier is its
 // number in the store.

@@ -5,6 +5,7 @@
 
 #include "daemon/judge/check_stats.hpp"
 #include "daemon/judge/wall_clock.hpp"
+#include "daemon/judge/window.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -130,6 +131,17 @@ CheckStats* Judge::find(const Check& check) const {
 CheckStats* Judge::find(const std::string& key) const {
   auto known = histories_.find(key);
   return known == histories_.end() ? nullptr : known->second.get();
+}
+
+std::vector<WindowFacts> window_facts(const View& view, WallSeconds now) {
+  std::vector<WindowFacts> facts;
+  for (const auto& check : view.checks())
+    for (const Rate& rate : view.rates(*check))
+      for (const WindowName& window : kWindows) {
+        const Tally tally = view.tally(*check, rate, window.length, now);
+        if (tally.attempts > 0) facts.push_back({check, rate, window.label, tally});
+      }
+  return facts;
 }
 
 }  // namespace sonde::judge

@@ -6,7 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 

@@ -5,9 +5,9 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/schedule/diagnoses.hpp"
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/local_clock.hpp"
-#include "daemon/schedule/standing_refusals.hpp"
 #include "daemon/system/thread.hpp"
 #include "probes/core/deadline.hpp"
 #include "probes/diagnosis/diagnosis_request.hpp"

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "probes/core/assigned.hpp"
-#include "probes/core/secret_names.hpp"
 #include "probes/core/secrets.hpp"
 #include "probes/text/ascii.hpp"
 

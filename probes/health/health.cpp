@@ -9,7 +9,7 @@
 
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
-#include "probes/text/json_place.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde::health {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "probes/core/probe.hpp"
 #include "probes/login/double_refresh.hpp"
+#include "probes/session/identity.hpp"
 #include "probes/session/kind_hooks.hpp"
-#include "probes/session/same_user.hpp"
 
 namespace sonde::login {
 

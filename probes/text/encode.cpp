@@ -1,11 +1,15 @@
 #include "probes/text/encode.hpp"
 
+#include <openssl/evp.h>
+
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "probes/text/ascii.hpp"
+#include "probes/text/template.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::text {
@@ -169,6 +173,15 @@ std::string xml_unescape(std::string_view text) {
     text.remove_prefix(known ? end + 1 : 1);
   }
   return out;
+}
+
+std::string sha256(std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  // Fails only without memory, or if the library has lost its algorithms.
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1)
+    std::abort();
+  return hex({reinterpret_cast<const char*>(digest), size});
 }
 
 }  // namespace sonde::text

@@ -5,6 +5,9 @@
 
 namespace sonde::text {
 
+// The SHA-256 digest (FIPS 180-4) of bytes, as 64 lower-case hex digits.
+std::string sha256(std::string_view bytes);
+
 std::string base64(std::string_view bytes);
 std::string base64url(std::string_view bytes);  // without padding
 // with or without padding

@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "probes/text/ascii.hpp"
-#include "probes/text/digest.hpp"
 #include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/time.hpp"

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "daemon/judge/judge.hpp"
-#include "daemon/judge/window_facts.hpp"
 #include "daemon/metrics/metrics.hpp"
 
 namespace sonde {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/judge/window_facts.hpp"
 #include "tests/daemon/judge/judge_fixture.hpp"
 
 namespace sonde::judge::judge_test {

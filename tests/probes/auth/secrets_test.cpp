@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include "probes/text/digest.hpp"
 #include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"

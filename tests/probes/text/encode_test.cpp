@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "probes/text/digest.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::text::encode_test {

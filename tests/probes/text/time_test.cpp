@@ -1,10 +1,8 @@
-#include "daemon/maintenance/written_time.hpp"
+#include "probes/text/time.hpp"
 
 #include <gtest/gtest.h>
 
-#include "daemon/core/format.hpp"
-
-namespace sonde::maintenance::written_time_test {
+namespace sonde::text::time_test {
 namespace {
 
 std::string read(std::string_view text) {
@@ -41,4 +39,4 @@ TEST(WrittenTime, ReadsTheTimeOfADay) {
 }
 
 }  // namespace
-}  // namespace sonde::maintenance::written_time_test
+}  // namespace sonde::text::time_test
