@@ -17,13 +17,13 @@ struct AlertText {
 };
 // For a condition that holds, or for checks without data; `failures` are the failures that count.
 AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
-               EvalContext& sight);
+               EvalContext& context);
 // For a condition that no longer holds: what works again at the checks in `seen`, regardless of the
 // others. `fired` is the text from while it held.
 AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
-                         AlertText fired, EvalContext& sight);
+                         AlertText fired, EvalContext& context);
 // For a no-data alert whose data have returned.
-AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight);
+AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& context);
 
 // The cause of an alert that has ended or is about to end: "; it fired because ...".
 std::string show_cause(const AlertText& text);
@@ -34,7 +34,7 @@ enum class Removed : std::uint8_t { rule, changed_rule, checks };
 std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired);
 
 // The failed runs that count for an alert within its longest window, most frequent first.
-Failures failures_of(const Instance& instance, EvalContext& sight);
+Failures failures_of(const Instance& instance, EvalContext& context);
 
 // ---- Parts of the texts
 std::string show_share(Millionths share);            // "90 %", "99.95 %"

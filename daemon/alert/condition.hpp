@@ -102,7 +102,7 @@ class EvalContext {
 bool has_numbers(const Instance& instance, const Evaluation& finding);
 
 // Depends only on the arguments and the View.
-Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge(const Instance& instance, EvalContext& context, const PriorState& past);
 
 // How long a check may give no result: three times its `every` plus its timeout.
 Span patience(const Check& check);

@@ -16,15 +16,16 @@ class Notices {
       : view_(view), options_(options), instances_(instances) {}
 
   // The alert as a member of the incident of its target, with the reason why it is not notified.
-  IncidentMember member(const AlertInstance& track, WallTime now) const;
+  IncidentMember member(const AlertInstance& tracked, WallTime now) const;
   // The annotations that receivers get: summary, description, links.
-  Labels annotations(const AlertInstance& track, const NotifyDecision& ruling, WallTime now) const;
+  Labels annotations(const AlertInstance& tracked, const NotifyDecision& decision,
+                     WallTime now) const;
 
  private:
   std::string suppressed(const Instance& instance, WallTime now) const;
-  std::string deployed(const AlertInstance& track) const;
-  bool waits_for_run(const AlertInstance& track) const;
-  std::string cause_of(const AlertInstance& track) const;
+  std::string deployed(const AlertInstance& tracked) const;
+  bool waits_for_run(const AlertInstance& tracked) const;
+  std::string cause_of(const AlertInstance& tracked) const;
 
   const View& view_;
   const EngineOptions& options_;

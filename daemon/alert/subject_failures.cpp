@@ -17,10 +17,10 @@ ConditionState above(const RuleSettings& rule, std::uint64_t count, bool firing)
 }
 
 // The check with the most failures in a row; unknown if none was judged yet.
-Evaluation longest_row(const Instance& instance, EvalContext& sight) {
+Evaluation longest_row(const Instance& instance, EvalContext& context) {
   Evaluation finding;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (!standing.last) continue;
     if (finding.check && standing.consecutive_failures <= finding.count) continue;
     finding.check = check;
@@ -30,25 +30,25 @@ Evaluation longest_row(const Instance& instance, EvalContext& sight) {
 }
 
 // Whether any run was judged in the longest window of the rule.
-bool any_judged(const Instance& instance, EvalContext& sight) {
+bool any_judged(const Instance& instance, EvalContext& context) {
   const Span window = *std::ranges::max_element(instance.rule->over);
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   return std::ranges::any_of(instance.checks, [&](const CheckPtr& check) {
-    return sight.view().tally(*check, {}, length, sight.seconds()).attempts > 0;
+    return context.view().tally(*check, {}, length, context.seconds()).attempts > 0;
   });
 }
 
 // Whether each check with such failures has passed since. A run that failed at another step does
 // not count, and neither does another check.
-bool all_passed_since(const Instance& instance, EvalContext& sight, const SeenAt& seen) {
+bool all_passed_since(const Instance& instance, EvalContext& context, const SeenAt& seen) {
   return std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
     const auto failed = seen.find(key_of(*check));
     if (failed == seen.end()) return true;
-    const auto& passed = sight.standing(*check).last_success;
+    const auto& passed = context.standing(*check).last_success;
     // The second of the failure is known alone, so that a pass within it may be the earlier one. A
     // clock that was set back leaves the failure in the future.
     const auto second = [](WallTime at) { return std::chrono::floor<std::chrono::seconds>(at); };
-    return passed && second(*passed) > second(std::min(failed->second, sight.now()));
+    return passed && second(*passed) > second(std::min(failed->second, context.now()));
   });
 }
 
@@ -57,10 +57,10 @@ struct Matching {
   std::uint64_t count = 0;
   WallTime last{};
 };
-Matching matching(const Instance& instance, const Check& check, EvalContext& sight, Span window) {
+Matching matching(const Instance& instance, const Check& check, EvalContext& context, Span window) {
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   Matching all;
-  for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups) {
+  for (const auto& group : context.view().failures(check, length, context.seconds()).groups) {
     if (!names_one_of(group, instance.rule->reasons)) continue;
     all.count += group.count;
     all.last = std::max(all.last, group.last);
@@ -92,14 +92,14 @@ std::string show_failing(const CheckStatus& standing, WallTime now) {
 }
 
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     EvalContext& sight) {
-  const CheckStatus& standing = sight.standing(check);
+                     EvalContext& context) {
+  const CheckStatus& standing = context.standing(check);
   const std::string left_out =
       standing.left_out == 0 ? ""
                              : fmt::format(" ({} more run{} under maintenance not counted)",
                                            standing.left_out, standing.left_out == 1 ? "" : "s");
   return fmt::format("{} failed {} in a row{} on {}{}", check.name, times(count), left_out, target,
-                     show_failing(standing, sight.now()));
+                     show_failing(standing, context.now()));
 }
 
 // The name of a check that is no longer configured, from its key "kind/name/target".
@@ -130,13 +130,13 @@ std::string show_gone(const Instance& instance, const SeenAt& seen) {
 // Removes a leading separator.
 std::string joined(std::string parts) { return parts.starts_with("; ") ? parts.substr(2) : parts; }
 
-std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& sight) {
+std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& context) {
   std::vector<std::string> passing;
   std::string failing;
   for (const auto& check : seen_checks(instance, seen)) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (standing.consecutive_failures > 0)
-      failing += "; " + show_row(*check, standing.consecutive_failures, instance.target, sight);
+      failing += "; " + show_row(*check, standing.consecutive_failures, instance.target, context);
     else if (standing.last == Outcome::pass)
       passing.push_back(check->name);
   }
@@ -149,13 +149,13 @@ std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext&
 
 }  // namespace
 
-Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past) {
-  Evaluation finding = longest_row(instance, sight);
+Evaluation judge_row(const Instance& instance, EvalContext& context, const PriorState& past) {
+  Evaluation finding = longest_row(instance, context);
   finding.seen = past.seen;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (above(*instance.rule, standing.consecutive_failures, past.firing) == ConditionState::yes)
-      finding.seen[key_of(*check)] = standing.failing_since.value_or(sight.now());
+      finding.seen[key_of(*check)] = standing.failing_since.value_or(context.now());
   }
   if (finding.check) finding.holds = above(*instance.rule, finding.count, past.firing);
   if (!finding.check) finding.check = instance.checks.front();
@@ -164,7 +164,7 @@ Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorSt
 
 // The failures have to be frequent enough in every window. The condition ends when a run has passed
 // since.
-Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_reason(const Instance& instance, EvalContext& context, const PriorState& past) {
   Evaluation finding;
   finding.check = instance.checks.front();
   finding.holds = ConditionState::yes;
@@ -172,7 +172,7 @@ Evaluation judge_reason(const Instance& instance, EvalContext& sight, const Prio
   for (Span window : instance.rule->over) {
     std::uint64_t sum = 0, most = 0;
     for (const auto& check : instance.checks) {
-      const auto [count, last] = matching(instance, *check, sight, window);
+      const auto [count, last] = matching(instance, *check, context, window);
       if (count > 0) finding.seen[key_of(*check)] = last;
       if (count > most) finding.check = check;
       most = std::max(most, count);
@@ -182,18 +182,19 @@ Evaluation judge_reason(const Instance& instance, EvalContext& sight, const Prio
     if (above(*instance.rule, sum, past.firing) == ConditionState::no)
       finding.holds = ConditionState::no;
   }
-  const bool known =
-      past.firing ? all_passed_since(instance, sight, finding.seen) : any_judged(instance, sight);
+  const bool known = past.firing ? all_passed_since(instance, context, finding.seen)
+                                 : any_judged(instance, context);
   if (finding.holds == ConditionState::no && !known) finding.holds = ConditionState::unknown;
   return finding;
 }
 
-Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past) {
-  Evaluation finding = judge_row(instance, sight, past);
+Evaluation judge_false_green(const Instance& instance, EvalContext& context,
+                             const PriorState& past) {
+  Evaluation finding = judge_row(instance, context, past);
   if (finding.holds != ConditionState::yes) return finding;
   bool green = !instance.health.empty();
   for (const auto& check : instance.health) {
-    const auto& last = sight.standing(*check).last;
+    const auto& last = context.standing(*check).last;
     if (last == Outcome::fail) finding.holds = ConditionState::no;
     green &= last == Outcome::pass;
   }
@@ -204,8 +205,8 @@ Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const
 std::string value_of_count(const Evaluation& finding) { return fmt::to_string(finding.count); }
 
 std::string headline_of_row(const Instance& instance, const Evaluation& finding,
-                            EvalContext& sight) {
-  return show_row(*finding.check, finding.count, instance.target, sight);
+                            EvalContext& context) {
+  return show_row(*finding.check, finding.count, instance.target, context);
 }
 
 std::string headline_of_reason(const Instance& instance, const Evaluation& finding, EvalContext&) {
@@ -215,39 +216,39 @@ std::string headline_of_reason(const Instance& instance, const Evaluation& findi
 }
 
 std::string headline_of_false_green(const Instance& instance, const Evaluation& finding,
-                                    EvalContext& sight) {
-  return "health passes, but " + headline_of_row(instance, finding, sight);
+                                    EvalContext& context) {
+  return "health passes, but " + headline_of_row(instance, finding, context);
 }
 
 std::string recovered_row(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                          EvalContext& sight) {
-  return joined(show_each(instance, seen, sight));
+                          EvalContext& context) {
+  return joined(show_each(instance, seen, context));
 }
 
 std::string recovered_reason(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                             EvalContext& sight) {
+                             EvalContext& context) {
   std::string all;
   for (const auto& check : seen_checks(instance, seen)) {
-    const auto& passed = sight.standing(*check).last_success;
+    const auto& passed = context.standing(*check).last_success;
     const auto last = seen.find(key_of(*check));
     if (!passed || last == seen.end()) continue;
     all += fmt::format("; {} passed on {} at {}, after its last such failure at {}", check->name,
-                       instance.target, show_time(*passed, sight.now()),
-                       show_time(last->second, sight.now()));
+                       instance.target, show_time(*passed, context.now()),
+                       show_time(last->second, context.now()));
   }
   return joined(all + show_gone(instance, seen));
 }
 
 std::string recovered_false_green(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                                  EvalContext& sight) {
+                                  EvalContext& context) {
   std::string all;
   for (const auto& check : instance.health) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (standing.last == Outcome::fail)
       all += fmt::format("; {} fails, too, on {}{}", check->name, instance.target,
-                         show_failing(standing, sight.now()));
+                         show_failing(standing, context.now()));
   }
-  return joined(all + show_each(instance, seen, sight));
+  return joined(all + show_each(instance, seen, context));
 }
 
 }  // namespace sonde::alert

@@ -10,22 +10,23 @@ namespace sonde::alert {
 
 std::string value_of_count(const Evaluation& finding);
 
-Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_row(const Instance& instance, EvalContext& context, const PriorState& past);
 std::string headline_of_row(const Instance& instance, const Evaluation& finding,
-                            EvalContext& sight);
+                            EvalContext& context);
 std::string recovered_row(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
-                          EvalContext& sight);
+                          EvalContext& context);
 
-Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_reason(const Instance& instance, EvalContext& context, const PriorState& past);
 std::string headline_of_reason(const Instance& instance, const Evaluation& finding,
-                               EvalContext& sight);
+                               EvalContext& context);
 std::string recovered_reason(const Instance& instance, const Evaluation& finding,
-                             const SeenAt& seen, EvalContext& sight);
+                             const SeenAt& seen, EvalContext& context);
 
-Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_false_green(const Instance& instance, EvalContext& context,
+                             const PriorState& past);
 std::string headline_of_false_green(const Instance& instance, const Evaluation& finding,
-                                    EvalContext& sight);
+                                    EvalContext& context);
 std::string recovered_false_green(const Instance& instance, const Evaluation& finding,
-                                  const SeenAt& seen, EvalContext& sight);
+                                  const SeenAt& seen, EvalContext& context);
 
 }  // namespace sonde::alert

@@ -20,7 +20,7 @@ ConditionState slow(const Instance& instance, const Quantile& quantile, bool fir
 }
 
 // Judges a check in all windows: yes if slow in each, no if not slow in one.
-Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& sight,
+Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& context,
                       bool firing) {
   const RuleSettings& rule = *instance.rule;
   Evaluation finding;
@@ -29,7 +29,7 @@ Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalConte
   for (Span window : rule.over) {
     const auto length = std::chrono::ceil<std::chrono::seconds>(window);
     const auto found =
-        sight.view().quantile(*check, rule.measure, rule.quantile, length, sight.seconds());
+        context.view().quantile(*check, rule.measure, rule.quantile, length, context.seconds());
     const ConditionState one = found ? slow(instance, *found, firing) : ConditionState::unknown;
     if (!finding.quantile) finding.quantile = found;
     if (one == ConditionState::no || finding.holds == ConditionState::yes) finding.holds = one;
@@ -70,13 +70,13 @@ std::string roughly(Span span) {
 
 // A check that was slow and no longer passes has unknown latency, so it does not count as
 // recovered.
-Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_latency(const Instance& instance, EvalContext& context, const PriorState& past) {
   Evaluation found;
   SeenAt seen = past.seen;
   bool known = false, unsure = false;
   for (const auto& check : instance.checks) {
-    Evaluation one = slow_check(instance, check, sight, past.firing);
-    if (one.holds == ConditionState::yes) seen.try_emplace(key_of(*check), sight.now());
+    Evaluation one = slow_check(instance, check, context, past.firing);
+    if (one.holds == ConditionState::yes) seen.try_emplace(key_of(*check), context.now());
     known |= one.holds == ConditionState::no;
     unsure |= one.holds == ConditionState::unknown && past.seen.contains(key_of(*check));
     if (!found.check || slower(one, found, past.seen)) found = std::move(one);
@@ -104,14 +104,15 @@ std::string headline_of_latency(const Instance& instance, const Evaluation& find
 
 // A certificate that a check met and no longer meets is not the target's any more; unknown until
 // all checks have been looked at.
-Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_certificate(const Instance& instance, EvalContext& context,
+                             const PriorState& past) {
   const RuleSettings& rule = *instance.rule;
   Evaluation finding;
   finding.check = instance.checks.front();
   bool asked = true;
   std::optional<std::int64_t> not_after;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     asked &= standing.certificates_known;
     const auto found = standing.certificates.find(instance.endpoint);
     if (found == standing.certificates.end()) continue;
@@ -122,7 +123,7 @@ Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const
     finding.holds = asked ? ConditionState::no : ConditionState::unknown;
     return finding;
   }
-  finding.left = std::chrono::seconds(*not_after) - sight.seconds();
+  finding.left = std::chrono::seconds(*not_after) - context.seconds();
   const Bound& bound = *(past.firing && rule.clear_above ? rule.clear_above : rule.below);
   finding.holds = finding.left < *bound.span ? ConditionState::yes : ConditionState::no;
   return finding;
@@ -133,8 +134,8 @@ std::string value_of_certificate(const Evaluation& finding) {
 }
 
 std::string headline_of_certificate(const Instance& instance, const Evaluation& finding,
-                                    EvalContext& sight) {
-  const WallTime at = sight.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
+                                    EvalContext& context) {
+  const WallTime at = context.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
   const auto date = as_day(at.time_since_epoch() / std::chrono::seconds(1));
   const bool expired = finding.left <= Span{};
   return fmt::format("certificate of {} on {} {} {}{} ({})", instance.endpoint, instance.target,
@@ -143,8 +144,8 @@ std::string headline_of_certificate(const Instance& instance, const Evaluation& 
 }
 
 std::string recovered_certificate(const Instance& instance, const Evaluation& finding,
-                                  const SeenAt&, EvalContext& sight) {
-  if (has_numbers(instance, finding)) return headline_of_certificate(instance, finding, sight);
+                                  const SeenAt&, EvalContext& context) {
+  if (has_numbers(instance, finding)) return headline_of_certificate(instance, finding, context);
   return fmt::format("no probe of {} is shown a certificate of {} any more", instance.target,
                      instance.endpoint);
 }

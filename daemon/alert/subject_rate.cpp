@@ -12,26 +12,26 @@ namespace {
 
 std::chrono::seconds whole(Span span) { return std::chrono::ceil<std::chrono::seconds>(span); }
 
-Tally sum(const Instance& instance, EvalContext& sight, const Rate& rate, Span window) {
+Tally sum(const Instance& instance, EvalContext& context, const Rate& rate, Span window) {
   Tally sum;
   for (const auto& check : instance.checks) {
-    const Tally one = sight.view().tally(*check, rate, whole(window), sight.seconds());
+    const Tally one = context.view().tally(*check, rate, whole(window), context.seconds());
     sum.attempts += one.attempts;
     sum.failures += one.failures;
   }
   return sum;
 }
 
-std::vector<WindowSample> look(const Instance& instance, EvalContext& sight, const Rate& rate,
+std::vector<WindowSample> look(const Instance& instance, EvalContext& context, const Rate& rate,
                                std::span<const Span> windows) {
   std::vector<WindowSample> all;
   all.reserve(windows.size());
-  for (Span window : windows) all.push_back({window, sum(instance, sight, rate, window)});
+  for (Span window : windows) all.push_back({window, sum(instance, context, rate, window)});
   return all;
 }
 
 // Finds the checks with failures in the first window, and the worst of them.
-void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sight,
+void find_checks(Evaluation& finding, const Instance& instance, EvalContext& context,
                  const PriorState& past) {
   finding.check = instance.checks.front();
   if (instance.checks.size() == 1 || finding.stretches.empty()) return;
@@ -39,9 +39,9 @@ void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sig
   std::uint64_t most = 0;
   for (const auto& check : instance.checks) {
     const Span window = finding.stretches.front().window;
-    const Tally one = sight.view().tally(*check, finding.rate, whole(window), sight.seconds());
+    const Tally one = context.view().tally(*check, finding.rate, whole(window), context.seconds());
     if (one.failures == 0) continue;
-    finding.seen.try_emplace(key_of(*check), sight.now());
+    finding.seen.try_emplace(key_of(*check), context.now());
     if (one.failures <= most) continue;
     most = one.failures;
     finding.check = check;
@@ -93,14 +93,14 @@ Evaluation worst(const std::vector<Evaluation>& all, const PriorState& past) {
 }
 
 // If a pair burns: yes, with its windows; otherwise with the windows of the first pair.
-Evaluation burning(const Instance& instance, EvalContext& sight, const Rate& rate) {
+Evaluation burning(const Instance& instance, EvalContext& context, const Rate& rate) {
   const RuleSettings& rule = *instance.rule;
   const Objective objective{millionths(rule.objective),
                             static_cast<std::uint64_t>(rule.min_failures)};
   Evaluation finding;
   for (const BurnPair& pair : pairs_of(rule.burn)) {
     const std::array<Span, 2> windows = {pair.lengthy.length, pair.brief.length};
-    auto stretches = look(instance, sight, rate, windows);
+    auto stretches = look(instance, context, rate, windows);
     const bool burns = sonde::burns(objective, pair, stretches[0].tally, stretches[1].tally);
     if (burns)
       finding.holds = ConditionState::yes;
@@ -127,10 +127,10 @@ std::string wanted(const Instance& instance) {
 }
 
 Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds window,
-             EvalContext& sight) {
+             EvalContext& context) {
   Tally sum;
   for (const auto& check : instance.checks) {
-    const Tally one = sight.view().tally(*check, rate, window, sight.seconds());
+    const Tally one = context.view().tally(*check, rate, window, context.seconds());
     sum.attempts += one.attempts;
     sum.failures += one.failures;
   }
@@ -138,11 +138,11 @@ Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds wi
 }
 
 // The other rate of logins and upgrades, or that there were no attempts.
-std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
+std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& context) {
   const bool logins = finding.rate.step == Step::upgrade;
   const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
   const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
-  const Tally sum = sum_of(instance, rate, window, sight);
+  const Tally sum = sum_of(instance, rate, window, context);
   if (sum.attempts == 0) return "";
   return fmt::format("; {} {} of {}", logins ? "logins" : "upgrades", sum.attempts - sum.failures,
                      sum.attempts);
@@ -163,8 +163,8 @@ std::string times(const RuleSettings& rule, const Tally& tally) {
 }
 
 // The remaining error budget of 30 days; negative if overspent.
-std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& sight) {
-  const Tally month = sum_of(instance, rate, std::chrono::hours(720), sight);
+std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& context) {
+  const Tally month = sum_of(instance, rate, std::chrono::hours(720), context);
   const auto left = budget_left({.target = millionths(instance.rule->objective)}, month);
   return left ? fmt::format("; {:.0f} % of the budget left", *left * 100) : "";
 }
@@ -190,30 +190,30 @@ std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const
   return all;
 }
 
-Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_rate(const Instance& instance, EvalContext& context, const PriorState& past) {
   std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->of, *instance.rule, instance.checks)) {
     Evaluation one;
     one.rate = rate;
-    one.stretches = look(instance, sight, rate, instance.rule->over);
+    one.stretches = look(instance, context, rate, instance.rule->over);
     const bool firing = past.firing && (!past.blamed || *past.blamed == rate);
     one.holds = weigh(*instance.rule, one.stretches, firing);
     all.push_back(std::move(one));
   }
   Evaluation found = worst(all, past);
-  find_checks(found, instance, sight, past);
+  find_checks(found, instance, context, past);
   return found;
 }
 
-Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_burn(const Instance& instance, EvalContext& context, const PriorState& past) {
   std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->rate, *instance.rule, instance.checks)) {
-    Evaluation one = burning(instance, sight, rate);
+    Evaluation one = burning(instance, context, rate);
     one.rate = rate;
     all.push_back(std::move(one));
   }
   Evaluation found = worst(all, past);
-  find_checks(found, instance, sight, past);
+  find_checks(found, instance, context, past);
   return found;
 }
 
@@ -227,17 +227,17 @@ std::string headline_of_success(const Instance& instance, const Evaluation& find
 }
 
 std::string headline_of_auth(const Instance& instance, const Evaluation& finding,
-                             EvalContext& sight) {
-  return headline_of_success(instance, finding, sight) + other_step(instance, finding, sight);
+                             EvalContext& context) {
+  return headline_of_success(instance, finding, context) + other_step(instance, finding, context);
 }
 
 std::string headline_of_delivery(const Instance& instance, const Evaluation& finding,
-                                 EvalContext& sight) {
-  return headline_of_success(instance, finding, sight);
+                                 EvalContext& context) {
+  return headline_of_success(instance, finding, context);
 }
 
 std::string headline_of_burn(const Instance& instance, const Evaluation& finding,
-                             EvalContext& sight) {
+                             EvalContext& context) {
   const RuleSettings& rule = *instance.rule;
   const WindowSample& lengthy = finding.stretches.at(0);
   const WindowSample& brief = finding.stretches.at(1);
@@ -247,7 +247,7 @@ std::string headline_of_burn(const Instance& instance, const Evaluation& finding
       subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
       times(rule, brief.tally), config::show(brief.window), instance.target,
       show_success(lengthy.tally), show_share(millionths(rule.objective)),
-      budget_of(instance, finding.rate, sight));
+      budget_of(instance, finding.rate, context));
 }
 
 }  // namespace sonde::alert

@@ -87,33 +87,33 @@ template <class S>
 ParsedProbe draft_of(const std::shared_ptr<S>& settings) {
   const session::KindHooks<S>& hook = hooks<S>();
   const session::KindParts parts = hook.parts(*settings);
-  ParsedProbe draft{.heading = parts.heading,
-                    .common = parts.common,
-                    .needs = {},
-                    .url = {},
-                    .events = {},
-                    .others = {},
-                    .vet = {},
-                    .make = {}};
+  ParsedProbe parsed{.heading = parts.heading,
+                     .common = parts.common,
+                     .needs = {},
+                     .url = {},
+                     .events = {},
+                     .others = {},
+                     .vet = {},
+                     .make = {}};
   if (parts.session != nullptr) {
-    draft.url = parts.session->socket.url.text();
-    draft.has_socket = !draft.url.empty() || !parts.socket_optional;
+    parsed.url = parts.session->socket.url.text();
+    parsed.has_socket = !parsed.url.empty() || !parts.socket_optional;
   } else if (parts.url != nullptr) {
-    draft.url = parts.url->text();
+    parsed.url = parts.url->text();
   }
-  hook.add_needs(*settings, draft.needs);
-  if (hook.events != nullptr) draft.events = hook.events(*settings);
-  if (hook.others != nullptr) draft.others = hook.others(*settings);
+  hook.add_needs(*settings, parsed.needs);
+  if (hook.events != nullptr) parsed.events = hook.events(*settings);
+  if (hook.others != nullptr) parsed.others = hook.others(*settings);
   if (hook.vet != nullptr)
-    draft.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
-                           const config::Place& place) {
+    parsed.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
+                            const config::Place& place) {
       hooks<S>().vet(*settings, site, at, place);
     };
-  draft.make = [settings](std::shared_ptr<const session::ProbeContext> site,
-                          session::Shared& shared) {
+  parsed.make = [settings](std::shared_ptr<const session::ProbeContext> site,
+                           session::Shared& shared) {
     return hooks<S>().make(settings, std::move(site), shared);
   };
-  return draft;
+  return parsed;
 }
 
 template <class S>
