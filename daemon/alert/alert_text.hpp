@@ -43,28 +43,4 @@ std::string show_time(WallTime time, WallTime now);  // "14:02 UTC", "24 Nov 14:
 std::string show_detail(const std::string& detail);  // at most 80 bytes, printable
 std::string show_failures(const Failures& failures, WallTime now);
 
-// Functions that the table of subjects refers to.
-std::string value_of_rate(const Evaluation& finding);
-std::string value_of_latency(const Evaluation& finding);
-std::string value_of_count(const Evaluation& finding);
-std::string value_of_certificate(const Evaluation& finding);
-std::string headline_of_auth(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_delivery(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_success(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_burn(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_latency(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_row(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_certificate(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_reason(const Instance&, const Evaluation&, EvalContext&);
-std::string headline_of_false_green(const Instance&, const Evaluation&, EvalContext&);
-std::string recovered_row(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
-std::string recovered_certificate(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
-std::string recovered_reason(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
-std::string recovered_false_green(const Instance&, const Evaluation&, const SeenAt&, EvalContext&);
-
-// "login failed 4 times in a row since 14:02 UTC: login/server_error (HTTP 500)".
-std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     EvalContext& context);
-std::string show_failing(const CheckStatus& standing, WallTime now);  // " since 14:02 UTC: ..."
-
 }  // namespace sonde::alert

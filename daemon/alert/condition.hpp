@@ -107,24 +107,7 @@ Evaluation judge(const Instance& instance, EvalContext& context, const PriorStat
 // How long a check may give no result: three times its `every` plus its timeout.
 Span patience(const Check& check);
 
-// The window pairs of a burn rate, the faster pair first.
-std::span<const BurnPair> pairs_of(Burn burn);
-
-// The rates that a rule of kind `of` judges separately.
-std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const CheckPtr> checks);
-
 // Whether the failures have one of these reasons, or experiments concluded one of them.
 bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons);
-
-// Functions that the table of subjects refers to.
-Evaluation judge_rate(const Instance& instance, EvalContext& context, const PriorState& past);
-Evaluation judge_burn(const Instance& instance, EvalContext& context, const PriorState& past);
-Evaluation judge_latency(const Instance& instance, EvalContext& context, const PriorState& past);
-Evaluation judge_row(const Instance& instance, EvalContext& context, const PriorState& past);
-Evaluation judge_certificate(const Instance& instance, EvalContext& context,
-                             const PriorState& past);
-Evaluation judge_reason(const Instance& instance, EvalContext& context, const PriorState& past);
-Evaluation judge_false_green(const Instance& instance, EvalContext& context,
-                             const PriorState& past);
 
 }  // namespace sonde::alert

@@ -67,6 +67,7 @@ std::optional<WallTime> good_since(RuleState before, const Instance& judged, Wal
 Engine::Engine(const View& view, EngineOptions options)
     : view_(view),
       options_(std::move(options)),
+      notices_(view_, options_, tracks_),
       evaluated_(options_.now()),
       looked_(evaluated_),
       looked_elapsed_(options_.elapsed()),
@@ -182,6 +183,32 @@ void Engine::find_certificates(EvalContext& context) {
           tracks_.add(std::move(made));
 }
 
+// The instance with only those of its checks that are not under maintenance; nullopt if that is
+// none or all of them.
+std::optional<Instance> Engine::outside_maintenance(const Instance& instance, WallTime now) const {
+  if (!options_.suppressed || instance.checks.size() + instance.health.size() < 2)
+    return std::nullopt;
+  const auto covered = [&](const CheckPtr& check) {
+    return !options_.suppressed(*check, now).empty();
+  };
+  const bool all = std::ranges::all_of(instance.checks, covered);
+  const bool any = std::ranges::any_of(instance.checks, covered) ||
+                   std::ranges::any_of(instance.health, covered);
+  if (all || !any) return std::nullopt;
+  Instance part = instance;
+  std::erase_if(part.checks, covered);
+  std::erase_if(part.health, covered);
+  return part;
+}
+
+// Whether a check that is left out failed when it last counted.
+bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& context) {
+  return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
+    const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
+    return !counts && context.standing(*check).failing.has_value();
+  });
+}
+
 // Returns whether the alert has begun to fire or has ended.
 bool Engine::look(AlertInstance& tracked, EvalContext& context, bool of_run) {
   const std::optional<Instance> part = outside_maintenance(tracked.instance, context.now());
@@ -243,7 +270,7 @@ void Engine::settle(const std::string& target, EvalContext& context) {
   std::vector<IncidentMember> members;
   members.reserve(tracked_alerts.size());
   for (AlertInstance* tracked : tracked_alerts) {
-    members.push_back(member_of(*tracked, context.now()));
+    members.push_back(notices_.member(*tracked, context.now()));
     const IncidentMember& member = members.back();
     // If the clock was set back, it is in the future.
     if (tracked->kept_back) tracked->kept_back = std::min(*tracked->kept_back, context.now());
@@ -268,7 +295,7 @@ bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
   next.muted = decision.muted;
   next.held_by = std::move(holders);
   if (!tracked.state.firing() && (!decision.open || !next.notified)) next.ended = now;
-  next.annotations = annotations_of(tracked, decision, now);
+  next.annotations = notices_.annotations(tracked, decision, now);
   next.source_url = options_.external_url + "/";
   // An alert ends in the group in which receivers were sent its start.
   if (!alert.notified || alert.group.empty())
@@ -278,6 +305,47 @@ bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
   if (next == alert) return false;
   alert = std::move(next);
   return tracked.changed = true;
+}
+
+std::vector<Alert> Engine::current() const {
+  std::vector<Alert> all;
+  std::set<std::uint64_t> known;
+  for (const AlertInstance* tracked : tracks_.all()) {
+    if (!tracked->alert) continue;
+    known.insert(fingerprint(tracked->alert->labels));
+    all.push_back(*tracked->alert);
+  }
+  for (auto& alert : tracks_.orphans())
+    if (!known.contains(fingerprint(alert.labels))) all.push_back(std::move(alert));
+  return all;
+}
+
+std::vector<AlertFacts> Engine::facts() const {
+  std::vector<AlertFacts> all;
+  for (const AlertInstance* tracked : tracks_.all()) {
+    if (tracked->state.state == AlertState::inactive) continue;
+    const bool notified = tracked->alert && tracked->state.firing();
+    all.push_back({.labels = tracked->instance.labels,
+                   .annotations = notified ? tracked->alert->annotations
+                                           : Labels{{"summary", tracked->text.summary}},
+                   .state = tracked->state.state,
+                   .active_at = tracked->state.active_at,
+                   .value = tracked->text.value,
+                   .held_by = tracked->held_by});
+  }
+  return all;
+}
+
+std::vector<RuleFacts> Engine::rule_facts() const {
+  std::vector<RuleFacts> all;
+  for (const auto& rule : rules_) {
+    const auto counted = counts_.find(rule->name);
+    RuleFacts facts = counted != counts_.end() ? counted->second : RuleFacts{};
+    facts.name = rule->name;
+    facts.severity = name(rule->severity);
+    all.push_back(std::move(facts));
+  }
+  return all;
 }
 
 std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,

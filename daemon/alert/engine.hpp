@@ -9,6 +9,7 @@
 
 #include "daemon/alert/alert_instance.hpp"
 #include "daemon/alert/incident.hpp"
+#include "daemon/alert/notice.hpp"
 #include "daemon/alert/rule_settings.hpp"
 #include "daemon/core/alert.hpp"
 #include "daemon/core/sink.hpp"
@@ -39,6 +40,8 @@ struct EngineOptions {
 class Engine : public Sink {
  public:
   Engine(const View& view, EngineOptions options);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   // Replaces the rules; they apply to the checks that the View has now. Alerts of unchanged rules
   // go on; a firing alert whose rule is gone or has changed is resolved.
@@ -70,15 +73,8 @@ class Engine : public Sink {
   void settle(const std::string& target, EvalContext& context);
   bool apply(AlertInstance& tracked, const NotifyDecision& decision,
              std::vector<std::uint64_t> holders, WallTime now);
-  IncidentMember member_of(const AlertInstance& tracked, WallTime now) const;
-  std::string suppressed(const Instance& instance, WallTime now) const;
   std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
   static bool fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& context);
-  std::string deployed(const AlertInstance& tracked) const;
-  std::string cause_of(const AlertInstance& tracked) const;
-  bool waits_for_run(const AlertInstance& tracked) const;
-  Labels annotations_of(const AlertInstance& tracked, const NotifyDecision& decision,
-                        WallTime now) const;
   std::optional<bool> blind(WallTime now) const {
     return options_.blind ? options_.blind(now) : false;
   }
@@ -88,6 +84,7 @@ class Engine : public Sink {
   std::vector<std::shared_ptr<const RuleSettings>> rules_;
   std::vector<Instance> certificates_;  // one for each target; their endpoints are found later
   AlertInstances tracks_;
+  Notices notices_;
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
   WallTime evaluated_, looked_;

@@ -58,7 +58,7 @@ class Owners {
   }
 
   const IncidentMember* of(Step step, const IncidentMember& later) const {
-    const auto place = alert::place_of(step);
+    const auto place = row(step).place;
     if (!place || *place >= *later.place) return nullptr;
     for (const auto& [owned, member] : all_)
       if (owned == step && member->severity >= later.severity && *member->place < *later.place)
@@ -200,27 +200,10 @@ Failing failing_of(const Failures& failures) {
   return failing;
 }
 
-std::optional<int> place_of(Step step) {
-  switch (step) {
-    case Step::login:
-      return 0;
-    case Step::upgrade:
-      return 1;
-    case Step::ready:
-      return 2;
-    case Step::events:
-      return 3;
-    case Step::answer:
-      return 4;
-    default:
-      return std::nullopt;
-  }
-}
-
 std::optional<int> place_of(const Check& check) {
   if (goes_through(check, Step::isolation)) return after_path;
   for (Step step : {Step::events, Step::upgrade, Step::login})
-    if (goes_through(check, step)) return place_of(step);
+    if (goes_through(check, step)) return row(step).place;
   return std::nullopt;
 }
 
@@ -228,7 +211,7 @@ std::vector<Step> own_steps(const Check& check) {
   const auto place = place_of(check);
   std::vector<Step> own;
   for (Step step : check.steps)
-    if (place && place_of(step).value_or(after_path) >= *place) own.push_back(step);
+    if (place && row(step).place.value_or(after_path) >= *place) own.push_back(step);
   return own;
 }
 

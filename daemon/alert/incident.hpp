@@ -9,10 +9,9 @@
 
 namespace sonde::alert {
 
-// Position of a check, or of a step, on a user's path: login, upgrade, ready, events, answer,
-// counted from 0. Steps after the path come after it; nullopt for health, which is beside the path.
+// Position of a check on a user's path: that of the first step that it is made to test (StepRow),
+// or after the path; nullopt for health, which is beside it.
 std::optional<int> place_of(const Check& check);
-std::optional<int> place_of(Step step);
 // The steps that a check is made to test, without those that it only passes through.
 std::vector<Step> own_steps(const Check& check);
 

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "daemon/alert/alert_text.hpp"
-#include "daemon/alert/condition.hpp"
+#include "daemon/alert/subject_failures.hpp"
 
 namespace sonde::alert {
 namespace {

@@ -9,6 +9,11 @@
 
 namespace sonde::alert {
 
+// Checks that the alert's name, labels, annotations and runbook are valid for Prometheus and for
+// receivers; reports mistakes.
+void vet_rule_names(const RuleSettings& rule, const config::Value::Entry& entry,
+                    const config::Reader& reader);
+
 // An entry of `alerts:` as written in the file, and the reader that collects its mistakes.
 class RuleEntry {
  public:

@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon/alert/alert_text.hpp"
-#include "daemon/alert/condition.hpp"
-#include "probes/core/outcome.hpp"
+#include "daemon/alert/subject_failures.hpp"
+#include "daemon/alert/subject_measured.hpp"
+#include "daemon/alert/subject_rate.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::alert {
 namespace {
 
 bool any(const RuleSettings&, const Check&) { return true; }
 
-// Isolation comes after the path, and fails for reasons that health does not cover.
-bool on_path(const RuleSettings&, const Check& check) {
-  return check.kind == "login" || check.kind == "upgrade" || check.kind == "chat";
-}
+bool on_path(const RuleSettings&, const Check& check) { return is_on_path(check.steps); }
 
 bool logs_in(const RuleSettings&, const Check& check) {
   return goes_through(check, Step::login) || goes_through(check, Step::upgrade);
@@ -49,8 +47,11 @@ const Bound fortnight{.share = {}, .span = std::chrono::hours(14 * 24), .count =
 using enum Step;
 const std::vector<Step> authentication = {login, upgrade, ready};
 const std::vector<Step> conversation = {events, answer};
-const std::vector<Step> anywhere = {health, login,  upgrade,   ready, events,
-                                    answer, refuse, isolation, hold};
+const std::vector<Step> anywhere = [] {
+  std::vector<Step> all;
+  for (const StepRow& row : steps()) all.push_back(row.step);
+  return all;
+}();
 
 const std::vector<std::string_view> of_rates = {"below", "clear_above", "over", "min_samples",
                                                 "min_failures"};
@@ -160,6 +161,12 @@ const std::array<RuleSubject, 9> subjects = {{
 
 }  // namespace
 
+// Isolation comes after the path, and fails for reasons that health does not cover.
+bool is_on_path(std::span<const Step> steps) {
+  return std::ranges::any_of(steps, [](Step step) { return row(step).place.has_value(); }) &&
+         std::ranges::find(steps, Step::isolation) == steps.end();
+}
+
 bool goes_through(const Check& check, Step step) {
   return std::ranges::find(check.steps, step) != check.steps.end();
 }
@@ -182,6 +189,11 @@ std::span<const config::Named<AlertOf>> names_of(const AlertOf*) {
 
 bool concerns(const RuleSettings& rule, const Check& check) {
   return selects(rule.where, check) && subject(rule.of).concerns(rule, check);
+}
+
+bool always_pages(const RuleSettings& rule) {
+  return rule.of == AlertOf::reason &&
+         std::ranges::any_of(rule.reasons, [](Reason reason) { return row(reason).grave; });
 }
 
 }  // namespace sonde::alert

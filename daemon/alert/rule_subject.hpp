@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +48,16 @@ struct RuleSubject {
 };
 const RuleSubject& subject(AlertOf of);
 
+// Whether a check with these steps tests a part of a user's path, which health should cover.
+bool is_on_path(std::span<const Step> steps);
+
 // Whether the runs of a check reach a step if they pass.
 bool goes_through(const Check& check, Step step);
 
 // Whether a check is selected by the rule and is of a kind that its subject supports.
 bool concerns(const RuleSettings& rule, const Check& check);
+
+// Whether it pages at once whatever else fires: one of its reasons is grave.
+bool always_pages(const RuleSettings& rule);
 
 }  // namespace sonde::alert

@@ -8,7 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "daemon/app/app_parts.hpp"
 #include "daemon/app/evidence_page.hpp"
 #include "daemon/app/exit_code.hpp"
 #include "daemon/app/stopper.hpp"

@@ -1,11 +1,11 @@
 #include "daemon/app/evidence_page.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <set>
 
+#include "daemon/core/format.hpp"
 #include "probes/core/reason.hpp"
 #include "probes/text/printable.hpp"
 
@@ -16,10 +16,9 @@ constexpr std::size_t detail_max = 2048;
 constexpr std::size_t transcript_max = std::size_t{64} * 1024 * 1024;  // all of it
 
 std::string line_of(const EvidenceRow& row) {
-  const auto at = std::chrono::system_clock::to_time_t(row.ended);
   const Verdict& verdict = row.verdict;
   return fmt::format(
-      "{:%Y-%m-%d %H:%M:%S} UTC  {} {}  {} ms{}{}\n", fmt::gmtime(at), name(verdict.outcome),
+      "{}  {} {}  {} ms{}{}\n", as_utc(row.ended), name(verdict.outcome),
       show_cause(verdict.step, verdict.reason, verdict.concluded),
       row.took / std::chrono::milliseconds(1),
       row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",

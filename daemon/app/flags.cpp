@@ -1,7 +1,6 @@
 #include "daemon/app/flags.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -11,6 +10,7 @@
 #include "daemon/app/exit_code.hpp"
 #include "probes/net/url.hpp"
 #include "probes/net/version.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::app {
 namespace {
@@ -46,9 +46,8 @@ std::string take_url(std::string& text) {
 
 // Says what is wrong with a host name of the daemon; empty: nothing.
 std::string check_host(const std::string& name) {
-  const bool plain = std::ranges::all_of(name, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
-  });
+  const bool plain = std::ranges::all_of(
+      name, [](char c) { return text::is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
   if (plain && name.find_first_not_of('.') != std::string::npos) return "";
   return "expected a name without a port, or .example.com for all names below it";
 }

@@ -39,7 +39,7 @@ class Persistence : public Sink {
   void stop(std::function<void(bool in_time)> done);
 
  private:
-  std::unique_ptr<store::Store> store_;
+  std::shared_ptr<store::Store> store_;
   std::unique_ptr<store::Recorder> recorder_;
 };
 

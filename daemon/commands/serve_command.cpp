@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "daemon/app/app.hpp"
 #include "daemon/app/exit_code.hpp"
+#include "daemon/app/run_daemon.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/descriptors.hpp"

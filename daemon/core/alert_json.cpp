@@ -1,18 +1,10 @@
 #include "daemon/core/alert_json.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "probes/text/json.hpp"
 
 namespace sonde {
-
-std::string rfc3339(WallTime at) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(at - whole);
-  const auto time = std::chrono::system_clock::to_time_t(whole);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(time), rest.count());
-}
 
 std::string json_of(const Labels& labels) {
   std::string all = "{";

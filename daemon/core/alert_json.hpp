@@ -7,8 +7,6 @@ namespace sonde {
 
 // Text forms of alerts that Alertmanager and its clients use. Pure.
 
-// "2026-10-01T12:00:00.123Z" (RFC 3339).
-std::string rfc3339(WallTime at);
 // A JSON object; its members are sorted by name.
 std::string json_of(const Labels& labels);
 // `{alertname="A", target="b"}`, the notation of Prometheus.

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,13 +16,27 @@ namespace sonde {
 // the store does not interpret it.
 
 // The key of a check in the store: "kind/probe/target".
-std::string key_of(const Check& check);
+inline std::string key_of(const Check& check) {
+  return check.kind + "/" + check.name + "/" + check.target;
+}
+
+// The buckets of windows: their width, and how long they are used. The index of a tier is its
+// number in the store.
+struct BucketTier {
+  std::chrono::seconds step, span;
+  constexpr std::uint16_t buckets() const { return static_cast<std::uint16_t>(span / step); }
+};
+inline constexpr std::array<BucketTier, 4> bucket_tiers{
+    {{std::chrono::seconds(10), std::chrono::hours(1)},
+     {std::chrono::minutes(2), std::chrono::hours(6)},
+     {std::chrono::minutes(10), std::chrono::hours(24)},
+     {std::chrono::hours(1), std::chrono::hours(720)}}};
 
 // One bucket of one window of one rate. A bucket with no attempts is to be deleted (the clock was
 // set back).
 struct BucketRow {
   std::string series;      // key_of(check) + " success" | " auth/login" | " event/agent_started"
-  std::uint8_t tier = 0;   // 0: 10s, 1: 2m, 2: 10m, 3: 1h
+  std::uint8_t tier = 0;   // index in bucket_tiers
   std::uint32_t slot = 0;  // Unix seconds / bucket length of the tier
   std::uint32_t attempts = 0, failures = 0;
   friend bool operator==(const BucketRow&, const BucketRow&) = default;
@@ -35,13 +50,6 @@ struct StateRecord {
   std::string key;
   std::string text;
   friend bool operator==(const StateRecord&, const StateRecord&) = default;
-};
-
-// A recent failed run, as the judge component restores it.
-struct FailureRow {
-  std::string check;  // key_of(check)
-  WallTime at;        // when the run ended
-  Verdict verdict;
 };
 
 // A Result to be written to the store.
@@ -82,7 +90,7 @@ struct SeriesRows {
 struct RestoredState {
   std::vector<SeriesRows> series;  // ordered by name
   std::vector<StateRecord> notes;
-  std::vector<FailureRow> failures;  // the last 30 days, oldest first, without excluded runs
+  std::vector<EvidenceRow> failures;  // the last 30 days, oldest first, without excluded runs
 };
 
 }  // namespace sonde

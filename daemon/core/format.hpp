@@ -4,6 +4,7 @@
 #include <string>
 
 #include "probes/core/clock.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde {
 
@@ -16,8 +17,10 @@ std::string as_duration(Span span);
 // Seconds with six decimals, always finite: "1.203456".
 std::string as_seconds(Span span);
 
-// RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.678Z".
-std::string as_rfc3339(std::chrono::system_clock::time_point at);
+using text::as_rfc3339;
+
+// "2026-01-02 03:04:05 UTC": for people.
+std::string as_utc(std::chrono::system_clock::time_point at);
 
 // The UTC day of Unix seconds: "2026-01-02".
 std::string as_day(std::int64_t unix_seconds);

@@ -170,7 +170,9 @@ void CheckStats::restore_certificates(const std::string& text) {
   certificates_kept_ = text;
 }
 
-void CheckStats::restore(const FailureRow& row) { failures_.add(seconds_of(row.at), row.verdict); }
+void CheckStats::restore(const EvidenceRow& row) {
+  failures_.add(seconds_of(row.ended), row.verdict);
+}
 
 Window* CheckStats::find(const Rate& rate) {
   auto known = std::ranges::find(series_, rate, &Series::rate);

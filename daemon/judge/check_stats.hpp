@@ -39,7 +39,7 @@ class CheckStats {
   // `series`: the part of the series name after the check's key and a space.
   void restore(std::string_view series, const SeriesRows& rows);
   void restore(const StateRecord& note);
-  void restore(const FailureRow& row);
+  void restore(const EvidenceRow& row);
 
  private:
   struct Series {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/judge/wall_clock.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -21,7 +22,7 @@ void note_refusals(CheckStatus& standing, const Trace& trace) {
   for (const RefusalNote& note : trace.refusals) {
     standing.not_performed.erase(note.check);
     if (note.state == RefusalNote::State::not_performed)
-      standing.not_performed[note.check] = start_of(note.why, detail_bytes_max);
+      standing.not_performed[note.check] = text::cut(note.why, detail_bytes_max);
   }
 }
 
@@ -47,7 +48,7 @@ void fail(CheckStatus& standing, const Verdict& verdict, WallTime at) {
         .step = verdict.step, .reason = verdict.reason, .first = at, .last = at, .detail = ""};
   ++standing.failing->count;
   standing.failing->last = at;
-  standing.failing->detail = start_of(verdict.detail, detail_bytes_max);
+  standing.failing->detail = text::cut(verdict.detail, detail_bytes_max);
   standing.failing->concluded = verdict.concluded;
 }
 
@@ -59,7 +60,7 @@ void say_nothing(CheckStatus& standing, const Verdict& verdict, WallTime at) {
   group.reason = verdict.reason;
   ++group.count;
   group.last = at;
-  group.detail = start_of(verdict.detail, detail_bytes_max);
+  group.detail = text::cut(verdict.detail, detail_bytes_max);
 }
 
 // A run during a maintenance only counts as made.
@@ -131,25 +132,18 @@ struct Words {
     if (left.front() == none) return next(), std::nullopt;
     return WallTime(milliseconds(number<std::int64_t>()));
   }
+  // Nullopt for "none" and, which makes the text invalid, for a word that is no name.
   template <class Name>
-  std::optional<Name> named(std::initializer_list<Name> all) {
+  std::optional<Name> named(std::optional<Name> (*find)(std::string_view)) {
     const std::string_view word = next();
-    for (Name one : all)
-      if (name(one) == word) return one;
-    sound = sound && word == none;
-    return std::nullopt;
-  }
-  std::optional<Outcome> outcome() {
-    return named({Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skipped});
-  }
-  std::optional<Step> step() {
-    using enum Step;
-    return named({health, login, upgrade, ready, events, answer, refuse, isolation, hold});
+    const auto found = find(word);
+    sound = sound && (found || word == none);
+    return found;
   }
 };
 
 std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
-  const auto step = words.step();
+  const auto step = words.named(step_named);
   const auto reason = reason_named(words.next());
   const auto count = words.number<std::uint64_t>();
   const auto first = words.time(), last = words.time();
@@ -195,7 +189,7 @@ std::string text_of(const CheckStatus& standing) {
                      fails ? word(std::optional(failing.first)) : none,
                      fails ? word(std::optional(failing.last)) : none,
                      failing.concluded == Reason::ok ? none : name(failing.concluded),
-                     standing.left_out, start_of(failing.detail, shown_bytes_max));
+                     standing.left_out, text::cut(failing.detail, shown_bytes_max));
 }
 
 std::optional<CheckStatus> standing_from(std::string_view text) {
@@ -205,8 +199,8 @@ std::optional<CheckStatus> standing_from(std::string_view text) {
   if (parts.words.front() != (before ? version_before : version)) return std::nullopt;
   Words words{.left = std::span(parts.words).subspan(1)};
   CheckStatus standing;
-  standing.last = words.outcome();
-  standing.newest = words.outcome();
+  standing.last = words.named(outcome_named);
+  standing.newest = words.named(outcome_named);
   standing.consecutive_failures = words.number<std::uint64_t>();
   standing.consecutive_passes = words.number<std::uint64_t>();
   standing.last_run = words.time();

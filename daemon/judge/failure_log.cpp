@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/judge/wall_clock.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -29,8 +30,8 @@ void FailureLog::add(WallSeconds at, const Verdict& failed) {
 void FailureLog::keep_detail(const Verdict& failed) {
   std::erase_if(details_, [&failed](const Detail& kept) { return same_failure(kept, failed); });
   if (details_.size() >= details_max) details_.erase(details_.begin());
-  details_.push_back(
-      {failed.step, failed.reason, failed.concluded, start_of(failed.detail, detail_bytes_max)});
+  details_.push_back({failed.step, failed.reason, failed.concluded,
+                      std::string(text::cut(failed.detail, detail_bytes_max))});
 }
 
 Failures FailureLog::since(WallSeconds begin) const {

@@ -5,6 +5,7 @@
 
 #include "daemon/judge/check_stats.hpp"
 #include "daemon/judge/wall_clock.hpp"
+#include "daemon/judge/window.hpp"
 
 namespace sonde::judge {
 namespace {
@@ -55,7 +56,7 @@ void Judge::restore(const RestoredState& remembered) {
     CheckStats* history = ours ? find(note.key) : nullptr;
     if (history) history->restore(note);
   }
-  for (const FailureRow& row : remembered.failures)
+  for (const EvidenceRow& row : remembered.failures)
     if (CheckStats* history = find(row.check)) history->restore(row);
 }
 

@@ -25,12 +25,4 @@ inline std::uint32_t wall_second(WallSeconds at) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(at.count(), 0, last));
 }
 
-// The first `bytes_max` bytes of a text, without a cut UTF-8 character at the end.
-inline std::string start_of(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string(text);
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  return std::string(text.substr(0, end));
-}
-
 }  // namespace sonde::judge

@@ -9,20 +9,13 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Grid {
-  seconds step;
-  seconds span;
-};
-// Ordered by their numbers in the store; the finest tier is not stored.
-constexpr std::size_t finest = 4;
-constexpr std::array<Grid, 5> kGrids{{{seconds(10), hours(1)},
-                                      {minutes(2), hours(6)},
-                                      {minutes(10), hours(24)},
-                                      {hours(1), hours(720)},
-                                      {seconds(1), minutes(1)}}};
+constexpr std::size_t finest = bucket_tiers.size();  // after those of the store
+constexpr const BucketTier& tier_at(std::size_t tier) {
+  return tier == finest ? finest_tier : bucket_tiers.at(tier);
+}
 
 std::uint32_t slot_of(std::size_t tier, WallSeconds now) {
-  return static_cast<std::uint32_t>(std::max(now, seconds(0)) / kGrids[tier].step);
+  return static_cast<std::uint32_t>(std::max(now, seconds(0)) / tier_at(tier).step);
 }
 
 // The finest tier that covers `length`, and how many of its buckets that needs.
@@ -31,10 +24,10 @@ struct Reach {
   std::uint32_t buckets;
 };
 Reach reach_of(seconds length) {
-  length = std::clamp<seconds>(length, seconds(1), kGrids[finest - 1].span);
-  std::size_t tier = length <= kGrids[finest].span ? finest : 0;
-  while (kGrids[tier].span < length) ++tier;
-  const seconds step = kGrids[tier].step;
+  length = std::clamp<seconds>(length, seconds(1), tier_at(finest - 1).span);
+  std::size_t tier = length <= tier_at(finest).span ? finest : 0;
+  while (tier_at(tier).span < length) ++tier;
+  const seconds step = tier_at(tier).step;
   return {tier, static_cast<std::uint32_t>((length + step - seconds(1)) / step)};
 }
 
@@ -51,7 +44,7 @@ const std::array<WindowName, 7> kWindows{{{"5m", minutes(5)},
 WallSeconds window_begin(std::chrono::seconds length, WallSeconds now) {
   const Reach reach = reach_of(length);
   const std::int64_t first = std::int64_t{slot_of(reach.tier, now)} - reach.buckets + 1;
-  return first * kGrids[reach.tier].step;
+  return first * tier_at(reach.tier).step;
 }
 
 void Window::add(Tally more, WallSeconds now) {
@@ -81,7 +74,7 @@ void Window::restore(const Bucket& bucket) {
   if (bucket.tier >= finest) return;
   tiers_[bucket.tier].restore({bucket.slot, bucket.tally});
   if (bucket.tier > 0) return;
-  const auto seconds_each = static_cast<std::uint32_t>(kGrids[0].step / kGrids[finest].step);
+  const auto seconds_each = static_cast<std::uint32_t>(tier_at(0).step / tier_at(finest).step);
   tiers_[finest].restore({(bucket.slot + 1) * seconds_each - 1, bucket.tally});
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/change.hpp"
 #include "daemon/core/view.hpp"
 #include "daemon/judge/bucket_ring.hpp"
 
@@ -22,6 +23,9 @@ extern const std::array<WindowName, 7> kWindows;
 // that reaches back far enough is used: 1s for 1m, 10s for 1h, 2m for 6h, 10m for 24h, 1h for 30d;
 // a length that is not a multiple of its bucket is rounded up.
 WallSeconds window_begin(std::chrono::seconds length, WallSeconds now);
+
+// The tier that is not stored.
+inline constexpr BucketTier finest_tier{std::chrono::seconds(1), std::chrono::minutes(1)};
 
 // Recent numbers of attempts and failures. Pure: times are arguments. Has at most 1,464 buckets in
 // memory: 0.9 KB at a run a minute, 2.5 KB at a run a second, and twice that once there are as many
@@ -50,8 +54,11 @@ class Window {
   void restore(const Bucket& bucket);
 
  private:
-  std::array<BucketRing, 5> tiers_{BucketRing(360), BucketRing(180), BucketRing(144),
-                                   BucketRing(720), BucketRing(60)};
+  // In the order of bucket_tiers, then the finest.
+  std::array<BucketRing, bucket_tiers.size() + 1> tiers_{
+      BucketRing(bucket_tiers[0].buckets()), BucketRing(bucket_tiers[1].buckets()),
+      BucketRing(bucket_tiers[2].buckets()), BucketRing(bucket_tiers[3].buckets()),
+      BucketRing(finest_tier.buckets())};
 };
 
 }  // namespace sonde::judge

@@ -1,6 +1,5 @@
 #include "daemon/log/log.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/async.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "daemon/log/record.hpp"
 #include "daemon/log/stderr_sink.hpp"
 #include "daemon/system/thread.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde::log {
 namespace {
@@ -55,19 +55,13 @@ Level level_of(spdlog::level::level_enum level) {
   return Level::error;
 }
 
-std::string show_time(std::chrono::system_clock::time_point at) {
-  const auto part = at.time_since_epoch() % std::chrono::seconds(1);
-  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(at));
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", utc, part / std::chrono::milliseconds(1));
-}
-
 // A line for stderr; journald reads the priority at its start, see sd-daemon(3).
 std::string whole_line(Format format, Level level, const Record& record,
                        std::chrono::system_clock::time_point at) {
   constexpr std::string_view prefixes[] = {"<7>", "<6>", "<4>", "<3>"};
   const bool journal = format == Format::journal;
   std::string line = journal ? std::string(prefixes[static_cast<std::size_t>(level)]) : "";
-  return line + line_of(format, level, record, journal ? "" : show_time(at)) + '\n';
+  return line + line_of(format, level, record, journal ? "" : text::as_rfc3339(at)) + '\n';
 }
 
 class LineFormatter : public spdlog::formatter {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "daemon/log/log.hpp"
-#include "daemon/maintenance/written_time.hpp"
 #include "probes/text/json.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde::maintenance {
 namespace {
@@ -58,7 +58,7 @@ std::string wrong_with(const DeployRequest& request,
 
 std::expected<WallTime, std::string> time_of(const DeployRequest& request, WallTime now) {
   if (request.at.empty()) return now;
-  const auto written = parse_time(request.at);
+  const auto written = text::parse_time(request.at);
   const auto at = written ? written->wall() : std::nullopt;
   if (!at)
     return std::unexpected("at: a time with its offset is expected, as 2026-12-01T02:00:00Z");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/selector.hpp"
@@ -55,5 +56,10 @@ std::optional<WallTime> next_change(std::span<const Downtime> downtimes, WallTim
 
 // "sat, sun 02:00 for 2h, Europe/Berlin"; empty for a downtime without recurrence.
 std::string schedule_of(const Downtime& downtime);
+
+// Encodes a downtime without recurrence for the store, and decodes it; nullopt if the text is
+// invalid. The id is stored separately.
+std::string text_of(const Downtime& downtime);
+std::optional<Downtime> downtime_of(std::string_view text);
 
 }  // namespace sonde::maintenance

@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "daemon/maintenance/written_time.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde::maintenance {
 namespace {
@@ -131,7 +131,7 @@ void DowntimeMaker::read_zone() {
 
 std::optional<WallTime> DowntimeMaker::moment(std::string_view key, const std::string& text,
                                               Zone::Twice twice) {
-  const auto written = parse_time(text);
+  const auto written = text::parse_time(text);
   if (!written) {
     wrong(key, std::string(as_written));
     return std::nullopt;
@@ -161,7 +161,7 @@ void DowntimeMaker::read_once() {
 void DowntimeMaker::read_again() {
   if (!text_.from.empty() || !text_.to.empty())
     wrong("at", "it comes either once ('from') or again and again ('at')");
-  const auto at = parse_clock(text_.at);
+  const auto at = text::parse_clock(text_.at);
   if (!at) wrong("at", "a time of the day is written \"02:00\"");
   if (text_.length == Span::zero())
     wrong("for", "say how long it lasts");

@@ -9,7 +9,7 @@
 #include "config/duration.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/log/log.hpp"
-#include "daemon/maintenance/downtime_note.hpp"
+#include "daemon/maintenance/downtime.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 
 namespace sonde::maintenance {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "daemon/metrics/metrics_page.hpp"
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::metrics {
 namespace {

@@ -10,7 +10,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/view.hpp"
 #include "daemon/notify/post.hpp"
-#include "daemon/notify/queue_backoff.hpp"
+#include "daemon/notify/queue.hpp"
 #include "daemon/notify/receivers.hpp"
 #include "probes/net/network.hpp"
 

@@ -10,7 +10,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/notify/deliver_counts.hpp"
 #include "daemon/notify/outgoing.hpp"
-#include "daemon/notify/queue_backoff.hpp"
+#include "daemon/notify/queue.hpp"
 #include "probes/text/random.hpp"
 
 namespace sonde::notify {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/format.hpp"
 #include "daemon/notify/alertmanager.hpp"
 
 namespace sonde::notify {
@@ -73,8 +74,8 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
 Alert shown(const Pending& pending) {
   Alert alert = pending.alert;
   if (!pending.missed) return alert;
-  alert.annotations["summary"] =
-      fmt::format("{}; it ended at {} UTC", summary_of(alert), rfc3339(*alert.ended).substr(11, 8));
+  alert.annotations["summary"] = fmt::format("{}; it ended at {} UTC", summary_of(alert),
+                                             as_rfc3339(*alert.ended).substr(11, 8));
   alert.ended.reset();
   return alert;
 }

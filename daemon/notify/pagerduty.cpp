@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "daemon/core/alert_json.hpp"
-#include "probes/text/digest.hpp"
+#include "daemon/core/format.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -70,7 +71,8 @@ std::string payload_of(const Message& message) {
       R"({{"summary":{},"source":{},"severity":"{}","timestamp":"{}","class":{},"group":{},)"
       R"("custom_details":{}}})",
       text::json_quote(summary_of_all(message)), quote(source, 255), name(worst.severity),
-      rfc3339(worst.starts), quote(name_of(worst), 255), quote(source, 255), details_of(message));
+      as_rfc3339(worst.starts), quote(name_of(worst), 255), quote(source, 255),
+      details_of(message));
 }
 
 }  // namespace

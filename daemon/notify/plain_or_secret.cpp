@@ -1,6 +1,6 @@
 #include "daemon/notify/plain_or_secret.hpp"
 
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::notify {
 namespace {

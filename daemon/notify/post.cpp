@@ -15,11 +15,6 @@ namespace asio = boost::asio;
 constexpr std::size_t failure_detail_max = 500;
 constexpr net::Redirects no_redirects;
 
-bool is_timeout(Reason reason) {
-  return reason == Reason::timeout || reason == Reason::tcp_timeout ||
-         reason == Reason::tls_timeout || reason == Reason::dns_timeout;
-}
-
 bool is_of_names(Reason reason) {
   return reason == Reason::own_dns || reason == Reason::dns_timeout ||
          reason == Reason::dns_servfail;
@@ -62,7 +57,7 @@ Receipt receipt_of(const net::Answer& answer, const Receiver& receiver) {
   if (answer.ok()) return receiver.judge(answer.response);
   const Reason reason = answer.failure.reason;
   Receipt receipt{.outcome = DeliveryOutcome::retry,
-                  .trouble = is_timeout(reason) ? DeliveryError::timeout : DeliveryError::network,
+                  .trouble = row(reason).slow ? DeliveryError::timeout : DeliveryError::network,
                   .detail = std::string(name(reason)) + ": " + answer.failure.detail,
                   .wait = {}};
   if (reason != Reason::own_request) return receipt;

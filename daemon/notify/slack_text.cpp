@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/format.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -16,20 +18,7 @@ constexpr std::size_t shown_max = 40;      // alerts; with title and rest well b
 constexpr std::size_t slack_summary_max = 1000;
 constexpr std::size_t link_max = 500;
 
-std::string escape_all(std::string_view text) {
-  std::string all;
-  for (char c : text) {
-    if (c == '&')
-      all += "&amp;";
-    else if (c == '<')
-      all += "&lt;";
-    else if (c == '>')
-      all += "&gt;";
-    else
-      all += c;
-  }
-  return all;
-}
+std::string escape_all(std::string_view text) { return text::markup_escape(text, "&<>"); }
 
 // " <https://...|runbook>", or nothing.
 std::string link(std::string_view url, std::string_view text) {
@@ -63,8 +52,8 @@ std::string paragraph(const Alert& alert) {
   std::string text =
       fmt::format("*{}* ({}{}): {}\nsince {}", slack_escape(name_of(alert), 200),
                   name(alert.severity), alert.ended ? ", resolved" : "",
-                  slack_escape(summary_of(alert), slack_summary_max), rfc3339(alert.starts));
-  if (alert.ended) text += fmt::format(" until {}", rfc3339(*alert.ended));
+                  slack_escape(summary_of(alert), slack_summary_max), as_rfc3339(alert.starts));
+  if (alert.ended) text += fmt::format(" until {}", as_rfc3339(*alert.ended));
   text += link(value_of(alert.annotations, "runbook_url"), "runbook");
   text += link(value_of(alert.annotations, "evidence_url"), "evidence");
   return text + link(alert.source_url, "alert");

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/format.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::notify {
@@ -20,7 +21,7 @@ std::string json_of(const Alert& alert) {
       R"({{"status":"{}","labels":{},"annotations":{},"startsAt":"{}","endsAt":"{}",)"
       R"("generatorURL":{},"fingerprint":"{:016x}"}})",
       status_of(!alert.ended), sonde::json_of(alert.labels), sonde::json_of(alert.annotations),
-      rfc3339(alert.starts), alert.ended ? rfc3339(*alert.ended) : no_time,
+      as_rfc3339(alert.starts), alert.ended ? as_rfc3339(*alert.ended) : no_time,
       text::json_quote(alert.source_url), fingerprint(alert.labels));
 }
 

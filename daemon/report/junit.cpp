@@ -9,6 +9,7 @@
 #include "daemon/core/format.hpp"
 #include "daemon/report/text.hpp"
 #include "probes/text/code_points.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::report {
@@ -105,14 +106,6 @@ bool xml_carries(char32_t code) {
 
 std::string escaped(char32_t code, std::string_view bytes, bool attribute) {
   switch (code) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return attribute ? "&quot;" : "\"";
     case '\r':
       return "&#13;";
     case '\n':
@@ -122,7 +115,7 @@ std::string escaped(char32_t code, std::string_view bytes, bool attribute) {
     default:
       break;
   }
-  if (xml_carries(code)) return std::string(bytes);
+  if (xml_carries(code)) return text::markup_escape(bytes, attribute ? "&<>\"" : "&<>");
   return fmt::format("\\x{:02x}", static_cast<unsigned>(code));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/code_points.hpp"
 #include "probes/text/printable.hpp"
 
@@ -35,13 +36,11 @@ std::string double_quoted(std::string_view text) {
 
 // A word that YAML reads as a text: not as a number, and not as true, off or null.
 bool plain(std::string_view text) {
-  const auto letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
-  const auto of_word = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
   static constexpr std::string_view special[] = {"y",   "n",    "yes",   "no",  "on",
                                                  "off", "true", "false", "null"};
-  std::string low;
-  for (const char c : text) low += static_cast<char>(c | 0x20);
-  return !text.empty() && letter(text.front()) && std::ranges::all_of(text, of_word) &&
+  const std::string low = text::lowered(text);
+  return !text.empty() && text::is_letter(text.front()) &&
+         std::ranges::all_of(text, text::is_word) &&
          std::ranges::find(special, low) == std::end(special);
 }
 

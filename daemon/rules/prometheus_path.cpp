@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "daemon/alert/incident.hpp"
 #include "daemon/alert/rule_subject.hpp"
 #include "daemon/rules/prometheus_question.hpp"
+#include "probes/plan/kinds.hpp"
 
 namespace sonde::rules {
 namespace {
@@ -18,13 +20,19 @@ struct Stage {
   std::string_view kind;
   Names owns, before;
 };
-const std::vector<Stage>& stages() {
-  static const std::vector<Stage> all = {
-      {"login", {"login"}, {}},
-      {"upgrade", {"upgrade", "ready"}, {"login"}},
-      {"chat", {"events", "answer"}, {"login", "upgrade", "ready"}},
-      {"isolation", {}, {"login", "upgrade", "ready", "events", "answer"}},
-  };
+std::vector<Stage> stages() {
+  std::vector<Stage> all;
+  for (const plan::Kind& kind : plan::kinds()) {
+    Check check;
+    check.steps = kind.steps;
+    const auto first = alert::place_of(check);
+    if (!first) continue;
+    Stage stage{kind.name, {}, {}};
+    for (const Step step : kind.steps)
+      if (const auto place = row(step).place)
+        (*place < *first ? stage.before : stage.owns).emplace_back(name(step));
+    all.push_back(std::move(stage));
+  }
   return all;
 }
 
@@ -106,17 +114,10 @@ PrometheusRule held_rule(const alert::RuleSettings& rule, PrometheusTallies& tal
                                           rule.name)}}};
 }
 
-// Access without authorization, messages of another user, and a wrong identity page at once.
-bool always_pages(const alert::RuleSettings& rule) {
-  constexpr Reason grave[] = {Reason::auth_fail_open, Reason::cross_user_leak,
-                              Reason::identity_mismatch};
-  return std::ranges::find_first_of(rule.reasons, grave) != rule.reasons.end();
-}
-
 bool on_path(const alert::RuleSettings& rule) {
   return subject(rule.of == alert::AlertOf::burn_rate ? rule.rate : rule.of).part ==
              alert::IncidentRole::path &&
-         !always_pages(rule);
+         !alert::always_pages(rule);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "daemon/alert/rule_subject.hpp"
 #include "daemon/metrics/histogram.hpp"
 #include "daemon/rules/prometheus_rules.hpp"
+#include "probes/plan/kinds.hpp"
 
 namespace sonde::rules {
 namespace {
@@ -211,8 +213,15 @@ PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies
           .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, fires)};
 }
 
+std::vector<std::string> path_kinds() {
+  std::vector<std::string> names;
+  for (const plan::Kind& kind : plan::kinds())
+    if (alert::is_on_path(kind.steps)) names.emplace_back(kind.name);
+  return names;
+}
+
 PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTallies&) {
-  const Matchers path = both(matchers(rule.where), {one_of("kind", {"login", "upgrade", "chat"})});
+  const Matchers path = both(matchers(rule.where), {one_of("kind", path_kinds())});
   const Matchers health = both(matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
                                {equals("kind", "health")});
   const std::string row =

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "daemon/core/change.hpp"
-#include "daemon/schedule/standing_refusals.hpp"
+#include "daemon/schedule/diagnoses.hpp"
 
 namespace sonde::schedule {
 namespace {

@@ -1,17 +1,9 @@
 #include "daemon/schedule/egress_log.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sonde::schedule {
 namespace {
-
-using enum Reason;
-
-constexpr Reason unheard[] = {
-    dns_nxdomain, dns_nodata,          dns_servfail, dns_timeout, tcp_refused, tcp_timeout,
-    tcp_reset,    tcp_unreachable,     proxy_failed, tls_timeout, timeout,     handshake_timeout,
-    no_ready,     first_event_timeout, stalled,      own_dns,     own_network};
 
 // Asked during the failure, or answered just before its end or later: it applies to that time.
 bool concerns(const std::optional<EgressAnswer>& answer, Instant began, Instant ended) {
@@ -19,10 +11,6 @@ bool concerns(const std::optional<EgressAnswer>& answer, Instant began, Instant 
 }
 
 }  // namespace
-
-bool consults_egress(Reason reason) {
-  return std::ranges::find(unheard, reason) != std::end(unheard);
-}
 
 void EgressLog::add(EgressAnswer answer) { (answer.up ? up_ : down_) = std::move(answer); }
 

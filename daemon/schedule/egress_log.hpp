@@ -4,7 +4,6 @@
 #include <string>
 
 #include "probes/core/clock.hpp"
-#include "probes/core/reason.hpp"
 
 namespace sonde::schedule {
 
@@ -17,11 +16,6 @@ struct EgressAnswer {
   bool up = false;
   std::string detail;  // of a round without an answer: the outcome for each reference
 };
-
-// Whether a failure with this reason may be caused by our own network, because there was no answer:
-// name resolution, connections, and silence on an established connection. An answer, even a bad
-// one, proves that the network works.
-bool consults_egress(Reason reason);
 
 // Judges from the last rounds whether a failure was caused by our own network. Pure.
 class EgressLog {

@@ -1,10 +1,10 @@
 #include "daemon/schedule/egress_settings.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "probes/net/url.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::schedule {
 namespace {
@@ -12,11 +12,9 @@ namespace {
 constexpr std::size_t name_max = 200;  // leaves room for a label in front of it
 
 bool is_name(std::string_view text) {
-  const auto allowed = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
-  };
+  const auto allowed = [](char c) { return text::is_word(c) || c == '-' || c == '.'; };
   const bool address =
-      std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
+      std::ranges::all_of(text, [](char c) { return text::is_digit(c) || c == '.'; });
   return !text.empty() && text.size() <= name_max && !address &&
          std::ranges::all_of(text, allowed) && !text.starts_with('.') && !text.contains("..");
 }

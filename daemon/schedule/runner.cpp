@@ -5,13 +5,13 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/schedule/diagnoses.hpp"
 #include "daemon/schedule/egress.hpp"
 #include "daemon/schedule/local_clock.hpp"
-#include "daemon/schedule/retry_policy.hpp"
-#include "daemon/schedule/standing_refusals.hpp"
 #include "daemon/system/thread.hpp"
 #include "probes/core/deadline.hpp"
 #include "probes/diagnosis/diagnosis_request.hpp"
+#include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/observation.hpp"
 
 namespace sonde::schedule {
@@ -22,11 +22,6 @@ std::mt19937_64 seeded() {
   std::random_device device;
   std::seed_seq seeds{device(), device(), device(), device()};
   return std::mt19937_64(seeds);
-}
-
-bool was_cut(const Verdict& verdict) {
-  return verdict.reason == Reason::shutdown || verdict.reason == Reason::reload ||
-         verdict.reason == Reason::cut;
 }
 
 bool refusals_due(const ScheduledCheck& entry, Instant now) {
@@ -119,7 +114,7 @@ asio::awaitable<void> Runner::run(InFlightGuard flight, Instant scheduled) {
     result.attempt = number;
     if (number == 1) result.lateness = result.begun - scheduled;
     co_await attempt(flight.entry(), result);
-    if (runs_.stopping() || was_cut(result.verdict)) break;
+    if (runs_.stopping() || row(result.verdict.reason).unpublished) break;
     more = tries_again(result);
     options_.publish(std::make_shared<const Result>(std::move(result)));
   }
@@ -143,7 +138,7 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& entry, Result& result) {
   if (wanted.check_refusals && refusals_made(*trace) && entry.refusal_turn) ++*entry.refusal_turn;
   result.took = ended - result.begun;
   blame_lag(result, under_way.id(), ended);
-  if (options_.egress && options_.egress->on() && consults_egress(result.verdict.reason)) {
+  if (options_.egress && options_.egress->on() && row(result.verdict.reason).unanswered) {
     auto blaming = blame_egress(result, *trace);
     co_await std::move(blaming);
   }
@@ -175,7 +170,7 @@ asio::awaitable<void> Runner::explain(ScheduledCheck& entry, const Attempt& atte
     auto looking = look_into(entry, attempt, failure, result, trace);
     co_await std::move(looking);
   }
-  if (was_cut(verdict)) co_return;
+  if (row(verdict.reason).unpublished) co_return;
   const Reason begun = entry.diagnoses.counted_as(failure, verdict.reason);
   verdict = counted_as(std::move(verdict), begun);
 }
@@ -194,9 +189,10 @@ asio::awaitable<void> Runner::look_into(ScheduledCheck& entry, const Attempt& at
   auto asking = entry.probe->diagnose(inquiry, verdict, trace);
   Verdict concluded = co_await within(inquiry.limit, std::move(asking), trace);
   // If the diagnosis itself fails, the original failure is kept.
-  if (concluded.outcome == Outcome::fail || was_cut(concluded)) verdict = std::move(concluded);
+  if (concluded.outcome == Outcome::fail || row(concluded.reason).unpublished)
+    verdict = std::move(concluded);
   // Experiments that were left out are made another time.
-  const bool final = !inquiry.spare_refusals && !was_cut(verdict);
+  const bool final = !inquiry.spare_refusals && !row(verdict.reason).unpublished;
   const Conclusion conclusion{verdict.reason, trace.separated};
   entry.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
                       !trace.experiments().empty());
@@ -219,7 +215,7 @@ asio::awaitable<void> Runner::blame_clock(Result& result, const Trace& trace) {
 
 void Runner::blame_lag(Result& result, RunId run, Instant ended) const {
   Verdict& verdict = result.verdict;
-  if (verdict.outcome != Outcome::fail || !took_too_long(verdict.reason)) return;
+  if (verdict.outcome != Outcome::fail || !row(verdict.reason).slow) return;
   const Span worst = lag_.worst(result.begun, ended, system::thread_cpu_time(), run);
   if (worst <= lag_allowed(result.check->timeout)) return;
   blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
@@ -235,7 +231,7 @@ Result Runner::blank(const ScheduledCheck& entry) const {
 }
 
 bool tries_again(const Result& result) {
-  return result.verdict.outcome == Outcome::fail && can_heal(result.verdict.reason) &&
+  return result.verdict.outcome == Outcome::fail && row(result.verdict.reason).heals &&
          result.attempt <= result.check->retries;
 }
 

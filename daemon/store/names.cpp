@@ -1,5 +1,7 @@
 #include "daemon/store/names.hpp"
 
+#include <chrono>
+
 namespace sonde::store {
 namespace {
 
@@ -12,6 +14,12 @@ std::int64_t stored(Database& database, std::string_view name) {
 
 }  // namespace
 
+std::int64_t as_stored(WallTime at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+WallTime as_wall(std::int64_t stored) { return WallTime(std::chrono::milliseconds(stored)); }
+
 std::int64_t Names::id(std::string_view name) {
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
   const std::int64_t id = stored(database_, name);
@@ -19,12 +27,33 @@ std::int64_t Names::id(std::string_view name) {
   return id;
 }
 
-std::map<std::int64_t, std::string> names_in(Database& database) {
-  std::map<std::int64_t, std::string> names;
+NamesById::NamesById(Database& database) {
   Query rows = database.query("SELECT id, name FROM names");
   rows.ask();
-  while (rows.next()) names.emplace(rows.number(0), rows.text(1));
-  return names;
+  while (rows.next()) names_.emplace(rows.number(0), rows.text(1));
+}
+
+const std::string* NamesById::find(std::int64_t id) const {
+  const auto found = names_.find(id);
+  return found == names_.end() ? nullptr : &found->second;
+}
+
+template <class Named>
+std::optional<Named> NamesById::named(std::int64_t id,
+                                      std::optional<Named> (*find)(std::string_view)) const {
+  const std::string* name = this->find(id);
+  return name == nullptr ? std::nullopt : find(*name);
+}
+
+std::optional<Verdict> NamesById::verdict(std::int64_t outcome, std::int64_t step,
+                                          std::int64_t reason, std::int64_t concluded) const {
+  const auto said = named(outcome, outcome_named);
+  const auto where = named(step, step_named);
+  const auto known = named(reason, reason_named);
+  if (!said || !where || !known) return std::nullopt;
+  Verdict verdict{.outcome = *said, .step = *where, .reason = *known, .detail = ""};
+  verdict.concluded = named(concluded, reason_named).value_or(Reason::ok);
+  return verdict;
 }
 
 }  // namespace sonde::store

@@ -1,16 +1,34 @@
 #include "daemon/store/recorder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "daemon/store/rate_limiter.hpp"
 #include "daemon/store/transcript.hpp"
 
 namespace sonde::store {
 namespace asio = boost::asio;
 
 namespace {
+
+using namespace std::chrono_literals;
+
+struct Rate {
+  Span each;
+  int at_once;
+};
+constexpr Rate check_rate{12s, 5};
+constexpr Rate total_rate{Span(1s) / 32, 256};
+constexpr std::size_t checks_max = 4096;
+
+bool allows(const Rate& rate, Instant paid_off, Instant now) {
+  return paid_off <= now + rate.each * (rate.at_once - 1);
+}
+
+void charge(const Rate& rate, Instant& paid_off, Instant now) {
+  paid_off = std::max(paid_off, now) + rate.each;
+}
 
 // Calls `done` once: when the disk answers, or on the timeout.
 Recorder::Kept at_the_latest(const asio::any_io_executor& main, Span patience,
@@ -31,6 +49,16 @@ Recorder::Kept at_the_latest(const asio::any_io_executor& main, Span patience,
 
 }  // namespace
 
+bool RateLimiter::take(const std::string& check, Instant now) {
+  if (checks_.size() > checks_max)
+    std::erase_if(checks_, [now](const auto& entry) { return entry.second <= now; });
+  Instant& paid_off = checks_[check];
+  if (!allows(check_rate, paid_off, now) || !allows(total_rate, all_, now)) return false;
+  charge(check_rate, paid_off, now);
+  charge(total_rate, all_, now);
+  return true;
+}
+
 class Recorder::Batch : public std::enable_shared_from_this<Batch> {
  public:
   Batch(asio::any_io_executor main, Options options)
@@ -48,18 +76,18 @@ class Recorder::Batch : public std::enable_shared_from_this<Batch> {
   asio::any_io_executor main_;
   asio::steady_timer timer_;
   Options options_;
-  store::RateLimiter ration_;
+  RateLimiter ration_;
   std::vector<KeptResult> results_;
   bool armed_ = false;
 };
 
 bool Recorder::Batch::wants_trace(const Result& result) {
-  if (!store::leaves_evidence(result) || !options_.takes_traces()) return false;
-  return ration_.take(key_of(*result.check), Clock::now()) || store::proves_cause(result);
+  if (!leaves_evidence(result) || !options_.takes_traces()) return false;
+  return ration_.take(key_of(*result.check), Clock::now()) || proves_cause(result);
 }
 
 void Recorder::Batch::add(const ResultPtr& result) {
-  results_.emplace_back(wants_trace(*result) ? result : store::without_trace(*result),
+  results_.emplace_back(wants_trace(*result) ? result : without_trace(*result),
                         options_.excluded && options_.excluded(*result));
   if (results_.size() >= options_.results_max)
     flush({});

@@ -1,29 +1,22 @@
 #include "daemon/store/retention.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
-#include "daemon/store/encoding.hpp"
+#include "daemon/core/change.hpp"
+#include "daemon/store/names.hpp"
 
 namespace sonde::store {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::seconds;
-using namespace std::chrono_literals;
 
 constexpr int rows_a_step = 500;
 constexpr int transcripts_a_step = 10;  // each of them is several pages
 constexpr int results_age_part = 4;     // of the age, for results that passed
 constexpr std::int64_t page_size = 4096;
 constexpr std::int64_t bytes_a_result = 40;
-
-// The tiers of buckets, and how long windows use them.
-struct Tier {
-  seconds step, length;
-};
-constexpr std::array<Tier, 4> tiers{{{10s, 1h}, {2min, 6h}, {10min, 24h}, {1h, 30 * 24h}}};
 
 std::int64_t deleted(Database& database) { return database.number("SELECT changes()"); }
 
@@ -32,8 +25,8 @@ bool drop_buckets(Database& database, WallTime now) {
       "DELETE FROM buckets WHERE (tier, slot, series_id) IN "
       "(SELECT tier, slot, series_id FROM buckets WHERE tier = ?1 AND slot < ?2 LIMIT ?3)");
   const seconds today = duration_cast<seconds>(now.time_since_epoch());
-  for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
-    const auto oldest = (today - tiers[tier].length) / tiers[tier].step;
+  for (std::size_t tier = 0; tier < bucket_tiers.size(); ++tier) {
+    const auto oldest = (today - bucket_tiers[tier].span) / bucket_tiers[tier].step;
     drop.run(tier, oldest, rows_a_step);
     if (database.good() && deleted(database) > 0) return true;
   }

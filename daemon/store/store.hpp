@@ -10,6 +10,7 @@
 
 #include "daemon/core/change.hpp"
 #include "daemon/core/view.hpp"
+#include "daemon/store/backlog.hpp"
 #include "daemon/store/settings.hpp"
 
 namespace sonde::store {
@@ -18,14 +19,16 @@ namespace sonde::store {
 // SQLite file with its own thread. A full, broken or slow disk costs rows, but no time: the backlog
 // is bounded, and the file is retried with growing pauses. Call it only on the main thread, where
 // every `done` is called.
-class Store {
+class Store : public std::enable_shared_from_this<Store> {
  public:
   // Opens the file and reads the stored state. The error says what to do: another process uses the
   // directory. Any other fault results in a degraded store.
-  static std::expected<std::unique_ptr<Store>, std::string> open(StorageSettings settings,
+  static std::expected<std::shared_ptr<Store>, std::string> open(StorageSettings settings,
                                                                  boost::asio::any_io_executor main);
   // Without stop() the backlog is lost, as in a crash.
   ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
   // The state at start; call it once.
   RestoredState take_remembered();
@@ -34,7 +37,7 @@ class Store {
   using Kept = std::function<void(bool kept)>;
   void write(Changes changes, Kept done);
   // Waiting traces use much memory; if this is false, pass Results without them.
-  bool takes_traces() const;
+  bool takes_traces() const { return backlog_.takes_traces(); }
 
   StoreFacts facts() const;
 
@@ -51,9 +54,30 @@ class Store {
   void stop(std::function<void(bool in_time)> done);
 
  private:
-  class Front;
-  explicit Store(std::shared_ptr<Front> front);
-  std::shared_ptr<Front> front_;
+  struct Loop;
+  Store(StorageSettings settings, boost::asio::any_io_executor main);
+  std::expected<void, std::string> start();
+  template <class Answer, class Job>
+  void ask(Job job, std::function<void(Answer)> done);
+  void pump();
+  void dismiss();
+  void written(const std::shared_ptr<Changes>& batch, bool kept);
+  void rest();
+  void close();
+  void stopped(bool in_time);
+
+  boost::asio::any_io_executor main_;
+  std::unique_ptr<Loop> loop_;  // the thread and the timers
+  RestoredState remembered_;
+  Backlog backlog_;  // changes that wait; at most one batch is in flight
+  StoreFacts facts_;
+  std::vector<Kept> waiters_, told_;  // of waiting changes; of the batch in flight
+  bool busy_ = false, resting_ = false, stopping_ = false;
+  Instant busy_since_;
+  std::size_t rows_of_batch_ = 0;  // size of the batch; less is put back if a part was stored
+  int questions_ = 0;
+  Span next_rest_;
+  std::function<void(bool)> stop_done_;
 };
 
 }  // namespace sonde::store

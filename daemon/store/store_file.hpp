@@ -1,8 +1,6 @@
 #pragma once
-#include <chrono>
-#include <expected>
+#include <cstddef>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,10 +19,17 @@ class StoreFile {
  public:
   StoreFile(const std::filesystem::path& file, const RetentionSettings& keep);
 
+  // Writes everything, or nothing; false: nothing, and there is a fault. Stores the transcript of a
+  // Result that did not pass, if it has a trace, up to a sixteenth of the limit in all.
   bool write(const Changes& changes);
+  // The state that components restore at start; from a damaged file what can be read before the
+  // damage. Failures are those of first attempts outside maintenances, among the newest 50,000 runs
+  // that did not pass.
   RestoredState remember(WallTime now);
+  // Deletes a small part of what exceeds the limits; true: call it again.
   bool tidy(WallTime now);
   std::vector<EvidenceRow> evidence(const EvidenceQuery& query);
+  // The run and its trace as one JSON object; empty: not stored, or deleted meanwhile.
   std::string transcript(std::int64_t id);
   // Checks a table for damage, for at most half a second. Damage is a fault; false: it was the last
   // table.
@@ -35,9 +40,18 @@ class StoreFile {
   std::optional<Fault> take_fault() { return database_.take_fault(); }
 
  private:
+  void add(const KeptResult& kept, std::size_t& transcript_bytes_left);
+  void add_evidence(const KeptResult& kept, std::int64_t check, std::size_t& transcript_bytes_left);
+  void add(const BucketRow& row);
+  void add(const StateRecord& note);
+  std::vector<EvidenceRow> page(const EvidenceQuery& query);
+
   RetentionSettings keep_;
   Database database_;
   Names names_{database_};
 };
+
+// The same as Changes, for a new file that replaces a damaged one.
+Changes as_changes(const RestoredState& remembered);
 
 }  // namespace sonde::store

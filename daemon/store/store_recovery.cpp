@@ -8,8 +8,7 @@
 #include <utility>
 
 #include "daemon/log/log.hpp"
-#include "daemon/store/load_state.hpp"
-#include "daemon/store/pieces.hpp"
+#include "daemon/store/backlog.hpp"
 
 namespace sonde::store {
 namespace {

@@ -29,7 +29,7 @@ std::optional<StoreRecovery::Opening> StoreThread::open(Span longest) {
   auto opening = std::make_shared<std::promise<StoreRecovery::Opening>>();
   auto opened = opening->get_future();
   asio::post(loop_->io, [loop = loop_, opening] {
-    opening->set_value(loop->keeper.open());
+    opening->set_value(loop->file.open());
     loop->examine();
   });
   if (opened.wait_for(longest) != std::future_status::ready) return std::nullopt;
@@ -52,7 +52,7 @@ void StoreThread::Loop::run() {
 
 void StoreThread::Loop::examine() {
   if (closed) return;
-  if (keeper.examine())
+  if (file.examine())
     asio::post(io, [loop = shared_from_this()] { loop->examine(); });
   else
     tidy_soon();
@@ -67,7 +67,7 @@ void StoreThread::Loop::tidy_soon() {
 
 void StoreThread::Loop::tidy() {
   if (closed) return;
-  if (keeper.tidy()) return asio::post(io, [loop = shared_from_this()] { loop->tidy(); });
+  if (file.tidy()) return asio::post(io, [loop = shared_from_this()] { loop->tidy(); });
   tidying = false;
   next_tidying.expires_after(tidying_every);
   next_tidying.async_wait([loop = shared_from_this()](boost::system::error_code error) {
@@ -78,7 +78,7 @@ void StoreThread::Loop::tidy() {
 void StoreThread::Loop::close() {
   closed = true;
   next_tidying.cancel();
-  keeper.close();
+  file.close();
   busy.reset();
 }
 

@@ -42,7 +42,7 @@ class StoreThread {
 
  private:
   struct Loop : std::enable_shared_from_this<Loop> {
-    explicit Loop(StorageSettings settings) : keeper(std::move(settings)) {}
+    explicit Loop(StorageSettings settings) : file(std::move(settings)) {}
     void run();
     void examine();
     void tidy_soon();
@@ -54,7 +54,7 @@ class StoreThread {
         boost::asio::make_work_guard(io);
     boost::asio::steady_timer next_tidying{io};
     bool tidying = false, closed = false;
-    StoreRecovery keeper;
+    StoreRecovery file;
   };
   boost::asio::any_io_executor with_work() const;
 
@@ -68,9 +68,9 @@ template <class Job, class Then>
 void StoreThread::ask(Job job, Then then) {
   boost::asio::post(loop_->io, [loop = loop_, main = with_work(), job = std::move(job),
                                 then = std::move(then)]() mutable {
-    auto answer = job(loop->keeper);
+    auto answer = job(loop->file);
     boost::asio::post(main, [then = std::move(then), answer = std::move(answer),
-                             facts = loop->keeper.facts()]() mutable {
+                             facts = loop->file.facts()]() mutable {
       then(std::move(answer), std::move(facts));
     });
     loop->tidy_soon();

@@ -4,6 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
 #include "daemon/web/web.hpp"
 
 namespace sonde::web {
@@ -19,6 +22,8 @@ struct RequestHead {
   bool http_1_0 = false;
   std::vector<std::string_view> host, transfer_encoding, content_length;
 };
+// Those of a request; they live as long as `incoming`.
+RequestHead head_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
 // RFC 9112 sections 3.2 and 6.1: exactly one Host (HTTP/1.0 may have none), and only one way to
 // determine the end of the body. A refused request ends the connection.
 std::optional<Refused> check_framing(const RequestHead& head);
@@ -42,5 +47,8 @@ class KnownHosts {
 // browser sends the site's origin, and sends the methods and Content-Types required here only after
 // a preflight, which Sonde never grants. Pages at `external_url` may.
 std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url);
+
+// Makes the WebRequest for a route.
+WebRequest request_of(const boost::beast::http::request<boost::beast::http::string_body>& incoming);
 
 }  // namespace sonde::web

@@ -17,7 +17,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include "daemon/web/request.hpp"
+#include "daemon/web/request_check.hpp"
 #include "daemon/web/routing.hpp"
 
 namespace sonde::web {

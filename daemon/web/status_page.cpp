@@ -1,10 +1,11 @@
 #include "daemon/web/status_page.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 
+#include "daemon/core/format.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::web {
@@ -22,30 +23,10 @@ table { border-collapse: collapse } th, td { text-align: left; padding: .2em .8e
 </style></head><body>
 )";
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (char c : text) {
-    if (c == '&')
-      html += "&amp;";
-    else if (c == '<')
-      html += "&lt;";
-    else if (c == '>')
-      html += "&gt;";
-    else if (c == '"')
-      html += "&quot;";
-    else
-      html += c;
-  }
-  return html;
-}
+std::string escaped(std::string_view text) { return text::markup_escape(text, "&<>\""); }
 
 std::string cell(std::string_view text) {
   return "<td>" + escaped(text::printable(text, true)) + "</td>";
-}
-
-std::string time_of(std::chrono::system_clock::time_point at) {
-  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(at));
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", utc);
 }
 
 std::string show_reason(const Verdict& verdict) {
@@ -64,7 +45,7 @@ std::string cells(const Verdict& verdict, std::chrono::system_clock::time_point 
   const bool passed = verdict.outcome == Outcome::pass;
   return "<td class=\"" + outcome + "\">" + outcome + "</td>" +
          cell(passed ? "" : name(verdict.step)) + cell(passed ? "" : show_reason(verdict)) +
-         cell(fmt::format("{:.3f} s", seconds(took))) + cell(time_of(started)) +
+         cell(fmt::format("{:.3f} s", seconds(took))) + cell(as_utc(started)) +
          cell(passed ? "" : verdict.detail);
 }
 

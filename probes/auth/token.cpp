@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::auth {
@@ -53,10 +54,7 @@ bool contains(const std::vector<std::string>& texts, const std::string& text) {
 }
 
 // Lenient libraries accept "nOnE" too.
-bool is_none(std::string_view algorithm) {
-  return std::ranges::equal(algorithm, std::string_view("none"),
-                            [](char a, char b) { return (a | 0x20) == b; });
-}
+bool is_none(std::string_view algorithm) { return text::same_word(algorithm, "none"); }
 
 std::optional<Failure> check_who(const Claims& claims, const JwtRules& rules) {
   if (claims.algorithm.empty() || is_none(claims.algorithm))

@@ -57,12 +57,6 @@ const config::Section<ChatSettings>& section_of(const ChatSettings*) {
   return keys;
 }
 
-bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
-  out.rules = out.session.dialect->rules_of_events;
-  const bool good = config::section<ChatSettings>().read(value, reader, out);
-  return dialect::check(out.rules, reader, value.place) && good;
-}
-
 void add_needs(const ChatSettings& settings, text::Needs& needs) {
   add_needs(settings.session, needs);
   text::Needs own;
@@ -78,10 +72,32 @@ std::vector<std::string> events_of(const ChatSettings& settings) {
   return dialect::event_names(settings.rules);
 }
 
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared) {
-  return std::make_unique<ChatProbe>(settings, std::move(site), shared);
+namespace {
+
+bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out) {
+  out.rules = out.session.dialect->rules_of_events;
+  const bool good = config::section<ChatSettings>().read(value, reader, out);
+  return dialect::check(out.rules, reader, value.place) && good;
+}
+
+}  // namespace
+
+const session::KindHooks<ChatSettings>& hooks_of(const ChatSettings*) {
+  using S = ChatSettings;
+  static constexpr session::KindHooks<S> hooks{
+      .parts = [](S& settings) -> session::KindParts {
+        return {
+            .heading = settings.heading, .common = settings.common, .session = &settings.session};
+      },
+      .add_needs = add_needs,
+      .make = [](std::shared_ptr<const S> settings,
+                 std::shared_ptr<const session::ProbeContext> site,
+                 session::Shared& shared) -> std::unique_ptr<Probe> {
+        return std::make_unique<ChatProbe>(std::move(settings), std::move(site), shared);
+      },
+      .read = read_settings,
+      .events = events_of};
+  return hooks;
 }
 
 }  // namespace sonde::chat

@@ -4,7 +4,7 @@
 
 #include "probes/core/common.hpp"
 #include "probes/dialect/conversation.hpp"
-#include "probes/session/session.hpp"
+#include "probes/session/kind_hooks.hpp"
 
 namespace sonde::chat {
 
@@ -18,13 +18,10 @@ struct ChatSettings {
   dialect::EventRules rules;  // the dialect's, changed by the probe's
 };
 const config::Section<ChatSettings>& section_of(const ChatSettings*);
-bool read_settings(const config::Value& value, const config::Reader& reader, ChatSettings& out);
 void add_needs(const ChatSettings& settings, text::Needs& needs);
 
 // A probe of the whole path: login, upgrade, ready, one message, its events, its answer.
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const ChatSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared);
+const session::KindHooks<ChatSettings>& hooks_of(const ChatSettings*);
 
 // The exchange of such a chat; it keeps the settings alive.
 dialect::ChatExchange turn_of(const std::shared_ptr<const ChatSettings>& settings);

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
-#include "probes/core/secret_names.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde {
 namespace {
 
 constexpr std::size_t assigned_name_max = 64, quotes_max = 8, tag_max = 512;
 
-bool is_alphanumeric(char c) {
-  const char small = static_cast<char>(c | 0x20);
-  return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
-}
+using text::is_alphanumeric;
+
 bool is_name_char(char c) { return is_alphanumeric(c) || c == '_' || c == '-'; }
 bool is_value_char(char c) { return is_alphanumeric(c) || std::string_view("-._~+/%").contains(c); }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '\\'; }
@@ -101,6 +100,42 @@ std::vector<Assigned> find_assigned(std::string_view text) {
     sign = next_sign(text, found ? value.end : sign.end);
   }
   return all;
+}
+
+namespace {
+
+// Every name of a secret contains one of these.
+bool may_name_a_secret(std::string_view name) {
+  return std::ranges::any_of(name,
+                             [](char c) { return std::string_view("kwcmxKWCMX").contains(c); });
+}
+
+// "2026-01-01T00:00:00Z"
+bool is_date(std::string_view value) {
+  return value.size() >= 10 && value[4] == '-' && value[7] == '-' &&
+         std::ranges::all_of(value.substr(0, 4), text::is_digit) && text::is_digit(value[5]) &&
+         text::is_digit(value[6]) && text::is_digit(value[8]);
+}
+
+}  // namespace
+
+bool names_a_secret(std::string_view name) {
+  constexpr std::array words = {"token",   "password",     "secret",      "ticket",  "jwt",
+                                "csrf",    "xsrf",         "api_key",     "api-key", "apikey",
+                                "samlart", "samlresponse", "authenticity"};
+  constexpr std::array harmless = {"token_type", "tokens", "tokens_used"};
+  if (!may_name_a_secret(name)) return false;
+  if (std::ranges::find(harmless, name) != harmless.end()) return false;
+  std::string small(name);
+  std::ranges::transform(small, small.begin(), text::lower);
+  return std::ranges::any_of(words, [&](auto word) { return small.find(word) != small.npos; });
+}
+
+bool looks_issued(std::string_view value) {
+  constexpr std::size_t shortest = 8;
+  return value.size() >= shortest && std::ranges::any_of(value, text::is_digit) &&
+         std::ranges::any_of(value, text::is_letter) &&
+         std::ranges::none_of(value, text::is_blank) && !value.contains("://") && !is_date(value);
 }
 
 }  // namespace sonde

@@ -106,11 +106,7 @@ Reason deadline_reason(Step step, std::optional<Phase> phase) {
   if (phase == Phase::proxy) return Reason::proxy_failed;
   if (phase == Phase::tls) return Reason::tls_timeout;
   if (phase == Phase::discover) return Reason::timeout;
-  if (step == Step::upgrade) return Reason::handshake_timeout;
-  if (step == Step::ready) return Reason::no_ready;
-  if (step == Step::refuse) return Reason::refusal_unclear;
-  if (step == Step::hold) return Reason::hold_unclear;
-  return Reason::timeout;
+  return row(step).deadline;
 }
 
 }  // namespace sonde

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "probes/core/assigned.hpp"
-#include "probes/core/secret_names.hpp"
 #include "probes/core/secrets.hpp"
 #include "probes/text/ascii.hpp"
 
@@ -14,11 +13,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_token_char(char c) {
-  const char small = text::lower(c);
-  return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.';
-}
+bool is_token_char(char c) { return text::is_word(c) || c == '-' || c == '.'; }
 
 constexpr std::size_t jwt_start_min = 12;  // of one that is cut before its second dot
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/core/scrub.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde {
@@ -33,18 +34,6 @@ constexpr std::string_view state_names[] = {"received",     "missing", "duplicat
 constexpr std::string_view refusal_names[] = {"refused", "failed", "unclear", "not_performed"};
 constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
                                             "rst",    "deadline",    "us"};
-
-std::string as_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
-}
 
 // Excludes the URL of a token endpoint, a word such as "client_secret_basic", and sentences about a
 // token.
@@ -200,7 +189,7 @@ void Trace::frame(Direction direction, std::string_view kind, std::string_view p
   if (seen_) seen_(direction, payload);
   if (bytes_left_ < frame_cost) return;
   bytes_left_ -= frame_cost;
-  std::string text = binary ? keep(as_hex(payload.substr(0, frame_bytes_max)), frame_bytes_max)
+  std::string text = binary ? keep(text::hex(payload.substr(0, frame_bytes_max)), frame_bytes_max)
                             : keep(payload, frame_bytes_max);
   frames_.push_back({direction, kind, std::move(text), payload.size(), now, "", ""});
 }

@@ -89,9 +89,6 @@ struct Rule {
   Reason reason = Reason::ok;
   std::string_view because;
 };
-// The rows for an observation, tried in order; none: it needs no experiment.
-std::span<const Rule> rules_for(Step step, Reason reason);
-
 // The experiments that can be made; the others give no information.
 class Possible {
  public:

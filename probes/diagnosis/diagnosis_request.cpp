@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/core/deadline.hpp"
+#include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/experiment.hpp"
 #include "probes/diagnosis/observation.hpp"
 

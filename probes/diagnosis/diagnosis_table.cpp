@@ -1,7 +1,7 @@
+#include "probes/diagnosis/diagnosis_table.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "probes/diagnosis/diagnosis.hpp"
 
 namespace sonde::diagnosis {
 namespace {

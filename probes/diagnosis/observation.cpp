@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probes/net/http/http_text.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::diagnosis {
 namespace {
@@ -49,9 +50,8 @@ std::string describe(const Observation& observation) {
 }
 
 bool suspects_breaker(const Observation& observation, std::string_view detail) {
-  const auto same = [](unsigned char a, unsigned char b) { return (a | 0x20) == b; };
   constexpr std::string_view word = "breaker";
-  const bool named = !std::ranges::search(detail, word, same).empty();
+  const bool named = !std::ranges::search(detail, word, text::same_letter).empty();
   return named || observation.status == 503 || observation.code == 1013;
 }
 

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 
 namespace sonde::dialect {
 
@@ -23,9 +23,9 @@ namespace {
 // The reasons that a frame can have: those of the steps in which frames are received.
 std::vector<std::string_view> reason_names() {
   std::vector<std::string_view> all;
-  for (const Step step : {Step::ready, Step::events})
-    for (const Reason reason : reasons_at(step))
-      if (std::ranges::count(all, name(reason)) == 0) all.push_back(name(reason));
+  for (const ReasonRow& row : reasons())
+    if (row.steps.contains(Step::ready) || row.steps.contains(Step::events))
+      all.push_back(row.name);
   return all;
 }
 

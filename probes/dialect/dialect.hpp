@@ -113,14 +113,6 @@ bool supplies(const Dialect& dialect, std::string_view name);
 // Returns whether there was no mistake.
 bool complete(Dialect& dialect, const config::Reader& reader, const config::Place& place);
 
-// The built-in dialects, parsed from their YAML at each call, so that unused ones take no memory;
-// aborts if one is invalid (a test loads all of them).
-using Dialects = std::map<std::string, std::shared_ptr<const Dialect>>;
-Dialects built_in();
-bool is_built_in(std::string_view name);
-// The default dialect: agent-events.
-const std::shared_ptr<const Dialect>& usual_dialect();
-
 }  // namespace sonde::dialect
 
 namespace sonde::config {

@@ -1,10 +1,20 @@
 #pragma once
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "probes/dialect/dialect.hpp"
 
 namespace sonde::dialect {
+
+// The built-in dialects, parsed from their YAML at each call, so that unused ones take no memory;
+// aborts if one is invalid (a test loads all of them).
+using Dialects = std::map<std::string, std::shared_ptr<const Dialect>>;
+Dialects built_in();
+bool is_built_in(std::string_view name);
+// The default dialect: agent-events.
+const std::shared_ptr<const Dialect>& usual_dialect();
 
 // Every dialect that a probe can name: the built-in ones, and those of the file (`dialects:`), each
 // of which may extend another one of either kind.

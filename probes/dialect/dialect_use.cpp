@@ -4,7 +4,7 @@
 #include <array>
 
 #include "probes/dialect/refused_by.hpp"
-#include "probes/text/wire.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::dialect {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "probes/dialect/ending.hpp"
 #include "probes/dialect/expectation_state.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -11,205 +12,201 @@ namespace sonde::dialect {
 
 using State = Expectation::State;
 
-std::string first_filled(const std::vector<text::Pointer>& places, text::Json root) {
-  for (const auto& place : places) {
-    const text::Json found = place.at(root);
-    if (!found || found.kind() == text::Json::Kind::null) continue;
-    std::string text = found.text();
-    if (!text.empty()) return text;
-  }
-  return "";
-}
-
 namespace {
 
-// Only the first fault of its kind is kept.
-void tell(std::string& fault, std::string what) {
-  if (fault.empty()) fault = std::move(what);
+std::optional<Failure> failure(Reason reason, const std::string& detail) {
+  if (detail.empty()) return std::nullopt;
+  return Failure{reason, detail};
 }
 
-std::size_t hash(std::string_view text) { return std::hash<std::string_view>{}(text); }
+std::uint32_t least(const EventSpec& spec) {
+  return static_cast<std::uint32_t>(std::max(spec.min, 1));
+}
 
-// Whether the value means that there is no id: empty, 0 as a number, or a UUID of zeros.
-bool is_nil(std::string_view id) { return id.find_first_not_of("0-") == id.npos; }
+// The reason that the counts of a finished conversation give. Pure.
+class EventVerdict {
+ public:
+  explicit EventVerdict(const State& state) : state_(state) {}
 
-bool is(const EventSpec& spec, const Incoming& message, text::Names& names) {
-  return has_type(spec, message.type) && !text::mismatch(spec.json, message.body, names);
+  bool delivered(const Tally& tally) const;
+  bool missing(const Tally& tally) const;
+  std::optional<Failure> of(End how, const Ending& ending, Instant now) const;
+
+ private:
+  std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;
+  std::optional<Failure> at_deadline(Instant now) const;
+  std::optional<Failure> overdue(Instant now) const;
+  std::optional<Failure> incomplete() const;
+  std::optional<Failure> unpaired() const;
+  std::optional<Failure> disordered() const;
+  std::optional<Failure> others() const;
+  std::string summary() const;
+  std::string terminal_names() const;
+
+  const State& state_;
+};
+
+// The order can be judged only if both events came; otherwise one is missing.
+void mark_order(State& state) {
+  const auto follows = [&state](const Tally& tally, const std::string& id) {
+    const Tally* other = state.named(id);
+    return other && other->seen() && tally.position > other->position;
+  };
+  const auto precedes = [&state](const Tally& tally, const std::string& id) {
+    const Tally* other = state.named(id);
+    return other && other->seen() && tally.position < other->position;
+  };
+  for (auto& tally : state.tallies) {
+    if (!tally.seen()) continue;
+    for (const auto& id : tally.spec->after) tally.out_of_order |= precedes(tally, id);
+    // after_terminal is more specific than a wrong order.
+    if (tally.after_terminal > 0 && tally.own == tally.after_terminal) continue;
+    for (const auto& id : tally.spec->before) tally.out_of_order |= follows(tally, id);
+    EventState& noted = state.notes[tally.position].state;
+    if (tally.out_of_order && noted == EventState::received) noted = EventState::out_of_order;
+  }
+}
+
+bool EventVerdict::delivered(const Tally& tally) const { return tally.own >= least(*tally.spec); }
+
+bool EventVerdict::missing(const Tally& tally) const {
+  return state_.required(*tally.spec) && tally.own + tally.late < least(*tally.spec);
+}
+
+std::string EventVerdict::summary() const {
+  std::vector<std::string> came;
+  std::size_t wanted = 0;
+  for (const auto& tally : state_.tallies) {
+    if (!state_.required(*tally.spec)) continue;
+    ++wanted;
+    if (tally.seen())
+      came.push_back(fmt::format("{} {:.3f} s", tally.spec->id, state_.since_send(*tally.first)));
+  }
+  std::string out =
+      came.empty() ? fmt::format("none of {} events came", wanted)
+                   : fmt::format("{} of {} events: {}", came.size(), wanted, fmt::join(came, ", "));
+  if (state_.unknown > 0) out += fmt::format("; {} of unknown types", state_.unknown);
+  if (state_.unattributed > 0)
+    out += fmt::format("; {} that belong to no run", state_.unattributed);
+  if (state_.foreign > 0) out += fmt::format("; {} of another run", state_.foreign);
+  return out;
+}
+
+std::string EventVerdict::terminal_names() const {
+  if (!state_.rules.terminal_all_of.empty())
+    return fmt::format("{}", fmt::join(state_.rules.terminal_all_of, " and "));
+  std::vector<std::string_view> all;
+  for (const auto& spec : state_.rules.events)
+    if (spec.terminal == Terminal::ok) all.push_back(spec.id);
+  return all.empty() ? "the end" : fmt::format("{}", fmt::join(all, " or "));
+}
+
+std::optional<Failure> EventVerdict::cut_off(End how, const Ending& ending, Instant now) const {
+  if (!state_.terminal_at && how == End::closed)
+    return Failure{Reason::closed_midstream, fmt::format("{} before {} came; {}", describe(ending),
+                                                         terminal_names(), summary())};
+  if (state_.stalled)
+    return Failure{
+        Reason::stalled,
+        fmt::format("after {} nothing came for {:.3f} s; {}",
+                    state_.last_name.empty() ? "a frame of unknown type" : state_.last_name,
+                    seconds(state_.terminal_at ? state_.longest : now - state_.last_own),
+                    summary())};
+  if (!state_.terminal_at && how == End::deadline) return at_deadline(now);
+  return failure(Reason::event_late, state_.faults.late);
+}
+
+std::optional<Failure> EventVerdict::at_deadline(Instant now) const {
+  if (!state_.first_event)
+    return Failure{Reason::first_event_timeout,
+                   fmt::format("no event came within {:.3f} s of the send; {}",
+                               state_.since_send(now), summary())};
+  if (!state_.faults.late.empty()) return Failure{Reason::event_late, state_.faults.late};
+  if (auto failed = overdue(now)) return failed;
+  return Failure{Reason::timeout, fmt::format("{} did not come within {:.3f} s; {}",
+                                              terminal_names(), state_.since_send(now), summary())};
+}
+
+// A required event whose own limit passed before the deadline of the run.
+std::optional<Failure> EventVerdict::overdue(Instant now) const {
+  for (const auto& tally : state_.tallies) {
+    const Span limit = tally.spec->within;
+    if (!missing(tally) || limit <= Span{} || now - state_.sent <= limit) continue;
+    return Failure{Reason::missing_event, fmt::format("{} never came; its limit is {:.3f} s; {}",
+                                                      tally.spec->id, seconds(limit), summary())};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> EventVerdict::incomplete() const {
+  std::vector<std::string> absent, said;
+  for (const auto& tally : state_.tallies) {
+    if (!missing(tally)) continue;
+    const auto count = tally.own + tally.late;
+    if (count == 0) absent.push_back(tally.spec->id);
+    said.push_back(count == 0 ? tally.spec->id + " never came"
+                              : fmt::format("{} came {} of {} times", tally.spec->id, count,
+                                            least(*tally.spec)));
+  }
+  if (said.empty()) return std::nullopt;
+  const bool no_tool = !state_.rules.tool_events.empty() && absent.size() == said.size() &&
+                       std::ranges::is_permutation(absent, state_.rules.tool_events);
+  if (no_tool)
+    return Failure{Reason::tool_not_used, fmt::format("the agent used no tool: no {} came; {}",
+                                                      fmt::join(absent, " and no "), summary())};
+  return Failure{Reason::missing_event, fmt::format("{}; {}", fmt::join(said, ", "), summary())};
+}
+
+std::optional<Failure> EventVerdict::unpaired() const {
+  for (const auto& pairing : state_.pairings) {
+    const auto result = pairing.judge();
+    const auto& opener = state_.rules.events[pairing.opener()].id;
+    const auto& closer = state_.rules.events[pairing.closer()].id;
+    if (result == Pairing::Result::unopened)
+      return Failure{Reason::unpaired_event,
+                     fmt::format("a {} has no {}; {}", closer, opener, summary())};
+    if (result == Pairing::Result::unclosed)
+      return Failure{Reason::unpaired_event,
+                     fmt::format("a {} has no {}; {}", opener, closer, summary())};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> EventVerdict::disordered() const {
+  for (const auto& tally : state_.tallies)
+    if (tally.out_of_order)
+      return Failure{Reason::out_of_order,
+                     fmt::format("{} came out of its order; {}", tally.spec->id, summary())};
+  for (const auto& pairing : state_.pairings)
+    if (pairing.judge() == Pairing::Result::out_of_order)
+      return Failure{
+          Reason::out_of_order,
+          fmt::format("a {} came before its {}; {}", state_.rules.events[pairing.closer()].id,
+                      state_.rules.events[pairing.opener()].id, summary())};
+  return std::nullopt;
+}
+
+// The remaining reasons, in order of precedence.
+std::optional<Failure> EventVerdict::others() const {
+  if (auto failed = incomplete()) return failed;
+  if (auto failed = failure(Reason::forbidden_event, state_.faults.forbidden)) return failed;
+  if (auto failed = failure(Reason::after_terminal, state_.faults.after_terminal)) return failed;
+  if (auto failed = unpaired()) return failed;
+  if (auto failed = failure(Reason::duplicate_event, state_.faults.duplicate)) return failed;
+  if (auto failed = disordered()) return failed;
+  if (auto failed = failure(Reason::malformed, state_.faults.malformed)) return failed;
+  return failure(Reason::unknown_event, state_.faults.unknown);
+}
+
+std::optional<Failure> EventVerdict::of(End how, const Ending& ending, Instant now) const {
+  if (state_.rules.foreign == Unknown::fail && state_.foreign > 0)
+    return Failure{Reason::foreign_event, state_.faults.foreign + "; " + summary()};
+  if (auto failed = failure(Reason::agent_error, state_.faults.agent_error)) return failed;
+  if (auto failed = cut_off(how, ending, now)) return failed;
+  return others();
 }
 
 }  // namespace
-
-State::State(const EventRules& event_rules, Instant sent_at, text::Names& known)
-    : rules(event_rules), names(known), sent(sent_at), last_own(sent_at) {
-  tallies.reserve(rules.events.size());
-  for (const auto& spec : rules.events) tallies.emplace_back().spec = &spec;
-  for (std::size_t i = 0; i < tallies.size(); ++i) {
-    const Tally* opener = named(rules.events[i].pairs_with);
-    if (opener) pairings.emplace_back(static_cast<std::size_t>(opener - tallies.data()), i);
-  }
-}
-
-Tally* State::tally_of(const Incoming& message) {
-  for (auto& tally : tallies)
-    if (is(*tally.spec, message, names)) return &tally;
-  return nullptr;
-}
-
-const Tally* State::named(std::string_view id) const {
-  for (const auto& tally : tallies)
-    if (tally.spec->id == id) return &tally;
-  return nullptr;
-}
-
-void State::note(const Tally& tally, EventState state, Instant at) {
-  // An answer may be read before its send is reported as completed.
-  notes.push_back({tally.spec->id, state, std::max(at - sent, Span{})});
-}
-
-// The silence before the first own frame counts for the longest silence, but only a silence between
-// own frames is a stall; before the first, the deadline of the run decides.
-void State::silence(Instant now) {
-  if (terminal_at) return;
-  const Span quiet = now - last_own;
-  longest = std::max(longest, quiet);
-  stalled = stalled || (any_own && rules.gap_max > Span{} && quiet > rules.gap_max);
-}
-
-std::string State::see_unknown(const Incoming& message) {
-  if (rules.unknown == Unknown::ignore) return "";
-  ++unknown;
-  if (rules.unknown == Unknown::count) return "";
-  if (terminal_at) return see_late(text::shorten(message.type, 60), message.at);
-  tell(faults.unknown, fmt::format("an event of the unknown type '{}' came after {:.3f} s",
-                                   text::shorten(message.type, 60), since_send(message.at)));
-  return "its type is unknown";
-}
-
-std::string State::see_own(const Incoming& message) {
-  silence(message.at);
-  if (!terminal_at) last_own = message.at;
-  any_own = true;
-  Tally* tally = tally_of(message);
-  return tally ? see_event(*tally, message) : see_unknown(message);
-}
-
-std::string State::see_event(Tally& tally, const Incoming& message) {
-  const EventSpec& spec = *tally.spec;
-  const double at = since_send(message.at);
-  last_name = spec.id;
-  if (!first_event) first_event = message.at;
-  const bool known_id =
-      !is_nil(message.event_id) && !tally.ids.insert(hash(message.event_id)).second;
-  const bool too_many =
-      spec.max > 0 && tally.own + tally.late >= static_cast<std::uint32_t>(spec.max);
-  if (terminal_at) return see_after(tally, message, known_id || too_many);
-  if (known_id || too_many) {
-    ++tally.duplicated;
-    note(tally, EventState::duplicate, message.at);
-    tell(faults.duplicate,
-         known_id ? fmt::format("{} came again after {:.3f} s with the same event id", spec.id, at)
-                  : fmt::format("{} came again after {:.3f} s; at most {} may come", spec.id, at,
-                                spec.max));
-    return "it is a duplicate";
-  }
-  see_first(tally, message.at);
-  return count(tally, message);
-}
-
-void State::see_first(Tally& tally, Instant at) {
-  if (tally.first) return;
-  tally.first = at;
-  tally.position = notes.size();
-}
-
-// After the end of the run, any event is wrong for that reason alone.
-std::string State::see_after(Tally& tally, const Incoming& message, bool duplicate) {
-  see_first(tally, message.at);
-  ++tally.after_terminal;
-  ++(duplicate ? tally.duplicated : tally.own);
-  note(tally, EventState::after_terminal, message.at);
-  pair(tally, message);
-  return see_late(tally.spec->id, message.at);
-}
-
-std::string State::see_late(const std::string& what, Instant at) {
-  tell(faults.after_terminal, fmt::format("{} came {:.3f} s after {} had ended the run", what,
-                                          seconds(at - *terminal_at), terminal_name));
-  return "the run was over";
-}
-
-std::string State::count(Tally& tally, const Incoming& message) {
-  const EventSpec& spec = *tally.spec;
-  const double at = since_send(message.at);
-  std::string wrong = see_order(tally);
-  const bool late = spec.within > Span{} && message.at - sent > spec.within;
-  if (late) {
-    ++tally.late;
-    note(tally, EventState::late, message.at);
-    tell(faults.late, fmt::format("{} came after {:.3f} s; its limit is {:.3f} s", spec.id, at,
-                                  seconds(spec.within)));
-    wrong = "it is late";
-  } else {
-    ++tally.own;
-    note(tally, EventState::received, message.at);
-  }
-  for (const auto& place : spec.fields) {
-    if (!first_filled({place}, message.body).empty()) continue;
-    tell(faults.malformed, fmt::format("{} (after {:.3f} s) has no {}", spec.id, at, place.text()));
-    wrong = "it has no " + place.text();
-  }
-  if (spec.forbid) {
-    tell(faults.forbidden, fmt::format("{} came after {:.3f} s; it must not come", spec.id, at));
-    wrong = "it must not come";
-  }
-  if (spec.terminal == Terminal::bad) {
-    const std::string why = text::shorten(first_filled(spec.detail, message.body), 200);
-    tell(faults.agent_error,
-         fmt::format("{} came after {:.3f} s{}{}", message.type, at, why.empty() ? "" : ": ", why));
-    wrong = "the agent failed";
-  }
-  pair(tally, message);
-  end_if_terminal(tally, message.at);
-  return wrong;
-}
-
-// Events that should have come before and have not; whether that is an order fault or a loss is
-// known at the end.
-std::string State::see_order(const Tally& tally) const {
-  for (const auto& id : tally.spec->after) {
-    const Tally* other = named(id);
-    if (other && !other->seen() && required(*other->spec)) return id + " had not come before it";
-  }
-  return "";
-}
-
-void State::pair(const Tally& tally, const Incoming& message) {
-  const auto index = static_cast<std::size_t>(&tally - tallies.data());
-  for (auto& pairing : pairings) {
-    if (index != pairing.opener() && index != pairing.closer()) continue;
-    const auto& places = rules.events[pairing.closer()].pair_key;
-    const std::string text = first_filled(places, message.body);
-    const auto key = text.empty() ? std::nullopt : std::optional(hash(text));
-    if (index == pairing.opener())
-      pairing.opened(key);
-    else
-      pairing.closed(key);
-  }
-}
-
-void State::end_if_terminal(const Tally& tally, Instant at) {
-  if (terminal_at) return;
-  const auto& all = rules.terminal_all_of;
-  const auto seen = [this](const std::string& id) {
-    const Tally* other = named(id);
-    return other && other->seen();
-  };
-  const bool over =
-      all.empty() ? tally.spec->terminal == Terminal::ok : std::ranges::all_of(all, seen);
-  if (!over) return;
-  terminal_at = at;
-  terminal_name = tally.spec->id;
-}
 
 Expectation::Expectation(const EventRules& rules, Instant sent, text::Names& names)
     : state_(std::make_unique<State>(rules, sent, names)) {}
@@ -233,9 +230,9 @@ std::string Expectation::see(const Incoming& message) {
     ++tally->foreign;
     state_->note(*tally, EventState::foreign, message.at);
   }
-  tell(state_->faults.foreign,
-       fmt::format("{} of another run came after {:.3f} s", text::shorten(message.type, 60),
-                   state_->since_send(message.at)));
+  keep_first(state_->faults.foreign,
+             fmt::format("{} of another run came after {:.3f} s", text::shorten(message.type, 60),
+                         state_->since_send(message.at)));
   return "it belongs to another run";
 }
 
@@ -256,5 +253,48 @@ bool Expectation::passed(Instant now) {
 }
 
 bool Expectation::terminal_seen() const { return state_->terminal_at.has_value(); }
+
+std::optional<Failure> Expectation::finish(End how, const Ending& ending, Instant now) {
+  auto& state = *state_;
+  state.silence(now);
+  mark_order(state);
+  const EventVerdict verdict(state);
+  for (const auto& tally : state.tallies)
+    if (verdict.missing(tally)) state.note(tally, EventState::missing, now);
+  return verdict.of(how, ending, now);
+}
+
+std::vector<EventNote> Expectation::notes() const { return state_->notes; }
+
+std::vector<Trace::Delivery> Expectation::deliveries() const {
+  std::vector<Trace::Delivery> rows;
+  for (const auto& tally : state_->tallies) {
+    if (tally.spec->forbid || tally.spec->terminal == Terminal::bad) continue;
+    const bool asked = state_->required(*tally.spec);
+    Trace::Delivery row;
+    row.event = tally.spec->id;
+    row.expected = asked ? 1 : 0;
+    row.delivered = asked && EventVerdict(*state_).delivered(tally) ? 1 : 0;
+    row.duplicated = tally.duplicated;
+    row.late = tally.late;
+    row.out_of_order = (tally.out_of_order ? 1 : 0) + tally.after_terminal;
+    row.foreign = tally.foreign;
+    if (asked || row.duplicated + row.late + row.out_of_order + row.foreign > 0)
+      rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::optional<Span> Expectation::first_event() const {
+  if (!state_->first_event) return std::nullopt;
+  return std::max(*state_->first_event - state_->sent, Span{});
+}
+
+std::optional<Span> Expectation::terminal_event() const {
+  if (!state_->terminal_at) return std::nullopt;
+  return std::max(*state_->terminal_at - state_->sent, Span{});
+}
+
+std::optional<Span> Expectation::longest_silence() const { return state_->longest; }
 
 }  // namespace sonde::dialect

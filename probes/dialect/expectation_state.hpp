@@ -1,13 +1,43 @@
 #pragma once
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "probes/dialect/expectation.hpp"
-#include "probes/dialect/pairing.hpp"
 
 namespace sonde::dialect {
+
+// Whether everything that was opened was closed: by key if every frame of both events had one,
+// otherwise by counting (never more closed than opened, and the same number at the end).
+class Pairing {
+ public:
+  enum class Result : std::uint8_t { fine, unopened, unclosed, out_of_order };
+
+  Pairing(std::size_t opener, std::size_t closer) : opener_(opener), closer_(closer) {}
+  std::size_t opener() const { return opener_; }  // indices of the two events
+  std::size_t closer() const { return closer_; }
+
+  void opened(std::optional<std::size_t> key) { note(true, key); }
+  void closed(std::optional<std::size_t> key) { note(false, key); }
+  Result judge() const;
+
+ private:
+  struct Note {
+    bool open;
+    std::size_t key;
+  };
+  void note(bool open, std::optional<std::size_t> key);
+
+  std::size_t opener_;
+  std::size_t closer_;
+  bool keyed_ = true;
+  std::vector<Note> notes_;
+};
 
 // Counts for one event of the dialect. `own` and `late` do not include duplicates.
 struct Tally {
@@ -61,23 +91,14 @@ struct Expectation::State {
   void silence(Instant now);
 
   bool required(const EventSpec& spec) const;
-  std::uint32_t least(const EventSpec& spec) const;
-  bool delivered(const Tally& tally) const;
-  bool missing(const Tally& tally) const;
-  void mark_order();
   // An answer may be read before its send is reported as completed.
   double since_send(Instant at) const { return seconds(std::max(at - sent, Span{})); }
-
-  std::optional<Failure> cut_off(End how, const Ending& ending, Instant now) const;
-  std::optional<Failure> at_deadline(Instant now) const;
-  std::optional<Failure> overdue(Instant now) const;
-  std::optional<Failure> incomplete() const;
-  std::optional<Failure> unpaired() const;
-  std::optional<Failure> disordered() const;
-  std::optional<Failure> others() const;
-  std::string summary() const;
-  std::string terminal_names() const;
 };
+
+// Keeps only the first fault of its kind.
+inline void keep_first(std::string& fault, std::string what) {
+  if (fault.empty()) fault = std::move(what);
+}
 
 // The text of the first place that is neither absent, null nor empty.
 std::string first_filled(const std::vector<text::Pointer>& places, text::Json root);

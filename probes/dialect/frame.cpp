@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/dialect/dialect_use.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -39,14 +39,6 @@ std::expected<Frame, Failure> frame_of(const Dialect& dialect,
   return frame;
 }
 
-// Reasons of rules that mean the end of the session.
-bool ends_session(Reason reason) {
-  constexpr std::array endings = {Reason::closed_after_accept, Reason::abrupt_close_after_accept,
-                                  Reason::closed_midstream,    Reason::restarting,
-                                  Reason::try_later,           Reason::server_error_after_accept};
-  return std::ranges::find(endings, reason) != endings.end();
-}
-
 }  // namespace
 
 std::expected<Frame, Failure> decode(const Dialect& dialect, std::string_view piece) {
@@ -64,11 +56,11 @@ std::expected<Frame, Failure> decode_item(const Dialect& dialect, text::Json ite
 }
 
 Reason reason_at(Reason named, Step step) {
-  if (std::ranges::count(reasons_at(step), named) > 0) return named;
+  if (row(named).steps.contains(step)) return named;
   if (step == Step::hold) return Reason::hold_expired;
   if (step == Step::events)
-    return ends_session(named) ? Reason::closed_midstream : Reason::agent_error;
-  return ends_session(named) ? Reason::closed_after_accept : Reason::bad_ready;
+    return row(named).ends_session ? Reason::closed_midstream : Reason::agent_error;
+  return row(named).ends_session ? Reason::closed_after_accept : Reason::bad_ready;
 }
 
 Failure rule_failure(const SessionRule& rule, const Frame& frame, Step step) {

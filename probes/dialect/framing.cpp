@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "probes/text/encode.hpp"
 #include "probes/text/template.hpp"
-#include "probes/text/wire.hpp"
 
 namespace sonde::dialect {
 

@@ -9,7 +9,7 @@
 
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
-#include "probes/text/json_place.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde::health {
 namespace {
@@ -101,12 +101,6 @@ Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Tr
 
 }  // namespace
 
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared) {
-  return std::make_unique<Health>(std::move(settings), std::move(site), shared);
-}
-
 const config::Section<BodyRules>& section_of(const BodyRules*) {
   static const auto keys =
       config::Section<BodyRules>()
@@ -148,13 +142,6 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
           .key("expect", &S::expect, "What the answer must be.")
           .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
-}
-
-void add_needs(const HealthSettings& settings, text::Needs& needs) {
-  needs.add_url(settings.url);
-  needs.add_values(settings.headers);
-  needs.add(settings.body);
-  needs.add(settings.expect.json);
 }
 
 namespace {
@@ -266,6 +253,32 @@ std::optional<Failure> judge_health(const Expected& expected, const net::Respons
   if (auto wrong = judge_json(expected, response, names)) return wrong;
   if (auto wrong = judge_body(expected.body, response.body)) return wrong;
   return judge_latency(expected, took);
+}
+
+namespace {
+
+void add_needs(const HealthSettings& settings, text::Needs& needs) {
+  needs.add_url(settings.url);
+  needs.add_values(settings.headers);
+  needs.add(settings.body);
+  needs.add(settings.expect.json);
+}
+
+}  // namespace
+
+const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*) {
+  using S = HealthSettings;
+  static constexpr session::KindHooks<S> hooks{
+      .parts = [](S& settings) -> session::KindParts {
+        return {.heading = settings.heading, .common = settings.common, .url = &settings.url};
+      },
+      .add_needs = add_needs,
+      .make = [](std::shared_ptr<const S> settings,
+                 std::shared_ptr<const session::ProbeContext> site,
+                 session::Shared& shared) -> std::unique_ptr<Probe> {
+        return std::make_unique<Health>(std::move(settings), std::move(site), shared);
+      }};
+  return hooks;
 }
 
 }  // namespace sonde::health

@@ -9,8 +9,7 @@
 #include "probes/core/probe.hpp"
 #include "probes/health/cors.hpp"
 #include "probes/net/http/http_exchange.hpp"
-#include "probes/session/probe_context.hpp"
-#include "probes/session/shared.hpp"
+#include "probes/session/kind_hooks.hpp"
 #include "probes/text/match.hpp"
 
 namespace sonde::health {
@@ -51,12 +50,9 @@ struct HealthSettings {
   Expected expect;
 };
 const config::Section<HealthSettings>& section_of(const HealthSettings*);
-void add_needs(const HealthSettings& settings, text::Needs& needs);
 
 // A probe that requests one HTTP endpoint and checks the answer.
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared);
+const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*);
 
 // Why an answer is not the expected one; empty if it is. Pure.
 std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,

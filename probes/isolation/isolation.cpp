@@ -48,12 +48,6 @@ class IsolationProbe : public Probe {
 
 }  // namespace
 
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared) {
-  return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
-}
-
 const config::Section<SessionSpec>& section_of(const SessionSpec*) {
   static const auto keys =
       config::Section<SessionSpec>()
@@ -118,6 +112,8 @@ bool is_random(const text::Template& text) {
   return characters >= least;
 }
 
+namespace {
+
 // The first session is the probe's own, so `as` need not be repeated.
 bool read_settings(const config::Value& value, const config::Reader& reader,
                    IsolationSettings& out) {
@@ -157,6 +153,27 @@ std::vector<session::IdentityRef> others_of(const IsolationSettings& settings) {
                    .login = {login, session.login.empty() ? "login" : "sessions", session.place}});
   }
   return all;
+}
+
+}  // namespace
+
+const session::KindHooks<IsolationSettings>& hooks_of(const IsolationSettings*) {
+  using S = IsolationSettings;
+  static constexpr session::KindHooks<S> hooks{
+      .parts = [](S& settings) -> session::KindParts {
+        return {.heading = settings.chat.heading,
+                .common = settings.chat.common,
+                .session = &settings.chat.session};
+      },
+      .add_needs = add_needs,
+      .make = [](std::shared_ptr<const S> settings,
+                 std::shared_ptr<const session::ProbeContext> site,
+                 session::Shared& shared) -> std::unique_ptr<Probe> {
+        return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
+      },
+      .read = read_settings,
+      .others = others_of};
+  return hooks;
 }
 
 }  // namespace sonde::isolation

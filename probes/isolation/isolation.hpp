@@ -31,12 +31,8 @@ struct IsolationSettings {
   std::optional<CrossAccess> cross_access;
 };
 const config::Section<IsolationSettings>& section_of(const IsolationSettings*);
-bool read_settings(const config::Value& value, const config::Reader& reader,
-                   IsolationSettings& out);
 // Whether a text is made again each time and is random enough that no two are equal.
 bool is_random(const text::Template& text);
-void add_needs(const IsolationSettings& settings, text::Needs& needs);
-std::vector<session::IdentityRef> others_of(const IsolationSettings& settings);
 
 // A probe in which several users chat at once. The prompt of each session has its own canary, and
 // everything a session receives is searched for the canaries and ids of the others. Every chat that
@@ -44,9 +40,7 @@ std::vector<session::IdentityRef> others_of(const IsolationSettings& settings);
 // of another. Step isolation: cross_user_leak, which takes precedence over every other reason,
 // session_shared, foreign_event, no_refusal. Makes no auth samples and counts no event deliveries:
 // those measure what a single user experiences.
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const IsolationSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared);
+const session::KindHooks<IsolationSettings>& hooks_of(const IsolationSettings*);
 
 }  // namespace sonde::isolation
 

@@ -44,16 +44,6 @@ class LoginProbe : public Probe {
   session::Shared& shared_;
 };
 
-}  // namespace
-
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const LoginSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared) {
-  return std::make_unique<LoginProbe>(std::move(settings), std::move(site), shared);
-}
-
-namespace {
-
 // The part of a session's settings that a login probe needs to use its token.
 const config::Section<session::SessionSettings>& section_of_use() {
   static const auto keys =
@@ -95,6 +85,8 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
                "A refresh token is redeemed twice at once, and what must become of it.");
   return keys;
 }
+
+namespace {
 
 bool read_settings(const config::Value& value, const config::Reader& reader, LoginSettings& out) {
   if (!config::section<LoginSettings>().read(value, reader, out)) return false;
@@ -140,6 +132,29 @@ void vet(const LoginSettings& settings, const session::ProbeContext& site,
     reader.at("refresh").wrong(place,
                                "its login has to be of method refresh, with a login inside that "
                                "gives a refresh token each time");
+}
+
+}  // namespace
+
+const session::KindHooks<LoginSettings>& hooks_of(const LoginSettings*) {
+  using S = LoginSettings;
+  static constexpr session::KindHooks<S> hooks{
+      .parts = [](S& settings) -> session::KindParts {
+        return {.heading = settings.heading,
+                .common = settings.common,
+                .session = &settings.session,
+                .socket_optional = true};
+      },
+      .add_needs = add_needs,
+      .make = [](std::shared_ptr<const S> settings,
+                 std::shared_ptr<const session::ProbeContext> site,
+                 session::Shared& shared) -> std::unique_ptr<Probe> {
+        return std::make_unique<LoginProbe>(std::move(settings), std::move(site), shared);
+      },
+      .read = read_settings,
+      .others = others_of,
+      .vet = vet};
+  return hooks;
 }
 
 }  // namespace sonde::login

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "probes/text/ascii.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::net {
 namespace {
@@ -127,19 +128,7 @@ namespace {
 
 // Servers put raw UTF-8 and spaces into Location; escaped here as in browsers.
 std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string all;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
-      all += c;
-    } else {
-      all += '%';
-      all += digits[byte >> 4];
-      all += digits[byte & 15];
-    }
-  }
-  return all;
+  return text::percent_encode(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 bool has_scheme(std::string_view text) {

@@ -7,6 +7,7 @@
 #include "probes/chat/chat.hpp"
 #include "probes/health/health.hpp"
 #include "probes/isolation/isolation.hpp"
+#include "probes/plan/contradictions_events.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/upgrade/refuse_upgrade.hpp"
 #include "probes/upgrade/upgrade.hpp"

@@ -61,10 +61,9 @@ struct Contradiction {
   std::string_view name;  // the condition that has to hold
   void (*find)(const ProbeParts& parts, ContradictionReport& report);
 };
-// The tables: for sockets and refusals; for events of a chat; for several users; for the
-// expectations of a health probe.
+// The tables: for sockets and refusals; for several users; for the expectations of a health probe.
+// Those for events of a chat are in contradictions_events.hpp.
 std::span<const Contradiction> contradictions();
-std::span<const Contradiction> event_contradictions();
 std::span<const Contradiction> isolation_contradictions();
 std::span<const Contradiction> health_contradictions();
 

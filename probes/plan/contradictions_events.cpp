@@ -1,11 +1,11 @@
+#include "probes/plan/contradictions_events.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "probes/chat/chat.hpp"
-#include "probes/plan/contradictions.hpp"
 
-// For the events of a chat.
 namespace sonde::plan {
 namespace {
 

@@ -11,31 +11,8 @@ namespace sonde::plan {
 namespace {
 
 template <class S>
-const config::Section<S>& section() {
-  return config::section<S>();
-}
-
-// The settings of a kind, and those that it shares with a chat.
-template <class S>
-auto& base_of(S& settings) {
-  if constexpr (requires { settings.chat; })
-    return settings.chat;
-  else
-    return settings;
-}
-
-template <class S>
-void describe(const S& settings, ParsedProbe& parsed) {
-  const auto& base = base_of(settings);
-  if constexpr (requires { base.session; }) {
-    parsed.url = base.session.socket.url.text();
-    parsed.has_socket = !parsed.url.empty() || !requires { S::socket_optional; };
-  } else if constexpr (requires { settings.url; }) {
-    parsed.url = settings.url.text();
-  }
-  if constexpr (requires { events_of(settings); }) parsed.events = events_of(settings);
-  if constexpr (requires { others_of(settings); }) parsed.others = others_of(settings);
-  add_needs(settings, parsed.needs);
+const session::KindHooks<S>& hooks() {
+  return hooks_of(static_cast<const S*>(nullptr));
 }
 
 // A socket without a ready message uses that of the dialect, and one without subprotocols offers
@@ -59,73 +36,95 @@ bool find_dialect(const config::Value& value, const config::Reader& reader,
   return session.dialect->name == named->text;
 }
 
-template <class S>
-ProbeParts parts_of(const S& settings) {
-  const auto& base = base_of(settings);
-  ProbeParts parts{.common = &base.common};
-  if constexpr (requires { S::socket_optional; }) {
-    parts.identity = &settings.identity;
-  } else if constexpr (requires { base.session; }) {
-    parts.session = &base.session;
-    parts.identity = &base.session.socket.ready.identity;
-  }
-  if constexpr (requires { base.prompt; }) parts.chat = &base;
-  if constexpr (requires { settings.refuse; }) parts.upgrade = &settings;
-  if constexpr (requires { settings.sessions; }) parts.isolation = &settings;
-  if constexpr (requires { settings.expect; }) parts.health = &settings;
+// What the settings of a kind have for the checks of contradictions.
+ProbeParts parts_of(const health::HealthSettings& settings) {
+  return {.common = &settings.common, .health = &settings};
+}
+ProbeParts parts_of(const login::LoginSettings& settings) {
+  return {.common = &settings.common, .identity = &settings.identity};
+}
+ProbeParts of_session(const Common& common, const session::SessionSettings& session) {
+  return {.common = &common, .session = &session, .identity = &session.socket.ready.identity};
+}
+ProbeParts parts_of(const upgrade::UpgradeSettings& settings) {
+  ProbeParts parts = of_session(settings.common, settings.session);
+  parts.upgrade = &settings;
+  return parts;
+}
+ProbeParts parts_of(const chat::ChatSettings& settings) {
+  ProbeParts parts = of_session(settings.common, settings.session);
+  parts.chat = &settings;
+  return parts;
+}
+ProbeParts parts_of(const isolation::IsolationSettings& settings) {
+  ProbeParts parts = parts_of(settings.chat);
+  parts.isolation = &settings;
   return parts;
 }
 
-// A kind whose keys depend on each other reads them itself.
+// Reads the keys over the values that they override.
 template <class S>
-bool read_keys(const config::Value& value, const config::Reader& reader, S& settings) {
-  if constexpr (requires { read_settings(value, reader, settings); })
-    return read_settings(value, reader, settings);
-  else
-    return section<S>().read(value, reader, settings);
+bool read_keys(const config::Value& value, const config::Reader& reader, const Defaults& defaults,
+               S& settings) {
+  const session::KindParts parts = hooks<S>().parts(settings);
+  parts.common = defaults.common;
+  bool known = true;
+  if (parts.session != nullptr) {
+    if (defaults.socket != nullptr) parts.session->socket = *defaults.socket;
+    known = find_dialect(value, reader, defaults.dialects, *parts.session);
+  }
+  const bool good = hooks<S>().read != nullptr ? hooks<S>().read(value, reader, settings)
+                                               : config::section<S>().read(value, reader, settings);
+  if (!good || !known) return false;
+  if (parts.session == nullptr) return true;
+  complete(*parts.session);
+  const session::Socket& socket = parts.session->socket;
+  return dialect::check(socket.refused_by, socket.ready, *parts.session->dialect, reader,
+                        value.place);
 }
 
 template <class S>
-std::optional<ParsedProbe> read(const config::Value& value, const config::Reader& reader,
-                                const Defaults& layers) {
-  auto settings = std::make_shared<S>();
-  auto& base = base_of(*settings);
-  base.common = layers.common;
-  bool known = true;
-  if constexpr (requires { base.session; }) {
-    if (layers.socket != nullptr) base.session.socket = *layers.socket;
-    known = find_dialect(value, reader, layers.dialects, base.session);
-  }
-  if (!read_keys(value, reader, *settings) || !known) return std::nullopt;
-  if constexpr (requires { base.session; }) {
-    complete(base.session);
-    const session::Socket& socket = base.session.socket;
-    if (!dialect::check(socket.refused_by, socket.ready, *base.session.dialect, reader,
-                        value.place))
-      return std::nullopt;
-  }
-  const config::Value* dialect = value.find("dialect");
-  const bool was_told = dialect != nullptr && layers.dialects.wrong.contains(dialect->text);
-  if (!was_told) check(parts_of(*settings), value, reader);
-  ParsedProbe parsed{.heading = base.heading,
-                     .common = base.common,
+ParsedProbe draft_of(const std::shared_ptr<S>& settings) {
+  const session::KindHooks<S>& hook = hooks<S>();
+  const session::KindParts parts = hook.parts(*settings);
+  ParsedProbe parsed{.heading = parts.heading,
+                     .common = parts.common,
                      .needs = {},
                      .url = {},
                      .events = {},
                      .others = {},
                      .vet = {},
                      .make = {}};
-  describe(*settings, parsed);
-  if constexpr (requires(const session::ProbeContext& site, const config::Place& place) {
-                  vet(*settings, site, reader, place);
-                })
+  if (parts.session != nullptr) {
+    parsed.url = parts.session->socket.url.text();
+    parsed.has_socket = !parsed.url.empty() || !parts.socket_optional;
+  } else if (parts.url != nullptr) {
+    parsed.url = parts.url->text();
+  }
+  hook.add_needs(*settings, parsed.needs);
+  if (hook.events != nullptr) parsed.events = hook.events(*settings);
+  if (hook.others != nullptr) parsed.others = hook.others(*settings);
+  if (hook.vet != nullptr)
     parsed.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
-                            const config::Place& place) { vet(*settings, site, at, place); };
+                            const config::Place& place) {
+      hooks<S>().vet(*settings, site, at, place);
+    };
   parsed.make = [settings](std::shared_ptr<const session::ProbeContext> site,
                            session::Shared& shared) {
-    return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
+    return hooks<S>().make(settings, std::move(site), shared);
   };
   return parsed;
+}
+
+template <class S>
+std::optional<ParsedProbe> read(const config::Value& value, const config::Reader& reader,
+                                const Defaults& defaults) {
+  auto settings = std::make_shared<S>();
+  if (!read_keys(value, reader, defaults, *settings)) return std::nullopt;
+  const config::Value* dialect = value.find("dialect");
+  const bool was_told = dialect != nullptr && defaults.dialects.wrong.contains(dialect->text);
+  if (!was_told) check(parts_of(*settings), value, reader);
+  return draft_of(settings);
 }
 
 template <class S>
@@ -136,8 +135,8 @@ Kind kind(std::string_view name, std::string_view help, std::vector<Step> steps,
           steps,
           run_names,
           read<S>,
-          [] { return section<S>().schema(); },
-          [](const std::string& prefix) { return section<S>().table(prefix); }};
+          [] { return config::section<S>().schema(); },
+          [](const std::string& prefix) { return config::section<S>().table(prefix); }};
 }
 
 using enum Step;

@@ -7,7 +7,7 @@
 #include "probes/auth/jwt/signature.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/text/ascii.hpp"
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::plan {
 namespace {

@@ -9,7 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/endpoint_discovery.hpp"
 
@@ -60,9 +60,8 @@ Failure unreadable(const net::Url& url, const net::Answer& answer, const Trace& 
   if (answer.ok())
     return {Reason::endpoint_missing,
             fmt::format("{} answers {}", where, trace.scrub(net::describe(answer.response)))};
-  const auto possible = reasons_at(Step::upgrade);
-  const bool own = std::ranges::find(possible, answer.failure.reason) != possible.end() ||
-                   row(answer.failure.reason).outcome != Outcome::fail;
+  const ReasonRow& why = row(answer.failure.reason);
+  const bool own = why.steps.contains(Step::upgrade) || why.outcome != Outcome::fail;
   return {own ? answer.failure.reason : Reason::endpoint_missing,
           fmt::format("{}: {} ({})", where, answer.failure.detail, name(answer.failure.reason))};
 }

@@ -22,6 +22,12 @@ const config::Section<Target>& section_of(const Target*) {
   return keys;
 }
 
+std::span<const config::Named<SameUser>> names_of(const SameUser*) {
+  static constexpr config::Named<SameUser> names[] = {{"allow", SameUser::allow},
+                                                      {"forbid", SameUser::forbid}};
+  return names;
+}
+
 }  // namespace sonde::session
 
 namespace sonde::config {

@@ -1,13 +1,20 @@
 #pragma once
+#include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "config/codec.hpp"
 #include "config/secret.hpp"
 #include "config/section.hpp"
 
 namespace sonde::session {
+
+// Whether sessions or logins of one user may share what one of them is given.
+enum class SameUser : std::uint8_t { allow, forbid };
+std::span<const config::Named<SameUser>> names_of(const SameUser*);
 
 // The user that a probe logs in as: fields with a text or a reference to a secret. A field whose
 // name marks it as secret (password, secret, token, key) has to be a reference.

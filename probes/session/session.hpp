@@ -8,6 +8,7 @@
 #include "probes/core/common.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/dialect/dialect.hpp"
+#include "probes/dialect/dialect_book.hpp"
 #include "probes/session/probe_context.hpp"
 #include "probes/session/shared.hpp"
 #include "probes/session/socket.hpp"

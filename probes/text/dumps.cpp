@@ -11,9 +11,7 @@ namespace sonde::text {
 namespace {
 
 bool is_base64(char c) {
-  const char small = static_cast<char>(c | 0x20);
-  return is_digit(c) || (small >= 'a' && small <= 'z') || c == '+' || c == '/' || c == '-' ||
-         c == '_';
+  return is_alphanumeric(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 // The notation of a list's numbers; a list has only one.
 enum class Writing : std::uint8_t { none, decimal, hex, groups };

@@ -1,14 +1,13 @@
 #include "probes/text/functions.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 
 #include "probes/text/ascii.hpp"
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
-#include "probes/text/wire.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde::text {
 namespace {
@@ -47,14 +46,7 @@ std::string_view refuse_rand(Arguments arguments) {
 
 std::string counter(Names& names, Arguments) { return fmt::to_string(names.next_count()); }
 
-// RFC 3339, UTC, milliseconds.
-std::string now(Names&, Arguments) {
-  using namespace std::chrono;
-  const auto time = floor<milliseconds>(system_clock::now());
-  const auto second = floor<seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(system_clock::to_time_t(second)),
-                     (time - second).count());
-}
+std::string now(Names&, Arguments) { return as_rfc3339(std::chrono::system_clock::now()); }
 
 constexpr Function all_functions[] = {
     {"uuid", 0, uuid, accept},

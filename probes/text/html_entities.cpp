@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "probes/text/ascii.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::text {
 namespace {
@@ -60,24 +61,6 @@ EntityTable read_table() {
   return table;
 }
 
-void append_utf8(std::string& out, char32_t code) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-  }
-  put(0x80 | (code & 0x3f));
-}
-
-bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
-
 // Length of "#38;" or "#x26;" at the start of `text`; 0: it is not one.
 std::size_t read_number(std::string_view text, std::string& out) {
   const bool hex = text.size() > 1 && (text[1] | 0x20) == 'x';
@@ -89,7 +72,7 @@ std::size_t read_number(std::string_view text, std::string& out) {
   const auto read = std::from_chars(text.data() + begin, text.data() + end, code, hex ? 16 : 10);
   const bool none =
       read.ec != std::errc() || code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-  append_utf8(out, none ? U'\ufffd' : static_cast<char32_t>(code));
+  out += none ? "\ufffd" : utf8_of(code);
   return end < text.size() && text[end] == ';' ? end + 1 : end;
 }
 
@@ -104,7 +87,7 @@ std::size_t read_name(std::string_view text, bool in_attribute, std::string& out
   // Old pages omit the semicolon; in a URL "&copy=1" is a parameter.
   const bool may_be_open = found->second < 0x100 && !(in_attribute && text.substr(end, 1) == "=");
   if (!closed && !may_be_open) return 0;
-  append_utf8(out, found->second);
+  out += utf8_of(found->second);
   return closed ? end + 1 : end;
 }
 

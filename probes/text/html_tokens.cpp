@@ -14,9 +14,6 @@ constexpr std::size_t value_max = 64 * 1024;
 constexpr std::string_view html_blanks = " \t\r\n\f";
 
 bool is_html_blank(char c) { return html_blanks.contains(c); }
-bool same_word(std::string_view written, std::string_view small) {
-  return std::ranges::equal(written, small, [](char a, char b) { return lower(a) == b; });
-}
 
 // Elements without tags inside (HTML section 13.2.6.4); two of them have references in their text.
 bool is_raw(std::string_view name) {

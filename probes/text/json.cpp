@@ -13,7 +13,6 @@
 #include <boost/json/value.hpp>
 
 #include "probes/text/code_points.hpp"
-#include "probes/text/json_place.hpp"
 #include "probes/text/long_number.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"

@@ -10,6 +10,10 @@
 
 namespace sonde::text {
 
+// Where a text stops being valid JSON, with its surroundings: "byte 27, in `"ok","load":NaN}`", or
+// "the end, behind `"cache"`". Only for texts without secrets. Pure.
+std::string json_place(std::string_view text);
+
 // A handle to a JSON value in a Document: cheap to copy, valid as long as the document. A handle to
 // a missing value is false, and all its functions return an empty result.
 class Json {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/section.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/random.hpp"
 
 namespace sonde::text {
@@ -73,13 +74,6 @@ class Template {
   std::shared_ptr<const std::vector<Piece>> pieces_;
   config::Place place_;
 };
-
-std::string base64(std::string_view bytes);
-std::string base64url(std::string_view bytes);  // without padding
-// with or without padding
-std::expected<std::string, std::string> from_base64url(std::string_view text);
-std::string hex(std::string_view bytes);
-std::string percent_encode(std::string_view bytes);  // all except RFC 3986 "unreserved"
 
 }  // namespace sonde::text
 

@@ -121,10 +121,7 @@ std::optional<Escape> by_old_entity(std::string_view name) {
 
 std::optional<Escape> by_one_entity(std::string_view text) {
   constexpr std::size_t longest = 12;
-  const auto is_part = [](char c) {
-    const char small = static_cast<char>(c | 0x20);
-    return c == '#' || (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
-  };
+  const auto is_part = [](char c) { return c == '#' || is_alphanumeric(c); };
   std::size_t end = 1;
   while (end < text.size() && end < longest && is_part(text[end])) ++end;
   const std::string_view name = text.substr(1, end - 1);

@@ -68,15 +68,20 @@ std::string utf8_of(std::uint32_t code) {
   return {static_cast<char>(0xF0U | code >> 18), tail(12), tail(6), tail(0)};
 }
 
-std::string shorten(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string(text);
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
   std::size_t end = 0;
   while (end < bytes_max) {
     const std::size_t length = utf8_length(text.substr(end));
     if (end + length > bytes_max) break;
     end += length == 0 ? 1 : length;
   }
-  return std::string(text.substr(0, end)) + "...";
+  return text.substr(0, end);
+}
+
+std::string shorten(std::string_view text, std::size_t bytes_max) {
+  const std::string_view kept = cut(text, bytes_max);
+  return std::string(kept) + (kept.size() < text.size() ? "..." : "");
 }
 
 }  // namespace sonde::text

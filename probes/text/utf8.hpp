@@ -17,7 +17,9 @@ std::size_t utf8_count(std::string_view text);
 // The character with this code point; empty: there is none (RFC 3629 section 3).
 std::string utf8_of(std::uint32_t code);
 
-// The first `bytes_max` bytes of `text` at most, without a cut character; "..." marks a cut.
+// The first `bytes_max` bytes of `text` at most, without a cut character.
+std::string_view cut(std::string_view text, std::size_t bytes_max);
+// The same; "..." marks a cut.
 std::string shorten(std::string_view text, std::size_t bytes_max);
 
 }  // namespace sonde::text

@@ -6,6 +6,7 @@
 
 #include "probes/diagnosis/observation.hpp"
 #include "probes/upgrade/refuse_check.hpp"
+#include "probes/upgrade/refuse_token.hpp"
 
 namespace sonde::upgrade {
 namespace {

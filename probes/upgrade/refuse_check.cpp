@@ -11,6 +11,7 @@
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
+#include "probes/upgrade/refuse_token.hpp"
 
 namespace sonde::upgrade {
 namespace {

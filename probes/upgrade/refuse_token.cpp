@@ -1,3 +1,5 @@
+#include "probes/upgrade/refuse_token.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -9,7 +11,6 @@
 #include "probes/net/origins.hpp"
 #include "probes/session/log_in.hpp"
 #include "probes/session/refusal.hpp"
-#include "probes/upgrade/refuse_check.hpp"
 
 namespace sonde::upgrade {
 namespace {

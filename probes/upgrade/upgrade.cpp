@@ -73,6 +73,8 @@ const config::Section<UpgradeSettings>& section_of(const UpgradeSettings*) {
   return keys;
 }
 
+namespace {
+
 bool read_settings(const config::Value& value, const config::Reader& reader, UpgradeSettings& out) {
   if (!config::section<UpgradeSettings>().read(value, reader, out)) return false;
   if (!check(out.refuse, out.session, value, reader)) return false;
@@ -92,21 +94,36 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
   add_needs(settings.refuse, needs);
 }
 
-void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
-         const config::Reader& reader, const config::Place& place) {
-  vet(settings.refuse, site, reader, place);
-}
-
 std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings) {
   const std::string& other = settings.refuse.other_login;
   if (other.empty()) return {};
   return {{.as = {settings.common.as, "as", {}}, .login = {other, "other_login", {}}}};
 }
 
-std::unique_ptr<Probe> make_probe(std::shared_ptr<const UpgradeSettings> settings,
-                                  std::shared_ptr<const session::ProbeContext> site,
-                                  session::Shared& shared) {
-  return std::make_unique<UpgradeProbe>(settings, std::move(site), shared);
+void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place) {
+  vet(settings.refuse, site, reader, place);
+}
+
+}  // namespace
+
+const session::KindHooks<UpgradeSettings>& hooks_of(const UpgradeSettings*) {
+  using S = UpgradeSettings;
+  static constexpr session::KindHooks<S> hooks{
+      .parts = [](S& settings) -> session::KindParts {
+        return {
+            .heading = settings.heading, .common = settings.common, .session = &settings.session};
+      },
+      .add_needs = add_needs,
+      .make = [](std::shared_ptr<const S> settings,
+                 std::shared_ptr<const session::ProbeContext> site,
+                 session::Shared& shared) -> std::unique_ptr<Probe> {
+        return std::make_unique<UpgradeProbe>(std::move(settings), std::move(site), shared);
+      },
+      .read = read_settings,
+      .others = others_of,
+      .vet = vet};
+  return hooks;
 }
 
 }  // namespace sonde::upgrade

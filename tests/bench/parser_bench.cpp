@@ -16,12 +16,12 @@
 #include "probes/net/http/http_reader.hpp"
 #include "probes/net/said.hpp"
 #include "probes/net/url.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/pattern.hpp"
 #include "probes/text/template.hpp"
 #include "probes/text/utf8.hpp"
-#include "probes/text/wire.hpp"
 
 namespace sonde {
 namespace {

@@ -48,14 +48,14 @@ double cpu_of_this_thread() {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-std::unique_ptr<store::Store> opened(const std::string& path, asio::io_context& main) {
+std::shared_ptr<store::Store> opened(const std::string& path, asio::io_context& main) {
   auto store = store::Store::open({.path = path, .retention = {}}, main.get_executor());
   if (store) return std::move(*store);
   fmt::print(stderr, "{}\n", store.error());
   std::exit(1);
 }
 
-void close(std::unique_ptr<store::Store> store, asio::io_context& main) {
+void close(std::shared_ptr<store::Store> store, asio::io_context& main) {
   store->stop([](bool) {});
   main.restart();
   main.run();

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <functional>
 
+#include "probes/text/encode.hpp"
 #include "probes/text/pattern.hpp"
 #include "probes/text/template.hpp"
-#include "probes/text/wire.hpp"
 #include "tests/support/ws_server.hpp"
 
 namespace sonde::test {

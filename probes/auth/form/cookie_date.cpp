@@ -44,10 +44,7 @@ bool read_time(std::string_view token, Found& found) {
 std::optional<int> month_of(std::string_view token) {
   constexpr std::string_view names = "janfebmaraprmayjunjulaugsepoctnovdec";
   if (token.size() < 3) return std::nullopt;
-  std::array<char, 3> small{};
-  std::ranges::transform(token.substr(0, 3), small.begin(),
-                         [](char c) { return static_cast<char>(c | 0x20); });
-  const auto at = names.find(std::string_view(small.data(), small.size()));
+  const auto at = names.find(text::lowered(token.substr(0, 3)));
   if (at == names.npos || at % 3 != 0) return std::nullopt;
   return static_cast<int>(at / 3) + 1;
 }

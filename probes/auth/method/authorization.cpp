@@ -9,6 +9,7 @@
 #include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -18,12 +19,11 @@ namespace asio = boost::asio;
 constexpr int requests_max = 20;
 
 std::string decode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto high = i + 2 < text.size() ? digits.find(static_cast<char>(text[i + 1] | 0x20)) : 16;
-    const auto low = i + 2 < text.size() ? digits.find(static_cast<char>(text[i + 2] | 0x20)) : 16;
-    if (text[i] == '%' && high < 16 && low < 16) {
+    const int high = i + 2 < text.size() ? text::hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? text::hex_value(text[i + 2]) : -1;
+    if (text[i] == '%' && high >= 0 && low >= 0) {
       out += static_cast<char>(high * 16 + low);
       i += 2;
     } else {

@@ -3,13 +3,14 @@
 #include <string_view>
 
 #include "probes/core/trace.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::net {
 
 // Basic rules of HTTP's grammar (RFC 9110 section 5). Pure.
 
 // Equal regardless of ASCII case, as header names and most tokens are compared.
-bool same_word(std::string_view a, std::string_view b);
+using text::same_word;
 
 // `text` without surrounding spaces and tabs.
 std::string_view trimmed(std::string_view text);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "probes/net/said.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::net {
 namespace {
@@ -13,9 +13,8 @@ namespace {
 constexpr std::size_t said_bytes_max = 4096;
 
 bool starts_with(const std::string* value, std::string_view prefix) {
-  return value != nullptr && value->size() >= prefix.size() &&
-         std::ranges::equal(std::string_view(*value).substr(0, prefix.size()), prefix,
-                            [](char a, char b) { return std::tolower(a) == b; });
+  return value != nullptr &&
+         text::same_word(std::string_view(*value).substr(0, prefix.size()), prefix);
 }
 
 bool leads_to_login(const std::string* location) {

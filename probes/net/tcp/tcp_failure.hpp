@@ -4,7 +4,7 @@
 
 #include <boost/system/error_code.hpp>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/net/dns/lookup.hpp"
 
 namespace sonde::net {

@@ -5,7 +5,7 @@
 
 #include "probes/core/reason.hpp"
 #include "probes/net/settings.hpp"
-#include "probes/net/tls/tls_verified.hpp"
+#include "probes/net/tls/tls_verify.hpp"
 
 struct ssl_ctx_st;
 struct x509_store_st;

@@ -3,7 +3,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "probes/net/websocket/ws_handshake.hpp"
-#include "probes/net/websocket/ws_session.hpp"
 #include "probes/net/websocket/ws_state.hpp"
 
 namespace sonde::net {

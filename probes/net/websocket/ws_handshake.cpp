@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "probes/net/http/http_text.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::net {
 namespace {
@@ -16,9 +17,7 @@ constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 template <std::size_t size>
 std::string base64(const unsigned char (&bytes)[size]) {
-  unsigned char text[(size + 2) / 3 * 4 + 1];
-  const int length = EVP_EncodeBlock(text, bytes, static_cast<int>(size));
-  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)};
+  return text::base64({reinterpret_cast<const char*>(bytes), size});
 }
 
 bool is_handshakes(std::string_view name) {

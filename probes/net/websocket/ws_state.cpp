@@ -11,7 +11,6 @@
 
 #include "probes/net/websocket/ws_fault.hpp"
 #include "probes/net/websocket/ws_handshake.hpp"
-#include "probes/net/websocket/ws_session.hpp"
 
 namespace sonde::net {
 

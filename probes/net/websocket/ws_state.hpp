@@ -1,13 +1,20 @@
 #pragma once
 #include <list>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "probes/net/transport.hpp"
 #include "probes/net/websocket/websocket.hpp"
 #include "probes/net/websocket/ws_frame.hpp"
 
 namespace sonde::net {
+
+// Opens a session over an upgraded connection; `rest` came after the 101. Starts to read at once.
+Websocket open_session(std::unique_ptr<Transport> line, std::string rest, const Limits& limits,
+                       std::string subprotocol);
 
 // State shared by a session and its pending operations; private to its two sources. Every pending
 // operation keeps it alive, so a Websocket may be destroyed at any time: the transport is closed,

@@ -1,6 +1,6 @@
-#include "daemon/alert/flapping.hpp"
-
 #include <gtest/gtest.h>
+
+#include "daemon/alert/rule_state.hpp"
 
 namespace sonde::alert::flapping_test {
 namespace {

@@ -47,7 +47,9 @@ TEST_F(JudgeTest, ComesBackAsItWasKept) {
   kept.write(changes());
   kept.remembered.notes.push_back({"alert", key_of(*chat), "not judge's"});
   kept.remembered.failures.push_back(
-      {key_of(*chat), WallTime(now), failure(Step::events, Reason::stalled, "20 s of silence")});
+      {.check = key_of(*chat),
+       .ended = WallTime(now),
+       .verdict = failure(Step::events, Reason::stalled, "20 s of silence")});
   Judge back;
   back.assign({chat});
   back.restore(kept.remembered);
@@ -181,11 +183,12 @@ TEST_F(JudgeTest, ACheckThatIsRemovedAndAddedAgainGoesOnWithItsCounts) {
 TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {
   const SeriesRows rows{"chat/gone/staging success", {{0, 180'000'000, 5, 5}}};
   const SeriesRows unknown{"chat/chat/staging event/unheard_of", {{0, 180'000'000, 5, 5}}};
-  judge.restore(
-      {.series = {rows, unknown},
-       .notes = {{"judge", "chat/chat/staging", "no such text"},
-                 {"judge", "chat/gone/staging", ""}},
-       .failures = {{"chat/gone/staging", WallTime(now), failure(Step::login, Reason::timeout)}}});
+  judge.restore({.series = {rows, unknown},
+                 .notes = {{"judge", "chat/chat/staging", "no such text"},
+                           {"judge", "chat/gone/staging", ""}},
+                 .failures = {{.check = "chat/gone/staging",
+                               .ended = WallTime(now),
+                               .verdict = failure(Step::login, Reason::timeout)}}});
   for (const Rate& rate : judge.rates(*chat)) EXPECT_EQ(tally(rate), Tally{});
   EXPECT_FALSE(standing().last);
 }

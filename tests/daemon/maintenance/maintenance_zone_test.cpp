@@ -9,7 +9,9 @@
 namespace sonde::maintenance::maintenance_zone_test {
 namespace {
 
-std::chrono::local_seconds local(const std::string& text) { return parse_time(text).value().local; }
+std::chrono::local_seconds local(const std::string& text) {
+  return text::parse_time(text).value().local;
+}
 
 struct Berlin : testing::Test {
   Zone zone = Zone::find("Europe/Berlin").value();

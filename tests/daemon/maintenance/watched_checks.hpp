@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/maintenance/written_time.hpp"
 #include "probes/core/check.hpp"
+#include "probes/text/time.hpp"
 
 namespace sonde::test {
 
@@ -22,7 +22,7 @@ inline std::shared_ptr<const Check> named_check(std::string name, std::string ki
 
 // "2026-12-01T02:00Z"; aborts on what is none.
 inline WallTime utc(const std::string& text) {
-  return maintenance::parse_time(text).value().wall().value();
+  return text::parse_time(text).value().wall().value();
 }
 
 }  // namespace sonde::test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 #include "tests/daemon/notify/receiver_fixture.hpp"
 
 namespace sonde::notify::pagerduty_test {

@@ -1,6 +1,6 @@
-#include "daemon/notify/queue_backoff.hpp"
-
 #include <gtest/gtest.h>
+
+#include "daemon/notify/queue.hpp"
 
 namespace sonde::notify::queue_backoff_test {
 namespace {

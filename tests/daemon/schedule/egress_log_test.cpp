@@ -55,15 +55,5 @@ TEST(EgressLog, ARoundUnderWayWhenTheFailureEndsAnswersForIt) {
   EXPECT_EQ(down.judge(at(2000), at(2001)), EgressState::down);
 }
 
-TEST(ConsultsEgress, OnlyWhereNobodyWasHeard) {
-  using enum Reason;
-  for (Reason reason : {dns_nxdomain, dns_timeout, tcp_refused, tcp_timeout, tcp_unreachable,
-                        tls_timeout, timeout, handshake_timeout, stalled, own_dns, own_network})
-    EXPECT_TRUE(consults_egress(reason)) << name(reason);
-  for (Reason reason : {ok, server_error, bad_status, tls_expired, credentials, closed_early,
-                        auth_fail_open, own_lag, own_descriptors, overlap, shutdown, cut})
-    EXPECT_FALSE(consults_egress(reason)) << name(reason);
-}
-
 }  // namespace
 }  // namespace sonde::schedule::egress_log_test

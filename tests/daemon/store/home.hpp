@@ -123,7 +123,7 @@ class Running {
 
  private:
   boost::asio::io_context main_;
-  std::unique_ptr<Store> store_;
+  std::shared_ptr<Store> store_;
 };
 
 // A Result of just now.

@@ -1,6 +1,6 @@
-#include "daemon/store/pieces.hpp"
-
 #include <gtest/gtest.h>
+
+#include "daemon/store/backlog.hpp"
 
 namespace sonde::store::pieces_test {
 namespace {

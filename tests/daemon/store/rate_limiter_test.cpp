@@ -1,6 +1,6 @@
-#include "daemon/store/rate_limiter.hpp"
-
 #include <gtest/gtest.h>
+
+#include "daemon/store/recorder.hpp"
 
 namespace sonde::store::rate_limiter_test {
 namespace {

@@ -31,7 +31,7 @@ TEST_F(StoreTest, GivesBackWhatWasWrittenWhenItIsOpenedAgain) {
             (std::vector<SeriesRows::Bucket>{{3, this_hour(), 7, 1}}));
   EXPECT_EQ(again.remembered.notes, (std::vector<StateRecord>{{"alert", "a", "firing since 7"}}));
   ASSERT_EQ(again.remembered.failures.size(), 1u);
-  const FailureRow& failure = again.remembered.failures[0];
+  const EvidenceRow& failure = again.remembered.failures[0];
   EXPECT_EQ(failure.check, "chat/chat/staging");
   EXPECT_EQ(failure.verdict.step, Step::login);
   EXPECT_EQ(failure.verdict.reason, Reason::tcp_refused);

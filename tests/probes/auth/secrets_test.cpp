@@ -1,9 +1,8 @@
 #include <gmock/gmock.h>
 
-#include "probes/text/digest.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
-#include "probes/text/wire.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/planted.hpp"
 #include "tests/support/probe_run.hpp"

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/observation.hpp"
 #include "tests/support/chat_target.hpp"
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "probes/core/deadline.hpp"
+#include "probes/dialect/dialect_book.hpp"
 #include "probes/dialect/ready.hpp"
 #include "tests/probes/net/http/http_fixture.hpp"
 #include "tests/support/ws_server.hpp"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
+#include "probes/dialect/dialect_book.hpp"
 #include "probes/dialect/dialect_use.hpp"
 #include "probes/dialect/frame.hpp"
 

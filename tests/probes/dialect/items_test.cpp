@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/load.hpp"
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/dialect/frame.hpp"
 #include "probes/dialect/listener.hpp"
 #include "tests/probes/net/http/http_fixture.hpp"

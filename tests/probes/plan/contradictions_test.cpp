@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "probes/plan/contradictions_events.hpp"
 #include "tests/probes/plan/contradiction_rows.hpp"
 
 namespace sonde::test::contradictions_test {

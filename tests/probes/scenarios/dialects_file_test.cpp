@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "probes/dialect/dialect.hpp"
+#include "probes/dialect/dialect_book.hpp"
 #include "tests/support/scripted_chat.hpp"
 
 // `dialects:` of a file, and what a probe makes of them.

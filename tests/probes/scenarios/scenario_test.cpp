@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "probes/core/outcome.hpp"
+#include "probes/core/reason.hpp"
 #include "probes/plan/kinds.hpp"
 
 namespace sonde::test {

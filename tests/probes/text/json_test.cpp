@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "probes/text/json_place.hpp"
 #include "probes/text/pointer.hpp"
 
 namespace sonde::text::json_test {

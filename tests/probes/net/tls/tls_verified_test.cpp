@@ -1,8 +1,8 @@
-#include "probes/net/tls/tls_verified.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "probes/net/tls/tls_verify.hpp"
 
 namespace sonde::net::tls_verified_test {
 namespace {

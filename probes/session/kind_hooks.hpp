@@ -1,0 +1,45 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/core/check.hpp"
+#include "probes/core/common.hpp"
+#include "probes/core/probe.hpp"
+#include "probes/session/session.hpp"
+
+namespace sonde::session {
+
+// The parts of a kind's settings that every kind reads and checks in the same way.
+struct KindParts {
+  ProbeHeader& heading;
+  Common& common;
+  SessionSettings* session = nullptr;   // null: it uses no WebSocket
+  bool socket_optional = false;         // without an address it uses none
+  const text::Template* url = nullptr;  // of a kind without a session
+};
+
+// Everything that a kind of probe gives to the code that reads probes from the file, besides its
+// row in probes/plan/kinds.cpp and the keys of its section. Each kind has a function
+// `hooks_of(const Settings*)`. A hook that may be null says what null means.
+template <class Settings>
+struct KindHooks {
+  KindParts (*parts)(Settings& settings);
+  // Adds the names that its templates need.
+  void (*add_needs)(const Settings& settings, text::Needs& needs);
+  // Makes the probe of a target; it has to keep the settings alive.
+  std::unique_ptr<Probe> (*make)(std::shared_ptr<const Settings> settings,
+                                 std::shared_ptr<const ProbeContext> site, Shared& shared);
+  // Reads the keys, and reports those that do not fit together; false: there is a mistake. Null:
+  // the keys of the section are all.
+  bool (*read)(const config::Value& value, const config::Reader& reader, Settings& out) = nullptr;
+  // The canonical names of the events that it counts. Null: none.
+  std::vector<std::string> (*events)(const Settings& settings) = nullptr;
+  // Its users besides `as`, in the order of ProbeContext::others. Null: none.
+  std::vector<IdentityRef> (*others)(const Settings& settings) = nullptr;
+  // Reports what it cannot do on a target. Null: nothing.
+  void (*vet)(const Settings& settings, const ProbeContext& site, const config::Reader& reader,
+              const config::Place& place) = nullptr;
+};
+
+}  // namespace sonde::session

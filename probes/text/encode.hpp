@@ -1,0 +1,38 @@
+#pragma once
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace sonde::text {
+
+// The SHA-256 digest (FIPS 180-4) of bytes, as 64 lower-case hex digits.
+std::string sha256(std::string_view bytes);
+
+std::string base64(std::string_view bytes);
+std::string base64url(std::string_view bytes);  // without padding
+// with or without padding
+std::expected<std::string, std::string> from_base64url(std::string_view text);
+
+std::string hex(std::string_view bytes);
+// The bytes of hex digits; spaces between them are skipped. The error says what is wrong.
+std::expected<std::string, std::string> from_hex(std::string_view digits);
+
+std::string percent_encode(std::string_view bytes);  // all except RFC 3986 "unreserved"
+// All except the characters that `keeps` accepts.
+std::string percent_encode(std::string_view bytes, bool (*keeps)(char));
+
+// The text with its length before it in two bytes, high byte first, as in MQTT and other protocols.
+// Only the first 65535 bytes of a longer text.
+std::string len16(std::string_view bytes);
+// The text with its length before it as a variable byte integer (MQTT 3.1.1 section 2.2.3). Only
+// the first 268435455 bytes of a longer text.
+std::string varint(std::string_view bytes);
+
+// Escapes those of the five characters & < > " ' that are in `which`: for XML, HTML and Slack.
+std::string markup_escape(std::string_view text, std::string_view which);
+// Escapes a text for the inside of an XML element or attribute.
+std::string xml_escape(std::string_view text);
+// The reverse: decodes XML's five entities and numeric references. Anything else is unchanged.
+std::string xml_unescape(std::string_view text);
+
+}  // namespace sonde::text
