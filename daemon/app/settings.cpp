@@ -54,16 +54,16 @@ std::vector<std::string> names_of(const std::map<std::string, alert::RuleSetting
 // Warns about valid settings with which no one would be notified.
 void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
   const bool embedded = settings.alerting == AlertingBy::embedded;
-  const bool told = embedded && !settings.receivers.empty();
-  if (told && !settings.heartbeat)
+  const bool has_receivers = embedded && !settings.receivers.empty();
+  if (has_receivers && !settings.heartbeat)
     mistakes.warn(root.place, "heartbeat", "missing: if this daemon dies, no one is notified");
-  if (told && settings.rules.empty())
+  if (has_receivers && settings.rules.empty())
     mistakes.warn(root.place, "alerts", "missing: the receivers never get a message");
-  if (told && !settings.location.empty())
+  if (has_receivers && !settings.location.empty())
     mistakes.warn(root.place, "location",
                   "if other locations watch the same targets, each of them pages; then write "
                   "'alerting: prometheus'");
-  if (embedded && !told && !settings.rules.empty())
+  if (embedded && !has_receivers && !settings.rules.empty())
     mistakes.warn(
         root.place, "receivers",
         "missing: alerts are shown but no one is notified; if Prometheus sends them, write "

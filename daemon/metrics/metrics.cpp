@@ -29,8 +29,9 @@ using Key = std::tuple<std::string, std::string, std::string>;  // probe, target
 Key key(const Check& check) { return {check.name, check.target, check.kind}; }
 
 std::vector<std::pair<std::string_view, std::uint64_t>> said_by_level() {
-  const auto said = log::said();
-  return {{"debug", said[0]}, {"info", said[1]}, {"warning", said[2]}, {"error", said[3]}};
+  const auto written = log::written();
+  return {
+      {"debug", written[0]}, {"info", written[1]}, {"warning", written[2]}, {"error", written[3]}};
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ class Session {
   asio::awaitable<bool> refuse(Refused why);
   asio::awaitable<bool> write(SentReply reply, bool head, bool keep_alive, std::string_view allow);
   asio::awaitable<void> linger();
-  void told(const std::string& handler, unsigned code, Instant since) const;
+  void report_served(const std::string& handler, unsigned code, Instant since) const;
 
   std::shared_ptr<ServerState> desk_;
   beast::tcp_stream stream_;
@@ -140,7 +140,7 @@ asio::awaitable<bool> Session::refuse(error_code why) {
 asio::awaitable<bool> Session::refuse(Refused why) {
   const Instant since = Clock::now();
   co_await write(reply_of(plain_reply(why.status, std::move(why.text))), false, false, "");
-  told("other", why.status, since);
+  report_served("other", why.status, since);
   co_await linger();
   co_return false;
 }
@@ -182,7 +182,7 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
   const unsigned status = reply.head.status;
   const bool head = request.method == "HEAD";
   const bool written = co_await write(std::move(reply), head, keep_alive, allow);
-  told(known ? route->path : "other", status, since);
+  report_served(known ? route->path : "other", status, since);
   co_return written&& keep_alive;
 }
 
@@ -256,7 +256,7 @@ asio::awaitable<bool> Session::write(SentReply reply, bool head, bool keep_alive
   co_return !error;
 }
 
-void Session::told(const std::string& handler, unsigned code, Instant since) const {
+void Session::report_served(const std::string& handler, unsigned code, Instant since) const {
   if (desk_->options.served && !desk_->closed)
     desk_->options.served(handler, code, Clock::now() - since);
 }

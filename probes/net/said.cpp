@@ -20,10 +20,10 @@ constexpr std::string_view members[] = {
 // Members of an error that is an object.
 constexpr std::string_view inner[] = {"code", "type", "title", "msg", "message", "detail"};
 
-void add(std::string& all, std::string_view said) {
-  if (said.empty() || all.find(said) != std::string::npos) return;
+void add(std::string& all, std::string_view more) {
+  if (more.empty() || all.find(more) != std::string::npos) return;
   all += all.empty() ? "" : ": ";
-  all += said;
+  all += more;
 }
 
 void add_value(std::string& all, Json value, bool whole);

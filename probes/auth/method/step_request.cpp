@@ -73,8 +73,8 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
-  const std::string said = net::said_error(response);
-  if (!said.empty()) failure.detail += "; it says: " + said;
+  const std::string error = net::said_error(response);
+  if (!error.empty()) failure.detail += "; it says: " + error;
   return failure;
 }
 

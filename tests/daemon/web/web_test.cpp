@@ -26,14 +26,14 @@ using testing::StartsWith;
 
 struct WebTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  StatusPage landing{"1.2.3"};
+  StatusPage status_page{"1.2.3"};
   std::string unready, reload_says;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;
 
   Web::Options options() {
     RouteHooks hooks{
-        .metrics = &metrics, .landing = &landing, .unready = [this] { return unready; }};
+        .metrics = &metrics, .status_page = &status_page, .unready = [this] { return unready; }};
     if (lifecycle) hooks.reload = [this] { return reload_says; };
     return {.routes = standard_routes(hooks),
             .served = [this](std::string handler, unsigned code, Span) {
@@ -105,8 +105,8 @@ TEST_F(WebTest, RefusesOtherPathsAndMethods) {
 
 TEST_F(WebTest, TheLandingPageTellsTheLastVerdictsAndIsHarmless) {
   auto check = metrics::chat_check("<b>", "staging");
-  landing.assign({check});
-  landing.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
+  status_page.assign({check});
+  status_page.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
   start();
   const std::string answer = get("/");
   EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'"));
@@ -121,8 +121,8 @@ TEST_F(WebTest, TheLandingPageShowsWhatATargetSaidInOneVisibleLine) {
   auto check = metrics::chat_check("chat", "staging");
   Verdict verdict = metrics::failed(Step::events, Reason::missing_event);
   verdict.detail = "<i>\x1b[2J\n\u202e\x9b";
-  landing.assign({check});
-  landing.accept(metrics::made(check, verdict));
+  status_page.assign({check});
+  status_page.accept(metrics::made(check, verdict));
   start();
   EXPECT_THAT(get("/"), HasSubstr(R"(<td>&lt;i&gt;\x1b[2J\n\u{202e}\x9b</td>)"));
 }

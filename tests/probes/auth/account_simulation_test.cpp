@@ -119,7 +119,7 @@ class Monitor {
   void reload() {
     usual_.target["vars"] = "{ round: \"" + std::to_string(++round_) + "\" }";
     for (const std::string& name : ways) plan_way(name);
-    walker_->shared().keeper.give_back_files();
+    walker_->shared().token_cache.give_back_files();
   }
   void restart() {
     walker_->finish();
@@ -143,7 +143,7 @@ class Monitor {
   void start() {
     walker_ = nullptr;  // which gives its files back
     walker_ = std::make_unique<Walker>();
-    walker_->shared().keeper.share(auth::LockoutTable::open(lockouts_).value());
+    walker_->shared().token_cache.share(auth::LockoutTable::open(lockouts_).value());
   }
   void plan_way(const std::string& name) {
     const std::string file = "{ file: " + usual_.folder.write("unused", "");
