@@ -239,20 +239,16 @@ std::optional<Failure> IsolationRun::prepare(Participant& seat, std::uint64_t se
   const auto another = settings_.canary.render(seat.names);
   if (!seat.silent) watch_.owns(seat.member, *canary, another.value_or(""));
   seat.names.set("canary", std::move(*canary));
-  seat.trace.watch([this, &seat](Direction direction, std::string_view payload) {
-    follow(seat, direction, payload);
-  });
+  seat.trace.watch([this, &seat](Direction direction,
+                                 std::string_view payload) { follow(seat, direction, payload); },
+                   [this, &seat](std::string_view json) { watch_.answered(seat.member, json); });
   return std::nullopt;
 }
 
 // Called with every frame of a session.
 void IsolationRun::follow(Participant& seat, Direction direction, std::string_view payload) {
   if (direction == Direction::out) return watch_.sent(seat.member, payload);
-  const bool chat = is_chat(payload);
-  // A session may be sent a chat of the user's other session before it is ready; the ids in it are
-  // not its own.
-  if (seat.trace.step() != Step::events && !chat) return watch_.greeted(seat.member, payload);
-  watch_.received(seat.member, payload, seat.trace.sent.has_value(), chat);
+  watch_.received(seat.member, payload, seat.trace.sent.has_value(), is_chat(payload));
   if (seat.silent) seat.last = payload;
   if (seat.trace.sent) seat.heard.expires_at(Instant::min());
 }
