@@ -87,8 +87,9 @@ Script serve(const HubPtr& hub, const Request& request) {
 
 std::string run(const Product& product, const std::string& kind, const DefaultConfig::Keys& keys,
                 bool open = false, bool leaks = false) {
-  const auto hub = std::make_shared<Hub>(Hub{.product = product, .open = open, .leaks = leaks});
-  const Server server(Handler(std::bind_front(serve, hub)));
+  // Only the server has the hub, because the sockets of its guests must not outlive the server.
+  const Server server(Handler(std::bind_front(
+      serve, std::make_shared<Hub>(Hub{.product = product, .open = open, .leaks = leaks}))));
   DefaultConfig usual(server.url(""));
   usual.kind(kind);
   usual.socket["token_in"] = "none";
