@@ -22,7 +22,10 @@ struct Application {
   Script refused = {answer(401, page, {{"Content-Type", "text/html"}})};
 
   Script operator()(const Request& request) const {
-    if (request.target() == "/home") return {answer(200, "<h1>Hello alice</h1>")};
+    if (request.target() == "/home")
+      return request.header("Cookie").contains("session=s3ss10n")
+                 ? Script{answer(200, "<h1>Hello alice</h1>")}
+                 : Script{answer(302, "", {{"Location", "/login"}})};
     if (request.target() == "/api/room")
       return {json(request.header("Cookie").contains("session=s3ss10n") ? 200 : 403,
                    R"({"room":"r-17"})")};
