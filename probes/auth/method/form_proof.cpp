@@ -15,10 +15,6 @@ namespace asio = boost::asio;
 
 constexpr net::Redirects follow_ten{.follow = true, .max = 10};
 
-bool asks_for_login(const net::Response& page, const Entries& entries) {
-  return asks_again(text::parse_html(page.body), entries);
-}
-
 using Words = std::set<std::string>;
 
 // A page as it was shown, and the path at the end of its redirects.
@@ -34,7 +30,7 @@ struct Seen {
 
 bool is_shown(const Seen& seen, const Entries& entries) {
   return seen.answer.ok() && seen.answer.response.status < 400 &&
-         !asks_for_login(seen.answer.response, entries);
+         !asks_again(seen.answer.response, entries);
 }
 
 // A server error says nothing about who asks.
@@ -42,7 +38,7 @@ bool is_turned_away(const Seen& seen, const Entries& entries) {
   if (!seen.answer.ok()) return false;
   const int status = seen.answer.response.status;
   if (status == 429 || status >= 500) return false;
-  return status >= 400 || asks_for_login(seen.answer.response, entries);
+  return status >= 400 || asks_again(seen.answer.response, entries);
 }
 
 // Someone who asks for the pages.
