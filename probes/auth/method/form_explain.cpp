@@ -74,7 +74,7 @@ Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen
   if (seen.unproven)
     return {Reason::no_session,
             what +
-                "; the service renews cookies and shows these pages to every visitor, so a login "
+                "; a visitor is shown the same pages, and a cookie is set for anyone, so a login "
                 "looks like a visit: write in success which redirect or page "
                 "only a user who is logged in gets"};
   return {Reason::no_session,

@@ -337,7 +337,9 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
   static const auto keys =
       config::Section<S>()
           .key("url", &S::url, "The page with the form.", {.required = true, .filled = true})
-          .key("fields", &S::fields, "What is entered, by the names of the form's fields.")
+          .key("fields", &S::fields,
+               "What is entered, by the names of the form's fields; a button that is named here is "
+               "the one that is pressed.")
           .key("headers", &S::headers, "Further headers of the request for the page.")
           .key("success", &S::success,
                "What says that the login succeeded; without it, a redirect to another path, a "

@@ -102,7 +102,7 @@ TEST(FormLogin, TakesTheCookieFromBeforeWhereARedirectSaysThatTheLoginSucceeded)
 TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
   for (const auto& [attributes, why] : std::vector<std::pair<std::string, std::string>>{
            {"v; Domain=example.net", "its Domain example.net is not that of 127.0.0.1"},
-           {"v; Path=/; Secure", "it is Secure, and this is not https"},
+           {"v; Path=/; Domain=127.0.0.1; Domain=1", "its Domain 1 is not that of 127.0.0.1"},
            {"v; Path=/; SameSite=None", "it is SameSite=None, but not Secure"},
            {std::string(4094, 'v'), "it is longer than 4096 bytes"}}) {
     Application application;
@@ -111,6 +111,14 @@ TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("the cookie sid is not kept: " + why));
   }
+}
+
+TEST(FormLogin, KeepsASecureCookieOfALoopbackAddressAsBrowsersDo) {
+  Application application;
+  application.landed = {{"Location", "/home"},
+                        {"Set-Cookie", "session=s3ss10n; Path=/; Secure; HttpOnly"}};
+  const ProbeRun walked = log_in(application, "{ cookie: session }");
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {
