@@ -59,7 +59,7 @@ bool is_address_of_another_thing(std::string_view action) {
       "lost[_-]?password|subscribe|unsubscribe|newsletter|resend|log[_-]?out|sign[_-]?out)"
       "(?:[/_.-]|$)");
   std::string path = "/" + std::string(action.substr(0, action.find_first_of("?#")));
-  if (path.ends_with('/')) path.pop_back();
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   const std::string last = path.substr(path.find_last_of('/'));
   return words.found_in(path) && !says_login(last);
 }

@@ -32,7 +32,7 @@ TEST(PageWords, AreBounded) {
   for (int i = 0; i < 200'000; ++i) {
     std::string word;
     for (int rest = i + 1; rest > 0; rest /= 26) word += static_cast<char>('a' + rest % 26);
-    page += word + " ";
+    page += "<p>" + word;
   }
   EXPECT_EQ(words_of_page(page).size(), 20'000U);
   EXPECT_TRUE(words_of_page(std::string(100'000, 'x')).empty());

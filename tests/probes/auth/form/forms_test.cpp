@@ -249,7 +249,9 @@ TEST(Forms, ALoginIsNotTakenForSomethingElse) {
   for (const auto& page : std::vector<std::string>{
            form("<button>Sign in or register</button>"),
            form("<button>Log in</button><button name=x>Sign up</button>"),
-           form("", "method=post action=/registration/login"),
+           form("", "method=post action=/registration/login/"),
+           form("", "method=post action=/"),
+           form("", "method=post action=''"),
            form("", "method=post action=/login?from=/register"),
            form("<button name=commit>Continue</button>", "method=post action=/session"),
            "<form method=post><input name=username><input type=password name=password "
