@@ -1,5 +1,7 @@
 #include "probes/session/session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -149,7 +151,7 @@ std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& to
     return std::nullopt;
   std::string dropped;
   for (const auto& [name, why] : token.cookies.dropped_since({}))
-    dropped += "; the cookie " + name + " is not kept: " + why;
+    dropped += fmt::format("; the cookie {} is not kept: {}", name, why);
   return Failure{Reason::token_missing,
                  "the login left no cookie for the socket" + dropped +
                      "; where the page itself makes one, write token_in: { cookie: "

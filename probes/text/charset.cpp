@@ -3,7 +3,9 @@
 #include <iconv.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -79,18 +81,17 @@ class Converter {
   }
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
-  bool is_open() const { return number_ != reinterpret_cast<iconv_t>(-1); }
+  bool is_open() const { return reinterpret_cast<std::intptr_t>(number_) != -1; }
 
   // Converts from the start of `in` as far as possible, and removes that from it.
   void convert(std::string_view& in, std::string& out) {
-    std::string piece(4096, '\0');
     while (!in.empty()) {
       char* from = const_cast<char*>(in.data());  // iconv does not write to it
-      std::size_t left = in.size(), room = piece.size();
-      char* to = piece.data();
+      std::size_t left = in.size(), room = piece_.size();
+      char* to = piece_.data();
       const std::size_t done = ::iconv(number_, &from, &left, &to, &room);
       const int why = errno;
-      out.append(piece, 0, piece.size() - room);
+      out.append(piece_.data(), piece_.size() - room);
       in.remove_prefix(in.size() - left);
       if (done == static_cast<std::size_t>(-1) && why != E2BIG) return;
     }
@@ -106,6 +107,7 @@ class Converter {
 
  private:
   iconv_t number_;
+  std::array<char, 4096> piece_;  // not initialized, because it is used for every invalid byte
 };
 
 std::size_t length_of_utf8(std::string_view text) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "probes/text/ascii.hpp"
+#include "probes/text/json.hpp"
 #include "probes/text/pattern.hpp"
 #include "probes/text/utf8.hpp"
 

@@ -143,7 +143,7 @@ std::string quoted_name(std::string_view name) {
 // RFC 7578. The boundary is a digest of what it encloses, so that this cannot contain it.
 EncodedForm multipart(const std::vector<FormDatum>& data) {
   std::string all;
-  for (const auto& [name, value, is_file] : data) all += name + "=" + value + "\n";
+  for (const auto& [name, value, is_file] : data) ((all += name) += '=') += value + "\n";
   const std::string boundary = "----FormBoundary" + text::sha256(all).substr(0, 24);
   EncodedForm form{.body = "", .content_type = "multipart/form-data; boundary=" + boundary};
   for (const auto& [name, value, is_file] : data) {
@@ -173,6 +173,7 @@ std::vector<FormDatum> entry_list(const Form& form, const Entries& entries, cons
 EncodedForm encode_form(const std::vector<FormDatum>& data, std::string_view enctype,
                         std::string_view encoding) {
   std::vector<FormDatum> bytes;
+  bytes.reserve(data.size());
   for (const auto& [name, value, is_file] : data)
     bytes.push_back({text::encoded_for_form(with_crlf(name), encoding),
                      text::encoded_for_form(with_crlf(value), encoding), is_file});
@@ -182,7 +183,7 @@ EncodedForm encode_form(const std::vector<FormDatum>& data, std::string_view enc
                    .content_type = plain ? "text/plain" : "application/x-www-form-urlencoded"};
   for (const auto& [name, value, is_file] : bytes) {
     if (plain)
-      form.body += name + "=" + value + "\r\n";
+      ((form.body += name) += '=') += value + "\r\n";
     else
       form.body += (form.body.empty() ? "" : "&") + urlencoded(name) + "=" + urlencoded(value);
   }

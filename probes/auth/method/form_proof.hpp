@@ -31,7 +31,7 @@ struct SentForm {
 // one of them is shown to the user and not to the visitor, or says something else to the user, each
 // time. False if the answer leads to an error, a locked account, a captcha or a second factor. If
 // the page that the login led to is out of reach, a new cookie is sufficient that outlives these
-// visits and that the visitor does not get. At most 12 requests. Failure: cut.
+// visits and that the visitor does not get. Visits each page at most four times. Failure: cut.
 boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(
     Context& context, const net::ConnectionOptions& line, const SentForm& sent);
 

@@ -1,5 +1,7 @@
 #include "probes/auth/method/step_request.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "probes/auth/ask.hpp"
@@ -78,7 +80,7 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
   if (!said.empty()) failure.detail += "; it says: " + said;
   for (const auto& [dropped, why] : cookies.dropped_since({}))
     if (dropped == capture.cookie)
-      failure.detail += "; the cookie " + dropped + " is not kept: " + why;
+      failure.detail += fmt::format("; the cookie {} is not kept: {}", dropped, why);
   return failure;
 }
 

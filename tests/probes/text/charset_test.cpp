@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <ctime>
+#include <string>
+
 namespace sonde::text::charset_test {
 namespace {
 
@@ -38,6 +42,20 @@ TEST(Charset, WhatIsNotValidBecomesAReplacementCharacter) {
   EXPECT_EQ(decoded(std::string_view("\xff\xfe\x61\0\xe9\0", 6), "UTF-16LE"), "a\u00e9");
   EXPECT_EQ(decoded(std::string_view("a\0\xe9", 3), "UTF-16LE"), "a\ufffd");
   EXPECT_EQ(decoded("\xe9", "nothing"), "\xe9");
+}
+
+// A page of nothing but invalid bytes is no more work than that.
+TEST(Charset, TakesFourTimesAsLongForFourTimesTheBytes) {
+  const auto cpu = [](std::size_t bytes) {
+    double best = 1e9;
+    for (int round = 0; round < 3; ++round) {
+      const std::clock_t began = std::clock();
+      EXPECT_EQ(decoded(std::string(bytes, '\xff'), "Shift_JIS").size(), 3 * bytes);
+      best = std::min(best, static_cast<double>(std::clock() - began));
+    }
+    return best;
+  };
+  EXPECT_LT(cpu(400'000), 12 * cpu(100'000) + 20'000);
 }
 
 TEST(Charset, WhatAnEncodingLacksBecomesAReference) {
