@@ -36,7 +36,7 @@ void apply_retry_after(Context& context, const net::Response& response) {
   if (!wait && response.status == 429) wait = bare_429;
   const Instant now = Clock::now();
   const auto guard = context.token_cache.guard(context.account.owner, now);
-  if (wait) guard->lockout.quiet(*wait, context.quiet_max, now);
+  if (wait) guard->quiet(*wait, context.quiet_max, now);
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,

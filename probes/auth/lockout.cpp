@@ -16,6 +16,11 @@ Failure suppressed(const std::string& why, Span left) {
   return {Reason::suppressed, why + "; the next login in " + whole_seconds_of(left)};
 }
 
+std::string why_quiet(const QuietTime& time) {
+  const std::string why = "the server wants to be left alone for " + whole_seconds_of(time.wanted);
+  return time.granted < time.wanted ? why + ", and is for " + whole_seconds_of(time.granted) : why;
+}
+
 Failure unanswered(int logins, int refused) {
   return {Reason::suppressed, std::to_string(logins) + " of our logins are not answered yet, and " +
                                   std::to_string(refused) +
@@ -49,7 +54,7 @@ bool Lockout::is_changed(std::uint16_t mark) const {
 std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now,
                                      std::uint16_t mark) const {
   const int counted = this->counted();
-  if (now < quiet_until_) return suppressed(quiet_why_, quiet_until_ - now);
+  if (now < quiet_.until) return suppressed(why_quiet(quiet_), quiet_.until - now);
   if (counted < rules.after && counted + late_ >= rules.after)
     return unanswered(late_, counts_.refused);
   if (counted < rules.after) return std::nullopt;
@@ -100,10 +105,11 @@ void Lockout::take(const RefusalCounts& counts, Instant last) {
 
 void Lockout::quiet(Span wanted, Span most, Instant now) {
   const Span granted = std::min(wanted, most);
-  if (now + granted <= quiet_until_) return;
-  quiet_until_ = now + granted;
-  quiet_why_ = "the server wants to be left alone for " + whole_seconds_of(wanted);
-  if (granted < wanted) quiet_why_ += ", and is for " + whole_seconds_of(granted);
+  quiet({.until = now + granted, .wanted = wanted, .granted = granted});
+}
+
+void Lockout::quiet(const QuietTime& time) {
+  if (time.until > quiet_.until) quiet_ = time;
 }
 
 std::optional<Span> retry_after(std::string_view value, std::string_view server_now) {

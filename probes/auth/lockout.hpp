@@ -34,6 +34,12 @@ struct RefusalCounts {
   bool operator==(const RefusalCounts&) const = default;
 };
 
+// How long a server asked to be left alone, and how long it is.
+struct QuietTime {
+  Instant until{};  // of `granted`
+  Span wanted{}, granted{};
+};
+
 // How requests with an account's credentials were answered, and how many are under way. At most
 // `after` of them can be rejected in a row, plus one with credentials that the user has changed
 // since. A mark distinguishes sets of credentials; 0: unknown. Pure; see LoginGuard.
@@ -65,6 +71,9 @@ class Lockout {
   // The server asks for no request for `wanted`, of which at most `most` is granted; otherwise a
   // recovery would go unnoticed.
   void quiet(Span wanted, Span most, Instant now);
+  // The same, asked for elsewhere; the later end applies.
+  void quiet(const QuietTime& time);
+  const QuietTime& quiet_time() const { return quiet_; }
 
   // The refusals in a row, and when the last request began that may become one, or did.
   int refused() const { return counts_.refused; }
@@ -83,8 +92,7 @@ class Lockout {
   int under_way_ = 0;
   int late_ = 0;    // those of them that outlive their runs
   Instant last_{};  // refusal, or request that took a place
-  Instant quiet_until_{};
-  std::string quiet_why_;
+  QuietTime quiet_;
 };
 
 // How long a Retry-After header (RFC 9110 section 10.2.3) asks to wait: seconds, or a date relative

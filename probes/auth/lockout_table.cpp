@@ -19,12 +19,12 @@
 
 namespace sonde::auth {
 
-// The counts are in one word, so that they change atomically.
+// The counts are in one word, so that they change atomically, and so is the quiet time.
 struct LockoutTable::Slot {
   std::atomic<Key> key{0};  // 0: free
   std::atomic<std::uint64_t> counts{0};
   std::atomic<std::int64_t> last{0};
-  std::uint64_t unused = 0;
+  std::atomic<std::uint64_t> quiet{0};
 };
 
 struct LockoutTable::Content {
@@ -67,6 +67,24 @@ RefusalCounts unpacked(std::uint64_t word) {
   counts.pending = take(pending_bits);
   for (std::uint16_t& mark : counts.tried) mark = take(count_bits);
   return counts;
+}
+
+// Bits of a quiet time, from the top: its end 40, granted 12, wish 12. Of two such words, the
+// greater one ends later.
+constexpr int span_bits = 12;
+constexpr std::uint64_t span_max = (1 << span_bits) - 1, until_max = (1ULL << 40) - 1;
+
+std::uint64_t packed(const LockoutTable::Quiet& quiet) {
+  const auto until = static_cast<std::uint64_t>(std::max<std::int64_t>(quiet.until, 0));
+  std::uint64_t word = std::min(until, until_max);
+  word = word << span_bits | clamped(quiet.granted, span_max);
+  return word << span_bits | clamped(quiet.wish, span_max);
+}
+
+LockoutTable::Quiet quiet_in(std::uint64_t word) {
+  return {.until = static_cast<std::int64_t>(word >> 2 * span_bits),
+          .granted = static_cast<int>(word >> span_bits & span_max),
+          .wish = static_cast<int>(word & span_max)};
 }
 
 // Adds what others counted since `before`. Clearing the known rejections clears those of the others
@@ -203,7 +221,7 @@ LockoutTable::Slot* LockoutTable::find(Key key, bool make) const {
 std::optional<LockoutTable::Row> LockoutTable::read(Key key) const {
   const Slot* slot = find(key, false);
   if (slot == nullptr) return std::nullopt;
-  return Row{unpacked(slot->counts.load()), slot->last.load()};
+  return Row{unpacked(slot->counts.load()), slot->last.load(), quiet_in(slot->quiet.load())};
 }
 
 // The moment comes first: whoever sees the counts sees a moment that is no older.
@@ -222,6 +240,15 @@ void LockoutTable::write(Key key, const RefusalCounts& before, const Row& now) {
   std::uint64_t there = slot->counts.load();
   while (!slot->counts.compare_exchange_weak(there,
                                              packed(merged(unpacked(there), before, now.counts)))) {
+  }
+}
+
+void LockoutTable::write(Key key, const Quiet& quiet) {
+  Slot* slot = find(key, true);
+  if (slot == nullptr) return;
+  const std::uint64_t wanted = packed(quiet);
+  std::uint64_t there = slot->quiet.load();
+  while (there < wanted && !slot->quiet.compare_exchange_weak(there, wanted)) {
   }
 }
 

@@ -11,20 +11,27 @@
 
 namespace sonde::auth {
 
-// Counts how often accounts were rejected in a row, for all workers of a process and, if in a file,
-// for all processes that use it. A change is visible to all at once, and survives the death of a
-// process. Has room for 4096 accounts; an account without a row is counted by its user alone.
-// Thread-safe and lock-free: a row is changed by one atomic operation. Passwords cannot be derived
-// from it.
+// Counts how often accounts were rejected in a row, and until when their server is left alone, for
+// all workers of a process and, if in a file, for all processes that use it. A change is visible to
+// all at once, and survives the death of a process. Has room for 4096 accounts; an account without
+// a row is counted by its user alone. Thread-safe and lock-free: a row is changed by one atomic
+// operation. Passwords cannot be derived from it.
 class LockoutTable {
  public:
   // Identifies a row: a digest of the account.
   using Key = std::uint64_t;
   static Key key_of(std::string_view target, std::string_view user);
 
+  // A QuietTime by the wall clock: seconds since 1970, and seconds up to 4095.
+  struct Quiet {
+    std::int64_t until = 0;
+    int granted = 0, wish = 0;
+    bool operator==(const Quiet&) const = default;
+  };
   struct Row {
     RefusalCounts counts;
     std::int64_t last = 0;  // milliseconds since 1970 at the last refusal or begin of a login
+    Quiet quiet = {};
   };
 
   // A table in the memory of this process.
@@ -44,6 +51,8 @@ class LockoutTable {
   bool replace(Key key, const RefusalCounts& before, const Row& now);
   // What became of a row that was `before`. What others counted meanwhile stays counted.
   void write(Key key, const RefusalCounts& before, const Row& now);
+  // The account's server is left alone; of several such times, the one that ends last applies.
+  void write(Key key, const Quiet& quiet);
 
   // 14 bits: enough to distinguish sets of credentials, too few to derive them.
   std::uint16_t mark_of(std::string_view credentials) const;

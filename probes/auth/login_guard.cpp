@@ -39,12 +39,39 @@ std::int64_t wall_milliseconds(Instant at, Instant now) {
 // not change our cooldown.
 void LoginGuard::read(Instant now) {
   const auto row = table_ != nullptr ? table_->read(key_) : std::nullopt;
-  if (!row || (row->counts == known_ && row->last == known_last_)) return;
+  if (!row) return;
+  if (row->quiet != known_quiet_) read_quiet(row->quiet, now);
+  if (row->counts == known_ && row->last == known_last_) return;
   known_ = row->counts;
   known_last_ = row->last;
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   const Span ago = wall - std::chrono::milliseconds(row->last);
   lockout.take(row->counts, now - std::max<Span>(ago, Span{}));
+}
+
+// Where the wall clock was set back meanwhile, it is quiet for what was granted, and not longer.
+void LoginGuard::read_quiet(const LockoutTable::Quiet& quiet, Instant now) {
+  known_quiet_ = quiet;
+  const auto end = std::chrono::system_clock::time_point(std::chrono::seconds(quiet.until));
+  const Span granted = std::chrono::seconds(quiet.granted);
+  const Span left = std::min<Span>(end - std::chrono::system_clock::now(), granted);
+  lockout.quiet(
+      {.until = now + left, .wish = std::chrono::seconds(quiet.wish), .granted = granted});
+}
+
+void LoginGuard::quiet(Span wish, Span most, Instant now) {
+  read(now);
+  lockout.quiet(wish, most, now);
+  const QuietTime& time = lockout.quiet_time();
+  if (table_ == nullptr || time.until <= now) return;
+  const auto whole = [](Span span) {
+    return std::chrono::ceil<std::chrono::seconds>(span).count();
+  };
+  const auto end = std::chrono::system_clock::now().time_since_epoch() + (time.until - now);
+  known_quiet_ = {.until = whole(end),
+                  .granted = static_cast<int>(whole(time.granted)),
+                  .wish = static_cast<int>(whole(time.wish))};
+  table_->write(key_, known_quiet_);
 }
 
 void LoginGuard::write(Instant now) {

@@ -66,6 +66,7 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   int counted(Instant now);
   void succeeded(Instant now);
   void redeemed(Instant now);
+  void quiet(Span wish, Span most, Instant now);
 
   // The rules for the account; `own` are those of the login that asks now. Of all logins that asked
   // in the last two days, the fewest rejections and the longest cooldown apply.
@@ -78,8 +79,9 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
     LockoutRules rules;
     Instant last{};
   };
-  // Reads the counts of others from the table; writes those that were added here.
+  // Reads what others did from the table; writes the counts that were added here.
   void read(Instant now);
+  void read_quiet(const LockoutTable::Quiet& quiet, Instant now);
   void write(Instant now);
   // A place that was taken here, unless others changed the counts meanwhile: false.
   bool write_place(Instant now);
@@ -89,6 +91,7 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   LockoutTable::Key key_;
   RefusalCounts known_;  // as last read from the table
   std::int64_t known_last_ = 0;
+  LockoutTable::Quiet known_quiet_;
   Instant written_{};                   // the last rejection or trial written to the table
   std::map<std::string, Asked> asked_;  // by login
   std::vector<Waiter*> waiting_;        // in order of arrival

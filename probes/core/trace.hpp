@@ -184,9 +184,19 @@ class Trace {
   // `kind` has to outlive the trace.
   void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
              bool binary = false);
-  // From now on `seen` is called with every recorded frame, complete and unmodified.
+  // From now on `seen` is called with every recorded frame, complete and unmodified, and `answered`
+  // with the JSON of each message that the session waited for; see answered().
   using Seen = std::function<void(Direction, std::string_view payload)>;
-  void watch(Seen seen) { seen_ = std::move(seen); }
+  using Answered = std::function<void(std::string_view json)>;
+  void watch(Seen seen, Answered answered) {
+    seen_ = std::move(seen);
+    answered_ = std::move(answered);
+  }
+  bool is_watched() const { return answered_ != nullptr; }
+  // The session waited for this message: it answers a step, or says that the session is ready.
+  void answered(std::string_view json) {
+    if (answered_) answered_(json);
+  }
   // Takes over what another session of this run did: its secrets, exchanges, TLS facts and phases,
   // and its frames, which are marked with the session's name.
   void absorb(Trace&& other, std::string_view session);
@@ -263,6 +273,7 @@ class Trace {
   std::vector<PhaseSpan> phases_;
   Secrets secrets_;
   Seen seen_;
+  Answered answered_;
   std::vector<Exchange> exchanges_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;

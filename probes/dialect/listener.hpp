@@ -51,6 +51,11 @@ class Listener {
   // Sends and records a frame of the dialect. Fails with own_request, send_failed, cut.
   boost::asio::awaitable<std::expected<void, Failure>> say(const text::Tree& frame);
 
+  // Tells who watches the trace that the session waited for this frame.
+  void answered(const Frame& frame) {
+    if (trace_.is_watched()) trace_.answered(frame.body().text());
+  }
+
   bool opened() const { return opened_; }
 
   net::Websocket& session() { return session_; }

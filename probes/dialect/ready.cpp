@@ -38,7 +38,10 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& re
   }
   const Frame& frame = *arrival.frame;
   auto failed = check_ready(ready, frame.type, frame.body(), listener.names());
-  if (failed) listener.trace().remark(failed->detail);
+  if (failed)
+    listener.trace().remark(failed->detail);
+  else
+    listener.answered(frame);
   co_return failed;
 }
 

@@ -50,6 +50,7 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
     const Frame& frame = *arrival.frame;
     if (!matches(expected.frame, frame.type, frame.body(), listener.names())) continue;
     capture(expected.capture, frame.body(), listener.names());
+    listener.answered(frame);
     co_return std::nullopt;
   }
 }

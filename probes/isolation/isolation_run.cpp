@@ -248,21 +248,19 @@ std::optional<Failure> IsolationRun::prepare(Participant& participant, std::uint
   const auto another = settings_.canary.render(participant.names);
   if (!participant.silent) watch_.owns(participant.member, *canary, another.value_or(""));
   participant.names.set("canary", std::move(*canary));
-  participant.trace.watch([this, &participant](Direction direction, std::string_view payload) {
-    follow(participant, direction, payload);
-  });
+  participant.trace.watch(
+      [this, &participant](Direction direction, std::string_view payload) {
+        follow(participant, direction, payload);
+      },
+      [this, &participant](std::string_view json) { watch_.answered(participant.member, json); });
   return std::nullopt;
 }
 
 // Called with every frame of a session.
 void IsolationRun::follow(Participant& participant, Direction direction, std::string_view payload) {
   if (direction == Direction::out) return watch_.sent(participant.member, payload);
-  const bool chat = is_chat(payload);
-  // A session may be sent a chat of the user's other session before it is ready; the ids in it are
-  // not its own.
-  if (participant.trace.step() != Step::events && !chat)
-    return watch_.greeted(participant.member, payload);
-  watch_.received(participant.member, payload, participant.trace.sent.has_value(), chat);
+  watch_.received(participant.member, payload, participant.trace.sent.has_value(),
+                  is_chat(payload));
   if (participant.silent) participant.last = payload;
   if (participant.trace.sent) participant.heard.expires_at(Instant::min());
 }

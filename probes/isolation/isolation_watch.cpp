@@ -66,10 +66,8 @@ void IsolationWatch::owns(std::size_t member, std::string_view canary, std::stri
   for (const auto& form : owned_.back().forms) needles_.add(form, owned_.size() - 1);
 }
 
-void IsolationWatch::greeted(std::size_t member, std::string_view payload) {
-  scan(member, payload);
-  note_ids(member, payload, Way::given);
-  heard_[member].early_shapes.insert(shape_of(payload));
+void IsolationWatch::answered(std::size_t member, std::string_view json) {
+  note_ids(member, json, Way::given);
 }
 
 void IsolationWatch::sent(std::size_t member, std::string_view payload) {
@@ -147,15 +145,16 @@ void IsolationWatch::note_ids(std::size_t member, text::Json value, Way way, int
 }
 
 // An id that we sent first and that comes back was not given by the server; one that was given
-// first and then sent is not ours.
+// first, or used in the chat, and then sent is not ours.
 void IsolationWatch::note_id(std::size_t member, const IdKey& key, std::string_view name, Way way,
                              int depth) {
   if (seen_ids_.size() == ids_max && !seen_ids_.contains(key)) return;
   Id& id = seen_ids_[key];
   if (id.name.empty()) id.name = name;
   const bool given =
-      id.owners.contains(member) || (id.seen.contains(member) && !may_be_counter(key.second));
+      id.owners.contains(member) || (id.in_chats.contains(member) && !may_be_counter(key.second));
   if (way != Way::sent) id.seen.insert(member);
+  if (way == Way::received) id.in_chats.insert(member);
   // A broadcast may announce who is present, but no part of a user's chat.
   const bool public_id = way == Way::announced && names_somebody(key.first);
   const bool seen = way == Way::received || (way == Way::announced && !public_id);
@@ -213,10 +212,7 @@ void IsolationWatch::judge_id(const IdKey& key, const Id& id, std::optional<Fail
   };
   for (const std::size_t a : id.owners)
     for (const std::size_t b : id.owners)
-      // A broadcast may come before a session is ready: where each has an id of that name of its
-      // own, the one in common is not a session.
-      if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known) &&
-          !is_common(plain, a, b, false, known))
+      if (a < b && other_user(a, b) && !is_common(plain, a, b, true, known))
         tell(Reason::session_shared, b, "was given an id of", a);
   // An id that sessions of two users send about themselves was made by us, and identifies no user.
   for (const std::size_t a : id.senders)

@@ -54,8 +54,9 @@ class IsolationWatch {
   void owns(std::size_t member, std::string_view canary, std::string_view another = "",
             std::string_view what = "its canary");
 
-  // A message before the session was ready: the ids in it are this member's.
-  void greeted(std::size_t member, std::string_view payload);
+  // A message that the member waited for, such as the answer to its login: the ids in it are this
+  // member's. No other message gives a member ids, because anybody may be told anything meanwhile.
+  void answered(std::size_t member, std::string_view json);
   // A message that the member sent: the ids in it are this member's.
   void sent(std::size_t member, std::string_view payload);
   // A message that the member received. `asked`: after the member sent something. `is_event`: a
@@ -73,11 +74,11 @@ class IsolationWatch {
 
  private:
   // The members that the server gave an id to, that sent it first, that saw it at all, that saw it
-  // where only public data may be expected of others, and that saw it where only their own ids may
-  // be.
+  // in a chat, that saw it where only public data may be expected of others, and that saw it where
+  // only their own ids may be.
   struct Id {
     std::string name;  // of the JSON member, as first written
-    std::set<std::size_t> owners, senders, seen, viewers, readers;
+    std::set<std::size_t> owners, senders, seen, in_chats, viewers, readers;
   };
   using IdKey = std::pair<std::string, std::string>;  // name without case, _ and -; and the id
   struct OfUser {

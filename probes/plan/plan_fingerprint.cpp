@@ -1,12 +1,9 @@
 #include "probes/plan/plan_fingerprint.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "config/schema.hpp"
 #include "probes/auth/jwt/signature.hpp"
-#include "probes/net/http/http_text.hpp"
-#include "probes/text/ascii.hpp"
 #include "probes/text/encode.hpp"
 
 namespace sonde::plan {
@@ -28,44 +25,6 @@ std::string part(const Value& root, std::string_view section, const std::string&
 
 std::string short_digest(std::string_view text) {
   return text::hex(auth::sha256(text)).substr(0, 16);
-}
-
-bool names_identity(const auth::Login& login) {
-  text::Needs needs;
-  login.needs(needs);
-  return std::ranges::any_of(needs.all,
-                             [](const auto& need) { return need.name.starts_with("identity."); });
-}
-
-bool names_field(const auth::Login& login, std::string_view field) {
-  text::Needs needs;
-  login.needs(needs);
-  return std::ranges::any_of(needs.all, [&](const auto& need) {
-    return need.name.starts_with("identity.") && need.name.substr(9) == field;
-  });
-}
-
-// By the name that the login sends, if any: other names of the same user do not matter.
-std::string user_of(const session::Identity& identity, const std::string& name,
-                    const auth::Login& login) {
-  static constexpr std::array fields = {"username", "user", "email",    "login",
-                                        "name",     "id",   "client_id"};
-  for (const bool shown : {true, false})
-    for (const char* field : fields) {
-      const auto found = identity.fields.find(field);
-      if (found == identity.fields.end() || (shown && !names_field(login, field))) continue;
-      if (const auto* secret = std::get_if<config::Secret>(&found->second))
-        return secret->describe();
-      return std::get<std::string>(found->second);
-    }
-  return "identity " + name;
-}
-
-std::string client_of(const Value* login, const std::string& name) {
-  for (const char* key : {"first", "token", "username", "client_id", "subject", "issuer"})
-    if (const Value* value = login != nullptr ? login->find(key) : nullptr)
-      return std::string(key) + " " + config::to_json(*value, false);
-  return "login " + name;
 }
 
 // The dialect of a probe in the file, and those that it extends.
@@ -105,20 +64,6 @@ std::string location(const Value& root) {
   return written != nullptr ? written->text : "";
 }
 
-std::string_view without_slash(std::string_view address) {
-  while (address.ends_with('/')) address.remove_suffix(1);
-  return address;
-}
-
-// Targets that log in at one address have their accounts in common, whatever they are called. Only
-// a digest of it, for an address may hold secrets.
-std::string accounts_of(const session::ProbeContext& site) {
-  const std::string& auth = site.target.auth;
-  const auto address = std::string_view(auth).substr(0, auth.find_first_of("?#"));
-  if (address.empty()) return site.target_name;
-  return "auth " + short_digest(text::lowered(without_slash(address)));
-}
-
 // Whether it says anything of its target but where the logins are.
 bool names_target(const auth::Login& login) {
   text::Needs needs;
@@ -129,15 +74,6 @@ bool names_target(const auth::Login& login) {
 }
 
 }  // namespace
-
-auth::Owner owner_of(const Value& root, const session::IdentityRef& ref,
-                     const session::ProbeContext& site) {
-  const bool as_user = site.login && names_identity(*site.login);
-  const std::string name =
-      as_user ? user_of(site.identity, ref.as.name, *site.login)
-              : client_of(entry_of(root, "logins", ref.login.name), ref.login.name);
-  return {.target = accounts_of(site), .user = short_digest(text::lowered(net::trimmed(name)))};
-}
 
 std::string shaping_target(const session::ProbeContext& site) {
   const session::Target& target = site.target;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/net/url.hpp"
+#include "probes/plan/account_owner.hpp"
 #include "probes/plan/plan_fingerprint.hpp"
 #include "probes/plan/plan_logins.hpp"
 #include "probes/plan/plan_names.hpp"

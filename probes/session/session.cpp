@@ -1,5 +1,7 @@
 #include "probes/session/session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -147,9 +149,13 @@ std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& to
   const bool wanted = std::ranges::find(names, "cookies") != names.end();
   if (socket.token_in.in != TokenPlacement::In::cookie || !wanted || !token.cookies.empty())
     return std::nullopt;
+  std::string dropped;
+  for (const auto& [name, why] : token.cookies.dropped_since({}))
+    dropped += fmt::format("; the cookie {} is not kept: {}", name, why);
   return Failure{Reason::token_missing,
-                 "the login left no cookie for the socket; where the page itself makes one, write "
-                 "token_in: { cookie: \"NAME={{token}}\" }"};
+                 "the login left no cookie for the socket" + dropped +
+                     "; where the page itself makes one, write token_in: { cookie: "
+                     "\"NAME={{token}}\" }"};
 }
 
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names) {

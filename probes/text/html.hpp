@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,20 +10,30 @@ namespace sonde::text {
 // A control of a form, with all entities decoded.
 struct FormField {
   std::string name;
-  std::string type;      // "text", "hidden", "password", "submit", ..., or "select", "textarea"
-  std::string value;     // what a browser sends if the form is not changed
-  bool checked = false;  // of a checkbox or radio button
+  std::string type;       // "text", "hidden", "password", "submit", ..., or "select", "textarea"
+  std::string value;      // what a browser sends if the form is not changed
+  bool checked = false;   // of a checkbox or radio button
+  bool disabled = false;  // also by a fieldset: it is neither sent nor pressed
+  std::string autocomplete = {};         // "current-password"
+  std::string dirname = {}, dir = {};    // what is sent about the direction of its text
+  std::vector<std::string> chosen = {};  // of a select: values of the chosen options
+  std::string label = {};                // of a button: what it says
+  // Of a button that submits: what it has instead of the form's; empty: the same.
+  std::optional<std::string> action = {}, method = {}, enctype = {};
 };
 
 // A form with its controls, in the order of the page.
 struct Form {
   std::string id;
-  std::string action;  // as written; empty: the page's own URL
-  std::string method;  // "get" or "post"
-  std::vector<FormField> fields;
+  std::string action;               // as written; empty: the page's own URL
+  std::string method = {};          // "get", "post" or "dialog"
+  std::string enctype = {};         // lower case, as written
+  std::string accept_charset = {};  // labels, separated by blanks
+  std::vector<FormField> fields = {};
 
   const FormField* field(std::string_view name) const;  // the first with that name, or null
-  bool has_type(std::string_view type) const;           // "password": a login form
+  // Whether it has such a control that is not disabled; "password": a login form.
+  bool has_type(std::string_view type) const;
 };
 
 // The parts of a page that matter to a browser. URLs are as written, to be resolved against `base`
@@ -32,12 +43,14 @@ struct Html {
   std::vector<std::string> scripts;  // src of scripts, and links that preload a script
   std::vector<std::pair<std::string, std::string>> metas;  // name and content
   std::string base;                                        // href of the first <base>; may be empty
+  std::string charset;     // the page's own label, of <meta>; empty: none
   bool truncated = false;  // a limit was reached; only what came before it is here
 };
 
 // Parses a page as leniently as browsers do (unclosed and misnested tags, unquoted attributes).
-// Assumes UTF-8. Pure; never fails. Limits: 1 MB of text, 256 attributes of a tag, 32 forms of 256
-// fields, 256 scripts, 64 KB for a value. Linear time for any nesting.
+// Assumes UTF-8. Controls belong to forms and are disabled as in HTML section 4.10; those in
+// <template> and <datalist> do not count. Pure; never fails. Limits: 1 MB of text, 256 attributes
+// of a tag, 32 forms of 256 fields, 256 scripts, 64 KB for a value. Linear time for any nesting.
 Html parse_html(std::string_view text);
 
 }  // namespace sonde::text

@@ -13,6 +13,12 @@ trap 'rm -rf "$folder"' EXIT
 unit=$folder/sonde.service
 sed "s#/usr/bin/sonde#$(realpath "$sonde")#" deploy/systemd/sonde.service >"$unit"
 
+# systemd restarts after a failed ExecStartPre= whatever its exit status.
+if grep -q '^ExecStartPre=' "$unit" || ! grep -q '^RestartPreventExitStatus=78$' "$unit"; then
+  echo "FAIL: a wrong configuration is started again and again"
+  exit 1
+fi
+
 said=$(systemd-analyze verify --man=no "$unit" 2>&1 | grep -F sonde.service || true)
 [ -z "$said" ] || { echo "FAIL: verify: $said"; exit 1; }
 

@@ -15,6 +15,7 @@ constexpr std::size_t cookies_max = 100;
 constexpr std::size_t cookie_bytes_max = 4096;     // of name and value
 constexpr std::size_t attribute_bytes_max = 1024;  // of an attribute's value
 constexpr std::size_t dropped_max = 16;
+constexpr std::chrono::seconds life_max = std::chrono::days(400);  // RFC 6265bis section 5.5
 
 bool is_address(std::string_view host) {
   return host.contains(':') || host.find_first_not_of("0123456789.") == std::string_view::npos;
@@ -45,8 +46,21 @@ std::string default_path(const net::Url& url) {
   return std::string(path.substr(0, last));
 }
 
+// No control characters but the tab, which is a blank (RFC 6265bis section 5.6).
 bool is_plain(std::string_view text) {
-  return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return std::ranges::none_of(text,
+                              [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+}
+
+bool begins_with_word(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && net::same_word(text.substr(0, word.size()), word);
+}
+
+// Loopback addresses and localhost: browsers trust them as they trust https.
+bool is_secure(const net::Url& url) {
+  const std::string host = text::lowered(url.host);
+  const bool v4 = is_address(host) && host.starts_with("127.") && !host.contains(':');
+  return url.tls() || v4 || host == "::1" || host == "localhost" || host.ends_with(".localhost");
 }
 
 // The part before `at`, and the part after it.
@@ -61,7 +75,7 @@ std::optional<WallTime> max_age(std::string_view value, WallTime now) {
   const bool negative = value.starts_with('-');
   const std::string_view digits = value.substr(negative ? 1 : 0);
   if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return std::nullopt;
-  constexpr std::int64_t long_time = 400LL * 24 * 3600;  // the limit of browsers
+  constexpr std::int64_t long_time = life_max.count();
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   if (error != std::errc()) seconds = long_time;
@@ -69,7 +83,27 @@ std::optional<WallTime> max_age(std::string_view value, WallTime now) {
   return now + std::chrono::seconds(std::min(seconds, long_time));
 }
 
-// Why the attribute makes a browser ignore the cookie; empty: it does not.
+// The attributes of a Set-Cookie; of repeated ones, the last counts.
+struct Attributes {
+  std::string_view domain, path;
+  bool secure = false, http_only = false, cross_site = false;
+  std::optional<WallTime> expires, max_age;
+};
+
+void read_attribute(Attributes& all, std::string_view name, std::string_view value, WallTime now) {
+  if (value.size() > attribute_bytes_max) return;
+  if (net::same_word(name, "domain")) all.domain = value;
+  if (net::same_word(name, "path")) all.path = value;
+  if (net::same_word(name, "secure")) all.secure = true;
+  if (net::same_word(name, "httponly")) all.http_only = true;
+  if (net::same_word(name, "samesite")) all.cross_site = net::same_word(value, "none");
+  if (net::same_word(name, "max-age"))
+    if (const auto at = max_age(value, now)) all.max_age = at;
+  if (net::same_word(name, "expires"))
+    if (const auto at = parse_cookie_date(value)) all.expires = std::min(*at, now + life_max);
+}
+
+// Why the Domain makes a browser ignore the cookie; empty: it does not.
 std::string set_domain(Cookie& cookie, std::string_view value) {
   if (value.starts_with('.')) value.remove_prefix(1);
   if (value.empty()) return "";
@@ -83,33 +117,17 @@ std::string set_domain(Cookie& cookie, std::string_view value) {
   return "";
 }
 
-std::string set_attribute(Cookie& cookie, std::string_view name, std::string_view value,
-                          WallTime now, bool& aged) {
-  if (value.size() > attribute_bytes_max) return "";
-  if (net::same_word(name, "domain")) return set_domain(cookie, value);
-  if (net::same_word(name, "path") && value.starts_with('/')) cookie.path = value;
-  if (net::same_word(name, "secure")) cookie.secure = true;
-  if (net::same_word(name, "httponly")) cookie.http_only = true;
-  if (net::same_word(name, "samesite")) cookie.cross_site = net::same_word(value, "none");
-  if (net::same_word(name, "max-age")) {
-    const auto at = max_age(value, now);
-    if (at) cookie.expires = at;
-    aged = aged || at;
-  }
-  if (net::same_word(name, "expires") && !aged)
-    if (const auto at = parse_cookie_date(value)) cookie.expires = at;
-  return "";
-}
-
 // Which requirement of the name's prefix (RFC 6265bis section 4.1.3), Secure or SameSite=None is
 // violated; empty: none.
 std::string broken_promise(const Cookie& cookie, const net::Url& from, bool path_given) {
   if (cookie.cross_site && !cookie.secure) return "it is SameSite=None, but not Secure";
-  if (cookie.secure && !from.tls()) return "it is Secure, and this is not https";
+  if (cookie.secure && !is_secure(from)) return "it is Secure, and this is not https";
   const bool whole = cookie.host_only && path_given && cookie.path == "/";
-  if (cookie.name.starts_with("__Secure-") && !cookie.secure)
+  // Without a name, the value must not look like one that promises something.
+  const std::string_view name = cookie.name.empty() ? cookie.value : cookie.name;
+  if (begins_with_word(name, "__Secure-") && (!cookie.secure || cookie.name.empty()))
     return "its name promises Secure, which it is not";
-  if (cookie.name.starts_with("__Host-") && !(cookie.secure && whole))
+  if (begins_with_word(name, "__Host-") && (!cookie.secure || !whole || cookie.name.empty()))
     return "its name promises Secure, Path=/ and no Domain, which it has not";
   return "";
 }
@@ -127,33 +145,36 @@ std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, con
   if (!is_plain(header)) return std::unexpected("it has control characters");
   auto [pair, rest] = split(header, ';');
   const std::size_t equals = pair.find('=');
-  if (equals == pair.npos || equals == 0) return std::unexpected("it has no name");
-  Cookie cookie{.name = std::string(net::trimmed(pair.substr(0, equals))),
-                .value = std::string(net::trimmed(pair.substr(equals + 1))),
-                .domain = text::lowered(from.host),
-                .path = default_path(from),
-                .expires = {}};
-  if (cookie.name.empty()) return std::unexpected("it has no name");
-  if (cookie.name.size() + cookie.value.size() > cookie_bytes_max)
+  // Without "=", it is a value without a name.
+  const std::string_view name = equals == pair.npos ? "" : net::trimmed(pair.substr(0, equals));
+  const std::string_view value = equals == pair.npos ? pair : net::trimmed(pair.substr(equals + 1));
+  if (name.empty() && value.empty()) return std::unexpected("it has no name and no value");
+  if (name.size() + value.size() > cookie_bytes_max)
     return std::unexpected("it is longer than 4096 bytes");
-  const std::string by_default = std::exchange(cookie.path, "");
-  bool aged = false;
+  Attributes attributes;
   while (!rest.empty()) {
     const auto [attribute, more] = split(rest, ';');
-    const auto [name, value] = split(attribute, '=');
-    auto why = set_attribute(cookie, name, net::trimmed(value), now, aged);
-    if (!why.empty()) return std::unexpected(std::move(why));
+    const auto [key, said] = split(attribute, '=');
+    read_attribute(attributes, key, net::trimmed(said), now);
     rest = more;
   }
-  const bool path_given = !cookie.path.empty();
-  if (!path_given) cookie.path = by_default;
-  auto why = broken_promise(cookie, from, path_given);
+  const bool path_given = attributes.path.starts_with('/');
+  Cookie cookie{.name = std::string(name),
+                .value = std::string(value),
+                .domain = text::lowered(from.host),
+                .path = path_given ? std::string(attributes.path) : default_path(from),
+                .secure = attributes.secure,
+                .http_only = attributes.http_only,
+                .cross_site = attributes.cross_site,
+                .expires = attributes.max_age ? attributes.max_age : attributes.expires};
+  auto why = set_domain(cookie, attributes.domain);
+  if (why.empty()) why = broken_promise(cookie, from, path_given);
   if (!why.empty()) return std::unexpected(std::move(why));
   return cookie;
 }
 
 bool goes_to(const Cookie& cookie, const net::Url& url) {
-  if (cookie.secure && !url.tls()) return false;
+  if (cookie.secure && !is_secure(url)) return false;
   const std::string host = text::lowered(url.host);
   if (cookie.host_only ? host != cookie.domain : !domain_matches(host, cookie.domain)) return false;
   return path_matches(cookie_path_of(url), cookie.path);
@@ -171,16 +192,28 @@ void Cookies::put(Cookie cookie, WallTime now) {
   }
 }
 
+// RFC 6265bis section 5.7, "leave Secure cookies alone".
+bool Cookies::hides_secure(const Cookie& cookie, const net::Url& from) const {
+  if (cookie.secure || is_secure(from)) return false;
+  return std::ranges::any_of(cookies_, [&](const Cookie& old) {
+    return old.secure && old.name == cookie.name && path_matches(cookie.path, old.path) &&
+           (domain_matches(old.domain, cookie.domain) || domain_matches(cookie.domain, old.domain));
+  });
+}
+
 void Cookies::take(const net::Url& from, const Headers& headers, WallTime now) {
   for (const auto& [name, value] : headers) {
     if (!net::same_word(name, "set-cookie")) continue;
     auto cookie = parse_set_cookie(value, from, now);
+    if (cookie && hides_secure(*cookie, from))
+      cookie = std::unexpected("it would replace a Secure one, and this is not https");
     if (cookie) {
       cookie->set_by = net::origin_key(from);
       put(std::move(*cookie), now);
     } else if (dropped_.size() < dropped_max) {
       const auto end = value.find_first_of("=;");
-      dropped_.push_back({value.substr(0, std::min<std::size_t>(end, 64)), cookie.error()});
+      const auto named = net::trimmed(std::string_view(value).substr(0, end)).substr(0, 64);
+      dropped_.push_back({std::string(named), cookie.error()});
     }
   }
 }
@@ -212,7 +245,8 @@ std::string Cookies::header(const net::Url& url, WallTime now, const net::Origin
   }
   std::string header;
   for (const Cookie* cookie : sent)
-    header += (header.empty() ? "" : "; ") + cookie->name + "=" + cookie->value;
+    header += (header.empty() ? "" : "; ") + cookie->name + (cookie->name.empty() ? "" : "=") +
+              cookie->value;
   return header;
 }
 

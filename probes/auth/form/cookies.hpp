@@ -16,10 +16,10 @@ using WallTime = std::chrono::sys_seconds;
 
 // A stored cookie (RFC 6265 section 5.3). Its value is a secret.
 struct Cookie {
-  std::string name, value;
-  std::string domain;     // lower case, without a leading dot
-  std::string path;       // begins with "/"
-  bool host_only = true;  // no Domain attribute: sent only to that host
+  std::string name, value;  // the name may be empty
+  std::string domain;       // lower case, without a leading dot
+  std::string path;         // begins with "/"
+  bool host_only = true;    // no Domain attribute: sent only to that host
   bool secure = false;
   bool http_only = false;
   bool cross_site = false;          // SameSite=None
@@ -27,11 +27,12 @@ struct Cookie {
   std::string set_by;               // origin_key of the server that set it
 };
 
-// Parses one Set-Cookie header from `from`. The error says why a browser would ignore it: no name,
-// a Domain that is not the host's own or is a bare top-level name, Secure from plain HTTP,
-// SameSite=None without Secure, a __Host- or __Secure- name without the required attributes, more
-// than 4096 bytes of name and value. An attribute of more than 1024 bytes is ignored (RFC 6265bis
-// section 5.6). Pure.
+// Parses one Set-Cookie header from `from` (RFC 6265bis section 5.6). The error says why a browser
+// would ignore it: control characters, neither name nor value, a Domain that is not the host's own
+// or is a bare top-level name, Secure from plain HTTP, SameSite=None without Secure, a __Host- or
+// __Secure- name without the required attributes, more than 4096 bytes of name and value. An
+// attribute of more than 1024 bytes is ignored, and of repeated ones the last counts. Loopback is
+// as good as https, as in browsers. Pure.
 std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, const net::Url& from,
                                                     WallTime now);
 
@@ -41,7 +42,7 @@ struct DroppedCookie {
 };
 
 // Whether a cookie is sent to `url` (RFC 6265 section 5.4): domain, path, and Secure only over TLS
-// (https, wss). Cookies do not depend on the port.
+// (https, wss) or to loopback. Cookies do not depend on the port.
 bool goes_to(const Cookie& cookie, const net::Url& url);
 
 // The cookies of one login: at most 100 of 4 KB each; the oldest is dropped first.
@@ -62,6 +63,7 @@ class Cookies {
   std::span<const DroppedCookie> dropped_since(const Cookies& before) const;
 
  private:
+  bool hides_secure(const Cookie& cookie, const net::Url& from) const;
   void put(Cookie cookie, WallTime now);
   std::vector<Cookie> cookies_;  // in the order of creation
   std::vector<DroppedCookie> dropped_;

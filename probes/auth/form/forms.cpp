@@ -1,81 +1,72 @@
 #include "probes/auth/form/forms.hpp"
 
-#include <algorithm>
-
 #include "probes/auth/hide.hpp"
+#include "probes/text/charset.hpp"
 
 namespace sonde::auth {
 namespace {
 
-bool is_button(const std::string& type) {
-  return type == "button" || type == "reset" || type == "image" || type == "file";
+// What the button has instead of the form's.
+struct Submission {
+  std::string action, method, enctype;
+};
+
+Submission submission_of(const text::Form& form, const text::FormField* button) {
+  Submission sent{form.action, form.method, form.enctype};
+  if (button == nullptr) return sent;
+  if (button->action && !button->action->empty()) sent.action = *button->action;
+  if (button->enctype) sent.enctype = *button->enctype;
+  if (button->method)
+    sent.method =
+        *button->method == "post" || *button->method == "dialog" ? *button->method : "get";
+  return sent;
 }
 
-// Whether a field is sent.
-bool is_sent(const text::FormField& field, const Entries& entries, bool& submitted) {
-  if (field.name.empty() || is_button(field.type)) return false;
-  if (field.type == "submit") return !std::exchange(submitted, true);
-  if (field.type == "checkbox" || field.type == "radio")
-    return field.checked || entries.contains(field.name);
-  return true;
-}
-
-std::string encode(const text::Form& form, const Entries& entries) {
-  std::string body;
-  bool submitted = false;
-  for (const auto& field : form.fields) {
-    if (!is_sent(field, entries, submitted)) continue;
-    const auto entry = entries.find(field.name);
-    const std::string& value = entry == entries.end() ? field.value : entry->second;
-    body += (body.empty() ? "" : "&") + text::percent_encode(field.name) + "=" +
-            text::percent_encode(value);
-  }
-  return body;
-}
-
-std::expected<net::Url, std::string> address(const text::Html& page, const text::Form& form,
+std::expected<net::Url, std::string> address(const text::Html& page, const std::string& action,
                                              const net::Url& at) {
-  if (form.action.empty()) return at;
-  if (page.base.empty()) return net::resolve(at, form.action);
+  if (action.empty()) return at;
+  if (page.base.empty()) return net::resolve(at, action);
   const auto base = net::resolve(at, page.base);
-  return base ? net::resolve(*base, form.action) : base;
+  return base ? net::resolve(*base, action) : base;
+}
+
+// HTML section 4.10.22.5: the first known one of accept-charset, else that of the page.
+std::string_view encoding_for(const text::Form& form, std::string_view page) {
+  std::string_view encoding = page, left = form.accept_charset;
+  while (!left.empty()) {
+    const std::size_t end = std::min(left.find_first_of(" \t\r\n\f,"), left.size());
+    if (const auto known = text::encoding_of(left.substr(0, end)); !known.empty()) {
+      encoding = known;
+      break;
+    }
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return encoding.starts_with("UTF-16") ? "UTF-8" : encoding;
 }
 
 }  // namespace
 
-std::size_t matching(const text::Form& form, const Entries& entries) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      entries, [&](const auto& entry) { return form.field(entry.first) != nullptr; }));
+Page read_page(const net::Response& response) {
+  const std::string* type = response.header("content-type");
+  const auto encoding = text::encoding_of_page(type != nullptr ? *type : "", response.body);
+  return {.html = text::parse_html(text::decoded(response.body, encoding)), .encoding = encoding};
 }
 
-const text::Form* choose_form(const text::Html& page, const Entries& entries) {
-  const text::Form* best = nullptr;
-  for (const auto& form : page.forms) {
-    if (best == nullptr) {
-      best = &form;
-      continue;
-    }
-    const std::size_t mine = matching(form, entries), theirs = matching(*best, entries);
-    if (mine > theirs || (mine == theirs && form.method == "post" && best->method != "post"))
-      best = &form;
-  }
-  return best;
+bool asks_again(const net::Response& response, const Entries& entries) {
+  return asks_again(read_page(response).html, entries);
 }
 
-bool asks_again(const text::Html& page, const Entries& entries) {
-  return std::ranges::any_of(page.forms, [&](const text::Form& form) {
-    return form.has_type("password") ||
-           (!entries.empty() && matching(form, entries) == entries.size());
-  });
-}
-
-std::expected<net::Request, Failure> fill(const text::Html& page, const text::Form& form,
+std::expected<net::Request, Failure> fill(const Page& page, const text::Form& form,
                                           const Entries& entries, const net::Url& at,
                                           const net::Origins& own) {
-  auto url = address(page, form, at);
+  const text::FormField* button = choose_button(form, entries);
+  const Submission sent = submission_of(form, button);
+  auto url = address(page.html, sent.action, at);
   if (!url || (url->scheme != "http" && url->scheme != "https"))
     return std::unexpected(Failure{
         Reason::no_form, "the form's action leads nowhere: " + (url ? url->text() : url.error())});
+  if (sent.method == "dialog")
+    return std::unexpected(Failure{Reason::no_form, "the form is sent nowhere (method dialog)"});
   if (at.tls() && !url->tls())
     return std::unexpected(
         Failure{Reason::no_form, "the form of an https page is sent without TLS"});
@@ -84,31 +75,21 @@ std::expected<net::Request, Failure> fill(const text::Html& page, const text::Fo
         Reason::redirected, "the form is sent to another origin: " + net::no_own_origin(*url)});
   const bool elsewhere = net::origin_key(*url) != net::origin_key(at);
   const std::string page_origin = at.scheme + "://" + at.authority();
-  const std::string body = encode(form, entries);
+  const std::string_view encoding = encoding_for(form, page.encoding);
+  const auto data = entry_list(form, entries, button, encoding);
   net::Request request{.method = "GET", .url = std::move(*url), .headers = {}, .body = {}};
   request.headers.emplace_back("Referer", elsewhere ? page_origin + "/" : at.text());
-  if (form.method != "post") {
+  if (sent.method != "post") {
     std::string& target = request.url.target;
-    target = target.substr(0, target.find('?')) + "?" + body;
+    target = target.substr(0, target.find('?')) + "?" + encode_form(data, "", encoding).body;
     return request;
   }
+  EncodedForm encoded = encode_form(data, sent.enctype, encoding);
   request.method = "POST";
   request.headers.emplace_back("Origin", page_origin);
-  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  request.body = body;
+  request.headers.emplace_back("Content-Type", std::move(encoded.content_type));
+  request.body = std::move(encoded.body);
   return request;
-}
-
-std::string describe(const text::Html& page) {
-  if (page.forms.empty()) return "no form";
-  std::string all;
-  for (const auto& form : page.forms) {
-    std::string names;
-    for (const auto& field : form.fields)
-      if (!field.name.empty()) names += (names.empty() ? "" : ", ") + field.name.substr(0, 40);
-    all += (all.empty() ? "a form with " : "; a form with ") + (names.empty() ? "nothing" : names);
-  }
-  return all.substr(0, 300);
 }
 
 void use_usual_if_none(std::map<std::string, text::Template>& fields) {

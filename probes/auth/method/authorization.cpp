@@ -69,6 +69,7 @@ void hide_issued(const Parameters& parameters, Trace& trace) {
 struct Entered {
   bool password = false;
   std::set<std::string> forms;  // URL and fields
+  std::set<std::string> names;  // of entries
 };
 
 // The next step, or the end.
@@ -111,17 +112,22 @@ std::string form_key(const net::Request& filled, const text::Form& form, const E
 
 HopResult after_page(const net::Request& request, const net::Response& response,
                      const Authorization& asked, Entered& entered) {
-  const text::Html page = text::parse_html(response.body);
-  const text::Form* form = choose_form(page, asked.entries);
-  if (form == nullptr)
+  const Page page = read_page(response);
+  if (page.html.forms.empty())
     return std::unexpected(Failure{Reason::no_form, "a page on the way has no form"});
+  const auto chosen = choose_form(page.html, asked.entries);
+  if (!chosen) return std::unexpected(chosen.error());
+  const text::Form* form = *chosen;
   const bool enters = matching(*form, asked.entries) > 0;
   // Also without a password field: such a form sends a new password, or registers.
   const Failure again{Reason::credentials, "the provider asks for the credentials again"};
   if (enters && entered.password) return std::unexpected(again);
   entered.password = entered.password || (enters && form->has_type("password"));
-  auto next = fill(page, *form, asked.entries, request.url, asked.own);
+  const Entries typed = entries_to_type(*form, asked.entries, entered.names);
+  auto next = fill(page, *form, typed, request.url, asked.own);
   if (!next) return std::unexpected(next.error());
+  for (const auto& [name, value] : typed)
+    if (form->field(name) != nullptr) entered.names.insert(name);
   // The user name is unknown, in a form that asks for the password later.
   const std::string key = form_key(*next, *form, asked.entries);
   if (enters && !entered.forms.insert(key).second) return std::unexpected(again);
@@ -151,7 +157,7 @@ HopResult turn(const net::Request& request, const net::Answer& answer, const Aut
   if (net::is_redirect(answer.response.status))
     return after_redirect(request, answer.response, asked);
   const bool form_again = answer.response.status >= 400 && entered.password &&
-                          asks_again(text::parse_html(answer.response.body), asked.entries);
+                          asks_again(answer.response, asked.entries);
   if (answer.response.status == 200 || form_again)
     return after_page(request, answer.response, asked, entered);
   return std::unexpected(by_status(answer.response, entered.password));

@@ -1,10 +1,10 @@
 #include "probes/auth/method/form_login.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <set>
 
 #include "probes/auth/ask.hpp"
+#include "probes/auth/method/form_explain.hpp"
 #include "probes/auth/method/form_proof.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/auth/until_answered.hpp"
@@ -15,21 +15,48 @@ namespace sonde::auth {
 namespace {
 
 namespace asio = boost::asio;
-using Filled = std::expected<net::Request, Failure>;
 
 constexpr net::Redirects follow_all{.follow = true, .max = 10};
+constexpr int pages_max = 5;  // that ask for a part of the entries each
 
-Filled fill_page(const net::Request& request, const net::Answer& answer, const Entries& entries,
-                 const net::Origins& own, const Trace& trace) {
+// A form that is filled in: its request, and the entries that it takes.
+struct Filled {
+  net::Request request;
+  std::set<std::string> names;
+};
+using FilledOr = std::expected<Filled, Failure>;
+
+// Fills in the form of a page. `entered`: what earlier pages took. A form that takes only a part of
+// the entries is the first of several pages, if it asks for no password.
+FilledOr fill_page(const net::Request& request, const net::Answer& answer, const Entries& entries,
+                   const std::set<std::string>& entered, const net::Origins& own,
+                   const Trace& trace) {
   if (!answer.ok()) return std::unexpected(answer.failure);
   if (answer.response.status != 200)
     return std::unexpected(Failure{net::reason_of(answer.response),
                                    "the page: " + trace.scrub(net::describe(answer.response))});
-  const text::Html page = text::parse_html(answer.response.body);
-  const text::Form* form = choose_form(page, entries);
-  if (form == nullptr || matching(*form, entries) < entries.size())
-    return std::unexpected(Failure{Reason::no_form, trace.scrub("the page has " + describe(page))});
-  return fill(page, *form, entries, request.url, own);
+  const Page page = read_page(answer.response);
+  const auto lacks = [&] {
+    return std::unexpected(
+        Failure{Reason::no_form, trace.scrub("the page has " + describe(page.html))});
+  };
+  Entries left = entries;
+  std::erase_if(left, [&](const auto& entry) { return entered.contains(entry.first); });
+  const auto chosen = choose_form(page.html, left);
+  if (!chosen && page.html.forms.empty()) return lacks();
+  if (!chosen)
+    return std::unexpected(Failure{chosen.error().reason, trace.scrub(chosen.error().detail)});
+  const text::Form& form = **chosen;
+  const std::size_t count = matching(form, left);
+  const bool asks_password = form.has_type("password");
+  if (count == 0 || (count < left.size() && asks_password)) return lacks();
+  const Entries typed = entries_to_type(form, entries, entered);
+  auto filled = fill(page, form, typed, request.url, own);
+  if (!filled) return std::unexpected(std::move(filled.error()));
+  Filled all{.request = *std::move(filled), .names = {}};
+  for (const auto& [name, value] : typed)
+    if (form.field(name) != nullptr) all.names.insert(name);
+  return all;
 }
 
 std::optional<net::Url> target_of(const net::Request& request, const net::Response& answer) {
@@ -66,8 +93,7 @@ bool succeeded(const FormLogin::Settings& settings, const net::Url& page,
 bool is_turned_away(const FormLogin::Settings& settings, const net::Response& first,
                     const net::Response& last, const Entries& entries) {
   return refused_credentials(first, settings.refused) ||
-         refused_credentials(last, settings.refused) ||
-         asks_again(text::parse_html(last.body), entries);
+         refused_credentials(last, settings.refused) || asks_again(last, entries);
 }
 
 // `at`: when the answer to the form came.
@@ -107,6 +133,8 @@ struct Filling {
   net::Url page;         // its URL after redirects
   net::Request request;
   Entries entries;
+  std::set<std::string> entered;  // the names of those that are entered with this request
+  net::Origins own;
   Cookies cookies;
 };
 
@@ -164,8 +192,59 @@ asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings
   co_return std::unexpected(std::move(failure));
 }
 
-asio::awaitable<Result> submit(Context& context, const FormLogin::Settings& settings, Filling form,
+// Why the page after a part of the entries does not ask for the rest.
+Failure explain_page(const FormLogin::Settings& settings, const net::Answer& page,
+                     const Filling& form, Failure failure) {
+  if (!page.ok()) return failure;
+  if (auto why = refused_credentials(page.response, settings.refused)) return *std::move(why);
+  std::string names;
+  Entries asked;
+  for (const std::string& name : form.entered) {
+    names += (names.empty() ? "" : ", ") + name;
+    asked[name] = form.entries.at(name);
+  }
+  const bool again = page.response.status < 500 && asks_again(page.response, asked);
+  if (again) failure.detail = net::describe(page.response) + ", and the page asks for it again";
+  if (again || page.response.status == 401) failure.reason = Reason::credentials;
+  failure.detail = "after " + names + ": " + failure.detail;
+  return failure;
+}
+
+// Sends the forms that ask for a part of the entries each, up to the one that asks for the last of
+// them, which is returned unsent.
+asio::awaitable<std::expected<Filling, Failure>> enter_parts(Context& context,
+                                                             const FormLogin::Settings& settings,
+                                                             Filling form,
+                                                             LoginGuard::Trial& trial) {
+  for (int count = 1; form.entered.size() < form.entries.size(); ++count) {
+    auto posting = ask(context, form.request, settings.line, follow_all, form.cookies);
+    const net::Answer page = co_await std::move(posting);
+    trial.judge(page.status, page.failure.reason);
+    auto filled =
+        fill_page(form.request, page, form.entries, form.entered, form.own, context.trace);
+    if (filled && count == pages_max)
+      filled = std::unexpected(
+          Failure{Reason::no_form, "after 5 pages there is one more that asks for a part"});
+    if (!filled) {
+      Failure why = explain_page(settings, page, form, std::move(filled.error()));
+      // The name may have been refused, too.
+      if (page.ok() && page.response.status < 500) trial.refuse();
+      why.detail = context.trace.scrub(why.detail);
+      co_return std::unexpected(std::move(why));
+    }
+    form.page = form.request.url;
+    form.request = std::move(filled->request);
+    form.entered.merge(filled->names);
+  }
+  co_return form;
+}
+
+asio::awaitable<Result> submit(Context& context, const FormLogin::Settings& settings, Filling first,
                                LoginGuard::Trial& trial) {
+  auto entering = enter_parts(context, settings, std::move(first), trial);
+  auto entered = co_await std::move(entering);
+  if (!entered) co_return std::unexpected(std::move(entered.error()));
+  Filling form = *std::move(entered);
   const Cookies before = form.cookies;
   auto posting = ask(context, form.request, settings.line, {}, form.cookies);
   net::Answer answer = co_await std::move(posting);
@@ -189,12 +268,17 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::fill_in(Context& conte
   const net::Request opening = *request;
   auto asking = ask(context, *request, settings_.line, follow_all, cookies);
   const net::Answer opened = co_await std::move(asking);
-  auto filled = fill_page(*request, opened, *entries, own, context.trace);
+  auto filled = fill_page(*request, opened, *entries, {}, own, context.trace);
   if (!filled) co_return std::unexpected(filled.error());
   auto beginning = begin_trial(context);
   auto trial = co_await std::move(beginning);
   if (!trial) co_return std::unexpected(std::move(trial.error()));
-  const Filling form{opening, request->url, *std::move(filled), *std::move(entries),
+  const Filling form{opening,
+                     request->url,
+                     std::move(filled->request),
+                     *std::move(entries),
+                     std::move(filled->names),
+                     std::move(own),
                      std::move(cookies)};
   auto doing = [settings = settings_, form](Context& detached, LoginGuard::Trial& counted) {
     return submit(detached, settings, form, counted);
@@ -234,38 +318,6 @@ void FormLogin::needs(text::Needs& needs) const {
       needs.all.push_back(std::move(need));
 }
 
-namespace {
-
-// The messages of frameworks for a rejected CSRF token: Tornado, Django, Rails, Spring, Laravel.
-const text::Pattern& usual_csrf_error() {
-  static const text::Pattern pattern =
-      *text::Pattern::parse("(?i)csrf|xsrf|forgery|authenticity.?token|page expired");
-  return pattern;
-}
-
-bool may_be_csrf(int status) { return status == 400 || status == 403 || status == 422; }
-
-std::string wanted_of(const FormSuccess& success) {
-  if (success.empty())
-    return "a redirect to another path and a cookie that is new or has another value";
-  std::string all;
-  if (success.redirect) all += ", a redirect to " + success.redirect->text();
-  if (!success.cookie.empty()) all += ", the cookie " + success.cookie;
-  if (success.body) all += ", a page with " + success.body->text();
-  return all.substr(2);
-}
-
-// Says that every visitor gets the session's cookie; empty: not so.
-std::string kept_session(const FormSuccess& success, const FormAnswer& seen) {
-  if (success.cookie.empty() || seen.after.find(success.cookie) == nullptr) return "";
-  const auto changed = seen.after.changed_since(seen.before);
-  if (std::ranges::find(changed, success.cookie) != changed.end()) return "";
-  return "; the page had set " + success.cookie +
-         " before, and the answer left it as it was, which is no login";
-}
-
-}  // namespace
-
 const config::Section<FormSuccess>& section_of(const FormSuccess*) {
   static const auto keys =
       config::Section<FormSuccess>()
@@ -285,7 +337,9 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
   static const auto keys =
       config::Section<S>()
           .key("url", &S::url, "The page with the form.", {.required = true, .filled = true})
-          .key("fields", &S::fields, "What is entered, by the names of the form's fields.")
+          .key("fields", &S::fields,
+               "What is entered, by the names of the form's fields; a button that is named here is "
+               "the one that is pressed.")
           .key("headers", &S::headers, "Further headers of the request for the page.")
           .key("success", &S::success,
                "What says that the login succeeded; without it, a redirect to another path, a "
@@ -301,47 +355,6 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
                {.max = 20})
           .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
-}
-
-std::string lost_session(const FormSuccess& success, const FormAnswer& seen) {
-  for (const auto& [name, why] : seen.after.dropped_since(seen.before))
-    if (success.cookie.empty() ? seen.after.changed_since(seen.before).empty()
-                               : name == success.cookie)
-      return fmt::format("the cookie {} is not kept: {}", name, why);
-  return "";
-}
-
-Failure explain_form(const FormLogin::Settings& settings, const FormAnswer& seen,
-                     const Entries& entries) {
-  const std::string what = net::describe(seen.answer);
-  const net::Response& page = seen.page;
-  const int status = page.status;
-  if (settings.csrf_error && settings.csrf_error->found_in(page.body))
-    return {Reason::csrf, what + ", and the page matches csrf_error"};
-  for (const net::Response* response : {&seen.answer, &page})
-    if (auto why = refused_credentials(*response, settings.refused)) return *std::move(why);
-  if (status == 401) return {Reason::credentials, what};
-  if (status == 419) return {Reason::csrf, what};  // Laravel's "Page Expired"
-  if (status == 423) return {Reason::account_locked, what};
-  if (seen.answer.status < 400)
-    if (const std::string lost = lost_session(settings.success, seen); !lost.empty())
-      return {Reason::no_session, what + "; " + lost};
-  // A page with the form again rejects the entries, whatever its hidden fields are called.
-  const bool again = asks_again(text::parse_html(page.body), entries);
-  if (may_be_csrf(status) && !again && usual_csrf_error().found_in(page.body))
-    return {Reason::csrf, what + ", and the page speaks of a CSRF token"};
-  if (again && status < 500 && status != 429)
-    return {Reason::credentials, what + ", and the page asks for the credentials again"};
-  if (status == 403) return {Reason::forbidden, what};
-  if (status >= 400) return {net::reason_of(page), net::describe(page)};
-  if (seen.unproven)
-    return {Reason::no_session,
-            what +
-                "; the service renews cookies and shows these pages to every visitor, so a login "
-                "looks like a visit: write in success which redirect or page "
-                "only a user who is logged in gets"};
-  return {Reason::no_session,
-          what + "; wanted: " + wanted_of(settings.success) + kept_session(settings.success, seen)};
 }
 
 }  // namespace sonde::auth

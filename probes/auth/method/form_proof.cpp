@@ -1,9 +1,12 @@
 #include "probes/auth/method/form_proof.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "probes/auth/ask.hpp"
 #include "probes/auth/lockout.hpp"
+#include "probes/text/page_words.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -12,38 +15,46 @@ namespace asio = boost::asio;
 
 constexpr net::Redirects follow_ten{.follow = true, .max = 10};
 
-// The cookies that the page with the form had not set and that still exist: cookies that only carry
-// a message to the next page have been removed by then.
-std::vector<std::string> new_names(const SentForm& sent) {
-  std::vector<std::string> names = sent.after.changed_since(sent.before);
-  std::erase_if(names, [&](const std::string& name) {
-    return sent.before.find(name) != nullptr || sent.now.find(name) == nullptr ||
-           (!sent.named.empty() && name != sent.named);
-  });
-  return names;
+using Words = std::set<std::string>;
+
+// A page as it was shown, and the path at the end of its redirects.
+struct Seen {
+  net::Answer answer;
+  std::string path;
+  Words words() const {
+    Words all = text::words_of_page(answer.response.body);
+    all.insert(path);
+    return all;
+  }
+};
+
+bool is_shown(const Seen& seen, const Entries& entries) {
+  return seen.answer.ok() && seen.answer.response.status < 400 &&
+         !asks_again(seen.answer.response, entries);
 }
 
-bool shows_page(const net::Answer& answer) { return answer.ok() && answer.response.status < 400; }
-
-bool asks_for_login(const net::Response& page, const Entries& entries) {
-  return asks_again(text::parse_html(page.body), entries);
+// A server error says nothing about who asks.
+bool is_turned_away(const Seen& seen, const Entries& entries) {
+  if (!seen.answer.ok()) return false;
+  const int status = seen.answer.response.status;
+  if (status == 429 || status >= 500) return false;
+  return status >= 400 || asks_again(seen.answer.response, entries);
 }
 
-bool turns_away(const net::Answer& answer, const Entries& entries) {
-  if (!answer.ok()) return false;
-  const int status = answer.response.status;
-  return status == 401 || status == 403 || asks_for_login(answer.response, entries);
-}
+// Someone who asks for the pages.
+struct Visitor {
+  Cookies cookies;
+};
 
-asio::awaitable<net::Answer> visit(Context& context, const net::Request& page,
-                                   const net::ConnectionOptions& line, Cookies& cookies) {
+asio::awaitable<Seen> visit(Context& context, const net::Request& page,
+                            const net::ConnectionOptions& line, Visitor& visitor) {
   net::Request request{.method = "GET", .url = page.url, .headers = page.headers, .body = {}};
   std::erase_if(request.headers, [](const auto& header) {
     return header.first == "Cookie" || header.first == "Origin" || header.first == "Content-Type";
   });
-  auto asking = ask(context, request, line, follow_ten, cookies);
+  auto asking = ask(context, request, line, follow_ten, visitor.cookies);
   net::Answer answer = co_await std::move(asking);
-  co_return answer;
+  co_return Seen{std::move(answer), text::word_of_path(request.url.target)};
 }
 
 // "/login?error", "/auth/failed", "/account/locked", a captcha or a second factor, or a page that
@@ -57,13 +68,66 @@ bool leads_to_error(const SentForm& sent) {
   return sent.landed.ok() && is_refusal(sent.landed.response.status);
 }
 
-// Whether a visitor without the login gets something different at the page that the login led to.
-bool differs(const SentForm& sent, const std::vector<std::string>& fresh,
-             const net::Answer& visited, const Cookies& visitor) {
-  if (shows_page(sent.landed) && turns_away(visited, sent.entries)) return true;
-  return visited.ok() && std::ranges::any_of(fresh, [&](const std::string& name) {
-           return visitor.find(name) == nullptr;
-         });
+// What is in both of the first and in none of the others.
+Words always_and_never(const std::array<Words, 2>& always, const std::array<Words, 2>& never) {
+  Words left;
+  for (const std::string& word : always[0])
+    if (always[1].contains(word) && !never[0].contains(word) && !never[1].contains(word))
+      left.insert(word);
+  return left;
+}
+
+// Whether a page says something else to the user. A message about a refused login may stay.
+bool says_otherwise(const std::array<Words, 2>& user, const std::array<Words, 2>& visitor) {
+  static const text::Pattern refused = *text::Pattern::parse(
+      "^(?:errors?|fail(?:s|ed|ure)?|invalid|incorrect|wrong|denied|locked|attempts?|blocked)$");
+  const Words more = always_and_never(user, visitor), less = always_and_never(visitor, user);
+  if (std::ranges::any_of(more, [](const auto& word) { return refused.found_in(word); }))
+    return false;
+  return !more.empty() || !less.empty();
+}
+
+// Whether the user gets another page than the visitor, each time.
+asio::awaitable<std::expected<bool, Failure>> is_treated_otherwise(
+    Context& context, const net::ConnectionOptions& line, const net::Request& page,
+    const Entries& entries, Visitor& user, Visitor& visitor) {
+  std::array<Words, 2> to_user, to_visitor;
+  for (const std::size_t round : {0U, 1U}) {
+    auto showing = visit(context, page, line, user);
+    const Seen own = co_await std::move(showing);
+    if (own.answer.failure.reason == Reason::cut) co_return std::unexpected(own.answer.failure);
+    if (!is_shown(own, entries)) co_return false;
+    auto comparing = visit(context, page, line, visitor);
+    const Seen other = co_await std::move(comparing);
+    if (other.answer.failure.reason == Reason::cut) co_return std::unexpected(other.answer.failure);
+    if (is_turned_away(other, entries)) co_return true;
+    if (!is_shown(other, entries)) co_return false;
+    to_user[round] = own.words();
+    to_visitor[round] = other.words();
+    if (to_user[round] == to_visitor[round]) co_return false;
+  }
+  co_return says_otherwise(to_user, to_visitor);
+}
+
+// The pages to compare.
+std::vector<net::Request> pages_of(const SentForm& sent) {
+  std::vector<net::Request> pages;
+  if (sent.to && sent.landed.ok()) pages.push_back(sent.landing);
+  pages.push_back(sent.opening);
+  if (!sent.to && sent.opening.url.target != "/") {
+    pages.push_back(sent.opening);
+    pages.back().url.target = "/";
+  }
+  return pages;
+}
+
+// Whether the login gave a cookie that the page with the form had not set, that is still there, and
+// that a visitor does not get.
+bool has_new_cookie(const SentForm& sent, const Visitor& user, const Visitor& visitor) {
+  return std::ranges::any_of(sent.after.changed_since(sent.before), [&](const std::string& name) {
+    return (sent.named.empty() || name == sent.named) && sent.before.find(name) == nullptr &&
+           user.cookies.find(name) != nullptr && visitor.cookies.find(name) == nullptr;
+  });
 }
 
 }  // namespace
@@ -72,21 +136,13 @@ asio::awaitable<std::expected<bool, Failure>> is_logged_in(Context& context,
                                                            const net::ConnectionOptions& line,
                                                            const SentForm& sent) {
   if (leads_to_error(sent)) co_return false;
-  const auto fresh = new_names(sent);
-  // The redirect may lead to a page that we cannot reach; the session is valid anyway.
-  if (!fresh.empty() && (!sent.named.empty() || !sent.landed.ok())) co_return true;
-  if (sent.to && sent.landed.ok()) {
-    Cookies visitor = sent.before;
-    auto visiting = visit(context, sent.landing, line, visitor);
-    const net::Answer visited = co_await std::move(visiting);
-    if (visited.failure.reason == Reason::cut) co_return std::unexpected(visited.failure);
-    if (differs(sent, fresh, visited, visitor)) co_return true;
+  Visitor user{sent.now}, visitor{sent.before};
+  for (const net::Request& page : pages_of(sent)) {
+    auto comparing = is_treated_otherwise(context, line, page, sent.entries, user, visitor);
+    const auto otherwise = co_await std::move(comparing);
+    if (!otherwise || *otherwise) co_return otherwise;
   }
-  Cookies user = sent.now;
-  auto opening = visit(context, sent.opening, line, user);
-  const net::Answer opened = co_await std::move(opening);
-  if (opened.failure.reason == Reason::cut) co_return std::unexpected(opened.failure);
-  co_return shows_page(opened) && !asks_for_login(opened.response, sent.entries);
+  co_return sent.to && !sent.landed.ok() && has_new_cookie(sent, user, visitor);
 }
 
 }  // namespace sonde::auth

@@ -23,15 +23,15 @@ struct SentForm {
   const std::optional<net::Url>& to;  // where the answer redirected to
 };
 
-// Whether the cookies are those of a user who is logged in. Many services renew a cookie with every
-// answer, also with "wrong password", and set one for anybody, so that other cookies alone say
-// nothing. Where the answer leads to no error, locked account, captcha or second factor, one of
-// these does:
-// - the named cookie was not there before the form was sent;
-// - a visitor with the cookies of before is turned away from the page that the login led to, or
-//   gets no cookie of the new one's name there;
-// - the page with the form asks for the credentials no more.
-// The pages are asked for once more where that has to be known. Failure: cut.
+// Whether the cookies are those of a user who is logged in. Cookies alone say nothing: many
+// services set one for anybody, renew one with every answer, or carry "wrong password" to the next
+// page in one, also in the session's. So this asks for pages once more, as the user, when messages
+// for the next page are used up, and as a visitor with the cookies of before: the page that the
+// login led to, then the page with the form, and the start page if the login led nowhere. True if
+// one of them is shown to the user and not to the visitor, or says something else to the user, each
+// time. False if the answer leads to an error, a locked account, a captcha or a second factor. If
+// the page that the login led to is out of reach, a new cookie is sufficient that outlives these
+// visits and that the visitor does not get. Visits each page at most four times. Failure: cut.
 boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(
     Context& context, const net::ConnectionOptions& line, const SentForm& sent);
 

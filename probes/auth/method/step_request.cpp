@@ -1,5 +1,7 @@
 #include "probes/auth/method/step_request.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "probes/auth/ask.hpp"
@@ -67,7 +69,8 @@ std::string without_query(const net::Url& url) {
 
 // The meaning of a capture that finds nothing: a page instead of JSON, or a rejection.
 Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
-                const net::Response& response, const std::optional<text::Pattern>& refused) {
+                const net::Response& response, const Cookies& cookies,
+                const std::optional<text::Pattern>& refused) {
   if (auto why = refused_credentials(response, refused)) return *std::move(why);
   if (capture.json && net::is_page(response))
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
@@ -75,6 +78,9 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
   const std::string error = net::said_error(response);
   if (!error.empty()) failure.detail += "; it says: " + error;
+  for (const auto& [dropped, why] : cookies.dropped_since({}))
+    if (dropped == capture.cookie)
+      failure.detail += fmt::format("; the cookie {} is not kept: {}", dropped, why);
   return failure;
 }
 
@@ -122,7 +128,7 @@ std::expected<Captured, Failure> capture_all(const StepRequest& step, const net:
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, cookies);
     if (!found || found->empty())
-      return std::unexpected(lacking(url, name, capture, response, refused));
+      return std::unexpected(lacking(url, name, capture, response, cookies, refused));
     if (found->size() > captured_max)
       return std::unexpected(
           Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});

@@ -10,7 +10,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::unexpected<Failure> own_config(const std::string& what, const std::string& why) {
+std::unexpected<Failure> wrong_config(const std::string& what, const std::string& why) {
   return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
 }
 
@@ -24,7 +24,7 @@ asio::awaitable<std::expected<Token, Failure>> Steps::run(Context& context) cons
   auto failed = co_await std::move(taking);
   if (failed) co_return std::unexpected(*std::move(failed));
   auto value = settings_.token.render(names);
-  if (!value) co_return own_config("token", value.error());
+  if (!value) co_return wrong_config("token", value.error());
   if (!value->empty() && !is_token_text(*value))
     co_return std::unexpected(Failure{Reason::token_malformed, "what was captured is no token"});
   hide(context.trace, *value);

@@ -140,6 +140,42 @@ TEST(LoginGuard, CountsAUserOnceForTargetsThatLogInAtOneAddress) {
   EXPECT_EQ(server.requests().size(), 3U);
 }
 
+// A restart, another worker, and `sonde run` beside the daemon: whoever uses the table.
+TEST(LoginGuard, LeavesAServerAloneThatAskedForItBeforeARestart) {
+  const Server server(Script{answer(503, "{}", {{"Retry-After", "3600"}})});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  const std::string path = usual.folder.write("unused", "") + ".lockouts";
+  const auto walk_in_new_process = [&] {
+    Walker walker;
+    walker.shared().token_cache.share(auth::LockoutTable::open(path).value());
+    return walker.walk(usual);
+  };
+  EXPECT_EQ(walk_in_new_process().verdict.reason, Reason::overloaded);
+  const ProbeRun walked = walk_in_new_process();
+  EXPECT_EQ(walked.verdict.reason, Reason::suppressed) << walked.show();
+  EXPECT_THAT(walked.verdict.detail,
+              testing::HasSubstr("the server wants to be left alone for 3600 s, and is for 60 s"));
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(LoginGuard, CountsAUserOnceWhetherTheLoginOrTheIdentityNamesIt) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
+  usual.identity["username"] = "alice@example.com";
+  const std::string second =
+      R"({ url: "{{target.auth}}/v2/login", body: { mail: Alice@example.com, p: "{{identity.password}}" },
+           lockout: { after: 3, cooldown: 1h } })";
+  Walker walker;
+  for (const std::string name : {"account", "second", "account", "second", "account"}) {
+    usual.probe["login"] = name;
+    walker.walk(with_second(usual, second));
+  }
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
 // Whoever corrects a password does not wait for the cooldown.
 TEST(LoginGuard, TriesAChangedPasswordAtOnceAndOnce) {
   std::string good = "the right one";

@@ -74,6 +74,41 @@ TEST(LockoutTable, AddsWhatOthersCountedMeanwhile) {
   EXPECT_EQ(table->read(key(1))->counts.refused, 0);
 }
 
+TEST(LockoutTable, KeepsUntilWhenAServerIsLeftAlone) {
+  const File file;
+  const LockoutTable::Quiet early{.until = 1'900'000'000, .granted = 60, .wish = 3600};
+  const LockoutTable::Quiet late{.until = 1'900'000'100, .granted = 30, .wish = 30};
+  {
+    const auto table = LockoutTable::open(file.path).value();
+    table->write(key(1), early);
+    EXPECT_EQ(table->read(key(1))->quiet, early);
+    table->write(key(1), late);
+    table->write(key(1), early);  // it ends before the other one
+    table->write(key(1), {}, {{.refused = 1}, 4711});
+    EXPECT_FALSE(table->read(key(2)));
+  }
+  const auto row = LockoutTable::open(file.path).value()->read(key(1));
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->quiet, late);
+  EXPECT_EQ(row->counts.refused, 1);
+}
+
+// The clock was set back by a day since it was written.
+TEST(LoginGuard, LeavesAServerAloneNoLongerThanGrantedWhereTheClockIsSetBack) {
+  const auto table = LockoutTable::in_memory();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto tomorrow = std::chrono::duration_cast<std::chrono::seconds>(now).count() + 86400;
+  table->write(key(1), {.until = tomorrow, .granted = 60, .wish = 3600});
+  table->write(key(2), {.until = tomorrow - 2 * 86400, .granted = 60, .wish = 60});
+  const auto held = [&](int account) {
+    const auto guard = std::make_shared<auth::LoginGuard>(table, key(account));
+    return guard->held({}, Clock::now(), 0);
+  };
+  ASSERT_TRUE(held(1));
+  EXPECT_THAT(held(1)->detail, HasSubstr("is for 60 s; the next login in 60 s"));
+  EXPECT_FALSE(held(2)) << "it is over";
+}
+
 // What is counted is there though the process that counted it dies at once.
 TEST(LockoutTable, OutlivesTheDeathOfItsProcess) {
   const File file;

@@ -1,36 +1,12 @@
-#include "probes/isolation/isolation_watch.hpp"
-
 #include <gmock/gmock.h>
 
 #include "probes/text/template.hpp"
+#include "tests/probes/isolation/watched_sessions.hpp"
 
 namespace sonde::isolation::isolation_watch_test {
 namespace {
 
-using testing::HasSubstr;
-
-constexpr std::string_view alices = "sonde-alice-1-k3jd92mxq0ab";
-
-// Alice in two sessions, Bob in one; the first of Alice's has the canary.
-class Isolation : public testing::Test {
- protected:
-  void watch(session::SameUser same_user = session::SameUser::allow) {
-    seen.emplace(same_user, std::vector<std::string>{"user_id", "thread_id", "connection_id"});
-    alice = seen->add({"alice-1", "alice"});
-    tab = seen->add({"alice-2", "alice"});
-    bob = seen->add({"bob-1", "bob"});
-    listener = seen->add({"bob-2", "bob", true});
-    seen->owns(alice, alices);
-  }
-  void SetUp() override { watch(); }
-  std::string reason() const {
-    const auto finding = seen->finding();
-    return finding ? std::string(name(finding->reason)) : "none";
-  }
-
-  std::optional<IsolationWatch> seen;
-  std::size_t alice = 0, tab = 0, bob = 0, listener = 0;
-};
+class Isolation : public WatchedSessions {};
 
 std::string said(std::string_view text) {
   return R"({"type":"delta","text":")" + std::string(text) + R"("})";
@@ -140,118 +116,6 @@ TEST_F(Isolation, AnotherTabMustNotWhereThatIsForbidden) {
   EXPECT_EQ(reason(), "session_shared");
 }
 
-TEST_F(Isolation, TwoUsersWhoAreGivenOneIdShareASession) {
-  seen->greeted(alice, R"({"type":"ready","data":{"user_id":"demo-user-001"}})");
-  seen->greeted(bob, R"({"type":"ready","data":{"user_id":"demo-user-001"}})");
-  EXPECT_EQ(reason(), "session_shared");
-  EXPECT_THAT(seen->finding()->detail, HasSubstr("demo-user-001"));
-}
-
-TEST_F(Isolation, TwoTabsOfAUserMayBeGivenOneId) {
-  seen->greeted(alice, R"({"user_id":"alice"})");
-  seen->greeted(tab, R"({"user_id":"alice"})");
-  EXPECT_EQ(reason(), "none");
-}
-
-TEST_F(Isolation, AnIdOfSomebodyElsesSessionIsALeak) {
-  seen->sent(alice, R"({"payload":{"thread_id":"t1"}})");
-  seen->received(bob, R"([{"data":{"thread_id":"t1"}}])");
-  EXPECT_EQ(reason(), "cross_user_leak");
-  EXPECT_THAT(seen->finding()->detail, HasSubstr("bob-1 received an id of alice-1"));
-}
-
-TEST_F(Isolation, IdsThatAreNumbersAreIdsAsWell) {
-  seen->greeted(alice, R"({"thread_id":4711})");
-  seen->received(bob, R"({"data":{"thread_id":4711}})");
-  EXPECT_EQ(reason(), "cross_user_leak");
-  watch();
-  seen->greeted(alice, R"({"user_id":123456789012345678901234567890})");
-  seen->greeted(bob, R"({"user_id":123456789012345678901234567891})");
-  EXPECT_EQ(reason(), "none") << "all of their digits tell them apart";
-  seen->greeted(bob, R"({"user_id":123456789012345678901234567890})");
-  EXPECT_EQ(reason(), "session_shared");
-}
-
-TEST_F(Isolation, AnIdIsOneHoweverItsNameIsWritten) {
-  for (const char* name : {"threadId", "THREAD_ID", "thread-id", "ThreadID"}) {
-    watch();
-    seen->sent(alice, R"({"thread_id":"thread-4711"})");
-    seen->received(bob, R"({")" + std::string(name) + R"(":"thread-4711"})");
-    EXPECT_EQ(reason(), "cross_user_leak") << name;
-  }
-}
-
-TEST_F(Isolation, AShortIdThatUsersShareIsSeenUnlessItMayBeACounter) {
-  for (const char* id : {"ab12c", "4f9a0c", "k3j9d", "1a"}) {
-    watch();
-    for (const std::size_t member : {alice, bob})
-      seen->received(member, R"({"thread_id":")" + std::string(id) + "\"}");
-    EXPECT_EQ(reason(), "session_shared") << id;
-  }
-  for (const char* id : {"7", "4711", "t1", "run-12", "main"}) {
-    watch();
-    for (const std::size_t member : {alice, bob})
-      seen->received(member, R"({"thread_id":")" + std::string(id) + "\"}");
-    EXPECT_EQ(reason(), "none") << id;
-  }
-  for (const char* id : {"1", "\"demo\""}) {
-    watch();
-    for (const std::size_t member : {alice, bob})
-      seen->received(member, R"({"userId":)" + std::string(id) + "}");
-    EXPECT_EQ(reason(), "session_shared") << "a user is no counter: " << id;
-  }
-}
-
-TEST_F(Isolation, WhoIsThereIsNoSecretInAMessageThatIsNoPartOfAChat) {
-  seen->greeted(alice, R"({"user_id":"user-alice","connection_id":"connection-a1"})");
-  const std::string presence =
-      R"({"type":"presence","user_id":"user-alice","connection_id":"connection-a1"})";
-  for (const std::size_t member : {bob, listener}) seen->received(member, presence, false, false);
-  EXPECT_EQ(reason(), "none");
-  seen->received(bob, presence, true, true);
-  EXPECT_EQ(reason(), "cross_user_leak") << "an event of a chat is not for everybody";
-}
-
-TEST_F(Isolation, AThreadIsASecretInEveryMessage) {
-  seen->greeted(alice, R"({"thread_id":"thread-of-alice"})");
-  seen->received(bob, R"({"type":"typing","thread_id":"thread-of-alice"})", true, false);
-  EXPECT_EQ(reason(), "cross_user_leak");
-}
-
-TEST_F(Isolation, WhomEverybodyIsToldOfIsNobodysSession) {
-  seen->greeted(alice, R"({"user_id":"user-alice","users":[{"user_id":"the-agent"}]})");
-  seen->greeted(bob, R"({"user_id":"user-bob","users":[{"user_id":"the-agent"}]})");
-  for (const std::size_t member : {alice, bob})
-    seen->received(member, R"({"type":"delta","user_id":"the-agent"})");
-  EXPECT_EQ(reason(), "none");
-  watch();
-  const std::string list = R"([{"user_id":"user-alice"},{"user_id":"user-bob"}])";
-  for (const std::size_t member : {alice, bob}) seen->greeted(member, list);
-  EXPECT_EQ(reason(), "none") << "a list of who is there";
-  watch();
-  seen->received(alice, R"({"user_id":"the-agent"})");
-  seen->received(alice, R"({"user_id":"user-alice"})");
-  seen->received(bob, R"({"user_id":"the-agent"})");
-  EXPECT_EQ(reason(), "session_shared") << "bob has no id of his own";
-}
-
-TEST_F(Isolation, TheAuthorOfAMessageIsNobodysUser) {
-  for (const std::size_t member : {alice, bob})
-    seen->received(member, R"({"fields":{"args":[{"u":{"user_id":"rocket.cat"}}]}})");
-  EXPECT_EQ(reason(), "none");
-  watch();
-  for (const std::size_t member : {alice, bob})
-    seen->received(member, R"({"type":"delta","data":{"user_id":"demo-user-1"}})");
-  EXPECT_EQ(reason(), "session_shared");
-}
-
-TEST_F(Isolation, AnIdOfOneUsersThreadInTheOthersChatIsSharedThoughTheOtherHasOneToo) {
-  seen->received(alice, R"({"thread_id":"thread-of-alice"})");
-  seen->received(bob, R"({"thread_id":"thread-of-bob"})");
-  seen->received(bob, R"({"thread_id":"thread-of-alice"})");
-  EXPECT_EQ(reason(), "session_shared");
-}
-
 TEST_F(Isolation, ATextThatIsNoCanaryIsNamed) {
   seen->owns(alice, "room-k3jd92mxq0ab", "", "vars.room");
   seen->received(bob, said("room-k3jd92mxq0ab"));
@@ -273,32 +137,6 @@ TEST_F(Isolation, ATabThatReceivesTheSameUnderANumberOfItsOwnIsNotForeign) {
   EXPECT_EQ(reason(), "none");
   seen->unasked(listener, R"({"type":"delta","seq":4,"text":"b"})", "delta");
   EXPECT_EQ(reason(), "foreign_event");
-}
-
-TEST_F(Isolation, AnIdThatWeGiveTwoUsersOurselvesTellsNobodyApart) {
-  for (const char* id : {"\"main\"", "1", "\"a-constant-thread\""}) {
-    const std::string message = std::string(R"({"thread_id":)") + id + "}";
-    seen->sent(alice, message);
-    seen->sent(bob, message);
-    seen->received(alice, message);
-    seen->received(bob, message);
-    EXPECT_EQ(reason(), "none") << id;
-  }
-}
-
-TEST_F(Isolation, AnIdThatTheServerGaveAndThatIsSaidThenIsStillTheServers) {
-  for (const std::size_t member : {alice, bob}) {
-    seen->greeted(member, R"({"thread_id":"main-thread"})");
-    seen->sent(member, R"({"thread_id":"main-thread"})");
-  }
-  EXPECT_EQ(reason(), "session_shared");
-}
-
-TEST_F(Isolation, NoIdIsNobodys) {
-  for (const char* nil : {"0", "-1", "null", "\"\"", "\"00000000-0000-0000-0000-000000000000\""})
-    for (const std::size_t member : {alice, bob})
-      seen->greeted(member, std::string(R"({"thread_id":)") + nil + "}");
-  EXPECT_EQ(reason(), "none");
 }
 
 TEST_F(Isolation, ACanaryThatIsCutIsSeenByTheRandomPartThatIsLeft) {
@@ -348,14 +186,6 @@ TEST_F(Isolation, AnEventOfAChatIsForeignThoughEverybodyHasOne) {
   EXPECT_EQ(reason(), "foreign_event");
 }
 
-TEST_F(Isolation, AnIdThatNobodyOwnsIsSharedOnlyIfItIsNoCounter) {
-  for (const char* id : {"1", "thread-7"}) {
-    seen->received(alice, std::string(R"({"thread_id":")") + id + "\"}");
-    seen->received(bob, std::string(R"({"thread_id":")") + id + "\"}");
-    EXPECT_EQ(reason(), std::string(id) == "1" ? "none" : "session_shared");
-  }
-}
-
 TEST_F(Isolation, AMessageToASilentSessionIsForeign) {
   seen->unasked(listener, R"({"type":"agent_started"})", "agent_started");
   EXPECT_EQ(reason(), "foreign_event");
@@ -378,15 +208,6 @@ TEST_F(Isolation, AHostileServerCannotMakeItGrow) {
   }
   seen->received(bob, said(alices));
   EXPECT_EQ(reason(), "cross_user_leak");
-}
-
-TEST_F(Isolation, ManyIdsThatUsersHaveInCommonAreJudgedInLinearTime) {
-  for (const std::size_t member : {alice, tab, bob}) {
-    for (int i = 0; i < 4000; ++i)
-      seen->received(member, R"({"thread_id":"common-)" + std::to_string(i) + "\"}");
-    seen->received(member, R"({"thread_id":"own-of-)" + std::to_string(member) + "\"}");
-  }
-  EXPECT_EQ(reason(), "none");
 }
 
 }  // namespace

@@ -213,7 +213,7 @@ ProbeRun form_login(const std::function<std::string(const std::string&)>& page,
   const bool moved = page("") == "moved";
   usual->login = {{"method", "form"},
                   {"url", moved ? R"("{{target.auth}}/moved")" : R"("{{target.auth}}/login")"},
-                  {"success", "{ cookie: sid }"}};
+                  {"success", "{ redirect: /in$, cookie: sid }"}};
   return walk(*usual);
 }
 

@@ -48,7 +48,7 @@ asio::awaitable<void> tell_out(HubPtr hub, std::list<Guest>::iterator from, Out 
     const bool self = &guest == &*from;
     const bool other_user = guest.user != from->user;
     const bool leak = hub->leaks && (out.to == user || out.to == chat);
-    const bool all = (out.to == everybody && guest.chats) || leak;
+    const bool all = out.to == everybody || leak;
     if (self ? out.to != others
              : !guest.user.empty() &&
                    (all || (out.to == user && !other_user) || (out.to == others && other_user)))
@@ -65,9 +65,7 @@ Script say_all(const HubPtr& hub, std::list<Guest>::iterator from, const Outs& o
 
 Script reply(const HubPtr& hub, std::list<Guest>::iterator me, const std::string& message) {
   if (me->user.empty()) me->user = user_in(message, hub->open && message.contains("token"));
-  const Outs outs = hub->product.hear(*me, message);
-  me->chats |= std::ranges::any_of(outs, [](const Out& out) { return out.to == user; });
-  return say_all(hub, me, outs);
+  return say_all(hub, me, hub->product.hear(*me, message));
 }
 
 asio::awaitable<void> stay(HubPtr hub, Peer& peer) {
@@ -89,8 +87,9 @@ Script serve(const HubPtr& hub, const Request& request) {
 
 std::string run(const Product& product, const std::string& kind, const DefaultConfig::Keys& keys,
                 bool open = false, bool leaks = false) {
-  const auto hub = std::make_shared<Hub>(Hub{.product = product, .open = open, .leaks = leaks});
-  const Server server(Handler(std::bind_front(serve, hub)));
+  // Only the server has the hub, because the sockets of its guests must not outlive the server.
+  const Server server(Handler(std::bind_front(
+      serve, std::make_shared<Hub>(Hub{.product = product, .open = open, .leaks = leaks}))));
   DefaultConfig usual(server.url(""));
   usual.kind(kind);
   usual.socket["token_in"] = "none";
@@ -134,6 +133,53 @@ TEST_P(Habits, UsersWhoAreKeptApartPass) { EXPECT_EQ(run(GetParam(), "isolation"
 TEST_P(Habits, AnAnswerThatGoesToEverybodyIsALeak) {
   EXPECT_THAT(run(GetParam(), "isolation", {}, false, true),
               HasSubstr("isolation/cross_user_leak"));
+}
+
+// A product that tells Alice who is typing in a room for everybody before she is ready, and Bob
+// later. `shares`: the room that both are given is one.
+std::string run_lobby(bool shares) {
+  Product lobby{.name = "Lobby"};
+  lobby.dialects = R"(
+dialects:
+  d:
+    type: [/type]
+    rules: [ { when: { type: typing }, ignore: true } ]
+    steps:
+      - send: { type: join, token: "{{token}}" }
+        expect: { type: joined }
+    ready: { type: ready }
+    vars: { id: "{{nonce(12)}}" }
+    send: { type: say, text: "{{prompt}}", id: "{{vars.id}}" }
+    correlate: { /re: "{{vars.id}}" }
+    events:
+      thinking: { type: thinking, min: 1 }
+      said: { type: said, min: 1, after: [thinking], terminal: ok }
+    answer: [/text]
+)";
+  lobby.probe = {{"dialect", "d"}, {"ids", "[room]"}};
+  lobby.hear = [shares](Guest& guest, const std::string& message) -> Outs {
+    const std::string typing = R"({"type":"typing","room":"the-general-room"})";
+    const std::string room = shares ? "the-common-room" : "room-of-" + guest.user;
+    if (message.contains(R"("type":"join")")) {
+      Outs outs = {{R"({"type":"joined","room":")" + room + "\"}"}, {R"({"type":"ready"})"}};
+      if (guest.user == "alice") outs.insert(outs.begin() + 1, {typing});
+      return outs;
+    }
+    const std::string rest =
+        R"(,"room":")" + room + R"(","re":")" + text_at(message, R"("id":")") + "\"}";
+    return {{typing},
+            {R"({"type":"thinking","text":")" + thought(message) + "\"" + rest, user},
+            {R"({"type":"said","text":"42 it is")" + rest, user}};
+  };
+  return run(lobby, "isolation", {});
+}
+
+TEST(LobbyHabits, ARoomThatABroadcastNamesBeforeASessionIsReadyIsNotItsOwn) {
+  EXPECT_EQ(run_lobby(false), "pass");
+}
+
+TEST(LobbyHabits, TheAnswerToAStepGivesASessionItsRoom) {
+  EXPECT_THAT(run_lobby(true), HasSubstr("session_shared"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Products, Habits, testing::ValuesIn(products()),

@@ -25,7 +25,6 @@ struct Guest {
   std::string user;  // "alice", "bob", or nobody yet
   int number = 0;    // of the session
   int seq = 0;
-  bool chats = false;  // it was answered; from then on it hears what everybody is told
 };
 
 struct Product {

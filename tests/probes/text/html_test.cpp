@@ -66,6 +66,38 @@ TEST(Html, GivesAFieldToTheFormThatItNames) {
   EXPECT_EQ(html.forms[0].fields.size() + html.forms[1].fields.size(), 3U);
 }
 
+TEST(Html, SaysWhatIsDisabledAndWhatAButtonOverrides) {
+  const Html html = parse_html(
+      "<meta charset=latin1><form method=DIALOG enctype=Text/Plain accept-charset='a b'>"
+      "<fieldset disabled><legend><input name=a></legend><input name=b></fieldset>"
+      "<input name=c disabled><button formaction=/x formmethod=POST formenctype=text/plain>"
+      "<b>Sign</b>\n in</button><input type=submit value=Go formaction></form>");
+  ASSERT_EQ(html.forms.size(), 1U);
+  const Form& form = html.forms[0];
+  EXPECT_EQ(html.charset, "latin1");
+  EXPECT_EQ(form.method + " " + form.enctype + " " + form.accept_charset, "dialog text/plain a b");
+  EXPECT_FALSE(form.field("a")->disabled);
+  EXPECT_TRUE(form.field("b")->disabled);
+  EXPECT_TRUE(form.field("c")->disabled);
+  ASSERT_EQ(form.fields.size(), 5U);
+  EXPECT_EQ(form.fields[3].label, "Sign in");
+  EXPECT_EQ(form.fields[3].action, "/x");
+  EXPECT_EQ(form.fields[3].method, "post");
+  EXPECT_EQ(form.fields[3].enctype, "text/plain");
+  EXPECT_EQ(form.fields[4].label, "Go");
+  EXPECT_EQ(form.fields[4].action, "");
+}
+
+TEST(Html, GivesAFieldToAFormThatComesLater) {
+  const Html html = parse_html(
+      "<input name=x form=b><form id=a><input name=y form=b><input name=z form=''></form>"
+      "<form id=b></form>");
+  ASSERT_EQ(html.forms.size(), 2U);
+  EXPECT_TRUE(html.forms[0].fields.empty());
+  ASSERT_EQ(html.forms[1].fields.size(), 2U);
+  EXPECT_EQ(html.forms[1].fields[0].name, "x");
+}
+
 TEST(Html, NamesEachScriptOnceAndTheBase) {
   const Html html = parse_html(
       "<head><base href=' /app/ '><base href=/other/><meta name=csrf-token content='a\"b'>"
@@ -180,13 +212,31 @@ TEST(Html, TakesFourTimesAsLongForFourTimesThePage) {
     for (int i = 0; i < 130'000; ++i) all += " a" + std::to_string(i);
     return all;
   }();
-  for (const std::string& piece :
-       {std::string("<div>"), std::string("<a><b>"), std::string("</x>"), std::string("<p></form>"),
-        std::string("<!--"), std::string("&"), std::string("&a;"), std::string("<select><option>"),
-        std::string("<a b="), std::string("<script>"), std::string("</script"),
-        std::string("<a b='"), std::string("--"), std::string("<script src=a>"),
-        std::string("<input form=a>"), std::string("&#"), std::string("<textarea>"),
-        std::string("\r"), std::string(" a")}) {
+  for (const std::string& piece : {std::string("<div>"),
+                                   std::string("<a><b>"),
+                                   std::string("</x>"),
+                                   std::string("<p></form>"),
+                                   std::string("<!--"),
+                                   std::string("&"),
+                                   std::string("&a;"),
+                                   std::string("<select><option>"),
+                                   std::string("<a b="),
+                                   std::string("<script>"),
+                                   std::string("</script"),
+                                   std::string("<a b='"),
+                                   std::string("--"),
+                                   std::string("<script src=a>"),
+                                   std::string("<input form=a>"),
+                                   std::string("&#"),
+                                   std::string("<textarea>"),
+                                   std::string("\r"),
+                                   std::string(" a"),
+                                   std::string("<fieldset disabled>"),
+                                   std::string("<legend>"),
+                                   std::string("<button>"),
+                                   std::string("<template>"),
+                                   std::string("<datalist>"),
+                                   std::string("<select multiple><option selected>")}) {
     const std::size_t count = 400'000 / piece.size();
     for (const std::string& open : {"<form>" + times("<i>", 500), std::string("<form><x"),
                                     std::string("<form><textarea>"), std::string("<!--")})

@@ -111,9 +111,86 @@ TEST(Cookies, ThatExpiredTakeTheOldOneAway) {
 }
 
 TEST(Cookies, ThatAreNoneAreIgnored) {
-  for (const std::string set : {"", "=1", "novalue", ";Path=/", "a=b\x01; Path=/", " =x"})
+  for (const std::string set : {"", "=", ";Path=/", "a=b\x01; Path=/", " \t=\t", "a=b\x7f",
+                                "=__Host-a; Path=/; Secure", "__Secure-a"})
     EXPECT_EQ(sent({set}, home, home), "") << set;
   EXPECT_EQ(sent({"a=" + std::string(5000, 'x') + "; Path=/"}, home, home), "");
+}
+
+TEST(Cookies, MayHaveNoName) {
+  EXPECT_EQ(sent({"=1; Path=/"}, home, home), "1");
+  EXPECT_EQ(sent({"novalue; Path=/", "a=1; Path=/"}, home, home), "novalue; a=1");
+}
+
+TEST(Cookies, TakeTheLastOfRepeatedAttributes) {
+  EXPECT_EQ(sent({"a=1; Path=/x; Path=/"}, home, home), "a=1");
+  EXPECT_EQ(sent({"a=1; Path=/; Path=/x"}, home, home), "");
+  EXPECT_EQ(sent({"a=1; Path=/; Path="}, home, home), "a=1") << "the default path";
+  EXPECT_EQ(sent({"a=1; Path=/; Path=x"}, home, "https://app.example.com/"), "");
+  EXPECT_EQ(
+      sent({"a=1; Path=/; Domain=other.com; Domain=example.com"}, home, "https://example.com/"),
+      "a=1");
+  EXPECT_EQ(sent({"a=1; Path=/; Domain=example.com; Domain=other.com"}, home, home), "");
+  EXPECT_EQ(sent({"a=1; Path=/; Domain=example.com; Domain="}, home, "https://example.com/"), "");
+  EXPECT_EQ(sent({"a=1; Path=/; Max-Age=0; Max-Age=60"}, home, home), "a=1");
+  EXPECT_EQ(sent({"a=1; Path=/; Max-Age=60; Max-Age=x"}, home, home, now + 61s), "");
+  EXPECT_EQ(sent({"a=1; Path=/; SameSite=None; SameSite=Lax"}, home, home), "a=1");
+}
+
+TEST(Cookies, TakeTabsForBlanks) {
+  EXPECT_EQ(sent({"\ta\t=\t1 2\t;\tPath\t=\t/\t;\tSecure\t"}, home, home), "a=1 2");
+  EXPECT_EQ(sent({"a=1\t2; Path=/"}, home, home), "a=1\t2");
+}
+
+TEST(Cookies, AreLimitedByNameAndValueAndByEachAttribute) {
+  const std::string long_path = "/" + std::string(1024, 'p');
+  EXPECT_EQ(sent({"abc=" + std::string(4093, 'v') + "; Path=/; HttpOnly; SameSite=Lax"}, home, home)
+                .size(),
+            4097U);
+  EXPECT_EQ(sent({"abc=" + std::string(4094, 'v') + "; Path=/"}, home, home), "");
+  EXPECT_EQ(sent({std::string(4097, 'v')}, home, home), "");
+  EXPECT_EQ(sent({"a=1; Path=/; Path=" + long_path}, home, home), "a=1") << "it is ignored";
+  EXPECT_EQ(sent({"a=1; Path=/; Path=" + long_path.substr(0, 1024)}, home, home), "");
+}
+
+TEST(Cookies, ThatAreSecureGoToLoopbackAsInBrowsers) {
+  for (const std::string host :
+       {"127.0.0.1:8080", "127.1.2.3", "localhost", "app.LOCALHOST", "[::1]:80"}) {
+    const std::string there = "http://" + host + "/";
+    EXPECT_EQ(sent({"a=1; Path=/; Secure"}, there, there), "a=1") << host;
+    EXPECT_EQ(sent({"__Host-a=1; Path=/; Secure"}, there, "ws://" + host + "/ws"), "__Host-a=1");
+  }
+  for (const std::string host : {"128.0.0.1", "localhost.example.com", "127.example.com"}) {
+    const std::string there = "http://" + host + "/";
+    EXPECT_EQ(sent({"a=1; Path=/; Secure"}, there, there), "") << host;
+  }
+}
+
+TEST(Cookies, WhoseNameMakesAPromiseInAnyCaseHaveToKeepIt) {
+  EXPECT_EQ(sent({"__host-a=1; Secure"}, home, home), "");
+  EXPECT_EQ(sent({"__SECURE-a=1; Path=/"}, home, home), "");
+  EXPECT_EQ(sent({"__HOST-a=1; Path=/; Secure"}, home, home), "__HOST-a=1");
+}
+
+TEST(Cookies, ThatAreSecureAreNotReplacedFromPlainHttp) {
+  Cookies cookies;
+  cookies.take(url(home), {{"Set-Cookie", "a=1; Path=/; Secure"}}, now);
+  cookies.take(url("http://app.example.com/"), {{"Set-Cookie", "a=2; Path=/"}}, now);
+  ASSERT_NE(cookies.find("a"), nullptr);
+  EXPECT_EQ(*cookies.find("a"), "1");
+  ASSERT_EQ(cookies.dropped_since({}).size(), 1U);
+  EXPECT_EQ(cookies.dropped_since({})[0].name, "a");
+  cookies.take(url("http://app.example.com/"), {{"Set-Cookie", "b=2; Path=/"}}, now);
+  EXPECT_NE(cookies.find("b"), nullptr);
+}
+
+TEST(Cookies, LiveFor400DaysAtMost) {
+  for (const std::string set :
+       {"a=1; Path=/; Max-Age=99999999999999999999", "a=1; Path=/; Max-Age=99999999",
+        "a=1; Path=/; Expires=Fri, 01 Jul 2050 00:00:00 GMT"}) {
+    EXPECT_EQ(sent({set}, home, home, now + std::chrono::days(400) - 1s), "a=1") << set;
+    EXPECT_EQ(sent({set}, home, home, now + std::chrono::days(400)), "") << set;
+  }
 }
 
 TEST(Cookies, AreBoundedInNumber) {

@@ -29,7 +29,8 @@ struct Habits {
   bool public_home = false;     // visitors see the home page, too
   bool form_for_users = true;   // the login page shows its form also to who is logged in
   bool new_at_failure = false;  // a refused login sets another session
-  std::string flash = {};       // a cookie that a refused login sets for the next page
+  std::string flash = {};       // a cookie with a message for the next page, in case of a refusal
+  bool greets = true;           // pages name the user who is logged in
   Refused refused = {};
 };
 
@@ -75,6 +76,7 @@ class Site {
     const bool known = user || cookies.contains(habits_.session + "=visitor");
     if (request.method() == "POST") return accepts_ ? let_in() : turn_away();
     const bool at_login = request.target().starts_with("/login");
+    const bool flashes = !habits_.flash.empty() && cookies.contains(habits_.flash + "=wrong");
     Headers headers;
     if (habits_.renews || (!known && at_login && habits_.for_visitors))
       headers = fresh(user ? "alice" : "visitor");
@@ -82,12 +84,22 @@ class Site {
     if (at_login) return {answer(200, std::string(form), headers)};
     if (request.target() == "/home" && !user && !habits_.public_home)
       return redirect("/login", headers);
-    if (!habits_.flash.empty())
-      headers.emplace_back("Set-Cookie", habits_.flash + "=; Max-Age=0; Path=/");
-    return {answer(200, "<p>a page", headers)};
+    // The message is shown once.
+    if (flashes) headers.emplace_back("Set-Cookie", habits_.flash + "=; Max-Age=0; Path=/");
+    return {answer(200, page(user && habits_.greets, flashes), headers)};
   }
 
  private:
+  // As frameworks render it: with the name of the user, a token against forgery and what differs
+  // each time.
+  std::string page(bool user, bool flashes) {
+    const std::string number = std::to_string(++count_);
+    return "<!doctype html><meta name=csrf content=t0k3n-" + number + "><script>var nonce = 'abc" +
+           number + "'</script><nav>" +
+           (user ? "Hello alice <a href=/logout>Log out</a>" : "<a href=/login>Log in</a>") +
+           "</nav>" + (flashes ? "<div class=alert>That did not work. Try again.</div>" : "") +
+           "<p>News of the day, served at 12:00:" + number;
+  }
   Headers fresh(const std::string& whose) {
     return {{"Set-Cookie", habits_.session + "=" + whose + "-" + std::to_string(++count_) +
                                "-0123456789; Path=/; HttpOnly"}};
@@ -182,8 +194,35 @@ TEST(FormHabits, ASessionThatBeginsWithTheRefusalIsNoLogin) {
   }
 }
 
+// A wrong password leads back to the home page, where a message in a cookie says so: in a cookie of
+// its own, or in the session's, which is new then.
+TEST(FormHabits, AMessageInACookieIsNoSession) {
+  for (Habits habits : frameworks()) {
+    habits.public_home = true;
+    habits.refused = to("/home");
+    for (const std::string& flash : {std::string("flash"), habits.session})
+      for (const std::string& success : successes(habits)) {
+        habits.flash = flash;
+        const ProbeRun walked = log_in(habits, false, success);
+        EXPECT_EQ(walked.verdict.reason, Reason::no_session)
+            << habits.name << " " << flash << " " << success << walked.show();
+      }
+  }
+}
+
+// The page behind the login has a script that takes the message away; or nothing does.
+TEST(FormHabits, ACookieThatStaysIsNoSessionWherePagesAreAsForVisitors) {
+  Habits flask{.name = "Flask", .for_visitors = false, .public_home = true, .new_at_failure = true};
+  flask.refused = to("/home");
+  for (const std::string& success : successes(flask)) {
+    EXPECT_EQ(log_in(flask, false, success).verdict.reason, Reason::no_session) << success;
+    const ProbeRun good = log_in(flask, true, success);
+    EXPECT_EQ(good.verdict.outcome, Outcome::pass) << success << good.show();
+  }
+}
+
 TEST(FormHabits, WhereOnlyTheUserCanTellHeIsAsked) {
-  const Habits plain{.name = "own", .renews = true, .public_home = true};
+  const Habits plain{.name = "own", .renews = true, .public_home = true, .greets = false};
   for (const std::string& success : successes(plain)) {
     const ProbeRun walked = log_in(plain, true, success);
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << success;

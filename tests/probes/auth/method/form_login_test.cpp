@@ -22,7 +22,10 @@ struct Application {
   Script refused = {answer(401, page, {{"Content-Type", "text/html"}})};
 
   Script operator()(const Request& request) const {
-    if (request.target() == "/home") return {answer(200, "<h1>Hello alice</h1>")};
+    if (request.target() == "/home")
+      return request.header("Cookie").contains("session=s3ss10n")
+                 ? Script{answer(200, "<h1>Hello alice</h1>")}
+                 : Script{answer(302, "", {{"Location", "/login"}})};
     if (request.target() == "/api/room")
       return {json(request.header("Cookie").contains("session=s3ss10n") ? 200 : 403,
                    R"({"room":"r-17"})")};
@@ -99,7 +102,7 @@ TEST(FormLogin, TakesTheCookieFromBeforeWhereARedirectSaysThatTheLoginSucceeded)
 TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
   for (const auto& [attributes, why] : std::vector<std::pair<std::string, std::string>>{
            {"v; Domain=example.net", "its Domain example.net is not that of 127.0.0.1"},
-           {"v; Path=/; Secure", "it is Secure, and this is not https"},
+           {"v; Path=/; Domain=127.0.0.1; Domain=1", "its Domain 1 is not that of 127.0.0.1"},
            {"v; Path=/; SameSite=None", "it is SameSite=None, but not Secure"},
            {std::string(4094, 'v'), "it is longer than 4096 bytes"}}) {
     Application application;
@@ -108,6 +111,14 @@ TEST(FormLogin, SaysWhyTheSessionsCookieWasNotKept) {
     EXPECT_EQ(walked.verdict.reason, Reason::no_session) << walked.show();
     EXPECT_THAT(walked.verdict.detail, HasSubstr("the cookie sid is not kept: " + why));
   }
+}
+
+TEST(FormLogin, KeepsASecureCookieOfALoopbackAddressAsBrowsersDo) {
+  Application application;
+  application.landed = {{"Location", "/home"},
+                        {"Set-Cookie", "session=s3ss10n; Path=/; Secure; HttpOnly"}};
+  const ProbeRun walked = log_in(application, "{ cookie: session }");
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(FormLogin, EntersWrittenFieldsInsteadOfTheUsualOnes) {

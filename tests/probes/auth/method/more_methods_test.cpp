@@ -162,6 +162,35 @@ TEST(Steps, FailWhereAnAnswerLacksWhatIsCaptured) {
   EXPECT_THAT(walked.verdict.detail, HasSubstr("lacks"));
 }
 
+TEST(Steps, SayWhyACookieThatTheyCaptureIsNotKept) {
+  const Server server(Script{answer(200, "{}", {{"Set-Cookie", "sid=v; Domain=example.net"}})});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"requests", R"([{ url: "{{target.auth}}/l", json: { u: "{{identity.username}}" },
+                                    capture: { sid: { cookie: sid } } }])"},
+                 {"token", R"("{{sid}}")"}};
+  const ProbeRun walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::answer_incomplete) << walked.show();
+  EXPECT_THAT(walked.verdict.detail,
+              HasSubstr("the cookie sid is not kept: its Domain example.net is not that of"));
+}
+
+TEST(Steps, SayWhyASocketHasNoCookies) {
+  const Server server(Script{answer(200, "{}", {{"Set-Cookie", "sid=v; SameSite=None"}})});
+  DefaultConfig usual(server.url(""));
+  usual.kind("upgrade");
+  usual.login = {
+      {"method", "steps"},
+      {"requests", R"([{ url: "{{target.auth}}/l", json: { u: "{{identity.username}}" } }])"},
+      {"token", "x"}};
+  usual.socket["token_in"] = "cookie";
+  const ProbeRun walked = walk(usual);
+  EXPECT_EQ(walked.verdict.reason, Reason::token_missing) << walked.show();
+  EXPECT_THAT(walked.verdict.detail,
+              HasSubstr("the cookie sid is not kept: it is SameSite=None, but not Secure"));
+}
+
 TEST(Steps, FailAsEveryLoginWhereOneIsRefused) {
   const Server server(Script{json(401, R"({"detail":"no"})")});
   DefaultConfig usual(server.url(""));

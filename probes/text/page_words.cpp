@@ -1,0 +1,69 @@
+#include "probes/text/page_words.hpp"
+
+#include <algorithm>
+
+#include "probes/text/ascii.hpp"
+#include "probes/text/html_tokens.hpp"
+
+namespace sonde::text {
+namespace {
+
+constexpr std::size_t page_max = 1024 * 1024, words_max = 20000, word_bytes_max = 64;
+
+bool is_word_byte(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+}
+bool has_digit(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+void add_word(std::string_view word, std::set<std::string>& words) {
+  if (word.empty() || word.size() > word_bytes_max || has_digit(word)) return;
+  if (words.size() < words_max) words.insert(lowered(word));
+}
+
+void add_words(std::string_view text, std::set<std::string>& words) {
+  while (!text.empty()) {
+    const auto begin = std::ranges::find_if(text, is_word_byte);
+    const auto end = std::find_if_not(begin, text.end(), is_word_byte);
+    add_word(std::string_view(begin, end), words);
+    text = std::string_view(end, text.end());
+  }
+}
+
+bool is_unreadable(std::string_view element) {
+  return element == "script" || element == "style" || element == "iframe" || element == "noframes";
+}
+
+void add_attributes(const HtmlTokens& tag, std::set<std::string>& words) {
+  if (tag.name() == "a")
+    if (const auto to = tag.attribute("href")) add_word(word_of_path(*to), words);
+  if (tag.name() == "form")
+    if (const auto to = tag.attribute("action")) add_word(word_of_path(*to), words);
+  if (tag.name() == "img")
+    if (const auto instead = tag.attribute("alt")) add_words(*instead, words);
+  const bool input = tag.name() == "input";
+  if (input && lowered(tag.attribute("type").value_or("")) == "submit")
+    if (const auto label = tag.attribute("value")) add_words(*label, words);
+}
+
+}  // namespace
+
+std::string word_of_path(std::string_view url) {
+  const std::string_view path = url.substr(0, url.find_first_of("?#;"));
+  return has_digit(path) ? "" : lowered(path.substr(0, word_bytes_max));
+}
+
+std::set<std::string> words_of_page(std::string_view page) {
+  std::set<std::string> words;
+  HtmlTokens tokens(page.substr(0, page_max));
+  bool readable = true;
+  for (auto kind = tokens.next(); kind != HtmlTokens::Kind::end; kind = tokens.next()) {
+    if (kind == HtmlTokens::Kind::start_tag) add_attributes(tokens, words);
+    if (kind == HtmlTokens::Kind::text && readable) add_words(tokens.text(), words);
+    readable = kind != HtmlTokens::Kind::start_tag || !is_unreadable(tokens.name());
+  }
+  return words;
+}
+
+}  // namespace sonde::text
