@@ -78,13 +78,13 @@ std::uint64_t packed(const LockoutTable::Quiet& quiet) {
   const auto until = static_cast<std::uint64_t>(std::max<std::int64_t>(quiet.until, 0));
   std::uint64_t word = std::min(until, until_max);
   word = word << span_bits | clamped(quiet.granted, span_max);
-  return word << span_bits | clamped(quiet.wish, span_max);
+  return word << span_bits | clamped(quiet.wanted, span_max);
 }
 
 LockoutTable::Quiet quiet_in(std::uint64_t word) {
   return {.until = static_cast<std::int64_t>(word >> 2 * span_bits),
           .granted = static_cast<int>(word >> span_bits & span_max),
-          .wish = static_cast<int>(word & span_max)};
+          .wanted = static_cast<int>(word & span_max)};
 }
 
 // Adds what others counted since `before`. Clearing the known rejections clears those of the others

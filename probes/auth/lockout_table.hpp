@@ -25,7 +25,7 @@ class LockoutTable {
   // A QuietTime by the wall clock: seconds since 1970, and seconds up to 4095.
   struct Quiet {
     std::int64_t until = 0;
-    int granted = 0, wish = 0;
+    int granted = 0, wanted = 0;
     bool operator==(const Quiet&) const = default;
   };
   struct Row {

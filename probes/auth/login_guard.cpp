@@ -56,12 +56,12 @@ void LoginGuard::read_quiet(const LockoutTable::Quiet& quiet, Instant now) {
   const Span granted = std::chrono::seconds(quiet.granted);
   const Span left = std::min<Span>(end - std::chrono::system_clock::now(), granted);
   lockout.quiet(
-      {.until = now + left, .wish = std::chrono::seconds(quiet.wish), .granted = granted});
+      {.until = now + left, .wanted = std::chrono::seconds(quiet.wanted), .granted = granted});
 }
 
-void LoginGuard::quiet(Span wish, Span most, Instant now) {
+void LoginGuard::quiet(Span wanted, Span most, Instant now) {
   read(now);
-  lockout.quiet(wish, most, now);
+  lockout.quiet(wanted, most, now);
   const QuietTime& time = lockout.quiet_time();
   if (table_ == nullptr || time.until <= now) return;
   const auto whole = [](Span span) {
@@ -70,7 +70,7 @@ void LoginGuard::quiet(Span wish, Span most, Instant now) {
   const auto end = std::chrono::system_clock::now().time_since_epoch() + (time.until - now);
   known_quiet_ = {.until = whole(end),
                   .granted = static_cast<int>(whole(time.granted)),
-                  .wish = static_cast<int>(whole(time.wish))};
+                  .wanted = static_cast<int>(whole(time.wanted))};
   table_->write(key_, known_quiet_);
 }
 

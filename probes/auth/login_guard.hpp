@@ -66,7 +66,7 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   int counted(Instant now);
   void succeeded(Instant now);
   void redeemed(Instant now);
-  void quiet(Span wish, Span most, Instant now);
+  void quiet(Span wanted, Span most, Instant now);
 
   // The rules for the account; `own` are those of the login that asks now. Of all logins that asked
   // in the last two days, the fewest rejections and the longest cooldown apply.

@@ -76,8 +76,8 @@ TEST(LockoutTable, AddsWhatOthersCountedMeanwhile) {
 
 TEST(LockoutTable, KeepsUntilWhenAServerIsLeftAlone) {
   const File file;
-  const LockoutTable::Quiet early{.until = 1'900'000'000, .granted = 60, .wish = 3600};
-  const LockoutTable::Quiet late{.until = 1'900'000'100, .granted = 30, .wish = 30};
+  const LockoutTable::Quiet early{.until = 1'900'000'000, .granted = 60, .wanted = 3600};
+  const LockoutTable::Quiet late{.until = 1'900'000'100, .granted = 30, .wanted = 30};
   {
     const auto table = LockoutTable::open(file.path).value();
     table->write(key(1), early);
@@ -98,8 +98,8 @@ TEST(LoginGuard, LeavesAServerAloneNoLongerThanGrantedWhereTheClockIsSetBack) {
   const auto table = LockoutTable::in_memory();
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto tomorrow = std::chrono::duration_cast<std::chrono::seconds>(now).count() + 86400;
-  table->write(key(1), {.until = tomorrow, .granted = 60, .wish = 3600});
-  table->write(key(2), {.until = tomorrow - 2 * 86400, .granted = 60, .wish = 60});
+  table->write(key(1), {.until = tomorrow, .granted = 60, .wanted = 3600});
+  table->write(key(2), {.until = tomorrow - 2 * 86400, .granted = 60, .wanted = 60});
   const auto held = [&](int account) {
     const auto guard = std::make_shared<auth::LoginGuard>(table, key(account));
     return guard->held({}, Clock::now(), 0);
