@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/core/view.hpp"
 #include "daemon/store/database.hpp"
 #include "probes/core/verdict.hpp"
 
