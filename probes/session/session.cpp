@@ -239,8 +239,9 @@ const config::Section<SessionSettings>& section_of(const SessionSettings*) {
 
 void add_needs(const SessionSettings& settings, text::Needs& needs) {
   add_needs(settings.socket, needs);
-  needs.all.insert(needs.all.end(), settings.dialect->needs.all.begin(),
-                   settings.dialect->needs.all.end());
+  const text::Needs& spoken = settings.dialect->needs;
+  needs.all.insert(needs.all.end(), spoken.all.begin(), spoken.all.end());
+  needs.urls.insert(needs.urls.end(), spoken.urls.begin(), spoken.urls.end());
   if (settings.socket.token_in.in != TokenPlacement::In::none) needs.all.push_back({"token", {}});
 }
 
