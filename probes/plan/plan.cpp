@@ -86,7 +86,7 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->in_flight_max = draft.common.in_flight;
   check->refusals_every = draft.common.negative_auth_min_interval;
   check->diagnose = draft.common.diagnose;
-  check->steps = kind.steps;
+  check->steps = draft.steps.empty() ? kind.steps : draft.steps;
   check->events = draft.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
   check->refusal_fingerprint =
