@@ -81,6 +81,87 @@ TEST(WrongPassword, ProvesNothingWhereTheRightOneIsRefusedAsWell) {
   EXPECT_THAT(checked.walked.verdict.detail, HasSubstr("the right password fails as well"));
 }
 
+// A server with a login for each method; all of them look at the password alone.
+Script by_method(const AccountsPtr& accounts, const Request& request) {
+  const std::string page = R"(<form method="post" action="/auth/login"><input name="username">
+    <input type="password" name="password"></form>)";
+  if (request.header("Upgrade") == "websocket")
+    return {accept(), ready_message(), wait_for_close()};
+  if (request.target() == "/token" && request.body.contains("refresh-token"))
+    return {json(200, R"({"access_token":"access-token-1","refresh_token":"refresh-token-2"})")};
+  if (request.target() == "/home") return {answer(200, "hello")};
+  if (request.method() == "GET") return {answer(200, page, {{"Content-Type", "text/html"}})};
+  const bool accepted = is_good(*accounts, request.body.contains("staple"));
+  if (request.target() != "/auth/login")
+    return {
+        accepted
+            ? json(200, R"({"access_token":"access-token-0","refresh_token":"refresh-token-1"})")
+            : json(400, R"({"error":"invalid_grant"})")};
+  if (!accepted) return {answer(200, page, {{"Content-Type", "text/html"}})};
+  return {answer(302, "", {{"Location", "/home"}, {"Set-Cookie", "sid=session-of-alice; Path=/"}})};
+}
+
+struct MethodCase {
+  std::string name;
+  DefaultConfig::Keys login;
+  std::string token_in = "header";
+};
+
+class EachMethod : public testing::TestWithParam<MethodCase> {
+ protected:
+  Checked check(Accounts start) {
+    const auto accounts = std::make_shared<Accounts>(start);
+    const Server server(Handler(std::bind_front(by_method, accounts)));
+    DefaultConfig usual(server.url(""));
+    usual.kind("upgrade");
+    usual.login = GetParam().login;
+    usual.socket["token_in"] = GetParam().token_in;
+    usual.socket["ready"] = "{ type: connection_established, within: 150ms }";
+    usual.probe["refuse"] = "[wrong_password]";
+    ProbeRun walked = walk(usual);
+    return {std::move(walked), *accounts};
+  }
+};
+
+TEST_P(EachMethod, MakesOneLoginWithAWrongPasswordAndOneWithTheRightOne) {
+  const Checked checked = check({});
+  EXPECT_EQ(checked.walked.verdict.outcome, Outcome::pass) << checked.walked.show();
+  EXPECT_EQ(note_of(checked.walked), "refused: ");
+  EXPECT_EQ(checked.accounts.wrong, 1);
+  EXPECT_GE(checked.accounts.good, 2);
+}
+
+TEST_P(EachMethod, FindsAServiceThatTakesAnyPassword) {
+  const Checked checked = check({.careless = true});
+  EXPECT_EQ(checked.walked.verdict.reason, Reason::auth_fail_open) << checked.walked.show();
+}
+
+const std::string credentials_of_user =
+    R"({ u: "{{identity.username}}", p: "{{identity.password}}" })";
+
+INSTANTIATE_TEST_SUITE_P(
+    WrongPassword, EachMethod,
+    testing::Values(
+        MethodCase{"json", {{"url", R"("{{target.auth}}/json")"}, {"body", credentials_of_user}}},
+        MethodCase{"oauth2_password",
+                   {{"method", "oauth2_password"}, {"url", R"("{{target.auth}}/grant")"}}},
+        MethodCase{"form",
+                   {{"method", "form"},
+                    {"url", R"("{{target.auth}}/auth/login")"},
+                    {"success", "{ cookie: sid }"}},
+                   "cookie"},
+        MethodCase{"steps",
+                   {{"method", "steps"},
+                    {"requests", R"([{ url: "{{target.auth}}/json", json: )" + credentials_of_user +
+                                     ", capture: { token: { json: /access_token } } }]"}}},
+        MethodCase{
+            "refresh",
+            {{"method", "refresh"},
+             {"client_id", "web"},
+             {"url", R"("{{target.auth}}/token")"},
+             {"login", R"({ url: "{{target.auth}}/json", body: )" + credentials_of_user + " }"}}}),
+    [](const auto& each) { return each.param.name; });
+
 Script broken_for_wrong(const Request& request) {
   if (request.target() != "/auth/login") return {accept(), ready_message(), wait_for_close()};
   return {request.body.contains("staple") ? json(200, granted()) : answer(503)};
