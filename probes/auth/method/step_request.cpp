@@ -67,12 +67,16 @@ std::string without_query(const net::Url& url) {
 
 // The meaning of a capture that finds nothing: a page instead of JSON, or a rejection.
 Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
-                const net::Response& response, const std::optional<text::Pattern>& refused) {
+                const net::Response& response, const Cookies& cookies,
+                const std::optional<text::Pattern>& refused) {
   if (auto why = refused_credentials(response, refused)) return *std::move(why);
   if (capture.json && net::is_page(response))
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
+  for (const DroppedCookie& dropped : cookies.dropped_since({}))
+    if (!capture.cookie.empty() && dropped.name == capture.cookie)
+      failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
   const std::string said = net::said_error(response);
   if (!said.empty()) failure.detail += "; it says: " + said;
   return failure;
@@ -122,7 +126,7 @@ std::expected<Captured, Failure> capture_all(const StepRequest& step, const net:
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, cookies);
     if (!found || found->empty())
-      return std::unexpected(lacking(url, name, capture, response, refused));
+      return std::unexpected(lacking(url, name, capture, response, cookies, refused));
     if (found->size() > captured_max)
       return std::unexpected(
           Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});
