@@ -66,6 +66,8 @@ TEST(Dialects, LoseWhatATildeTakesAway) {
   EXPECT_FALSE(whole.ready.type.empty());
   EXPECT_TRUE(without("ready: ~").ready.type.empty());
   EXPECT_TRUE(without("correlate: ~").correlate.empty());
+  EXPECT_FALSE(whole.rules.empty());
+  EXPECT_TRUE(without("rules: ~").rules.empty());
 }
 
 TEST(Dialects, LoseAnEventAndWhatOthersSayOfIt) {
