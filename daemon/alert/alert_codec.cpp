@@ -85,20 +85,20 @@ AlertText told_of(Json json) {
 
 }  // namespace
 
-std::string write(const Kept& kept) {
+std::string write(const SavedAlert& kept) {
   return note::object(note::text("checksum", kept.checksum) +
                       note::part("state", write(kept.state)) +
                       note::part("text", write(kept.text)) +
                       (kept.alert ? note::part("alert", note::write(*kept.alert)) : ""));
 }
 
-std::optional<Kept> read_kept(std::string_view text) {
+std::optional<SavedAlert> read_saved_alert(std::string_view text) {
   const auto document = text::Document::parse(text);
   if (!document) return std::nullopt;
   const Json root = document->root();
   if (!root.member("state")) return std::nullopt;
-  return Kept{text_of(root, "checksum"), state_of(root.member("state")),
-              told_of(root.member("text")), note::alert_of(root.member("alert"))};
+  return SavedAlert{text_of(root, "checksum"), state_of(root.member("state")),
+                    told_of(root.member("text")), note::alert_of(root.member("alert"))};
 }
 
 }  // namespace sonde::alert

@@ -11,14 +11,15 @@ namespace sonde::alert {
 
 // The part of an alert that is kept across a restart: its state and what receivers were sent, so
 // that it can be resolved even if its rule is gone.
-struct Kept {
+struct SavedAlert {
   std::string checksum;  // of its rule
   RuleState state;
   AlertText text;
   std::optional<Alert> alert;
 };
 
-std::string write(const Kept& kept);                   // JSON
-std::optional<Kept> read_kept(std::string_view text);  // returns nullopt if it is not valid
+std::string write(const SavedAlert& kept);  // JSON
+std::optional<SavedAlert> read_saved_alert(
+    std::string_view text);  // returns nullopt if it is not valid
 
 }  // namespace sonde::alert

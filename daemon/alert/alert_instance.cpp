@@ -32,19 +32,19 @@ Span outage(const std::vector<StateRecord>& notes, WallTime now) {
   return Span::max();
 }
 
-Kept kept_of(const AlertInstance& track) {
-  return {track.instance.rule->checksum, track.state, track.text, track.alert};
+SavedAlert saved_of(const AlertInstance& tracked) {
+  return {tracked.instance.rule->checksum, tracked.state, tracked.text, tracked.alert};
 }
 
-void take_over(AlertInstance& track, Kept kept, Span outage) {
-  track.state = after_outage(std::move(kept.state), outage);
-  track.alert = std::move(kept.alert);
-  track.text = std::move(kept.text);
-  track.changed = true;
-  if (track.text.fired_for.empty()) track.text.fired_for = track.text.summary;
-  if (track.alert) track.alert->labels = track.instance.labels;
-  if (track.state.firing() && !track.alert)
-    track.state = {};  // receivers cannot have been notified
+void take_over(AlertInstance& tracked, SavedAlert kept, Span outage) {
+  tracked.state = after_outage(std::move(kept.state), outage);
+  tracked.alert = std::move(kept.alert);
+  tracked.text = std::move(kept.text);
+  tracked.changed = true;
+  if (tracked.text.fired_for.empty()) tracked.text.fired_for = tracked.text.summary;
+  if (tracked.alert) tracked.alert->labels = tracked.instance.labels;
+  if (tracked.state.firing() && !tracked.alert)
+    tracked.state = {};  // receivers cannot have been notified
 }
 
 bool is_over(const Alert& alert, WallTime now) {
@@ -61,10 +61,10 @@ void log_turn(const Alert& alert, bool fires, const std::string& summary) {
 }
 
 AlertInstance& AlertInstances::add(Instance instance) {
-  auto track = std::make_unique<AlertInstance>();
-  track->instance = std::move(instance);
-  auto& kept = tracks_[track->instance.key];
-  kept = std::move(track);
+  auto tracked = std::make_unique<AlertInstance>();
+  tracked->instance = std::move(instance);
+  auto& kept = tracks_[tracked->instance.key];
+  kept = std::move(tracked);
   for (const auto& check : kept->instance.checks) by_check_[key_of(*check)].push_back(kept.get());
   for (const auto& check : kept->instance.health) by_check_[key_of(*check)].push_back(kept.get());
   return *kept;
@@ -77,31 +77,31 @@ void AlertInstances::assign(std::vector<Instance> instances, std::set<std::strin
   by_check_.clear();
   firing_.clear();
   for (auto& instance : instances) {
-    AlertInstance& track = add(std::move(instance));
-    const auto found = old.find(track.instance.key);
+    AlertInstance& tracked = add(std::move(instance));
+    const auto found = old.find(tracked.instance.key);
     if (found == old.end()) continue;
     AlertInstance& before = *found->second;
-    if (before.instance.rule->checksum != track.instance.rule->checksum) continue;
-    track.state = std::move(before.state);
-    track.alert = std::move(before.alert);
-    track.text = std::move(before.text);
-    track.quiet_since = before.quiet_since;
-    track.good_since = before.good_since;
-    track.failing = std::move(before.failing);
-    track.held_by = std::move(before.held_by);
-    track.kept_back = before.kept_back;
-    track.changed = before.changed;
-    if (track.fires()) wake(track);
+    if (before.instance.rule->checksum != tracked.instance.rule->checksum) continue;
+    tracked.state = std::move(before.state);
+    tracked.alert = std::move(before.alert);
+    tracked.text = std::move(before.text);
+    tracked.quiet_since = before.quiet_since;
+    tracked.good_since = before.good_since;
+    tracked.failing = std::move(before.failing);
+    tracked.held_by = std::move(before.held_by);
+    tracked.kept_back = before.kept_back;
+    tracked.changed = before.changed;
+    if (tracked.fires()) wake(tracked);
     old.erase(found);
   }
-  for (const auto& [key, track] : old) {
-    if (track->idle() && !track->changed) continue;
+  for (const auto& [key, tracked] : old) {
+    if (tracked->idle() && !tracked->changed) continue;
     erase(key);
-    if (track->alert) orphan(key, kept_of(*track), now);
+    if (tracked->alert) orphan(key, saved_of(*tracked), now);
   }
 }
 
-Removed AlertInstances::why_removed(const std::string& key, const Kept& kept) const {
+Removed AlertInstances::why_removed(const std::string& key, const SavedAlert& kept) const {
   if (find(key) != nullptr) return Removed::changed_rule;
   const bool known = kept.checksum == "builtin" || rules_.contains(name_of(*kept.alert));
   return known ? Removed::checks : Removed::rule;
@@ -109,9 +109,9 @@ Removed AlertInstances::why_removed(const std::string& key, const Kept& kept) co
 
 // Uses a separate key, because the rule that replaces it may fire too. Also for alerts that caused
 // no page: a receiver that was not sent the alert that held it back was sent this one.
-void AlertInstances::orphan(const std::string& key, const Kept& kept, WallTime now) {
+void AlertInstances::orphan(const std::string& key, const SavedAlert& kept, WallTime now) {
   if (!kept.alert) return;
-  Kept ended = kept;
+  SavedAlert ended = kept;
   ended.state = {};
   Alert& alert = *ended.alert;
   if (!alert.ended) {
@@ -129,20 +129,20 @@ void AlertInstances::orphan(const std::string& key, const Kept& kept, WallTime n
   orphans_[own] = std::move(ended);
 }
 
-void AlertInstances::resume(AlertInstance& track, Kept kept, Span outage, WallTime now) {
-  take_over(track, std::move(kept), outage);
-  if (track.alert && !track.alert->told) track.kept_back = now;
-  if (track.fires()) wake(track);
+void AlertInstances::resume(AlertInstance& tracked, SavedAlert kept, Span outage, WallTime now) {
+  take_over(tracked, std::move(kept), outage);
+  if (tracked.alert && !tracked.alert->notified) tracked.kept_back = now;
+  if (tracked.fires()) wake(tracked);
 }
 
 void AlertInstances::restore(const StateRecord& note, const Make& make, Span outage, WallTime now) {
-  auto kept = read_kept(note.text);
+  auto kept = read_saved_alert(note.text);
   if (!kept) return erase(note.key);
-  AlertInstance* track = find(note.key);
-  if (track == nullptr)
-    if (auto made = make(*kept); made && made->key == note.key) track = &add(std::move(*made));
-  if (track != nullptr && track->instance.rule->checksum == kept->checksum)
-    return resume(*track, std::move(*kept), outage, now);
+  AlertInstance* tracked = find(note.key);
+  if (tracked == nullptr)
+    if (auto made = make(*kept); made && made->key == note.key) tracked = &add(std::move(*made));
+  if (tracked != nullptr && tracked->instance.rule->checksum == kept->checksum)
+    return resume(*tracked, std::move(*kept), outage, now);
   erase(note.key);
   const auto mark = note.key.find(" #");
   orphan(note.key.substr(0, mark), *kept, now);
@@ -157,9 +157,9 @@ void AlertInstances::restore(const std::vector<StateRecord>& notes, const Make& 
 
 std::vector<StateRecord> AlertInstances::take_notes(WallTime now) {
   std::vector<StateRecord> notes = std::exchange(notes_, {});
-  for (auto& [key, track] : tracks_) {
-    if (!std::exchange(track->changed, false)) continue;
-    notes.push_back({std::string(room), key, track->idle() ? "" : write(kept_of(*track))});
+  for (auto& [key, tracked] : tracks_) {
+    if (!std::exchange(tracked->changed, false)) continue;
+    notes.push_back({std::string(room), key, tracked->idle() ? "" : write(saved_of(*tracked))});
   }
   if (now - clock_ >= clock_every || now < clock_)
     notes.push_back({std::string(room), std::string(clock_key), show_clock(clock_ = now)});
@@ -167,19 +167,19 @@ std::vector<StateRecord> AlertInstances::take_notes(WallTime now) {
 }
 
 void AlertInstances::shift(Span jump) {
-  for (auto& [key, track] : tracks_) {
-    if (track->state.state == AlertState::inactive) continue;
-    alert::shift(track->state, jump);
-    track->changed = true;
+  for (auto& [key, tracked] : tracks_) {
+    if (tracked->state.state == AlertState::inactive) continue;
+    alert::shift(tracked->state, jump);
+    tracked->changed = true;
   }
 }
 
 bool AlertInstances::forget(WallTime now) {
   bool any = false;
-  for (auto& [key, track] : tracks_) {
-    if (!track->alert || !is_over(*track->alert, now)) continue;
-    track->alert.reset();
-    track->changed = any = true;
+  for (auto& [key, tracked] : tracks_) {
+    if (!tracked->alert || !is_over(*tracked->alert, now)) continue;
+    tracked->alert.reset();
+    tracked->changed = any = true;
   }
   for (auto& [key, kept] : orphans_)
     if (is_over(*kept.alert, now)) erase(key);
@@ -190,7 +190,7 @@ bool AlertInstances::forget(WallTime now) {
 std::vector<AlertInstance*> AlertInstances::all() const {
   std::vector<AlertInstance*> all;
   all.reserve(tracks_.size());
-  for (const auto& [key, track] : tracks_) all.push_back(track.get());
+  for (const auto& [key, tracked] : tracks_) all.push_back(tracked.get());
   return all;
 }
 
@@ -200,15 +200,15 @@ std::span<AlertInstance* const> AlertInstances::of_check(const Check& check) con
                                   : std::span<AlertInstance* const>();
 }
 
-void AlertInstances::wake(AlertInstance& track) {
-  auto& all = firing_[track.instance.target];
-  if (std::ranges::find(all, &track) == all.end()) all.push_back(&track);
+void AlertInstances::wake(AlertInstance& tracked) {
+  auto& all = firing_[tracked.instance.target];
+  if (std::ranges::find(all, &tracked) == all.end()) all.push_back(&tracked);
 }
 
 std::vector<AlertInstance*> AlertInstances::firing(const std::string& target) {
   const auto found = firing_.find(target);
   if (found == firing_.end()) return {};
-  std::erase_if(found->second, [](const AlertInstance* track) { return !track->fires(); });
+  std::erase_if(found->second, [](const AlertInstance* tracked) { return !tracked->fires(); });
   std::vector<AlertInstance*> all = found->second;
   if (all.empty()) firing_.erase(found);
   return all;
@@ -222,7 +222,7 @@ AlertInstance* AlertInstances::find(const std::string& key) const {
 std::vector<std::string> AlertInstances::targets() const {
   std::vector<std::string> all;
   all.reserve(firing_.size());
-  for (const auto& [target, tracks] : firing_) all.push_back(target);
+  for (const auto& [target, tracked_alerts] : firing_) all.push_back(target);
   return all;
 }
 

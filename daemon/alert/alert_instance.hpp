@@ -43,7 +43,7 @@ struct AlertInstance {
 // the watchdog lives.
 void log_turn(const Alert& alert, bool fires, const std::string& summary);
 
-// How long an alert that has ended is told.
+// How long receivers are notified of an alert that has ended.
 constexpr Span ended_kept = std::chrono::minutes(15);
 
 // Owns every alert that can fire and finds them by check and by target. Alerts whose rule is gone
@@ -57,7 +57,7 @@ class AlertInstances {
 
   // Creates the instance of a stored alert that does not exist yet (for a certificate that no run
   // has met since the start). Returns nullopt if its rule is gone.
-  using Make = std::function<std::optional<Instance>(const Kept&)>;
+  using Make = std::function<std::optional<Instance>(const SavedAlert&)>;
   // Restores the state after the daemon was down. Firing alerts go on without a new notification.
   void restore(const std::vector<StateRecord>& notes, const Make& make, WallTime now);
   // The records that changed since the last call, and every 15 s the current time.
@@ -72,7 +72,7 @@ class AlertInstances {
   std::span<AlertInstance* const> of_check(const Check& check) const;
   // Must be called for an alert that has begun to fire; `firing` then returns it until it is
   // dropped.
-  void wake(AlertInstance& track);
+  void wake(AlertInstance& tracked);
   // The alerts of a target that fire, or whose end receivers have not been sent.
   std::vector<AlertInstance*> firing(const std::string& target);
   AlertInstance* find(const std::string& key) const;
@@ -82,18 +82,18 @@ class AlertInstances {
 
  private:
   void restore(const StateRecord& note, const Make& make, Span outage, WallTime now);
-  void resume(AlertInstance& track, Kept kept, Span outage, WallTime now);
-  void orphan(const std::string& key, const Kept& kept, WallTime now);
-  Removed why_removed(const std::string& key, const Kept& kept) const;
+  void resume(AlertInstance& tracked, SavedAlert kept, Span outage, WallTime now);
+  void orphan(const std::string& key, const SavedAlert& kept, WallTime now);
+  Removed why_removed(const std::string& key, const SavedAlert& kept) const;
   void erase(const std::string& key) { notes_.push_back({"alert", key, ""}); }
 
   std::map<std::string, std::unique_ptr<AlertInstance>, std::less<>> tracks_;
   std::unordered_map<std::string, std::vector<AlertInstance*>> by_check_;   // by key_of
   std::map<std::string, std::vector<AlertInstance*>, std::less<>> firing_;  // by target
-  std::map<std::string, Kept> orphans_;  // by the key of their record
-  std::set<std::string> rules_;          // names of the user's rules
-  std::vector<StateRecord> notes_;       // besides those of instances that have changed
-  WallTime clock_;                       // as last written
+  std::map<std::string, SavedAlert> orphans_;  // by the key of their record
+  std::set<std::string> rules_;                // names of the user's rules
+  std::vector<StateRecord> notes_;             // besides those of instances that have changed
+  WallTime clock_;                             // as last written
 };
 
 }  // namespace sonde::alert

@@ -24,11 +24,11 @@ bool counts(const Instance& instance, const FailureGroup& group) {
 
 // How far back the failures are searched: the longest window, or as long as the check has been
 // failing.
-Span reach(const RuleSettings& rule, const Check& check, EvalContext& sight) {
+Span reach(const RuleSettings& rule, const Check& check, EvalContext& context) {
   if (!rule.over.empty()) return *std::ranges::max_element(rule.over);
   if (rule.of == AlertOf::burn_rate) return pairs_of(rule.burn).front().lengthy.length;
-  const auto& since = sight.standing(check).failing_since;
-  return since ? sight.now() - *since + std::chrono::seconds(1) : Span{};
+  const auto& since = context.standing(check).failing_since;
+  return since ? context.now() - *since + std::chrono::seconds(1) : Span{};
 }
 
 void add(std::vector<FailureGroup>& groups, const FailureGroup& more) {
@@ -80,9 +80,10 @@ std::string show_subject(const Instance& instance) {
                                      : fmt::format("{} probes", instance.checks.size());
 }
 
-std::string show_silence(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
+std::string show_silence(const Instance& instance, const Evaluation& finding,
+                         EvalContext& context) {
   return fmt::format("no data of {} on {} since {}", show_subject(instance), instance.target,
-                     show_time(finding.silent_since, sight.now()));
+                     show_time(finding.silent_since, context.now()));
 }
 
 // If the headline names the failure, the text does not repeat it.
@@ -92,22 +93,23 @@ bool names_failure(const RuleSettings& rule) {
 
 // The failure that the headline names.
 std::optional<FailureGroup> named(const Instance& instance, const Evaluation& finding,
-                                  const Failures& failures, EvalContext& sight) {
-  if (names_failure(*instance.rule) && finding.check) return sight.standing(*finding.check).failing;
+                                  const Failures& failures, EvalContext& context) {
+  if (names_failure(*instance.rule) && finding.check)
+    return context.standing(*finding.check).failing;
   if (failures.groups.empty()) return std::nullopt;
   return failures.groups.front();
 }
 
 }  // namespace
 
-Failures failures_of(const Instance& instance, EvalContext& sight) {
+Failures failures_of(const Instance& instance, EvalContext& context) {
   Failures all;
   if (counted(instance).counts.empty()) return all;
   for (const auto& check : instance.checks) {
-    const Span length = reach(*instance.rule, *check, sight);
+    const Span length = reach(*instance.rule, *check, context);
     if (length <= Span{}) continue;
-    const auto found = sight.view().failures(
-        *check, std::chrono::ceil<std::chrono::seconds>(length), sight.seconds());
+    const auto found = context.view().failures(
+        *check, std::chrono::ceil<std::chrono::seconds>(length), context.seconds());
     all.complete &= found.complete;
     for (const auto& group : found.groups)
       if (counts(instance, group)) add(all.groups, group);
@@ -119,46 +121,46 @@ Failures failures_of(const Instance& instance, EvalContext& sight) {
 }
 
 AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
-               EvalContext& sight) {
+               EvalContext& context) {
   AlertText text;
-  text.at = sight.now();
+  text.at = context.now();
   if (finding.check) text.probe = finding.check->name;
   if (finding.holds == ConditionState::no_data) {
     text.value = "no data";
-    text.summary = text.fired_for = show_silence(instance, finding, sight);
+    text.summary = text.fired_for = show_silence(instance, finding, context);
     text.description = show_who(instance) + " It has not run, so it is not known whether it works.";
     return text;
   }
   text.value = instance.subject->value(finding);
-  text.summary = instance.subject->headline(instance, finding, sight);
+  text.summary = instance.subject->headline(instance, finding, context);
   if (!failures.groups.empty() && !names_failure(*instance.rule))
-    text.summary += "; " + show_failures(failures, sight.now());
+    text.summary += "; " + show_failures(failures, context.now());
   text.fired_for = text.summary;
   text.description = show_who(instance);
-  if (const auto group = named(instance, finding, failures, sight))
+  if (const auto group = named(instance, finding, failures, context))
     text.description += show_help(*group);
   text.description += show_rule(*instance.rule);
   return text;
 }
 
 AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
-                         AlertText fired, EvalContext& sight) {
+                         AlertText fired, EvalContext& context) {
   const RuleSubject& subject = *instance.subject;
-  fired.at = sight.now();
+  fired.at = context.now();
   fired.value = has_numbers(instance, finding) ? subject.value(finding) : "";
-  fired.summary = subject.recovered != nullptr ? subject.recovered(instance, finding, seen, sight)
-                                               : subject.headline(instance, finding, sight);
+  fired.summary = subject.recovered != nullptr ? subject.recovered(instance, finding, seen, context)
+                                               : subject.headline(instance, finding, context);
   return fired;
 }
 
 // The news about a check may be that its runs are skipped.
-AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight) {
+AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& context) {
   const bool skipped = std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     return standing.suppressed > standing.last_run;
   });
   const std::string_view again = instance.checks.size() == 1 ? "runs again" : "run again";
-  fired.at = sight.now();
+  fired.at = context.now();
   fired.value = "";
   fired.description = show_who(instance);
   fired.summary = skipped

@@ -17,13 +17,13 @@ struct AlertText {
 };
 // For a condition that holds, or for checks without data; `failures` are the failures that count.
 AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
-               EvalContext& sight);
+               EvalContext& context);
 // For a condition that no longer holds: what works again at the checks in `seen`, regardless of the
 // others. `fired` is the text from while it held.
 AlertText tell_recovered(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
-                         AlertText fired, EvalContext& sight);
+                         AlertText fired, EvalContext& context);
 // For a no-data alert whose data have returned.
-AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& sight);
+AlertText tell_heard(const Instance& instance, AlertText fired, EvalContext& context);
 
 // The cause of an alert that has ended or is about to end: "; it fired because ...".
 std::string show_cause(const AlertText& text);
@@ -34,7 +34,7 @@ enum class Removed : std::uint8_t { rule, changed_rule, checks };
 std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired);
 
 // The failed runs that count for an alert within its longest window, most frequent first.
-Failures failures_of(const Instance& instance, EvalContext& sight);
+Failures failures_of(const Instance& instance, EvalContext& context);
 
 // ---- Parts of the texts
 std::string show_share(Millionths share);            // "90 %", "99.95 %"
@@ -64,7 +64,7 @@ std::string recovered_false_green(const Instance&, const Evaluation&, const Seen
 
 // "login failed 4 times in a row since 14:02 UTC: login/server_error (HTTP 500)".
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     EvalContext& sight);
+                     EvalContext& context);
 std::string show_failing(const CheckStatus& standing, WallTime now);  // " since 14:02 UTC: ..."
 
 }  // namespace sonde::alert

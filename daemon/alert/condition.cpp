@@ -9,16 +9,16 @@ namespace sonde::alert {
 namespace {
 
 // nullopt if any of its checks gave a result in time.
-std::optional<WallTime> silent_since(const Instance& instance, EvalContext& sight,
+std::optional<WallTime> silent_since(const Instance& instance, EvalContext& context,
                                      const PriorState& past) {
   WallTime last{};
   for (const auto& check : instance.checks) {
-    const WallTime heard = sight.heard(*check);
-    const Span silence = sight.now() - heard;
+    const WallTime heard = context.heard(*check);
+    const Span silence = context.now() - heard;
     const bool in_time = silence <= instance.rule->no_data_after.value_or(patience(*check));
     // The restart of watching, after a restart of the daemon, is not a result of the check.
-    const bool waits = past.silent_since && *past.silent_since <= sight.now();
-    if (in_time && (!waits || sight.heard_since(*check, *past.silent_since))) return {};
+    const bool waits = past.silent_since && *past.silent_since <= context.now();
+    if (in_time && (!waits || context.heard_since(*check, *past.silent_since))) return {};
     last = std::max(last, heard);
   }
   return last;
@@ -88,9 +88,9 @@ bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons)
 
 Span patience(const Check& check) { return 3 * check.every + check.timeout; }
 
-Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge(const Instance& instance, EvalContext& context, const PriorState& past) {
   if (!instance.checks.empty()) {
-    if (const auto since = silent_since(instance, sight, past)) {
+    if (const auto since = silent_since(instance, context, past)) {
       Evaluation finding;
       finding.holds = ConditionState::no_data;
       finding.check = instance.checks.front();
@@ -98,7 +98,7 @@ Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState&
       return finding;
     }
   }
-  return instance.subject->judge(instance, sight, past);
+  return instance.subject->judge(instance, context, past);
 }
 
 }  // namespace sonde::alert

@@ -102,7 +102,7 @@ class EvalContext {
 bool has_numbers(const Instance& instance, const Evaluation& finding);
 
 // Depends only on the arguments and the View.
-Evaluation judge(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge(const Instance& instance, EvalContext& context, const PriorState& past);
 
 // How long a check may give no result: three times its `every` plus its timeout.
 Span patience(const Check& check);
@@ -117,12 +117,14 @@ std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const
 bool names_one_of(const FailureGroup& group, const std::vector<Reason>& reasons);
 
 // Functions that the table of subjects refers to.
-Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past);
-Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past);
+Evaluation judge_rate(const Instance& instance, EvalContext& context, const PriorState& past);
+Evaluation judge_burn(const Instance& instance, EvalContext& context, const PriorState& past);
+Evaluation judge_latency(const Instance& instance, EvalContext& context, const PriorState& past);
+Evaluation judge_row(const Instance& instance, EvalContext& context, const PriorState& past);
+Evaluation judge_certificate(const Instance& instance, EvalContext& context,
+                             const PriorState& past);
+Evaluation judge_reason(const Instance& instance, EvalContext& context, const PriorState& past);
+Evaluation judge_false_green(const Instance& instance, EvalContext& context,
+                             const PriorState& past);
 
 }  // namespace sonde::alert

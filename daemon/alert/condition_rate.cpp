@@ -9,26 +9,26 @@ namespace {
 
 std::chrono::seconds whole(Span span) { return std::chrono::ceil<std::chrono::seconds>(span); }
 
-Tally sum(const Instance& instance, EvalContext& sight, const Rate& rate, Span window) {
+Tally sum(const Instance& instance, EvalContext& context, const Rate& rate, Span window) {
   Tally sum;
   for (const auto& check : instance.checks) {
-    const Tally one = sight.view().tally(*check, rate, whole(window), sight.seconds());
+    const Tally one = context.view().tally(*check, rate, whole(window), context.seconds());
     sum.attempts += one.attempts;
     sum.failures += one.failures;
   }
   return sum;
 }
 
-std::vector<WindowSample> look(const Instance& instance, EvalContext& sight, const Rate& rate,
+std::vector<WindowSample> look(const Instance& instance, EvalContext& context, const Rate& rate,
                                std::span<const Span> windows) {
   std::vector<WindowSample> all;
   all.reserve(windows.size());
-  for (Span window : windows) all.push_back({window, sum(instance, sight, rate, window)});
+  for (Span window : windows) all.push_back({window, sum(instance, context, rate, window)});
   return all;
 }
 
 // Finds the checks with failures in the first window, and the worst of them.
-void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sight,
+void find_checks(Evaluation& finding, const Instance& instance, EvalContext& context,
                  const PriorState& past) {
   finding.check = instance.checks.front();
   if (instance.checks.size() == 1 || finding.stretches.empty()) return;
@@ -36,9 +36,9 @@ void find_checks(Evaluation& finding, const Instance& instance, EvalContext& sig
   std::uint64_t most = 0;
   for (const auto& check : instance.checks) {
     const Span window = finding.stretches.front().window;
-    const Tally one = sight.view().tally(*check, finding.rate, whole(window), sight.seconds());
+    const Tally one = context.view().tally(*check, finding.rate, whole(window), context.seconds());
     if (one.failures == 0) continue;
-    finding.seen.try_emplace(key_of(*check), sight.now());
+    finding.seen.try_emplace(key_of(*check), context.now());
     if (one.failures <= most) continue;
     most = one.failures;
     finding.check = check;
@@ -90,14 +90,14 @@ Evaluation worst(const std::vector<Evaluation>& all, const PriorState& past) {
 }
 
 // If a pair burns: yes, with its windows; otherwise with the windows of the first pair.
-Evaluation burning(const Instance& instance, EvalContext& sight, const Rate& rate) {
+Evaluation burning(const Instance& instance, EvalContext& context, const Rate& rate) {
   const RuleSettings& rule = *instance.rule;
   const Objective objective{millionths(rule.objective),
                             static_cast<std::uint64_t>(rule.min_failures)};
   Evaluation finding;
   for (const BurnPair& pair : pairs_of(rule.burn)) {
     const std::array<Span, 2> windows = {pair.lengthy.length, pair.brief.length};
-    auto stretches = look(instance, sight, rate, windows);
+    auto stretches = look(instance, context, rate, windows);
     const bool burns = sonde::burns(objective, pair, stretches[0].tally, stretches[1].tally);
     if (burns)
       finding.holds = ConditionState::yes;
@@ -130,30 +130,30 @@ std::vector<Rate> rates_of(AlertOf of, const RuleSettings& rule, std::span<const
   return all;
 }
 
-Evaluation judge_rate(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_rate(const Instance& instance, EvalContext& context, const PriorState& past) {
   std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->of, *instance.rule, instance.checks)) {
     Evaluation one;
     one.rate = rate;
-    one.stretches = look(instance, sight, rate, instance.rule->over);
+    one.stretches = look(instance, context, rate, instance.rule->over);
     const bool firing = past.firing && (!past.blamed || *past.blamed == rate);
     one.holds = weigh(*instance.rule, one.stretches, firing);
     all.push_back(std::move(one));
   }
   Evaluation found = worst(all, past);
-  find_checks(found, instance, sight, past);
+  find_checks(found, instance, context, past);
   return found;
 }
 
-Evaluation judge_burn(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_burn(const Instance& instance, EvalContext& context, const PriorState& past) {
   std::vector<Evaluation> all;
   for (const Rate& rate : rates_of(instance.rule->rate, *instance.rule, instance.checks)) {
-    Evaluation one = burning(instance, sight, rate);
+    Evaluation one = burning(instance, context, rate);
     one.rate = rate;
     all.push_back(std::move(one));
   }
   Evaluation found = worst(all, past);
-  find_checks(found, instance, sight, past);
+  find_checks(found, instance, context, past);
   return found;
 }
 

@@ -21,7 +21,7 @@ ConditionState slow(const Instance& instance, const Quantile& quantile, bool fir
 }
 
 // Judges a check in all windows: yes if slow in each, no if not slow in one.
-Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& sight,
+Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalContext& context,
                       bool firing) {
   const RuleSettings& rule = *instance.rule;
   Evaluation finding;
@@ -30,7 +30,7 @@ Evaluation slow_check(const Instance& instance, const CheckPtr& check, EvalConte
   for (Span window : rule.over) {
     const auto length = std::chrono::ceil<std::chrono::seconds>(window);
     const auto found =
-        sight.view().quantile(*check, rule.measure, rule.quantile, length, sight.seconds());
+        context.view().quantile(*check, rule.measure, rule.quantile, length, context.seconds());
     const ConditionState one = found ? slow(instance, *found, firing) : ConditionState::unknown;
     if (!finding.quantile) finding.quantile = found;
     if (one == ConditionState::no || finding.holds == ConditionState::yes) finding.holds = one;
@@ -54,10 +54,10 @@ bool slower(const Evaluation& a, const Evaluation& b, const SeenAt& seen) {
 }
 
 // The check with the most failures in a row; unknown if none was judged yet.
-Evaluation longest_row(const Instance& instance, EvalContext& sight) {
+Evaluation longest_row(const Instance& instance, EvalContext& context) {
   Evaluation finding;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (!standing.last) continue;
     if (finding.check && standing.consecutive_failures <= finding.count) continue;
     finding.check = check;
@@ -67,25 +67,25 @@ Evaluation longest_row(const Instance& instance, EvalContext& sight) {
 }
 
 // Whether any run was judged in the longest window of the rule.
-bool any_judged(const Instance& instance, EvalContext& sight) {
+bool any_judged(const Instance& instance, EvalContext& context) {
   const Span window = *std::ranges::max_element(instance.rule->over);
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   return std::ranges::any_of(instance.checks, [&](const CheckPtr& check) {
-    return sight.view().tally(*check, {}, length, sight.seconds()).attempts > 0;
+    return context.view().tally(*check, {}, length, context.seconds()).attempts > 0;
   });
 }
 
 // Whether each check with such failures has passed since. A run that failed at another step does
 // not count, and neither does another check.
-bool all_passed_since(const Instance& instance, EvalContext& sight, const SeenAt& seen) {
+bool all_passed_since(const Instance& instance, EvalContext& context, const SeenAt& seen) {
   return std::ranges::all_of(instance.checks, [&](const CheckPtr& check) {
     const auto failed = seen.find(key_of(*check));
     if (failed == seen.end()) return true;
-    const auto& passed = sight.standing(*check).last_success;
+    const auto& passed = context.standing(*check).last_success;
     // The second of the failure is known alone, so that a pass within it may be the earlier one. A
     // clock that was set back leaves the failure in the future.
     const auto second = [](WallTime at) { return std::chrono::floor<std::chrono::seconds>(at); };
-    return passed && second(*passed) > second(std::min(failed->second, sight.now()));
+    return passed && second(*passed) > second(std::min(failed->second, context.now()));
   });
 }
 
@@ -94,10 +94,10 @@ struct Matching {
   std::uint64_t count = 0;
   WallTime last{};
 };
-Matching matching(const Instance& instance, const Check& check, EvalContext& sight, Span window) {
+Matching matching(const Instance& instance, const Check& check, EvalContext& context, Span window) {
   const auto length = std::chrono::ceil<std::chrono::seconds>(window);
   Matching all;
-  for (const auto& group : sight.view().failures(check, length, sight.seconds()).groups) {
+  for (const auto& group : context.view().failures(check, length, context.seconds()).groups) {
     if (!names_one_of(group, instance.rule->reasons)) continue;
     all.count += group.count;
     all.last = std::max(all.last, group.last);
@@ -109,13 +109,13 @@ Matching matching(const Instance& instance, const Check& check, EvalContext& sig
 
 // A check that was slow and no longer passes has unknown latency, so it does not count as
 // recovered.
-Evaluation judge_latency(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_latency(const Instance& instance, EvalContext& context, const PriorState& past) {
   Evaluation found;
   SeenAt seen = past.seen;
   bool known = false, unsure = false;
   for (const auto& check : instance.checks) {
-    Evaluation one = slow_check(instance, check, sight, past.firing);
-    if (one.holds == ConditionState::yes) seen.try_emplace(key_of(*check), sight.now());
+    Evaluation one = slow_check(instance, check, context, past.firing);
+    if (one.holds == ConditionState::yes) seen.try_emplace(key_of(*check), context.now());
     known |= one.holds == ConditionState::no;
     unsure |= one.holds == ConditionState::unknown && past.seen.contains(key_of(*check));
     if (!found.check || slower(one, found, past.seen)) found = std::move(one);
@@ -126,13 +126,13 @@ Evaluation judge_latency(const Instance& instance, EvalContext& sight, const Pri
   return found;
 }
 
-Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorState& past) {
-  Evaluation finding = longest_row(instance, sight);
+Evaluation judge_row(const Instance& instance, EvalContext& context, const PriorState& past) {
+  Evaluation finding = longest_row(instance, context);
   finding.seen = past.seen;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (above(*instance.rule, standing.consecutive_failures, past.firing) == ConditionState::yes)
-      finding.seen[key_of(*check)] = standing.failing_since.value_or(sight.now());
+      finding.seen[key_of(*check)] = standing.failing_since.value_or(context.now());
   }
   if (finding.check) finding.holds = above(*instance.rule, finding.count, past.firing);
   if (!finding.check) finding.check = instance.checks.front();
@@ -141,14 +141,15 @@ Evaluation judge_row(const Instance& instance, EvalContext& sight, const PriorSt
 
 // A certificate that a check met and no longer meets is not the target's any more; unknown until
 // all checks have been looked at.
-Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_certificate(const Instance& instance, EvalContext& context,
+                             const PriorState& past) {
   const RuleSettings& rule = *instance.rule;
   Evaluation finding;
   finding.check = instance.checks.front();
   bool asked = true;
   std::optional<std::int64_t> not_after;
   for (const auto& check : instance.checks) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     asked &= standing.certificates_known;
     const auto found = standing.certificates.find(instance.endpoint);
     if (found == standing.certificates.end()) continue;
@@ -159,7 +160,7 @@ Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const
     finding.holds = asked ? ConditionState::no : ConditionState::unknown;
     return finding;
   }
-  finding.left = std::chrono::seconds(*not_after) - sight.seconds();
+  finding.left = std::chrono::seconds(*not_after) - context.seconds();
   const Bound& bound = *(past.firing && rule.clear_above ? rule.clear_above : rule.below);
   finding.holds = finding.left < *bound.span ? ConditionState::yes : ConditionState::no;
   return finding;
@@ -167,7 +168,7 @@ Evaluation judge_certificate(const Instance& instance, EvalContext& sight, const
 
 // The failures have to be frequent enough in every window. The condition ends when a run has passed
 // since.
-Evaluation judge_reason(const Instance& instance, EvalContext& sight, const PriorState& past) {
+Evaluation judge_reason(const Instance& instance, EvalContext& context, const PriorState& past) {
   Evaluation finding;
   finding.check = instance.checks.front();
   finding.holds = ConditionState::yes;
@@ -175,7 +176,7 @@ Evaluation judge_reason(const Instance& instance, EvalContext& sight, const Prio
   for (Span window : instance.rule->over) {
     std::uint64_t sum = 0, most = 0;
     for (const auto& check : instance.checks) {
-      const auto [count, last] = matching(instance, *check, sight, window);
+      const auto [count, last] = matching(instance, *check, context, window);
       if (count > 0) finding.seen[key_of(*check)] = last;
       if (count > most) finding.check = check;
       most = std::max(most, count);
@@ -185,18 +186,19 @@ Evaluation judge_reason(const Instance& instance, EvalContext& sight, const Prio
     if (above(*instance.rule, sum, past.firing) == ConditionState::no)
       finding.holds = ConditionState::no;
   }
-  const bool known =
-      past.firing ? all_passed_since(instance, sight, finding.seen) : any_judged(instance, sight);
+  const bool known = past.firing ? all_passed_since(instance, context, finding.seen)
+                                 : any_judged(instance, context);
   if (finding.holds == ConditionState::no && !known) finding.holds = ConditionState::unknown;
   return finding;
 }
 
-Evaluation judge_false_green(const Instance& instance, EvalContext& sight, const PriorState& past) {
-  Evaluation finding = judge_row(instance, sight, past);
+Evaluation judge_false_green(const Instance& instance, EvalContext& context,
+                             const PriorState& past) {
+  Evaluation finding = judge_row(instance, context, past);
   if (finding.holds != ConditionState::yes) return finding;
   bool green = !instance.health.empty();
   for (const auto& check : instance.health) {
-    const auto& last = sight.standing(*check).last;
+    const auto& last = context.standing(*check).last;
     if (last == Outcome::fail) finding.holds = ConditionState::no;
     green &= last == Outcome::pass;
   }

@@ -24,30 +24,30 @@ bool is_certificate(const Instance& instance) {
          instance.subject == &subject(AlertOf::certificate_expiry);
 }
 
-void begin(AlertInstance& track) {
-  if (track.lingers()) return;  // receivers have not been sent its end
-  track.alert = Alert{.labels = track.instance.labels,
-                      .annotations = {},
-                      .severity = track.instance.rule->severity,
-                      .target = track.instance.target,
-                      .starts = track.state.fired_at,
-                      .ended = {},
-                      .told = false,
-                      .group = {},
-                      .source_url = {},
-                      .muted = false};
+void begin(AlertInstance& tracked) {
+  if (tracked.lingers()) return;  // receivers have not been sent its end
+  tracked.alert = Alert{.labels = tracked.instance.labels,
+                        .annotations = {},
+                        .severity = tracked.instance.rule->severity,
+                        .target = tracked.instance.target,
+                        .starts = tracked.state.fired_at,
+                        .ended = {},
+                        .notified = false,
+                        .group = {},
+                        .source_url = {},
+                        .muted = false};
 }
 
 // For an alert that has cleared but keeps firing: since when all runs of its checks have passed;
 // nullopt if the newest run of one failed. If they passed all the time (a certificate, a latency),
 // since its own bound was met again.
 std::optional<WallTime> good_since(const RuleState& state, const Instance& judged,
-                                   EvalContext& sight) {
+                                   EvalContext& context) {
   if (!state.firing() || !state.cleared_at) return std::nullopt;
   std::optional<WallTime> since;
   for (const auto& check : judged.checks) {
     if (!state.seen.empty() && !state.seen.contains(key_of(*check))) continue;
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (standing.last == Outcome::fail) return std::nullopt;
     since = std::max(since, std::optional(standing.passing_since.value_or(WallTime{})));
   }
@@ -56,10 +56,10 @@ std::optional<WallTime> good_since(const RuleState& state, const Instance& judge
 
 // The same for an alert that ends now.
 std::optional<WallTime> good_since(RuleState before, const Instance& judged, WallTime now,
-                                   EvalContext& sight) {
+                                   EvalContext& context) {
   if (before.silent) return std::nullopt;
   if (!before.cleared_at) before.cleared_at = now;
-  return good_since(before, judged, sight);
+  return good_since(before, judged, context);
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ void Engine::assign(std::vector<RuleSettings> rules) {
   certificates_.clear();
   std::ranges::copy_if(instances, std::back_inserter(certificates_), is_certificate);
   std::erase_if(instances, is_certificate);
-  EvalContext now = sight();
+  EvalContext now = context();
   for (const auto& one : certificates_)
     for (const auto& check : one.checks)
       for (const auto& [endpoint, not_after] : now.standing(*check).certificates)
@@ -98,9 +98,9 @@ void Engine::assign(std::vector<RuleSettings> rules) {
 
 // Keeps an alert about a certificate although no check has met the certificate recently.
 void Engine::keep_endpoints(std::vector<Instance>& instances) const {
-  for (const AlertInstance* track : tracks_.all()) {
-    const Instance& known = track->instance;
-    if (known.endpoint.empty() || track->idle()) continue;
+  for (const AlertInstance* tracked : tracks_.all()) {
+    const Instance& known = tracked->instance;
+    if (known.endpoint.empty() || tracked->idle()) continue;
     for (const auto& one : certificates_)
       if (one.rule->name == known.rule->name && one.target == known.target &&
           std::ranges::find(instances, known.key, &Instance::key) == instances.end())
@@ -109,7 +109,7 @@ void Engine::keep_endpoints(std::vector<Instance>& instances) const {
 }
 
 void Engine::restore(const std::vector<StateRecord>& notes) {
-  const auto make = [this](const Kept& kept) -> std::optional<Instance> {
+  const auto make = [this](const SavedAlert& kept) -> std::optional<Instance> {
     if (!kept.alert || !kept.alert->labels.contains("endpoint")) return std::nullopt;
     const Labels& labels = kept.alert->labels;
     for (const auto& one : certificates_)
@@ -121,7 +121,7 @@ void Engine::restore(const std::vector<StateRecord>& notes) {
   ++version_;
 }
 
-EvalContext Engine::sight() const {
+EvalContext Engine::context() const {
   const WallTime now = options_.now();
   return {view_, now, watched_, blind(now)};
 }
@@ -139,25 +139,25 @@ void Engine::follow_clock() {
 void Engine::accept(const ResultPtr& result) {
   if (result->verdict.outcome == Outcome::skipped) return;
   follow_clock();
-  const auto tracks = tracks_.of_check(*result->check);
-  if (tracks.empty()) return;
-  EvalContext now = sight();
+  const auto tracked_alerts = tracks_.of_check(*result->check);
+  if (tracked_alerts.empty()) return;
+  EvalContext now = context();
   if (now.blind()) return;
   bool changed = false;
-  for (AlertInstance* track : tracks) changed |= look(*track, now, true);
+  for (AlertInstance* tracked : tracked_alerts) changed |= look(*tracked, now, true);
   const std::string& target = result->check->target;
   if (changed && tracks_.firing(target).size() <= firing_max) settle(target, now);
   if (looked_elapsed_ - refreshed_ >= refresh_every) refresh(now);
 }
 
-void Engine::refresh(EvalContext& sight) {
+void Engine::refresh(EvalContext& context) {
   refreshed_ = looked_elapsed_;
   std::size_t all = 0;
   for (const auto& target : tracks_.targets()) all += tracks_.firing(target).size();
   if (all > firing_max) return;
   for (const auto& target : tracks_.targets()) {
-    for (AlertInstance* track : tracks_.firing(target)) look(*track, sight, false);
-    settle(target, sight);
+    for (AlertInstance* tracked : tracks_.firing(target)) look(*tracked, context, false);
+    settle(target, context);
   }
 }
 
@@ -166,117 +166,118 @@ void Engine::evaluate() {
   const WallTime at = options_.now();
   if (at - evaluated_ > pause_max || at < evaluated_) watched_.restart(at);
   evaluated_ = at;
-  EvalContext now = sight();
+  EvalContext now = context();
   if (!now.blind()) find_certificates(now);
-  for (AlertInstance* track : tracks_.all())
-    if (!now.blind() || track->instance.checks.empty()) look(*track, now, false);
+  for (AlertInstance* tracked : tracks_.all())
+    if (!now.blind() || tracked->instance.checks.empty()) look(*tracked, now, false);
   for (const auto& target : tracks_.targets()) settle(target, now);
   if (tracks_.forget(at)) ++version_;
 }
 
-void Engine::find_certificates(EvalContext& sight) {
+void Engine::find_certificates(EvalContext& context) {
   for (const auto& one : certificates_)
     for (const auto& check : one.checks)
-      for (const auto& [endpoint, not_after] : sight.standing(*check).certificates)
+      for (const auto& [endpoint, not_after] : context.standing(*check).certificates)
         if (auto made = at_endpoint(one, endpoint); tracks_.find(made.key) == nullptr)
           tracks_.add(std::move(made));
 }
 
 // Returns whether the alert has begun to fire or has ended.
-bool Engine::look(AlertInstance& track, EvalContext& sight, bool of_run) {
-  const std::optional<Instance> part = outside_maintenance(track.instance, sight.now());
-  const Instance& judged = part ? *part : track.instance;
-  Evaluation finding = judge(judged, sight, track.state.past());
+bool Engine::look(AlertInstance& tracked, EvalContext& context, bool of_run) {
+  const std::optional<Instance> part = outside_maintenance(tracked.instance, context.now());
+  const Instance& judged = part ? *part : tracked.instance;
+  Evaluation finding = judge(judged, context, tracked.state.past());
   // Leaving out a failing probe is not a recovery.
-  if (part && track.state.firing() && finding.holds == ConditionState::no &&
-      fails_meanwhile(track.instance, *part, sight))
+  if (part && tracked.state.firing() && finding.holds == ConditionState::no &&
+      fails_meanwhile(tracked.instance, *part, context))
     finding.holds = ConditionState::unknown;
-  count(track, finding);
-  const RuleState before = track.state;
-  const bool fired = track.state.firing(), idle = track.idle();
-  const bool changed = step(track.state, *track.instance.rule, finding, sight.now(), of_run);
-  if (!fired && track.state.firing()) {
-    begin(track);
-    tracks_.wake(track);
+  count(tracked, finding);
+  const RuleState before = tracked.state;
+  const bool fired = tracked.state.firing(), idle = tracked.idle();
+  const bool changed = step(tracked.state, *tracked.instance.rule, finding, context.now(), of_run);
+  if (!fired && tracked.state.firing()) {
+    begin(tracked);
+    tracks_.wake(tracked);
   }
-  const bool quiet = finding.holds == ConditionState::no_data && !track.state.silent;
-  track.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
+  const bool quiet = finding.holds == ConditionState::no_data && !tracked.state.silent;
+  tracked.quiet_since = quiet ? std::optional(finding.silent_since) : std::nullopt;
   // An alert that has cleared but keeps firing gets a new text after each run, because the next
   // failure makes its text wrong.
   const bool turned =
-      track.state.firing() && track.good_since != good_since(track.state, judged, sight);
-  if (!of_run || track.state.state != before.state || turned)
-    describe(track, judged, finding, before, sight);
-  track.changed |= changed && !(idle && track.idle());
-  if (fired == track.state.firing()) return turned;
-  log_turn(*track.alert, track.state.firing(), track.text.summary);
+      tracked.state.firing() && tracked.good_since != good_since(tracked.state, judged, context);
+  if (!of_run || tracked.state.state != before.state || turned)
+    describe(tracked, judged, finding, before, context);
+  tracked.changed |= changed && !(idle && tracked.idle());
+  if (fired == tracked.state.firing()) return turned;
+  log_turn(*tracked.alert, tracked.state.firing(), tracked.text.summary);
   return true;
 }
 
 // Updates the text while the evaluation has numbers, and once when the alert ends. It costs more
 // than the evaluation, so it is not done for each run.
-void Engine::describe(AlertInstance& track, const Instance& judged, const Evaluation& finding,
-                      const RuleState& before, EvalContext& sight) {
-  const bool over = before.firing() && !track.state.firing();
-  if (track.state.state == AlertState::inactive && !over) return;
-  const Failures failures = failures_of(judged, sight);
-  track.failing = track.state.silent ? Failing() : failing_of(failures);
-  track.good_since = over ? good_since(before, judged, sight.now(), sight)
-                          : good_since(track.state, judged, sight);
-  if (finding.holds == ConditionState::yes || track.state.silent)
-    track.text = tell(judged, finding, failures, sight);
+void Engine::describe(AlertInstance& tracked, const Instance& judged, const Evaluation& finding,
+                      const RuleState& before, EvalContext& context) {
+  const bool over = before.firing() && !tracked.state.firing();
+  if (tracked.state.state == AlertState::inactive && !over) return;
+  const Failures failures = failures_of(judged, context);
+  tracked.failing = tracked.state.silent ? Failing() : failing_of(failures);
+  tracked.good_since = over ? good_since(before, judged, context.now(), context)
+                            : good_since(tracked.state, judged, context);
+  if (finding.holds == ConditionState::yes || tracked.state.silent)
+    tracked.text = tell(judged, finding, failures, context);
   else if (before.firing() && before.silent)
-    track.text = tell_heard(track.instance, std::move(track.text), sight);
+    tracked.text = tell_heard(tracked.instance, std::move(tracked.text), context);
   else if (finding.holds == ConditionState::no)
-    track.text = tell_recovered(track.instance, finding, before.seen, std::move(track.text), sight);
+    tracked.text =
+        tell_recovered(tracked.instance, finding, before.seen, std::move(tracked.text), context);
 }
 
-void Engine::count(const AlertInstance& track, const Evaluation& finding) {
-  RuleFacts& facts = counts_[track.instance.rule->name];
+void Engine::count(const AlertInstance& tracked, const Evaluation& finding) {
+  RuleFacts& facts = counts_[tracked.instance.rule->name];
   ++facts.evaluations;
   if (finding.holds == ConditionState::unknown) ++facts.insufficient;
 }
 
-void Engine::settle(const std::string& target, EvalContext& sight) {
-  const auto tracks = tracks_.firing(target);
+void Engine::settle(const std::string& target, EvalContext& context) {
+  const auto tracked_alerts = tracks_.firing(target);
   std::vector<IncidentMember> members;
-  members.reserve(tracks.size());
-  for (AlertInstance* track : tracks) {
-    members.push_back(member_of(*track, sight.now()));
+  members.reserve(tracked_alerts.size());
+  for (AlertInstance* tracked : tracked_alerts) {
+    members.push_back(member_of(*tracked, context.now()));
     const IncidentMember& member = members.back();
     // If the clock was set back, it is in the future.
-    if (track->kept_back) track->kept_back = std::min(*track->kept_back, sight.now());
-    if (!member.suppressed.empty() && !member.was_told) track->kept_back = sight.now();
+    if (tracked->kept_back) tracked->kept_back = std::min(*tracked->kept_back, context.now());
+    if (!member.suppressed.empty() && !member.was_notified) tracked->kept_back = context.now();
   }
-  const auto rulings = rule_on(members);
-  for (std::size_t i = 0; i < tracks.size(); ++i) {
+  const auto decisions = rule_on(members);
+  for (std::size_t i = 0; i < tracked_alerts.size(); ++i) {
     std::vector<std::uint64_t> holders;
-    for (std::size_t holder : rulings[i].holders)
-      holders.push_back(fingerprint(tracks[holder]->instance.labels));
-    if (apply(*tracks[i], rulings[i], std::move(holders), sight.now())) ++version_;
+    for (std::size_t holder : decisions[i].holders)
+      holders.push_back(fingerprint(tracked_alerts[holder]->instance.labels));
+    if (apply(*tracked_alerts[i], decisions[i], std::move(holders), context.now())) ++version_;
   }
 }
 
 // Returns whether anything that receivers get has changed.
-bool Engine::apply(AlertInstance& track, const NotifyDecision& ruling,
+bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
                    std::vector<std::uint64_t> holders, WallTime now) {
-  Alert& alert = *track.alert;
+  Alert& alert = *tracked.alert;
   Alert next = alert;
-  track.held_by = ruling.held_by;
-  next.told |= ruling.told;
-  next.muted = ruling.muted;
+  tracked.held_by = decision.held_by;
+  next.notified |= decision.notified;
+  next.muted = decision.muted;
   next.held_by = std::move(holders);
-  if (!track.state.firing() && (!ruling.open || !next.told)) next.ended = now;
-  next.annotations = annotations_of(track, ruling, now);
+  if (!tracked.state.firing() && (!decision.open || !next.notified)) next.ended = now;
+  next.annotations = annotations_of(tracked, decision, now);
   next.source_url = options_.external_url + "/";
   // An alert ends in the group in which receivers were sent its start.
-  if (!alert.told || alert.group.empty())
+  if (!alert.notified || alert.group.empty())
     next.group =
-        ruling.own_group ? "alert/" + track.instance.key : "target/" + track.instance.target;
-  if (track.instance.rule->checksum == "builtin") next.group = track.instance.rule->name;
+        decision.own_group ? "alert/" + tracked.instance.key : "target/" + tracked.instance.target;
+  if (tracked.instance.rule->checksum == "builtin") next.group = tracked.instance.rule->name;
   if (next == alert) return false;
   alert = std::move(next);
-  return track.changed = true;
+  return tracked.changed = true;
 }
 
 std::vector<std::pair<CheckPtr, Timed>> timed_by(const std::vector<RuleSettings>& rules,

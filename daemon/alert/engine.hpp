@@ -58,26 +58,26 @@ class Engine : public Sink {
   std::vector<RuleFacts> rule_facts() const;
 
  private:
-  EvalContext sight() const;
+  EvalContext context() const;
   void follow_clock();
-  void refresh(EvalContext& sight);
-  bool look(AlertInstance& track, EvalContext& sight, bool of_run);
-  static void describe(AlertInstance& track, const Instance& judged, const Evaluation& finding,
-                       const RuleState& before, EvalContext& sight);
-  void count(const AlertInstance& track, const Evaluation& finding);
-  void find_certificates(EvalContext& sight);
+  void refresh(EvalContext& context);
+  bool look(AlertInstance& tracked, EvalContext& context, bool of_run);
+  static void describe(AlertInstance& tracked, const Instance& judged, const Evaluation& finding,
+                       const RuleState& before, EvalContext& context);
+  void count(const AlertInstance& tracked, const Evaluation& finding);
+  void find_certificates(EvalContext& context);
   void keep_endpoints(std::vector<Instance>& instances) const;
-  void settle(const std::string& target, EvalContext& sight);
-  bool apply(AlertInstance& track, const NotifyDecision& ruling, std::vector<std::uint64_t> holders,
-             WallTime now);
-  IncidentMember member_of(const AlertInstance& track, WallTime now) const;
+  void settle(const std::string& target, EvalContext& context);
+  bool apply(AlertInstance& tracked, const NotifyDecision& decision,
+             std::vector<std::uint64_t> holders, WallTime now);
+  IncidentMember member_of(const AlertInstance& tracked, WallTime now) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
-  static bool fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight);
-  std::string deployed(const AlertInstance& track) const;
-  std::string cause_of(const AlertInstance& track) const;
-  bool waits_for_run(const AlertInstance& track) const;
-  Labels annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
+  static bool fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& context);
+  std::string deployed(const AlertInstance& tracked) const;
+  std::string cause_of(const AlertInstance& tracked) const;
+  bool waits_for_run(const AlertInstance& tracked) const;
+  Labels annotations_of(const AlertInstance& tracked, const NotifyDecision& decision,
                         WallTime now) const;
   std::optional<bool> blind(WallTime now) const {
     return options_.blind ? options_.blind(now) : false;

@@ -52,19 +52,20 @@ std::string show_also(const std::vector<std::string>& also) {
 // The text of a firing alert is older than this only while it cannot be evaluated.
 constexpr Span fresh_for = std::chrono::minutes(1);
 
-std::string show_good(const AlertInstance& track, WallTime now) {
-  return track.good_since ? "; good again since " + show_time(*track.good_since, now) : "";
+std::string show_good(const AlertInstance& tracked, WallTime now) {
+  return tracked.good_since ? "; good again since " + show_time(*tracked.good_since, now) : "";
 }
 
-std::string show_state(const AlertInstance& track, const NotifyDecision& ruling, WallTime now) {
-  if (!track.state.firing())
-    return show_good(track, now) +
-           (ruling.open && track.alert->told ? "; this has ended, the incident continues" : "");
-  if (track.quiet_since) return "; no data since " + show_time(*track.quiet_since, now);
-  if (track.state.flapping.flaps) return "; flapping";
-  if (track.good_since) return show_good(track, now);
-  if (track.text.at > WallTime{} && now - track.text.at >= fresh_for)
-    return "; as of " + show_time(track.text.at, now);
+std::string show_state(const AlertInstance& tracked, const NotifyDecision& decision, WallTime now) {
+  if (!tracked.state.firing())
+    return show_good(tracked, now) + (decision.open && tracked.alert->notified
+                                          ? "; this has ended, the incident continues"
+                                          : "");
+  if (tracked.quiet_since) return "; no data since " + show_time(*tracked.quiet_since, now);
+  if (tracked.state.flapping.flaps) return "; flapping";
+  if (tracked.good_since) return show_good(tracked, now);
+  if (tracked.text.at > WallTime{} && now - tracked.text.at >= fresh_for)
+    return "; as of " + show_time(tracked.text.at, now);
   return "";
 }
 
@@ -99,87 +100,88 @@ std::optional<Instance> Engine::outside_maintenance(const Instance& instance, Wa
 }
 
 // Whether a check that is left out failed when it last counted.
-bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& sight) {
+bool Engine::fails_meanwhile(const Instance& whole, const Instance& part, EvalContext& context) {
   return std::ranges::any_of(whole.checks, [&](const CheckPtr& check) {
     const bool counts = std::ranges::find(part.checks, check) != part.checks.end();
-    return !counts && sight.standing(*check).failing.has_value();
+    return !counts && context.standing(*check).failing.has_value();
   });
 }
 
 // The last deployment within half an hour before the start of the failure; only a hint.
-std::string Engine::deployed(const AlertInstance& track) const {
-  if (!options_.deployed || track.instance.target.empty()) return "";
-  const WallTime begin = track.state.active_at;
+std::string Engine::deployed(const AlertInstance& tracked) const {
+  if (!options_.deployed || tracked.instance.target.empty()) return "";
+  const WallTime begin = tracked.state.active_at;
   const std::string what =
-      options_.deployed(track.instance.target, begin - std::chrono::minutes(30), begin);
+      options_.deployed(tracked.instance.target, begin - std::chrono::minutes(30), begin);
   return what.empty() ? "" : "; after " + what;
 }
 
 // What failed before a maintenance may work at its end.
-bool Engine::waits_for_run(const AlertInstance& track) const {
-  if (track.alert->told || !track.kept_back || track.state.silent) return false;
-  const SeenAt& seen = track.state.seen;
-  return std::ranges::none_of(track.instance.checks, [&](const CheckPtr& check) {
+bool Engine::waits_for_run(const AlertInstance& tracked) const {
+  if (tracked.alert->notified || !tracked.kept_back || tracked.state.silent) return false;
+  const SeenAt& seen = tracked.state.seen;
+  return std::ranges::none_of(tracked.instance.checks, [&](const CheckPtr& check) {
     if (!seen.empty() && !seen.contains(key_of(*check))) return false;
     const CheckStatus standing = view_.standing(*check);
     std::optional<WallTime> newest = standing.last_success;
     if (standing.failing) newest = std::max(newest, std::optional(standing.failing->last));
     if (standing.inconclusive)
       newest = std::max(newest, std::optional(standing.inconclusive->last));
-    return newest && *newest >= *track.kept_back;
+    return newest && *newest >= *tracked.kept_back;
   });
 }
 
 // A no-data alert is explained by the one about its check. A restored alert that was not notified
 // stays silent until it has been evaluated, as does one whose condition ended before it was
 // notified.
-std::string Engine::cause_of(const AlertInstance& track) const {
-  if (!track.failing && !track.alert->told) return "not judged since the start";
-  if (waits_for_run(track)) return "no run since the maintenance or the start";
-  if (track.state.cleared_at && !track.alert->told) return "good again before anybody was notified";
-  if (!track.state.silent || is_stalled_alert(track.instance)) return "";
-  for (const auto& check : track.instance.checks)
+std::string Engine::cause_of(const AlertInstance& tracked) const {
+  if (!tracked.failing && !tracked.alert->notified) return "not judged since the start";
+  if (waits_for_run(tracked)) return "no run since the maintenance or the start";
+  if (tracked.state.cleared_at && !tracked.alert->notified)
+    return "good again before anybody was notified";
+  if (!tracked.state.silent || is_stalled_alert(tracked.instance)) return "";
+  for (const auto& check : tracked.instance.checks)
     for (const AlertInstance* other : tracks_.of_check(*check))
       if (is_stalled_alert(other->instance) && other->state.firing())
         return "held by " + other->instance.rule->name;
   return "";
 }
 
-IncidentMember Engine::member_of(const AlertInstance& track, WallTime now) const {
-  const Instance& instance = track.instance;
+IncidentMember Engine::member_of(const AlertInstance& tracked, WallTime now) const {
+  const Instance& instance = tracked.instance;
   IncidentMember member;
   member.name = instance.rule->name;
   if (instance.checks.size() == 1) member.probe = instance.checks.front()->name;
   member.severity = instance.rule->severity;
-  member.part = track.state.silent && instance.subject->part == IncidentRole::path
+  member.part = tracked.state.silent && instance.subject->part == IncidentRole::path
                     ? IncidentRole::beside
                     : instance.subject->part;
   member.place = place_of(instance);
-  if (track.failing) member.failing = *track.failing;
+  if (tracked.failing) member.failing = *tracked.failing;
   member.owns = owned(instance, member.failing.steps);
   member.always = always_pages(*instance.rule);
-  member.cause = cause_of(track);
+  member.cause = cause_of(tracked);
   member.suppressed = suppressed(instance, now);
-  member.fired_at = track.alert->starts;
-  member.firing = track.state.firing();
-  member.was_told = track.alert->told;
+  member.fired_at = tracked.alert->starts;
+  member.firing = tracked.state.firing();
+  member.was_notified = tracked.alert->notified;
   return member;
 }
 
-Labels Engine::annotations_of(const AlertInstance& track, const NotifyDecision& ruling,
+Labels Engine::annotations_of(const AlertInstance& tracked, const NotifyDecision& decision,
                               WallTime now) const {
-  const Instance& instance = track.instance;
+  const Instance& instance = tracked.instance;
   Labels all = instance.rule->annotations;
-  const AlertText& text = track.text;
-  all["summary"] =
-      text.summary == text.fired_for
-          ? text.summary + deployed(track) + show_state(track, ruling, now)
-          : text.summary + show_state(track, ruling, now) + show_cause(text) + deployed(track);
-  all["summary"] += show_also(ruling.also);
-  if (!track.text.description.empty()) all["description"] = track.text.description;
-  if (!track.text.probe.empty())
-    all["evidence_url"] =
-        fmt::format("{}/failures/{}/{}", options_.external_url, track.text.probe, instance.target);
+  const AlertText& text = tracked.text;
+  all["summary"] = text.summary == text.fired_for
+                       ? text.summary + deployed(tracked) + show_state(tracked, decision, now)
+                       : text.summary + show_state(tracked, decision, now) + show_cause(text) +
+                             deployed(tracked);
+  all["summary"] += show_also(decision.also);
+  if (!tracked.text.description.empty()) all["description"] = tracked.text.description;
+  if (!tracked.text.probe.empty())
+    all["evidence_url"] = fmt::format("{}/failures/{}/{}", options_.external_url,
+                                      tracked.text.probe, instance.target);
   if (!instance.rule->runbook.empty())
     all["runbook_url"] = instance.rule->runbook;
   else if (!options_.runbook_base.empty())
@@ -190,10 +192,10 @@ Labels Engine::annotations_of(const AlertInstance& track, const NotifyDecision& 
 std::vector<Alert> Engine::current() const {
   std::vector<Alert> all;
   std::set<std::uint64_t> known;
-  for (const AlertInstance* track : tracks_.all()) {
-    if (!track->alert) continue;
-    known.insert(fingerprint(track->alert->labels));
-    all.push_back(*track->alert);
+  for (const AlertInstance* tracked : tracks_.all()) {
+    if (!tracked->alert) continue;
+    known.insert(fingerprint(tracked->alert->labels));
+    all.push_back(*tracked->alert);
   }
   for (auto& alert : tracks_.orphans())
     if (!known.contains(fingerprint(alert.labels))) all.push_back(std::move(alert));
@@ -202,16 +204,16 @@ std::vector<Alert> Engine::current() const {
 
 std::vector<AlertFacts> Engine::facts() const {
   std::vector<AlertFacts> all;
-  for (const AlertInstance* track : tracks_.all()) {
-    if (track->state.state == AlertState::inactive) continue;
-    const bool told = track->alert && track->state.firing();
-    all.push_back(
-        {.labels = track->instance.labels,
-         .annotations = told ? track->alert->annotations : Labels{{"summary", track->text.summary}},
-         .state = track->state.state,
-         .active_at = track->state.active_at,
-         .value = track->text.value,
-         .held_by = track->held_by});
+  for (const AlertInstance* tracked : tracks_.all()) {
+    if (tracked->state.state == AlertState::inactive) continue;
+    const bool notified = tracked->alert && tracked->state.firing();
+    all.push_back({.labels = tracked->instance.labels,
+                   .annotations = notified ? tracked->alert->annotations
+                                           : Labels{{"summary", tracked->text.summary}},
+                   .state = tracked->state.state,
+                   .active_at = tracked->state.active_at,
+                   .value = tracked->text.value,
+                   .held_by = tracked->held_by});
   }
   return all;
 }

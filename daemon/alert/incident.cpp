@@ -72,7 +72,7 @@ class Owners {
 class Incident {
  public:
   explicit Incident(std::span<const IncidentMember> members)
-      : members_(members), owners_(members), rulings_(members.size()) {}
+      : members_(members), owners_(members), decisions_(members.size()) {}
 
   std::vector<NotifyDecision> decide();
 
@@ -90,7 +90,7 @@ class Incident {
 
   std::span<const IncidentMember> members_;
   Owners owners_;
-  std::vector<NotifyDecision> rulings_;
+  std::vector<NotifyDecision> decisions_;
   // the paging alert of highest severity, which represents the incident
   const IncidentMember* lead_ = nullptr;
 };
@@ -110,7 +110,7 @@ std::vector<std::size_t> Incident::in_order() const {
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto key = [&](std::size_t i) {
     const IncidentMember& member = members_[i];
-    return std::tuple(!member.was_told, !member.firing, -static_cast<int>(member.severity),
+    return std::tuple(!member.was_notified, !member.firing, -static_cast<int>(member.severity),
                       member.fired_at, member.place.value_or(after_path), i);
   };
   std::ranges::sort(order, {}, key);
@@ -120,24 +120,24 @@ std::vector<std::size_t> Incident::in_order() const {
 // Keeps an ended alert in the incident if another of its severity would otherwise have to page.
 void Incident::keep_open(std::size_t i) {
   const IncidentMember& ended = members_[i];
-  rulings_[i].told = ended.was_told;
-  rulings_[i].open = std::ranges::any_of(members_, [&](const IncidentMember& member) {
-    return counts(member) && !member.was_told && member.severity >= ended.severity &&
+  decisions_[i].notified = ended.was_notified;
+  decisions_[i].open = std::ranges::any_of(members_, [&](const IncidentMember& member) {
+    return counts(member) && !member.was_notified && member.severity >= ended.severity &&
            lead(member.severity) == nullptr;
   });
-  rulings_[i].open &=
-      ended.was_told && ended.part == IncidentRole::path && ended.place && !ended.always;
-  if (rulings_[i].open) follow(ended);
+  decisions_[i].open &=
+      ended.was_notified && ended.part == IncidentRole::path && ended.place && !ended.always;
+  if (decisions_[i].open) follow(ended);
 }
 
 void Incident::hold(std::size_t i, std::string why) {
-  rulings_[i].told = members_[i].was_told;
-  rulings_[i].held_by = std::move(why);
+  decisions_[i].notified = members_[i].was_notified;
+  decisions_[i].held_by = std::move(why);
 }
 
 void Incident::mute(std::size_t i, std::string why) {
   hold(i, std::move(why));
-  rulings_[i].muted = true;
+  decisions_[i].muted = true;
 }
 
 void Incident::decide(std::size_t i) {
@@ -145,10 +145,10 @@ void Incident::decide(std::size_t i) {
   if (!member.firing) return keep_open(i);
   if (!member.suppressed.empty()) return mute(i, member.suppressed);
   if (!member.cause.empty()) return mute(i, member.cause);
-  if (!member.was_told && is_held(i)) return;
-  rulings_[i].told = true;
-  rulings_[i].joins = joins(member);
-  rulings_[i].own_group = !counts(member) && !rulings_[i].joins;
+  if (!member.was_notified && is_held(i)) return;
+  decisions_[i].notified = true;
+  decisions_[i].joins = joins(member);
+  decisions_[i].own_group = !counts(member) && !decisions_[i].joins;
   if (counts(member)) follow(member);
 }
 
@@ -160,7 +160,7 @@ bool Incident::is_held(std::size_t i) {
   if (owners.empty()) return false;
   hold(i, "held by " + owners.front()->name);
   for (const IncidentMember* owner : owners)
-    rulings_[i].holders.push_back(static_cast<std::size_t>(owner - members_.data()));
+    decisions_[i].holders.push_back(static_cast<std::size_t>(owner - members_.data()));
   return true;
 }
 
@@ -172,7 +172,7 @@ bool Incident::joins(const IncidentMember& member) const {
 void Incident::list_others() {
   const IncidentMember* first = lead(Severity::info);
   if (first == nullptr) return;
-  auto& also = rulings_[static_cast<std::size_t>(first - members_.data())].also;
+  auto& also = decisions_[static_cast<std::size_t>(first - members_.data())].also;
   for (const IncidentMember& other : members_) {
     const bool shown = other.firing && other.suppressed.empty() && other.cause.empty();
     if (&other == first || !shown || stands_alone(other)) continue;
@@ -187,7 +187,7 @@ void Incident::list_others() {
 std::vector<NotifyDecision> Incident::decide() {
   for (std::size_t i : in_order()) decide(i);
   list_others();
-  return std::move(rulings_);
+  return std::move(decisions_);
 }
 
 }  // namespace

@@ -38,11 +38,11 @@ struct IncidentMember {
   std::string suppressed;    // a maintenance, and whose; empty: none
   WallTime fired_at;
   bool firing = true;
-  bool was_told = false;
+  bool was_notified = false;
 };
 
 struct NotifyDecision {
-  bool told = false;
+  bool notified = false;
   std::string held_by;               // why receivers are not notified
   bool muted = false;                // it is in no message at all: a maintenance, or a cause
   std::vector<std::size_t> holders;  // indexes of the members that hold it back

@@ -11,9 +11,9 @@
 namespace sonde::alert {
 namespace {
 
-Evaluation judge_blind(const Instance&, EvalContext& sight, const PriorState&) {
+Evaluation judge_blind(const Instance&, EvalContext& context, const PriorState&) {
   Evaluation finding;
-  if (const auto down = sight.egress_is_down())
+  if (const auto down = context.egress_is_down())
     finding.holds = *down ? ConditionState::yes : ConditionState::no;
   return finding;
 }
@@ -29,16 +29,16 @@ Evaluation judge_stalled(const Instance& instance, EvalContext&, const PriorStat
 // A shorter period may be a restart of our own resolver.
 constexpr Span inconclusive_least = std::chrono::seconds(30);
 
-Evaluation judge_inconclusive(const Instance& instance, EvalContext& sight, const PriorState&) {
+Evaluation judge_inconclusive(const Instance& instance, EvalContext& context, const PriorState&) {
   Evaluation finding;
   finding.check = instance.checks.front();
-  const CheckStatus& standing = sight.standing(*finding.check);
+  const CheckStatus& standing = context.standing(*finding.check);
   const auto& inconclusive = standing.inconclusive;
   // After a restart, or a run that found our own network down, there is no verdict yet.
   const bool verdict = standing.newest == Outcome::pass || standing.newest == Outcome::fail;
   if (!inconclusive && !verdict) return finding;
   const Span bound = std::max(patience(*finding.check), inconclusive_least);
-  const bool holds = inconclusive && sight.now() - inconclusive->first >= bound;
+  const bool holds = inconclusive && context.now() - inconclusive->first >= bound;
   finding.holds = holds ? ConditionState::yes : ConditionState::no;
   finding.count = inconclusive ? inconclusive->count : 0;
   return finding;
@@ -66,12 +66,12 @@ std::string verdict_headline(const Instance& instance, const Evaluation& finding
   return fmt::format("{} gives verdicts again on {}", finding.check->name, instance.target);
 }
 std::string inconclusive_headline(const Instance& instance, const Evaluation& finding,
-                                  EvalContext& sight) {
+                                  EvalContext& context) {
   const Check& check = *finding.check;
-  const auto& inconclusive = sight.standing(check).inconclusive;
+  const auto& inconclusive = context.standing(check).inconclusive;
   const std::string detail = show_detail(inconclusive->detail);
   return fmt::format("no verdict of {} on {} since {}: {} inconclusive run{}, the last one {}{}",
-                     check.name, instance.target, show_time(inconclusive->first, sight.now()),
+                     check.name, instance.target, show_time(inconclusive->first, context.now()),
                      inconclusive->count, inconclusive->count == 1 ? "" : "s",
                      name(inconclusive->reason), detail.empty() ? "" : " (" + detail + ")");
 }

@@ -32,15 +32,16 @@ struct RuleSubject {
   std::vector<std::string_view> keys;
   // Whether a check can be judged by one rule; ignores the rule's selector.
   bool (*concerns)(const RuleSettings& rule, const Check& check);
-  Evaluation (*judge)(const Instance& instance, EvalContext& sight, const PriorState& past);
+  Evaluation (*judge)(const Instance& instance, EvalContext& context, const PriorState& past);
   std::string (*value)(const Evaluation& finding);  // "72.0 % (18 of 25)"
   // "upgrade auth success 72.0 % (18 of 25) over 10m on staging, wanted 90 %; logins 40 of 40"
-  std::string (*headline)(const Instance& instance, const Evaluation& finding, EvalContext& sight);
+  std::string (*headline)(const Instance& instance, const Evaluation& finding,
+                          EvalContext& context);
   IncidentRole part;
   std::vector<Step> counts;  // the steps at which a failed run counts for it
   // What works again at the checks where it was seen; null: use the headline.
   std::string (*recovered)(const Instance& instance, const Evaluation& finding, const SeenAt& seen,
-                           EvalContext& sight) = nullptr;
+                           EvalContext& context) = nullptr;
 
   bool has(std::string_view key) const;
 };

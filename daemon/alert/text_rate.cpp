@@ -21,10 +21,10 @@ std::string wanted(const Instance& instance) {
 }
 
 Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds window,
-             EvalContext& sight) {
+             EvalContext& context) {
   Tally sum;
   for (const auto& check : instance.checks) {
-    const Tally one = sight.view().tally(*check, rate, window, sight.seconds());
+    const Tally one = context.view().tally(*check, rate, window, context.seconds());
     sum.attempts += one.attempts;
     sum.failures += one.failures;
   }
@@ -32,11 +32,11 @@ Tally sum_of(const Instance& instance, const Rate& rate, std::chrono::seconds wi
 }
 
 // The other rate of logins and upgrades, or that there were no attempts.
-std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& sight) {
+std::string other_step(const Instance& instance, const Evaluation& finding, EvalContext& context) {
   const bool logins = finding.rate.step == Step::upgrade;
   const Rate rate{.of = RateOf::auth, .step = logins ? Step::login : Step::upgrade, .event = {}};
   const auto window = std::chrono::ceil<std::chrono::seconds>(finding.stretches.front().window);
-  const Tally sum = sum_of(instance, rate, window, sight);
+  const Tally sum = sum_of(instance, rate, window, context);
   if (sum.attempts == 0) return "";
   return fmt::format("; {} {} of {}", logins ? "logins" : "upgrades", sum.attempts - sum.failures,
                      sum.attempts);
@@ -57,8 +57,8 @@ std::string times(const RuleSettings& rule, const Tally& tally) {
 }
 
 // The remaining error budget of 30 days; negative if overspent.
-std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& sight) {
-  const Tally month = sum_of(instance, rate, std::chrono::hours(720), sight);
+std::string budget_of(const Instance& instance, const Rate& rate, EvalContext& context) {
+  const Tally month = sum_of(instance, rate, std::chrono::hours(720), context);
   const auto left = budget_left({.target = millionths(instance.rule->objective)}, month);
   return left ? fmt::format("; {:.0f} % of the budget left", *left * 100) : "";
 }
@@ -75,17 +75,17 @@ std::string headline_of_success(const Instance& instance, const Evaluation& find
 }
 
 std::string headline_of_auth(const Instance& instance, const Evaluation& finding,
-                             EvalContext& sight) {
-  return headline_of_success(instance, finding, sight) + other_step(instance, finding, sight);
+                             EvalContext& context) {
+  return headline_of_success(instance, finding, context) + other_step(instance, finding, context);
 }
 
 std::string headline_of_delivery(const Instance& instance, const Evaluation& finding,
-                                 EvalContext& sight) {
-  return headline_of_success(instance, finding, sight);
+                                 EvalContext& context) {
+  return headline_of_success(instance, finding, context);
 }
 
 std::string headline_of_burn(const Instance& instance, const Evaluation& finding,
-                             EvalContext& sight) {
+                             EvalContext& context) {
   const RuleSettings& rule = *instance.rule;
   const WindowSample& lengthy = finding.stretches.at(0);
   const WindowSample& brief = finding.stretches.at(1);
@@ -95,7 +95,7 @@ std::string headline_of_burn(const Instance& instance, const Evaluation& finding
       subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
       times(rule, brief.tally), config::show(brief.window), instance.target,
       show_success(lengthy.tally), show_share(millionths(rule.objective)),
-      budget_of(instance, finding.rate, sight));
+      budget_of(instance, finding.rate, context));
 }
 
 }  // namespace sonde::alert

@@ -36,13 +36,13 @@ std::string show_gone(const Instance& instance, const SeenAt& seen) {
 // Removes a leading separator.
 std::string joined(std::string parts) { return parts.starts_with("; ") ? parts.substr(2) : parts; }
 
-std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& sight) {
+std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext& context) {
   std::vector<std::string> passing;
   std::string failing;
   for (const auto& check : seen_checks(instance, seen)) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (standing.consecutive_failures > 0)
-      failing += "; " + show_row(*check, standing.consecutive_failures, instance.target, sight);
+      failing += "; " + show_row(*check, standing.consecutive_failures, instance.target, context);
     else if (standing.last == Outcome::pass)
       passing.push_back(check->name);
   }
@@ -56,41 +56,41 @@ std::string show_each(const Instance& instance, const SeenAt& seen, EvalContext&
 }  // namespace
 
 std::string recovered_row(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                          EvalContext& sight) {
-  return joined(show_each(instance, seen, sight));
+                          EvalContext& context) {
+  return joined(show_each(instance, seen, context));
 }
 
 std::string recovered_certificate(const Instance& instance, const Evaluation& finding,
-                                  const SeenAt&, EvalContext& sight) {
-  if (has_numbers(instance, finding)) return headline_of_certificate(instance, finding, sight);
+                                  const SeenAt&, EvalContext& context) {
+  if (has_numbers(instance, finding)) return headline_of_certificate(instance, finding, context);
   return fmt::format("no probe of {} is shown a certificate of {} any more", instance.target,
                      instance.endpoint);
 }
 
 std::string recovered_reason(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                             EvalContext& sight) {
+                             EvalContext& context) {
   std::string all;
   for (const auto& check : seen_checks(instance, seen)) {
-    const auto& passed = sight.standing(*check).last_success;
+    const auto& passed = context.standing(*check).last_success;
     const auto last = seen.find(key_of(*check));
     if (!passed || last == seen.end()) continue;
     all += fmt::format("; {} passed on {} at {}, after its last such failure at {}", check->name,
-                       instance.target, show_time(*passed, sight.now()),
-                       show_time(last->second, sight.now()));
+                       instance.target, show_time(*passed, context.now()),
+                       show_time(last->second, context.now()));
   }
   return joined(all + show_gone(instance, seen));
 }
 
 std::string recovered_false_green(const Instance& instance, const Evaluation&, const SeenAt& seen,
-                                  EvalContext& sight) {
+                                  EvalContext& context) {
   std::string all;
   for (const auto& check : instance.health) {
-    const CheckStatus& standing = sight.standing(*check);
+    const CheckStatus& standing = context.standing(*check);
     if (standing.last == Outcome::fail)
       all += fmt::format("; {} fails, too, on {}{}", check->name, instance.target,
-                         show_failing(standing, sight.now()));
+                         show_failing(standing, context.now()));
   }
-  return joined(all + show_each(instance, seen, sight));
+  return joined(all + show_each(instance, seen, context));
 }
 
 }  // namespace sonde::alert

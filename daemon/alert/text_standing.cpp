@@ -67,29 +67,29 @@ std::string show_failing(const CheckStatus& standing, WallTime now) {
 }
 
 std::string show_row(const Check& check, std::uint64_t count, const std::string& target,
-                     EvalContext& sight) {
-  const CheckStatus& standing = sight.standing(check);
+                     EvalContext& context) {
+  const CheckStatus& standing = context.standing(check);
   const std::string left_out =
       standing.left_out == 0 ? ""
                              : fmt::format(" ({} more run{} under maintenance not counted)",
                                            standing.left_out, standing.left_out == 1 ? "" : "s");
   return fmt::format("{} failed {} in a row{} on {}{}", check.name, times(count), left_out, target,
-                     show_failing(standing, sight.now()));
+                     show_failing(standing, context.now()));
 }
 
 std::string headline_of_row(const Instance& instance, const Evaluation& finding,
-                            EvalContext& sight) {
-  return show_row(*finding.check, finding.count, instance.target, sight);
+                            EvalContext& context) {
+  return show_row(*finding.check, finding.count, instance.target, context);
 }
 
 std::string headline_of_false_green(const Instance& instance, const Evaluation& finding,
-                                    EvalContext& sight) {
-  return "health passes, but " + headline_of_row(instance, finding, sight);
+                                    EvalContext& context) {
+  return "health passes, but " + headline_of_row(instance, finding, context);
 }
 
 std::string headline_of_certificate(const Instance& instance, const Evaluation& finding,
-                                    EvalContext& sight) {
-  const WallTime at = sight.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
+                                    EvalContext& context) {
+  const WallTime at = context.now() + std::chrono::floor<std::chrono::seconds>(finding.left);
   const auto day =
       fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
   const bool expired = finding.left <= Span{};

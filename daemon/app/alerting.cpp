@@ -23,8 +23,8 @@ struct Alerting::State : std::enable_shared_from_this<State> {
   Options options;
   asio::steady_timer round;
   Instant judged;
-  std::uint64_t told = 0;  // the version that the receivers have got
-  bool telling = false;    // a write is in flight; receivers are notified when it ends
+  std::uint64_t notified = 0;  // the version that the receivers have got
+  bool telling = false;        // a write is in flight; receivers are notified when it ends
   bool stopped = false;
 };
 
@@ -61,9 +61,9 @@ void Alerting::State::tell_soon() {
 void Alerting::State::tell(const std::vector<Alert>& fires, std::uint64_t version) {
   telling = false;
   if (stopped) return;
-  told = version;
+  notified = version;
   notifier.update(fires, std::chrono::system_clock::now());
-  if (engine.version() != told) tell_soon();
+  if (engine.version() != notified) tell_soon();
 }
 
 Alerting::Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
@@ -74,7 +74,7 @@ Alerting::~Alerting() { stop(); }
 
 void Alerting::accept(const ResultPtr& result) {
   state_->engine.accept(result);
-  if (state_->engine.version() != state_->told) state_->tell_soon();
+  if (state_->engine.version() != state_->notified) state_->tell_soon();
 }
 
 void Alerting::start() {

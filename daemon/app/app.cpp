@@ -32,7 +32,7 @@ std::size_t connections_max() {
 void App::start() {
   if (state.settings.storage.path.empty())
     log::say(log::Level::warning, "no storage.path: windows and alerts are lost at each restart");
-  lists.sinks = {&judge, &conclusions, &run_log, &memory, &metrics, &landing, &alerting};
+  lists.sinks = {&judge, &conclusions, &run_log, &memory, &metrics, &status_page, &alerting};
   const auto add = [this](auto& part) {
     lists.changed.emplace_back([&part](Changes& changes) {
       std::ranges::move(part.take_notes(), std::back_inserter(changes.notes));
@@ -59,7 +59,7 @@ void App::start() {
 // Serves the port and handles signals: from now on requests are answered.
 void App::serve() {
   web::RouteHooks hooks{.metrics = &metrics,
-                        .landing = &landing,
+                        .status_page = &status_page,
                         .unready = [this] { return state.unready; },
                         .reload = {},
                         .api = api()};
@@ -73,8 +73,10 @@ void App::serve() {
              .external_url = state.flags.external_url,
              .allowed_hosts = state.flags.allowed_hosts,
              .connections_max = connections_max(),
-             .served = [this](std::string handler, unsigned code, Span took) {
-               metrics.served(std::move(handler), code, took);
+             .served = [this](web::Served request) {
+               if (request.handler == "/metrics" && request.status == 200)
+                 metrics.scraped(std::move(request.client), request.asked);
+               metrics.served(std::move(request.handler), request.status, request.took);
              }});
   state.unready.clear();
   lifecycle_->ready(status());
@@ -97,7 +99,7 @@ void App::restore(const RestoredState& remembered) {
 void App::assign() {
   const Settings& settings = state.settings;
   pool.assign(settings.checks, settings.egress);
-  landing.assign(settings.checks);
+  status_page.assign(settings.checks);
   metrics.assign(settings.checks, pool.in_flight());
   metrics.loaded(true, settings.hash, std::chrono::system_clock::now());
 }
@@ -134,11 +136,11 @@ web::ApiHooks App::api() {
       .maintenance = [this] { return maintenance.list(wall()); },
       .deploys = [this] { return deploys.list(); },
       .evidence = [this](const std::string& probe, const std::string& target,
-                         web::ApiHooks::Told told) { evidence(probe, target, std::move(told)); },
+                         web::ApiHooks::Reply reply) { evidence(probe, target, std::move(reply)); },
       .admin = state.flags.enable_admin_api,
       .maintain =
-          [this](const MaintenanceRequest& wish) {
-            auto made = maintenance.add(wish, judge.checks(), wall());
+          [this](const MaintenanceRequest& request) {
+            auto made = maintenance.add(request, judge.checks(), wall());
             if (made) judge_again();
             return made;
           },
@@ -150,8 +152,8 @@ web::ApiHooks App::api() {
           },
       .write = [this](std::function<void(bool)> then) { memory.write(std::move(then)); },
       .deploy =
-          [this](const DeployRequest& wish) {
-            auto made = deploys.add(wish, judge.checks(), wall());
+          [this](const DeployRequest& request) {
+            auto made = deploys.add(request, judge.checks(), wall());
             if (made) memory.changed();
             return made;
           }};
@@ -163,39 +165,40 @@ void App::judge_again() {
   alerting.judge();
 }
 
-void App::evidence(const std::string& probe, const std::string& target, web::ApiHooks::Told told) {
+void App::evidence(const std::string& probe, const std::string& target,
+                   web::ApiHooks::Reply reply) {
   const auto checks = judge.checks();
   const auto found = std::ranges::find_if(
       checks, [&](const auto& check) { return check->name == probe && check->target == target; });
-  if (found == checks.end()) return told(std::nullopt);
+  if (found == checks.end()) return reply(std::nullopt);
   store::Store* store = memory.store();
   if (store == nullptr)
-    return told("Nothing is remembered: there is no storage.path in the configuration.\n");
+    return reply("Nothing is remembered: there is no storage.path in the configuration.\n");
   EvidenceQuery query{.check = key_of(**found), .limit = evidence_max, .with_proof = true};
-  store->evidence(std::move(query), [this, check = *found,
-                                     told = std::move(told)](store::Store::Evidence rows) mutable {
-    if (!rows) return told(rows.error() + "\n");
-    show_evidence(check, std::move(*rows), std::move(told));
+  store->evidence(std::move(query), [this, check = *found, reply = std::move(reply)](
+                                        store::Store::Evidence rows) mutable {
+    if (!rows) return reply(rows.error() + "\n");
+    show_evidence(check, std::move(*rows), std::move(reply));
   });
 }
 
 void App::show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
-                        web::ApiHooks::Told told) {
+                        web::ApiHooks::Reply reply) {
   const auto newest = std::ranges::find(rows, true, &EvidenceRow::transcript);
-  if (newest == rows.end()) return told(evidence_page(*check, rows, {}));
+  if (newest == rows.end()) return reply(evidence_page(*check, rows, {}));
   const auto proof = std::ranges::find_if(
       rows, [](const EvidenceRow& row) { return row.transcript && row.proof; });
   const std::int64_t id = newest->id;
   const std::int64_t proof_id = proof == rows.end() ? id : proof->id;
   memory.store()->transcript(id, [this, id, proof_id, check, rows = std::move(rows),
-                                  told = std::move(told)](store::Store::Transcript read) mutable {
+                                  reply = std::move(reply)](store::Store::Transcript read) mutable {
     Transcripts transcripts{.newest = read.value_or(""), .proof = ""};
-    if (proof_id == id) return told(evidence_page(*check, rows, transcripts));
+    if (proof_id == id) return reply(evidence_page(*check, rows, transcripts));
     memory.store()->transcript(proof_id,
                                [check, rows = std::move(rows), transcripts = std::move(transcripts),
-                                told = std::move(told)](store::Store::Transcript proof) mutable {
+                                reply = std::move(reply)](store::Store::Transcript proof) mutable {
                                  transcripts.proof = proof.value_or("");
-                                 told(evidence_page(*check, rows, transcripts));
+                                 reply(evidence_page(*check, rows, transcripts));
                                });
   });
 }

@@ -136,7 +136,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   metrics::Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
     const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
-    return Facts{.windows = window_facts(judge, second),
+    return Facts{.windows = window_facts(judge, state.settings.windows, second),
                  .alerts = engine.facts(),
                  .rules = engine.rule_facts(),
                  .receivers = notifier.facts(),
@@ -145,9 +145,9 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .egress_up = pool.egress_up(),
                  .heartbeat = heartbeat.last()};
   }));
-  web::StatusPage landing{std::string(net::version)};
+  web::StatusPage status_page{std::string(net::version)};
   App app({loop, state, lists, maintenance, deploys, conclusions, run_log, **memory, **web, judge,
-           pool, engine, notifier, alerting, heartbeat, metrics, landing});
+           pool, engine, notifier, alerting, heartbeat, metrics, status_page});
   app.start();
   system::give_back_free_memory();
   loop.run();

@@ -60,7 +60,7 @@ struct AppParts {
   Alerting& alerting;
   notify::Heartbeat& heartbeat;
   metrics::Metrics& metrics;
-  web::StatusPage& landing;
+  web::StatusPage& status_page;
 };
 
 // Operations on all components together: start, reload, API, stop. Main thread only.
@@ -81,9 +81,9 @@ class App : private AppParts {
 
   web::ApiHooks api();
   void judge_again();
-  void evidence(const std::string& probe, const std::string& target, web::ApiHooks::Told told);
+  void evidence(const std::string& probe, const std::string& target, web::ApiHooks::Reply reply);
   void show_evidence(const std::shared_ptr<const Check>& check, std::vector<EvidenceRow> rows,
-                     web::ApiHooks::Told told);
+                     web::ApiHooks::Reply reply);
 
   void stop();
   void stop_telling(std::function<void(bool in_time)> done);

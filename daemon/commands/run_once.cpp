@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 constexpr Span progress_every = std::chrono::milliseconds(200);
 
 // A check, the number of its runs that have not started, and whether one is under way.
-struct Turn {
+struct PendingRun {
   schedule::ScheduledCheckPtr station;
   int left;
   bool running = false;
@@ -52,7 +52,7 @@ class Once {
   asio::signal_set signals_{loop_, SIGINT, SIGTERM};
   asio::steady_timer progress_{loop_};
   asio::steady_timer sampler_{loop_};
-  std::vector<Turn> turns_;
+  std::vector<PendingRun> pending_;
   int ended_ = 0, all_ = 0;
   bool cut_ = false, over_ = false;
 };
@@ -65,14 +65,14 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
                                      .egress = &egress_,
                                      .clock = &clock_}) {
   clock_.use(shared_.network);
-  shared_.keeper.share(options.lockouts);
+  shared_.token_cache.share(options.lockouts);
   egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
     auto station = std::make_shared<schedule::ScheduledCheck>();
     station->check = check;
     station->probe = check->make(shared_);
     station->in_flight = std::make_shared<std::atomic<int>>(0);
-    turns_.push_back({std::move(station), options.repeat});
+    pending_.push_back({std::move(station), options.repeat});
     all_ += options.repeat;
   }
 }
@@ -90,7 +90,7 @@ bool Once::run() {
 
 std::vector<std::shared_ptr<const Check>> Once::under_way() const {
   std::vector<std::shared_ptr<const Check>> checks;
-  for (const auto& turn : turns_)
+  for (const auto& turn : pending_)
     if (turn.running) checks.push_back(turn.station->check);
   return checks;
 }
@@ -99,7 +99,7 @@ std::vector<std::shared_ptr<const Check>> Once::under_way() const {
 void Once::begin_runs() {
   std::size_t running = under_way().size();
   ended_ = all_;
-  for (auto& turn : turns_) {
+  for (auto& turn : pending_) {
     if (!turn.running && turn.left > 0 && !cut_ && running < options_.at_once) {
       --turn.left;
       ++running;
@@ -116,7 +116,7 @@ void Once::begin_runs() {
 void Once::done_one(const ResultPtr& result) {
   options_.publish(result);
   if (schedule::tries_again(*result)) return;
-  for (auto& turn : turns_)
+  for (auto& turn : pending_)
     if (turn.station->check == result->check) turn.running = false;
   asio::post(loop_, [this] { begin_runs(); });
 }
@@ -128,7 +128,7 @@ void Once::finish() {
   progress_.cancel();
   sampler_.cancel();
   egress_.stop();
-  shared_.keeper.errands().finish([] {});  // tasks that go on keep the loop running
+  shared_.token_cache.errands().finish([] {});  // tasks that go on keep the loop running
 }
 
 void Once::stop() {

@@ -62,7 +62,7 @@ bool tell(const notify::ReceiverEntry& entry, const std::shared_ptr<const notify
   auto posting = post(network, place, message_of(entry, *place, alert), last);
   asio::co_spawn(loop, std::move(posting), Keep{&posted});
   loop.run();
-  const bool good = posted.receipt.fate == notify::DeliveryOutcome::accepted;
+  const bool good = posted.receipt.outcome == notify::DeliveryOutcome::accepted;
   system::print(stdout,
                 fmt::format("{} {}: {} in {:.0f} ms: {}\n", entry.name, place->place(),
                             good ? "delivered" : "not delivered", seconds(posted.took) * 1000,

@@ -28,7 +28,7 @@ struct Alert {
   std::string target;  // as in labels; empty: the alert is about the daemon itself
   WallTime starts;     // when it started to fire
   std::optional<WallTime> ended;
-  bool told = true;        // false: held back (inhibition, incident), so it causes no page
+  bool notified = true;    // false: held back (inhibition, incident), so it causes no page
   std::string group;       // identifies the incident: alerts of one group share a message
   std::string source_url;  // absolute URL of the alert on the daemon's pages
   // A maintenance is active, or it is not known whether the alert still holds. Receivers that do

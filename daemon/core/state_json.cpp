@@ -37,7 +37,7 @@ std::string write(const Alert& alert) {
   return object(labels("labels", alert.labels) + labels("annotations", alert.annotations) +
                 text("severity", name(alert.severity)) + text("target", alert.target) +
                 time("starts", alert.starts) + time("ended", alert.ended) +
-                flag("told", alert.told) + text("group", alert.group) +
+                flag("told", alert.notified) + text("group", alert.group) +
                 text("source_url", alert.source_url));
 }
 
@@ -87,7 +87,7 @@ std::optional<Alert> alert_of(Json json) {
   alert.target = text_of(json, "target");
   alert.starts = time_of(json, "starts").value_or(WallTime{});
   alert.ended = time_of(json, "ended");
-  alert.told = flag_of(json, "told");
+  alert.notified = flag_of(json, "told");
   alert.group = text_of(json, "group");
   alert.source_url = text_of(json, "source_url");
   return alert.labels.contains("alertname") ? std::optional(alert) : std::nullopt;

@@ -141,7 +141,7 @@ class Log {
 
   void say(Level level, std::string_view text, std::initializer_list<Field> fields) {
     if (level < setting_.level) return;
-    ++said[static_cast<std::size_t>(level)];
+    ++written[static_cast<std::size_t>(level)];
     if (!finished_) logger_->log(levels[static_cast<std::size_t>(level)], pack(text, fields));
   }
 
@@ -153,7 +153,7 @@ class Log {
 
   std::uint64_t lost() const { return sink_->lost() + threads_->overrun_counter(); }
 
-  std::array<std::atomic<std::uint64_t>, 4> said{};
+  std::array<std::atomic<std::uint64_t>, 4> written{};
 
  private:
   std::string line_of_lost(std::uint64_t lines) const {
@@ -197,9 +197,9 @@ void say(Level level, std::string_view text, std::initializer_list<Field> fields
 
 void finish() { the_log().finish(); }
 
-std::array<std::uint64_t, 4> said() {
-  const auto& said = the_log().said;
-  return {said[0].load(), said[1].load(), said[2].load(), said[3].load()};
+std::array<std::uint64_t, 4> written() {
+  const auto& written = the_log().written;
+  return {written[0].load(), written[1].load(), written[2].load(), written[3].load()};
 }
 
 std::uint64_t lost() { return the_log().lost(); }

@@ -30,7 +30,7 @@ void say(Level level, std::string_view text, std::initializer_list<Field> fields
 void finish();
 
 // Number of lines logged so far, by Level.
-std::array<std::uint64_t, 4> said();
+std::array<std::uint64_t, 4> written();
 // Number of lines that were lost because they were not read in time.
 std::uint64_t lost();
 

@@ -43,22 +43,22 @@ std::optional<DeployMarker> marker_of(Json object) {
                       .by = text("by")};
 }
 
-std::string wrong_with(const DeployRequest& wish,
+std::string wrong_with(const DeployRequest& request,
                        std::span<const std::shared_ptr<const Check>> checks) {
   const auto fits = [](const std::string& text) {
     return !text.empty() && text.size() <= field_max;
   };
-  if (!fits(wish.version)) return fmt::format("version: expected 1 to {} bytes", field_max);
-  if (!fits(wish.by)) return fmt::format("by: say who you are, in 1 to {} bytes", field_max);
-  const auto known = [&](const auto& check) { return check->target == wish.target; };
-  if (!wish.target.empty() && std::ranges::none_of(checks, known))
-    return fmt::format("target: there is no '{:.100}'", wish.target);
+  if (!fits(request.version)) return fmt::format("version: expected 1 to {} bytes", field_max);
+  if (!fits(request.by)) return fmt::format("by: say who you are, in 1 to {} bytes", field_max);
+  const auto known = [&](const auto& check) { return check->target == request.target; };
+  if (!request.target.empty() && std::ranges::none_of(checks, known))
+    return fmt::format("target: there is no '{:.100}'", request.target);
   return "";
 }
 
-std::expected<WallTime, std::string> time_of(const DeployRequest& wish, WallTime now) {
-  if (wish.at.empty()) return now;
-  const auto written = parse_time(wish.at);
+std::expected<WallTime, std::string> time_of(const DeployRequest& request, WallTime now) {
+  if (request.at.empty()) return now;
+  const auto written = parse_time(request.at);
   const auto at = written ? written->wall() : std::nullopt;
   if (!at)
     return std::unexpected("at: a time with its offset is expected, as 2026-12-01T02:00:00Z");
@@ -84,14 +84,15 @@ void Deploys::restore(std::span<const StateRecord> notes) {
 }
 
 std::expected<DeployMarker, std::string> Deploys::add(
-    const DeployRequest& wish, std::span<const std::shared_ptr<const Check>> checks, WallTime now) {
-  if (auto wrong = wrong_with(wish, checks); !wrong.empty()) return std::unexpected(wrong);
-  const auto at = time_of(wish, now);
+    const DeployRequest& request, std::span<const std::shared_ptr<const Check>> checks,
+    WallTime now) {
+  if (auto wrong = wrong_with(request, checks); !wrong.empty()) return std::unexpected(wrong);
+  const auto at = time_of(request, now);
   if (!at) return std::unexpected(at.error());
   DeployMarker marker{.at = std::chrono::floor<std::chrono::seconds>(*at),
-                      .target = wish.target,
-                      .version = wish.version,
-                      .by = wish.by};
+                      .target = request.target,
+                      .version = request.version,
+                      .by = request.by};
   const auto older = [&](const DeployMarker& other) { return other.at <= marker.at; };
   markers_.insert(std::ranges::find_if(markers_, older), marker);
   if (markers_.size() > kept) markers_.pop_back();

@@ -20,7 +20,7 @@ class Deploys {
   void restore(std::span<const StateRecord> notes);
 
   // Adds a deployment of the last 30 days; the error says what is wrong with the request.
-  std::expected<DeployMarker, std::string> add(const DeployRequest& wish,
+  std::expected<DeployMarker, std::string> add(const DeployRequest& request,
                                                std::span<const std::shared_ptr<const Check>> checks,
                                                WallTime now);
   // Newest first.

@@ -28,27 +28,27 @@ std::string joined(const std::vector<DowntimeFlaw>& flaws) {
 
 // The API differs from the file in two ways: a downtime may begin now, and durations and choices
 // are still texts.
-std::expected<MaintenanceConfig, std::string> text_of(const MaintenanceRequest& wish,
+std::expected<MaintenanceConfig, std::string> text_of(const MaintenanceRequest& request,
                                                       WallTime now) {
-  MaintenanceConfig text{.from = wish.from.empty() ? as_rfc3339(now) : wish.from,
-                         .to = wish.to,
+  MaintenanceConfig text{.from = request.from.empty() ? as_rfc3339(now) : request.from,
+                         .to = request.to,
                          .at = "",
                          .days = {},
                          .length = {},
-                         .zone = wish.zone,
-                         .where = {wish.probe, wish.kind, wish.target},
-                         .reason = wish.reason,
-                         .author = wish.author,
-                         .rates = wish.rates == "include" ? InRates::include : InRates::exclude};
-  if (!wish.length.empty()) {
-    const auto length = config::parse_duration(wish.length);
+                         .zone = request.zone,
+                         .where = {request.probe, request.kind, request.target},
+                         .reason = request.reason,
+                         .author = request.author,
+                         .rates = request.rates == "include" ? InRates::include : InRates::exclude};
+  if (!request.length.empty()) {
+    const auto length = config::parse_duration(request.length);
     if (!length) return std::unexpected("for: " + length.error());
     text.length = *length;
   }
-  if (!wish.rates.empty() && wish.rates != "include" && wish.rates != "exclude")
+  if (!request.rates.empty() && request.rates != "include" && request.rates != "exclude")
     return std::unexpected("rates: expected include or exclude");
-  if (wish.reason.empty()) return std::unexpected("reason: say why");
-  if (wish.author.empty()) return std::unexpected("author: say who you are");
+  if (request.reason.empty()) return std::unexpected("reason: say why");
+  if (request.author.empty()) return std::unexpected("author: say who you are");
   return text;
 }
 
@@ -92,7 +92,7 @@ void Maintenance::restore(std::span<const StateRecord> notes) {
   }
 }
 
-std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceRequest& wish,
+std::expected<MaintenanceWindow, std::string> Maintenance::add(const MaintenanceRequest& request,
                                                                Checks checks, WallTime now) {
   forget_past(now);
   const auto made = std::ranges::count_if(downtimes_, [&](const Downtime& downtime) {
@@ -100,7 +100,7 @@ std::expected<MaintenanceWindow, std::string> Maintenance::add(const Maintenance
   });
   if (static_cast<std::size_t>(made) >= made_max)
     return std::unexpected(fmt::format("there are {} windows already; end some", made_max));
-  const auto text = text_of(wish, now);
+  const auto text = text_of(request, now);
   if (!text) return std::unexpected(text.error());
   auto downtime = make_downtime(*text, checks, made_longest);
   if (!downtime) return std::unexpected(joined(downtime.error()));

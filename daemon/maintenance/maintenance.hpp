@@ -28,8 +28,8 @@ class Maintenance {
   using Checks = std::span<const std::shared_ptr<const Check>>;
   // Adds a downtime through the API; the error lists every mistake: "to: it would end before it
   // begins; ...".
-  std::expected<MaintenanceWindow, std::string> add(const MaintenanceRequest& wish, Checks checks,
-                                                    WallTime now);
+  std::expected<MaintenanceWindow, std::string> add(const MaintenanceRequest& request,
+                                                    Checks checks, WallTime now);
   // Ends a downtime of the API early; the error says why it cannot.
   std::expected<void, std::string> end(std::string_view id, WallTime now);
 

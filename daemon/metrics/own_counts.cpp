@@ -56,14 +56,14 @@ void OwnCounts::served(const std::string& handler, unsigned code, Span took) {
 }
 
 void OwnCounts::write(Page& page, const std::optional<ProcessFacts>& process,
-                      const std::vector<std::pair<std::string_view, std::uint64_t>>& said,
+                      const std::vector<std::pair<std::string_view, std::uint64_t>>& written,
                       std::uint64_t lost_lines) const {
   write_build(page);
   write_config(page);
   write_scheduler(page);
   write_http(page);
   page.family("sonde_log_messages_total", "Log messages emitted, by level.", counter);
-  for (const auto& [level, count] : said)
+  for (const auto& [level, count] : written)
     page.value({{"level", level}}, static_cast<double>(count));
   page.family("sonde_log_messages_lost_total",
               "Log messages that were lost because nothing read them in time.", counter);

@@ -63,12 +63,12 @@ std::expected<Prepared, std::string> Alertmanager::request(const Message& messag
 
 Receipt Alertmanager::judge(const net::Response& response) const {
   Receipt receipt = judge_answer(response);
-  if (receipt.fate != DeliveryOutcome::refused) return receipt;
+  if (receipt.outcome != DeliveryOutcome::refused) return receipt;
   const int status = response.status;
   if (status == 400 || status == 413 || status == 422)
-    receipt.fate = DeliveryOutcome::split;
+    receipt.outcome = DeliveryOutcome::split;
   else if (status != 415)
-    receipt.fate = DeliveryOutcome::retry;
+    receipt.outcome = DeliveryOutcome::retry;
   return receipt;
 }
 

@@ -23,7 +23,7 @@ void DeliverCounts::count(const Posted& posted, WallTime now) {
   const auto bucket = std::ranges::lower_bound(bounds, took) - bounds.begin();
   ++facts_.durations[static_cast<std::size_t>(bucket)];
   facts_.durations_sum += took;
-  if (posted.receipt.fate == DeliveryOutcome::accepted)
+  if (posted.receipt.outcome == DeliveryOutcome::accepted)
     facts_.last_success = now;
   else
     ++facts_.failed[std::string(name(posted.receipt.trouble))];

@@ -51,7 +51,7 @@ void DestinationQueue::assign(Destination destination) {
 
 // An alert that always fires causes no page: it is only for receivers that check its presence or
 // select it by name.
-bool DestinationQueue::is_told(const Alert& alert) const {
+bool DestinationQueue::is_notified(const Alert& alert) const {
   const auto severity = alert.labels.find("severity");
   const bool for_nobody = severity != alert.labels.end() && severity->second == "none";
   const When& when = destination_.routing.when;
@@ -62,10 +62,10 @@ bool DestinationQueue::is_told(const Alert& alert) const {
 void DestinationQueue::update(const std::vector<Alert>& current, WallTime now) {
   std::vector<Alert> mine;
   for (const auto& alert : current) {
-    const bool told = is_told(alert);
-    if (!told && !queue_.has_told(fingerprint(alert.labels))) continue;
+    const bool notified = is_notified(alert);
+    if (!notified && !queue_.has_notified(fingerprint(alert.labels))) continue;
     mine.push_back(alert);
-    mine.back().muted |= !told;  // it was routed here before: only its end is sent
+    mine.back().muted |= !notified;  // it was routed here before: only its end is sent
   }
   tell_by_itself(mine);
   queue_.update(mine, now);
@@ -107,7 +107,7 @@ void DestinationQueue::wait(Span span) {
 bool DestinationQueue::has_open() const {
   return std::ranges::any_of(queue_.all(), [](const auto& one) {
     const Pending& pending = one.second;
-    return pending.told ? pending.told_firing : pending.tried;  // perhaps the place has it
+    return pending.notified ? pending.notified_firing : pending.tried;  // perhaps the place has it
   });
 }
 
@@ -148,9 +148,9 @@ void DestinationQueue::landed(const std::exception_ptr& thrown, const Posted& po
 }
 
 void DestinationQueue::settle(const Receipt& receipt) {
-  if (receipt.fate == DeliveryOutcome::accepted) queue_.accepted(sent_, options_.now());
+  if (receipt.outcome == DeliveryOutcome::accepted) queue_.accepted(sent_, options_.now());
   tell(receipt);
-  switch (receipt.fate) {
+  switch (receipt.outcome) {
     case DeliveryOutcome::accepted:
       failures_ = 0;
       if (queue_.undelivered().empty()) failing_since_.reset();

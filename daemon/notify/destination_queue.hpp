@@ -86,7 +86,7 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
 
  private:
   std::optional<Outgoing> next() const;
-  bool is_told(const Alert& alert) const;
+  bool is_notified(const Alert& alert) const;
   void pump();
   void wait(Span span);
   void send(const Outgoing& outgoing);

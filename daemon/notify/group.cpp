@@ -12,11 +12,11 @@ WallTime after(WallTime since, Span span) {
 
 // Summary of a group.
 struct Sum {
-  bool fresh = false;       // an alert fires that has to be sent and was not
-  bool ended = false;       // an alert that was sent has ended
-  bool ended_told = false;  // one of these is not held back
-  bool open = false;        // an alert that was sent still fires
-  bool open_told = false;
+  bool fresh = false;           // an alert fires that has to be sent and was not
+  bool ended = false;           // an alert that was sent has ended
+  bool ended_notified = false;  // one of these is not held back
+  bool open = false;            // an alert that was sent still fires
+  bool open_notified = false;
   Severity worst_fresh = Severity::info, worst_open = Severity::info;
   WallTime since = WallTime::max();  // start of the first fresh alert
   std::optional<WallTime> last;      // when the destination last accepted something
@@ -25,12 +25,13 @@ struct Sum {
 
 void add(Sum& sum, const Pending& pending) {
   const Alert& alert = pending.alert;
-  if (pending.told) sum.last = std::max(sum.last.value_or(*pending.told), *pending.told);
+  if (pending.notified)
+    sum.last = std::max(sum.last.value_or(*pending.notified), *pending.notified);
   if (pending.refused)
     sum.refused = std::max(sum.refused.value_or(*pending.refused), *pending.refused);
   if (pending.fires() && pending.known_firing()) {
     sum.open = true;
-    sum.open_told |= alert.told && !alert.muted;
+    sum.open_notified |= alert.notified && !alert.muted;
     sum.worst_open = std::max(sum.worst_open, alert.severity);
   } else if (pending.is_news()) {
     sum.fresh = true;
@@ -38,7 +39,7 @@ void add(Sum& sum, const Pending& pending) {
     sum.since = std::min(sum.since, alert.starts);
   } else if (pending.owes_end()) {
     sum.ended = true;
-    sum.ended_told |= alert.told;
+    sum.ended_notified |= alert.notified;
   }
 }
 
@@ -53,8 +54,8 @@ std::optional<Due> due(const Sum& sum, const Grouping& grouping, WallTime now) {
   }
   const WallTime next = after(*sum.last, grouping.group_interval);
   if (sum.ended && !sum.open) return Due{Why::all_resolved, next};
-  if (sum.ended_told) return Due{Why::resolved, next};
-  if (sum.open_told) return Due{Why::repeat, after(*sum.last, grouping.repeat_interval)};
+  if (sum.ended_notified) return Due{Why::resolved, next};
+  if (sum.open_notified) return Due{Why::repeat, after(*sum.last, grouping.repeat_interval)};
   return std::nullopt;
 }
 
@@ -100,13 +101,13 @@ namespace {
 
 std::optional<Due> due_unless_refused(const Pending& pending, Span every, WallTime now) {
   if (pending.owes_end()) {
-    const bool late = pending.told && *pending.told > *pending.alert.ended;
-    return Due{Why::resolved, late ? after(std::min(*pending.told, now), every) : now};
+    const bool late = pending.notified && *pending.notified > *pending.alert.ended;
+    return Due{Why::resolved, late ? after(std::min(*pending.notified, now), every) : now};
   }
   if (pending.shown_firing() && !pending.known_firing())
     return pending.is_news() ? std::optional(Due{Why::first, now}) : std::nullopt;
-  if (!pending.told) return std::nullopt;
-  return Due{Why::resend, after(std::min(*pending.told, now), every)};
+  if (!pending.notified) return std::nullopt;
+  return Due{Why::resend, after(std::min(*pending.notified, now), every)};
 }
 
 }  // namespace

@@ -92,21 +92,21 @@ void tell_by_itself(std::vector<Alert>& mine) {
   for (const Alert& alert : mine)
     if (!alert.ended) sent.insert(fingerprint(alert.labels));
   for (Alert& alert : mine)
-    alert.told |= !std::ranges::all_of(
+    alert.notified |= !std::ranges::all_of(
         alert.held_by, [&sent](std::uint64_t holder) { return sent.contains(holder); });
 }
 
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts) {
-  std::vector<Alert> told;
+  std::vector<Alert> notified;
   for (auto who : alerts) {
     const auto found = queue.all().find(who);
-    if (found != queue.all().end()) told.push_back(shown(found->second));
+    if (found != queue.all().end()) notified.push_back(shown(found->second));
   }
-  std::ranges::sort(told, [](const Alert& a, const Alert& b) {
+  std::ranges::sort(notified, [](const Alert& a, const Alert& b) {
     return std::forward_as_tuple(a.ended.has_value(), b.severity, a.starts, a.labels) <
            std::forward_as_tuple(b.ended.has_value(), a.severity, b.starts, b.labels);
   });
-  return told;
+  return notified;
 }
 
 }  // namespace sonde::notify

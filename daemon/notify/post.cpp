@@ -61,12 +61,12 @@ asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
 Receipt receipt_of(const net::Answer& answer, const Receiver& receiver) {
   if (answer.ok()) return receiver.judge(answer.response);
   const Reason reason = answer.failure.reason;
-  Receipt receipt{.fate = DeliveryOutcome::retry,
+  Receipt receipt{.outcome = DeliveryOutcome::retry,
                   .trouble = is_timeout(reason) ? DeliveryError::timeout : DeliveryError::network,
                   .detail = std::string(name(reason)) + ": " + answer.failure.detail,
                   .wait = {}};
   if (reason != Reason::own_request) return receipt;
-  receipt.fate = DeliveryOutcome::refused;
+  receipt.outcome = DeliveryOutcome::refused;
   receipt.trouble = DeliveryError::own;
   return receipt;
 }

@@ -14,7 +14,7 @@ bool passed(WallTime since, Span span, WallTime now) { return now - since >= spa
 
 // Paging alerts first, then by severity.
 bool comes_before(const Alert* a, const Alert* b) {
-  if (a->told != b->told) return a->told;
+  if (a->notified != b->notified) return a->notified;
   if (a->severity != b->severity) return a->severity > b->severity;
   return a->labels < b->labels;
 }
@@ -38,10 +38,10 @@ void Queue::turn(std::uint64_t who, Pending& pending, const Alert& next) {
   if (pending.fires() != next.ended.has_value()) return;
   // The destination may have accepted the end although the answer was lost; then it does not know
   // this alert.
-  if (!next.ended && pending.failed && pending.owes_end()) pending.told_firing = false;
+  if (!next.ended && pending.failed && pending.owes_end()) pending.notified_firing = false;
   const bool tried_in_vain = pending.failed && pending.fires() && !pending.known_firing();
   pending.missed = next.ended && (pending.is_news() || tried_in_vain);
-  if (pending.refused && !pending.told && next.ended && !pending.missed) ++dropped_;
+  if (pending.refused && !pending.notified && next.ended && !pending.missed) ++dropped_;
   pending.refused.reset();
   if (pending.missed) changed_.insert(who);
 }
@@ -79,9 +79,9 @@ bool Queue::is_over(const Pending& pending, WallTime now) const {
   if (pending.missed) return passed(ended, owed_max, now);
   if (pending.owes_end()) {
     if (keeps_state() && pending.refused) return passed(ended, options_.resolved_kept, now);
-    return !pending.told && passed(ended, owed_max, now);
+    return !pending.notified && passed(ended, owed_max, now);
   }
-  return !pending.told || passed(ended, options_.resolved_kept, now);
+  return !pending.notified || passed(ended, options_.resolved_kept, now);
 }
 
 void Queue::forget_over(WallTime now) {
@@ -128,10 +128,10 @@ void Queue::accepted(std::span<const Sent> sent, WallTime now) {
     if (pending == nullptr) continue;
     // A destination that keeps state is sent everything again after a restart, so the time is not
     // worth a write.
-    const bool same = keeps_state() && pending->told && pending->told_firing == one.firing;
+    const bool same = keeps_state() && pending->notified && pending->notified_firing == one.firing;
     if (!same) changed_.insert(one.alert);
-    pending->told = now;
-    pending->told_firing = one.firing;
+    pending->notified = now;
+    pending->notified_firing = one.firing;
     pending->missed = pending->failed = false;
     pending->refused.reset();
     if (!keeps_state() && !one.firing && !pending->fires()) all_.erase(one.alert);
@@ -144,7 +144,7 @@ void Queue::refused(std::span<const Sent> sent, WallTime now) {
     if (pending == nullptr || pending->shown_firing() != one.firing) continue;
     pending->refused = now;
     pending->failed |= pending->is_news() || pending->owes_end();
-    if (!pending->told && one.firing) pending->tried = false;
+    if (!pending->notified && one.firing) pending->tried = false;
     changed_.insert(one.alert);
   }
 }
@@ -170,11 +170,11 @@ std::size_t Queue::waiting() const {
   }));
 }
 
-bool Queue::has_told(std::uint64_t alert) const {
+bool Queue::has_notified(std::uint64_t alert) const {
   const auto found = all_.find(alert);
   if (found == all_.end()) return false;
   const Pending& pending = found->second;
-  return pending.told ? pending.told_firing : pending.tried;
+  return pending.notified ? pending.notified_firing : pending.tried;
 }
 
 bool Queue::has_refused() const {
@@ -190,7 +190,7 @@ void Queue::end_all(WallTime now) {
 
 void Queue::note_all() {
   for (const auto& [who, pending] : all_)
-    if (pending.tried || pending.told || pending.missed) changed_.insert(who);
+    if (pending.tried || pending.notified || pending.missed) changed_.insert(who);
 }
 
 void Queue::restore(Pending pending) {

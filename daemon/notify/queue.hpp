@@ -13,25 +13,25 @@ namespace sonde::notify {
 
 // An alert in the queue of one destination.
 struct Pending {
-  Alert alert = {};                      // newest state; older states are not sent
-  std::optional<WallTime> told = {};     // when the destination last accepted it
-  bool told_firing = false;              // whether it was accepted as firing
-  bool tried = false;                    // a delivery was started, so it may have been accepted
-  std::optional<WallTime> refused = {};  // when the destination refused it in this state
+  Alert alert = {};                       // newest state; older states are not sent
+  std::optional<WallTime> notified = {};  // when the destination last accepted it
+  bool notified_firing = false;           // whether it was accepted as firing
+  bool tried = false;                     // a delivery was started, so it may have been accepted
+  std::optional<WallTime> refused = {};   // when the destination refused it in this state
   bool missed = false;  // it ended before it was accepted, so its start has to be sent too
   bool failed = false;  // a delivery of what is to be sent has failed
   bool fires() const { return !alert.ended; }
-  bool known_firing() const { return told && told_firing; }
+  bool known_firing() const { return notified && notified_firing; }
   // It fires, the destination does not have it, and it may cause a message by itself.
   bool is_news() const {
-    return missed || (fires() && !known_firing() && alert.told && !alert.muted);
+    return missed || (fires() && !known_firing() && alert.notified && !alert.muted);
   }
   // Whether it is sent as firing.
   bool shown_firing() const { return fires() || missed; }
   // Whether messages about its group contain it.
   bool is_shown() const { return !alert.muted || !fires() || known_firing(); }
   // The destination has it as firing, or may have: its end has to be sent.
-  bool owes_end() const { return !fires() && (told ? told_firing : tried); }
+  bool owes_end() const { return !fires() && (notified ? notified_firing : tried); }
 };
 
 // Keyed by fingerprint.
@@ -66,7 +66,7 @@ class Queue {
 
   const PendingMap& all() const { return all_; }
   // Whether the destination has the alert as firing, or may have it.
-  bool has_told(std::uint64_t alert) const;
+  bool has_notified(std::uint64_t alert) const;
   // Number of alerts with a state that the destination does not know.
   std::size_t waiting() const;
   // Alerts with a failed delivery and a state that the destination does not know.

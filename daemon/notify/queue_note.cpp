@@ -18,7 +18,8 @@ std::expected<text::Document, std::string> parse(std::string_view text) {
 
 std::string note_of(const Pending& pending) {
   return note::object(version() + note::part("alert", note::write(pending.alert)) +
-                      note::time("at", pending.told) + note::flag("firing", pending.told_firing) +
+                      note::time("at", pending.notified) +
+                      note::flag("firing", pending.notified_firing) +
                       note::flag("tried", pending.tried) + note::time("refused", pending.refused) +
                       note::flag("missed", pending.missed) + note::flag("failed", pending.failed));
 }
@@ -30,8 +31,8 @@ std::optional<Pending> pending_of(std::string_view text) {
   auto alert = note::alert_of(root.member("alert"));
   if (!alert) return std::nullopt;
   return Pending{.alert = std::move(*alert),
-                 .told = note::time_of(root, "at"),
-                 .told_firing = note::flag_of(root, "firing"),
+                 .notified = note::time_of(root, "at"),
+                 .notified_firing = note::flag_of(root, "firing"),
                  .tried = note::flag_of(root, "tried"),
                  .refused = note::time_of(root, "refused"),
                  .missed = note::flag_of(root, "missed"),

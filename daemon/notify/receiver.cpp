@@ -17,10 +17,10 @@ namespace {
 constexpr std::size_t body_shown_max = 200;
 
 std::optional<Span> wait_of(const net::Response& response) {
-  const std::string* wish = response.header("retry-after");
+  const std::string* field = response.header("retry-after");
   const std::string* date = response.header("date");
-  if (wish == nullptr) return std::nullopt;
-  return auth::retry_after(*wish, date != nullptr ? *date : "");
+  if (field == nullptr) return std::nullopt;
+  return auth::retry_after(*field, date != nullptr ? *date : "");
 }
 
 std::string describe(const net::Response& response) {
@@ -112,7 +112,7 @@ std::string_view name(DeliveryError trouble) {
 Receipt judge_status(const net::Response& response) {
   Receipt receipt{.detail = describe(response), .wait = {}};
   if (response.status >= 200 && response.status < 300) return receipt;
-  receipt.fate = DeliveryOutcome::retry;
+  receipt.outcome = DeliveryOutcome::retry;
   receipt.wait = wait_of(response);
   if (response.status == 429) {
     receipt.trouble = DeliveryError::rate_limited;
@@ -120,13 +120,13 @@ Receipt judge_status(const net::Response& response) {
     receipt.trouble = DeliveryError::server_error;
   } else {
     receipt.trouble = DeliveryError::refused;
-    receipt.fate = DeliveryOutcome::refused;
+    receipt.outcome = DeliveryOutcome::refused;
   }
   return receipt;
 }
 
 Receipt not_delivered(const net::Response& response, std::string_view why) {
-  return {.fate = DeliveryOutcome::retry,
+  return {.outcome = DeliveryOutcome::retry,
           .trouble = DeliveryError::refused,
           .detail = fmt::format("not delivered, {}: {}", why, describe(response)),
           .wait = wait_of(response)};
@@ -134,7 +134,7 @@ Receipt not_delivered(const net::Response& response, std::string_view why) {
 
 Receipt judge_answer(const net::Response& response) {
   Receipt receipt = judge_status(response);
-  if (receipt.fate != DeliveryOutcome::accepted) return receipt;
+  if (receipt.outcome != DeliveryOutcome::accepted) return receipt;
   const std::string body = plain(response.body);
   if (is_page(body)) return not_delivered(response, "a web page answered");
   if (says_no(body)) return not_delivered(response, "the answer says no");

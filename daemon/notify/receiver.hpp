@@ -48,7 +48,7 @@ std::span<const config::Named<DeliveryError>> names_of(const DeliveryError*);
 std::string_view name(DeliveryError trouble);
 
 struct Receipt {
-  DeliveryOutcome fate = DeliveryOutcome::accepted;
+  DeliveryOutcome outcome = DeliveryOutcome::accepted;
   DeliveryError trouble = DeliveryError::none;
   std::string detail;        // for people; contains no secret
   std::optional<Span> wait;  // how long the receiver asks to wait

@@ -137,8 +137,9 @@ std::string experiments_text(const Trace& trace, const TextStyle& style) {
   std::string lines = fmt::format("  why: {} experiment{} in {} after the run\n", notes.size(),
                                   notes.size() == 1 ? "" : "s", as_duration(whole(notes)));
   for (const ExperimentNote& note : notes) lines += line_of(note, style);
-  const std::string said = trace.separated.empty() ? "they separated nothing" : trace.separated;
-  return lines + fmt::format("    => {}\n", painted(said, Paint::strong, style));
+  const std::string conclusion =
+      trace.separated.empty() ? "they separated nothing" : trace.separated;
+  return lines + fmt::format("    => {}\n", painted(conclusion, Paint::strong, style));
 }
 
 }  // namespace sonde::report

@@ -42,9 +42,9 @@ bool same(const EgressSettings* one, const EgressSettings* other) {
 
 struct Egress::Timers {
   explicit Timers(const asio::any_io_executor& executor)
-      : due(executor), told(executor, Instant::max()) {}
-  asio::steady_timer due;   // the next round
-  asio::steady_timer told;  // cancelled when a round has ended
+      : due(executor), round_over(executor, Instant::max()) {}
+  asio::steady_timer due;         // the next round
+  asio::steady_timer round_over;  // cancelled when a round has ended
 };
 
 // A round in progress.
@@ -75,7 +75,7 @@ void Egress::assign(std::shared_ptr<const EgressSettings> settings, net::Network
   tell_(EgressState::unknown);
   due_at_.reset();
   timers_->due.cancel();
-  timers_->told.cancel();
+  timers_->round_over.cancel();
   if (watching_) want(Clock::now());
 }
 
@@ -119,7 +119,7 @@ void Egress::conclude(const EgressSettings* asked, EgressAnswer answer) {
     tell_(answer.up ? EgressState::up : EgressState::down);
     log_.add(std::move(answer));
   }
-  timers_->told.cancel();
+  timers_->round_over.cancel();
   if (watching_ && settings_) want(last_ + settings_->every);
 }
 
@@ -130,7 +130,7 @@ asio::awaitable<Verdict> Egress::any_answers(std::shared_ptr<const EgressSetting
   for (const Reference& reference : settings->references)
     references.push_back(try_one(round, reference));
   until.push_back(settle(round));
-  auto all = together(std::move(until), std::move(references));
+  auto all = when_all(std::move(until), std::move(references));
   co_await std::move(all);
   if (round.answered) co_return Verdict::pass();
   co_return Verdict::of(Step::health, {Reason::egress_down, std::move(round.detail)});
@@ -162,11 +162,11 @@ asio::awaitable<std::string> Egress::blame(Instant began, Instant ended) {
     const auto state = co_await asio::this_coro::cancellation_state;
     const bool cut = state.cancelled() != asio::cancellation_type::none;
     if (!settings_ || cut || tasks_.stopping()) co_return "";
-    const EgressState said = log_.judge(began, ended);
-    if (said == EgressState::down) co_return "no reference answers (" + log_.why_down() + ")";
-    if (said == EgressState::up) co_return "";
+    const EgressState reached = log_.judge(began, ended);
+    if (reached == EgressState::down) co_return "no reference answers (" + log_.why_down() + ")";
+    if (reached == EgressState::up) co_return "";
     want(Clock::now());
-    co_await timers_->told.async_wait(as_tuple);
+    co_await timers_->round_over.async_wait(as_tuple);
   }
 }
 
@@ -175,7 +175,7 @@ void Egress::stop() {
   due_at_.reset();
   timers_->due.cancel();
   tasks_.stop();
-  timers_->told.cancel();
+  timers_->round_over.cancel();
 }
 
 }  // namespace sonde::schedule

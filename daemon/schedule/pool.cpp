@@ -95,18 +95,18 @@ void Pool::restore(const std::map<std::string, std::string>& conclusions) {
 void Pool::assign(const std::vector<std::shared_ptr<const Check>>& checks,
                   const std::shared_ptr<const EgressSettings>& egress) {
   auto counts = std::make_shared<Counts>();
-  std::vector<std::vector<Assignment>> duties(state_->hands.size());
+  std::vector<std::vector<Assignment>> assignments(state_->hands.size());
   for (const auto& check : checks) {
     const std::string key = identity(*check);
     auto known = state_->counts->find(key);
     auto count =
         known == state_->counts->end() ? std::make_shared<std::atomic<int>>(0) : known->second;
     counts->emplace(key, count);
-    duties[share(check->target, duties.size())].push_back({check, std::move(count)});
+    assignments[share(check->target, assignments.size())].push_back({check, std::move(count)});
   }
   state_->counts = std::move(counts);
-  for (std::size_t i = 0; i < duties.size(); ++i)
-    state_->hands[i].worker->assign(std::move(duties[i]), egress);
+  for (std::size_t i = 0; i < assignments.size(); ++i)
+    state_->hands[i].worker->assign(std::move(assignments[i]), egress);
 }
 
 std::optional<bool> Pool::egress_up() const {

@@ -29,8 +29,8 @@ bool was_cut(const Verdict& verdict) {
          verdict.reason == Reason::cut;
 }
 
-bool refusals_due(const ScheduledCheck& station, Instant now) {
-  return !station.refused || now - *station.refused >= station.check->refusals_every;
+bool refusals_due(const ScheduledCheck& entry, Instant now) {
+  return !entry.refused || now - *entry.refused >= entry.check->refusals_every;
 }
 
 bool refusals_made(const Trace& trace) {
@@ -41,9 +41,9 @@ bool refusals_made(const Trace& trace) {
 constexpr Span refusals_echo = std::chrono::seconds(30);
 
 // Our own refusal checks may have opened a breaker of the target, or its answer names one.
-bool spares_refusals(const ScheduledCheck& station, const diagnosis::Observation& failure,
+bool spares_refusals(const ScheduledCheck& entry, const diagnosis::Observation& failure,
                      const Result& result) {
-  const bool just_refused = station.refused && result.begun - *station.refused < refusals_echo;
+  const bool just_refused = entry.refused && result.begun - *entry.refused < refusals_echo;
   return just_refused || suspects_breaker(failure, result.verdict.detail);
 }
 
@@ -97,16 +97,16 @@ Runner::Runner(asio::any_io_executor executor, Options options)
       random_(seeded()),
       no_trace_(std::make_shared<const Trace>(Instant{}, 0)) {}
 
-void Runner::start(const ScheduledCheckPtr& station, Instant scheduled) {
-  InFlightGuard flight(station);
+void Runner::start(const ScheduledCheckPtr& entry, Instant scheduled) {
+  InFlightGuard flight(entry);
   runs_.spawn(run(std::move(flight), scheduled));
 }
 
-void Runner::skip(const ScheduledCheckPtr& station, Reason reason, std::uint32_t beats) {
-  Result result = blank(*station);
+void Runner::skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks) {
+  Result result = blank(*entry);
   result.trace = no_trace_;
-  result.beats = beats;
-  const std::vector<Step>& steps = station->check->steps;
+  result.beats = ticks;
+  const std::vector<Step>& steps = entry->check->steps;
   result.verdict = Verdict::of(steps.empty() ? Step::health : steps.front(), {reason, ""});
   options_.publish(std::make_shared<const Result>(std::move(result)));
 }
@@ -115,37 +115,32 @@ asio::awaitable<void> Runner::run(InFlightGuard flight, Instant scheduled) {
   co_await asio::this_coro::throw_if_cancelled(false);
   bool more = true;
   for (int number = 1; more; ++number) {
-    Result result = blank(flight.station());
+    Result result = blank(flight.entry());
     result.attempt = number;
     if (number == 1) result.lateness = result.begun - scheduled;
-    co_await attempt(flight.station(), result);
+    co_await attempt(flight.entry(), result);
     if (runs_.stopping() || was_cut(result.verdict)) break;
     more = tries_again(result);
     options_.publish(std::make_shared<const Result>(std::move(result)));
   }
 }
 
-asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
-  const std::optional<Instant> refused_before = station.refused;
+asio::awaitable<void> Runner::attempt(ScheduledCheck& entry, Result& result) {
+  const std::optional<Instant> refused_before = entry.refused;
   std::unique_ptr<Evidence> evidence;
-  const Attempt wanted{result.attempt,
-                       random_(),
-                       refusals_due(station, result.begun),
-                       &evidence,
-                       station.refusal_turn,
-                       station.standing.get()};
+  const Attempt wanted{result.attempt, random_(),          refusals_due(entry, result.begun),
+                       &evidence,      entry.refusal_turn, entry.standing.get()};
   // An overlapping run shall not check the refusals as well.
-  if (wanted.check_refusals) station.refused = result.begun;
+  if (wanted.check_refusals) entry.refused = result.begun;
   auto trace = std::make_shared<Trace>(result.begun);
   const UnderWay under_way(*this);
-  auto asking = station.probe->attempt(wanted, *trace);
-  const Instant limit = result.begun + station.check->timeout;
+  auto asking = entry.probe->attempt(wanted, *trace);
+  const Instant limit = result.begun + entry.check->timeout;
   result.verdict = co_await within(limit, std::move(asking), *trace);
   const Instant ended = Clock::now();
   trace->finish(ended);
-  if (wanted.check_refusals && !refusals_made(*trace)) station.refused = refused_before;
-  if (wanted.check_refusals && refusals_made(*trace) && station.refusal_turn)
-    ++*station.refusal_turn;
+  if (wanted.check_refusals && !refusals_made(*trace)) entry.refused = refused_before;
+  if (wanted.check_refusals && refusals_made(*trace) && entry.refusal_turn) ++*entry.refusal_turn;
   result.took = ended - result.begun;
   blame_lag(result, under_way.id(), ended);
   if (options_.egress && options_.egress->on() && consults_egress(result.verdict.reason)) {
@@ -156,55 +151,55 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& station, Result& result) {
     auto blaming = blame_clock(result, *trace);
     co_await std::move(blaming);
   }
-  if (result.verdict.outcome == Outcome::pass) station.diagnoses.passed(ended);
+  if (result.verdict.outcome == Outcome::pass) entry.diagnoses.passed(ended);
   if (result.verdict.outcome == Outcome::fail) {
-    auto explaining = explain(station, wanted, result, *trace);
+    auto explaining = explain(entry, wanted, result, *trace);
     co_await std::move(explaining);
     result.conclusions =
-        station.diagnoses.text() + text_of(*station.standing, station.check->refusal_fingerprint);
+        entry.diagnoses.text() + text_of(*entry.standing, entry.check->refusal_fingerprint);
   }
   conclude(result, std::move(trace));
 }
 
 // Diagnoses a failure that was not seen since the last passed run, after its time was measured. An
 // outage whose first runs were published without a conclusion keeps their reason.
-asio::awaitable<void> Runner::explain(ScheduledCheck& station, const Attempt& attempt,
-                                      Result& result, Trace& trace) {
+asio::awaitable<void> Runner::explain(ScheduledCheck& entry, const Attempt& attempt, Result& result,
+                                      Trace& trace) {
   Verdict& verdict = result.verdict;
-  if (station.check->diagnose.off || diagnosis::rules_for(verdict.step, verdict.reason).empty())
+  if (entry.check->diagnose.off || diagnosis::rules_for(verdict.step, verdict.reason).empty())
     co_return;
   const diagnosis::Observation failure = diagnosis::observe(verdict, trace);
-  if (const Conclusion* known = station.diagnoses.known(failure)) {
+  if (const Conclusion* known = entry.diagnoses.known(failure)) {
     verdict = diagnosis::explained(std::move(verdict), known->reason, known->because);
   } else {
-    auto looking = look_into(station, attempt, failure, result, trace);
+    auto looking = look_into(entry, attempt, failure, result, trace);
     co_await std::move(looking);
   }
   if (was_cut(verdict)) co_return;
-  const Reason begun = station.diagnoses.counted_as(failure, verdict.reason);
+  const Reason begun = entry.diagnoses.counted_as(failure, verdict.reason);
   verdict = counted_as(std::move(verdict), begun);
 }
 
-asio::awaitable<void> Runner::look_into(ScheduledCheck& station, const Attempt& attempt,
+asio::awaitable<void> Runner::look_into(ScheduledCheck& entry, const Attempt& attempt,
                                         const diagnosis::Observation& failure, Result& result,
                                         Trace& trace) {
   const Instant now = Clock::now();
-  const Diagnose& bounds = station.check->diagnose;
+  const Diagnose& bounds = entry.check->diagnose;
   Verdict& verdict = result.verdict;
-  if (!station.diagnoses.begin(bounds.max_per_hour, now)) co_return;
+  if (!entry.diagnoses.begin(bounds.max_per_hour, now)) co_return;
   const DiagnosisRequest inquiry{.attempt = attempt,
                                  .limit = now + bounds.timeout,
-                                 .passed_lately = station.diagnoses.passed_lately(now),
-                                 .spare_refusals = spares_refusals(station, failure, result)};
-  auto asking = station.probe->diagnose(inquiry, verdict, trace);
+                                 .passed_lately = entry.diagnoses.passed_lately(now),
+                                 .spare_refusals = spares_refusals(entry, failure, result)};
+  auto asking = entry.probe->diagnose(inquiry, verdict, trace);
   Verdict concluded = co_await within(inquiry.limit, std::move(asking), trace);
   // If the diagnosis itself fails, the original failure is kept.
   if (concluded.outcome == Outcome::fail || was_cut(concluded)) verdict = std::move(concluded);
   // Experiments that were left out are made another time.
   const bool final = !inquiry.spare_refusals && !was_cut(verdict);
   const Conclusion conclusion{verdict.reason, trace.separated};
-  station.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
-                        !trace.experiments().empty());
+  entry.diagnoses.end(failure, final ? std::optional(conclusion) : std::nullopt,
+                      !trace.experiments().empty());
 }
 
 // Like the experiments, runs after the time was measured.
@@ -230,9 +225,9 @@ void Runner::blame_lag(Result& result, RunId run, Instant ended) const {
   blame(verdict, Reason::own_lag, "the prober's own loop stood still for " + in_ms(worst));
 }
 
-Result Runner::blank(const ScheduledCheck& station) const {
+Result Runner::blank(const ScheduledCheck& entry) const {
   Result result;
-  result.check = station.check;
+  result.check = entry.check;
   result.worker = options_.worker;
   result.started = std::chrono::system_clock::now();
   result.begun = Clock::now();

@@ -37,9 +37,9 @@ class Runner {
   Runner(boost::asio::any_io_executor executor, Options options);
 
   // Runs the check now, with its retries; `scheduled` is the time of the tick.
-  void start(const ScheduledCheckPtr& station, Instant scheduled);
-  // Publishes that `beats` ticks were skipped, and why.
-  void skip(const ScheduledCheckPtr& station, Reason reason, std::uint32_t beats);
+  void start(const ScheduledCheckPtr& entry, Instant scheduled);
+  // Publishes that this many ticks were skipped, and why.
+  void skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks);
 
   LoopLag& lag() { return lag_; }
   // Cancelled runs end soon and are not published; stop() is final.
@@ -48,16 +48,16 @@ class Runner {
  private:
   class UnderWay;
   boost::asio::awaitable<void> run(InFlightGuard flight, Instant scheduled);
-  boost::asio::awaitable<void> attempt(ScheduledCheck& station, Result& result);
-  boost::asio::awaitable<void> explain(ScheduledCheck& station, const Attempt& attempt,
+  boost::asio::awaitable<void> attempt(ScheduledCheck& entry, Result& result);
+  boost::asio::awaitable<void> explain(ScheduledCheck& entry, const Attempt& attempt,
                                        Result& result, Trace& trace);
-  boost::asio::awaitable<void> look_into(ScheduledCheck& station, const Attempt& attempt,
+  boost::asio::awaitable<void> look_into(ScheduledCheck& entry, const Attempt& attempt,
                                          const diagnosis::Observation& failure, Result& result,
                                          Trace& trace);
   boost::asio::awaitable<void> blame_egress(Result& result, const Trace& trace);
   boost::asio::awaitable<void> blame_clock(Result& result, const Trace& trace);
   void blame_lag(Result& result, RunId run, Instant ended) const;
-  Result blank(const ScheduledCheck& station) const;
+  Result blank(const ScheduledCheck& entry) const;
 
   Options options_;
   TaskGroup runs_;

@@ -34,7 +34,7 @@ using ScheduledCheckPtr = std::shared_ptr<ScheduledCheck>;
 // Counts a run as under way as long as it lives.
 class InFlightGuard {
  public:
-  explicit InFlightGuard(ScheduledCheckPtr station) : station_(std::move(station)) {
+  explicit InFlightGuard(ScheduledCheckPtr entry) : station_(std::move(entry)) {
     ++*station_->in_flight;
   }
   ~InFlightGuard() {
@@ -42,7 +42,7 @@ class InFlightGuard {
   }
   InFlightGuard(InFlightGuard&&) = default;
   InFlightGuard& operator=(InFlightGuard&&) = delete;
-  ScheduledCheck& station() const { return *station_; }
+  ScheduledCheck& entry() const { return *station_; }
 
  private:
   ScheduledCheckPtr station_;

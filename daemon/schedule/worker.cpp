@@ -36,9 +36,9 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   explicit Loop(Options options);
 
   void run();  // the thread
-  void assign(std::vector<Assignment> duties, std::shared_ptr<const EgressSettings> egress);
+  void assign(std::vector<Assignment> assignments, std::shared_ptr<const EgressSettings> egress);
   void restore(std::map<std::string, std::string> conclusions) {
-    roster_.restore(std::move(conclusions));
+    check_set_.restore(std::move(conclusions));
   }
   void stop();
 
@@ -47,7 +47,7 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
 
  private:
   void take_beats();
-  void begin(const Tick& beat);
+  void begin(const Tick& tick);
   void wait_for_beat();
   void watch_lag();
   void publish(std::vector<ResultPtr> results);
@@ -57,13 +57,13 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   Progress progress_;
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // other threads only post to it
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
-  asio::steady_timer beat_{io_}, sampler_{io_};
+  asio::steady_timer tick_{io_}, sampler_{io_};
   ResultBatcher outbox_;
   Egress egress_;
   LocalClock clock_;
   Runner runner_;
   std::unique_ptr<session::Shared> shared_;
-  CheckSet roster_;
+  CheckSet check_set_;
   bool sampling_ = false;
 };
 
@@ -84,52 +84,52 @@ Worker::Loop::Loop(Options options)
 void Worker::Loop::run() {
   system::name_thread("worker-" + std::to_string(options_.number));
   shared_ = std::make_unique<session::Shared>(io_.get_executor());
-  shared_->keeper.share(options_.lockouts);
+  shared_->token_cache.share(options_.lockouts);
   clock_.use(shared_->network);
   io_.run();
   if (options_.ended) options_.ended();
 }
 
-void Worker::Loop::assign(std::vector<Assignment> duties,
+void Worker::Loop::assign(std::vector<Assignment> assignments,
                           std::shared_ptr<const EgressSettings> egress) {
   if (runner_.runs().stopping()) return;
   egress_.assign(std::move(egress), shared_->network);
   egress_.watch();
   auto make = [this](const Check& check) { return check.make(*shared_); };
-  roster_.assign(std::move(duties), make, Clock::now());
-  shared_->keeper.give_back_files();
+  check_set_.assign(std::move(assignments), make, Clock::now());
+  shared_->token_cache.give_back_files();
   wait_for_beat();
 }
 
 void Worker::Loop::publish(std::vector<ResultPtr> results) { options_.publish(std::move(results)); }
 
 void Worker::Loop::take_beats() {
-  for (const Tick& beat : roster_.agenda().take_due(Clock::now())) begin(beat);
+  for (const Tick& tick : check_set_.schedule().take_due(Clock::now())) begin(tick);
   progress_.rounds.fetch_add(1, std::memory_order_relaxed);
   wait_for_beat();
   watch_lag();
 }
 
-void Worker::Loop::begin(const Tick& beat) {
-  const ScheduledCheckPtr& station = roster_.station(beat.id);
-  if (beat.skipped > 0) runner_.skip(station, Reason::late, beat.skipped);
-  if (*station->in_flight >= station->check->in_flight_max)
-    runner_.skip(station, Reason::overlap, 1);
+void Worker::Loop::begin(const Tick& tick) {
+  const ScheduledCheckPtr& entry = check_set_.entry(tick.id);
+  if (tick.skipped > 0) runner_.skip(entry, Reason::late, tick.skipped);
+  if (*entry->in_flight >= entry->check->in_flight_max)
+    runner_.skip(entry, Reason::overlap, 1);
   else if (runner_.runs().size() >= options_.in_flight_max)
-    runner_.skip(station, Reason::capacity, 1);
+    runner_.skip(entry, Reason::capacity, 1);
   else
-    runner_.start(station, beat.scheduled);
+    runner_.start(entry, tick.scheduled);
 }
 
 void Worker::Loop::wait_for_beat() {
-  const std::optional<Instant> next = roster_.agenda().next();
+  const std::optional<Instant> next = check_set_.schedule().next();
   progress_.next.store(next.value_or(Instant::max()), std::memory_order_relaxed);
   if (!next) {
-    beat_.cancel();
+    tick_.cancel();
     return;
   }
-  beat_.expires_at(*roster_.agenda().last_within(gathering));
-  beat_.async_wait([this](boost::system::error_code error) {
+  tick_.expires_at(*check_set_.schedule().last_within(gathering));
+  tick_.async_wait([this](boost::system::error_code error) {
     if (!error) take_beats();
   });
 }
@@ -149,13 +149,13 @@ void Worker::Loop::watch_lag() {
 
 void Worker::Loop::stop() {
   if (runner_.runs().stopping()) return;
-  roster_.agenda() = Schedule();
+  check_set_.schedule() = Schedule();
   wait_for_beat();
   runner_.runs().stop();
   runner_.runs().when_drained([this] {
     egress_.stop();
     egress_.tasks().when_drained([this] {
-      shared_->keeper.errands().finish([this] { asio::post(io_, [this] { end(); }); });
+      shared_->token_cache.errands().finish([this] { asio::post(io_, [this] { end(); }); });
     });
   });
 }
@@ -164,7 +164,7 @@ void Worker::Loop::stop() {
 void Worker::Loop::end() {
   sampler_.cancel();
   outbox_.flush();
-  roster_.clear();
+  check_set_.clear();
   shared_.reset();
   busy_.reset();
 }
@@ -179,12 +179,13 @@ Worker::~Worker() {
   thread_.join();
 }
 
-void Worker::assign(std::vector<Assignment> duties, std::shared_ptr<const EgressSettings> egress) {
+void Worker::assign(std::vector<Assignment> assignments,
+                    std::shared_ptr<const EgressSettings> egress) {
   // Due until the worker has taken them over, so that a worker that hangs is noticed.
   loop_->progress().next.store(Clock::now(), std::memory_order_relaxed);
-  asio::post(loop_->io(), [loop = loop_.get(), duties = std::move(duties),
+  asio::post(loop_->io(), [loop = loop_.get(), assignments = std::move(assignments),
                            egress = std::move(egress)]() mutable {
-    loop->assign(std::move(duties), std::move(egress));
+    loop->assign(std::move(assignments), std::move(egress));
   });
 }
 

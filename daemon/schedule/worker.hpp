@@ -55,7 +55,7 @@ class Worker {
   // Replaces the checks. Those with a known name, target and fingerprint go on undisturbed; runs of
   // the others end with the configuration that they began with. `egress`: references that failures
   // consult and that are asked periodically; null: none.
-  void assign(std::vector<Assignment> duties,
+  void assign(std::vector<Assignment> assignments,
               std::shared_ptr<const EgressSettings> egress = nullptr);
   // Conclusions about failures from before the start of the process, by key_of; call it before
   // assign().

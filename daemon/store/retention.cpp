@@ -51,7 +51,7 @@ bool drop_results(Database& database, std::int64_t before) {
 }
 
 bool drop_evidence(Database& database, std::int64_t before) {
-  Transaction together(database);
+  Transaction when_all(database);
   database
       .query(
           "DELETE FROM transcripts WHERE evidence_id IN (SELECT id FROM evidence WHERE "
@@ -63,7 +63,7 @@ bool drop_evidence(Database& database, std::int64_t before) {
           "(SELECT id FROM evidence ORDER BY id LIMIT ?2)")
       .run(before, transcripts_a_step);
   const bool some = database.good() && deleted(database) > 0;
-  return together.commit() && some;
+  return when_all.commit() && some;
 }
 
 std::int64_t pages(Database& database) { return database.number("PRAGMA page_count"); }

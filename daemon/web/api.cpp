@@ -44,9 +44,9 @@ WebReply change(const WebRequest& request, const ApiHooks& hooks,
                 std::string (*show)(const Made&)) {
   if (!hooks.admin) return changes_are_off();
   if (!make) return nowhere();
-  const auto wish = read(request.body);
-  if (!wish) return bad(400, "bad_data", wish.error());
-  const auto made = make(*wish);
+  const auto wanted = read(request.body);
+  if (!wanted) return bad(400, "bad_data", wanted.error());
+  const auto made = make(*wanted);
   return made ? good(show(*made), 201) : bad(400, "bad_data", made.error());
 }
 

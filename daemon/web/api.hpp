@@ -21,8 +21,8 @@ struct ApiHooks {
   std::function<std::vector<DeployMarker>()> deploys;
   // Explains why the last runs of a probe failed, for people; nullopt: there is no such probe. May
   // answer later.
-  using Told = std::function<void(std::optional<std::string>)>;
-  std::function<void(const std::string& probe, const std::string& target, Told)> evidence;
+  using Reply = std::function<void(std::optional<std::string>)>;
+  std::function<void(const std::string& probe, const std::string& target, Reply)> evidence;
 
   // Functions that change something; each returns what was made, or everything that is wrong with
   // the request.

@@ -80,29 +80,32 @@ class Members {
 std::expected<MaintenanceRequest, std::string> maintenance_of(std::string_view body) {
   const auto document = text::Document::parse(body);
   if (!document) return std::unexpected("the body is not JSON: " + document.error());
-  MaintenanceRequest wish;
+  MaintenanceRequest request;
   std::string mistakes;
   Members all(document->root(), "", mistakes);
-  all.text("from", wish.from).text("to", wish.to).text("for", wish.length);
-  all.text("zone", wish.zone).text("rates", wish.rates);
-  all.text("reason", wish.reason).text("author", wish.author);
+  all.text("from", request.from).text("to", request.to).text("for", request.length);
+  all.text("zone", request.zone).text("rates", request.rates);
+  all.text("reason", request.reason).text("author", request.author);
   Members where(all.take("where"), "where", mistakes);
-  where.texts("probe", wish.probe).texts("kind", wish.kind).texts("target", wish.target).end();
+  where.texts("probe", request.probe)
+      .texts("kind", request.kind)
+      .texts("target", request.target)
+      .end();
   all.end();
   if (!mistakes.empty()) return std::unexpected(mistakes);
-  return wish;
+  return request;
 }
 
 std::expected<DeployRequest, std::string> deploy_of(std::string_view body) {
   const auto document = text::Document::parse(body);
   if (!document) return std::unexpected("the body is not JSON: " + document.error());
-  DeployRequest wish;
+  DeployRequest request;
   std::string mistakes;
   Members all(document->root(), "", mistakes);
-  all.text("target", wish.target).text("version", wish.version);
-  all.text("by", wish.by).text("at", wish.at).end();
+  all.text("target", request.target).text("version", request.version);
+  all.text("by", request.by).text("at", request.at).end();
   if (!mistakes.empty()) return std::unexpected(mistakes);
-  return wish;
+  return request;
 }
 
 }  // namespace sonde::web

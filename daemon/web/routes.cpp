@@ -23,9 +23,9 @@ Route metrics_route(metrics::Metrics* metrics) {
   return {.path = "/metrics", .methods = {"GET"}, .answer = answer, .shared = true};
 }
 
-Route landing_route(const StatusPage* landing) {
-  auto answer = [landing](const WebRequest&, Respond respond) {
-    respond({.type = "text/html; charset=utf-8", .body = landing->page()});
+Route landing_route(const StatusPage* status_page) {
+  auto answer = [status_page](const WebRequest&, Respond respond) {
+    respond({.type = "text/html; charset=utf-8", .body = status_page->page()});
   };
   return {.path = "/", .methods = {"GET"}, .answer = answer, .shared = true};
 }
@@ -58,7 +58,7 @@ Route reload_route(std::function<std::string()> reload) {
 }  // namespace
 
 std::vector<Route> standard_routes(RouteHooks hooks) {
-  std::vector<Route> routes = {landing_route(hooks.landing), metrics_route(hooks.metrics),
+  std::vector<Route> routes = {landing_route(hooks.status_page), metrics_route(hooks.metrics),
                                healthy_route(), ready_route(std::move(hooks.unready)),
                                reload_route(std::move(hooks.reload))};
   std::ranges::move(api_routes(std::move(hooks.api)), std::back_inserter(routes));

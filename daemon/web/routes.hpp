@@ -13,7 +13,7 @@ namespace sonde::web {
 // What the standard routes need from the daemon; all called on the main thread.
 struct RouteHooks {
   metrics::Metrics* metrics = nullptr;
-  const StatusPage* landing = nullptr;
+  const StatusPage* status_page = nullptr;
   // Why it is not ready; empty: it is ready.
   std::function<std::string()> unready;
   // Reloads the configuration; returns an empty text, or what is wrong with it. No function:

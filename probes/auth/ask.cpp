@@ -28,14 +28,14 @@ void hide_cookies(const Cookies& cookies, Trace& trace) {
     if (cookie.value.size() >= 8) hide(trace, cookie.value);
 }
 
-void heed(Context& context, const net::Response& response) {
+void apply_retry_after(Context& context, const net::Response& response) {
   if (response.status != 429 && response.status != 503) return;
-  const std::string* wish = response.header("retry-after");
+  const std::string* field = response.header("retry-after");
   const std::string* date = response.header("date");
-  auto wait = wish != nullptr ? retry_after(*wish, date != nullptr ? *date : "") : std::nullopt;
+  auto wait = field != nullptr ? retry_after(*field, date != nullptr ? *date : "") : std::nullopt;
   if (!wait && response.status == 429) wait = bare_429;
   const Instant now = Clock::now();
-  const auto guard = context.keeper.guard(context.account.owner, now);
+  const auto guard = context.token_cache.guard(context.account.owner, now);
   if (wait) guard->lockout.quiet(*wait, context.quiet_max, now);
 }
 
@@ -47,7 +47,7 @@ asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
   net::Answer answer = co_await std::move(asking);
   cookies.take(request.url, answer.response.headers, wall_now());
   hide_cookies(cookies, context.trace);
-  if (answer.ok()) heed(context, answer.response);
+  if (answer.ok()) apply_retry_after(context, answer.response);
   co_return answer;
 }
 
@@ -71,7 +71,7 @@ std::optional<net::Request> next_of(const net::Request& request, net::Answer& an
 
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
-  const auto guard = context.keeper.guard(context.account.owner, Clock::now());
+  const auto guard = context.token_cache.guard(context.account.owner, Clock::now());
   const bool after_cooldown = guard->counted(Clock::now()) >= context.lockout->after;
   const Instant came = Clock::now();
   auto beginning = guard->begin(*context.lockout, context.is_trial, context.mark);

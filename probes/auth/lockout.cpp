@@ -98,12 +98,12 @@ void Lockout::take(const RefusalCounts& counts, Instant last) {
   last_ = last;
 }
 
-void Lockout::quiet(Span wish, Span most, Instant now) {
-  const Span granted = std::min(wish, most);
+void Lockout::quiet(Span wanted, Span most, Instant now) {
+  const Span granted = std::min(wanted, most);
   if (now + granted <= quiet_until_) return;
   quiet_until_ = now + granted;
-  quiet_why_ = "the server wants to be left alone for " + whole_seconds_of(wish);
-  if (granted < wish) quiet_why_ += ", and is for " + whole_seconds_of(granted);
+  quiet_why_ = "the server wants to be left alone for " + whole_seconds_of(wanted);
+  if (granted < wanted) quiet_why_ += ", and is for " + whole_seconds_of(granted);
 }
 
 std::optional<Span> retry_after(std::string_view value, std::string_view server_now) {

@@ -62,9 +62,9 @@ class Lockout {
   // A refresh token led to a token. That says nothing about a password that is rejected beside it,
   // so only the rejections of refresh tokens are cleared.
   void redeemed() { counts_.refused -= std::exchange(counts_.redeemed, 0); }
-  // The server asks for no request for `wish`, of which at most `most` is granted; otherwise a
+  // The server asks for no request for `wanted`, of which at most `most` is granted; otherwise a
   // recovery would go unnoticed.
-  void quiet(Span wish, Span most, Instant now);
+  void quiet(Span wanted, Span most, Instant now);
 
   // The refusals in a row, and when the last request began that may become one, or did.
   int refused() const { return counts_.refused; }

@@ -21,7 +21,7 @@ namespace sonde::auth {
 // templates, and the trace for its record. All have to outlive the login.
 struct Context {
   net::Network& network;
-  TokenCache& keeper;
+  TokenCache& token_cache;
   const Account& account;
   text::Names& names;
   Trace& trace;

@@ -85,14 +85,14 @@ std::optional<Failure> check_lifetime(const Claims& claims, std::optional<Span> 
                                       std::int64_t leeway, std::int64_t now,
                                       std::optional<Span> skew) {
   if (!lifetime || !claims.expires) return std::nullopt;
-  const std::int64_t said = whole_seconds(*lifetime);
+  const std::int64_t stated = whole_seconds(*lifetime);
   const std::int64_t left = *claims.expires - now - (skew ? whole_seconds(*skew) : 0);
-  const auto near = [&](std::int64_t lives) { return std::abs(lives - said) <= leeway; };
+  const auto near = [&](std::int64_t lives) { return std::abs(lives - stated) <= leeway; };
   if (near(left)) return std::nullopt;
   if (!skew && (!claims.issued || near(*claims.expires - *claims.issued))) return std::nullopt;
   return Failure{Reason::token_claims, "the token lives " + std::to_string(left) +
                                            " s from the answer on, but expires_in says " +
-                                           std::to_string(said) + " s"};
+                                           std::to_string(stated) + " s"};
 }
 
 std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, std::int64_t now,

@@ -56,7 +56,7 @@ auto& used_now(Rows& rows, const typename Rows::key_type& account, Instant now) 
 
 }  // namespace
 
-CachedLogin& TokenCache::purse(const Account& account, Instant now) {
+CachedLogin& TokenCache::cached(const Account& account, Instant now) {
   return used_now(purses_, account, now);
 }
 
@@ -122,43 +122,43 @@ std::vector<Owner> TokenCache::refused() const {
   return accounts;
 }
 
-void remember(CachedLogin& purse, const Token& token, Instant now,
+void remember(CachedLogin& cached, const Token& token, Instant now,
               std::chrono::system_clock::time_point wall) {
-  purse.token = token;
-  purse.got = token.at.value_or(now);
-  const WallTime answered = std::chrono::floor<std::chrono::seconds>(wall - (now - purse.got));
+  cached.token = token;
+  cached.got = token.at.value_or(now);
+  const WallTime answered = std::chrono::floor<std::chrono::seconds>(wall - (now - cached.got));
   const Life life = life_of(token, answered);
-  purse.life = life.safe;
-  purse.proven = false;
-  purse.cookies_live.reset();
-  purse.cookies_end = !token.cookies.empty();
+  cached.life = life.safe;
+  cached.proven = false;
+  cached.cookies_live.reset();
+  cached.cookies_end = !token.cookies.empty();
   for (const auto& cookie : token.cookies.all()) {
-    purse.cookies_end &= cookie.expires.has_value();
+    cached.cookies_end &= cookie.expires.has_value();
     if (!cookie.expires) continue;
     const Span left = *cookie.expires - answered;
-    purse.cookies_live = std::min(purse.cookies_live.value_or(left), left);
+    cached.cookies_live = std::min(cached.cookies_live.value_or(left), left);
   }
-  expired(purse, now);
-  if (!purse.aging && life.longest && !token.value.empty())
-    purse.aging = ExpiringToken{token.value, purse.got + *life.longest};
+  expired(cached, now);
+  if (!cached.aging && life.longest && !token.value.empty())
+    cached.aging = ExpiringToken{token.value, cached.got + *life.longest};
 }
 
 // The youngest of the old ones, because the server may have dropped the keys of older tokens.
-std::optional<ExpiringToken> expired(CachedLogin& purse, Instant now) {
-  if (purse.aging && now - purse.aging->expires >= leeway_max)
-    purse.aged = std::exchange(purse.aging, std::nullopt);
-  return purse.aged;
+std::optional<ExpiringToken> expired(CachedLogin& cached, Instant now) {
+  if (cached.aging && now - cached.aging->expires >= leeway_max)
+    cached.aged = std::exchange(cached.aging, std::nullopt);
+  return cached.aged;
 }
 
-const Token* reusable(const CachedLogin& purse, double share, Instant now, bool by_cookies) {
-  std::optional<Span> life = purse.life;
-  if (by_cookies && purse.cookies_live && (life || purse.cookies_end))
-    life = std::min(life.value_or(*purse.cookies_live), *purse.cookies_live);
-  if (!purse.token || !life || share <= 0) return nullptr;
+const Token* reusable(const CachedLogin& cached, double share, Instant now, bool by_cookies) {
+  std::optional<Span> life = cached.life;
+  if (by_cookies && cached.cookies_live && (life || cached.cookies_end))
+    life = std::min(life.value_or(*cached.cookies_live), *cached.cookies_live);
+  if (!cached.token || !life || share <= 0) return nullptr;
   const Span margin = std::min<Span>(margin_max, *life / 10);
   const auto end = std::min(std::chrono::duration<double>(*life) * share,
                             std::chrono::duration<double>(*life - margin));
-  return now - purse.got < end ? &*purse.token : nullptr;
+  return now - cached.got < end ? &*cached.token : nullptr;
 }
 
 }  // namespace sonde::auth

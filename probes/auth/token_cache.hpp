@@ -61,7 +61,7 @@ struct CachedLogin {
 class TokenCache {
  public:
   // The account's entry, created if missing. The reference is valid as long as the account is used.
-  CachedLogin& purse(const Account& account, Instant now);
+  CachedLogin& cached(const Account& account, Instant now);
   // The guard that keeps all logins of an account together from locking it, by any method.
   std::shared_ptr<LoginGuard> guard(const Owner& account, Instant now);
   // The refresh tokens of a login of the account, regardless of other changes to its configuration;
@@ -117,16 +117,17 @@ class TokenCache {
 // Caches the token of a login for reuse. Its life ends with the earliest of expires_in, its own exp
 // by the clock of the issuing server, and its cookie. It has certainly expired after the latest of
 // them.
-void remember(CachedLogin& purse, const Token& token, Instant now,
+void remember(CachedLogin& cached, const Token& token, Instant now,
               std::chrono::system_clock::time_point wall);
 
 // Returns a token of the account that the server issued and that expired at least five minutes ago,
 // which no server's leeway covers. Empty: no token with a known life is that old yet.
-std::optional<ExpiringToken> expired(CachedLogin& purse, Instant now);
+std::optional<ExpiringToken> expired(CachedLogin& cached, Instant now);
 
 // Returns a token to use again: until `share` (0 to 1) of its life is over, if its life is known,
 // and never in the last ten seconds or the last tenth of it. `by_cookies`: its cookies are used
 // too. Null: there is none, or it is too old.
-const Token* reusable(const CachedLogin& purse, double share, Instant now, bool by_cookies = false);
+const Token* reusable(const CachedLogin& cached, double share, Instant now,
+                      bool by_cookies = false);
 
 }  // namespace sonde::auth

@@ -19,7 +19,7 @@ DetachedContext::DetachedContext(const Context& of, LoginGuard::Trial its_trial)
       trace(trace_beside(of.trace)),
       trial(std::move(its_trial)),
       context{.network = of.network,
-              .keeper = of.keeper,
+              .token_cache = of.token_cache,
               .account = account,
               .names = names,
               .trace = trace,
@@ -38,7 +38,7 @@ bool DetachedContext::is_sent() const {
 // Where the process stops, nobody is left to hear a refusal, and the service may count one all the
 // same. While it goes on, silence for as long as `after_cut` is none.
 void DetachedContext::end_unanswered() {
-  if (awaited && context.keeper.errands().is_finishing()) trial.refuse();
+  if (awaited && context.token_cache.errands().is_finishing()) trial.refuse();
 }
 
 void DetachedContext::tell(Context& run, bool over) {

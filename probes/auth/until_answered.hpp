@@ -79,7 +79,7 @@ boost::asio::awaitable<std::optional<Result>> until_answered(Context& context,
     if (so && cut) cut();
     return so;
   };
-  auto running = context.keeper.errands().run(do_detached(one), limits, std::move(goes_on));
+  auto running = context.token_cache.errands().run(do_detached(one), limits, std::move(goes_on));
   const bool over = co_await std::move(running);
   one->tell(context, over);
   if (!over) co_return std::nullopt;

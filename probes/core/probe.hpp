@@ -57,7 +57,7 @@ class Probe {
   // Called after an attempt failed and was measured: makes control experiments that separate the
   // possible causes, and returns the verdict with the reason that remains. Records them in `trace`.
   // Cancelled like an attempt; then it returns what it knows. Most kinds have no experiments.
-  virtual boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
+  virtual boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& request, Verdict verdict,
                                                    Trace& trace) const;
 };
 

@@ -73,7 +73,7 @@ asio::awaitable<void> wait_for(Group& group, Group& others) {
 
 }  // namespace
 
-asio::awaitable<void> together(std::vector<asio::awaitable<void>> tasks,
+asio::awaitable<void> when_all(std::vector<asio::awaitable<void>> tasks,
                                std::vector<asio::awaitable<void>> attendants) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto executor = co_await asio::this_coro::executor;

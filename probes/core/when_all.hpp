@@ -9,7 +9,7 @@ namespace sonde {
 // them, and are cancelled and awaited once the last task has ended. Cancelling the coroutine that
 // awaits this cancels all of them. Their dependencies have to outlive this call; an exception of
 // one is rethrown here when all have ended.
-boost::asio::awaitable<void> together(std::vector<boost::asio::awaitable<void>> tasks,
+boost::asio::awaitable<void> when_all(std::vector<boost::asio::awaitable<void>> tasks,
                                       std::vector<boost::asio::awaitable<void>> attendants = {});
 
 }  // namespace sonde

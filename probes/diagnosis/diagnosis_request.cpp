@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 constexpr Span each_max = std::chrono::seconds(5);
 
 // Replies that are known without a request.
-std::vector<Reply> known(const DiagnosisRequest& inquiry) {
-  return {{Experiment::earlier_pass, inquiry.passed_lately ? said::opened : said::nothing}};
+std::vector<Reply> known(const DiagnosisRequest& request) {
+  return {{Experiment::earlier_pass, request.passed_lately ? said::opened : said::nothing}};
 }
 
 Observation seen_by(Experiment experiment, const Verdict& verdict, const Trace& aside) {
@@ -30,7 +30,7 @@ asio::awaitable<bool> ask(Experiment experiment, Laboratory laboratory, const Ob
                           std::vector<Reply>& replies, Trace& trace) {
   Trace aside = trace.aside();
   const Instant at = Clock::now();
-  const Instant limit = laboratory.inquiry.limit;
+  const Instant limit = laboratory.request.limit;
   auto performing = perform(experiment, laboratory, aside);
   auto limited = within(std::min(limit, at + each_max), std::move(performing), aside);
   const Verdict verdict = co_await std::move(limited);
@@ -47,7 +47,7 @@ asio::awaitable<bool> ask(Experiment experiment, Laboratory laboratory, const Ob
 asio::awaitable<Decision> ask_all(Laboratory laboratory, const Observation& failure,
                                   std::span<const Rule> rules, Trace& trace) {
   const Possible possible = possible_for(laboratory);
-  std::vector<Reply> replies = known(laboratory.inquiry);
+  std::vector<Reply> replies = known(laboratory.request);
   Decision decision = decide(rules, possible, replies);
   if (decision.next) trace.open(Phase::diagnose);
   while (decision.next) {
@@ -66,14 +66,14 @@ void leave_evidence(const Attempt& attempt, text::Names names) {
     *attempt.evidence = std::make_unique<SessionEvidence>(std::move(names));
 }
 
-asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest& inquiry,
+asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest& request,
                                  Verdict verdict, Trace& trace) {
   const auto rules = rules_for(verdict.step, verdict.reason);
-  const Evidence* left = inquiry.attempt.evidence ? inquiry.attempt.evidence->get() : nullptr;
+  const Evidence* left = request.attempt.evidence ? request.attempt.evidence->get() : nullptr;
   const auto* evidence = dynamic_cast<const SessionEvidence*>(left);
   if (rules.empty() || evidence == nullptr) co_return verdict;
   const Observation failure = observe(verdict, trace);
-  const Laboratory laboratory{subject, inquiry, evidence->names};
+  const Laboratory laboratory{subject, request, evidence->names};
   auto asking = ask_all(laboratory, failure, rules, trace);
   const Decision decision = co_await std::move(asking);
   trace.separated = decision.because;

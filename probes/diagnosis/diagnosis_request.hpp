@@ -23,7 +23,7 @@ struct Subject {
 // Makes the experiments that separate the possible causes of `verdict`, one after the other, each
 // within five seconds and all within the limit of the request, and returns the verdict with the
 // resulting reason. Records each in the trace, in the phase diagnose. Makes none without evidence.
-boost::asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest& inquiry,
+boost::asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest& request,
                                         Verdict verdict, Trace& trace);
 
 // The verdict with what is known about its cause. A reason of ok leaves that of the verdict. Pure.

@@ -53,7 +53,7 @@ asio::awaitable<Verdict> try_without_right(Experiment experiment, Laboratory lab
 
 asio::awaitable<Verdict> try_again(Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
-  auto waiting = pause(laboratory.inquiry.pause);
+  auto waiting = pause(laboratory.request.pause);
   const bool goes_on = co_await std::move(waiting);
   if (!goes_on) co_return cut_short();
   auto trying = try_upgrade(again, laboratory, aside);
@@ -78,7 +78,7 @@ asio::awaitable<Verdict> try_fresh_login(Laboratory laboratory, Trace& aside) {
   auto logged_in = co_await std::move(logging_in);
   if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
   offer_cookies(*logged_in, laboratory.subject.settings.socket, names);
-  const Laboratory fresh{laboratory.subject, laboratory.inquiry, names};
+  const Laboratory fresh{laboratory.subject, laboratory.request, names};
   auto trying = try_upgrade(fresh_login, fresh, aside);
   Verdict verdict = co_await std::move(trying);
   co_return verdict;

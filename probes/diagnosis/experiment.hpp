@@ -6,7 +6,7 @@ namespace sonde::diagnosis {
 // What the experiments of one failure share.
 struct Laboratory {
   const Subject& subject;
-  const DiagnosisRequest& inquiry;
+  const DiagnosisRequest& request;
   const text::Names& names;  // of the failed attempt, with its token
 };
 

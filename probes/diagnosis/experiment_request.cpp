@@ -71,9 +71,10 @@ std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& 
 
 std::vector<Trial> other_carriers(const Laboratory& laboratory) {
   std::vector<Trial> trials;
-  for (session::TokenPlacement& carrier : others(laboratory.subject.settings.socket.token_in.in)) {
+  for (session::TokenPlacement& placement :
+       others(laboratory.subject.settings.socket.token_in.in)) {
     session::SessionSettings settings = laboratory.subject.settings;
-    settings.socket.token_in = std::move(carrier);
+    settings.socket.token_in = std::move(placement);
     settings.socket.expect_subprotocol = {};
     auto trial = make(std::move(settings), session::TokenUse::valid, laboratory.names);
     if (trial) trials.push_back(*std::move(trial));
@@ -108,7 +109,7 @@ Possible possible_for(const Laboratory& laboratory) {
   if (socket.token_in.in != In::none) possible.add(other_carrier);
   if (!socket.rest.empty()) possible.add(rest);
   if (login && login->asks()) possible.add(fresh_login);
-  if (!laboratory.inquiry.spare_refusals) return possible;
+  if (!laboratory.request.spare_refusals) return possible;
   for (std::size_t i = 0; i < experiment_count; ++i)
     if (const auto& one = row(static_cast<Experiment>(i)); one.refused)
       possible.remove(one.experiment);

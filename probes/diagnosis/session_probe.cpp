@@ -75,10 +75,10 @@ asio::awaitable<Verdict> SessionProbe::afterwards(const Attempt&, text::Names&, 
   co_return Verdict::pass();
 }
 
-asio::awaitable<Verdict> SessionProbe::diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
+asio::awaitable<Verdict> SessionProbe::diagnose(const DiagnosisRequest& request, Verdict verdict,
                                                 Trace& trace) const {
   const Subject subject{settings_, *site_, shared_, turn()};
-  auto inquiring = inquire(subject, inquiry, std::move(verdict), trace);
+  auto inquiring = inquire(subject, request, std::move(verdict), trace);
   Verdict explained = co_await std::move(inquiring);
   co_return explained;
 }

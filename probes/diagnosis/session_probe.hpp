@@ -13,7 +13,7 @@ namespace sonde::diagnosis {
 class SessionProbe : public Probe {
  public:
   boost::asio::awaitable<Verdict> attempt(const Attempt& attempt, Trace& trace) const final;
-  boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
+  boost::asio::awaitable<Verdict> diagnose(const DiagnosisRequest& request, Verdict verdict,
                                            Trace& trace) const final;
 
  protected:

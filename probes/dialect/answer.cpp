@@ -103,13 +103,13 @@ bool has_word(const std::string& text, const std::string& word) {
 bool has_number(std::string_view answer, const std::string& expected, const std::string& question) {
   const std::string usual = with_usual_digits(answer);
   const auto asked = numbers_in(question);
-  std::vector<std::string_view> said;
+  std::vector<std::string_view> numbers;
   for (const auto number : numbers_in(usual)) {
     const auto same = [number](std::string_view other) { return text::same_value(number, other); };
-    if (std::ranges::none_of(asked, same)) said.push_back(number);
+    if (std::ranges::none_of(asked, same)) numbers.push_back(number);
   }
-  if (said.empty()) return false;
-  return has_value(said.front(), expected) || has_value(said.back(), expected);
+  if (numbers.empty()) return false;
+  return has_value(numbers.front(), expected) || has_value(numbers.back(), expected);
 }
 
 std::optional<Failure> wrong(std::string_view wanted, std::string_view answer) {

@@ -141,16 +141,16 @@ class Overhearing {
 
 }  // namespace
 
-asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dialect,
-                                    const Ready& ready, const RefusedBy& refused_by,
-                                    text::Names& names, Trace& trace) {
+asio::awaitable<Rejection> await_rejection(net::Websocket& session, const Dialect& dialect,
+                                           const Ready& ready, const RefusedBy& refused_by,
+                                           text::Names& names, Trace& trace) {
   const auto set = set_vars(dialect, names, true);
-  if (!set) co_return Overheard{};
+  if (!set) co_return Rejection{};
   Listener listener(session, dialect, names, trace);
   listener.want_refusal(refused_by.frame ? &*refused_by.frame : nullptr,
                         [&dialect](const Frame& frame) { return is_event(dialect, frame); });
   Overhearing overhearing(listener, ready, refused_by);
-  Overheard overheard;
+  Rejection overheard;
   overheard.heard = co_await overhearing.run();
   overheard.others = overhearing.others();
   co_return overheard;

@@ -18,15 +18,15 @@ namespace sonde::dialect {
 // be sent.
 enum class Heard : std::uint8_t { refusal, welcome, silence, ended, unclear };
 
-struct Overheard {
+struct Rejection {
   Heard heard = Heard::unclear;
   std::string others;  // what was skipped: "1 other message came, news"; empty: nothing came
 };
 
 // Takes the dialect's steps with the token of `names`, from which the variables are set again, and
 // listens for refused_by.silence, or for ready.within if that is 0.
-boost::asio::awaitable<Overheard> overhear(net::Websocket& session, const Dialect& dialect,
-                                           const Ready& ready, const RefusedBy& refused_by,
-                                           text::Names& names, Trace& trace);
+boost::asio::awaitable<Rejection> await_rejection(net::Websocket& session, const Dialect& dialect,
+                                                  const Ready& ready, const RefusedBy& refused_by,
+                                                  text::Names& names, Trace& trace);
 
 }  // namespace sonde::dialect

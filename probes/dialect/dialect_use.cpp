@@ -62,9 +62,9 @@ Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names, Own
     const auto wanted = filled(value) ? ours.render(names) : std::unexpected(std::string());
     if (!wanted) continue;
     if (own_runs != nullptr) own_runs->note(*wanted);
-    const std::string said = value.text();
-    if (!text::same_value(*wanted, said))
-      return own_runs != nullptr && own_runs->knows(said) ? Owner::unattributed : Owner::foreign;
+    const std::string given = value.text();
+    if (!text::same_value(*wanted, given))
+      return own_runs != nullptr && own_runs->knows(given) ? Owner::unattributed : Owner::foreign;
     owner = Owner::own;
   }
   return owner;
@@ -115,9 +115,9 @@ std::expected<Outgoing, Failure> reply_to(const Dialect& dialect, const SessionR
   return make_frame(dialect, rule.reply, names);
 }
 
-std::expected<void, Failure> set_vars(const Dialect& dialect, text::Names& names, bool anew) {
+std::expected<void, Failure> set_vars(const Dialect& dialect, text::Names& names, bool replace) {
   for (const auto& var : dialect.made) {
-    if (var.of_turn || (!anew && names.find("vars." + var.name))) continue;
+    if (var.of_turn || (!replace && names.find("vars." + var.name))) continue;
     if (auto made = make_var(dialect, var, names); !made) return made;
   }
   return {};

@@ -50,9 +50,9 @@ std::optional<std::string> answer_in(const Dialect& dialect, text::Json frame);
 std::expected<Outgoing, Failure> reply_to(const Dialect& dialect, const SessionRule& rule,
                                           text::Json frame, text::Names& names);
 
-// Sets {{vars.*}} of a session; existing ones are kept unless `anew` is true.
+// Sets {{vars.*}} of a session; existing ones are kept unless `replace` is true.
 std::expected<void, Failure> set_vars(const Dialect& dialect, text::Names& names,
-                                      bool anew = false);
+                                      bool replace = false);
 // Sets the variables that use the prompt, which has to be set.
 std::expected<void, Failure> set_turn_vars(const Dialect& dialect, text::Names& names);
 // Hides in `trace`, in every usual encoding, the variables made from texts that it already hides:

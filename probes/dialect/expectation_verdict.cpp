@@ -119,22 +119,23 @@ std::optional<Failure> State::overdue(Instant now) const {
 }
 
 std::optional<Failure> State::incomplete() const {
-  std::vector<std::string> absent, said;
+  std::vector<std::string> absent, complaints;
   for (const auto& tally : tallies) {
     if (!missing(tally)) continue;
     const auto count = tally.own + tally.late;
     if (count == 0) absent.push_back(tally.spec->id);
-    said.push_back(count == 0 ? tally.spec->id + " never came"
-                              : fmt::format("{} came {} of {} times", tally.spec->id, count,
-                                            least(*tally.spec)));
+    complaints.push_back(count == 0 ? tally.spec->id + " never came"
+                                    : fmt::format("{} came {} of {} times", tally.spec->id, count,
+                                                  least(*tally.spec)));
   }
-  if (said.empty()) return std::nullopt;
-  const bool no_tool = !rules.tool_events.empty() && absent.size() == said.size() &&
+  if (complaints.empty()) return std::nullopt;
+  const bool no_tool = !rules.tool_events.empty() && absent.size() == complaints.size() &&
                        std::ranges::is_permutation(absent, rules.tool_events);
   if (no_tool)
     return Failure{Reason::tool_not_used, fmt::format("the agent used no tool: no {} came; {}",
                                                       fmt::join(absent, " and no "), summary())};
-  return Failure{Reason::missing_event, fmt::format("{}; {}", fmt::join(said, ", "), summary())};
+  return Failure{Reason::missing_event,
+                 fmt::format("{}; {}", fmt::join(complaints, ", "), summary())};
 }
 
 std::optional<Failure> State::unpaired() const {

@@ -123,19 +123,20 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
   if (!user || user.kind() == text::Json::Kind::null)
     return Failure{Reason::identity_mismatch,
                    fmt::format("no user is named at {}", identity.at->text())};
-  const std::string said = user.text();
+  const std::string given = user.text();
   for (const auto& pattern : identity.never)
-    if (pattern.found_in(said))
+    if (pattern.found_in(given))
       return Failure{Reason::identity_mismatch,
-                     fmt::format("the server takes us for {}, which matches {}", quoted_value(said),
-                                 pattern.text())};
+                     fmt::format("the server takes us for {}, which matches {}",
+                                 quoted_value(given), pattern.text())};
   if (!identity.equals) return std::nullopt;
   const auto wanted = identity.equals->render(names);
   if (!wanted)
     return Failure{Reason::own_request, fmt::format("nothing is known of '{}'", wanted.error())};
-  if (said == *wanted) return std::nullopt;
-  return Failure{Reason::identity_mismatch, fmt::format("the server takes us for {}, not for {}",
-                                                        quoted_value(said), quoted_value(*wanted))};
+  if (given == *wanted) return std::nullopt;
+  return Failure{Reason::identity_mismatch,
+                 fmt::format("the server takes us for {}, not for {}", quoted_value(given),
+                             quoted_value(*wanted))};
 }
 
 std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,

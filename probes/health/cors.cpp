@@ -81,14 +81,14 @@ std::optional<Failure> judge_cors(const Cors& cors, const net::Response& respons
 
 std::optional<Failure> judge_preflight(const Cors& cors, const net::Request& request,
                                        const net::Response& preflight) {
-  const std::string said = "preflight: ";
+  const std::string prefix = "preflight: ";
   if (preflight.status < 200 || preflight.status > 299)
-    return refused(said + net::describe(preflight));
-  if (auto wrong = judge_cors(cors, preflight)) return refused(said + wrong->detail);
+    return refused(prefix + net::describe(preflight));
+  if (auto wrong = judge_cors(cors, preflight)) return refused(prefix + wrong->detail);
   const std::string method = method_of(cors, request);
   constexpr std::string_view methods = "Access-Control-Allow-Methods";
   const auto unlike = [&](std::string_view name, const std::string& wanted) {
-    return refused(fmt::format("{}{}, wanted {}", said, shown(preflight, name), wanted));
+    return refused(fmt::format("{}{}, wanted {}", prefix, shown(preflight, name), wanted));
   };
   if (!is_simple(method) && !allows(cors, preflight, methods, method))
     return unlike(methods, method);

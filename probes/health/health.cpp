@@ -94,7 +94,7 @@ std::expected<net::Request, Failure> Health::build(const auth::Token& token,
 
 // A token that was refused is not used again by any probe.
 void Health::reconsider(const auth::Token& used, const net::Answer& answer) const {
-  auth::CachedLogin& cached = shared_.keeper.purse(site_->account, Clock::now());
+  auth::CachedLogin& cached = shared_.token_cache.cached(site_->account, Clock::now());
   if (!cached.token || cached.token->value != used.value) return;  // it was replaced meanwhile
   const int status = answer.response.status;
   if (status == 401 || status == 403) cached.token.reset();

@@ -18,10 +18,10 @@ namespace asio = boost::asio;
 using How = Answered::How;
 
 // Requests data of one user as another.
-class Trespass {
+class CrossAccessCheck {
  public:
-  Trespass(const CrossAccess& access, const session::SessionSettings& settings,
-           net::Network& network, const Party& intruder, const Party& owner, Trace& trace)
+  CrossAccessCheck(const CrossAccess& access, const session::SessionSettings& settings,
+                   net::Network& network, const Party& intruder, const Party& owner, Trace& trace)
       : access_(access),
         settings_(settings),
         network_(network),
@@ -179,8 +179,8 @@ asio::awaitable<std::optional<Failure>> try_cross_access(const CrossAccess& acce
                                                          const session::SessionSettings& settings,
                                                          net::Network& network, Party intruder,
                                                          Party owner, Trace& trace) {
-  Trespass trespass(access, settings, network, intruder, owner, trace);
-  auto trying = trespass.run();
+  CrossAccessCheck check_cross_access(access, settings, network, intruder, owner, trace);
+  auto trying = check_cross_access.run();
   auto failure = co_await std::move(trying);
   co_return failure;
 }

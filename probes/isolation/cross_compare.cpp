@@ -16,11 +16,11 @@ constexpr std::size_t values_max = 20000, shown_max = 60;
 constexpr std::size_t telling_min = 3, telling_alone_min = 8, echo_min = 3;
 
 // A value of an answer and its place; for an answer that is not JSON, a word without a place.
-struct Told {
+struct Disclosed {
   std::string place, value;
-  auto operator<=>(const Told&) const = default;
+  auto operator<=>(const Disclosed&) const = default;
 };
-using Values = std::set<Told>;
+using Values = std::set<Disclosed>;
 
 void add_json(const std::string& place, text::Json value, Values& values) {
   using Kind = text::Json::Kind;
@@ -77,10 +77,11 @@ bool tells_alone(std::string_view value) {
 }
 
 // Whether the value is more than yes, no or a small number.
-bool tells(const Told& told, bool controlled) {
-  if (told.place.empty() || !controlled) return tells_alone(told.value);
-  if (told.value == "true" || told.value == "false") return false;
-  return told.value.size() >= telling_min || (names_id(told.place) && told.value != "0");
+bool tells(const Disclosed& disclosed, bool controlled) {
+  if (disclosed.place.empty() || !controlled) return tells_alone(disclosed.value);
+  if (disclosed.value == "true" || disclosed.value == "false") return false;
+  return disclosed.value.size() >= telling_min ||
+         (names_id(disclosed.place) && disclosed.value != "0");
 }
 
 bool is_echo(const std::string& value, const std::vector<std::string>& sent) {
@@ -89,7 +90,7 @@ bool is_echo(const std::string& value, const std::vector<std::string>& sent) {
   });
 }
 
-bool shows_any(const Values& values, const Values& of, Told& found) {
+bool shows_any(const Values& values, const Values& of, Disclosed& found) {
   for (const auto& one : of)
     if (values.contains(one)) {
       found = one;
@@ -98,9 +99,9 @@ bool shows_any(const Values& values, const Values& of, Told& found) {
   return false;
 }
 
-std::string shown(const Told& told) {
-  const std::string value = text::json_quote(text::shorten(told.value, shown_max));
-  return told.place.empty() ? value : told.place + " " + value;
+std::string shown(const Disclosed& disclosed) {
+  const std::string value = text::json_quote(text::shorten(disclosed.value, shown_max));
+  return disclosed.place.empty() ? value : disclosed.place + " " + value;
 }
 
 }  // namespace
@@ -118,7 +119,7 @@ Comparison compare(const AccessAnswers& answers) {
     const bool common = own.contains(one) || !tells(one, answers.strangers_own.has_value());
     if (!common) telling.insert(one);
   }
-  Told found;
+  Disclosed found;
   if (shows_any(stranger, telling, found)) return {Shows::owners, shown(found)};
   if (!telling.empty()) return {Shows::nothing, ""};
   if (!lasting.empty() && !shows_any(stranger, lasting, found)) return {Shows::nothing, ""};

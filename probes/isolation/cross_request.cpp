@@ -67,7 +67,7 @@ asio::awaitable<Answered> ask(net::Request request, const net::ConnectionOptions
   co_return judge(answer, trace);
 }
 
-Answered judge(const dialect::Overheard& overheard, const net::Websocket& session) {
+Answered judge(const dialect::Rejection& overheard, const net::Websocket& session) {
   using dialect::Heard;
   switch (overheard.heard) {
     case Heard::welcome:
@@ -102,9 +102,10 @@ asio::awaitable<Answered> open(net::UpgradeRequest request,
   auto upgrading = net::upgrade(network, request, settings.socket.line, trace);
   net::Upgraded upgraded = co_await std::move(upgrading);
   if (!upgraded.session) co_return judge_upgrade(upgraded.answer, settings.socket, trace);
-  auto hearing = dialect::overhear(*upgraded.session, *settings.dialect, settings.socket.ready,
-                                   settings.socket.refused_by, names, trace);
-  const dialect::Overheard heard = co_await std::move(hearing);
+  auto hearing =
+      dialect::await_rejection(*upgraded.session, *settings.dialect, settings.socket.ready,
+                               settings.socket.refused_by, names, trace);
+  const dialect::Rejection heard = co_await std::move(hearing);
   const Answered answered = judge(heard, *upgraded.session);
   auto leaving = session::leave_session(*upgraded.session, trace);
   co_await std::move(leaving);

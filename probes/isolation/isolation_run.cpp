@@ -32,9 +32,9 @@ Verdict ended_while_silent(const net::Websocket& session) {
 
 asio::awaitable<Verdict> IsolationRun::run() {
   trace_.at(Step::login);
-  invite();
+  add_participants();
   bool all = true;
-  for (Participant& one : seats_) {
+  for (Participant& one : participants_) {
     if (&one == back_) continue;
     auto opening = open(one);
     all = co_await std::move(opening);
@@ -46,35 +46,36 @@ asio::awaitable<Verdict> IsolationRun::run() {
     trace_.open(Phase::isolation);
     auto meeting = meet();
     co_await std::move(meeting);
-    auto trespassing = trespass();
-    co_await std::move(trespassing);
-    auto parting = part();
-    co_await std::move(parting);
+    auto checking = check_cross_access();
+    co_await std::move(checking);
+    auto closing = close_all();
+    co_await std::move(closing);
     trace_.close(Phase::isolation);
   }
   co_return conclude();
 }
 
-asio::awaitable<bool> IsolationRun::open(Participant& seat) {
-  if (seat.verdict) co_return false;
-  auto opening = open_session(settings_.chat.session, seat.site, shared_, seat.names, seat.trace);
+asio::awaitable<bool> IsolationRun::open(Participant& participant) {
+  if (participant.verdict) co_return false;
+  auto opening = open_session(settings_.chat.session, participant.site, shared_, participant.names,
+                              participant.trace);
   session::Opened opened = co_await std::move(opening);
-  seat.verdict = std::move(opened.failure);
-  seat.session = std::move(opened.session);
-  if (!seat.session) co_return false;
-  own_vars(seat);
-  seat.trace.at(Step::events);
+  participant.verdict = std::move(opened.failure);
+  participant.session = std::move(opened.session);
+  if (!participant.session) co_return false;
+  own_vars(participant);
+  participant.trace.at(Step::events);
   co_return true;
 }
 
-dialect::OwnRuns* IsolationRun::own_runs(const Participant& seat) {
-  return &shared_.own_runs[{seat.site.target_name, seat.site.identity_name}];
+dialect::OwnRuns* IsolationRun::own_runs(const Participant& participant) {
+  return &shared_.own_runs[{participant.site.target_name, participant.site.identity_name}];
 }
 
 // A frame of another probe's conversation as the same user, if the user's sessions may share it.
-bool IsolationRun::is_other_run(Participant& seat, const dialect::Frame& frame) {
+bool IsolationRun::is_other_run(Participant& participant, const dialect::Frame& frame) {
   return settings_.same_user == session::SameUser::allow &&
-         dialect::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(seat));
+         dialect::is_of_own_run(*turn_.dialect, frame.body(), *own_runs(participant));
 }
 
 // Whether a message is part of a chat; an undecodable message may be one.
@@ -98,21 +99,23 @@ bool IsolationRun::is_chat(std::string_view payload) const {
   return false;
 }
 
-asio::awaitable<void> IsolationRun::speak(Participant& seat) {
-  auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
-  seat.verdict = co_await std::move(conversing);
+asio::awaitable<void> IsolationRun::speak(Participant& participant) {
+  auto conversing = dialect::converse(*participant.session, turn_, participant.names,
+                                      participant.trace, own_runs(participant));
+  participant.verdict = co_await std::move(conversing);
 }
 
-asio::awaitable<void> IsolationRun::speak_until_cut(Participant& seat) {
-  auto conversing = dialect::converse(*seat.session, turn_, seat.names, seat.trace, own_runs(seat));
+asio::awaitable<void> IsolationRun::speak_until_cut(Participant& participant) {
+  auto conversing = dialect::converse(*participant.session, turn_, participant.names,
+                                      participant.trace, own_runs(participant));
   [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
-  seat.heard.expires_at(Instant::min());
+  participant.heard.expires_at(Instant::min());
 }
 
-asio::awaitable<void> IsolationRun::wait_until_heard(Participant& seat) {
+asio::awaitable<void> IsolationRun::wait_until_heard(Participant& participant) {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return;
-  co_await seat.heard.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await participant.heard.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 // The user's next session connects before the old one is closed: a server that forgets the user
@@ -121,7 +124,7 @@ asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& 
   std::vector<asio::awaitable<void>> waiting, speaking;
   waiting.push_back(wait_until_heard(before));
   speaking.push_back(speak_until_cut(before));
-  auto interrupted = together(std::move(waiting), std::move(speaking));
+  auto interrupted = when_all(std::move(waiting), std::move(speaking));
   co_await std::move(interrupted);
   auto opening = open(after);
   const bool opened = co_await std::move(opening);
@@ -132,29 +135,31 @@ asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& 
 }
 
 // Listens until `until`, the end of the session, or the end of all chats.
-asio::awaitable<void> IsolationRun::listen(Participant& seat, Instant until) {
+asio::awaitable<void> IsolationRun::listen(Participant& participant, Instant until) {
   using Arrived = dialect::Arrival::How;
-  dialect::Listener listener(*seat.session, *turn_.dialect, seat.names, seat.trace);
+  dialect::Listener listener(*participant.session, *turn_.dialect, participant.names,
+                             participant.trace);
   Arrived how = Arrived::frame;
   while (how == Arrived::frame || how == Arrived::failed) {
     auto hearing = listener.next(until, Step::events);
     const auto arrival = co_await std::move(hearing);
     how = arrival.how;
-    if (seat.silent && how == Arrived::frame && !is_other_run(seat, *arrival.frame))
-      watch_.unasked(seat.member, seat.last, arrival.frame->type,
+    if (participant.silent && how == Arrived::frame && !is_other_run(participant, *arrival.frame))
+      watch_.unasked(participant.member, participant.last, arrival.frame->type,
                      is_event(*turn_.rules, arrival.frame->type));
   }
-  if (seat.silent && how == Arrived::ended) seat.verdict = ended_while_silent(*seat.session);
+  if (participant.silent && how == Arrived::ended)
+    participant.verdict = ended_while_silent(*participant.session);
 }
 
-asio::awaitable<void> IsolationRun::leave(Participant& seat) {
-  auto leaving = session::leave_session(*seat.session, seat.trace);
+asio::awaitable<void> IsolationRun::leave(Participant& participant) {
+  auto leaving = session::leave_session(*participant.session, participant.trace);
   co_await std::move(leaving);
 }
 
 asio::awaitable<void> IsolationRun::meet() {
   std::vector<asio::awaitable<void>> speakers, listeners;
-  for (Participant& one : seats_) {
+  for (Participant& one : participants_) {
     if (&one == back_ || &one == cut_) continue;
     if (one.silent)
       listeners.push_back(listen(one, Instant::max()));
@@ -162,18 +167,21 @@ asio::awaitable<void> IsolationRun::meet() {
       speakers.push_back(speak(one));
   }
   if (cut_ != nullptr) speakers.push_back(come_back(*cut_, *back_));
-  auto meeting = together(std::move(speakers), std::move(listeners));
+  auto meeting = when_all(std::move(speakers), std::move(listeners));
   co_await std::move(meeting);
 }
 
 // The first user requests data of the next one, who has just had a chat.
-asio::awaitable<void> IsolationRun::trespass() {
-  const auto speaks = [](const Participant& seat) { return !seat.silent && seat.session; };
-  const auto intruder = std::ranges::find_if(seats_, speaks);
-  const auto owner = std::ranges::find_if(seats_, [&](const Participant& seat) {
-    return speaks(seat) && seat.site.identity_name != intruder->site.identity_name;
+asio::awaitable<void> IsolationRun::check_cross_access() {
+  const auto speaks = [](const Participant& participant) {
+    return !participant.silent && participant.session;
+  };
+  const auto intruder = std::ranges::find_if(participants_, speaks);
+  const auto owner = std::ranges::find_if(participants_, [&](const Participant& participant) {
+    return speaks(participant) && participant.site.identity_name != intruder->site.identity_name;
   });
-  if (!settings_.cross_access || intruder == seats_.end() || owner == seats_.end()) co_return;
+  if (!settings_.cross_access || intruder == participants_.end() || owner == participants_.end())
+    co_return;
   Trace aside = trace_.aside();
   auto trying = try_cross_access(*settings_.cross_access, settings_.chat.session, shared_.network,
                                  {intruder->name, intruder->names},
@@ -183,15 +191,15 @@ asio::awaitable<void> IsolationRun::trespass() {
 }
 
 // Processes what arrived at participants that finished before the others, then closes all sessions.
-asio::awaitable<void> IsolationRun::part() {
+asio::awaitable<void> IsolationRun::close_all() {
   std::vector<asio::awaitable<void>> leaving;
-  for (Participant& one : seats_) {
+  for (Participant& one : participants_) {
     if (!one.session) continue;
     auto rest = listen(one, Clock::now());
     co_await std::move(rest);
     leaving.push_back(leave(one));
   }
-  auto gone = together(std::move(leaving));
+  auto gone = when_all(std::move(leaving));
   co_await std::move(gone);
 }
 
@@ -206,80 +214,83 @@ IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::Cha
       trace_(trace),
       watch_(settings.same_user, settings.ids) {}
 
-IsolationRun::Participant& IsolationRun::seat(const session::ProbeContext& site, bool silent) {
+IsolationRun::Participant& IsolationRun::participant(const session::ProbeContext& site,
+                                                     bool silent) {
   const auto theirs = [&](const Participant& other) {
     return other.site.identity_name == site.identity_name;
   };
-  const auto number = std::ranges::count_if(seats_, theirs) + 1;
-  Participant& one = seats_.emplace_back(site.identity_name + "-" + std::to_string(number), site,
-                                         shared_.network.executor());
+  const auto number = std::ranges::count_if(participants_, theirs) + 1;
+  Participant& one = participants_.emplace_back(site.identity_name + "-" + std::to_string(number),
+                                                site, shared_.network.executor());
   one.silent = silent;
   one.member = watch_.add({one.name, site.identity_name, silent});
-  if (auto failed = prepare(one, text::seed_of(seed_, seats_.size())))
+  if (auto failed = prepare(one, text::seed_of(seed_, participants_.size())))
     one.verdict = Verdict::of(Step::login, std::move(*failed));
   return one;
 }
 
-void IsolationRun::invite() {
+void IsolationRun::add_participants() {
   for (std::size_t i = 0; i < settings_.sessions.size(); ++i)
-    seat(*site_.others[i], settings_.sessions[i].silent);
-  if (settings_.listener) seat(*site_.others.back(), true);
+    participant(*site_.others[i], settings_.sessions[i].silent);
+  if (settings_.listener) participant(*site_.others.back(), true);
   if (!settings_.abort) return;
-  cut_ = &seat(*site_.others.front(), false);
-  back_ = &seat(*site_.others.front(), false);
+  cut_ = &participant(*site_.others.front(), false);
+  back_ = &participant(*site_.others.front(), false);
 }
 
-std::optional<Failure> IsolationRun::prepare(Participant& seat, std::uint64_t seed) {
-  auto names = seat.site.names(seed, seat.trace);
+std::optional<Failure> IsolationRun::prepare(Participant& participant, std::uint64_t seed) {
+  auto names = participant.site.names(seed, participant.trace);
   if (!names) return names.error();
-  seat.names = std::move(*names);
-  seat.names.set("session", seat.name);
-  auto canary = settings_.canary.render(seat.names);
+  participant.names = std::move(*names);
+  participant.names.set("session", participant.name);
+  auto canary = settings_.canary.render(participant.names);
   if (!canary) return Failure{Reason::own_request, "nothing is known of '" + canary.error() + "'"};
-  const auto another = settings_.canary.render(seat.names);
-  if (!seat.silent) watch_.owns(seat.member, *canary, another.value_or(""));
-  seat.names.set("canary", std::move(*canary));
-  seat.trace.watch([this, &seat](Direction direction, std::string_view payload) {
-    follow(seat, direction, payload);
+  const auto another = settings_.canary.render(participant.names);
+  if (!participant.silent) watch_.owns(participant.member, *canary, another.value_or(""));
+  participant.names.set("canary", std::move(*canary));
+  participant.trace.watch([this, &participant](Direction direction, std::string_view payload) {
+    follow(participant, direction, payload);
   });
   return std::nullopt;
 }
 
 // Called with every frame of a session.
-void IsolationRun::follow(Participant& seat, Direction direction, std::string_view payload) {
-  if (direction == Direction::out) return watch_.sent(seat.member, payload);
+void IsolationRun::follow(Participant& participant, Direction direction, std::string_view payload) {
+  if (direction == Direction::out) return watch_.sent(participant.member, payload);
   const bool chat = is_chat(payload);
   // A session may be sent a chat of the user's other session before it is ready; the ids in it are
   // not its own.
-  if (seat.trace.step() != Step::events && !chat) return watch_.greeted(seat.member, payload);
-  watch_.received(seat.member, payload, seat.trace.sent.has_value(), chat);
-  if (seat.silent) seat.last = payload;
-  if (seat.trace.sent) seat.heard.expires_at(Instant::min());
+  if (participant.trace.step() != Step::events && !chat)
+    return watch_.greeted(participant.member, payload);
+  watch_.received(participant.member, payload, participant.trace.sent.has_value(), chat);
+  if (participant.silent) participant.last = payload;
+  if (participant.trace.sent) participant.heard.expires_at(Instant::min());
 }
 
-void IsolationRun::own_vars(Participant& seat) {
-  for (const auto& [name, text] : random_vars(seat)) watch_.owns(seat.member, text, "", name);
+void IsolationRun::own_vars(Participant& participant) {
+  for (const auto& [name, text] : random_vars(participant))
+    watch_.owns(participant.member, text, "", name);
 }
 
-IsolationRun::Texts IsolationRun::random_vars(const Participant& seat) const {
+IsolationRun::Texts IsolationRun::random_vars(const Participant& participant) const {
   Texts all;
   for (const auto& [name, var] : turn_.dialect->vars)
-    if (const std::string* text = seat.names.find("vars." + name); text && is_random(var))
+    if (const std::string* text = participant.names.find("vars." + name); text && is_random(var))
       all.emplace_back("vars." + name, *text);
   return all;
 }
 
 // The values made for each session: its canary and its random variables.
-std::vector<std::string> IsolationRun::secrets_of(const Participant& seat) const {
-  std::vector<std::string> secrets = {*seat.names.find("canary")};
-  for (auto& [name, text] : random_vars(seat)) secrets.push_back(std::move(text));
+std::vector<std::string> IsolationRun::secrets_of(const Participant& participant) const {
+  std::vector<std::string> secrets = {*participant.names.find("canary")};
+  for (auto& [name, text] : random_vars(participant)) secrets.push_back(std::move(text));
   return secrets;
 }
 
 // A leak takes precedence over all other results.
 Verdict IsolationRun::conclude() {
   std::optional<Verdict> verdict;
-  for (Participant& one : seats_) {
+  for (Participant& one : participants_) {
     if (!one.verdict || one.verdict->outcome == Outcome::pass || verdict) continue;
     verdict = std::move(one.verdict);
     if (verdict->reason == Reason::cut)
@@ -294,7 +305,7 @@ Verdict IsolationRun::conclude() {
   const bool trespassed = trespass_ && trespass_->reason == Reason::cross_user_leak;
   if (auto finding = watch_.finding(); finding && !trespassed)
     verdict = Verdict::of(Step::isolation, *std::move(finding));
-  for (Participant& one : seats_) trace_.absorb(std::move(one.trace), one.name);
+  for (Participant& one : participants_) trace_.absorb(std::move(one.trace), one.name);
   if (!verdict) return Verdict::pass();
   verdict->detail = trace_.scrub(verdict->detail);
   return std::move(*verdict);

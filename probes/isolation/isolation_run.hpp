@@ -42,27 +42,27 @@ class IsolationRun {
     boost::asio::steady_timer heard;  // expires with the first message after the prompt
   };
 
-  void invite();
-  Participant& seat(const session::ProbeContext& site, bool silent);
-  std::optional<Failure> prepare(Participant& seat, std::uint64_t seed);
-  void follow(Participant& seat, Direction direction, std::string_view payload);
-  void own_vars(Participant& seat);
+  void add_participants();
+  Participant& participant(const session::ProbeContext& site, bool silent);
+  std::optional<Failure> prepare(Participant& participant, std::uint64_t seed);
+  void follow(Participant& participant, Direction direction, std::string_view payload);
+  void own_vars(Participant& participant);
   using Texts = std::vector<std::pair<std::string, std::string>>;
-  Texts random_vars(const Participant& seat) const;
-  std::vector<std::string> secrets_of(const Participant& seat) const;
+  Texts random_vars(const Participant& participant) const;
+  std::vector<std::string> secrets_of(const Participant& participant) const;
   bool is_chat(std::string_view payload) const;
-  dialect::OwnRuns* own_runs(const Participant& seat);
-  bool is_other_run(Participant& seat, const dialect::Frame& frame);
-  boost::asio::awaitable<bool> open(Participant& seat);
-  boost::asio::awaitable<void> speak(Participant& seat);
-  boost::asio::awaitable<void> speak_until_cut(Participant& seat);
-  boost::asio::awaitable<void> wait_until_heard(Participant& seat);
+  dialect::OwnRuns* own_runs(const Participant& participant);
+  bool is_other_run(Participant& participant, const dialect::Frame& frame);
+  boost::asio::awaitable<bool> open(Participant& participant);
+  boost::asio::awaitable<void> speak(Participant& participant);
+  boost::asio::awaitable<void> speak_until_cut(Participant& participant);
+  boost::asio::awaitable<void> wait_until_heard(Participant& participant);
   boost::asio::awaitable<void> come_back(Participant& before, Participant& after);
-  boost::asio::awaitable<void> listen(Participant& seat, Instant until);
-  boost::asio::awaitable<void> leave(Participant& seat);
+  boost::asio::awaitable<void> listen(Participant& participant, Instant until);
+  boost::asio::awaitable<void> leave(Participant& participant);
   boost::asio::awaitable<void> meet();
-  boost::asio::awaitable<void> trespass();
-  boost::asio::awaitable<void> part();
+  boost::asio::awaitable<void> check_cross_access();
+  boost::asio::awaitable<void> close_all();
   Verdict conclude();
 
   const IsolationSettings& settings_;
@@ -72,7 +72,7 @@ class IsolationRun {
   std::uint64_t seed_;
   Trace& trace_;
   IsolationWatch watch_;
-  std::deque<Participant> seats_;
+  std::deque<Participant> participants_;
   std::optional<Failure> trespass_;  // the result of cross_access
   Participant* cut_ = nullptr;       // the participant that is cut off in the middle of its answer
   Participant* back_ = nullptr;      // and the next session of the same user

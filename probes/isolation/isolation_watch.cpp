@@ -251,16 +251,16 @@ bool IsolationWatch::fanned_out(const Unasked& message) const {
 // reached every user, like news.
 bool IsolationWatch::told_to_all(const Unasked& message) const {
   if (message.is_event) return false;
-  std::set<std::string_view> users, told;
+  std::set<std::string_view> users, disclosed;
   for (std::size_t other = 0; other < members_.size(); ++other) {
     if (members_[other].silent) continue;
     const Heard& heard = heard_[other];
     if (!other_user(other, message.member) && heard.early_shapes.contains(message.shape))
       return true;
     users.insert(members_[other].user);
-    if (heard.shapes.contains(message.shape)) told.insert(members_[other].user);
+    if (heard.shapes.contains(message.shape)) disclosed.insert(members_[other].user);
   }
-  return users.size() > 1 && told == users;
+  return users.size() > 1 && disclosed == users;
 }
 
 std::optional<Failure> IsolationWatch::finding() const {

@@ -71,7 +71,7 @@ std::string skeleton(text::Json value, int depth) {
   // Socket.IO and Phoenix have the type in a list.
   for (std::size_t i = 0; depth == 0 && value.kind() == JsonKind::array && i < value.size(); ++i)
     all += type_in(value.item(i));
-  for (const auto& part : parts) all += part + ",";
+  for (const auto& close_all : parts) all += close_all + ",";
   return all;
 }
 

@@ -21,7 +21,7 @@ struct Refreshing {
 asio::awaitable<void> redeem(const auth::Redeemer* redeemer, auth::Context context,
                              std::string refresh, Refreshing* one) {
   auth::Context own{.network = context.network,
-                    .keeper = context.keeper,
+                    .token_cache = context.token_cache,
                     .account = context.account,
                     .names = one->names,
                     .trace = one->trace};
@@ -95,7 +95,7 @@ asio::awaitable<std::optional<Failure>> refresh_twice(const auth::Redeemer& rede
   std::vector<asio::awaitable<void>> tasks;
   tasks.reserve(both.size());
   for (Refreshing& one : both) tasks.push_back(redeem(&redeemer, context, refresh, &one));
-  auto redeeming = together(std::move(tasks));
+  auto redeeming = when_all(std::move(tasks));
   co_await std::move(redeeming);
   for (Refreshing& one : both) context.trace.absorb(std::move(one.trace), "refresh");
   if (const Failure* other = trouble(both)) co_return *other;

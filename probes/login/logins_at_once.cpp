@@ -18,8 +18,8 @@ namespace asio = boost::asio;
 // For a login that has to be made again each time: the one that gives the first refresh token.
 const auth::Login& each_time(const LoginSettings& settings, const auth::Login& login) {
   const auth::Redeemer* redeemer = login.redeemer();
-  const bool anew = settings.parallel > 1 || settings.refresh;
-  return anew && redeemer != nullptr ? *redeemer->first() : login;
+  const bool fresh = settings.parallel > 1 || settings.refresh;
+  return fresh && redeemer != nullptr ? *redeemer->first() : login;
 }
 
 int gravity(Outcome outcome) {
@@ -33,7 +33,7 @@ LoginsAtOnce::LoginsAtOnce(const LoginSettings& settings, const session::ProbeCo
     : settings_(settings), site_(site), shared_(shared), seed_(seed), trace_(trace) {}
 
 asio::awaitable<Verdict> LoginsAtOnce::run() {
-  auto failed = invite();
+  auto failed = prepare_all();
   if (!failed) {
     auto logging_in = log_all_in();
     failed = co_await std::move(logging_in);
@@ -48,7 +48,7 @@ asio::awaitable<Verdict> LoginsAtOnce::run() {
 }
 
 // The users in turn: alice-1, bob-1, alice-2, ...
-std::optional<Failure> LoginsAtOnce::invite() {
+std::optional<Failure> LoginsAtOnce::prepare_all() {
   std::vector<const session::ProbeContext*> sites = {&site_};
   sites.reserve(site_.others.size() + 1);
   for (const auto& other : site_.others) sites.push_back(other.get());
@@ -76,7 +76,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::log_all_in() {
   std::vector<asio::awaitable<void>> entering;
   entering.reserve(entrants_.size());
   for (Entrant& one : entrants_) entering.push_back(enter(one));
-  auto all = together(std::move(entering));
+  auto all = when_all(std::move(entering));
   co_await std::move(all);
   auto failed = failed_login();
   const bool asked = site_.login->asks() && (!failed || failed->reason != Reason::suppressed);
@@ -144,7 +144,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
   if (!settings_.refresh) co_return std::nullopt;
   Entrant& last = entrants_.back();
   const auth::Context context{.network = shared_.network,
-                              .keeper = shared_.keeper,
+                              .token_cache = shared_.token_cache,
                               .account = last.site.account,
                               .names = last.names,
                               .trace = trace_};

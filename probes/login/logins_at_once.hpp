@@ -43,7 +43,7 @@ class LoginsAtOnce {
     std::expected<auth::Token, Failure> token = std::unexpected(cut_failure());
   };
 
-  std::optional<Failure> invite();
+  std::optional<Failure> prepare_all();
   boost::asio::awaitable<void> enter(Entrant& entrant);
   boost::asio::awaitable<std::optional<Failure>> log_all_in();
   boost::asio::awaitable<std::optional<Failure>> find_out();

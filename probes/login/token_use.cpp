@@ -36,7 +36,7 @@ class Uses {
     std::vector<asio::awaitable<void>> both;
     both.push_back(ask(plain, uses.plain));
     both.push_back(open(upgrade, uses.upgrade));
-    auto using_both = together(std::move(both));
+    auto using_both = when_all(std::move(both));
     co_await std::move(using_both);
     trace_.absorb(std::move(plain), "rest");
     trace_.absorb(std::move(upgrade), "upgrade");

@@ -21,10 +21,10 @@ constexpr std::string_view members[] = {
 constexpr std::string_view inner[] = {"code",    "type",   "title",      "msg",
                                       "message", "detail", "faultstring"};
 
-void add(std::string& all, std::string_view said) {
-  if (said.empty() || all.find(said) != std::string::npos) return;
+void add(std::string& all, std::string_view more) {
+  if (more.empty() || all.find(more) != std::string::npos) return;
   all += all.empty() ? "" : ": ";
-  all += said;
+  all += more;
 }
 
 void add_value(std::string& all, Json value, bool whole);

@@ -155,23 +155,23 @@ void headers_are_sent_once(const ProbeParts& parts, ContradictionReport& report)
                                       "sec-websocket-version", "sec-websocket-protocol"};
   const std::string& token = socket.token_in.text.text();
   const bool in_header = socket.token_in.in == session::TokenPlacement::In::header;
-  const std::string carrier = in_header ? text::lowered(token.substr(0, token.find(':'))) : "";
+  const std::string placement = in_header ? text::lowered(token.substr(0, token.find(':'))) : "";
   for (const auto& [name, value] : socket.headers) {
     const std::string lower = text::lowered(name);
     if (std::ranges::find(own, lower) != std::end(own))
       report.wrong("headers", "the upgrade sends '" + name + "' itself; leave it out");
-    else if (lower == carrier)
+    else if (lower == placement)
       report.warn("headers", "'" + name + "' is sent twice, for token_in sends it as well");
   }
 }
 
 void token_is_carried(const ProbeParts& parts, ContradictionReport& report) {
   if (parts.session == nullptr) return;
-  const session::TokenPlacement& carrier = parts.session->socket.token_in;
-  const bool written = carrier.in != session::TokenPlacement::In::none &&
-                       carrier.in != session::TokenPlacement::In::subprotocol;
-  if (!written || !carrier.text.names().empty()) return;
-  const std::string text = "'" + carrier.text.text() + "' carries no token; say {{token}} in it";
+  const session::TokenPlacement& placement = parts.session->socket.token_in;
+  const bool written = placement.in != session::TokenPlacement::In::none &&
+                       placement.in != session::TokenPlacement::In::subprotocol;
+  if (!written || !placement.text.names().empty()) return;
+  const std::string text = "'" + placement.text.text() + "' carries no token; say {{token}} in it";
   if (parts.upgrade != nullptr && !parts.upgrade->refuse.checks.empty())
     report.wrong("token_in", text);
   else

@@ -25,18 +25,18 @@ auto& base_of(S& settings) {
 }
 
 template <class S>
-void describe(const S& settings, ParsedProbe& draft) {
+void describe(const S& settings, ParsedProbe& parsed) {
   const auto& base = base_of(settings);
   if constexpr (requires { base.session; }) {
-    draft.url = base.session.socket.url.text();
-    draft.has_socket = !draft.url.empty() || !requires { S::socket_optional; };
+    parsed.url = base.session.socket.url.text();
+    parsed.has_socket = !parsed.url.empty() || !requires { S::socket_optional; };
   } else if constexpr (requires { settings.url; }) {
-    draft.url = settings.url.text();
+    parsed.url = settings.url.text();
   }
-  if constexpr (requires { steps_of(settings); }) draft.steps = steps_of(settings);
-  if constexpr (requires { events_of(settings); }) draft.events = events_of(settings);
-  if constexpr (requires { others_of(settings); }) draft.others = others_of(settings);
-  add_needs(settings, draft.needs);
+  if constexpr (requires { steps_of(settings); }) parsed.steps = steps_of(settings);
+  if constexpr (requires { events_of(settings); }) parsed.events = events_of(settings);
+  if constexpr (requires { others_of(settings); }) parsed.others = others_of(settings);
+  add_needs(settings, parsed.needs);
 }
 
 // A socket without a ready message uses that of the dialect, and one without subprotocols offers
@@ -108,26 +108,26 @@ std::optional<ParsedProbe> read(const config::Value& value, const config::Reader
   const config::Value* dialect = value.find("dialect");
   const bool was_told = dialect != nullptr && layers.dialects.wrong.contains(dialect->text);
   if (!was_told) check(parts_of(*settings), value, reader);
-  ParsedProbe draft{.heading = base.heading,
-                    .common = base.common,
-                    .needs = {},
-                    .url = {},
-                    .events = {},
-                    .steps = {},
-                    .others = {},
-                    .vet = {},
-                    .make = {}};
-  describe(*settings, draft);
+  ParsedProbe parsed{.heading = base.heading,
+                     .common = base.common,
+                     .needs = {},
+                     .url = {},
+                     .events = {},
+                     .steps = {},
+                     .others = {},
+                     .vet = {},
+                     .make = {}};
+  describe(*settings, parsed);
   if constexpr (requires(const session::ProbeContext& site, const config::Place& place) {
                   vet(*settings, site, reader, place);
                 })
-    draft.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
-                           const config::Place& place) { vet(*settings, site, at, place); };
-  draft.make = [settings](std::shared_ptr<const session::ProbeContext> site,
-                          session::Shared& shared) {
+    parsed.vet = [settings](const session::ProbeContext& site, const config::Reader& at,
+                            const config::Place& place) { vet(*settings, site, at, place); };
+  parsed.make = [settings](std::shared_ptr<const session::ProbeContext> site,
+                           session::Shared& shared) {
     return make_probe(std::shared_ptr<const S>(settings), std::move(site), shared);
   };
-  return draft;
+  return parsed;
 }
 
 template <class S>

@@ -38,23 +38,23 @@ std::optional<ParsedProbe> read_draft(const PlanEntry& plan, const Kind& kind) {
   const Value* named = plan.probe.value.find("socket");
   const auto socket = plan.file.sockets.find(named != nullptr ? named->text : "");
   const bool there = socket != plan.file.sockets.end();
-  auto draft = kind.read(plan.probe.value, plan.reader,
-                         {.common = plan.file.defaults,
-                          .socket = there ? &socket->second : nullptr,
-                          .dialects = plan.file.dialects});
-  return named == nullptr || there ? std::move(draft) : std::nullopt;
+  auto parsed = kind.read(plan.probe.value, plan.reader,
+                          {.common = plan.file.defaults,
+                           .socket = there ? &socket->second : nullptr,
+                           .dialects = plan.file.dialects});
+  return named == nullptr || there ? std::move(parsed) : std::nullopt;
 }
 
-bool complete(const PlanEntry& plan, const ParsedProbe& draft) {
-  if (draft.has_socket && draft.url.empty()) {
+bool complete(const PlanEntry& plan, const ParsedProbe& parsed) {
+  if (parsed.has_socket && parsed.url.empty()) {
     plan.reader.wrong(plan.probe.place,
                       "the key 'url' is missing, here or in a socket that it names");
     return false;
   }
-  if (draft.common.timeout > draft.common.every && draft.common.in_flight == 1)
-    plan.reader.warn(plan.probe.place, "its timeout (" + config::show(draft.common.timeout) +
+  if (parsed.common.timeout > parsed.common.every && parsed.common.in_flight == 1)
+    plan.reader.warn(plan.probe.place, "its timeout (" + config::show(parsed.common.timeout) +
                                            ") is longer than every (" +
-                                           config::show(draft.common.every) +
+                                           config::show(parsed.common.every) +
                                            "); slow runs will skip beats");
   return true;
 }
@@ -74,24 +74,24 @@ std::vector<config::Secret> secrets_at(const PlanFile& file, const session::Targ
 }
 
 std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
-                                        const ParsedProbe& draft,
+                                        const ParsedProbe& parsed,
                                         std::shared_ptr<const session::ProbeContext> site) {
   auto check = std::make_shared<Check>();
   check->name = plan.probe.name;
   check->kind = kind.name;
   check->target = site->target_name;
-  check->every = draft.common.every;
-  check->timeout = draft.common.timeout;
-  check->retries = draft.common.retry.max;
-  check->in_flight_max = draft.common.in_flight;
-  check->refusals_every = draft.common.negative_auth_min_interval;
-  check->diagnose = draft.common.diagnose;
-  check->steps = draft.steps.empty() ? kind.steps : draft.steps;
-  check->events = draft.events;
-  check->fingerprint = fingerprint(plan.root, plan.probe.value, draft, site->target_name);
+  check->every = parsed.common.every;
+  check->timeout = parsed.common.timeout;
+  check->retries = parsed.common.retry.max;
+  check->in_flight_max = parsed.common.in_flight;
+  check->refusals_every = parsed.common.negative_auth_min_interval;
+  check->diagnose = parsed.common.diagnose;
+  check->steps = parsed.steps.empty() ? kind.steps : parsed.steps;
+  check->events = parsed.events;
+  check->fingerprint = fingerprint(plan.root, plan.probe.value, parsed, site->target_name);
   check->refusal_fingerprint =
-      refusal_fingerprint(plan.root, plan.probe.value, draft, site->target_name);
-  check->make = [make = draft.make, site,
+      refusal_fingerprint(plan.root, plan.probe.value, parsed, site->target_name);
+  check->make = [make = parsed.make, site,
                  secrets = secrets_at(plan.file, site->target)](session::Shared& shared) {
     return make_discreet(make(site, shared), site->target_name, secrets, shared);
   };
@@ -113,7 +113,7 @@ void tell_shared_user(const PlanEntry& plan, const session::ProbeContext& site,
                        "receives the other's, so give each an identity of its own");
 }
 
-// Which probes log in as whom, and which of them log the user out.
+// Which user each probe logs in as, and which probes log the user out.
 struct LoggingIn {
   std::string probe;
   bool logs_out = false;
@@ -158,14 +158,14 @@ void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& chec
   const Kind* kind = read_kind(plan);
   tell_unknown_names(plan.file, plan.probe, plan.reader);
   if (kind == nullptr) return;
-  const auto draft = read_draft(plan, *kind);
-  if (!draft || !complete(plan, *draft)) return;
-  for (const auto& target : draft->heading.target) {
-    auto site = make_site(plan, *kind, *draft, target);
+  const auto parsed = read_draft(plan, *kind);
+  if (!parsed || !complete(plan, *parsed)) return;
+  for (const auto& target : parsed->heading.target) {
+    auto site = make_site(plan, *kind, *parsed, target);
     if (!site) continue;
-    if (kind->name == "chat") tell_shared_user(plan, *site, draft->url, chatting);
+    if (kind->name == "chat") tell_shared_user(plan, *site, parsed->url, chatting);
     note_users(plan, *site, users);
-    checks.push_back(make_check(plan, *kind, *draft, std::move(site)));
+    checks.push_back(make_check(plan, *kind, *parsed, std::move(site)));
   }
 }
 

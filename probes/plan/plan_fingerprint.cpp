@@ -63,8 +63,8 @@ std::string user_of(const session::Identity& identity, const std::string& name,
 
 std::string client_of(const Value* login, const std::string& name) {
   for (const char* key : {"first", "token", "username", "client_id", "subject", "issuer"})
-    if (const Value* said = login != nullptr ? login->find(key) : nullptr)
-      return std::string(key) + " " + config::to_json(*said, false);
+    if (const Value* value = login != nullptr ? login->find(key) : nullptr)
+      return std::string(key) + " " + config::to_json(*value, false);
   return "login " + name;
 }
 
@@ -84,10 +84,10 @@ std::string dialect_parts(const Value& root, const Value& probe) {
   return all;
 }
 
-std::string parts_of_others(const Value& root, const ParsedProbe& draft) {
+std::string parts_of_others(const Value& root, const ParsedProbe& parsed) {
   std::string others;
-  for (const session::IdentityRef& whom : draft.others)
-    others += part(root, "identities", whom.as.name) + part(root, "logins", whom.login.name);
+  for (const session::IdentityRef& ref : parsed.others)
+    others += part(root, "identities", ref.as.name) + part(root, "logins", ref.login.name);
   return others;
 }
 
@@ -95,8 +95,8 @@ std::string parts_of_others(const Value& root, const ParsedProbe& draft) {
 std::string upgrade_parts(const Value* socket) {
   std::string all;
   for (const char* key : {"url", "token_in", "subprotocols", "headers"})
-    if (const Value* said = socket != nullptr ? socket->find(key) : nullptr)
-      all += std::string(key) + " " + config::to_json(*said, false);
+    if (const Value* value = socket != nullptr ? socket->find(key) : nullptr)
+      all += std::string(key) + " " + config::to_json(*value, false);
   return all + "\n";
 }
 
@@ -130,12 +130,12 @@ bool names_target(const auth::Login& login) {
 
 }  // namespace
 
-auth::Owner owner_of(const Value& root, const session::IdentityRef& whom,
+auth::Owner owner_of(const Value& root, const session::IdentityRef& ref,
                      const session::ProbeContext& site) {
   const bool as_user = site.login && names_identity(*site.login);
   const std::string name =
-      as_user ? user_of(site.identity, whom.as.name, *site.login)
-              : client_of(entry_of(root, "logins", whom.login.name), whom.login.name);
+      as_user ? user_of(site.identity, ref.as.name, *site.login)
+              : client_of(entry_of(root, "logins", ref.login.name), ref.login.name);
   return {.target = accounts_of(site), .user = short_digest(text::lowered(net::trimmed(name)))};
 }
 
@@ -146,10 +146,10 @@ std::string shaping_target(const session::ProbeContext& site) {
   return shapes ? site.target_name : "";
 }
 
-auth::Account account_of(const Value& root, const session::IdentityRef& whom, auth::Owner owner,
+auth::Account account_of(const Value& root, const session::IdentityRef& ref, auth::Owner owner,
                          const std::string& target) {
-  const std::string& login = whom.login.name;
-  const std::string& identity = whom.as.name;
+  const std::string& login = ref.login.name;
+  const std::string& identity = ref.as.name;
   std::string version =
       short_digest(part(root, "targets", target) + part(root, "identities", identity) +
                    part(root, "logins", login) + location(root));
@@ -159,27 +159,27 @@ auth::Account account_of(const Value& root, const session::IdentityRef& whom, au
           .version = std::move(version)};
 }
 
-std::string fingerprint(const Value& root, const Value& probe, const ParsedProbe& draft,
+std::string fingerprint(const Value& root, const Value& probe, const ParsedProbe& parsed,
                         const std::string& target) {
   const Value* socket = probe.find("socket");
   const Value* defaults = root.find("defaults");
-  const std::string others = parts_of_others(root, draft);
+  const std::string others = parts_of_others(root, parsed);
   return text::sha256(
       config::to_json(probe, false) + part(root, "targets", target) + others +
-      part(root, "identities", draft.common.as) + part(root, "logins", draft.common.login) +
+      part(root, "identities", parsed.common.as) + part(root, "logins", parsed.common.login) +
       part(root, "sockets", socket != nullptr ? socket->text : "") + dialect_parts(root, probe) +
       location(root) + (defaults != nullptr ? config::to_json(*defaults, false) : ""));
 }
 
-std::string refusal_fingerprint(const Value& root, const Value& probe, const ParsedProbe& draft,
+std::string refusal_fingerprint(const Value& root, const Value& probe, const ParsedProbe& parsed,
                                 const std::string& target) {
   const Value* socket = probe.find("socket");
   const std::string name = socket != nullptr ? socket->text : "";
   return text::sha256(upgrade_parts(&probe) + name + "\n" +
                       upgrade_parts(entry_of(root, "sockets", name)) +
-                      part(root, "targets", target) + parts_of_others(root, draft) +
-                      part(root, "identities", draft.common.as) +
-                      part(root, "logins", draft.common.login) + location(root));
+                      part(root, "targets", target) + parts_of_others(root, parsed) +
+                      part(root, "identities", parsed.common.as) +
+                      part(root, "logins", parsed.common.login) + location(root));
 }
 
 }  // namespace sonde::plan

@@ -27,7 +27,7 @@ std::vector<session::ConfigRef> written(const Value& probe, std::string_view key
 template <class T>
 void tell_of(const std::map<std::string, T>& all, const std::vector<session::ConfigRef>& names,
              const config::Reader& reader) {
-  for (const session::ConfigRef& said : names) find_named(all, said, reader, said.place);
+  for (const session::ConfigRef& ref : names) find_named(all, ref, reader, ref.place);
 }
 
 // The target's own identities take precedence over those of the file.
@@ -36,19 +36,19 @@ void tell_of_identities(const PlanFile& file, const std::string& target,
                         const config::Reader& reader) {
   const auto found = file.targets.find(target);
   if (found == file.targets.end()) return;
-  for (const session::ConfigRef& said : names)
-    if (!found->second.identities.contains(said.name))
-      find_named(file.identities, said, reader, said.place);
+  for (const session::ConfigRef& ref : names)
+    if (!found->second.identities.contains(ref.name))
+      find_named(file.identities, ref, reader, ref.place);
 }
 
 }  // namespace
 
-void tell_unknown(const session::ConfigRef& said, const std::vector<std::string_view>& known,
+void tell_unknown(const session::ConfigRef& ref, const std::vector<std::string_view>& known,
                   const config::Reader& reader, const Place& otherwise) {
   const config::Reader at =
-      said.by_default ? config::Reader(reader.mistakes()).at("defaults") : reader;
-  at.at(said.key).wrong(said.place.line > 0 ? said.place : otherwise,
-                        config::no_such("", said.name, known));
+      ref.by_default ? config::Reader(reader.mistakes()).at("defaults") : reader;
+  at.at(ref.key).wrong(ref.place.line > 0 ? ref.place : otherwise,
+                       config::no_such("", ref.name, known));
 }
 
 session::ConfigRef say(const Value& root, const Value& probe, std::string_view key,

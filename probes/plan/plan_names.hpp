@@ -11,18 +11,18 @@ namespace sonde::plan {
 
 // Reports that the name does not exist, with the nearest one of `known`; `reader` is the probe's,
 // `otherwise` the place if the name has none.
-void tell_unknown(const session::ConfigRef& said, const std::vector<std::string_view>& known,
+void tell_unknown(const session::ConfigRef& ref, const std::vector<std::string_view>& known,
                   const config::Reader& reader, const config::Place& otherwise);
 
-// The entry that `said` names; if there is none, reports a mistake and returns null.
+// The entry that `ref` names; if there is none, reports a mistake and returns null.
 template <class T>
-const T* find_named(const std::map<std::string, T>& all, const session::ConfigRef& said,
+const T* find_named(const std::map<std::string, T>& all, const session::ConfigRef& ref,
                     const config::Reader& reader, const config::Place& otherwise) {
-  if (auto found = all.find(said.name); found != all.end()) return &found->second;
+  if (auto found = all.find(ref.name); found != all.end()) return &found->second;
   std::vector<std::string_view> known;
   known.reserve(all.size());
   for (const auto& [name, value] : all) known.push_back(name);
-  tell_unknown(said, known, reader, otherwise);
+  tell_unknown(ref, known, reader, otherwise);
   return nullptr;
 }
 

@@ -19,7 +19,7 @@ struct PlanEntry {
 // Makes the context in which the probe runs on a target, with its additional users. If it cannot
 // run there, reports mistakes and returns null.
 std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
-                                                       const ParsedProbe& draft,
+                                                       const ParsedProbe& parsed,
                                                        const std::string& target);
 
 }  // namespace sonde::plan

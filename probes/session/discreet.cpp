@@ -25,15 +25,15 @@ class DiscreetProbe final : public Probe {
     hide_others(trace);
     auto attempting = probe_->attempt(attempt, trace);
     Verdict verdict = co_await std::move(attempting);
-    shared_.keeper.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace);
     co_return verdict;
   }
 
-  asio::awaitable<Verdict> diagnose(const DiagnosisRequest& inquiry, Verdict verdict,
+  asio::awaitable<Verdict> diagnose(const DiagnosisRequest& request, Verdict verdict,
                                     Trace& trace) const override {
-    auto inquiring = probe_->diagnose(inquiry, std::move(verdict), trace);
+    auto inquiring = probe_->diagnose(request, std::move(verdict), trace);
     Verdict explained = co_await std::move(inquiring);
-    shared_.keeper.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace);
     co_return explained;
   }
 
@@ -48,7 +48,7 @@ class DiscreetProbe final : public Probe {
       left -= text->size();
       auth::hide(trace, *text);
     }
-    shared_.keeper.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace);
   }
 
   std::unique_ptr<Probe> probe_;

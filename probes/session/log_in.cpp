@@ -29,7 +29,7 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
 
 // A mark of everything that the identity contributes to the login.
 std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
-                      const auth::TokenCache& keeper) {
+                      const auth::TokenCache& token_cache) {
   text::Needs needs;
   login.needs(needs);
   std::map<std::string, std::string> shown;
@@ -40,7 +40,7 @@ std::uint16_t mark_of(const auth::Login& login, const text::Names& names,
   std::string all = login.own_secret();
   for (const auto& [name, value] : shown)
     all.append(1, '\0').append(name).append(1, '\0').append(value);
-  return keeper.lockouts().mark_of(all);
+  return token_cache.lockouts().mark_of(all);
 }
 
 }  // namespace
@@ -49,14 +49,14 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
                                                                const ProbeContext& site,
                                                                Shared& shared, text::Names& names,
                                                                Trace& trace) {
-  const auto guard = shared.keeper.guard(site.account.owner, Clock::now());
+  const auto guard = shared.token_cache.guard(site.account.owner, Clock::now());
   const auth::LockoutRules rules =
       guard->strictest(site.account.login, site.login->lockout, Clock::now());
-  const std::uint16_t mark = login.asks() ? mark_of(login, names, shared.keeper) : 0;
+  const std::uint16_t mark = login.asks() ? mark_of(login, names, shared.token_cache) : 0;
   auto held = login.asks() ? guard->held(rules, Clock::now(), mark) : std::nullopt;
   if (held) co_return std::unexpected(*std::move(held));
   auth::Context context{.network = shared.network,
-                        .keeper = shared.keeper,
+                        .token_cache = shared.token_cache,
                         .account = site.account,
                         .names = names,
                         .trace = trace,
@@ -71,7 +71,7 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in_by(const auth::Login
   if (token && login.asks() && !context.redeems) guard->succeeded(Clock::now());
   if (token) {
     know(*token, names, trace);
-    shared.keeper.note_issued(site.target_name, *token);
+    shared.token_cache.note_issued(site.target_name, *token);
   }
   co_return token;
 }
@@ -80,10 +80,10 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const ProbeContext& 
                                                             Shared& shared, text::Names& names,
                                                             Trace& trace, double reuse) {
   trace.at(Step::login);
-  auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
+  auth::CachedLogin& cached = shared.token_cache.cached(site.account, Clock::now());
   // A static token needs no request, and its file may have changed.
   if (!site.login->asks()) reuse = 0;
-  if (const auto* kept = auth::reusable(purse, reuse, Clock::now(), site.needs_cookies())) {
+  if (const auto* kept = auth::reusable(cached, reuse, Clock::now(), site.needs_cookies())) {
     know(*kept, names, trace);
     co_return *kept;
   }
@@ -93,7 +93,7 @@ asio::awaitable<std::expected<auth::Token, Failure>> log_in(const ProbeContext& 
   if (site.login->asks() && (token || token.error().reason != Reason::suppressed))
     trace.auth_begun(Step::login);
   if (!token) co_return token;
-  auth::remember(purse, *token, Clock::now(), std::chrono::system_clock::now());
+  auth::remember(cached, *token, Clock::now(), std::chrono::system_clock::now());
   trace.auth_succeeded(Step::login);
   trace.close(Phase::login);
   co_return token;

@@ -17,12 +17,12 @@ std::unexpected<Failure> bad_rest_address(const std::string& why) {
 
 // The header that carries the token: that of the socket, or the usual one.
 std::expected<std::pair<std::string, std::string>, Failure> token_header(
-    const TokenPlacement& carrier, text::Names& names) {
+    const TokenPlacement& placement, text::Names& names) {
   const TokenPlacement usual;
-  const bool own_text = carrier.in == In::header || carrier.in == In::cookie;
-  auto made = (own_text ? carrier.text : usual.text).render(names);
+  const bool own_text = placement.in == In::header || placement.in == In::cookie;
+  auto made = (own_text ? placement.text : usual.text).render(names);
   if (!made) return bad_rest_address(made.error());
-  if (carrier.in == In::cookie) return std::pair(std::string("Cookie"), *std::move(made));
+  if (placement.in == In::cookie) return std::pair(std::string("Cookie"), *std::move(made));
   const std::size_t colon = made->find(": ");
   return std::pair(made->substr(0, colon), made->substr(colon + 2));
 }

@@ -186,14 +186,14 @@ void reconsider_token(const SessionSettings& settings, const ProbeContext& site,
                       std::string_view used, const std::optional<Verdict>& failure,
                       const Trace& trace) {
   if (!needs_token(settings)) return;
-  auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
-  if (!purse.token || purse.token->value != used) return;  // it was replaced meanwhile
+  auth::CachedLogin& cached = shared.token_cache.cached(site.account, Clock::now());
+  if (!cached.token || cached.token->value != used) return;  // it was replaced meanwhile
   const bool refused = (failure && is_refusal_of_token(failure->reason)) ||
                        dialect::refuses(trace.ending(), settings.dialect->refusal_codes);
-  if (refused || (failure && !purse.proven))
-    purse.token.reset();
+  if (refused || (failure && !cached.proven))
+    cached.token.reset();
   else if (!failure)
-    purse.proven = true;
+    cached.proven = true;
 }
 
 asio::awaitable<Opened> open_session(const SessionSettings& settings, const ProbeContext& site,

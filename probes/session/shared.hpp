@@ -19,7 +19,7 @@ namespace sonde::session {
 struct Shared {
   explicit Shared(boost::asio::any_io_executor executor) : network(std::move(executor)) {}
   net::Network network;
-  auth::TokenCache keeper;
+  auth::TokenCache token_cache;
   std::map<std::string, Breaker> breakers;              // by target
   std::map<std::string, RefusalRounds> refusal_rounds;  // by target
   // What the sessions of a user at a target may receive of one another, by target and user.

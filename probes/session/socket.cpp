@@ -103,17 +103,17 @@ std::expected<void, Failure> add_subprotocols(net::UpgradeRequest& request,
 
 // Adds the text of the TokenPlacement: "Name: value" for a header, "name=value" for the others.
 std::expected<void, Failure> add_carrier(net::UpgradeRequest& request,
-                                         const TokenPlacement& carrier, TokenUse use,
+                                         const TokenPlacement& placement, TokenUse use,
                                          text::Names& names) {
-  if (carrier.in == TokenPlacement::In::none) return {};
-  if (carrier.in == TokenPlacement::In::subprotocol)
-    return add_subprotocols(request, carrier.subprotocols, use, names);
+  if (placement.in == TokenPlacement::In::none) return {};
+  if (placement.in == TokenPlacement::In::subprotocol)
+    return add_subprotocols(request, placement.subprotocols, use, names);
   if (use == TokenUse::none) return {};
-  auto text = carrier.text.render(names);
+  auto text = placement.text.render(names);
   if (!text) return own_upgrade("token_in", text.error());
-  if (carrier.in == TokenPlacement::In::query) {
+  if (placement.in == TokenPlacement::In::query) {
     request.url.target += (request.url.target.contains('?') ? "&" : "?") + *text;
-  } else if (carrier.in == TokenPlacement::In::cookie) {
+  } else if (placement.in == TokenPlacement::In::cookie) {
     if (!text->empty()) request.headers.emplace_back("Cookie", std::move(*text));
   } else {
     const std::size_t colon = text->find(": ");
@@ -267,12 +267,12 @@ constexpr Named<In> places[] = {{"header", In::header},
 
 // The short forms, for the usual conventions of servers.
 session::TokenPlacement usual(In in) {
-  session::TokenPlacement carrier{.in = in, .subprotocols = {}, .expect = {}};
-  if (in != In::header) carrier.text = {};
-  if (in == In::query) carrier.text = "token={{token}}";
-  if (in == In::cookie) carrier.text = "{{cookies}}";
-  if (in == In::subprotocol) carrier.subprotocols = {"bearer.{{token}}"};
-  return carrier;
+  session::TokenPlacement placement{.in = in, .subprotocols = {}, .expect = {}};
+  if (in != In::header) placement.text = {};
+  if (in == In::query) placement.text = "token={{token}}";
+  if (in == In::cookie) placement.text = "{{cookies}}";
+  if (in == In::subprotocol) placement.subprotocols = {"bearer.{{token}}"};
+  return placement;
 }
 
 std::vector<std::string_view> place_names() {

@@ -23,14 +23,14 @@ constexpr Instant never = Instant::max();
 // By our monotonic clock; the claims use the wall clock. If they differ from the login's lifetime,
 // the later time counts.
 std::optional<Instant> expiry_of(const text::Names& names, const Trace& trace,
-                                 std::optional<Instant> said) {
+                                 std::optional<Instant> stated) {
   const std::string* token = names.find("token");
   const auto claims = auth::read_claims(token != nullptr ? *token : "");
-  if (!claims || !claims->expires) return said;
+  if (!claims || !claims->expires) return stated;
   const auto now = std::chrono::system_clock::now() + trace.skew.value_or(Span::zero());
   const auto left = std::chrono::sys_seconds(std::chrono::seconds(*claims->expires)) - now;
   const Instant claimed = Clock::now() + std::chrono::duration_cast<Span>(left);
-  return std::max(said.value_or(claimed), claimed);
+  return std::max(stated.value_or(claimed), claimed);
 }
 
 // The hold of one session.

@@ -60,7 +60,7 @@ Checked judge_login(const std::expected<auth::Token, Failure>& token, const Trac
 
 asio::awaitable<Checked> try_login(const auth::Login& login, const RefusalSubject& subject) {
   const session::ProbeContext& site = subject.site;
-  const auto guard = subject.shared.keeper.guard(site.account.owner, Clock::now());
+  const auto guard = subject.shared.token_cache.guard(site.account.owner, Clock::now());
   const auth::LockoutRules rules =
       guard->strictest(site.account.login, site.login->lockout, Clock::now());
   if (const int refused = guard->counted(Clock::now()); 2 * (refused + 1) > rules.after)

@@ -43,7 +43,8 @@ Made forged(const RefusalSubject& subject, auth::Forged token, std::string what 
 // a fault, but its refusal does not prove that the expiry was checked.
 Made expired(const RefusalSubject& subject, std::string_view good) {
   const Instant now = Clock::now();
-  const auto kept = auth::expired(subject.shared.keeper.purse(subject.site.account, now), now);
+  const auto kept =
+      auth::expired(subject.shared.token_cache.cached(subject.site.account, now), now);
   if (!kept) {
     Made bad = forged(subject, auth::with_past_expiry(good, unix_now()), "a forged one");
     if (!bad) return std::unexpected(Failure{Reason::ok, "no token of ours has expired yet"});
@@ -133,7 +134,7 @@ asio::awaitable<std::expected<Login, Failure>> log_in_anew(const RefusalSubject&
   if (own == nullptr) co_return unclear("there is no login of its own");
   auto logging_in = log_in_as(*own, subject.site, subject);
   auto given = co_await std::move(logging_in);
-  subject.shared.keeper.purse(subject.site.account, Clock::now()).token.reset();
+  subject.shared.token_cache.cached(subject.site.account, Clock::now()).token.reset();
   co_return given;
 }
 
@@ -156,8 +157,8 @@ std::expected<net::Request, Failure> request_of(const Logout& logout, const Logi
     if (nothing) continue;
     if (auto text = value.render(names)) request->headers.emplace_back(name, std::move(*text));
   }
-  const bool told = net::find_header(request->headers, "Cookie") != nullptr;
-  if (!told && !cookies.empty()) request->headers.emplace_back("Cookie", cookies);
+  const bool has_cookie = net::find_header(request->headers, "Cookie") != nullptr;
+  if (!has_cookie && !cookies.empty()) request->headers.emplace_back("Cookie", cookies);
   if (logout.body.empty()) return request;
   auto body = logout.body.render_json(names);
   if (!body) return std::unexpected(Failure{Reason::own_request, "logout: " + body.error()});

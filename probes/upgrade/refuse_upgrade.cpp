@@ -56,9 +56,9 @@ std::string what_came(const net::Websocket& session, const std::string& others, 
 asio::awaitable<std::optional<Failure>> watch(net::Websocket& session, RefusalCheck check,
                                               const RefusalSubject& subject, text::Names& names) {
   const session::Socket& socket = subject.session.socket;
-  auto listening = dialect::overhear(session, *subject.session.dialect, socket.ready,
-                                     socket.refused_by, names, subject.trace);
-  const dialect::Overheard overheard = co_await std::move(listening);
+  auto listening = dialect::await_rejection(session, *subject.session.dialect, socket.ready,
+                                            socket.refused_by, names, subject.trace);
+  const dialect::Rejection overheard = co_await std::move(listening);
   const dialect::Heard heard = overheard.heard;
   if (heard == dialect::Heard::refusal) co_return std::nullopt;
   if (heard == dialect::Heard::unclear)

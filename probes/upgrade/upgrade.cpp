@@ -14,11 +14,11 @@ namespace asio = boost::asio;
 // The expiry of the used token, according to the login.
 std::optional<Instant> expiry_said(const session::ProbeContext& site, session::Shared& shared,
                                    const text::Names& names) {
-  const auth::CachedLogin& purse = shared.keeper.purse(site.account, Clock::now());
+  const auth::CachedLogin& cached = shared.token_cache.cached(site.account, Clock::now());
   const std::string* token = names.find("token");
-  const bool known = purse.token && purse.token->lifetime && token != nullptr;
-  if (!known || purse.token->value != *token) return std::nullopt;
-  return purse.got + *purse.token->lifetime;
+  const bool known = cached.token && cached.token->lifetime && token != nullptr;
+  if (!known || cached.token->value != *token) return std::nullopt;
+  return cached.got + *cached.token->lifetime;
 }
 
 class UpgradeProbe : public diagnosis::SessionProbe {

@@ -104,7 +104,7 @@ asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiri
 struct Walker::State {
   asio::io_context io{1};
   session::Shared shared{io.get_executor()};
-  std::vector<ProbeRun> together(const std::vector<std::shared_ptr<const Check>>& checks,
+  std::vector<ProbeRun> when_all(const std::vector<std::shared_ptr<const Check>>& checks,
                                  const Attempt& attempt, const Inquiring& inquiring);
 };
 
@@ -113,12 +113,12 @@ Walker::~Walker() = default;
 session::Shared& Walker::shared() { return state_->shared; }
 
 void Walker::finish() {
-  state_->shared.keeper.errands().finish([this] { state_->io.stop(); });
+  state_->shared.token_cache.errands().finish([this] { state_->io.stop(); });
   state_->io.restart();
   state_->io.run();
 }
 
-std::vector<ProbeRun> Walker::State::together(
+std::vector<ProbeRun> Walker::State::when_all(
     const std::vector<std::shared_ptr<const Check>>& checks, const Attempt& attempt,
     const Inquiring& inquiring) {
   std::vector<ProbeRun> walks;
@@ -143,20 +143,20 @@ std::vector<ProbeRun> Walker::State::together(
   return walks;
 }
 
-std::vector<ProbeRun> Walker::together(const std::vector<std::shared_ptr<const Check>>& checks,
+std::vector<ProbeRun> Walker::when_all(const std::vector<std::shared_ptr<const Check>>& checks,
                                        const Attempt& attempt) {
-  return state_->together(checks, attempt, std::nullopt);
+  return state_->when_all(checks, attempt, std::nullopt);
 }
 
 ProbeRun Walker::walk(std::shared_ptr<const Check> check, const Attempt& attempt) {
-  std::vector<ProbeRun> walks = together({std::move(check)}, attempt);
+  std::vector<ProbeRun> walks = when_all({std::move(check)}, attempt);
   return std::move(walks.front());
 }
 
 ProbeRun Walker::walk(const DefaultConfig& usual) { return walk(plan(usual.yaml()).check("p")); }
 
 ProbeRun Walker::walk_and_diagnose(const DefaultConfig& usual, const Circumstances& circumstances) {
-  auto walks = state_->together({plan(usual.yaml()).check("p")}, {.seed = 7}, circumstances);
+  auto walks = state_->when_all({plan(usual.yaml()).check("p")}, {.seed = 7}, circumstances);
   return std::move(walks.front());
 }
 

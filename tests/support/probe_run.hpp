@@ -55,7 +55,7 @@ class Walker {
   ProbeRun walk_and_diagnose(const struct DefaultConfig& usual,
                              const struct Circumstances& circumstances);
   // Runs all at once, each with its own trace.
-  std::vector<ProbeRun> together(const std::vector<std::shared_ptr<const Check>>& checks,
+  std::vector<ProbeRun> when_all(const std::vector<std::shared_ptr<const Check>>& checks,
                                  const Attempt& attempt = {.seed = 7});
   session::Shared& shared();
   // Finishes the tasks that its runs started, as when the daemon stops.

@@ -65,7 +65,7 @@ std::optional<Failure> check_by_secret(const KeySource& source, std::string_view
 
 asio::awaitable<Keys> kept_keys(Context& context, const net::Url& url,
                                 const net::ConnectionOptions& line) {
-  const auto* kept = context.keeper.keys(url.text());
+  const auto* kept = context.token_cache.keys(url.text());
   if (kept != nullptr && Clock::now() - kept->fetched < kept_for) co_return kept->set;
   auto fetching = fetch_keys(context, url, line);
   auto keys = co_await std::move(fetching);
@@ -102,7 +102,7 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
   auto keys = co_await std::move(keeping);
   if (!keys) co_return keys.error();
   auto check = check_signature(jwt, claims.algorithm, claims.key_id, **keys);
-  auto* kept = context.keeper.keys(source.url->text());
+  auto* kept = context.token_cache.keys(source.url->text());
   bool fresh_keys = kept != nullptr && kept->fetched >= begun;
   const bool again =
       kept != nullptr && check.outcome != Signed::good &&
@@ -114,7 +114,7 @@ asio::awaitable<std::optional<Failure>> check_by_published(Context& context,
     check = check_signature(jwt, claims.algorithm, claims.key_id, **fresh);
     fresh_keys = true;
   }
-  kept = context.keeper.keys(source.url->text());
+  kept = context.token_cache.keys(source.url->text());
   const bool good = check.outcome == Signed::good;
   if (kept != nullptr && (good || fresh_keys)) note_sought(claims.key_id, good, *kept);
   if (check.outcome == Signed::good) co_return std::nullopt;
@@ -133,7 +133,7 @@ asio::awaitable<Keys> fetch_keys(Context& context, const net::Url& url,
   const net::Answer answer = co_await std::move(asking);
   context.trace.skew = skew;
   auto keys = judge(url, answer, context.trace);
-  if (keys) context.keeper.put_keys(url.text(), *keys, Clock::now());
+  if (keys) context.token_cache.put_keys(url.text(), *keys, Clock::now());
   co_return keys;
 }
 

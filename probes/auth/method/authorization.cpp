@@ -72,20 +72,20 @@ struct Entered {
 };
 
 // The next step, or the end.
-struct Turn {
+struct Hop {
   std::optional<net::Request> next;
   bool enters = false;                 // `next` carries what the user entered
   std::optional<Parameters> returned;  // to the client
 };
-using Turned = std::expected<Turn, Failure>;
+using HopResult = std::expected<Hop, Failure>;
 
-Turned after_redirect(const net::Request& request, const net::Response& response,
-                      const Authorization& asked) {
+HopResult after_redirect(const net::Request& request, const net::Response& response,
+                         const Authorization& asked) {
   const std::string* location = response.header("location");
   const auto to =
       location != nullptr ? net::resolve(request.url, *location) : std::unexpected(std::string());
   if (to && is_client(*to, asked))
-    return Turn{.next = {}, .returned = read_parameters(query_of(*to))};
+    return Hop{.next = {}, .returned = read_parameters(query_of(*to))};
   auto next = net::follow(request, response);
   if (!next) return std::unexpected(next.error());
   // The redirect URI is never fetched.
@@ -98,7 +98,7 @@ Turned after_redirect(const net::Request& request, const net::Response& response
         Reason::bad_callback, "the provider returns to " + net::origin_key(to_other) +
                                   std::string(path_of(to_other)) + ", which is not redirect_uri"});
   }
-  return Turn{.next = std::move(*next), .returned = {}};
+  return Hop{.next = std::move(*next), .returned = {}};
 }
 
 // Identifies a form by its URL and the fields filled in.
@@ -109,8 +109,8 @@ std::string form_key(const net::Request& filled, const text::Form& form, const E
   return key;
 }
 
-Turned after_page(const net::Request& request, const net::Response& response,
-                  const Authorization& asked, Entered& entered) {
+HopResult after_page(const net::Request& request, const net::Response& response,
+                     const Authorization& asked, Entered& entered) {
   const text::Html page = text::parse_html(response.body);
   const text::Form* form = choose_form(page, asked.entries);
   if (form == nullptr)
@@ -127,10 +127,10 @@ Turned after_page(const net::Request& request, const net::Response& response,
   if (enters && !entered.forms.insert(key).second) return std::unexpected(again);
   // response_mode=form_post: the page posts itself to the client.
   if (is_client(next->url, asked))
-    return Turn{.next = {},
-                .returned = read_parameters(next->body.empty() ? query_of(next->url)
-                                                               : std::string_view(next->body))};
-  return Turn{.next = std::move(*next), .enters = enters, .returned = {}};
+    return Hop{.next = {},
+               .returned = read_parameters(next->body.empty() ? query_of(next->url)
+                                                              : std::string_view(next->body))};
+  return Hop{.next = std::move(*next), .enters = enters, .returned = {}};
 }
 
 Failure by_status(const net::Response& response, bool entered) {
@@ -142,8 +142,8 @@ Failure by_status(const net::Response& response, bool entered) {
   return {net::reason_of(response), what};
 }
 
-Turned turn(const net::Request& request, const net::Answer& answer, const Authorization& asked,
-            Entered& entered) {
+HopResult turn(const net::Request& request, const net::Answer& answer, const Authorization& asked,
+               Entered& entered) {
   if (!answer.ok()) return std::unexpected(answer.failure);
   if (entered.password)
     if (auto why = refused_credentials(answer.response, asked.refused))

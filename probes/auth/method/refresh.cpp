@@ -80,15 +80,15 @@ bool check(const Refresh::Settings& settings, const config::Value& value,
   return true;
 }
 
-struct Refresh::Turn {
-  Turn(std::shared_ptr<Chain> of, AsyncMutex::Pass alone)
+struct Refresh::Redemption {
+  Redemption(std::shared_ptr<Chain> of, AsyncMutex::Pass alone)
       : pass(std::move(alone)), chain(std::move(of)) {}
-  ~Turn() {
+  ~Redemption() {
     if (std::exchange(chain->unanswered, false)) ++chain->given_up_on;
     chain->rest();
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+  Redemption(const Redemption&) = delete;
+  Redemption& operator=(const Redemption&) = delete;
 
   AsyncMutex::Pass pass;
   std::shared_ptr<Chain> chain;
@@ -137,17 +137,17 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem(Context& context,
 }
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
-    Context& context, std::shared_ptr<Turn> turn) const {
-  Chain& chain = *turn->chain;
+    Context& context, std::shared_ptr<Redemption> redemption) const {
+  Chain& chain = *redemption->chain;
   context.redeems = true;
   auto form = form_of(context, chain.refresh);
   if (!form) co_return std::unexpected(form.error());
   auto preparing = prepare(context, settings_.grant, *std::move(form));
   auto asking = co_await std::move(preparing);
   if (!asking) co_return std::unexpected(std::move(asking.error()));
-  auto ask = [grant = settings_.grant, request = std::move(asking->request), turn](
+  auto ask = [grant = settings_.grant, request = std::move(asking->request), redemption](
                  Context& own, LoginGuard::Trial& trial) {
-    return redeem_and_keep(own, grant, request, trial, *turn->chain);
+    return redeem_and_keep(own, grant, request, trial, *redemption->chain);
   };
   auto redeeming = until_answered<Redeemed>(context, asking->trial, std::move(ask), keep_late,
                                             [&chain] { chain.unanswered = true; });
@@ -162,18 +162,17 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
 }
 
 // Tries the configured token if it differs from the one that was rejected with `failure`.
-asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(Context& context,
-                                                                  std::shared_ptr<Turn> turn,
-                                                                  std::string refused,
-                                                                  Failure failure) const {
-  Chain& chain = *turn->chain;
+asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(
+    Context& context, std::shared_ptr<Redemption> redemption, std::string refused,
+    Failure failure) const {
+  Chain& chain = *redemption->chain;
   failure = {Reason::monitor_credential_expired, "our refresh token is refused: " + failure.detail};
   auto first = settings_.first.reveal();
   if (!first) co_return own(first.error());
   if (*first == refused || *first == chain.refused_first)
     co_return std::unexpected(std::move(failure));
   chain.refresh = *first;
-  auto redeeming = redeem_kept(context, turn);
+  auto redeeming = redeem_kept(context, redemption);
   auto token = co_await std::move(redeeming);
   if (is_refused(token, context, !settings_.body.empty())) {
     chain.refused_first = *std::move(first);
@@ -187,19 +186,19 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(Context& conte
 }
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
-    Context& context, std::shared_ptr<Turn> turn) const {
+    Context& context, std::shared_ptr<Redemption> redemption) const {
   context.redeems = false;
   auto logging_in = settings_.login.login->run(context);
   auto token = co_await std::move(logging_in);
   if (!token) co_return token;
   if (context.lockout != nullptr)
-    context.keeper.guard(context.account.owner, Clock::now())->succeeded(Clock::now());
+    context.token_cache.guard(context.account.owner, Clock::now())->succeeded(Clock::now());
   if (token->refresh.empty())
     co_return std::unexpected(
         Failure{Reason::answer_incomplete, "the login gives no refresh token"});
-  auto kept = turn->chain->keep(token->refresh);
+  auto kept = redemption->chain->keep(token->refresh);
   if (!kept) co_return std::unexpected(kept.error());
-  auto redeeming = redeem_kept(context, turn);
+  auto redeeming = redeem_kept(context, redemption);
   auto fresh = co_await std::move(redeeming);
   if (is_refused(fresh, context, !settings_.body.empty()))
     co_return std::unexpected(
@@ -209,14 +208,14 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::begin_anew(
 }
 
 asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) const {
-  const auto chain = context.keeper.chain(context.account, settings_.state_file, Clock::now());
+  const auto chain = context.token_cache.chain(context.account, settings_.state_file, Clock::now());
   const Instant came = Clock::now();
   const int given_up_on = chain->given_up_on;
   auto entering = chain->gate.enter();
   auto alone = co_await std::move(entering);
   context.trace.waited += Clock::now() - came;
   if (!alone) co_return std::unexpected(alone.error());
-  const auto turn = std::make_shared<Turn>(chain, *std::move(alone));
+  const auto redemption = std::make_shared<Redemption>(chain, *std::move(alone));
   // A run that has waited in vain has little time left, and would not detect a service that hangs.
   // The next run has its full time.
   if (chain->given_up_on != given_up_on)
@@ -226,16 +225,16 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::run(Context& context) co
     co_return std::unexpected(loaded.error());
   const bool json = !settings_.body.empty();
   if (const std::string kept = chain->refresh; !kept.empty()) {
-    auto redeeming = redeem_kept(context, turn);
+    auto redeeming = redeem_kept(context, redemption);
     auto token = co_await std::move(redeeming);
     if (!settings_.login.login && is_refused(token, context, json)) {
-      auto trying = try_first(context, turn, kept, token.error());
+      auto trying = try_first(context, redemption, kept, token.error());
       token = co_await std::move(trying);
       co_return token;
     }
     if (!settings_.login.login || !may_be_refused(token, context, json)) co_return token;
   }
-  auto beginning = begin_anew(context, turn);
+  auto beginning = begin_anew(context, redemption);
   auto token = co_await std::move(beginning);
   co_return token;
 }

@@ -34,16 +34,15 @@ class Refresh : public Login, public Redeemer {
                                                                std::string refresh) const override;
 
  private:
-  struct Turn;  // of the login that may redeem now
+  struct Redemption;  // of the login that may redeem now
   std::expected<Form, Failure> form_of(Context& context, const std::string& refresh) const;
   boost::asio::awaitable<std::expected<Token, Failure>> redeem_kept(
-      Context& context, std::shared_ptr<Turn> turn) const;
-  boost::asio::awaitable<std::expected<Token, Failure>> try_first(Context& context,
-                                                                  std::shared_ptr<Turn> turn,
-                                                                  std::string refused,
-                                                                  Failure failure) const;
+      Context& context, std::shared_ptr<Redemption> redemption) const;
+  boost::asio::awaitable<std::expected<Token, Failure>> try_first(
+      Context& context, std::shared_ptr<Redemption> redemption, std::string refused,
+      Failure failure) const;
   boost::asio::awaitable<std::expected<Token, Failure>> begin_anew(
-      Context& context, std::shared_ptr<Turn> turn) const;
+      Context& context, std::shared_ptr<Redemption> redemption) const;
   Settings settings_;
 };
 const config::Section<Refresh::Settings>& section_of(const Refresh::Settings*);

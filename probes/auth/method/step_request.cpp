@@ -77,8 +77,8 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
   for (const DroppedCookie& dropped : cookies.dropped_since({}))
     if (!capture.cookie.empty() && dropped.name == capture.cookie)
       failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
-  const std::string said = net::said_error(response);
-  if (!said.empty()) failure.detail += "; it says: " + said;
+  const std::string error = net::said_error(response);
+  if (!error.empty()) failure.detail += "; it says: " + error;
   return failure;
 }
 

@@ -209,7 +209,7 @@ asio::awaitable<std::expected<std::vector<Address>, Failure>> Lookup::resolve(
 namespace {
 
 struct Heard {
-  asio::steady_timer told;  // cancelled when the answer is known
+  asio::steady_timer answered;  // cancelled when the answer is known
   std::optional<DnsAnswer> answer = std::nullopt;
 };
 
@@ -244,11 +244,11 @@ asio::awaitable<std::expected<void, Failure>> Lookup::hear(const std::string& na
   auto servers = state_->servers(dns.servers).lock();
   servers->ask_zone(name, [heard](DnsAnswer answer, const std::vector<Address>&) {
     heard->answer = answer;
-    heard->told.cancel();
+    heard->answered.cancel();
   });
   servers.reset();
   constexpr auto token = asio::as_tuple(asio::use_awaitable);
-  co_await heard->told.async_wait(token);
+  co_await heard->answered.async_wait(token);
   if (!heard->answer) co_return std::unexpected(cut_failure());
   co_return meaning(*heard->answer, name);
 }

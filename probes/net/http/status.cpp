@@ -72,8 +72,8 @@ std::string describe(const Response& response) {
   const std::string* location = response.header("location");
   if (response.status >= 300 && response.status < 400 && location != nullptr)
     text += " to " + printable(location->substr(0, location->find_first_of("?#")));
-  const std::string said = printable(said_error(response));
-  if (!said.empty()) text += " " + said;
+  const std::string error = printable(said_error(response));
+  if (!error.empty()) text += " " + error;
   const std::string gate = printable(said_gate(response));
   if (!gate.empty()) text += " (" + gate + ")";
   return text;

@@ -62,13 +62,13 @@ bool is_plain_text(std::string_view bytes) {
 std::optional<std::string> close_fault(std::string_view payload) {
   if (payload.empty()) return std::nullopt;
   if (payload.size() == 1) return "a Close of one byte, which is no code";
-  const CloseText said = close_text(payload);
-  if (!is_close_code(said.code))
-    return fmt::format("a Close with the code {}, which no server may send{}", said.code,
-                       with_reason(said.reason));
-  if (text::is_utf8(said.reason)) return std::nullopt;
-  return fmt::format("a Close with the code {} and a reason that is not UTF-8{}", said.code,
-                     with_reason(readable(said.reason)));
+  const CloseText close = close_text(payload);
+  if (!is_close_code(close.code))
+    return fmt::format("a Close with the code {}, which no server may send{}", close.code,
+                       with_reason(close.reason));
+  if (text::is_utf8(close.reason)) return std::nullopt;
+  return fmt::format("a Close with the code {} and a reason that is not UTF-8{}", close.code,
+                     with_reason(readable(close.reason)));
 }
 
 std::string_view readable(std::string_view text) {

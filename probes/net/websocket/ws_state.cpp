@@ -184,11 +184,12 @@ void Websocket::State::take_close(const FrameReader::Heard& heard) {
     closed = true;
     return notify();
   }
-  const CloseText said = close_text(heard.payload);
-  ending = Ending{
-      .by = EndedBy::close_frame, .code = said.code, .reason = std::string(readable(said.reason))};
+  const CloseText close = close_text(heard.payload);
+  ending = Ending{.by = EndedBy::close_frame,
+                  .code = close.code,
+                  .reason = std::string(readable(close.reason))};
   if (!heard.fault.empty()) return blame({Reason::protocol_error, heard.fault});
-  write(Opcode::close, make_close(said.code));
+  write(Opcode::close, make_close(close.code));
   drop(EndedBy::us);
 }
 

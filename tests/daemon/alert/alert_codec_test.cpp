@@ -8,7 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 
 TEST(AlertCodec, GivesBackWhatItWasGiven) {
-  Kept kept;
+  SavedAlert kept;
   kept.checksum = "abc";
   kept.state.state = AlertState::firing;
   kept.state.active_at = WallTime(milliseconds(1764080000123));
@@ -31,10 +31,10 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
                      .target = "staging",
                      .starts = WallTime(milliseconds(1764080120123)),
                      .ended = WallTime(milliseconds(1764080200000)),
-                     .told = true,
+                     .notified = true,
                      .group = "target/staging",
                      .source_url = "http://localhost:9811/"};
-  const auto read = read_kept(write(kept));
+  const auto read = read_saved_alert(write(kept));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->checksum, kept.checksum);
   EXPECT_EQ(read->state, kept.state);
@@ -46,7 +46,7 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
 }
 
 TEST(AlertCodec, NothingIsLittle) {
-  const auto read = read_kept(write(Kept{}));
+  const auto read = read_saved_alert(write(SavedAlert{}));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->state, RuleState{});
   EXPECT_FALSE(read->alert);
@@ -54,8 +54,9 @@ TEST(AlertCodec, NothingIsLittle) {
 
 TEST(AlertCodec, ReadsNothingFromWhatIsNoNote) {
   for (const std::string text : {"", "null", "[]", "{}", "{\"state\":", "1"})
-    EXPECT_FALSE(read_kept(text)) << text;
-  const auto wild = read_kept(R"({"state":{"state":99,"fired_at":-1,"changes":1e300},"alert":7})");
+    EXPECT_FALSE(read_saved_alert(text)) << text;
+  const auto wild =
+      read_saved_alert(R"({"state":{"state":99,"fired_at":-1,"changes":1e300},"alert":7})");
   ASSERT_TRUE(wild);
   EXPECT_EQ(wild->state, RuleState{});
   EXPECT_FALSE(wild->alert);

@@ -36,9 +36,9 @@ struct AlertTextTest : testing::Test {
   AlertText text(const Instance& instance, WallTime watched_since) {
     WatchTimes watched;
     watched.assign(view.checks(), watched_since);
-    EvalContext sight(view, now, watched);
-    const Evaluation finding = judge(instance, sight, {});
-    return tell(instance, finding, failures_of(instance, sight), sight);
+    EvalContext context(view, now, watched);
+    const Evaluation finding = judge(instance, context, {});
+    return tell(instance, finding, failures_of(instance, context), context);
   }
   AlertText text() {
     return text(instances_of(std::make_shared<RuleSettings>(rule), view.checks()).at(0), now);

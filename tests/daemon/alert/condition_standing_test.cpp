@@ -39,8 +39,8 @@ TEST_F(ConditionTest, ACertificateOfAnEndpoint) {
   const auto one = at_endpoint(target, "chat.example.com:443");
   EXPECT_EQ(one.labels.at("endpoint"), "chat.example.com:443");
   const auto found = [&] {
-    alert::EvalContext sight(view, now, watched);
-    return judge(one, sight, {});
+    alert::EvalContext context(view, now, watched);
+    return judge(one, context, {});
   };
   EXPECT_EQ(found().holds, alert::ConditionState::unknown);
   auto& standing = view.of(check).standing;

@@ -23,7 +23,7 @@ TEST_F(EngineRestartTest, AFiringAlertIsNotToldAnewAfterACrash) {
   start();
   EXPECT_EQ(find("login_fails").starts, before.starts);
   EXPECT_EQ(find("login_fails").annotations, before.annotations);
-  EXPECT_TRUE(find("login_fails").told);
+  EXPECT_TRUE(find("login_fails").notified);
   view.of(login).standing.last_run.reset();
   after(minutes(1));
   EXPECT_EQ(find("login_fails").starts, before.starts);
@@ -92,9 +92,9 @@ TEST_F(EngineRestartTest, AChangedRuleResolvesWhatItFired) {
   rules[1].checksum = "2";
   rules[1].above = count(9);
   constexpr auto info = static_cast<std::size_t>(log::Level::info);
-  const auto said = log::said()[info];
+  const auto written = log::written()[info];
   engine->assign(rules);
-  EXPECT_EQ(log::said()[info], said + 1) << "alert has ended";
+  EXPECT_EQ(log::written()[info], written + 1) << "alert has ended";
   EXPECT_THAT(ended(), ElementsAre("login_fails"));
   after(minutes(1));
   start();  // and a crash right after it loses nothing

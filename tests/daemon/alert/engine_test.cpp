@@ -23,7 +23,7 @@ TEST_F(EngineTest, AWatchdogFiresAlways) {
   const auto alerts = engine->current();
   ASSERT_EQ(alerts.size(), 1);
   EXPECT_EQ(alerts[0].labels, (Labels{{"alertname", "Watchdog"}, {"severity", "none"}}));
-  EXPECT_TRUE(alerts[0].told);
+  EXPECT_TRUE(alerts[0].notified);
 }
 
 TEST_F(EngineTest, PagesRightAfterTheRunThatSaysSo) {
@@ -131,14 +131,14 @@ TEST_F(EngineTest, BlindnessExplainsThatAProbeHasNoVerdict) {
       FailureGroup{.step = Step::login, .reason = Reason::own_dns, .count = 3, .first = now};
   after(minutes(5));
   EXPECT_THAT(paging(), ElementsAre());
-  EXPECT_TRUE(find("SondeBlind").told);
+  EXPECT_TRUE(find("SondeBlind").notified);
 }
 
 TEST_F(EngineTest, NothingIsNotifiedAfterARestartUntilAnEgressReferenceWasAsked) {
   blind = true;
   fail(login, Step::login);
   after(minutes(5));
-  EXPECT_TRUE(find("SondeBlind").told);
+  EXPECT_TRUE(find("SondeBlind").notified);
   blind = std::nullopt;
   start();
   run(login, Verdict::of(Step::login, {Reason::server_error, ""}));
@@ -180,7 +180,7 @@ TEST_F(EngineTest, BlindnessIsOneAlertAndHoldsAllOthers) {
   after(hours(1));
   EXPECT_THAT(paging(), ElementsAre("login_fails"));
   EXPECT_THAT(held(), ElementsAre());
-  EXPECT_TRUE(find("SondeBlind").told);
+  EXPECT_TRUE(find("SondeBlind").notified);
   EXPECT_FALSE(find("SondeBlind").ended);
   blind = false;
   after(minutes(6));

@@ -87,9 +87,9 @@ TEST_F(EngineTextTest, ARowThatGoesOverAMaintenanceSaysWhatItLeavesOut) {
 TEST_F(EngineTextTest, ARowOfSeveralReasonsNamesTheLastAndHelpsWithIt) {
   watch(AlertOf::consecutive_failures);
   fail(chat, Step::events, 26);
-  auto& told = view.of(chat);
-  told.standing.failing->reason = Reason::overloaded;
-  told.standing.failing->count = 4;
+  auto& notified = view.of(chat);
+  notified.standing.failing->reason = Reason::overloaded;
+  notified.standing.failing->count = 4;
   after(seconds(15));
   EXPECT_THAT(summary(), HasSubstr(": last events/overloaded"));
   const std::string description = find("of_target").annotations.at("description");
@@ -299,7 +299,7 @@ TEST_F(EngineTextTest, WhatPagedNobodyEndsAsWhatItWas) {
   fail(login, Step::login, 4);
   fail(chat, Step::login, 4);
   after(seconds(15));
-  EXPECT_FALSE(find("chat_fails").told);
+  EXPECT_FALSE(find("chat_fails").notified);
   remove(chat);
   EXPECT_THAT(summary("chat_fails"), StartsWith("probe chat is no longer configured"));
 }

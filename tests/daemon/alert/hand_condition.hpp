@@ -44,8 +44,8 @@ struct ConditionTest : testing::Test {
   }
   alert::Evaluation find(const alert::PriorState& past = {}) {
     const auto all = instances_of(std::make_shared<alert::RuleSettings>(rule), view.checks());
-    alert::EvalContext sight(view, now, watched);
-    return judge(all.at(0), sight, past);
+    alert::EvalContext context(view, now, watched);
+    return judge(all.at(0), context, past);
   }
   alert::ConditionState holds(const alert::PriorState& past = {}) { return find(past).holds; }
   alert::ConditionState firing(std::optional<Rate> blamed = {}) {

@@ -92,21 +92,21 @@ struct HandEngine : testing::Test {
   }
   void fail(const CheckPtr& check, Step step, std::uint64_t row = 3) {
     FailureGroup group{step, Reason::server_error, row, now, now, "HTTP 500"};
-    auto& told = view.of(check);
-    told.failures.groups = {group};
-    told.standing.last = Outcome::fail;
-    told.standing.consecutive_failures = row;
-    told.standing.failing_since = now;
-    told.standing.passing_since.reset();
-    told.standing.failing = group;
+    auto& notified = view.of(check);
+    notified.failures.groups = {group};
+    notified.standing.last = Outcome::fail;
+    notified.standing.consecutive_failures = row;
+    notified.standing.failing_since = now;
+    notified.standing.passing_since.reset();
+    notified.standing.failing = group;
   }
   void pass(const CheckPtr& check) {
-    auto& told = view.of(check);
-    told.standing.last = Outcome::pass;
-    told.standing.consecutive_failures = 0;
-    told.standing.failing.reset();
-    told.standing.failing_since.reset();
-    if (!told.standing.passing_since) told.standing.passing_since = now;
+    auto& notified = view.of(check);
+    notified.standing.last = Outcome::pass;
+    notified.standing.consecutive_failures = 0;
+    notified.standing.failing.reset();
+    notified.standing.failing_since.reset();
+    if (!notified.standing.passing_since) notified.standing.passing_since = now;
   }
   void run(const CheckPtr& check, Verdict verdict) {
     view.of(check).standing.last_run = now;
@@ -119,10 +119,10 @@ struct HandEngine : testing::Test {
   std::vector<std::string> paging() const { return names(true, false); }
   std::vector<std::string> held() const { return names(false, false); }
   std::vector<std::string> ended() const { return names(true, true); }
-  std::vector<std::string> names(bool told, bool over) const {
+  std::vector<std::string> names(bool notified, bool over) const {
     std::vector<std::string> all;
     for (const auto& alert : engine->current())
-      if (alert.told == told && alert.ended.has_value() == over && !alert.target.empty())
+      if (alert.notified == notified && alert.ended.has_value() == over && !alert.target.empty())
         all.push_back(alert.labels.at("alertname"));
     return all;
   }

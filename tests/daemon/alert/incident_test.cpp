@@ -26,23 +26,23 @@ IncidentMember member(const std::string& kind, std::vector<Step> failing,
   return made;
 }
 
-std::vector<bool> told(const std::vector<IncidentMember>& members) {
+std::vector<bool> notified(const std::vector<IncidentMember>& members) {
   std::vector<bool> all;
-  for (const auto& ruling : rule_on(members)) all.push_back(ruling.told);
+  for (const auto& decision : rule_on(members)) all.push_back(decision.notified);
   return all;
 }
 
 // They are told of it, and it pages nobody who knows of the incident.
 bool joins(const std::vector<IncidentMember>& members, std::size_t i) {
-  const NotifyDecision ruling = rule_on(members).at(i);
-  return ruling.told && ruling.joins && !ruling.own_group && ruling.held_by.empty();
+  const NotifyDecision decision = rule_on(members).at(i);
+  return decision.notified && decision.joins && !decision.own_group && decision.held_by.empty();
 }
 
 std::string held(const std::vector<IncidentMember>& members, std::size_t i) {
   return rule_on(members).at(i).held_by;
 }
 
-using Told = std::vector<bool>;
+using Reply = std::vector<bool>;
 constexpr auto login = Step::login;
 constexpr auto upgrade = Step::upgrade;
 constexpr auto ready = Step::ready;
@@ -51,7 +51,7 @@ constexpr auto events = Step::events;
 TEST(Incident, ALoginOutageMutesWhatFailsAtTheLoginAlone) {
   const std::vector<IncidentMember> all = {member("chat", {login}), member("upgrade", {login}),
                                            member("login", {login})};
-  EXPECT_EQ(told(all), (Told{false, false, true}));
+  EXPECT_EQ(notified(all), (Reply{false, false, true}));
   EXPECT_EQ(held(all, 0), "held by login_fails");
   EXPECT_EQ(rule_on(all)[2].also, (std::vector<std::string>{"chat", "upgrade"}));
 }
@@ -63,7 +63,7 @@ TEST(Incident, MixedFailuresAreNotHeldByTheLogin) {
   auto mixed = member("chat", {login, events});
   auto other = member("login", {login});
   other.part = IncidentRole::apart;  // of no incident, and it owns nothing
-  EXPECT_EQ(told({mixed, other}), (Told{true, true}));
+  EXPECT_EQ(notified({mixed, other}), (Reply{true, true}));
 }
 
 TEST(Incident, EachFailureNeedsAnOwner) {
@@ -86,10 +86,10 @@ TEST(Incident, AnOwnerOfALowerSeverityHoldsNothing) {
 
 TEST(Incident, AHigherSeverityPagesAgain) {
   auto first = member("login", {login}, Severity::warning);
-  first.was_told = true;
+  first.was_notified = true;
   const std::vector<IncidentMember> all = {member("upgrade", {upgrade}, Severity::critical), first,
                                            member("chat", {events}, Severity::critical)};
-  EXPECT_EQ(told(all), (Told{true, true, true}));
+  EXPECT_EQ(notified(all), (Reply{true, true, true}));
   EXPECT_FALSE(joins(all, 0));
   EXPECT_TRUE(joins(all, 2));
 }
@@ -104,10 +104,10 @@ TEST(Incident, FailuresThatAreNotAllKnownAreNotHeld) {
 
 TEST(Incident, HealthMutesNothing) {
   auto health = member("health", {Step::health});
-  health.was_told = true;
+  health.was_notified = true;
   const std::vector<IncidentMember> all = {health, member("login", {login}),
                                            member("chat", {events})};
-  EXPECT_EQ(told(all), (Told{true, true, true}));
+  EXPECT_EQ(notified(all), (Reply{true, true, true}));
   EXPECT_TRUE(rule_on(all)[0].own_group);
   EXPECT_FALSE(joins(all, 1));
   EXPECT_TRUE(joins(all, 2));
@@ -115,25 +115,25 @@ TEST(Incident, HealthMutesNothing) {
 
 TEST(Incident, HealthExtendsAnIncident) {
   auto first = member("login", {login});
-  first.was_told = true;
+  first.was_notified = true;
   EXPECT_TRUE(joins({first, member("health", {Step::health})}, 1));
 }
 
 TEST(Incident, WhatWasToldStaysTold) {
   auto chat = member("chat", {login});
-  chat.was_told = true;
+  chat.was_notified = true;
   const std::vector<IncidentMember> all = {chat, member("login", {login})};
-  EXPECT_EQ(told(all), (Told{true, true}));
+  EXPECT_EQ(notified(all), (Reply{true, true}));
   EXPECT_TRUE(joins(all, 1));
 }
 
 TEST(Incident, SomeReasonsAlwaysPage) {
   auto first = member("login", {login});
-  first.was_told = true;
+  first.was_notified = true;
   auto open = member("upgrade", {Step::refuse});
   open.always = true;
   const std::vector<IncidentMember> all = {first, open};
-  EXPECT_EQ(told(all), (Told{true, true}));
+  EXPECT_EQ(notified(all), (Reply{true, true}));
   EXPECT_TRUE(rule_on(all)[1].own_group);
 }
 
@@ -141,7 +141,7 @@ TEST(Incident, WhatIsSuppressedOwnsAndPagesNothing) {
   auto first = member("login", {login});
   first.suppressed = "maintenance";
   const std::vector<IncidentMember> all = {first, member("chat", {login})};
-  EXPECT_EQ(told(all), (Told{false, true}));
+  EXPECT_EQ(notified(all), (Reply{false, true}));
   EXPECT_EQ(held(all, 0), "maintenance");
   EXPECT_TRUE(rule_on(all)[0].muted);
 }
@@ -162,23 +162,23 @@ TEST(Incident, ACauseOfTheDaemonsOwnHolds) {
 
 TEST(Incident, OneThatHasEndedStandsForItWhileOthersOfItsSeverityFire) {
   auto first = member("login", {login});
-  first.was_told = true;
+  first.was_notified = true;
   first.firing = false;
   std::vector<IncidentMember> all = {first, member("chat", {login})};
   EXPECT_TRUE(joins(all, 1));
   EXPECT_TRUE(rule_on(all)[0].open);
   all[1].severity = Severity::warning;
-  EXPECT_EQ(told(all), (Told{true, true}));
+  EXPECT_EQ(notified(all), (Reply{true, true}));
   EXPECT_FALSE(rule_on(all)[0].open);
   EXPECT_FALSE(rule_on({all.data(), 1})[0].open);
 }
 
 TEST(Incident, OneThatHasEndedGoesIfAnotherWasToldToo) {
   auto first = member("login", {login});
-  first.was_told = true;
+  first.was_notified = true;
   first.firing = false;
   auto second = member("chat", {events});
-  second.was_told = true;
+  second.was_notified = true;
   const std::vector<IncidentMember> all = {first, second, member("upgrade", {upgrade})};
   EXPECT_FALSE(rule_on(all)[0].open);
   EXPECT_TRUE(joins(all, 2));

@@ -51,9 +51,9 @@ struct Simulation {
     now += every;
     watched.restart(now);
     view.sample(failed);
-    EvalContext sight(view, now, watched);
+    EvalContext context(view, now, watched);
     const bool fired = state.firing();
-    step(state, *instance.rule, judge(instance, sight, state.past()), now, true);
+    step(state, *instance.rule, judge(instance, context, state.past()), now, true);
     pages += !fired && state.firing() ? 1 : 0;
   }
 };

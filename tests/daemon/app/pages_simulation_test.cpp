@@ -239,8 +239,8 @@ void Simulation::check_day(int target, int receiver, const OutageOracle& oracle)
   for (std::size_t i = 0; i < outages.size(); ++i) {
     const int until = i + 1 < outages.size() ? outages[i + 1].from : SimulatedDay::steps;
     if (i == 0 || outages[i].from > outages[i - 1].to + merge) incident = outages[i].from;
-    const bool told = inbox.shows(name, incident, until);
-    EXPECT_TRUE(told || !day->is_well(receiver, outages[i].from, until)) << outages[i].from;
+    const bool notified = inbox.shows(name, incident, until);
+    EXPECT_TRUE(notified || !day->is_well(receiver, outages[i].from, until)) << outages[i].from;
   }
   EXPECT_FALSE(oracle.bad());
   EXPECT_GE(pages.size(), least);

@@ -22,7 +22,7 @@ constexpr std::string_view receivers =
     "receivers: { pager: { webhook: { url: \"http://127.0.0.1:1\" } } }\n";
 
 // Every mistake and warning of a file, a line each.
-std::string told(const std::string& text, bool right) {
+std::string notified(const std::string& text, bool right) {
   std::string folder = testing::TempDir() + "sonde-settings-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) return "no folder";
   const std::filesystem::path file = std::filesystem::path(folder) / "sonde.yaml";
@@ -34,12 +34,12 @@ std::string told(const std::string& text, bool right) {
   std::filesystem::remove_all(folder);
   return all;
 }
-std::string told(std::initializer_list<std::string_view> parts, bool right) {
+std::string notified(std::initializer_list<std::string_view> parts, bool right) {
   std::string text(base);
   for (const auto part : parts) text += part;
-  return told(text, right);
+  return notified(text, right);
 }
-std::string warned(std::initializer_list<std::string_view> parts) { return told(parts, true); }
+std::string warned(std::initializer_list<std::string_view> parts) { return notified(parts, true); }
 
 TEST(SettingsTest, AlertsOfWhichNobodyIsToldAreWarnedOf) {
   EXPECT_THAT(warned({alerts}), HasSubstr("receivers: missing"));
@@ -58,7 +58,7 @@ TEST(SettingsTest, ReceiversThatAreNeverToldAnythingAreWarnedOf) {
 }
 
 TEST(SettingsTest, WhatAMistakeTookAwayIsNotCalledMissing) {
-  const std::string text = told({"alerts: { Down: { of: latencies } }\n", receivers}, false);
+  const std::string text = notified({"alerts: { Down: { of: latencies } }\n", receivers}, false);
   EXPECT_THAT(text, HasSubstr("alerts.Down.of: 'latencies' is not known here"));
   EXPECT_THAT(text, Not(HasSubstr(": missing:")));
 }

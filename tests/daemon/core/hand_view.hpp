@@ -35,7 +35,7 @@ inline std::shared_ptr<Check> make_check(std::string kind, std::string target = 
 // A View that says what a test writes into it, whatever the window and the time.
 class HandView : public View {
  public:
-  struct Told {
+  struct Reply {
     std::vector<std::pair<Rate, Tally>> tallies;  // in every window that has none of its own
     std::vector<std::pair<std::pair<Rate, std::chrono::seconds>, Tally>> windows;
     Failures failures;
@@ -59,7 +59,7 @@ class HandView : public View {
     check = std::move(with);
   }
   void remove(const std::shared_ptr<const Check>& check) { std::erase(checks_, check); }
-  Told& of(const std::shared_ptr<const Check>& check) { return told_[key_of(*check)]; }
+  Reply& of(const std::shared_ptr<const Check>& check) { return told_[key_of(*check)]; }
 
   // `attempts` of which `failures` failed.
   void tally(const std::shared_ptr<const Check>& check, Rate rate, Tally tally) {
@@ -88,36 +88,36 @@ class HandView : public View {
   }
   Tally tally(const Check& check, const Rate& rate, std::chrono::seconds length,
               WallSeconds) const override {
-    const Told* told = find(check);
-    if (told == nullptr) return {};
-    for (const auto& [what, tally] : told->windows)
+    const Reply* notified = find(check);
+    if (notified == nullptr) return {};
+    for (const auto& [what, tally] : notified->windows)
       if (what.first == rate && what.second == length) return tally;
-    for (const auto& [what, tally] : told->tallies)
+    for (const auto& [what, tally] : notified->tallies)
       if (what == rate) return tally;
     return {};
   }
   Failures failures(const Check& check, std::chrono::seconds, WallSeconds) const override {
-    const Told* told = find(check);
-    return told != nullptr ? told->failures : Failures{};
+    const Reply* notified = find(check);
+    return notified != nullptr ? notified->failures : Failures{};
   }
   CheckStatus standing(const Check& check) const override {
-    const Told* told = find(check);
-    return told != nullptr ? told->standing : CheckStatus{};
+    const Reply* notified = find(check);
+    return notified != nullptr ? notified->standing : CheckStatus{};
   }
   std::optional<Quantile> quantile(const Check& check, Timed, double, std::chrono::seconds,
                                    WallSeconds) const override {
-    const Told* told = find(check);
-    return told != nullptr ? told->quantile : std::nullopt;
+    const Reply* notified = find(check);
+    return notified != nullptr ? notified->quantile : std::nullopt;
   }
 
  private:
-  const Told* find(const Check& check) const {
+  const Reply* find(const Check& check) const {
     const auto found = told_.find(key_of(check));
     return found != told_.end() ? &found->second : nullptr;
   }
 
   std::vector<std::shared_ptr<const Check>> checks_;
-  std::map<std::string, Told> told_;
+  std::map<std::string, Reply> told_;
 };
 
 }  // namespace sonde

@@ -35,7 +35,7 @@ inline Alert ended(Alert alert, double seconds) {
 }
 
 inline Alert held_back(Alert alert) {
-  alert.told = false;
+  alert.notified = false;
   return alert;
 }
 

@@ -194,7 +194,7 @@ TEST(Log, CountsWhatIsSaidByLevel) {
     say(Level::debug, "not said");
     say(Level::warning, "one");
     say(Level::warning, "two");
-    const auto counts = said();
+    const auto counts = written();
     say(Level::error, std::to_string(counts[0]) + std::to_string(counts[2]));
   });
   EXPECT_THAT(text, HasSubstr("level=error msg=02\n"));

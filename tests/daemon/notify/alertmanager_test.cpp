@@ -16,7 +16,7 @@ std::shared_ptr<const Receiver> receiver() {
 TEST(Alertmanager, PostsToItsApi) {
   const test::Receivers receivers(
       "pager: { alertmanager: { urls: [http://a:9093, https://b/am/] } }");
-  ASSERT_EQ(receivers.told(), "");
+  ASSERT_EQ(receivers.notified(), "");
   const auto first = receivers.place(0)->request(message_of({made_alert()}));
   EXPECT_EQ(first->request.url.text(), "http://a:9093/api/v2/alerts");
   EXPECT_EQ(first->request.method, "POST");
@@ -56,23 +56,23 @@ TEST(Alertmanager, LeavesOutAUrlThatItWouldRefuse) {
 
 TEST(Alertmanager, SplitsWhatOneAlertCanSpoil) {
   for (int status : {400, 413, 422})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::split) << status;
-  EXPECT_EQ(receiver()->judge(response(415)).fate, DeliveryOutcome::refused);
+    EXPECT_EQ(receiver()->judge(response(status)).outcome, DeliveryOutcome::split) << status;
+  EXPECT_EQ(receiver()->judge(response(415)).outcome, DeliveryOutcome::refused);
 }
 
 TEST(Alertmanager, TriesAgainWhatIsThePlacesFault) {
   for (int status : {301, 401, 403, 404, 500, 503})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::retry) << status;
+    EXPECT_EQ(receiver()->judge(response(status)).outcome, DeliveryOutcome::retry) << status;
   const auto limited = receiver()->judge(response(429, "", {{"Retry-After", "7"}}));
-  EXPECT_EQ(limited.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(limited.outcome, DeliveryOutcome::retry);
   EXPECT_EQ(limited.trouble, DeliveryError::rate_limited);
   EXPECT_EQ(limited.wait, Span(std::chrono::seconds(7)));
 }
 
 TEST(Alertmanager, TakesItsOwnSuccess) {
   for (int status : {200, 202, 204})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::accepted) << status;
-  EXPECT_EQ(receiver()->judge(response(200, "{\"status\":\"success\"}")).fate,
+    EXPECT_EQ(receiver()->judge(response(status)).outcome, DeliveryOutcome::accepted) << status;
+  EXPECT_EQ(receiver()->judge(response(200, "{\"status\":\"success\"}")).outcome,
             DeliveryOutcome::accepted);
 }
 
@@ -81,7 +81,7 @@ TEST(Alertmanager, APageOrANoIsNoDeliveryAndIsTriedAgain) {
                            R"({"status":"error","error":"not ready"})", "false",
                            R"({"success":"false"})", "\xef\xbb\xbf{\"status\":\"unauthorized\"}"}) {
     const Receipt receipt = receiver()->judge(response(200, body, {{"Content-Type", "text/html"}}));
-    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.outcome, DeliveryOutcome::retry) << body;
     EXPECT_EQ(receipt.trouble, DeliveryError::refused) << body;
   }
 }

@@ -15,8 +15,8 @@ using test::made_alert;
 constexpr Span minute = std::chrono::minutes(1);
 
 Pending fresh(Alert alert) { return {.alert = std::move(alert)}; }
-Pending told(Alert alert, double when) {
-  return {.alert = std::move(alert), .told = at(when), .told_firing = true, .tried = true};
+Pending notified(Alert alert, double when) {
+  return {.alert = std::move(alert), .notified = at(when), .notified_firing = true, .tried = true};
 }
 
 class GroupTest : public testing::Test {
@@ -42,17 +42,18 @@ TEST_F(GroupTest, FirstWaitsForOthersFromItsStart) {
 }
 
 TEST_F(GroupTest, AnotherOneWaitsForTheInterval) {
-  expect({told(made_alert("A"), 30), fresh(made_alert("B"))}, Why::added, 330);
+  expect({notified(made_alert("A"), 30), fresh(made_alert("B"))}, Why::added, 330);
 }
 
 TEST_F(GroupTest, GraverOneWaitsOnlyForOthers) {
   const Alert warning = made_alert("A", "staging", Severity::warning);
-  expect({told(warning, 30), fresh(made_alert("B"))}, Why::added, 60);
+  expect({notified(warning, 30), fresh(made_alert("B"))}, Why::added, 60);
 }
 
 TEST_F(GroupTest, HeldBackAlertCausesNothing) {
   EXPECT_FALSE(of({fresh(held_back(made_alert()))}));
-  expect({told(made_alert("A"), 30), fresh(held_back(made_alert("B")))}, Why::repeat, 30 + 14400);
+  expect({notified(made_alert("A"), 30), fresh(held_back(made_alert("B")))}, Why::repeat,
+         30 + 14400);
 }
 
 Alert muted(Alert alert) {
@@ -62,36 +63,37 @@ Alert muted(Alert alert) {
 
 TEST_F(GroupTest, MutedAlertCausesNothingAndRepeatsNothing) {
   EXPECT_FALSE(of({fresh(muted(made_alert()))}));
-  expect({told(made_alert("A"), 30), fresh(muted(made_alert("B")))}, Why::repeat, 30 + 14400);
-  EXPECT_FALSE(of({told(muted(made_alert()), 30)}));
+  expect({notified(made_alert("A"), 30), fresh(muted(made_alert("B")))}, Why::repeat, 30 + 14400);
+  EXPECT_FALSE(of({notified(muted(made_alert()), 30)}));
 }
 
 TEST_F(GroupTest, TheEndOfAMutedAlertThatWasToldIsTold) {
-  expect({told(ended(muted(made_alert()), 50), 30)}, Why::all_resolved, 330);
+  expect({notified(ended(muted(made_alert()), 50), 30)}, Why::all_resolved, 330);
 }
 
 TEST_F(GroupTest, EndOfOneIsToldAfterTheInterval) {
-  expect({told(ended(made_alert("A"), 50), 30), told(made_alert("B"), 30)}, Why::resolved, 330);
+  expect({notified(ended(made_alert("A"), 50), 30), notified(made_alert("B"), 30)}, Why::resolved,
+         330);
 }
 
 TEST_F(GroupTest, EndOfOneHeldBackIsToldWithTheNext) {
-  expect({told(held_back(ended(made_alert("A"), 50)), 30), told(made_alert("B"), 30)}, Why::repeat,
-         30 + 14400);
+  expect({notified(held_back(ended(made_alert("A"), 50)), 30), notified(made_alert("B"), 30)},
+         Why::repeat, 30 + 14400);
 }
 
 TEST_F(GroupTest, EndOfTheLastIsTold) {
-  expect({told(ended(made_alert("A"), 50), 30)}, Why::all_resolved, 330);
-  expect({told(held_back(ended(made_alert("A"), 50)), 30)}, Why::all_resolved, 330);
+  expect({notified(ended(made_alert("A"), 50), 30)}, Why::all_resolved, 330);
+  expect({notified(held_back(ended(made_alert("A"), 50)), 30)}, Why::all_resolved, 330);
 }
 
 TEST_F(GroupTest, RepeatsWhatFiresOnAndIsNotHeldBack) {
-  expect({told(made_alert(), 30)}, Why::repeat, 30 + 14400);
-  EXPECT_FALSE(of({told(held_back(made_alert()), 30)}));
+  expect({notified(made_alert(), 30)}, Why::repeat, 30 + 14400);
+  EXPECT_FALSE(of({notified(held_back(made_alert()), 30)}));
 }
 
 TEST_F(GroupTest, NothingIsRepeatedAfterTheEnd) {
-  Pending over = told(ended(made_alert(), 50), 400);
-  over.told_firing = false;
+  Pending over = notified(ended(made_alert(), 50), 400);
+  over.notified_firing = false;
   EXPECT_FALSE(of({over}));
 }
 
@@ -109,7 +111,7 @@ TEST_F(GroupTest, RefusedGroupWaitsForTheInterval) {
 
 TEST_F(GroupTest, ClockThatWasSetBackDelaysByNoMoreThanTheInterval) {
   expect({fresh(made_alert())}, Why::first, -3600 + 30, -3600);
-  expect({told(made_alert("A"), 0), fresh(made_alert("B"))}, Why::added, -3600 + 300, -3600);
+  expect({notified(made_alert("A"), 0), fresh(made_alert("B"))}, Why::added, -3600 + 300, -3600);
 }
 
 class ResendTest : public GroupTest {
@@ -121,26 +123,26 @@ class ResendTest : public GroupTest {
 
 TEST_F(ResendTest, UnknownIsDueAtOnceAndAgainEveryMinute) {
   EXPECT_EQ(of(fresh(made_alert()))->at, at(100));
-  const auto again = of(told(made_alert(), 90));
+  const auto again = of(notified(made_alert(), 90));
   EXPECT_EQ(name(again->why), name(Why::resend));
   EXPECT_EQ(again->at, at(150));
 }
 
 TEST_F(ResendTest, HeldBackIsDueOnlyIfItWasTold) {
   EXPECT_FALSE(of(fresh(held_back(made_alert()))));
-  EXPECT_EQ(of(told(held_back(made_alert()), 90))->at, at(150));
+  EXPECT_EQ(of(notified(held_back(made_alert()), 90))->at, at(150));
 }
 
 TEST_F(ResendTest, MutedIsDueOnlyIfItWasTold) {
   EXPECT_FALSE(of(fresh(muted(made_alert()))));
-  EXPECT_EQ(of(told(muted(made_alert()), 90))->at, at(150));
+  EXPECT_EQ(of(notified(muted(made_alert()), 90))->at, at(150));
 }
 
 TEST_F(ResendTest, EndIsDueAtOnceAndAgainEveryMinute) {
-  Pending over = told(ended(made_alert(), 95), 90);
+  Pending over = notified(ended(made_alert(), 95), 90);
   EXPECT_EQ(of(over)->at, at(100));
-  over.told = at(100);
-  over.told_firing = false;
+  over.notified = at(100);
+  over.notified_firing = false;
   EXPECT_EQ(of(over)->at, at(160));
 }
 
@@ -149,7 +151,7 @@ TEST_F(ResendTest, AnEndThatCameBeforeTheStartWasTakenWaitsAMinute) {
   missed.missed = true;
   EXPECT_EQ(name(of(missed)->why), name(Why::first));
   EXPECT_EQ(of(missed)->at, at(100));
-  Pending over = told(ended(made_alert(), 95), 98);
+  Pending over = notified(ended(made_alert(), 95), 98);
   EXPECT_EQ(name(of(over)->why), name(Why::resolved));
   EXPECT_EQ(of(over)->at, at(158));
   EXPECT_EQ(of(over, 40)->at, at(100)) << "a clock that was set back";
@@ -160,17 +162,17 @@ TEST_F(ResendTest, RefusedIsDueAgainAfterTenSeconds) {
   refused.refused = at(90);
   EXPECT_EQ(of(refused)->at, at(100));
   EXPECT_EQ(of(refused, 200)->at, at(200));
-  refused.told = at(10);
-  refused.told_firing = true;
+  refused.notified = at(10);
+  refused.notified_firing = true;
   EXPECT_EQ(of(refused)->at, at(100));
   EXPECT_EQ(of(refused, -3600)->at, at(-3540)) << "whatever the clock says";
   refused.alert = held_back(made_alert());
-  refused.told.reset();
+  refused.notified.reset();
   EXPECT_FALSE(of(refused));
 }
 
 TEST_F(ResendTest, ClockThatWasSetBackDelaysByNoMoreThanAMinute) {
-  EXPECT_EQ(of(told(made_alert(), 90), -3600)->at, at(-3540));
+  EXPECT_EQ(of(notified(made_alert(), 90), -3600)->at, at(-3540));
 }
 
 }  // namespace

@@ -65,12 +65,12 @@ TEST_F(HeartbeatTest, StaysAwayWhileTheDaemonIsNotWell) {
 
 TEST_F(HeartbeatTest, FailureIsLoggedOnceAChangeAndIsNoSuccess) {
   const test::Server server(Answers({500}));
-  const auto before = log::said();
+  const auto before = log::written();
   beat(server.url(), "method: POST");
   run_until([&] { return server.requests().size() >= 4; });
   EXPECT_FALSE(heartbeat.last());
   EXPECT_EQ(server.requests()[0].method(), "POST");
-  EXPECT_EQ(log::said()[2], before[2] + 1);
+  EXPECT_EQ(log::written()[2], before[2] + 1);
 }
 
 TEST_F(HeartbeatTest, SlowOneIsNotDoubled) {

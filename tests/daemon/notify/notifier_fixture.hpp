@@ -32,7 +32,7 @@ class NotifierTest : public testing::Test {
   }
   void configure(const std::string& yaml) {
     const Receivers receivers(yaml);
-    ASSERT_EQ(receivers.told(), "");
+    ASSERT_EQ(receivers.notified(), "");
     notifier->assign(receivers.entries.all);
     std::vector<StateRecord> notes;
     for (const auto& [key, text] : store)

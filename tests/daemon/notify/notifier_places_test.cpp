@@ -158,14 +158,14 @@ TEST_F(NotifierPlacesTest, WhatAWrongKeyKeptFromBeingToldIsToldUnderTheNextOne) 
     if (crashes) configure(yaml);
     now += std::chrono::seconds(15);
     update({ended(made_alert(), 65)});
-    const auto told = [&] {
+    const auto notified = [&] {
       for (const auto& request : picky.requests())
         if (testing::Matches(AllOf(HasSubstr("right"), HasSubstr("trigger"),
                                    HasSubstr("it ended at")))(request.body))
           return true;
       return false;
     };
-    run_until(told);
+    run_until(notified);
     configure("{}");
     now = at(60);
   }

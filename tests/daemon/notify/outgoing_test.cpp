@@ -87,9 +87,9 @@ TEST_F(OutgoingTest, HeldBackIsToldByItselfWhereTheAlertThatHoldsItIsNotSent) {
   tell_by_itself(both);
   tell_by_itself(alone);
   tell_by_itself(after);
-  EXPECT_FALSE(both[1].told);
-  EXPECT_TRUE(alone[0].told);
-  EXPECT_TRUE(after[1].told);
+  EXPECT_FALSE(both[1].notified);
+  EXPECT_TRUE(alone[0].notified);
+  EXPECT_TRUE(after[1].notified);
 }
 
 TEST_F(OutgoingTest, WhatEndsWithinGroupWaitIsToldOnceAndThenItsEnd) {
@@ -100,9 +100,9 @@ TEST_F(OutgoingTest, WhatEndsWithinGroupWaitIsToldOnceAndThenItsEnd) {
   ASSERT_TRUE(outgoing);
   EXPECT_EQ(name(outgoing->due.why), name(Why::first));
   EXPECT_EQ(outgoing->due.at, at(30));
-  const auto told = told_alerts(queue, outgoing->alerts);
-  EXPECT_FALSE(told.at(0).ended);
-  EXPECT_EQ(told[0].annotations.at("summary"),
+  const auto notified = told_alerts(queue, outgoing->alerts);
+  EXPECT_FALSE(notified.at(0).ended);
+  EXPECT_EQ(notified[0].annotations.at("summary"),
             a.annotations.at("summary") + "; it ended at 12:00:10 UTC");
   deliver(30);
   EXPECT_EQ(name(next(30)->due.why), name(Why::all_resolved));
@@ -133,11 +133,11 @@ TEST_F(OutgoingTest, MessageBeginsWithTheGravestThatFires) {
   queue.update(std::vector{made_alert("A"), info, critical}, at(0));
   deliver(30);
   queue.update(std::vector{over, info, critical}, at(40));
-  const auto told = told_alerts(queue, next(40)->alerts);
-  ASSERT_EQ(told.size(), 3U);
-  EXPECT_EQ(told[0].labels.at("alertname"), "C");
-  EXPECT_EQ(told[1].labels.at("alertname"), "B");
-  EXPECT_EQ(told[2].labels.at("alertname"), "A");
+  const auto notified = told_alerts(queue, next(40)->alerts);
+  ASSERT_EQ(notified.size(), 3U);
+  EXPECT_EQ(notified[0].labels.at("alertname"), "C");
+  EXPECT_EQ(notified[1].labels.at("alertname"), "B");
+  EXPECT_EQ(notified[2].labels.at("alertname"), "A");
 }
 
 class BatchTest : public OutgoingTest {

@@ -83,16 +83,16 @@ TEST_F(PagerDutyTest, OnlyItsOwnYesIsADelivery) {
   const auto judged = [&](int status, const std::string& body) {
     return receivers.place()->judge(test::response(status, body));
   };
-  EXPECT_EQ(judged(202, R"({"status":"success","message":"Event processed"})").fate,
+  EXPECT_EQ(judged(202, R"({"status":"success","message":"Event processed"})").outcome,
             DeliveryOutcome::accepted);
   for (const char* body :
        {"", "ok", "{}", "<html>Sign in</html>", "false", R"({"status":"pending"})",
         R"({"status":"invalid event"})", R"(["success"])", R"({"ok":true})"}) {
     const Receipt receipt = judged(200, body);
-    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.outcome, DeliveryOutcome::retry) << body;
     EXPECT_EQ(receipt.trouble, DeliveryError::refused) << body;
   }
-  EXPECT_EQ(judged(400, R"({"status":"invalid event"})").fate, DeliveryOutcome::refused);
+  EXPECT_EQ(judged(400, R"({"status":"invalid event"})").outcome, DeliveryOutcome::refused);
 }
 
 TEST_F(PagerDutyTest, KeyIsReadAnewAndWithoutItNothingIsPosted) {

@@ -20,7 +20,7 @@ class Post : public test::NetLoop {
  protected:
   Posted to(const std::string& yaml) {
     const test::Receivers receivers(yaml);
-    EXPECT_EQ(receivers.told(), "");
+    EXPECT_EQ(receivers.notified(), "");
     return run(post(network, receivers.place(), message_of({made_alert()}), last));
   }
   Posted to_url(const std::string& url, const std::string& more = "") {
@@ -32,7 +32,7 @@ class Post : public test::NetLoop {
 TEST_F(Post, DeliversAndRemembersWhere) {
   const test::Server server(test::Script{test::answer(200)});
   const Posted posted = to_url(server.url("/hook"));
-  EXPECT_EQ(posted.receipt.fate, DeliveryOutcome::accepted);
+  EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::accepted);
   EXPECT_EQ(last.host, "127.0.0.1");
   EXPECT_EQ(last.address, "127.0.0.1");
   const auto request = server.requests(1).at(0);
@@ -45,7 +45,7 @@ TEST_F(Post, DeliversAndRemembersWhere) {
 TEST_F(Post, SaysWhatTheServerSaid) {
   const test::Server server(test::Script{test::answer(503, "come back", {{"Retry-After", "3"}})});
   const Posted posted = to_url(server.url());
-  EXPECT_EQ(posted.receipt.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::retry);
   EXPECT_EQ(posted.receipt.detail, "HTTP 503: come back");
   EXPECT_EQ(posted.receipt.wait, Span(std::chrono::seconds(3)));
 }
@@ -53,7 +53,7 @@ TEST_F(Post, SaysWhatTheServerSaid) {
 TEST_F(Post, ServerThatSaysNothingIsATimeout) {
   const test::Server server(test::Script{test::hang()});
   const Posted posted = to_url(server.url(), ", timeout: 100ms");
-  EXPECT_EQ(posted.receipt.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::retry);
   EXPECT_EQ(posted.receipt.trouble, DeliveryError::timeout);
 }
 
@@ -66,7 +66,7 @@ TEST_F(Post, RefusedConnectionIsTheNetwork) {
 TEST_F(Post, FollowsNoRedirect) {
   const test::Server other(test::Script{test::answer(200)});
   const test::Server server(test::Script{test::answer(302, "", {{"Location", other.url()}})});
-  EXPECT_EQ(to_url(server.url()).receipt.fate, DeliveryOutcome::refused);
+  EXPECT_EQ(to_url(server.url()).receipt.outcome, DeliveryOutcome::refused);
   EXPECT_EQ(other.connections(), 0);
 }
 
@@ -75,7 +75,7 @@ TEST_F(Post, UnreadableSecretIsOurOwnTroubleAndPasses) {
   const test::Receivers receivers("team: { webhook: { url: " + file->yaml() + " } }");
   file.reset();
   const Posted posted = run(post(network, receivers.place(), message_of({made_alert()}), last));
-  EXPECT_EQ(posted.receipt.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::retry);
   EXPECT_EQ(posted.receipt.trouble, DeliveryError::own);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Post, SecretThatTheServerEchoesIsNotShown) {
   const test::Server server(test::Script{test::answer(400, "bad path /T000/B000/hunter2")});
   const test::SecretFile url(server.url("/T000/B000/hunter2"));
   const Posted posted = to("team: { slack: { url: " + url.yaml() + " } }");
-  EXPECT_EQ(posted.receipt.fate, DeliveryOutcome::refused);
+  EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::refused);
   EXPECT_THAT(posted.receipt.detail, Not(HasSubstr("hunter2")));
 }
 
@@ -106,10 +106,10 @@ class PostByName : public Post {
 
 TEST_F(PostByName, GoesToTheLastGoodAddressWhenNamesCannotBeResolved) {
   const test::Server server(test::Script{test::answer(200)});
-  EXPECT_EQ(to_url(url(server), by_dns()).receipt.fate, DeliveryOutcome::accepted);
+  EXPECT_EQ(to_url(url(server), by_dns()).receipt.outcome, DeliveryOutcome::accepted);
   EXPECT_EQ(last.address, "127.0.0.1");
   down = true;
-  EXPECT_EQ(to_url(url(server), by_dns()).receipt.fate, DeliveryOutcome::accepted);
+  EXPECT_EQ(to_url(url(server), by_dns()).receipt.outcome, DeliveryOutcome::accepted);
   const auto requests = server.requests(2);
   ASSERT_EQ(requests.size(), 2U);
   EXPECT_EQ(requests[1].header("Host"), "hook.test:" + std::to_string(server.port()));
@@ -119,7 +119,7 @@ TEST_F(PostByName, KnowsNoAddressOfAnotherHost) {
   const test::Server server(test::Script{test::answer(200)});
   down = true;
   last = {.host = "other.test", .address = "127.0.0.1"};
-  EXPECT_EQ(to_url(url(server), by_dns()).receipt.fate, DeliveryOutcome::retry);
+  EXPECT_EQ(to_url(url(server), by_dns()).receipt.outcome, DeliveryOutcome::retry);
   EXPECT_EQ(server.connections(), 0);
 }
 

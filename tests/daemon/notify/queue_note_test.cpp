@@ -11,8 +11,8 @@ using test::at;
 
 TEST(QueueNote, GivesBackWhatItWasGiven) {
   Pending pending{.alert = test::held_back(test::ended(test::made_alert("A\"\n"), 12.345)),
-                  .told = at(7.5),
-                  .told_firing = true,
+                  .notified = at(7.5),
+                  .notified_firing = true,
                   .tried = true,
                   .refused = at(9)};
   pending.alert.group = "i1";
@@ -24,11 +24,11 @@ TEST(QueueNote, GivesBackWhatItWasGiven) {
   EXPECT_EQ(back->alert.target, pending.alert.target);
   EXPECT_EQ(back->alert.starts, pending.alert.starts);
   EXPECT_EQ(back->alert.ended, pending.alert.ended);
-  EXPECT_EQ(back->alert.told, false);
+  EXPECT_EQ(back->alert.notified, false);
   EXPECT_EQ(back->alert.group, "i1");
   EXPECT_EQ(back->alert.source_url, pending.alert.source_url);
-  EXPECT_EQ(back->told, pending.told);
-  EXPECT_EQ(back->told_firing, true);
+  EXPECT_EQ(back->notified, pending.notified);
+  EXPECT_EQ(back->notified_firing, true);
   EXPECT_EQ(back->tried, true);
   EXPECT_EQ(back->refused, pending.refused);
 }
@@ -36,7 +36,7 @@ TEST(QueueNote, GivesBackWhatItWasGiven) {
 TEST(QueueNote, WhatIsMissingStaysMissing) {
   const auto back = pending_of(note_of(Pending{.alert = test::made_alert()}));
   ASSERT_TRUE(back);
-  EXPECT_FALSE(back->told || back->told_firing || back->tried || back->refused);
+  EXPECT_FALSE(back->notified || back->notified_firing || back->tried || back->refused);
   EXPECT_TRUE(back->fires());
 }
 

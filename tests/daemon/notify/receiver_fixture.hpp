@@ -25,7 +25,7 @@ struct Receivers {
   std::shared_ptr<const notify::Receiver> place(std::size_t index = 0) const {
     return only().places.at(index);
   }
-  std::string told() const {
+  std::string notified() const {
     std::string all;
     for (const auto& mistake : mistakes.sorted()) all += config::show(mistake) + "\n";
     return all;

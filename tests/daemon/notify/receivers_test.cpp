@@ -12,13 +12,13 @@ namespace {
 using test::made_alert;
 using testing::HasSubstr;
 
-std::string told(const std::string& yaml) { return test::Receivers(yaml).told(); }
+std::string notified(const std::string& yaml) { return test::Receivers(yaml).notified(); }
 
 TEST(Receivers, AreNamedAndOfOneKindEach) {
   const test::Receivers receivers(
       "b: { alertmanager: { urls: [http://a:1, http://a:2] } }\n"
       "a: { webhook: { url: http://a }, group_wait: 1s, repeat_interval: 1h }\n");
-  EXPECT_EQ(receivers.told(), "");
+  EXPECT_EQ(receivers.notified(), "");
   ASSERT_EQ(receivers.entries.all.size(), 2U);
   EXPECT_EQ(receivers.entries.all[0].name, "b");
   EXPECT_EQ(receivers.entries.all[0].places.size(), 2U);
@@ -27,21 +27,21 @@ TEST(Receivers, AreNamedAndOfOneKindEach) {
 }
 
 TEST(Receivers, MistakesSayWhereAndWhat) {
-  EXPECT_THAT(told("a: {}"), HasSubstr("receivers.a: a receiver needs one of: alertmanager, "
-                                       "webhook, slack, pagerduty"));
-  EXPECT_THAT(told("a: { webhok: { url: http://a } }"),
+  EXPECT_THAT(notified("a: {}"), HasSubstr("receivers.a: a receiver needs one of: alertmanager, "
+                                           "webhook, slack, pagerduty"));
+  EXPECT_THAT(notified("a: { webhok: { url: http://a } }"),
               HasSubstr("receivers.a.webhok: unknown key; did you mean 'webhook'?"));
-  EXPECT_THAT(told("a: { webhook: { url: http://a }, alertmanager: { urls: [http://b] } }"),
+  EXPECT_THAT(notified("a: { webhook: { url: http://a }, alertmanager: { urls: [http://b] } }"),
               HasSubstr("receivers.a.alertmanager: a receiver is of one kind"));
-  EXPECT_THAT(told("a: { webhook: { url: ws://a } }"),
+  EXPECT_THAT(notified("a: { webhook: { url: ws://a } }"),
               HasSubstr("receivers.a.webhook.url: expected an http or https URL"));
-  EXPECT_THAT(told("a: { webhook: { url: http://a, timeout: 2m } }"),
+  EXPECT_THAT(notified("a: { webhook: { url: http://a, timeout: 2m } }"),
               HasSubstr("receivers.a.webhook.timeout"));
-  EXPECT_THAT(told("a: { alertmanager: { urls: [] } }"),
+  EXPECT_THAT(notified("a: { alertmanager: { urls: [] } }"),
               HasSubstr("receivers.a.alertmanager.urls"));
-  EXPECT_THAT(told("a: { webhook: { url: http://a }, when: { severity: fatal } }"),
+  EXPECT_THAT(notified("a: { webhook: { url: http://a }, when: { severity: fatal } }"),
               HasSubstr("receivers.a.when.severity"));
-  EXPECT_THAT(told("a: { alertmanager: { urls: http://a }, group_wait: 1s }"),
+  EXPECT_THAT(notified("a: { alertmanager: { urls: http://a }, group_wait: 1s }"),
               HasSubstr("receivers.a.group_wait: an Alertmanager groups and repeats"));
 }
 
@@ -62,7 +62,7 @@ std::string vetted(const std::string& when) {
   const auto root = config::parse(yaml, "test.yaml", receivers.mistakes);
   vet_receivers(receivers.entries.all, view.checks(), {"AuthOutage", "Watchdog"}, *root,
                 config::Reader(receivers.mistakes, "receivers"));
-  return receivers.told();
+  return receivers.notified();
 }
 
 TEST(Receivers, WhenNamesWhatThereIs) {

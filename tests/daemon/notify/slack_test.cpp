@@ -88,11 +88,12 @@ TEST_F(SlackTest, ItsOwnYesAndThatOfCompatibleServicesIsADelivery) {
   for (const char* body :
        {"ok", "", "{\"ok\":true}", "{\"success\":true}", "1", "Ok.\n",
         "{\"result\":\"success\",\"msg\":\"\"}", "{\"ok\":true,\"error\":null}", "{}"})
-    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, DeliveryOutcome::accepted)
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).outcome,
+              DeliveryOutcome::accepted)
         << body;
-  EXPECT_EQ(receivers.place()->judge(test::response(204)).fate, DeliveryOutcome::accepted);
+  EXPECT_EQ(receivers.place()->judge(test::response(204)).outcome, DeliveryOutcome::accepted);
   EXPECT_EQ(
-      receivers.place()->judge(test::response(200, "ok", {{"Content-Type", "text/html"}})).fate,
+      receivers.place()->judge(test::response(200, "ok", {{"Content-Type", "text/html"}})).outcome,
       DeliveryOutcome::accepted);
 }
 
@@ -100,7 +101,7 @@ TEST_F(SlackTest, AWebPageIsNoDeliveryAndIsTriedAgain) {
   for (const char* body : {"<!DOCTYPE html><title>Sign in</title>", "\r\n <html>",
                            "\xef\xbb\xbf<html>", "<?xml version=\"1.0\"?><html/>"}) {
     const Receipt receipt = receivers.place()->judge(test::response(200, body));
-    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.outcome, DeliveryOutcome::retry) << body;
     EXPECT_EQ(receipt.trouble, DeliveryError::refused) << body;
     EXPECT_THAT(receipt.detail, HasSubstr("a web page answered")) << body;
   }
@@ -113,10 +114,10 @@ TEST_F(SlackTest, JsonThatSaysNoIsNoDeliveryAndItsErrorIsShown) {
         R"({"status":"error","message":"channel_not_found"})", R"({"error":"channel_not_found"})",
         R"({"result":"error","msg":"channel_not_found"})"}) {
     const Receipt receipt = receivers.place()->judge(test::response(200, body));
-    EXPECT_EQ(receipt.fate, DeliveryOutcome::retry) << body;
+    EXPECT_EQ(receipt.outcome, DeliveryOutcome::retry) << body;
     EXPECT_THAT(receipt.detail, HasSubstr("channel_not_found")) << body;
   }
-  EXPECT_EQ(receivers.place()->judge(test::response(200, "false")).fate, DeliveryOutcome::retry);
+  EXPECT_EQ(receivers.place()->judge(test::response(200, "false")).outcome, DeliveryOutcome::retry);
 }
 
 // A text of ASCII in UTF-16, little endian first.
@@ -134,18 +135,20 @@ TEST_F(SlackTest, ANoIsOneInAnyEncodingAndSpelling) {
         std::string(R"({"code":503,"message":"x"})"), std::string(R"({"result":"not_found"})"),
         utf16("<html>sign in</html>"), utf16("<html>sign in</html>", true),
         utf16("<html>", false, false), utf16(R"({"ok":false})")})
-    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, DeliveryOutcome::retry)
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).outcome, DeliveryOutcome::retry)
         << body;
   for (const std::string& body :
        {std::string(R"({"success":"true"})"), std::string(R"({"status":"sent","code":0})"),
         std::string(R"({"status":200})"), utf16("ok"), utf16(R"({"ok":true})")})
-    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).fate, DeliveryOutcome::accepted)
+    EXPECT_EQ(receivers.place()->judge(test::response(200, body)).outcome,
+              DeliveryOutcome::accepted)
         << body;
 }
 
 TEST_F(SlackTest, UrlIsASecretOrNothing) {
   const test::Receivers literal("team: { slack: { url: \"https://hooks.slack.com/x\" } }");
-  EXPECT_THAT(literal.told(), HasSubstr("receivers.team.slack.url: a secret cannot stand here"));
+  EXPECT_THAT(literal.notified(),
+              HasSubstr("receivers.team.slack.url: a secret cannot stand here"));
   EXPECT_THAT(receivers.place()->place(), Not(HasSubstr("hooks.slack.com")));
 }
 

@@ -68,7 +68,7 @@ TEST(Webhook, SecretsGoIntoTheRequestAndAreNamedAsSuch) {
   const test::SecretFile token("Bearer abcdef");
   const test::Receivers receivers("team: { webhook: { url: " + url.yaml() +
                                   ", headers: { Authorization: " + token.yaml() + " } } }");
-  ASSERT_EQ(receivers.told(), "");
+  ASSERT_EQ(receivers.notified(), "");
   const auto prepared = receivers.place()->request(message_of({made_alert()}));
   EXPECT_EQ(prepared->request.url.target, "/secret/path");
   EXPECT_EQ(prepared->request.headers.back().second, "Bearer abcdef");
@@ -88,14 +88,14 @@ TEST(Webhook, BadSecretIsNotShown) {
 
 TEST(Webhook, RefusalsAreForGoodAndServerErrorsPass) {
   for (int status : {301, 400, 404, 410})
-    EXPECT_EQ(receiver()->judge(response(status)).fate, DeliveryOutcome::refused) << status;
+    EXPECT_EQ(receiver()->judge(response(status)).outcome, DeliveryOutcome::refused) << status;
   EXPECT_EQ(receiver()->judge(response(502)).trouble, DeliveryError::server_error);
-  EXPECT_EQ(receiver()->judge(response(204)).fate, DeliveryOutcome::accepted);
+  EXPECT_EQ(receiver()->judge(response(204)).outcome, DeliveryOutcome::accepted);
 }
 
 TEST(Webhook, AnySuccessIsAYesWhateverItsOwnerAnswers) {
   for (const char* body : {"", "<html>Thanks</html>", "{\"ok\":false}", "false"})
-    EXPECT_EQ(receiver()->judge(response(200, body)).fate, DeliveryOutcome::accepted) << body;
+    EXPECT_EQ(receiver()->judge(response(200, body)).outcome, DeliveryOutcome::accepted) << body;
 }
 
 }  // namespace

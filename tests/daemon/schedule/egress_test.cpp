@@ -149,7 +149,7 @@ asio::awaitable<int> blame_together(Egress& egress, int count) {
   int blamed = 0;
   std::vector<asio::awaitable<void>> all;
   for (int i = 0; i < count; ++i) all.push_back(blame_once(egress, blamed));
-  auto together_all = together(std::move(all));
+  auto together_all = when_all(std::move(all));
   co_await std::move(together_all);
   co_return blamed;
 }

@@ -276,11 +276,11 @@ TEST_F(ApiTest, ABodyIsBounded) {
 
 TEST_F(ApiTest, TellsTheEvidenceOfAProbeAsText) {
   hooks.evidence = [](const std::string& probe, const std::string& target,
-                      const ApiHooks::Told& told) {
+                      const ApiHooks::Reply& notified) {
     if (probe == "chat" && target == "staging")
-      told("upgrade/server_error at 12:00\n");
+      notified("upgrade/server_error at 12:00\n");
     else
-      told(std::nullopt);
+      notified(std::nullopt);
   };
   start();
   const std::string answer = get("/failures/chat/staging");

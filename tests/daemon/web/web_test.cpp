@@ -26,18 +26,19 @@ using testing::StartsWith;
 
 struct WebTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  StatusPage landing{"1.2.3"};
+  StatusPage status_page{"1.2.3"};
   std::string unready, reload_says;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;
+  std::set<std::string> clients;
 
   Web::Options options() {
     RouteHooks hooks{
-        .metrics = &metrics, .landing = &landing, .unready = [this] { return unready; }};
+        .metrics = &metrics, .status_page = &status_page, .unready = [this] { return unready; }};
     if (lifecycle) hooks.reload = [this] { return reload_says; };
-    return {.routes = standard_routes(hooks),
-            .served = [this](std::string handler, unsigned code, Span) {
-              served.emplace_back(std::move(handler), code);
+    return {.routes = standard_routes(hooks), .served = [this](const Served& request) {
+              served.emplace_back(request.handler, request.status);
+              clients.insert(request.client);
             }};
   }
   using Listening::start;
@@ -51,6 +52,13 @@ TEST_F(WebTest, ServesMetricsAsPrometheusWantsThem) {
   EXPECT_THAT(answer, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
   EXPECT_THAT(answer, HasSubstr("\nprocess_threads "));
   EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding")));
+}
+
+TEST_F(WebTest, KnowsWhoGotAnAnswer) {
+  start();
+  get("/metrics", "User-Agent: Prometheus/2.42.0\r\n");
+  get("/nothing");
+  EXPECT_THAT(clients, testing::ElementsAre("127.0.0.1 ", "127.0.0.1 Prometheus/2.42.0"));
 }
 
 TEST_F(WebTest, GzipsForThoseWhoTakeIt) {
@@ -105,8 +113,8 @@ TEST_F(WebTest, RefusesOtherPathsAndMethods) {
 
 TEST_F(WebTest, TheLandingPageTellsTheLastVerdictsAndIsHarmless) {
   auto check = metrics::chat_check("<b>", "staging");
-  landing.assign({check});
-  landing.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
+  status_page.assign({check});
+  status_page.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
   start();
   const std::string answer = get("/");
   EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'"));
@@ -121,8 +129,8 @@ TEST_F(WebTest, TheLandingPageShowsWhatATargetSaidInOneVisibleLine) {
   auto check = metrics::chat_check("chat", "staging");
   Verdict verdict = metrics::failed(Step::events, Reason::missing_event);
   verdict.detail = "<i>\x1b[2J\n\u202e\x9b";
-  landing.assign({check});
-  landing.accept(metrics::made(check, verdict));
+  status_page.assign({check});
+  status_page.accept(metrics::made(check, verdict));
   start();
   EXPECT_THAT(get("/"), HasSubstr(R"(<td>&lt;i&gt;\x1b[2J\n\u{202e}\x9b</td>)"));
 }

@@ -189,7 +189,7 @@ TEST(LateAnswer, ThatHasNotComeWhenTheProcessStopsCountsAsARefusal) {
   const std::string path = usual.folder.write("unused", "") + ".lockouts";
   for (int i = 0; i < 4; ++i) {
     Walker walker;  // a process
-    walker.shared().keeper.share(auth::LockoutTable::open(path).value());
+    walker.shared().token_cache.share(auth::LockoutTable::open(path).value());
     EXPECT_EQ(walker.walk(usual).verdict.reason, i < 2 ? Reason::timeout : Reason::suppressed);
     walker.finish();
   }

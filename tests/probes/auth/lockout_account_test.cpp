@@ -59,7 +59,7 @@ TEST(LoginGuard, CountsAnAccountOnceForAllThatShareTheTable) {
   const std::string path = usual.folder.write("unused", "") + ".lockouts";
   for (int i = 0; i < 5; ++i) {
     Walker walker;  // another one each time
-    walker.shared().keeper.share(auth::LockoutTable::open(path).value());
+    walker.shared().token_cache.share(auth::LockoutTable::open(path).value());
     walker.walk(usual);
   }
   EXPECT_EQ(server.requests().size(), 3U);
@@ -75,7 +75,7 @@ TEST(LoginGuard, ASuccessElsewhereIsOneHere) {
   usual.login["lockout"] = "{ after: 3, cooldown: 1h }";
   const auto table = auth::LockoutTable::in_memory();
   Walker one, other;
-  for (Walker* walker : {&one, &other}) walker->shared().keeper.share(table);
+  for (Walker* walker : {&one, &other}) walker->shared().token_cache.share(table);
   one.walk(usual);
   other.walk(usual);
   good = true;
@@ -232,7 +232,7 @@ TEST(LoginGuard, ARunThatIsCutWhileItWaitsForAnotherLoginIsSuppressed) {
   Walker walker;
   std::multiset<Reason> reasons;
   std::size_t samples = 0;
-  for (const ProbeRun& walked : walker.together({check, check})) {
+  for (const ProbeRun& walked : walker.when_all({check, check})) {
     reasons.insert(walked.verdict.reason);
     samples += walked.trace->auth().size();
   }

@@ -45,14 +45,14 @@ ProbeRun gossip(const DefaultConfig::Keys& socket, std::string_view prompt) {
 }
 
 TEST(Secrets, AreNeverInTheTraceWhicheverWayTheTokenTravels) {
-  for (const std::string carrier :
+  for (const std::string placement :
        {"header", "query", "subprotocol",
         R"({ subprotocol: [chat.v1, "bearer.{{token | b64url}}"] })",
         R"({ header: "X-Token: {{token | hex}}" })", R"({ query: "t={{token | b64 | urlenc}}" })",
         R"({ cookie: "sid={{token | urlenc}}" })"}) {
-    SCOPED_TRACE(carrier);
+    SCOPED_TRACE(placement);
     const ProbeRun walked =
-        gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
+        gossip({{"token_in", placement}, {"any_subprotocol", "true"}}, "\"hello\"");
     EXPECT_EQ(walked.verdict.reason, Reason::agent_error) << walked.show();
     expect_hidden(walked, token);
     expect_hidden(walked, DefaultConfig::password);
@@ -116,12 +116,12 @@ TEST(Secrets, AreNeverInTheTraceAsFiltersMakeThem) {
 }
 
 TEST(Secrets, MadeOfATokenForASocketAreNeverInTheTrace) {
-  for (const std::string carrier :
+  for (const std::string placement :
        {R"({ query: "sig={{token | sha256}}" })", R"({ header: "X-Sig: {{token | sha256}}" })",
         R"({ subprotocol: [chat.v1, "sig.{{token | sha256}}"] })"}) {
-    SCOPED_TRACE(carrier);
+    SCOPED_TRACE(placement);
     const ProbeRun walked =
-        gossip({{"token_in", carrier}, {"any_subprotocol", "true"}}, "\"hello\"");
+        gossip({{"token_in", placement}, {"any_subprotocol", "true"}}, "\"hello\"");
     expect_hidden(walked, text::sha256(token));
   }
 }

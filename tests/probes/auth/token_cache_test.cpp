@@ -12,16 +12,16 @@ using namespace std::chrono_literals;
 Instant at(Span span) { return Instant{} + 1h + span; }
 const std::chrono::system_clock::time_point wall{1'800'000'000s};
 
-void remember(CachedLogin& purse, const Token& token, Instant now) {
-  auth::remember(purse, token, now, wall + (now - at(0s)));
+void remember(CachedLogin& cached, const Token& token, Instant now) {
+  auth::remember(cached, token, now, wall + (now - at(0s)));
 }
 
 // How long a token is used again, of those that come at once.
 Span used_for(const Token& token, double share = 1, bool by_cookies = false) {
-  CachedLogin purse;
-  remember(purse, token, at(0s));
+  CachedLogin cached;
+  remember(cached, token, at(0s));
   Span last{};
-  while (last < 2h && reusable(purse, share, at(last), by_cookies) != nullptr) last += 1s;
+  while (last < 2h && reusable(cached, share, at(last), by_cookies) != nullptr) last += 1s;
   return last;
 }
 
@@ -68,17 +68,17 @@ TEST(TokenCache, CountsTheLifeOfATokenByTheClockOfTheServerThatGaveIt) {
 TEST(TokenCache, TakesTheShorterLifeForUseAndTheLongerForExpiry) {
   const Token token{.value = jwt_of(0, 600), .lifetime = 60s, .skew = 0s};
   EXPECT_EQ(used_for(token), 54s);
-  CachedLogin purse;
-  remember(purse, token, at(0s));
-  EXPECT_FALSE(expired(purse, at(899s)));
-  EXPECT_TRUE(expired(purse, at(900s)));
+  CachedLogin cached;
+  remember(cached, token, at(0s));
+  EXPECT_FALSE(expired(cached, at(899s)));
+  EXPECT_TRUE(expired(cached, at(900s)));
 }
 
 TEST(TokenCache, CountsALifeFromTheAnswerThatGaveTheToken) {
-  CachedLogin purse;
-  remember(purse, {.value = "t", .lifetime = 100s, .at = at(-50s)}, at(0s));
-  EXPECT_NE(reusable(purse, 1, at(39s)), nullptr);
-  EXPECT_EQ(reusable(purse, 1, at(40s)), nullptr);
+  CachedLogin cached;
+  remember(cached, {.value = "t", .lifetime = 100s, .at = at(-50s)}, at(0s));
+  EXPECT_NE(reusable(cached, 1, at(39s)), nullptr);
+  EXPECT_EQ(reusable(cached, 1, at(40s)), nullptr);
 }
 
 TEST(TokenCache, ASessionEndsWithItsCookie) {
@@ -93,24 +93,24 @@ TEST(TokenCache, ASessionEndsWithItsCookie) {
 }
 
 TEST(TokenCache, KeepsATokenThatExpiresUntilAYoungerOneHas) {
-  CachedLogin purse;
+  CachedLogin cached;
   Token token{.value = "first", .lifetime = 60s};
-  remember(purse, token, at(0s));
+  remember(cached, token, at(0s));
   token.value = "second";
-  remember(purse, token, at(50s));
-  EXPECT_FALSE(expired(purse, at(70s))) << "a leeway of the server may cover it";
-  ASSERT_TRUE(expired(purse, at(361s)));
-  EXPECT_EQ(expired(purse, at(361s))->value, "first");
+  remember(cached, token, at(50s));
+  EXPECT_FALSE(expired(cached, at(70s))) << "a leeway of the server may cover it";
+  ASSERT_TRUE(expired(cached, at(361s)));
+  EXPECT_EQ(expired(cached, at(361s))->value, "first");
   token.value = "third";
-  remember(purse, token, at(400s));
-  ASSERT_TRUE(expired(purse, at(761s)));
-  EXPECT_EQ(expired(purse, at(761s))->value, "third");
+  remember(cached, token, at(400s));
+  ASSERT_TRUE(expired(cached, at(761s)));
+  EXPECT_EQ(expired(cached, at(761s))->value, "third");
 }
 
 TEST(TokenCache, ATokenOfUnknownLifeIsNeverTakenForExpired) {
-  CachedLogin purse;
-  remember(purse, {.value = "opaque"}, at(0s));
-  EXPECT_FALSE(expired(purse, at(240h)));
+  CachedLogin cached;
+  remember(cached, {.value = "opaque"}, at(0s));
+  EXPECT_FALSE(expired(cached, at(240h)));
 }
 
 }  // namespace

@@ -184,15 +184,15 @@ TEST_F(Plan, MistakesOfSeveralPartsAreToldAtOnce) {
 }
 
 TEST_F(Plan, CarriersAreRead) {
-  for (const auto* carrier :
+  for (const auto* placement :
        {"header", "subprotocol", "query", "cookie", "none", R"({ header: "X-Token: {{token}}" })",
         R"({ subprotocol: [chat.v1, "bearer.{{token | b64url}}"], expect: chat.v1 })"})
-    EXPECT_EQ(wrong("upgrade", {{"token_in", carrier}}), "") << carrier;
-  for (const auto* carrier :
+    EXPECT_EQ(wrong("upgrade", {{"token_in", placement}}), "") << placement;
+  for (const auto* placement :
        {"{}", R"({ header: "no colon" })", R"({ query: "nothing" })",
         R"({ query: "a={{token}}", cookie: "b={{token}}" })", R"({ heder: "X-Token: {{token}}" })"})
-    EXPECT_THAT(wrong("upgrade", {{"token_in", carrier}}), HasSubstr("probes.p.token_in"))
-        << carrier;
+    EXPECT_THAT(wrong("upgrade", {{"token_in", placement}}), HasSubstr("probes.p.token_in"))
+        << placement;
 }
 
 constexpr std::string_view several = R"(

@@ -65,13 +65,13 @@ TEST(OwnOrigins, AnAddressThatAPageNamesElsewhereGetsNoToken) {
   const Server elsewhere{Handler(welcome)};
   const std::string address = elsewhere.url("/ws", "ws");
   const Server home(product(address));
-  for (const std::string carrier : {"header", "query", R"({ cookie: "sid={{token}}" })",
-                                    "subprotocol", R"({ header: "X-Token: {{token}}" })"})
+  for (const std::string placement : {"header", "query", R"({ cookie: "sid={{token}}" })",
+                                      "subprotocol", R"({ header: "X-Token: {{token}}" })"})
     for (const std::string expected : {"", "{{target.ws}}/websocket"}) {
-      SCOPED_TRACE(carrier + " " + expected);
+      SCOPED_TRACE(placement + " " + expected);
       auto usual = user_of(home);
       usual->socket["url"] = discovering(expected);
-      usual->socket["token_in"] = carrier;
+      usual->socket["token_in"] = placement;
       const ProbeRun walked = walk(*usual);
       EXPECT_EQ(walked.verdict.reason, Reason::endpoint_drift) << walked.show();
       EXPECT_THAT(walked.verdict.detail, HasSubstr("is no origin of the target"));

@@ -39,20 +39,20 @@ TEST(Passes, AnyOfTheWantedStatuses) {
 }
 
 TEST(Passes, AnUpgradeWithEveryCarrierOfTheToken) {
-  for (const std::string carrier :
+  for (const std::string placement :
        {"header", "query", R"({ cookie: "sid={{token}}" })", "subprotocol", "none"}) {
     Headers selected;
-    if (carrier == "subprotocol")
+    if (placement == "subprotocol")
       selected.emplace_back("Sec-WebSocket-Protocol", "bearer.opaque-token-4711");
     const Server server(after_login({accept(selected), ready_message(), wait_for_close()}));
     DefaultConfig usual(server.url(""));
     usual.kind("upgrade");
-    usual.socket["token_in"] = carrier;
+    usual.socket["token_in"] = placement;
     const ProbeRun walked = walk(usual);
-    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << carrier << ": " << walked.show();
+    EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << placement << ": " << walked.show();
     const Request request = server.requests().back();
     const bool carried = request.head.find("opaque-token-4711") != std::string::npos;
-    EXPECT_EQ(carried, carrier != "none") << request.head;
+    EXPECT_EQ(carried, placement != "none") << request.head;
   }
 }
 

@@ -196,8 +196,8 @@ TEST(Refusal, ATokenThatTheServerIssuedAndThatExpiredIsShownWhereThereIsOne) {
   refuses = true;
   usual.probe["reuse"] = "0%";
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
-  auth::TokenCache& keeper = walker.shared().keeper;
-  keeper.purse(account_in(usual, keeper.refused().front()), Clock::now()).aged =
+  auth::TokenCache& token_cache = walker.shared().token_cache;
+  token_cache.cached(account_in(usual, token_cache.refused().front()), Clock::now()).aged =
       auth::ExpiringToken{"a-token-of-yesterday", Clock::now() - std::chrono::minutes(7)};
   refuses = false;
   EXPECT_THAT(walker.walk(usual).verdict.detail, HasSubstr("(issued once, expired 7 min ago)"));
@@ -215,7 +215,7 @@ TEST(Refusal, ALoginWithoutRefreshTokenHasNoneToMisuse) {
 }
 
 // Whoever shows the good token anywhere is welcome; a careless server welcomes everybody.
-ProbeRun carry(const std::string& carrier, bool careless) {
+ProbeRun carry(const std::string& placement, bool careless) {
   const Server server(Handler([careless](const Request& request) -> Script {
     if (request.target() == "/auth/login") return {json(200, granted("the-granted-token"))};
     const std::string offered = request.header("Sec-WebSocket-Protocol");
@@ -226,17 +226,17 @@ ProbeRun carry(const std::string& carrier, bool careless) {
   }));
   DefaultConfig usual(server.url(""));
   ask(usual, "[no_token, garbage_token]");
-  usual.socket["token_in"] = carrier;
+  usual.socket["token_in"] = placement;
   return walk(usual);
 }
 
 TEST(Refusal, IsWantedOfEveryCarrierOfTheToken) {
-  for (const std::string carrier :
+  for (const std::string placement :
        {"header", "query", R"({ cookie: "token={{token}}" })", "subprotocol"}) {
-    const ProbeRun strict = carry(carrier, false);
-    EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << carrier << ": " << strict.show();
-    const ProbeRun careless = carry(carrier, true);
-    EXPECT_EQ(careless.verdict.reason, Reason::auth_fail_open) << carrier << careless.show();
+    const ProbeRun strict = carry(placement, false);
+    EXPECT_EQ(strict.verdict.outcome, Outcome::pass) << placement << ": " << strict.show();
+    const ProbeRun careless = carry(placement, true);
+    EXPECT_EQ(careless.verdict.reason, Reason::auth_fail_open) << placement << careless.show();
   }
 }
 

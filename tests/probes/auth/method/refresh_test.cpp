@@ -45,7 +45,7 @@ TEST(Refresh, OfManyRunsAtOnceIsMadeByOneAfterTheOther) {
   const auto usual = by_login(rotation);
   const auto check = plan(usual->yaml()).check("p");
   Walker walker;
-  for (const ProbeRun& walked : walker.together({check, check, check, check}))
+  for (const ProbeRun& walked : walker.when_all({check, check, check, check}))
     EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
   EXPECT_EQ(rotation.logins, 1);
   EXPECT_EQ(rotation.refreshes, 4);

@@ -207,7 +207,7 @@ TEST(StaticRefresh, LeavesItsFileToAnotherLoginOnceItIsGivenBack) {
   EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
   fixed.usual.login["first"] = "{ file: " + fixed.usual.folder.write("second", "r1") + " }";
   EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::own_secret);
-  walker.shared().keeper.give_back_files();
+  walker.shared().token_cache.give_back_files();
   const ProbeRun walked = walker.walk(fixed.usual);
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
