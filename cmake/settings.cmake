@@ -27,6 +27,11 @@ endif()
 set(CMAKE_UNITY_BUILD ON CACHE BOOL "Compile several sources of a room as one")
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 
+# ccache takes files that use a precompiled header only if it holds no time stamp.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   # It learns from the compiler which headers are read, instead of running the preprocessor before

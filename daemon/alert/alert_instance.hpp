@@ -43,7 +43,7 @@ struct AlertInstance {
 // the watchdog lives.
 void log_turn(const Alert& alert, bool fires, const std::string& summary);
 
-// How long an alert that has ended is told.
+// How long receivers are notified of an alert that has ended.
 constexpr Span ended_kept = std::chrono::minutes(15);
 
 // Owns every alert that can fire and finds them by check and by target. Alerts whose rule is gone

@@ -218,6 +218,7 @@ std::optional<int> place_of(Step step) {
 }
 
 std::optional<int> place_of(const Check& check) {
+  if (goes_through(check, Step::health)) return std::nullopt;  // also where it logs in
   if (goes_through(check, Step::isolation)) return after_path;
   for (Step step : {Step::events, Step::upgrade, Step::login})
     if (goes_through(check, step)) return place_of(step);

@@ -73,8 +73,10 @@ void App::serve() {
              .external_url = state.flags.external_url,
              .allowed_hosts = state.flags.allowed_hosts,
              .connections_max = connections_max(),
-             .served = [this](std::string handler, unsigned code, Span took) {
-               metrics.served(std::move(handler), code, took);
+             .served = [this](web::Served request) {
+               if (request.handler == "/metrics" && request.status == 200)
+                 metrics.scraped(std::move(request.client), request.asked);
+               metrics.served(std::move(request.handler), request.status, request.took);
              }});
   state.unready.clear();
   lifecycle_->ready(status());

@@ -136,7 +136,7 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   metrics::Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
     const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
-    return Facts{.windows = window_facts(judge, second),
+    return Facts{.windows = window_facts(judge, state.settings.windows, second),
                  .alerts = engine.facts(),
                  .rules = engine.rule_facts(),
                  .receivers = notifier.facts(),

@@ -11,6 +11,9 @@
 #include "config/load.hpp"
 #include "config/schema.hpp"
 #include "daemon/alert/rule_builtin.hpp"
+#include "daemon/core/objective.hpp"
+#include "daemon/judge/window.hpp"
+#include "daemon/metrics/counts.hpp"
 
 namespace sonde::app {
 namespace {
@@ -51,6 +54,39 @@ std::vector<std::string> names_of(const std::map<std::string, alert::RuleSetting
   return names;
 }
 
+// The rate that a subject of alerts compares, if it compares one.
+std::optional<RateOf> rate_of(alert::AlertOf of) {
+  if (of == alert::AlertOf::auth_success) return RateOf::auth;
+  if (of == alert::AlertOf::event_delivery) return RateOf::delivery;
+  if (of == alert::AlertOf::probe_success) return RateOf::success;
+  return std::nullopt;
+}
+
+// Those that an alert looks at, those that the file lists, and those of the dashboard: auth success
+// of 10m and delivery of 1h.
+judge::ShownWindows shown_windows(const std::vector<alert::RuleSettings>& rules,
+                                  const MetricsSettings& metrics) {
+  judge::ShownWindows shown{
+      .success = {}, .auth = {std::chrono::minutes(10)}, .delivery = {std::chrono::hours(1)}};
+  const auto whole = [](Span span) {
+    return std::chrono::duration_cast<std::chrono::seconds>(span);
+  };
+  for (const alert::RuleSettings& rule : rules) {
+    const bool burns = rule.of == alert::AlertOf::burn_rate;
+    const std::optional<RateOf> rate = rate_of(burns ? rule.rate : rule.of);
+    if (!rate) continue;
+    for (const Span over : rule.over) shown.of(*rate).insert(whole(over));
+    for (const BurnPair& pair : burns ? std::span(kBurnPairs) : std::span<const BurnPair>())
+      for (const BurnWindow& window : {pair.lengthy, pair.brief})
+        shown.of(*rate).insert(whole(window.length));
+  }
+  for (const judge::ReportedWindow window : metrics.windows) {
+    const auto length = judge::kWindows.at(static_cast<std::size_t>(window)).length;
+    for (auto* const rate : {&shown.success, &shown.auth, &shown.delivery}) rate->insert(length);
+  }
+  return shown;
+}
+
 // Warns about valid settings with which no one would be notified.
 void warn_of_gaps(const Settings& settings, const config::Value& root, config::Mistakes& mistakes) {
   const bool embedded = settings.alerting == AlertingBy::embedded;
@@ -75,6 +111,12 @@ void warn_of_gaps(const Settings& settings, const config::Value& root, config::M
 
 }  // namespace
 
+const config::Section<MetricsSettings>& section_of(const MetricsSettings*) {
+  static const auto keys = config::Section<MetricsSettings>().key(
+      "windows", &MetricsSettings::windows, "Windows of the rates, beside those of the alerts.");
+  return keys;
+}
+
 std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*) {
   static constexpr config::Named<AlertingBy> names[] = {{"embedded", AlertingBy::embedded},
                                                         {"prometheus", AlertingBy::prometheus}};
@@ -98,6 +140,7 @@ const config::Section<File>& section_of(const File*) {
                "recording go "
                "on.",
                {.filled = true})
+          .key("metrics", &File::metrics, "What is exported in addition to what alerts need.")
           .key("egress", &File::egress,
                "Servers that show whether our own network works: while none of them answers, "
                "failures without any answer do not count against a target.")
@@ -105,6 +148,20 @@ const config::Section<File>& section_of(const File*) {
           .key("heartbeat", &File::heartbeat,
                "A request to a service outside that raises the alarm when the requests stop.");
   return keys;
+}
+
+std::size_t series_of(const Settings& settings) {
+  std::size_t all = 0;
+  for (const auto& check : settings.checks) {
+    const auto has = [&](Step step) {
+      return std::ranges::find(check->steps, step) != check->steps.end();
+    };
+    const std::size_t auth = has(Step::login) + has(Step::upgrade);
+    all += metrics::series_of(*check) + 2 * settings.windows.success.size() +
+           3 * auth * settings.windows.auth.size() +
+           3 * check->events.size() * settings.windows.delivery.size();
+  }
+  return all;
 }
 
 std::optional<Settings> load_settings(const std::filesystem::path& path,
@@ -119,6 +176,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
                     .alerting = file.alerting,
                     .location = file.plan.location,
                     .storage = file.storage,
+                    .windows = {},
                     .maintenance = {},
                     .receivers = std::move(file.receivers.all),
                     .heartbeat = std::move(file.heartbeat),
@@ -128,6 +186,7 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
   if (file.egress) settings.egress = std::make_shared<const schedule::EgressSettings>(*file.egress);
   if (plan_is_right(mistakes)) {
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
+    settings.windows = shown_windows(settings.rules, file.metrics);
     settings.maintenance = make_downtimes(file.maintenance, *root, settings.checks, mistakes);
     if (const auto* receivers = root->find("receivers"))
       vet_receivers(settings.receivers, settings.checks, names_of(file.alerts, settings),

@@ -11,6 +11,7 @@
 #include "config/mistake.hpp"
 #include "config/section.hpp"
 #include "daemon/alert/rule_settings.hpp"
+#include "daemon/judge/window_facts.hpp"
 #include "daemon/maintenance/downtime_settings.hpp"
 #include "daemon/notify/heartbeat.hpp"
 #include "daemon/notify/receivers.hpp"
@@ -24,6 +25,12 @@ namespace sonde::app {
 enum class AlertingBy : std::uint8_t { embedded, prometheus };
 std::span<const config::Named<AlertingBy>> names_of(const AlertingBy*);
 
+// `metrics:`: what is exported in addition to what alerts need.
+struct MetricsSettings {
+  std::vector<judge::ReportedWindow> windows;
+};
+const config::Section<MetricsSettings>& section_of(const MetricsSettings*);
+
 // The whole file, as declared by the components that use its keys.
 struct File {
   std::vector<std::string> include;
@@ -31,6 +38,7 @@ struct File {
   std::map<std::string, alert::RuleSettings> alerts;
   AlertingBy alerting = AlertingBy::embedded;
   store::StorageSettings storage;
+  MetricsSettings metrics;
   std::map<std::string, maintenance::MaintenanceConfig> maintenance;
   std::optional<schedule::EgressSettings> egress;
   notify::ReceiverEntries receivers;
@@ -45,6 +53,7 @@ struct Settings {
   AlertingBy alerting = AlertingBy::embedded;
   std::string location;
   store::StorageSettings storage;
+  judge::ShownWindows windows;  // that metrics show
   std::vector<maintenance::Downtime> maintenance;
   std::vector<notify::ReceiverEntry> receivers;
   std::optional<notify::HeartbeatSettings> heartbeat;
@@ -52,6 +61,9 @@ struct Settings {
   std::shared_ptr<const schedule::EgressSettings> egress;  // null: no references
   std::string hash;  // changes exactly when the text of the file or of an included file changes
 };
+
+// About how many series of metrics these probes have while none fails.
+std::size_t series_of(const Settings& settings);
 
 // Loads and checks everything, in the same way for `check`, `run`, `serve` and a reload. nullopt:
 // there are mistakes. Warnings are reported in any case.

@@ -20,8 +20,9 @@ int check_command(const app::Flags& flags) {
   const auto settings = load_or_tell(flags.config_file);
   if (!settings) return app::exit_config;
   system::print(stdout,
-                fmt::format("{}: good, {} probe{}\n", flags.config_file, settings->checks.size(),
-                            settings->checks.size() == 1 ? "" : "s"));
+                fmt::format("{}: good, {} probe{}, about {} series of metrics\n", flags.config_file,
+                            settings->checks.size(), settings->checks.size() == 1 ? "" : "s",
+                            app::series_of(*settings)));
   return app::exit_ok;
 }
 

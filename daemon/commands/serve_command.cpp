@@ -25,6 +25,7 @@ int serve_command(const app::Flags& flags) {
   system::raise_descriptor_limit();
   auto settings = load_or_tell(flags.config_file);
   if (!settings) return app::exit_config;
+  system::Lifecycle::hold_stops();  // not before: a file may be a pipe that nobody writes to
   log::set_up(level_of(flags.log_level), flags.log_format);
   const auto ran = run_daemon(flags, std::move(*settings));
   if (ran)

@@ -1,7 +1,6 @@
 #include "daemon/metrics/counts.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "daemon/metrics/metrics_page.hpp"
@@ -10,86 +9,79 @@
 namespace sonde::metrics {
 namespace {
 
-std::uint64_t& at(std::vector<PairCount>& counts, Step step, Reason reason) {
-  auto known = std::ranges::find_if(counts, [step, reason](const PairCount& pair) {
-    return pair.step == step && pair.reason == reason;
-  });
-  if (known != counts.end()) return known->count;
-  return counts.emplace_back(step, reason).count;
+// The row of `rows` for which `same` holds, or a new one.
+template <class Row>
+Row& row(std::vector<Row>& rows, const Row& fresh, auto same) {
+  const auto known = std::ranges::find_if(rows, same);
+  return known != rows.end() ? *known : rows.emplace_back(fresh);
 }
 
-std::uint64_t& at(std::vector<ReasonCount>& counts, Reason reason) {
-  auto known = std::ranges::find(counts, reason, &ReasonCount::reason);
-  if (known != counts.end()) return known->count;
-  return counts.emplace_back(reason).count;
+SparseCount& at(std::vector<PairCount>& counts, Step step, Reason reason) {
+  const auto same = [&](const PairCount& one) { return one.step == step && one.reason == reason; };
+  return row(counts, {step, reason}, same).count;
 }
 
-std::uint64_t& at(std::vector<ConclusionCount>& counts, const Verdict& failed) {
-  auto known = std::ranges::find_if(counts, [&failed](const ConclusionCount& one) {
+SparseCount& at(std::vector<ReasonCount>& counts, Reason reason) {
+  return row(counts, {reason}, [&](const ReasonCount& one) { return one.reason == reason; }).count;
+}
+
+SparseCount& at(std::vector<ConclusionCount>& counts, const Verdict& failed) {
+  const auto same = [&](const ConclusionCount& one) {
     return one.step == failed.step && one.reason == failed.reason &&
            one.concluded == failed.concluded;
-  });
-  if (known != counts.end()) return known->count;
-  return counts.emplace_back(failed.step, failed.reason, failed.concluded).count;
+  };
+  return row(counts, {failed.step, failed.reason, failed.concluded}, same).count;
 }
 
-std::uint64_t& at(std::vector<Counts::Attempts>& attempts, Step step) {
-  auto known = std::ranges::find(attempts, step, &Counts::Attempts::step);
-  if (known != attempts.end()) return known->count;
-  return attempts.emplace_back(step).count;
+Counts::Attempts& at(std::vector<Counts::Attempts>& attempts, Step step) {
+  return row(attempts, {.step = step}, [&](const auto& one) { return one.step == step; });
 }
 
 EventCounts& at(std::vector<EventCounts>& events, const std::string& event) {
-  auto known = std::ranges::find(events, event, &EventCounts::event);
-  if (known != events.end()) return *known;
-  return events.emplace_back(event);
-}
-
-void expect_pairs(std::vector<PairCount>& counts, Step label, std::span<const Step> steps) {
-  for (const Pair& pair : pairs_of(steps)) at(counts, label, pair.reason);
+  return row(events, {.event = event}, [&](const auto& one) { return one.event == event; });
 }
 
 }  // namespace
+
+std::size_t series_of(const Check& check) {
+  constexpr std::size_t fixed = 10;  // two totals, six gauges, runs in flight, maintenance
+  constexpr std::size_t histogram = std::size(latency_bounds) + 3;
+  constexpr std::size_t request_phases = 5;  // resolve to first_byte, with a sum and a count each
+  const auto has = [&](Step step) {
+    return std::ranges::find(check.steps, step) != check.steps.end();
+  };
+  const std::size_t steps = has(Step::login) + has(Step::upgrade);
+  const std::size_t chat = check.events.empty() ? 0 : 3 * histogram + 2 * check.events.size();
+  const std::size_t own_phases = steps + has(Step::ready) + has(Step::events);
+  return fixed + histogram + (has(Step::upgrade) ? histogram : 0) + chat + 2 * steps +
+         2 * (request_phases + own_phases) + 1;
+}
 
 Counts::Counts(std::shared_ptr<const Check> first) { renew(std::move(first)); }
 
 void Counts::renew(std::shared_ptr<const Check> now) {
   if (check && check->fingerprint != now->fingerprint) met_.renew();
   check = std::move(now);
-  for (const Pair& pair : pairs_of(check->steps)) at(failures, pair.step, pair.reason);
-  for (Reason reason : inconclusive_reasons()) at(inconclusive, reason);
-  for (Reason reason : skipped_reasons()) at(skipped, reason);
   for (const std::string& event : check->events) at(events, event);
-  // An upgrade succeeds when the connection is ready, so it can fail at both steps.
-  constexpr Step login[] = {Step::login}, upgrade[] = {Step::upgrade, Step::ready};
-  for (Step step : check->steps) {
-    if (step != Step::login && step != Step::upgrade) continue;
-    at(auth_attempts, step);
-    if (step == Step::login)
-      expect_pairs(auth_failures, step, login);
-    else
-      expect_pairs(auth_failures, step, upgrade);
-  }
-  // There are hundreds for a check, and new ones are rare.
-  failures.shrink_to_fit();
-  auth_failures.shrink_to_fit();
+  for (Step step : check->steps)
+    if (step == Step::login || step == Step::upgrade) at(auth_attempts, step);
 }
 
-void Counts::add(const Result& result, bool excluded) {
+void Counts::add(const Result& result, Instant now, bool excluded) {
   const Verdict& verdict = result.verdict;
   if (verdict.reason == Reason::suppressed) suppressed = unix_seconds(result.started);
   if (verdict.outcome == Outcome::skipped)
-    at(skipped, verdict.reason) += result.beats;
+    at(skipped, verdict.reason).add(result.beats, now);
   else if (verdict.outcome == Outcome::inconclusive)
-    add_inconclusive(result, excluded);
+    add_inconclusive(result, now, excluded);
   else
-    add_judged(result, excluded);
+    add_judged(result, now, excluded);
   met_.note(*result.trace, result.started, verdict.outcome == Outcome::pass, certificates);
 }
 
-void Counts::add_inconclusive(const Result& result, bool excluded) {
+void Counts::add_inconclusive(const Result& result, Instant now, bool excluded) {
   const Reason reason = result.verdict.reason;
-  ++at(inconclusive, reason);
+  at(inconclusive, reason).add(1, now);
   if (excluded) return;
   inconclusive_reason = reason;
   if (reason == Reason::egress_down)
@@ -98,37 +90,41 @@ void Counts::add_inconclusive(const Result& result, bool excluded) {
     inconclusive_since = unix_seconds(result.started) + seconds(result.took);
 }
 
-void Counts::add_judged(const Result& result, bool excluded) {
+void Counts::add_judged(const Result& result, Instant now, bool excluded) {
   inconclusive_since.reset();
   const bool passed = result.verdict.outcome == Outcome::pass;
   last_run = unix_seconds(result.started) + seconds(result.took);
   if (!excluded) success = passed;
   if (!excluded && passed) last_success = last_run;
   if (!excluded && passed) consecutive_failures = 0;
-  if (passed && result.attempt > 1) ++flaky;
-  if (result.attempt == 1) add_first(result, excluded);
+  if (passed && result.attempt > 1) flaky.add(1, now);
+  if (result.attempt == 1) add_first(result, now, excluded);
 }
 
-void Counts::add_first(const Result& result, bool excluded) {
+void Counts::add_first(const Result& result, Instant now, bool excluded) {
   const Verdict& verdict = result.verdict;
   ++runs;
   if (verdict.outcome == Outcome::pass) {
     duration.observe(result.took);
   } else {
     if (!excluded) ++consecutive_failures;
-    ++at(failures, verdict.step, verdict.reason);
-    if (verdict.concluded != Reason::ok) ++at(conclusions, verdict);
+    ++failed_runs;
+    at(failures, verdict.step, verdict.reason).add(1, now);
+    if (verdict.concluded != Reason::ok) at(conclusions, verdict).add(1, now);
   }
   if (const auto took = time_to_ready(result)) ready.observe(*took);
-  add_auth(result);
+  add_auth(result, now);
   add_times(*result.trace);
-  add_events(*result.trace);
+  add_events(*result.trace, now);
 }
 
-void Counts::add_auth(const Result& result) {
+void Counts::add_auth(const Result& result, Instant now) {
   for (const AuthSample& sample : auth_samples(result)) {
-    ++at(auth_attempts, sample.step);
-    if (!sample.succeeded) ++at(auth_failures, sample.step, sample.reason);
+    Attempts& attempts = at(auth_attempts, sample.step);
+    ++attempts.count;
+    if (sample.succeeded) continue;
+    ++attempts.failed;
+    at(auth_failures, sample.step, sample.reason).add(1, now);
   }
 }
 
@@ -144,15 +140,15 @@ void Counts::add_times(const Trace& trace) {
   if (trace.longest_silence) longest_silence.observe(*trace.longest_silence);
 }
 
-void Counts::add_events(const Trace& trace) {
+void Counts::add_events(const Trace& trace, Instant now) {
   for (const Trace::Delivery& delivery : trace.deliveries) {
     EventCounts& counts = at(events, delivery.event);
     counts.expected += delivery.expected;
     counts.delivered += delivery.delivered;
-    counts.duplicated += delivery.duplicated;
-    counts.late += delivery.late;
-    counts.out_of_order += delivery.out_of_order;
-    counts.foreign += delivery.foreign;
+    counts.duplicated.add(delivery.duplicated, now);
+    counts.late.add(delivery.late, now);
+    counts.out_of_order.add(delivery.out_of_order, now);
+    counts.foreign.add(delivery.foreign, now);
   }
 }
 

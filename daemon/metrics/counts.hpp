@@ -13,20 +13,30 @@
 
 namespace sonde::metrics {
 
+// A counter whose series appears with its first event, at `born`. The page shows it as 0 at first,
+// so that Prometheus sees it rise (Scrapers).
+struct SparseCount {
+  std::uint64_t count = 0;
+  Instant born = Instant::max();  // the time of the first event; max: there was none
+  void add(std::uint64_t more, Instant now) {
+    if (more > 0 && count == 0) born = now;
+    count += more;
+  }
+};
 struct PairCount {
   Step step;
   Reason reason;
-  std::uint64_t count = 0;
+  SparseCount count = {};
 };
 struct ReasonCount {
   Reason reason;
-  std::uint64_t count = 0;
+  SparseCount count = {};
 };
 // Failed runs that are counted under `reason`, but have a more precise cause.
 struct ConclusionCount {
   Step step;
   Reason reason, concluded;
-  std::uint64_t count = 0;
+  SparseCount count = {};
 };
 struct PhaseSum {
   std::uint64_t count = 0;
@@ -34,24 +44,25 @@ struct PhaseSum {
 };
 struct EventCounts {
   std::string event;
-  std::uint64_t expected = 0, delivered = 0, duplicated = 0, late = 0, out_of_order = 0,
-                foreign = 0;
+  std::uint64_t expected = 0, delivered = 0;
+  SparseCount duplicated = {}, late = {}, out_of_order = {}, foreign = {};
 };
 
-// All counters of one check: a few KB, however many series. Pure. Retries change only the gauges
-// and `flaky`; all other counters and times are of first attempts, so that a retry cannot hide a
-// failure.
+// All counters of one check: a few KB, however many series. Pure. Totals start at 0; a pair of step
+// and reason and everything else that is rare appears with its first event. Retries change only the
+// gauges and `flaky`; all other counters and times are of first attempts, so that a retry cannot
+// hide a failure.
 class Counts {
  public:
-  // Starts with a 0 for every series that the check can have.
   explicit Counts(std::shared_ptr<const Check> check);
-  // The check with its new configuration; new series start at 0.
+  // The check with its new configuration; new totals start at 0.
   void renew(std::shared_ptr<const Check> check);
   // `excluded`: it began during a maintenance, so the gauges that alerts use stay unchanged.
-  void add(const Result& result, bool excluded = false);
+  void add(const Result& result, Instant now, bool excluded = false);
 
   std::shared_ptr<const Check> check;
-  std::uint64_t runs = 0, flaky = 0, consecutive_failures = 0;
+  std::uint64_t runs = 0, failed_runs = 0, consecutive_failures = 0;
+  SparseCount flaky;
   std::vector<PairCount> failures, auth_failures;
   std::vector<ReasonCount> inconclusive, skipped;
   std::vector<ConclusionCount> conclusions;
@@ -61,7 +72,7 @@ class Counts {
   Reason inconclusive_reason = Reason::ok;
   struct Attempts {
     Step step;
-    std::uint64_t count = 0;
+    std::uint64_t count = 0, failed = 0;
   };
   std::vector<Attempts> auth_attempts;
   std::optional<bool> success;                   // of the last judged attempt
@@ -75,14 +86,17 @@ class Counts {
   CertificateEnds certificates;
 
  private:
-  void add_inconclusive(const Result& result, bool excluded);
-  void add_judged(const Result& result, bool excluded);
-  void add_first(const Result& result, bool excluded);
-  void add_auth(const Result& result);
+  void add_inconclusive(const Result& result, Instant now, bool excluded);
+  void add_judged(const Result& result, Instant now, bool excluded);
+  void add_first(const Result& result, Instant now, bool excluded);
+  void add_auth(const Result& result, Instant now);
   void add_times(const Trace& trace);
-  void add_events(const Trace& trace);
+  void add_events(const Trace& trace, Instant now);
 
   MetHosts met_;
 };
+
+// About how many series a check has without failures and without windows.
+std::size_t series_of(const Check& check);
 
 }  // namespace sonde::metrics

@@ -8,12 +8,11 @@
 
 namespace sonde::metrics {
 
-// Upper bounds of buckets in seconds. Thresholds of alerts are at a bound.
-inline constexpr double latency_bounds[] = {.005, .01, .025, .05, .1, .25, .5,
-                                            1,    2.5, 5,    10,  15, 30};
-// With more small bounds, to measure the scheduler.
-inline constexpr double lateness_bounds[] = {.0001, .00025, .0005, .001, .0025, .005, .01,
-                                             .025,  .05,    .1,    .25,  .5,    1,    5};
+// Upper bounds of buckets in seconds: eight at most, for each is a series of every probe.
+// Thresholds of alerts are at a bound.
+inline constexpr double latency_bounds[] = {.01, .05, .25, 1, 5, 10, 15, 30};
+// To measure the scheduler.
+inline constexpr double lateness_bounds[] = {.0005, .001, .0025, .01, .05, .25, 1, 5};
 
 // Counts by bucket, without the names and labels that a library would store with each.
 class Histogram {

@@ -17,51 +17,68 @@ void each(Page& page, const AllCounts& all, Value value) {
   }
 }
 
-void by_reason(Page& page, const Counts& counts, const std::vector<ReasonCount>& rows) {
+// One series for each row that has counted something.
+class Rare {
+ public:
+  Rare(Page& page, Instant seen) : page_(page), seen_(seen) {}
+  void value(Labels labels, const SparseCount& of) {
+    if (of.count > 0) page_.value(labels, of.born < seen_ ? static_cast<double>(of.count) : 0);
+  }
+
+ private:
+  Page& page_;
+  Instant seen_;
+};
+
+void by_reason(Rare& rare, const Counts& of, const std::vector<ReasonCount>& rows) {
   for (const ReasonCount& row : rows)
-    page.value({probe_label(counts),
-                kind_label(counts),
-                target_label(counts),
-                {"reason", name(row.reason)}},
-               static_cast<double>(row.count));
+    rare.value({probe_label(of), kind_label(of), target_label(of), {"reason", name(row.reason)}},
+               row.count);
 }
 
-void by_pair(Page& page, const Counts& counts, const std::vector<PairCount>& rows) {
+void by_pair(Rare& rare, const Counts& of, const std::vector<PairCount>& rows) {
   for (const PairCount& row : rows)
-    page.value({probe_label(counts),
-                kind_label(counts),
-                target_label(counts),
+    rare.value({probe_label(of),
+                kind_label(of),
+                target_label(of),
                 {"step", name(row.step)},
                 {"reason", name(row.reason)}},
-               static_cast<double>(row.count));
+               row.count);
 }
 
-void write_counters(Page& page, const AllCounts& all) {
+void by_conclusion(Rare& rare, const Counts& of) {
+  for (const ConclusionCount& row : of.conclusions)
+    rare.value({probe_label(of),
+                kind_label(of),
+                target_label(of),
+                {"step", name(row.step)},
+                {"reason", name(row.reason)},
+                {"concluded", name(row.concluded)}},
+               row.count);
+}
+
+void write_counters(Page& page, const AllCounts& all, Instant seen) {
+  Rare rare(page, seen);
   page.family("sonde_probe_runs_total", "Probe runs with the verdict pass or fail.", counter);
   each(page, all, [](const Counts& of) { return static_cast<double>(of.runs); });
+  page.family("sonde_probe_failed_runs_total", "Probe runs that failed.", counter);
+  each(page, all, [](const Counts& of) { return static_cast<double>(of.failed_runs); });
   page.family("sonde_probe_failures_total", "Probe runs that failed, by step and reason.", counter);
-  for (const Counts* of : all) by_pair(page, *of, of->failures);
+  for (const Counts* of : all) by_pair(rare, *of, of->failures);
   page.family("sonde_probe_conclusions_total",
               "Of the failed runs, those whose cause experiments found after the outage had begun.",
               counter);
-  for (const Counts* of : all)
-    for (const ConclusionCount& row : of->conclusions)
-      page.value({probe_label(*of),
-                  kind_label(*of),
-                  target_label(*of),
-                  {"step", name(row.step)},
-                  {"reason", name(row.reason)},
-                  {"concluded", name(row.concluded)}},
-                 static_cast<double>(row.count));
+  for (const Counts* of : all) by_conclusion(rare, *of);
   page.family("sonde_probe_flaky_total", "Probe runs that passed only when they were retried.",
               counter);
-  each(page, all, [](const Counts& of) { return static_cast<double>(of.flaky); });
+  for (const Counts* of : all)
+    rare.value({probe_label(*of), kind_label(*of), target_label(*of)}, of->flaky);
   page.family("sonde_probe_inconclusive_total",
               "Probe runs that say nothing of the target, by the prober's own fault.", counter);
-  for (const Counts* of : all) by_reason(page, *of, of->inconclusive);
+  for (const Counts* of : all) by_reason(rare, *of, of->inconclusive);
   page.family("sonde_probe_skipped_total", "Scheduled runs that were not made, by reason.",
               counter);
-  for (const Counts* of : all) by_reason(page, *of, of->skipped);
+  for (const Counts* of : all) by_reason(rare, *of, of->skipped);
 }
 
 void write_gauges(Page& page, const AllCounts& all) {
@@ -134,9 +151,9 @@ void write_certificates(Page& page, const AllCounts& all) {
 
 }  // namespace
 
-void write_probe_families(Page& page, const AllCounts& all,
+void write_probe_families(Page& page, const AllCounts& all, Instant seen,
                           const std::function<int(const Check&)>& in_flight) {
-  write_counters(page, all);
+  write_counters(page, all, seen);
   write_gauges(page, all);
   page.family("sonde_probe_in_flight", "Runs under way.", gauge);
   each(page, all, [&in_flight](const Counts& of) { return in_flight ? in_flight(*of.check) : 0; });
@@ -153,6 +170,13 @@ void by_event(Page& page, const AllCounts& all, std::uint64_t EventCounts::* cou
                  static_cast<double>(row.*count));
 }
 
+void by_event(Rare& rare, const AllCounts& all, SparseCount EventCounts::* count) {
+  for (const Counts* of : all)
+    for (const EventCounts& row : of->events)
+      rare.value({probe_label(*of), kind_label(*of), target_label(*of), {"event", row.event}},
+                 row.*count);
+}
+
 void by_chat(Page& page, const AllCounts& all, Histogram Counts::* times) {
   for (const Counts* of : all)
     if (!of->events.empty())
@@ -161,33 +185,40 @@ void by_chat(Page& page, const AllCounts& all, Histogram Counts::* times) {
 
 }  // namespace
 
-void write_auth_families(Page& page, const AllCounts& all) {
+void write_auth_families(Page& page, const AllCounts& all, Instant seen) {
+  const auto by_step = [&](std::uint64_t Counts::Attempts::* count) {
+    for (const Counts* of : all)
+      for (const Counts::Attempts& row : of->auth_attempts)
+        page.value({probe_label(*of), kind_label(*of), target_label(*of), {"step", name(row.step)}},
+                   static_cast<double>(row.*count));
+  };
   page.family("sonde_auth_attempts_total",
               "Logins that were made, and upgrades with a token that should be accepted.", counter);
-  for (const Counts* of : all)
-    for (const Counts::Attempts& row : of->auth_attempts)
-      page.value({probe_label(*of), kind_label(*of), target_label(*of), {"step", name(row.step)}},
-                 static_cast<double>(row.count));
+  by_step(&Counts::Attempts::count);
+  page.family("sonde_auth_failed_attempts_total", "Such attempts that failed.", counter);
+  by_step(&Counts::Attempts::failed);
   page.family("sonde_auth_failures_total", "Such attempts that failed, by step and reason.",
               counter);
-  for (const Counts* of : all) by_pair(page, *of, of->auth_failures);
+  Rare rare(page, seen);
+  for (const Counts* of : all) by_pair(rare, *of, of->auth_failures);
 }
 
-void write_event_families(Page& page, const AllCounts& all) {
+void write_event_families(Page& page, const AllCounts& all, Instant seen) {
   page.family("sonde_events_expected_total",
               "Events asked of chat runs whose send completed and that came to an end.", counter);
   by_event(page, all, &EventCounts::expected);
   page.family("sonde_events_delivered_total", "Expected events that were received.", counter);
   by_event(page, all, &EventCounts::delivered);
+  Rare rare(page, seen);
   page.family("sonde_events_duplicated_total", "Events that were received too often.", counter);
-  by_event(page, all, &EventCounts::duplicated);
+  by_event(rare, all, &EventCounts::duplicated);
   page.family("sonde_events_late_total", "Events that were received after their time.", counter);
-  by_event(page, all, &EventCounts::late);
+  by_event(rare, all, &EventCounts::late);
   page.family("sonde_events_out_of_order_total", "Events that were received out of order.",
               counter);
-  by_event(page, all, &EventCounts::out_of_order);
+  by_event(rare, all, &EventCounts::out_of_order);
   page.family("sonde_events_foreign_total", "Events of another conversation.", counter);
-  by_event(page, all, &EventCounts::foreign);
+  by_event(rare, all, &EventCounts::foreign);
   page.family("sonde_chat_first_event_seconds",
               "Time from the completed send to the first event of a chat run.", histogram);
   by_chat(page, all, &Counts::first_event);

@@ -12,11 +12,12 @@ inline Label probe_label(const Counts& counts) { return {"probe", counts.check->
 inline Label kind_label(const Counts& counts) { return {"kind", counts.check->kind}; }
 inline Label target_label(const Counts& counts) { return {"target", counts.check->target}; }
 
-// Write the families with `probe`, `kind` and `target`, for all checks in their order.
+// Write the families with `probe`, `kind` and `target`, for all checks in their order. `seen`: what
+// appeared later is shown as 0 (Scrapers).
 using AllCounts = std::vector<const Counts*>;
-void write_probe_families(Page& page, const AllCounts& all,
+void write_probe_families(Page& page, const AllCounts& all, Instant seen,
                           const std::function<int(const Check&)>& in_flight);
-void write_auth_families(Page& page, const AllCounts& all);
-void write_event_families(Page& page, const AllCounts& all);
+void write_auth_families(Page& page, const AllCounts& all, Instant seen);
+void write_event_families(Page& page, const AllCounts& all, Instant seen);
 
 }  // namespace sonde::metrics

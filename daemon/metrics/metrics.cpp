@@ -15,6 +15,7 @@
 #include "daemon/metrics/gzip.hpp"
 #include "daemon/metrics/metric_families.hpp"
 #include "daemon/metrics/own_counts.hpp"
+#include "daemon/metrics/scrapers.hpp"
 #include "daemon/system/thread.hpp"
 
 namespace sonde::metrics {
@@ -53,9 +54,10 @@ class Metrics::Renderer {
 
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
-  void add(const Result& result, bool excluded);
-  std::string page(const Facts& facts) const;
+  void add(const Result& result, Instant now, bool excluded);
+  std::string page(const Facts& facts, Instant now) const;
   OwnCounts& own() { return own_; }
+  Scrapers& scrapers() { return scrapers_; }
 
  private:
   void run() {
@@ -67,6 +69,7 @@ class Metrics::Renderer {
   std::map<Key, Counts> counts_;
   std::function<int(const Check&)> in_flight_;
   OwnCounts own_;
+  Scrapers scrapers_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> busy_ = asio::make_work_guard(io_);
   std::thread thread_{[this] { run(); }};
@@ -89,20 +92,21 @@ void Metrics::Renderer::assign(std::vector<std::shared_ptr<const Check>> checks,
   in_flight_ = std::move(in_flight);
 }
 
-void Metrics::Renderer::add(const Result& result, bool excluded) {
+void Metrics::Renderer::add(const Result& result, Instant now, bool excluded) {
   const bool ran = result.verdict.outcome != Outcome::skipped;
   if (ran && result.attempt == 1) own_.late(result.worker, result.lateness);
   auto known = counts_.find(key(*result.check));
-  if (known != counts_.end()) known->second.add(result, excluded);
+  if (known != counts_.end()) known->second.add(result, now, excluded);
 }
 
-std::string Metrics::Renderer::page(const Facts& facts) const {
+std::string Metrics::Renderer::page(const Facts& facts, Instant now) const {
   AllCounts all;
   for (const auto& [place, counts] : counts_) all.push_back(&counts);
   Page page;
-  write_probe_families(page, all, in_flight_);
-  write_auth_families(page, all);
-  write_event_families(page, all);
+  const Instant seen = scrapers_.seen(now);
+  write_probe_families(page, all, seen, in_flight_);
+  write_auth_families(page, all, seen);
+  write_event_families(page, all, seen);
   write_window_families(page, facts.windows);
   write_alert_families(page, facts);
   write_receiver_families(page, facts.receivers);
@@ -115,6 +119,7 @@ std::string Metrics::Renderer::page(const Facts& facts) const {
 Metrics::Metrics(Options options)
     : facts_(std::move(options.facts)),
       excluded_(std::move(options.excluded)),
+      now_(std::move(options.now)),
       renderer_(std::make_unique<Renderer>(std::move(options))) {}
 
 Metrics::~Metrics() = default;
@@ -129,15 +134,17 @@ void Metrics::assign(std::vector<std::shared_ptr<const Check>> checks,
 }
 
 void Metrics::accept(const ResultPtr& result) {
+  accepted_ = now_();
   waiting_.emplace_back(result, excluded_ && excluded_(*result));
   if (waiting_.size() >= batch_max) flush();
 }
 
 void Metrics::flush() {
   if (waiting_.empty()) return;
-  renderer_->post([renderer = renderer_.get(), results = std::exchange(waiting_, {})] {
-    for (const KeptResult& result : results) renderer->add(*result, result.excluded);
-  });
+  renderer_->post(
+      [renderer = renderer_.get(), results = std::exchange(waiting_, {}), now = accepted_] {
+        for (const KeptResult& result : results) renderer->add(*result, now, result.excluded);
+      });
 }
 
 void Metrics::loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now) {
@@ -153,11 +160,18 @@ void Metrics::served(std::string handler, unsigned code, Span took) {
   });
 }
 
+void Metrics::scraped(std::string client, Instant asked) {
+  if (client.empty()) return;
+  renderer_->post([renderer = renderer_.get(), client = std::move(client), asked] {
+    renderer->scrapers().answered(client, asked);
+  });
+}
+
 void Metrics::render(bool gzip, std::function<void(std::string)> done) {
   flush();
   renderer_->post([renderer = renderer_.get(), gzip, done = std::move(done),
-                   facts = facts_ ? facts_() : Facts()] {
-    std::string page = renderer->page(facts);
+                   facts = facts_ ? facts_() : Facts(), now = now_()] {
+    std::string page = renderer->page(facts, now);
     done(gzip ? gzipped(page) : std::move(page));
   });
 }

@@ -13,8 +13,9 @@
 namespace sonde::metrics {
 
 // The metrics for Prometheus. All counters are on a separate thread, which also renders them, so
-// that a scrape does not slow down the workers or the main thread. Series exist with value 0 after
-// assign(); those of a removed check disappear. Call it only on the main thread.
+// that a scrape does not slow down the workers or the main thread. Totals exist with value 0 after
+// assign(); what is rare appears with its first event, at 0 for the first page that a scraper gets.
+// The series of a removed check disappear. Call it only on the main thread.
 class Metrics : public Sink {
  public:
   struct Options {
@@ -24,6 +25,7 @@ class Metrics : public Sink {
     std::function<Facts()> facts = {};
     // Whether a run began during a maintenance that excludes it. Empty: none did.
     std::function<bool(const Result&)> excluded = {};
+    std::function<Instant()> now = Clock::now;
   };
   explicit Metrics(Options options);
   ~Metrics() override;  // renders a requested page first
@@ -38,6 +40,8 @@ class Metrics : public Sink {
   void loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now);
   // Records a request that the web server answered.
   void served(std::string handler, unsigned code, Span took);
+  // Records that `client` got a page that it requested at `asked`; see Scrapers. Empty: nobody.
+  void scraped(std::string client, Instant asked);
 
   // Renders the page in the text format 0.0.4, gzipped if requested; `done` is called on the
   // rendering thread.
@@ -47,8 +51,10 @@ class Metrics : public Sink {
   class Renderer;
   std::function<Facts()> facts_;
   std::function<bool(const Result&)> excluded_;
+  std::function<Instant()> now_;
   std::unique_ptr<Renderer> renderer_;
   std::vector<KeptResult> waiting_;
+  Instant accepted_;  // when the newest of them came
   void flush();
 };
 

@@ -9,8 +9,6 @@
 namespace sonde::metrics {
 namespace {
 
-constexpr std::size_t chunk_max = 64;  // series; the library needs a KB for each
-
 class StringBuffer : public std::streambuf {
  public:
   explicit StringBuffer(std::string& text) : text_(text) {}
@@ -48,7 +46,6 @@ prometheus::MetricType library_type(FamilyType type) {
 struct Page::State {
   std::string text = {};
   std::vector<prometheus::MetricFamily> families = std::vector<prometheus::MetricFamily>(1);
-  bool begun = false;  // HELP and TYPE of this family were written
 
   prometheus::MetricFamily& family() { return families.front(); }
   prometheus::ClientMetric& add(Labels labels);
@@ -56,7 +53,6 @@ struct Page::State {
 };
 
 prometheus::ClientMetric& Page::State::add(Labels labels) {
-  if (family().metric.size() >= chunk_max) write();
   prometheus::ClientMetric& metric = family().metric.emplace_back();
   metric.label.reserve(labels.size());
   for (const auto& [name, value] : labels)
@@ -64,16 +60,11 @@ prometheus::ClientMetric& Page::State::add(Labels labels) {
   return metric;
 }
 
-// Writes the collected series; the library writes HELP and TYPE for each chunk, which are kept only
-// for the first.
 void Page::State::write() {
   if (family().metric.empty()) return;
-  const std::size_t start = text.size();
   StringBuffer buffer(text);
   std::ostream out(&buffer);
   prometheus::TextSerializer().Serialize(out, families);
-  if (begun) text.erase(start, text.find('\n', text.find('\n', start) + 1) + 1 - start);
-  begun = true;
   family().metric.clear();
 }
 
@@ -82,7 +73,6 @@ Page::~Page() = default;
 
 void Page::family(std::string_view name, std::string_view help, FamilyType type) {
   state_->write();
-  state_->begun = false;
   state_->family().name = name;
   state_->family().help = help;
   state_->family().type = library_type(type);

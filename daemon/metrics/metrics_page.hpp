@@ -21,9 +21,9 @@ inline double unix_seconds(std::chrono::system_clock::time_point at) {
 
 enum class FamilyType : std::uint8_t { counter, gauge, summary, histogram };
 
-// Builds a page of metrics in the text format, one family after the other. Objects of
-// prometheus-cpp exist only for a few hundred series of one family at a time, so a page needs
-// little more memory than its text. A family without series is left out.
+// Builds a page of metrics in the text format. Objects of prometheus-cpp, which need a KB for each
+// series, exist for one family at a time, which its serializer then writes; so a page needs little
+// more memory than its text. A family without series is left out.
 class Page {
  public:
   Page();

@@ -16,17 +16,15 @@ struct Source {
   std::string_view level, apart;
   std::string_view window_attempts, window_second;
   std::string_view attempts, second;
-  std::string_view dropped;  // labels only of the second counter
   bool good;
 };
 constexpr Source kSources[] = {
     {alert::AlertOf::auth_success, "probe_target_step", "step", "sonde_auth_window_attempts",
-     "sonde_auth_window_failures", "sonde_auth_attempts", "sonde_auth_failures", "reason", false},
+     "sonde_auth_window_failures", "sonde_auth_attempts", "sonde_auth_failed_attempts", false},
     {alert::AlertOf::event_delivery, "probe_target_event", "event", "sonde_events_window_expected",
-     "sonde_events_window_delivered", "sonde_events_expected", "sonde_events_delivered", "", true},
+     "sonde_events_window_delivered", "sonde_events_expected", "sonde_events_delivered", true},
     {alert::AlertOf::probe_success, "probe_target", "", "sonde_probe_window_runs",
-     "sonde_probe_window_failures", "sonde_probe_runs", "sonde_probe_failures", "step, reason",
-     false},
+     "sonde_probe_window_failures", "sonde_probe_runs", "sonde_probe_failed_runs", false},
 };
 
 struct Gauge {
@@ -50,10 +48,10 @@ std::string in_gauge(std::string_view name, std::string_view window) {
 }
 
 // An integer, like the counts; increase() extrapolates beyond the outer samples.
-std::string in_counter(std::string_view name, std::string_view dropped, Span window) {
+std::string in_counter(std::string_view name, Span window) {
   const std::string counter = fmt::format("{}_total", name);
   const std::string grown = fmt::format("increase({})", range(counter, {}, window));
-  return fmt::format("round({})", across("sum", dropped, outside_maintenance(grown, window)));
+  return fmt::format("round({})", across("sum", "", outside_maintenance(grown, window)));
 }
 
 }  // namespace
@@ -79,11 +77,11 @@ PrometheusTallies::Names PrometheusTallies::recorded(alert::AlertOf rate, Span w
   };
   const std::string_view first = gauge.empty() ? from.attempts : from.window_attempts;
   const std::string_view second = gauge.empty() ? from.second : from.window_second;
-  const auto count = [&](std::string_view metric, std::string_view dropped) {
-    return gauge.empty() ? in_counter(metric, dropped, window) : in_gauge(metric, gauge);
+  const auto count = [&](std::string_view metric) {
+    return gauge.empty() ? in_counter(metric, window) : in_gauge(metric, gauge);
   };
-  Names names{.attempts = record(name(first), count(first, "")),
-              .failures = record(name(second), count(second, from.dropped))};
+  Names names{.attempts = record(name(first), count(first)),
+              .failures = record(name(second), count(second))};
   if (from.good) {
     const std::string lost = name(gauge.empty() ? "sonde_events_lost" : "sonde_events_window_lost");
     names.failures = record(lost, names.attempts + " - " + names.failures);
@@ -94,7 +92,7 @@ PrometheusTallies::Names PrometheusTallies::recorded(alert::AlertOf rate, Span w
 std::string PrometheusTallies::failures_by_reason(Span window) {
   return record(
       "probe_target_step_reason:sonde_probe_failures:increase" + prometheus_duration(window),
-      in_counter("sonde_probe_failures", "", window));
+      in_counter("sonde_probe_failures", window));
 }
 
 std::vector<PrometheusRule> PrometheusTallies::rules() const {

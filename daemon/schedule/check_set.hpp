@@ -18,7 +18,7 @@ class CheckSet {
  public:
   using Make = std::function<std::unique_ptr<Probe>(const Check&)>;
 
-  // From `now` on exactly these; those known by their identity keep their station and their beat.
+  // From `now` on exactly these; those known by their identity keep their entry and their phase.
   // A refusal check that failed stands for the changed check in the place of another, if it tries
   // the same.
   void assign(std::vector<Assignment> assignments, const Make& make, Instant now);
@@ -33,7 +33,7 @@ class CheckSet {
   using Standing = std::map<std::string, std::shared_ptr<StandingRefusals>>;
 
   void add(Assignment assignment, const Make& make, Instant now, const Standing& standing);
-  Standing standing() const;  // of the stations that there are, by what they try
+  Standing standing() const;  // the refusal checks that fail, of all entries, by target and kind
 
   Schedule schedule_;
   std::size_t next_id_ = 0;

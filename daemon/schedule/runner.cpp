@@ -102,10 +102,10 @@ void Runner::start(const ScheduledCheckPtr& entry, Instant scheduled) {
   runs_.spawn(run(std::move(flight), scheduled));
 }
 
-void Runner::skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t beats) {
+void Runner::skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks) {
   Result result = blank(*entry);
   result.trace = no_trace_;
-  result.beats = beats;
+  result.beats = ticks;
   const std::vector<Step>& steps = entry->check->steps;
   result.verdict = Verdict::of(steps.empty() ? Step::health : steps.front(), {reason, ""});
   options_.publish(std::make_shared<const Result>(std::move(result)));

@@ -38,8 +38,8 @@ class Runner {
 
   // Runs the check now, with its retries; `scheduled` is the time of the tick.
   void start(const ScheduledCheckPtr& entry, Instant scheduled);
-  // Publishes that `beats` ticks were skipped, and why.
-  void skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t beats);
+  // Publishes that this many ticks were skipped, and why.
+  void skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks);
 
   LoopLag& lag() { return lag_; }
   // Cancelled runs end soon and are not published; stop() is final.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -20,10 +21,10 @@ namespace {
 
 using service_manager::notify;
 
-void hold(int how) {
+void mask(int how, std::initializer_list<int> signals) {
   sigset_t set;
   ::sigemptyset(&set);
-  ::sigaddset(&set, SIGHUP);
+  for (const int signal : signals) ::sigaddset(&set, signal);
   ::pthread_sigmask(how, &set, nullptr);
 }
 
@@ -83,13 +84,15 @@ void Lifecycle::State::wait_to_feed() {
   });
 }
 
-void Lifecycle::hold_reloads() { hold(SIG_BLOCK); }
+void Lifecycle::hold_reloads() { mask(SIG_BLOCK, {SIGHUP}); }
+
+void Lifecycle::hold_stops() { mask(SIG_BLOCK, {SIGTERM, SIGINT}); }
 
 Lifecycle::Lifecycle(asio::any_io_executor main, Hooks hooks)
     : state_(std::make_shared<State>(std::move(main), std::move(hooks))) {
   ignore_broken_pipes();
   state_->wait_for_signal();
-  hold(SIG_UNBLOCK);
+  mask(SIG_UNBLOCK, {SIGHUP, SIGTERM, SIGINT});
   state_->wait_to_feed();
 }
 
@@ -104,7 +107,7 @@ void Lifecycle::stopping(std::string_view status) { notify("STOPPING=1\n" + stat
 void Lifecycle::status(std::string_view text) { notify(status_line(text)); }
 
 void Lifecycle::close() {
-  hold(SIG_BLOCK);
+  hold_reloads();
   state_->closed = true;
   error_code ignored;
   state_->signals.cancel(ignored);

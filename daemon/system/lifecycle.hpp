@@ -20,6 +20,9 @@ class Lifecycle {
   // From now on a SIGHUP waits until the signals are handled, instead of ending the process. Call
   // it before any other thread starts, because threads inherit the mask.
   static void hold_reloads();
+  // The same for SIGTERM and SIGINT: a daemon that gets one while it starts ends in order,
+  // also as process 1 of a container, where the kernel would drop the signal.
+  static void hold_stops();
 
   // Handles the signals (SIGPIPE is ignored from now on) and sends watchdog messages at half the
   // watchdog's timeout, each time that `progressed` returns true.

@@ -40,6 +40,7 @@ constexpr std::size_t read_size = 4096;
 // How long the rest of a refused request is read; otherwise the client might not see the reply.
 constexpr Span linger_max = std::chrono::seconds(1);
 constexpr std::size_t linger_bytes_max = 256 * 1024;
+constexpr std::size_t agent_max = 100;  // bytes of a User-Agent that tell clients apart
 
 // Forbids scripts, frames and external resources, whatever a page contains.
 void add_security(Outgoing& out) {
@@ -73,7 +74,9 @@ class Session {
   asio::awaitable<bool> refuse(Refused why);
   asio::awaitable<bool> write(SentReply reply, bool head, bool keep_alive, std::string_view allow);
   asio::awaitable<void> linger();
-  void report_served(const std::string& handler, unsigned code, Instant since) const;
+  std::string client_of(const Incoming& incoming) const;
+  void report_served(const std::string& handler, unsigned status, Instant asked,
+                     std::string client) const;
 
   std::shared_ptr<ServerState> desk_;
   beast::tcp_stream stream_;
@@ -140,7 +143,7 @@ asio::awaitable<bool> Session::refuse(error_code why) {
 asio::awaitable<bool> Session::refuse(Refused why) {
   const Instant since = Clock::now();
   co_await write(reply_of(plain_reply(why.status, std::move(why.text))), false, false, "");
-  report_served("other", why.status, since);
+  report_served("other", why.status, since, "");
   co_await linger();
   co_return false;
 }
@@ -182,7 +185,8 @@ asio::awaitable<bool> Session::answer(Incoming incoming) {
   const unsigned status = reply.head.status;
   const bool head = request.method == "HEAD";
   const bool written = co_await write(std::move(reply), head, keep_alive, allow);
-  report_served(known ? route->path : "other", status, since);
+  const bool got = written && request.method == "GET";
+  report_served(known ? route->path : "other", status, since, got ? client_of(incoming) : "");
   co_return written&& keep_alive;
 }
 
@@ -256,9 +260,20 @@ asio::awaitable<bool> Session::write(SentReply reply, bool head, bool keep_alive
   co_return !error;
 }
 
-void Session::report_served(const std::string& handler, unsigned code, Instant since) const {
-  if (desk_->options.served && !desk_->closed)
-    desk_->options.served(handler, code, Clock::now() - since);
+std::string Session::client_of(const Incoming& incoming) const {
+  error_code ignored;
+  const std::string address = stream_.socket().remote_endpoint(ignored).address().to_string();
+  return address + " " + std::string(incoming[http::field::user_agent].substr(0, agent_max));
+}
+
+void Session::report_served(const std::string& handler, unsigned status, Instant asked,
+                            std::string client) const {
+  if (!desk_->options.served || desk_->closed) return;
+  desk_->options.served({.handler = handler,
+                         .status = status,
+                         .asked = asked,
+                         .took = Clock::now() - asked,
+                         .client = std::move(client)});
 }
 
 }  // namespace

@@ -44,6 +44,15 @@ struct Route {
   bool shared = false;
 };
 
+// A request that was answered.
+struct Served {
+  std::string handler;  // the route's path; "other" if there is none
+  unsigned status = 0;
+  Instant asked;
+  Span took{};
+  std::string client;  // who got the whole answer to a GET: address and User-Agent; otherwise empty
+};
+
 // The daemon's HTTP server: HTTP/1.1 with keep-alive, 16 KB of header, 64 KB of body, and a time
 // limit on every read and write; a client that exceeds a limit is disconnected. Answers only for
 // known hosts, and changes nothing for a page of another site. Single-threaded.
@@ -58,8 +67,7 @@ class Web {
     Span idle_timeout = std::chrono::seconds(60);      // between two requests
     Span transfer_timeout = std::chrono::seconds(10);  // for a body, and for an answer
     Span answer_timeout = std::chrono::seconds(30);    // then 503
-    // Called for every answer: the route's path ("other" if there is none), the status, the time.
-    std::function<void(std::string, unsigned, Span)> served = {};
+    std::function<void(Served)> served = {};           // called for every answer
   };
 
   // Binds and listens; the error says why it cannot. Clients wait until serve(). `address`:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/percent.hpp"
 #include "probes/core/common.hpp"
 #include "probes/core/probe.hpp"
 #include "probes/health/cors.hpp"
@@ -49,11 +50,20 @@ struct HealthSettings {
   net::Redirects redirects;
   net::ConnectionOptions line;
   Expected expect;
+  config::Percent reuse{.share = 0.8};  // of a token's lifetime
+  bool logs_in = false;                 // a template uses what a login gives
 };
 const config::Section<HealthSettings>& section_of(const HealthSettings*);
+bool read_settings(const config::Value& value, const config::Reader& reader, HealthSettings& out);
 void add_needs(const HealthSettings& settings, text::Needs& needs);
+// The steps at which it can fail: also login if it logs in.
+std::vector<Step> steps_of(const HealthSettings& settings);
 
-// A probe that requests one HTTP endpoint and checks the answer.
+// A probe that requests one HTTP endpoint and checks the answer. If its templates use {{token}},
+// {{cookies}}, {{refresh_token}} or {{login.NAME}}, it logs in first (step login, an auth sample),
+// or uses the token of an earlier login; a token that the endpoint answers with 401 or 403 is not
+// used again. The answer of such a request is not fetched from an origin that is not the target's
+// own.
 std::unique_ptr<Probe> make_probe(std::shared_ptr<const HealthSettings> settings,
                                   std::shared_ptr<const session::ProbeContext> site,
                                   session::Shared& shared);

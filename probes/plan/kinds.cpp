@@ -33,6 +33,7 @@ void describe(const S& settings, ParsedProbe& parsed) {
   } else if constexpr (requires { settings.url; }) {
     parsed.url = settings.url.text();
   }
+  if constexpr (requires { steps_of(settings); }) parsed.steps = steps_of(settings);
   if constexpr (requires { events_of(settings); }) parsed.events = events_of(settings);
   if constexpr (requires { others_of(settings); }) parsed.others = others_of(settings);
   add_needs(settings, parsed.needs);
@@ -112,6 +113,7 @@ std::optional<ParsedProbe> read(const config::Value& value, const config::Reader
                      .needs = {},
                      .url = {},
                      .events = {},
+                     .steps = {},
                      .others = {},
                      .vet = {},
                      .make = {}};
@@ -148,7 +150,7 @@ using enum Step;
 std::span<const Kind> kinds() {
   static const std::vector<Kind> table = {
       kind<health::HealthSettings>("health", "One HTTP endpoint says that the service is well.",
-                                   {health}, {}),
+                                   {health}, {"token", "refresh_token", "cookies"}),
       kind<login::LoginSettings>("login", "A user can log in and gets a usable token.", {login},
                                  {"token", "refresh_token", "cookies"}),
       kind<upgrade::UpgradeSettings>(

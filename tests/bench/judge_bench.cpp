@@ -14,6 +14,10 @@
 namespace sonde {
 namespace {
 
+// Those of usual alerts.
+const judge::ShownWindows shown{.success = {},
+                                .auth = {std::chrono::minutes(10), std::chrono::minutes(30)},
+                                .delivery = {std::chrono::hours(6)}};
 constexpr WallSeconds start{1'800'000'000};
 const std::vector<std::string> events{"agent_started", "agent_thinking", "tool_executing",
                                       "tool_completed", "agent_completed"};
@@ -86,7 +90,7 @@ void measure_page(int count) {
       judge.accept(result);
   for (bool windows : {false, true}) {
     auto facts = [&] {
-      return windows ? Facts{.windows = window_facts(judge, start + std::chrono::hours(1))}
+      return windows ? Facts{.windows = window_facts(judge, shown, start + std::chrono::hours(1))}
                      : Facts();
     };
     metrics::Metrics metrics({.version = "1", .revision = "1", .workers = 1, .facts = facts});
@@ -141,8 +145,8 @@ void measure_cpu() {
     runs += results.size();
   }
   std::vector<WindowFacts> facts;
-  const double showing =
-      cpu_of([&] { facts = window_facts(judge, start + std::chrono::seconds(60 * rounds)); });
+  const double showing = cpu_of(
+      [&] { facts = window_facts(judge, shown, start + std::chrono::seconds(60 * rounds)); });
   const double each = 1e6 / static_cast<double>(runs);
   fmt::print(
       "CPU of a Result at 1,000 chats: judge {:.2f} us, metrics {:.2f} us, "

@@ -5,6 +5,7 @@ import unittest
 from world import HEAD, Demo, Folder, Serve, until
 
 CONFIG = HEAD.replace("{every}", "100ms") + """
+metrics: {{ windows: [10m] }}
 probes:
   chat: {{ kind: chat, target: demo, url: "{{{{target.ws}}}}/websocket", token_in: header, settle: 50ms, gap_max: 700ms,
            challenge: product, diagnose: off,

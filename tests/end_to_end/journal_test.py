@@ -113,7 +113,7 @@ class Journal(unittest.TestCase):
         except BlockingIOError:
             pass
         serve = self.serve(folder)
-        until(lambda: len(os.listdir("/proc/%d/task" % serve.child.pid)) > 3)  # its workers run
+        until(lambda: len(os.listdir("/proc/%d/task" % serve.child.pid)) > 3)  # it is starting
         self.assertEqual(serve.stop(patience=30), 0)
 
 

@@ -6,7 +6,7 @@ import unittest
 
 from world import CONFIG, Demo, Folder, Serve
 
-STORE = "storage: {{ path: {store} }}\n"
+STORE = "storage: {{ path: {store} }}\nmetrics: {{ windows: [1h] }}\n"
 RATE = 5.0  # runs of a probe a second, by its `every`
 
 

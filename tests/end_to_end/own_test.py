@@ -61,7 +61,7 @@ class OwnFaults(unittest.TestCase):
             return serve.value("sonde_probe_inconclusive_total", reason="own_lag")
         until(lambda: serve.value("sonde_probe_runs_total", probe="chat"))
         until(freeze)
-        self.assertEqual(serve.value("sonde_probe_failures_total"), 0)
+        self.assertEqual(serve.value("sonde_probe_failed_runs_total"), 0)
 
 
 if __name__ == "__main__":

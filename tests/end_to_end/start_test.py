@@ -71,6 +71,7 @@ def sections(url, folder):
         "storage": {"path": str(pathlib.Path(folder) / "store")},
         "maintenance": {"tonight": {"from": "2099-01-01T00:00:00Z", "to": "2099-01-02T00:00:00Z",
                                     "reason": "a test"}},
+        "metrics": {"windows": ["5m", "30d"]},
         "egress": {"references": [{"tcp": url.split("//")[1]}]},
         "receivers": {"team": {"webhook": {"url": url + "/hook"}}},
         "heartbeat": {"url": url + "/hb", "every": "1s"},
@@ -176,6 +177,15 @@ class Starts(unittest.TestCase):
         process.child.send_signal(signal.SIGTERM)
         until(lambda: process.child.poll() is not None or hang_up(process.child), every=0.001)
         self.assertEqual(process.child.wait(), 0)
+
+    def test_a_stop_while_it_starts_ends_it_in_order(self):
+        file = pathlib.Path(self.folder) / "sonde.yaml"
+        file.write_text(yaml.safe_dump(base(self.url)))
+        for how in (signal.SIGTERM, signal.SIGINT):
+            process = Process(SONDE, "serve", "--config.file", file, "--web.listen-address",
+                              "127.0.0.1:0", "--log.format", "logfmt")
+            until(lambda child=process.child: handles(child.pid, how), every=0.001)
+            self.assertEqual(process.stop(how), 0)
 
     def test_with_every_section_alone_and_with_all_together(self):
         known = json.loads(subprocess.run([SONDE, "schema"], capture_output=True, text=True,

@@ -186,9 +186,14 @@ class Serve:
         return value_on(self.metrics(), name, **labels)
 
 
+# Counters whose series appear with their first event.
+RARE = {"sonde_probe_%s_total" % name for name in (
+    "failures", "conclusions", "flaky", "inconclusive", "skipped")} | {"sonde_auth_failures_total"}
+
+
 def value_on(page, name, **labels):
     """The sum of the series of that name with these labels on a page of metrics; None if there is none."""
-    found = None
+    found = 0.0 if name in RARE else None
     for line in page.splitlines():
         match = re.match(r"(\w+)(?:\{(.*)\})? (\S+)$", line)
         if not match or match.group(1) != name:

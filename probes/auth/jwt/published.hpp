@@ -23,7 +23,7 @@ struct KeySource {
 boost::asio::awaitable<std::expected<std::shared_ptr<const KeySet>, Failure>> fetch_keys(
     Context& context, const net::Url& url, const net::ConnectionOptions& line);
 
-// Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched anew
+// Checks the signature of a JWT. Published keys are kept for five minutes. They are fetched again
 // once if none of those that are kept signed it, for the issuer may have changed them: at once for
 // a key id that they were not fetched for yet (at most 4 times within `refetch`), otherwise not
 // within `refetch`; if that fails, the verdict by the kept ones stands. Failures: token_malformed,

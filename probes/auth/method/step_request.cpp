@@ -67,12 +67,16 @@ std::string without_query(const net::Url& url) {
 
 // The meaning of a capture that finds nothing: a page instead of JSON, or a rejection.
 Failure lacking(const net::Url& url, const std::string& name, const Capture& capture,
-                const net::Response& response, const std::optional<text::Pattern>& refused) {
+                const net::Response& response, const Cookies& cookies,
+                const std::optional<text::Pattern>& refused) {
   if (auto why = refused_credentials(response, refused)) return *std::move(why);
   if (capture.json && net::is_page(response))
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
+  for (const DroppedCookie& dropped : cookies.dropped_since({}))
+    if (!capture.cookie.empty() && dropped.name == capture.cookie)
+      failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
   const std::string error = net::said_error(response);
   if (!error.empty()) failure.detail += "; it says: " + error;
   return failure;
@@ -122,7 +126,7 @@ std::expected<Captured, Failure> capture_all(const StepRequest& step, const net:
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, cookies);
     if (!found || found->empty())
-      return std::unexpected(lacking(url, name, capture, response, refused));
+      return std::unexpected(lacking(url, name, capture, response, cookies, refused));
     if (found->size() > captured_max)
       return std::unexpected(
           Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});
@@ -152,6 +156,16 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
       of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
 }
 
+// Whether a captured value is who the user is, as the configuration says in plain text.
+bool is_known_name(const std::string& value, const Context& context) {
+  constexpr std::string_view fields[] = {"identity.username", "identity.user", "identity.email",
+                                         "identity.name", "identity.id"};
+  return std::ranges::any_of(fields, [&](std::string_view field) {
+    const std::string* known = context.names.find(field);
+    return known != nullptr && *known == value && context.trace.scrub(value) == value;
+  });
+}
+
 // What came of it.
 struct Made {
   std::expected<Captured, Failure> captured;
@@ -171,7 +185,9 @@ asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& t
     made.captured = capture_all(step, request.url, answer.response, cookies, refused);
   if (!made.captured) judge_trial(trial, making, answer, made.captured.error());
   if (made.captured)
-    for (const auto& [name, value] : *made.captured) hide(context.trace, value);
+    for (const auto& [name, value] : *made.captured) {
+      if (!is_known_name(value, context)) hide(context.trace, value);
+    }
   else
     made.captured.error().detail = context.trace.scrub(made.captured.error().detail);
   made.cookies = std::move(cookies);
@@ -225,6 +241,7 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   if (!made->captured) co_return std::move(made->captured.error());
   for (auto& [name, value] : *made->captured) {
     names.set(name, value);
+    if (is_known_name(value, context)) token.public_names.push_back(name);
     token.named.emplace_back(name, std::move(value));
   }
   co_return std::nullopt;

@@ -204,10 +204,12 @@ TEST_F(JudgeTest, ResultsALittleOutOfOrderChangeNoTime) {
 }
 
 TEST_F(JudgeTest, WindowsAsMetricsShowThemLeaveOutTheEmptyOnes) {
-  EXPECT_TRUE(window_facts(judge, now).empty());
+  const std::set<std::chrono::seconds> lengths{minutes(5), minutes(30), std::chrono::hours(720)};
+  const ShownWindows wanted{.success = lengths, .auth = lengths, .delivery = {}};
+  EXPECT_TRUE(window_facts(judge, wanted, now).empty());
   judge.accept(run(missing_event()).auth(Step::login, true).done());
   now += minutes(20);
-  const auto facts = window_facts(judge, now);
+  const auto facts = window_facts(judge, wanted, now);
   std::vector<std::string> shown;
   for (const WindowFacts& fact : facts)
     if (fact.rate == success_rate()) {
@@ -217,7 +219,8 @@ TEST_F(JudgeTest, WindowsAsMetricsShowThemLeaveOutTheEmptyOnes) {
     }
   EXPECT_EQ(shown.front(), "30m");
   EXPECT_EQ(shown.back(), "30d");
-  EXPECT_EQ(facts.size(), 2 * shown.size()) << "success and logins";
+  EXPECT_EQ(facts.size(), 2 * shown.size()) << "success and logins, no delivery";
+  EXPECT_EQ(shown.size(), 2U) << "those that are wanted";
 }
 
 }  // namespace

@@ -19,17 +19,24 @@ struct MetricsTest : testing::Test {
   int under_way = 0;
   bool maintenance = false;
   Facts facts;
+  Instant now = Instant(std::chrono::hours(1));
   Metrics metrics{{.version = "1.2.3",
                    .revision = "abc",
                    .workers = 2,
                    .facts = [this] { return facts; },
-                   .excluded = [this](const Result&) { return maintenance; }}};
+                   .excluded = [this](const Result&) { return maintenance; },
+                   .now = [this] { return now; }}};
 
   void SetUp() override { assign({chat}); }
   void assign(std::vector<std::shared_ptr<const Check>> checks) {
     metrics.assign(std::move(checks), [this](const Check&) { return under_way; });
   }
+  // The page some minutes after what happened, when it shows every count.
   std::string page(bool gzip = false) {
+    now += std::chrono::minutes(5);
+    return page_now(gzip);
+  }
+  std::string page_now(bool gzip = false) {
     std::promise<std::string> promise;
     metrics.render(gzip, [&promise](std::string text) { promise.set_value(std::move(text)); });
     return promise.get_future().get();

@@ -91,12 +91,23 @@ TEST_F(LifecycleTest, SignalsStopAndReload) {
   EXPECT_EQ(stops, 2);
 }
 
+TEST_F(LifecycleTest, ASignalDuringTheStartWaitsUntilItIsHandled) {
+  Lifecycle::hold_reloads();
+  Lifecycle::hold_stops();
+  for (int signal : {SIGHUP, SIGTERM, SIGINT}) std::raise(signal);
+  Lifecycle lifecycle(loop.get_executor(), hooks());
+  for (int i = 0; i < 100 && reloads + stops < 3; ++i)
+    loop.run_one_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(reloads, 1);
+  EXPECT_EQ(stops, 2);
+}
+
 TEST_F(LifecycleTest, ABrokenPipeKillsNobody) {
   Lifecycle lifecycle(loop.get_executor(), hooks());
   EXPECT_EQ(std::raise(SIGPIPE), 0);
 }
 
-TEST_F(LifecycleTest, FeedsTheWatchdogWhileTheAgendaGoesOn) {
+TEST_F(LifecycleTest, FeedsTheWatchdogWhileTheScheduleGoesOn) {
   ::setenv("WATCHDOG_USEC", "40000", 1);
   Lifecycle lifecycle(loop.get_executor(), hooks());
   while (asked < 2) loop.run_one_for(std::chrono::seconds(5));
@@ -104,7 +115,7 @@ TEST_F(LifecycleTest, FeedsTheWatchdogWhileTheAgendaGoesOn) {
   EXPECT_EQ(systemd.heard(), "WATCHDOG=1");
 }
 
-TEST_F(LifecycleTest, AnAgendaThatHangsStarvesTheWatchdog) {
+TEST_F(LifecycleTest, AScheduleThatHangsStarvesTheWatchdog) {
   ::setenv("WATCHDOG_USEC", "40000", 1);
   goes_on = false;
   Lifecycle lifecycle(loop.get_executor(), hooks());

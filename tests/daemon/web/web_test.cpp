@@ -30,14 +30,15 @@ struct WebTest : Listening {
   std::string unready, reload_says;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;
+  std::set<std::string> clients;
 
   Web::Options options() {
     RouteHooks hooks{
         .metrics = &metrics, .status_page = &status_page, .unready = [this] { return unready; }};
     if (lifecycle) hooks.reload = [this] { return reload_says; };
-    return {.routes = standard_routes(hooks),
-            .served = [this](std::string handler, unsigned code, Span) {
-              served.emplace_back(std::move(handler), code);
+    return {.routes = standard_routes(hooks), .served = [this](const Served& request) {
+              served.emplace_back(request.handler, request.status);
+              clients.insert(request.client);
             }};
   }
   using Listening::start;
@@ -51,6 +52,13 @@ TEST_F(WebTest, ServesMetricsAsPrometheusWantsThem) {
   EXPECT_THAT(answer, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
   EXPECT_THAT(answer, HasSubstr("\nprocess_threads "));
   EXPECT_THAT(answer, Not(HasSubstr("Content-Encoding")));
+}
+
+TEST_F(WebTest, KnowsWhoGotAnAnswer) {
+  start();
+  get("/metrics", "User-Agent: Prometheus/2.42.0\r\n");
+  get("/nothing");
+  EXPECT_THAT(clients, testing::ElementsAre("127.0.0.1 ", "127.0.0.1 Prometheus/2.42.0"));
 }
 
 TEST_F(WebTest, GzipsForThoseWhoTakeIt) {
