@@ -70,6 +70,9 @@ Value schema_named(Value values, const Rule& rule = {});  // a mapping of free n
 Value schema_object(std::vector<std::pair<std::string, Value>> properties,
                     const std::vector<std::string>& required);
 Value schema_any_of(std::vector<Value> choices);
+Value or_nothing(Value schema);  // or `~`; it is no type of its own in the table of keys
+// Takes the entry that `~` names away; reports a mistake and returns false if it is not there.
+bool take_away(const Value::Entry& entry, const Reader& reader, bool was_there);
 Value scalar(std::string_view text, bool quoted = true);
 Value list(std::vector<Value> items);
 Value map(std::vector<std::pair<std::string, Value>> entries);
@@ -198,7 +201,9 @@ template <class T>
 struct Codec<std::map<std::string, T>> {
   static bool read(const Value& v, const Reader& r, const Rule& rule,
                    std::map<std::string, T>& out);
-  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule), rule); }
+  static Value schema(const Rule& rule) {
+    return schema_named(or_nothing(Codec<T>::schema(rule)), rule);
+  }
   static std::string show(const std::map<std::string, T>&) { return ""; }
 };
 
@@ -229,6 +234,10 @@ bool Codec<std::map<std::string, T>>::read(const Value& v, const Reader& r, cons
   bool good = true;
   for (const auto& entry : v.entries) {
     good &= read_free_name(entry, r.at(entry.name), rule);
+    if (entry.value.takes_away()) {
+      good &= take_away(entry, r, out.erase(entry.name) > 0);
+      continue;
+    }
     good &= Codec<T>::read(entry.value, r.at(entry.name), rule, out[entry.name]);
   }
   return good;

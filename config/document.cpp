@@ -23,9 +23,11 @@ Value node(Value::Kind kind, const Place& place) {
 
 }  // namespace
 
-void Document::none(const Place& place, Anchor anchor) {
+void Document::none(const Place& place, Anchor anchor, bool tilde) {
   count(place, {.nodes = 1});
-  put(node(Value::Kind::none, place), anchor, {.nodes = 1});
+  Value value = node(Value::Kind::none, place);
+  if (tilde) value.text = "~";
+  put(std::move(value), anchor, {.nodes = 1});
 }
 
 void Document::scalar(const Place& place, Anchor anchor, std::string text, bool quoted) {
@@ -168,8 +170,11 @@ constexpr std::string_view core_tag = "tag:yaml.org,2002:";
 // Passes the parser's events to a Document, with places and without tags.
 class Handler final : public YAML::EventHandler {
  public:
-  Handler(Document& document, std::shared_ptr<const std::string> file)
-      : document_(document), file_(std::move(file)) {}
+  Handler(Document& document, std::shared_ptr<const std::string> file, std::string_view yaml)
+      : document_(document), file_(std::move(file)), yaml_(yaml) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // the parser does not count it
+    if (yaml_.starts_with(byte_order_mark)) yaml_.remove_prefix(byte_order_mark.size());
+  }
 
   Place place(const YAML::Mark& mark) const {
     if (mark.is_null()) return {file_, 0, 0};
@@ -181,7 +186,8 @@ class Handler final : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    document_.none(place(mark), anchor);
+    const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
+    document_.none(place(mark), anchor, at < yaml_.size() && yaml_[at] == '~');
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     document_.alias(place(mark), anchor);
@@ -219,6 +225,7 @@ class Handler final : public YAML::EventHandler {
 
   Document& document_;
   std::shared_ptr<const std::string> file_;
+  std::string_view yaml_;
   int documents_ = 0;
 };
 
@@ -279,7 +286,7 @@ std::optional<Value> parse(std::string_view yaml, std::string_view file, Mistake
     return std::nullopt;
   }
   Document document(mistakes);
-  Handler handler(document, name);
+  Handler handler(document, name, yaml);
   try {
     const bool any = feed(yaml, handler);
     Value root = document.take();

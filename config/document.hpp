@@ -27,7 +27,7 @@ class Document {
 
   explicit Document(Mistakes& mistakes) : mistakes_(&mistakes) {}
 
-  void none(const Place& place, Anchor anchor);
+  void none(const Place& place, Anchor anchor, bool tilde);  // `tilde`: written as ~
   void scalar(const Place& place, Anchor anchor, std::string text, bool quoted);
   void open(const Place& place, Anchor anchor, Value::Kind kind);  // a list or a map
   void close();

@@ -21,6 +21,7 @@ std::string type_of_choices(const std::vector<Value>& choices) {
   std::string all;
   for (const Value& choice : choices) {
     std::string type = type_of(choice);
+    if (type == "null") continue;               // or_nothing()
     if (type == "list of " + all) return type;  // a single value is read as a list of one
     all += (all.empty() ? "" : " or ") + type;
   }
@@ -44,6 +45,17 @@ void tell_unknown(const Value::Entry& entry, const Reader& reader,
 void tell_missing(const Value& map, const Reader& reader, std::string_view name,
                   std::string_view help) {
   reader.at(name).wrong(map.place, "this key is required: " + std::string(help));
+}
+
+Value or_nothing(Value schema) {
+  return schema_any_of({std::move(schema), map({{"type", scalar("null")}})});
+}
+
+bool take_away(const Value::Entry& entry, const Reader& reader, bool was_there) {
+  if (!was_there)
+    reader.at(entry.name)
+        .wrong(entry.place, "~ takes away what is inherited, and nothing of this name is");
+  return was_there;
 }
 
 Value schema_object(std::vector<std::pair<std::string, Value>> properties,

@@ -36,6 +36,10 @@ class Section {
   template <class M>
   Section&& key(std::string_view name, M T::* member, std::string_view help, Rule rule = {}) &&;
 
+  // `~` takes the keys so far away where they are inherited: the member is that of a T nobody
+  // wrote. Not those that are required.
+  Section&& removable() &&;
+
   // Adds the keys of a member of T at this level.
   template <class M>
   Section&& also(M T::* member, const Section<M>& part) &&;
@@ -64,6 +68,8 @@ class Section {
     std::function<Value()> schema;
     std::function<std::string(const T&)> show;
     std::function<std::vector<KeyRow>(const std::string&, const T&)> table;  // of a nested T
+    std::function<void(T&)> reset;
+    bool removable = false;
   };
   const Key* find(std::string_view name) const;
   std::vector<Key> keys_;
@@ -127,8 +133,18 @@ template <class T>
 template <class M>
 Section<T>&& Section<T>::key(std::string_view name, M T::* member, std::string_view help,
                              Rule rule) && {
-  Key key{
-      .name = name, .help = help, .rule = rule, .read = {}, .schema = {}, .show = {}, .table = {}};
+  Key key{.name = name,
+          .help = help,
+          .rule = rule,
+          .read = {},
+          .schema = {},
+          .show = {},
+          .table = {},
+          .reset = {}};
+  key.reset = [member](T& out) {
+    T fresh{};
+    out.*member = std::move(fresh.*member);
+  };
   key.read = [member, rule](const Value& v, const Reader& r, T& out) {
     return Codec<M>::read(v, r, rule, out.*member);
   };
@@ -153,7 +169,10 @@ Section<T>&& Section<T>::also(M T::* member, const Section<M>& part) && {
             .read = {},
             .schema = theirs.schema,
             .show = {},
-            .table = {}};
+            .table = {},
+            .reset = {},
+            .removable = theirs.removable};
+    key.reset = [member, reset = theirs.reset](T& out) { reset(out.*member); };
     key.read = [member, read = theirs.read](const Value& v, const Reader& r, T& out) {
       return read(v, r, out.*member);
     };
@@ -165,6 +184,12 @@ Section<T>&& Section<T>::also(M T::* member, const Section<M>& part) && {
     }
     keys_.push_back(std::move(key));
   }
+  return std::move(*this);
+}
+
+template <class T>
+Section<T>&& Section<T>::removable() && {
+  for (Key& key : keys_) key.removable = !key.rule.required;
   return std::move(*this);
 }
 
@@ -204,9 +229,13 @@ bool Section<T>::read(const Value& map, const Reader& reader, T& out, bool compl
 template <class T>
 bool Section<T>::read_known(const Value& map, const Reader& reader, T& out) const {
   bool good = true;
-  for (const auto& entry : map.entries)
-    if (const Key* key = find(entry.name))
+  for (const auto& entry : map.entries) {
+    const Key* key = find(entry.name);
+    if (key != nullptr && key->removable && entry.value.takes_away())
+      key->reset(out);
+    else if (key != nullptr)
       good &= key->read(entry.value, reader.at(entry.name), out);
+  }
   return good;
 }
 
@@ -216,7 +245,8 @@ Value Section<T>::schema() const {
   std::vector<std::pair<std::string, Value>> properties;
   std::vector<std::string> required;
   for (const auto& key : keys_) {
-    properties.emplace_back(key.name, with_help(key.schema(), key.help, key.show(defaults)));
+    Value schema = key.removable ? or_nothing(key.schema()) : key.schema();
+    properties.emplace_back(key.name, with_help(std::move(schema), key.help, key.show(defaults)));
     if (key.rule.required) required.emplace_back(key.name);
   }
   return schema_object(std::move(properties), required);

@@ -21,12 +21,15 @@ struct Value {
 
   Kind kind = Kind::none;
   Place place;
-  std::string text;     // of a scalar
+  std::string text;     // of a scalar; "~" of a Kind::none that is written so
   bool quoted = false;  // "5" is text and never a number
   std::vector<Value> items;
   std::vector<Entry> entries;  // in the order of the file; names are unique
 
   const Value* find(std::string_view name) const;
+  // Whether it is written as `~`, which takes an inherited key or entry away. A key without a value
+  // is more likely a mistake.
+  bool takes_away() const { return kind == Kind::none && text == "~"; }
 };
 
 struct Value::Entry {

@@ -87,9 +87,12 @@ void add_run(CLI::App& app, Flags& flags) {
   run->add_option("--repeat", flags.repeat, "How often each probe is run.")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  const std::map<std::string, Output> outputs = {
-      {"text", Output::text}, {"json", Output::json}, {"junit", Output::junit}};
-  run->add_option("--output", flags.output, "text, json (an object a line) or junit.")
+  const std::map<std::string, Output> outputs = {{"text", Output::text},
+                                                 {"short", Output::brief},
+                                                 {"json", Output::json},
+                                                 {"junit", Output::junit}};
+  run->add_option("--output", flags.output,
+                  "text, short (the trace of failed runs only), json (an object a line) or junit.")
       ->transform(CLI::CheckedTransformer(outputs, CLI::ignore_case));
   run->add_option("--output.file", flags.output_file, "Write there instead of standard output.");
 }

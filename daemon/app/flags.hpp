@@ -9,7 +9,7 @@ namespace sonde::app {
 
 // The command line, in the dotted style of Prometheus.
 enum class Command : std::uint8_t { serve, run, check, test_alert, schema, rules };
-enum class Output : std::uint8_t { text, json, junit };
+enum class Output : std::uint8_t { text, brief, json, junit };
 
 struct Flags {
   Command command = Command::serve;

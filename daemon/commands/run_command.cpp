@@ -106,11 +106,13 @@ class Printer {
   void result(const ResultPtr& result) {
     results_.push_back(result);
     if (output_ == app::Output::text) print(report::as_text(*result, style_) + "\n");
+    if (output_ == app::Output::brief) print(report::as_short_text(*result, style_));
     if (output_ == app::Output::json) print(as_json(*result));
   }
   int finish(Span took) {
     const report::Tally tally = report::tally(results_);
-    if (output_ == app::Output::text) print(report::summary(tally, took, style_) + "\n");
+    const bool for_people = output_ == app::Output::text || output_ == app::Output::brief;
+    if (for_people) print(report::summary(tally, took, style_) + "\n");
     if (output_ == app::Output::junit) print(report::as_junit(results_));
     return report::exit_code(tally);
   }

@@ -54,9 +54,26 @@ std::string answers_text(const Trace& trace, const TextStyle& style) {
                      answer_text("substantive", trace.substantive, style));
 }
 
+std::string_view ended_by(EndedBy by) {
+  switch (by) {
+    case EndedBy::close_frame:
+      return "ended by a Close of the server";
+    case EndedBy::fin:
+      return "ended by the server without a Close (FIN)";
+    case EndedBy::rst:
+      return "ended by a reset (RST)";
+    case EndedBy::deadline:
+      return "ended by our deadline";
+    case EndedBy::us:
+    case EndedBy::nobody:
+      break;
+  }
+  return "ended by us";
+}
+
 std::string ending_text(const Ending& ending, const TextStyle& style) {
   if (ending.by == EndedBy::nobody) return "";
-  std::string line = fmt::format("  ended by {}", name(ending.by));
+  std::string line = fmt::format("  {}", ended_by(ending.by));
   if (ending.code != 0) line += fmt::format(" {}", ending.code);
   if (!ending.reason.empty())
     line += fmt::format(" \"{}\"", text::printable(ending.reason, style.unicode, 200));
@@ -131,6 +148,15 @@ std::string as_text(const Result& result, const TextStyle& style) {
          waterfall(trace, result.took, style) + exchanges_text(trace, detail, style) +
          frames_text(trace, detail, style) + answers_text(trace, style) +
          refusals_text(trace, style) + ending_text(trace.ending(), style) + skew_text(trace);
+}
+
+std::string as_short_text(const Result& result, TextStyle style) {
+  const Outcome outcome = result.verdict.outcome;
+  style.full = false;
+  if (outcome == Outcome::pass) return headline(result, style) + "\n";
+  if (outcome == Outcome::skipped)
+    return fmt::format("{}: {}\n", headline(result, style), cause(result.verdict, style));
+  return as_text(result, style) + "\n";
 }
 
 }  // namespace sonde::report

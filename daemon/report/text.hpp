@@ -13,6 +13,9 @@ namespace sonde::report {
 // style; a skipped one only the headline.
 std::string as_text(const Result& result, const TextStyle& style);
 
+// One line for a passed or skipped run; for any other the text above, less full, and an empty line.
+std::string as_short_text(const Result& result, TextStyle style);
+
 // Only the headline: "FAIL chat staging (chat) in 4.21 s, attempt 2".
 std::string headline(const Result& result, const TextStyle& style);
 

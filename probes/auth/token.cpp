@@ -109,6 +109,10 @@ std::optional<Failure> check_times(const Claims& claims, std::int64_t leeway, st
 
 }  // namespace
 
+bool is_secret(const Token& token, std::string_view name) {
+  return std::ranges::find(token.public_names, name) == token.public_names.end();
+}
+
 bool is_token_text(std::string_view text) {
   return !text.empty() && text.size() <= token_bytes_max &&
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });

@@ -21,9 +21,13 @@ struct Token {
   std::string refresh;                                     // empty: none
   Cookies cookies;                                         // cookies that the login set
   std::vector<std::pair<std::string, std::string>> named;  // further captures, {{login.NAME}}
+  std::vector<std::string> public_names;  // of `named`: what the configuration says in plain text
   std::optional<Span> skew;   // clock of the issuing server minus ours; empty: not known
   std::optional<Instant> at;  // when the answer with the token came
 };
+
+// Whether the value captured under `name` is secret.
+bool is_secret(const Token& token, std::string_view name);
 
 // Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that
 // carries it.

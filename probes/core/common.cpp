@@ -42,7 +42,8 @@ const config::Section<Common>& section_of(const Common*) {
           .key("negative_auth_min_interval", &Common::negative_auth_min_interval,
                "Least time between two rounds of refusal checks of a target, whichever probe makes "
                "them.",
-               {.min = 0.01, .max = 86400});
+               {.min = 0.01, .max = 86400})
+          .removable();
   return keys;
 }
 

@@ -22,6 +22,7 @@ constexpr ExperimentRow table[] = {
     {late_message, "late_message", "the message half a second after the session was ready"},
     {with_extension, "with_extension", "the same upgrade with an offer of permessage-deflate"},
     {without_alpn, "without_alpn", "the same upgrade without an offer by ALPN"},
+    {without_subprotocol, "without_subprotocol", "the same upgrade without subprotocols"},
 };
 
 constexpr bool in_order() {

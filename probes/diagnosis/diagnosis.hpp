@@ -40,9 +40,10 @@ enum class Experiment : std::uint8_t {
   reuse,           // D10
   late_message,    // D11
   with_extension,  // D12
-  without_alpn     // D12
+  without_alpn,    // D12
+  without_subprotocol
 };
-inline constexpr std::size_t experiment_count = 14;
+inline constexpr std::size_t experiment_count = 15;
 
 struct ExperimentRow {
   Experiment experiment;

@@ -25,6 +25,10 @@ const Rules server_failed = {
     {{{again, said::same}, {no_token, said::failed}, {other_carrier, said::opened}},
      header_stripped,
      "it fails without a token as well, and accepts the same token in another place"},
+    {{{again, said::same}, {no_token, said::failed}, {random_path, said::same}},
+     server_error_before_auth,
+     "without a token it fails as well, and so does a path that does not exist: the whole server "
+     "fails, or the path is wrong"},
     {{{again, said::same}, {no_token, said::failed}},
      server_error_before_auth,
      "without a token it fails as well"},
@@ -103,6 +107,27 @@ const Rules saw_no_upgrade = {
     {{{origin, said::opened}}, upgrade_stripped, "the origin itself accepts the same upgrade"},
 };
 
+constexpr said::Set answered = said::differs | said::refused | said::absent | said::failed;
+
+// Servers that share a port leave an upgrade at a path that none of them knows without an answer.
+const Rules hung = {
+    {{{without_subprotocol, said::opened}, {again, said::same}},
+     subprotocol_mismatch,
+     "without subprotocols the same upgrade is accepted"},
+    {{{plain_get, said::same}}, ok, "a plain GET is not answered either"},
+    {{{random_path, said::same}, {plain_get, said::absent}},
+     ok,
+     "an upgrade at a path that does not exist hangs as well, and a plain GET says that nothing is "
+     "served here: the path may be wrong"},
+    {{{random_path, said::same}},
+     ok,
+     "an upgrade at a path that does not exist hangs as well: the path may be wrong"},
+    {{{random_path, answered}, {again, said::same}},
+     ok,
+     "an upgrade at a path that does not exist is answered, so this one exists and hangs"},
+    healed,
+};
+
 const Rules ended = {
     healed,
     {{{again, said::same}, {without_alpn, said::opened}},
@@ -111,6 +136,16 @@ const Rules ended = {
     {{{again, said::same}, {with_extension, said::opened}},
      extension_fault,
      "with an offer of permessage-deflate it is accepted"},
+    {{{again, said::same}, {without_subprotocol, said::opened}},
+     subprotocol_mismatch,
+     "without subprotocols it is accepted"},
+    {{{again, said::same}, {plain_get, said::absent}},
+     ok,
+     "a plain GET says that nothing is served here: the path may be wrong"},
+    {{{again, said::same}, {plain_get, said::differs}},
+     ok,
+     "a plain GET is answered, so it is the upgrade that the server ends"},
+    {{{again, said::same}, {plain_get, said::same}}, ok, "a plain GET ends the same way"},
 };
 
 const Rules wrong_switch = {
@@ -153,6 +188,7 @@ constexpr std::array cases = {
     Case{Step::upgrade, no_route_or_stripped, &not_found},
     Case{Step::upgrade, bad_upgrade, &saw_no_upgrade},
     Case{Step::upgrade, handshake_eof, &ended},
+    Case{Step::upgrade, handshake_timeout, &hung},
     Case{Step::upgrade, tcp_reset, &ended},
     Case{Step::upgrade, tls_handshake, &tls_failed},
     Case{Step::upgrade, alpn_h2, &speaks_h2},

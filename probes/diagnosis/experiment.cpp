@@ -109,10 +109,10 @@ asio::awaitable<Verdict> try_twice(Laboratory laboratory, Trace& aside) {
   co_return verdict;
 }
 
-// Offers what browsers offer. Only the handshake matters.
-asio::awaitable<Verdict> try_extension(Laboratory laboratory, Trace& aside) {
+// Offers what browsers offer, or no subprotocol. Only the handshake matters.
+asio::awaitable<Verdict> try_handshake(Experiment experiment, Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
-  auto trial = trial_of(with_extension, laboratory);
+  auto trial = trial_of(experiment, laboratory);
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
   auto upgrading = net::upgrade(laboratory.subject.shared.network, trial->request,
                                 trial->settings.socket.line, aside);
@@ -179,7 +179,8 @@ asio::awaitable<Verdict> perform(Experiment experiment, Laboratory laboratory, T
     case late_message:
       return try_late_message(laboratory, aside);
     case with_extension:
-      return try_extension(laboratory, aside);
+    case without_subprotocol:
+      return try_handshake(experiment, laboratory, aside);
     case earlier_pass:
     case random_path:
     case origin:

@@ -55,6 +55,10 @@ std::expected<Trial, Failure> trial_of(Experiment experiment, const Laboratory& 
   session::SessionSettings settings = laboratory.subject.settings;
   if (experiment == origin)
     settings.socket.url = session::Endpoint{settings.socket.origin, std::nullopt};
+  if (experiment == without_subprotocol) {
+    settings.socket.subprotocols.clear();
+    settings.socket.expect_subprotocol = {};
+  }
   if (experiment == without_alpn) settings.socket.line.tls.alpn = false;
   auto trial = make(std::move(settings), use_of(experiment), laboratory.names);
   if (!trial) return trial;
@@ -98,6 +102,8 @@ Possible possible_for(const Laboratory& laboratory) {
   text::Names names = laboratory.names;
   if (const auto url = address_of(socket.url, names); url && url->tls()) possible.add(without_alpn);
   if (laboratory.subject.turn != nullptr) possible.add(late_message);
+  if (!socket.subprotocols.empty() && socket.token_in.in != In::subprotocol)
+    possible.add(without_subprotocol);
   if (!needs_token(laboratory.subject.settings)) return possible;
   for (Experiment with_token : {no_token, garbage_token, reuse}) possible.add(with_token);
   if (socket.token_in.in != In::none) possible.add(other_carrier);

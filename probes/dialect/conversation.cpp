@@ -161,6 +161,11 @@ asio::awaitable<std::optional<Failure>> put(Listener& listener, Talk& talk) {
   }
   if (talk.own_runs != nullptr) note_run(*turn.dialect, listener.names(), *talk.own_runs);
   talk.asked = Clock::now();
+  if (turn.dialect->request) {
+    auto failed = co_await send_by_http(*turn.dialect->request, listener.session(),
+                                        listener.names(), Step::events, listener.trace());
+    co_return failed;
+  }
   const auto sent = co_await listener.say(turn.dialect->send);
   if (sent) co_return std::nullopt;
   auto failed = co_await not_sent(listener, sent.error(), Step::events);
@@ -203,7 +208,8 @@ asio::awaitable<Verdict> converse(net::Websocket& session, const ChatExchange& t
   Talk talk{.turn = turn, .own_runs = own_runs};
   auto unasked = co_await put(listener, talk);
   if (unasked) co_return failure_at(Step::events, *std::move(unasked), trace);
-  trace.sent = Clock::now();
+  // An answer may come on the socket before that of the request.
+  trace.sent = turn.dialect->request ? talk.asked : Clock::now();
   Expectation expectation(*turn.rules, *trace.sent, names);
   Received received;
   co_await listen(listener, talk, expectation, received);

@@ -70,6 +70,7 @@ const config::Section<ScriptStep>& section_of(const ScriptStep*) {
       config::Section<ScriptStep>()
           .key("send", &ScriptStep::send,
                "What is sent: a text as it stands, a mapping or a list as JSON.")
+          .key("request", &ScriptStep::request, "An HTTP request that is made then.")
           .key("expect", &ScriptStep::expect, "The frame that is waited for then.");
   return keys;
 }
@@ -108,6 +109,8 @@ const config::Section<Dialect>& section_of(const Dialect*) {
           .key("before_send", &Dialect::before_send,
                "What is sent and waited for before the frame that asks; {{prompt}} is the prompt.")
           .key("send", &Dialect::send, "The frame that asks; {{prompt}} is the prompt.")
+          .key("request", &Dialect::request,
+               "An HTTP request that asks instead of `send`; the answer comes on the socket.")
           .key("correlate", &Dialect::correlate,
                "Places that say whose a frame is, and what stands there in ours.")
           .key("only_run", &Dialect::only_run,
@@ -116,7 +119,8 @@ const config::Section<Dialect>& section_of(const Dialect*) {
           .key("answer", &Dialect::answer,
                "Where the answer stands: places of the terminal event, or of events in full.")
           .key("vars", &Dialect::vars, "Texts made once a session: {{vars.thread_id}}.",
-               {.filled = true});
+               {.filled = true})
+          .removable();
   return keys;
 }
 
@@ -164,14 +168,18 @@ std::vector<std::string_view> captured(const Dialect& dialect) {
   };
   for (const auto& rule : dialect.rules) add(rule.capture);
   for (const auto* steps : {&dialect.steps, &dialect.before_send})
-    for (const auto& step : *steps)
+    for (const auto& step : *steps) {
+      if (step.request) add(step.request->capture);
       if (step.expect) add(step.expect->capture);
+    }
+  if (dialect.request) add(dialect.request->capture);
   return all;
 }
 
 void add_steps(const std::vector<ScriptStep>& steps, text::Needs& needs) {
   for (const auto& step : steps) {
     needs.add(step.send);
+    if (step.request) add_needs(*step.request, needs);
     if (step.expect) needs.add(step.expect->frame.json);
   }
 }
@@ -199,6 +207,7 @@ text::Needs needs_of_turn(const Dialect& dialect) {
   text::Needs needs;
   add_steps(dialect.before_send, needs);
   needs.add(dialect.send);
+  if (dialect.request) add_needs(*dialect.request, needs);
   return needs;
 }
 
@@ -222,6 +231,7 @@ class NeedsCheck {
         dialect_.needs.all.push_back(need);
       }
     }
+    for (const text::Template& url : needs.urls) dialect_.needs.urls.push_back(url);
     return good;
   }
 
@@ -287,10 +297,21 @@ bool put_in_order(Dialect& dialect, const config::Reader& reader) {
       more = true;
     }
   }
-  for (const auto& [name, text] : dialect.vars)
-    if (made(dialect, name) == nullptr)
-      reader.at("vars").at(name).wrong(
-          text.place(), "it needs itself, or what only a frame of the session can supply");
+  const auto of_frames = captured(dialect);
+  for (const auto& [name, text] : dialect.vars) {
+    if (made(dialect, name) != nullptr) continue;
+    const auto needs = text.names();
+    const auto late = std::ranges::find_if(needs, [&](const std::string& need) {
+      return is_var(need) && !dialect.vars.contains(need.substr(of_vars.size())) &&
+             std::ranges::count(of_frames, std::string_view(need).substr(of_vars.size())) > 0;
+    });
+    reader.at("vars").at(name).wrong(
+        text.place(), late != needs.end()
+                          ? "it needs {{" + *late +
+                                "}}, which a frame of the session supplies, and variables are made "
+                                "before; say it where it is sent"
+                          : "it needs itself, directly or through another variable");
+  }
   return dialect.made.size() == dialect.vars.size();
 }
 
@@ -357,7 +378,7 @@ bool supplies(const Dialect& dialect, std::string_view name) {
 bool complete(Dialect& dialect, const config::Reader& reader, const config::Place& place) {
   bool good = check(dialect.rules_of_events, reader, place);
   good &= answer_known(dialect, reader, place);
-  dialect.needs.all.clear();
+  dialect.needs = {};
   NeedsCheck needs(dialect, reader);
   good &= needs.take(needs_of_session(dialect), {"prompt", "challenge"});
   good &= needs.take(needs_of_replies(dialect), {of_frame, "prompt", "challenge"});

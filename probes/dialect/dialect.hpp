@@ -9,6 +9,7 @@
 
 #include "probes/dialect/expectation.hpp"
 #include "probes/dialect/framing.hpp"
+#include "probes/dialect/http_send.hpp"
 #include "probes/text/needs.hpp"
 #include "probes/text/tree.hpp"
 
@@ -51,9 +52,11 @@ struct Acknowledgement {
 };
 const config::Section<Acknowledgement>& section_of(const Acknowledgement*);
 
-// Sends something, or waits for something, or sends first and then waits.
+// Sends something, or waits for something, or sends first and then waits. A request is made after
+// the frame.
 struct ScriptStep {
   text::Tree send;
+  std::optional<HttpSend> request;
   std::optional<Acknowledgement> expect;
 };
 const config::Section<ScriptStep>& section_of(const ScriptStep*);
@@ -83,6 +86,7 @@ struct Dialect {
   FrameMatch ready;                     // the ready message; not an event during a conversation
   std::vector<ScriptStep> before_send;  // of a conversation; {{prompt}} is set
   text::Tree send;
+  std::optional<HttpSend> request;  // asks instead of `send`
   // Correlation: places whose value, if present, has to equal the template. A frame is foreign if
   // one differs, and own if one is present and none differs.
   std::map<text::Pointer, text::Template> correlate;

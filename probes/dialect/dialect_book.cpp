@@ -154,7 +154,9 @@ bool BookReader::read_over(const Value::Entry& entry, const Dialect& base, const
   dialect.name = entry.name;
   auto rules = std::exchange(dialect.rules, {});
   bool good = config::section<Written>().read(entry.value, at, written);
-  std::ranges::move(rules, std::back_inserter(dialect.rules));
+  const Value* own_rules = entry.value.find("rules");
+  if (own_rules == nullptr || !own_rules->takes_away())
+    std::ranges::move(rules, std::back_inserter(dialect.rules));
   good &= complete(dialect, at, entry.place);
   book_.all[entry.name] = std::make_shared<const Dialect>(std::move(dialect));
   return good;

@@ -35,7 +35,8 @@ const config::Section<EventSpec>& section_of(const EventSpec*) {
           .key("within", &EventSpec::within, "How long after the send it may come; 0s: any time.")
           .key("forbid", &EventSpec::forbid, "It must not come.")
           .key("terminal", &EventSpec::terminal, "Whether it ends the run, well or badly.")
-          .key("detail", &EventSpec::detail, "Where a bad end says why; the first filled place.");
+          .key("detail", &EventSpec::detail, "Where a bad end says why; the first filled place.")
+          .removable();
   return keys;
 }
 
@@ -57,7 +58,8 @@ const config::Section<EventRules>& section_of(const EventRules*) {
           .key("foreign_events", &EventRules::foreign, "What happens to events of another run.")
           .key("tool_events", &EventRules::tool_events,
                "Events that come if the agent uses a tool; missing together, they are "
-               "tool_not_used.");
+               "tool_not_used.")
+          .removable();
   return keys;
 }
 
@@ -94,6 +96,16 @@ bool check(const EventRules& rules, const config::Reader& reader, const config::
   return good;
 }
 
+void forget(std::vector<EventSpec>& events, const std::string& id) {
+  std::erase_if(events, [&](const EventSpec& spec) { return spec.id == id; });
+  for (EventSpec& spec : events) {
+    std::erase(spec.after, id);
+    std::erase(spec.before, id);
+    for (std::string* other : {&spec.pairs_with, &spec.required_if})
+      if (*other == id) other->clear();
+  }
+}
+
 std::vector<std::string> event_names(const EventRules& rules) {
   std::vector<std::string> all;
   for (const auto& spec : rules.events)
@@ -111,6 +123,12 @@ bool Codec<std::vector<dialect::EventSpec>>::read(const Value& v, const Reader& 
   bool good = true;
   for (const auto& [id, place, value] : v.entries) {
     auto spec = std::ranges::find(out, id, &dialect::EventSpec::id);
+    if (value.takes_away()) {
+      const bool was_there = spec != out.end();
+      if (was_there) dialect::forget(out, id);
+      good &= take_away({id, place, value}, r, was_there);
+      continue;
+    }
     if (spec == out.end()) {
       spec = out.emplace(out.end());
       spec->id = id;
@@ -124,8 +142,8 @@ bool Codec<std::vector<dialect::EventSpec>>::read(const Value& v, const Reader& 
 }
 
 Value Codec<std::vector<dialect::EventSpec>>::schema(const Rule&) {
-  return schema_named(schema_any_of(
-      {Codec<std::vector<std::string>>::schema({}), Codec<dialect::EventSpec>::schema({})}));
+  return schema_named(or_nothing(schema_any_of(
+      {Codec<std::vector<std::string>>::schema({}), Codec<dialect::EventSpec>::schema({})})));
 }
 
 }  // namespace sonde::config

@@ -65,6 +65,8 @@ const config::Section<EventRules>& section_of(const EventRules*);
 // none.
 bool check(const EventRules& rules, const config::Reader& reader, const config::Place& place);
 
+// Removes an event, and what others say of it.
+void forget(std::vector<EventSpec>& events, const std::string& id);
 // The events that a run may be expected to receive: neither forbidden nor a bad end.
 std::vector<std::string> event_names(const EventRules& rules);
 

@@ -38,7 +38,8 @@ const config::Section<Framing>& section_of(const Framing*) {
           .key("json", &Framing::json, "Places whose text is JSON, and becomes what it says.")
           .key("each", &Framing::each,
                "A list in a frame, each of whose items is a frame of its own; \"\": the frame "
-               "itself. Frames without the list are one.");
+               "itself. Frames without the list are one.")
+          .removable();
   return keys;
 }
 

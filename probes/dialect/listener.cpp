@@ -8,6 +8,8 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "probes/text/utf8.hpp"
+
 namespace asio = boost::asio;
 
 namespace sonde::dialect {
@@ -80,8 +82,10 @@ std::optional<Arrival> Listener::waiting() {
 }
 
 void Listener::hear(const net::Message& message, Step step) {
+  const bool as_hex =
+      message.binary && (dialect_.framing.codec == Coding::hex || !text::is_utf8(message.payload));
   trace_.frame(Direction::in, message.binary ? "binary" : "text", message.payload, message.at,
-               message.binary);
+               as_hex);
   frames_.clear();
   taken_ = 0;
   at_ = message.at;

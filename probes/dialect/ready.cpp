@@ -16,10 +16,23 @@ bool at_once(const Ready& ready) {
   return ready.type.empty() && ready.json.empty() && !ready.identity.at;
 }
 
-Failure silent(const Ready& ready) {
+// Whether a step waits for a message that the ready message would be as well.
+bool is_taken_by_step(const Dialect& dialect, const Ready& ready) {
+  return std::ranges::any_of(dialect.steps, [&](const ScriptStep& step) {
+    return step.expect &&
+           std::ranges::any_of(step.expect->frame.type, [&](const std::string& type) {
+             return std::ranges::count(ready.type, type) > 0;
+           });
+  });
+}
+
+Failure silent(const Ready& ready, const Dialect& dialect) {
   const std::string wanted =
       ready.type.empty() ? "ready message" : fmt::format("{}", fmt::join(ready.type, " or "));
-  return {Reason::no_ready, fmt::format("no {} within {:.3f} s", wanted, seconds(ready.within))};
+  const std::string_view taken =
+      is_taken_by_step(dialect, ready) ? "; a step of the dialect has taken the one before" : "";
+  return {Reason::no_ready,
+          fmt::format("no {} within {:.3f} s{}", wanted, seconds(ready.within), taken)};
 }
 
 asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& ready) {
@@ -30,7 +43,7 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Ready& re
     case Arrival::How::cut:
       co_return cut_failure();
     case Arrival::How::silence:
-      co_return silent(ready);
+      co_return silent(ready, listener.dialect());
     case Arrival::How::failed:
       co_return arrival.failure;
     case Arrival::How::frame:
@@ -93,7 +106,8 @@ const config::Section<Ready>& section_of(const Ready*) {
                "The server sends no ready message: an upgraded session is ready.")
           .key("json", &Ready::json, "What must stand in these places of it.")
           .key("within", &Ready::within, "How long after the upgrade it may come.", {.min = 0.001})
-          .key("identity", &Ready::identity, "Who the server must say that we are.");
+          .key("identity", &Ready::identity, "Who the server must say that we are.")
+          .removable();
   return keys;
 }
 
@@ -132,8 +146,8 @@ std::optional<Failure> check_ready(const Ready& ready, std::string_view type, te
                                    text::Names& names) {
   if (!ready.type.empty() && std::ranges::count(ready.type, type) == 0)
     return Failure{Reason::bad_ready,
-                   fmt::format("the first message is {}, not {}",
-                               type.empty() ? "without a type" : quoted_value(type),
+                   fmt::format("{} came, not {}",
+                               type.empty() ? "a message without a type" : quoted_value(type),
                                fmt::join(ready.type, " or "))};
   if (auto wrong = text::mismatch(ready.json, message, names))
     return Failure{Reason::degraded_mode, *wrong};

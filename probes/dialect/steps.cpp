@@ -90,6 +90,11 @@ asio::awaitable<std::optional<Failure>> take_steps(Listener& listener,
         co_return failed;
       }
     }
+    if (step.request) {
+      auto failed = co_await send_by_http(*step.request, listener.session(), listener.names(), at,
+                                          listener.trace());
+      if (failed) co_return failed;
+    }
     if (!step.expect) continue;
     auto failed = co_await wait(listener, *step.expect, at);
     if (failed) co_return failed;

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
+#include "probes/net/origins.hpp"
+#include "probes/session/log_in.hpp"
+#include "probes/session/socket.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::health {
@@ -26,7 +30,15 @@ class Health : public Probe {
     trace.at(Step::health);
     auto names = site_->names(attempt.seed, trace);
     if (!names) co_return Verdict::of(Step::health, names.error());
-    auto request = build(*names);
+    auth::Token token;
+    if (settings_->logs_in) {
+      auto logging_in = log_in(*site_, shared_, *names, trace, settings_->reuse.share);
+      auto logged_in = co_await std::move(logging_in);
+      if (!logged_in) co_return Verdict::of(Step::login, logged_in.error());
+      token = *std::move(logged_in);
+      trace.at(Step::health);
+    }
+    auto request = build(token, *names);
     if (!request) co_return Verdict::of(Step::health, request.error());
     if (settings_->expect.cors) {
       auto asking_leave = ask_leave(*request, trace);
@@ -36,12 +48,14 @@ class Health : public Probe {
     auto asking =
         net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
     const net::Answer answer = co_await std::move(asking);
+    if (settings_->logs_in) reconsider(token, answer);
     co_return conclude(answer, *names, trace);
   }
 
  private:
   asio::awaitable<std::optional<Verdict>> ask_leave(net::Request& request, Trace& trace) const;
-  std::expected<net::Request, Failure> build(text::Names& names) const;
+  std::expected<net::Request, Failure> build(const auth::Token& token, text::Names& names) const;
+  void reconsider(const auth::Token& used, const net::Answer& answer) const;
   Verdict conclude(const net::Answer& answer, text::Names& names, const Trace& trace) const;
 
   std::shared_ptr<const HealthSettings> settings_;
@@ -53,13 +67,20 @@ std::unexpected<Failure> own_request(std::string_view what, const std::string& w
   return std::unexpected(Failure{Reason::own_request, std::string(what) + ": " + why});
 }
 
-std::expected<net::Request, Failure> Health::build(text::Names& names) const {
+std::expected<net::Request, Failure> Health::build(const auth::Token& token,
+                                                   text::Names& names) const {
   net::Request request{.method = settings_->method, .url = {}, .headers = {}, .body = {}};
   auto rendered = settings_->url.render(names);
   if (!rendered) return own_request("url", rendered.error());
   auto url = net::parse_url(*rendered);
   if (!url) return own_request("url", url.error());
   request.url = std::move(*url);
+  if (settings_->logs_in) {
+    if (!session::is_own(request.url, settings_->url, names))
+      return own_request("url", net::no_own_origin(request.url));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    names.set("cookies", token.cookies.header(request.url, now, net::Origins::of(names)));
+  }
   for (const auto& [name, value] : settings_->headers) {
     auto text = value.render(names);
     if (!text) return own_request("header " + name, text.error());
@@ -69,6 +90,14 @@ std::expected<net::Request, Failure> Health::build(text::Names& names) const {
   if (!body) return own_request("body", body.error());
   request.body = std::move(*body);
   return request;
+}
+
+// A token that was refused is not used again by any probe.
+void Health::reconsider(const auth::Token& used, const net::Answer& answer) const {
+  auth::CachedLogin& cached = shared_.token_cache.cached(site_->account, Clock::now());
+  if (!cached.token || cached.token->value != used.value) return;  // it was replaced meanwhile
+  const int status = answer.response.status;
+  if (status == 401 || status == 403) cached.token.reset();
 }
 
 // As a browser does before a page's request, which then has the page's origin; redirects are not
@@ -140,11 +169,45 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
           .key("body", &S::body, "The body of the request.")
           .key("redirects", &S::redirects, "Whether redirects are followed.")
           .key("expect", &S::expect, "What the answer must be.")
+          .key("reuse", &S::reuse,
+               "The share of a token's life in which it is used again instead of a new login, "
+               "where the request uses {{token}}. 0%: never.")
           .also(&S::line, config::section<net::ConnectionOptions>());
   return keys;
 }
 
 namespace {
+
+text::Needs needs_of(const HealthSettings& settings) {
+  text::Needs needs;
+  needs.add_url(settings.url);
+  needs.add_values(settings.headers);
+  needs.add(settings.body);
+  needs.add(settings.expect.json);
+  return needs;
+}
+
+bool read_settings(const config::Value& value, const config::Reader& reader, HealthSettings& out) {
+  const bool good = config::section<HealthSettings>().read(value, reader, out);
+  out.logs_in = session::says_login(needs_of(out));
+  for (const char* key : {"login", "reuse"})
+    if (const config::Value* written = value.find(key); written != nullptr && !out.logs_in)
+      reader.at(key).warn(written->place,
+                          "it has no effect: nothing of the request uses {{token}}, {{cookies}} or "
+                          "{{login.NAME}}");
+  return good;
+}
+
+void add_needs(const HealthSettings& settings, text::Needs& needs) {
+  text::Needs own = needs_of(settings);
+  std::ranges::move(own.all, std::back_inserter(needs.all));
+  std::ranges::move(own.urls, std::back_inserter(needs.urls));
+  if (settings.logs_in) needs.all.push_back({"token", {}});
+}
+
+std::vector<Step> steps_of(const HealthSettings& settings) {
+  return settings.logs_in ? std::vector{Step::login, Step::health} : std::vector{Step::health};
+}
 
 std::string_view media_type(const net::Response& response) {
   const std::string* header = response.header("content-type");
@@ -209,9 +272,11 @@ std::optional<Failure> judge_json(const Expected& expected, const net::Response&
                                   text::Names& names) {
   if (expected.json.empty()) return std::nullopt;
   const auto document = text::Document::parse(response.body);
+  if (!document && response.body.empty())
+    return Failure{Reason::bad_body, "the body is empty, where JSON is expected"};
   if (!document)
     return Failure{Reason::bad_body,
-                   "the body is " + document.error() + ": " + text::json_place(response.body)};
+                   "the body is " + document.error() + ", " + text::json_place(response.body)};
   const auto wrong = text::mismatch(expected.json, document->root(), names);
   if (!wrong) return std::nullopt;
   return Failure{says_unhealthy(document->root()) ? Reason::reported_unhealthy : Reason::bad_body,
@@ -255,17 +320,6 @@ std::optional<Failure> judge_health(const Expected& expected, const net::Respons
   return judge_latency(expected, took);
 }
 
-namespace {
-
-void add_needs(const HealthSettings& settings, text::Needs& needs) {
-  needs.add_url(settings.url);
-  needs.add_values(settings.headers);
-  needs.add(settings.body);
-  needs.add(settings.expect.json);
-}
-
-}  // namespace
-
 const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*) {
   using S = HealthSettings;
   static constexpr session::KindHooks<S> hooks{
@@ -277,7 +331,9 @@ const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*) {
                  std::shared_ptr<const session::ProbeContext> site,
                  session::Shared& shared) -> std::unique_ptr<Probe> {
         return std::make_unique<Health>(std::move(settings), std::move(site), shared);
-      }};
+      },
+      .read = read_settings,
+      .steps = steps_of};
   return hooks;
 }
 

@@ -6,7 +6,8 @@
 namespace sonde::net {
 
 // The error that the body reports: its error_code, code, error, detail, message and similar
-// members, as texts, or as lists of texts or of objects; empty if there is none. A body of more
+// members, as texts, or as lists of texts or of objects, also if the body is a list of such; of a
+// 4xx also errors by field name, and a line of text/plain. Empty if there is none. A body of more
 // than 64 KB is not read. The result is text of the peer of any length: scrub and shorten it before
 // it is shown. Pure.
 std::string said_error(const Response& response);

@@ -23,7 +23,11 @@ bool says(const std::vector<std::string>& names, std::string_view name) {
 bool is_sent(const dialect::Dialect& dialect, std::string_view name) {
   text::Needs needs;
   needs.add(dialect.send);
-  for (const auto& step : dialect.before_send) needs.add(step.send);
+  if (dialect.request) add_needs(*dialect.request, needs);
+  for (const auto& step : dialect.before_send) {
+    needs.add(step.send);
+    if (step.request) add_needs(*step.request, needs);
+  }
   for (const auto& [variable, text] : dialect.vars) needs.add(text);
   return std::ranges::count(needs.all, name, &text::Needs::One::name) > 0;
 }

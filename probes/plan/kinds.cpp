@@ -92,6 +92,7 @@ ParsedProbe draft_of(const std::shared_ptr<S>& settings) {
                      .needs = {},
                      .url = {},
                      .events = {},
+                     .steps = {},
                      .others = {},
                      .vet = {},
                      .make = {}};
@@ -102,6 +103,7 @@ ParsedProbe draft_of(const std::shared_ptr<S>& settings) {
     parsed.url = parts.url->text();
   }
   hook.add_needs(*settings, parsed.needs);
+  if (hook.steps != nullptr) parsed.steps = hook.steps(*settings);
   if (hook.events != nullptr) parsed.events = hook.events(*settings);
   if (hook.others != nullptr) parsed.others = hook.others(*settings);
   if (hook.vet != nullptr)
@@ -147,7 +149,7 @@ using enum Step;
 std::span<const Kind> kinds() {
   static const std::vector<Kind> table = {
       kind<health::HealthSettings>("health", "One HTTP endpoint says that the service is well.",
-                                   {health}, {}),
+                                   {health}, {"token", "refresh_token", "cookies"}),
       kind<login::LoginSettings>("login", "A user can log in and gets a usable token.", {login},
                                  {"token", "refresh_token", "cookies"}),
       kind<upgrade::UpgradeSettings>(

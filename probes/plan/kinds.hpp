@@ -23,6 +23,7 @@ struct ParsedProbe {
   bool has_socket = false;
   std::string url;  // as written; empty: a mistake
   std::vector<std::string> events;
+  std::vector<Step> steps;  // if they depend on the settings; empty: those of the kind
   std::vector<session::IdentityRef>
       others;  // additional users: ProbeContext::others, in this order
   // Reports what the probe cannot do on a target.

@@ -86,7 +86,7 @@ std::shared_ptr<const Check> make_check(const PlanEntry& plan, const Kind& kind,
   check->in_flight_max = parsed.common.in_flight;
   check->refusals_every = parsed.common.negative_auth_min_interval;
   check->diagnose = parsed.common.diagnose;
-  check->steps = kind.steps;
+  check->steps = parsed.steps.empty() ? kind.steps : parsed.steps;
   check->events = parsed.events;
   check->fingerprint = fingerprint(plan.root, plan.probe.value, parsed, site->target_name);
   check->refusal_fingerprint =

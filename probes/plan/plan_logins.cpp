@@ -29,6 +29,7 @@ bool sends_secret(const auth::Login& login, const session::Identity& identity) {
   login.needs(needs);
   return std::ranges::any_of(needs.all, [&](const auto& need) {
     if (!need.name.starts_with(prefix)) return false;
+    if (need.name == session::basic_name) return true;
     const auto field = identity.fields.find(need.name.substr(prefix.size()));
     return field != identity.fields.end() && std::holds_alternative<config::Secret>(field->second);
   });

@@ -60,6 +60,9 @@ std::string advice(const text::Needs::One& need, const session::IdentityRef& ref
   constexpr std::string_view of_identity = "identity.";
   if (!need.name.starts_with(of_identity)) return "";
   if (ref.as.name.empty()) return "; name an identity: 'as', here or in defaults";
+  if (need.name == session::basic_name)
+    return "; it is made of 'username', which has no colon, and 'password' of the identity '" +
+           ref.as.name + "'";
   const std::string field = need.name.substr(of_identity.size());
   std::string text = "; the identity '" + ref.as.name + "' has no '" + field + "'";
   if (need.place.line > 0) return text;

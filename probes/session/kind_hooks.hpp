@@ -33,6 +33,8 @@ struct KindHooks {
   // Reads the keys, and reports those that do not fit together; false: there is a mistake. Null:
   // the keys of the section are all.
   bool (*read)(const config::Value& value, const config::Reader& reader, Settings& out) = nullptr;
+  // The steps at which it can fail. Null: those of the kind's row.
+  std::vector<Step> (*steps)(const Settings& settings) = nullptr;
   // The canonical names of the events that it counts. Null: none.
   std::vector<std::string> (*events)(const Settings& settings) = nullptr;
   // Its users besides `as`, in the order of ProbeContext::others. Null: none.

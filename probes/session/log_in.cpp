@@ -21,7 +21,8 @@ void know(const auth::Token& token, text::Names& names, Trace& trace) {
   for (const auto& [name, value] : token.named) names.set("login." + name, value);
   for (const std::string* secret : {&token.value, &token.refresh})
     if (!secret->empty()) auth::hide(trace, *secret);
-  for (const auto& [name, value] : token.named) auth::hide(trace, value);
+  for (const auto& [name, value] : token.named)
+    if (auth::is_secret(token, name)) auth::hide(trace, value);
   for (const auto& cookie : token.cookies.all())
     if (cookie.value.size() >= 8) auth::hide(trace, cookie.value);
 }

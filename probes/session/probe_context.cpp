@@ -28,9 +28,30 @@ void hide_what_is_made(text::Names& names, Trace& trace) {
   });
 }
 
+bool needs_name(const text::Needs& needs, std::string_view name) {
+  return std::ranges::find(needs.all, name, &text::Needs::One::name) != needs.all.end();
+}
+
+void set_basic(text::Names& names) {
+  const std::string* user = names.find("identity.username");
+  const std::string* password = names.find("identity.password");
+  if (user != nullptr && password != nullptr)
+    names.set(std::string(basic_name), text::base64(*user + ":" + *password));
+}
+
+// A user name with a colon cannot be told from the password (RFC 7617 section 2).
+bool has_basic(const Identity& identity) {
+  const auto user = identity.fields.find("username");
+  if (user == identity.fields.end() || !identity.fields.contains("password")) return false;
+  const auto* text = std::get_if<std::string>(&user->second);
+  return text == nullptr || !text->contains(':');
+}
+
 }  // namespace
 
 void ProbeContext::prepare(const text::Needs& needs) {
+  const bool own = identity.fields.contains(std::string(after(basic_name, "identity.")));
+  needs_basic_ = !own && needs_name(needs, basic_name);
   text::Names::Texts texts = {
       {"target.name", target_name}, {"target.http", target.http},
       {"target.auth", target.auth}, {"target.ws", target.ws},
@@ -40,12 +61,12 @@ void ProbeContext::prepare(const text::Needs& needs) {
     const std::string name = "identity." + field;
     if (const auto* text = std::get_if<std::string>(&value))
       texts.emplace_back(name, *text);
-    else if (std::ranges::find(needs.all, name, &text::Needs::One::name) != needs.all.end())
+    else if (needs_name(needs, name) ||
+             (needs_basic_ && (field == "username" || field == "password")))
       secrets_.emplace_back(name, std::get<config::Secret>(value));
   }
   texts_ = std::make_shared<const text::Names::Texts>(std::move(texts));
-  needs_cookies_ =
-      std::ranges::find(needs.all, "cookies", &text::Needs::One::name) != needs.all.end();
+  needs_cookies_ = needs_name(needs, "cookies");
 }
 
 std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trace& trace) const {
@@ -58,7 +79,30 @@ std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trac
     names.set(name, std::move(*text));
   }
   hide_what_is_made(names, trace);
+  if (!needs_basic_) return names;
+  set_basic(names);
+  if (const std::string* basic = names.find(basic_name)) auth::hide(trace, *basic);
   return names;
+}
+
+bool ProbeContext::use_wrong_password(text::Names& names) const {
+  constexpr std::string_view password = "identity.password";
+  const auto is_password = [&](const auto& secret) { return secret.first == password; };
+  const bool has_password = std::ranges::any_of(secrets_, is_password);
+  // Of every class of characters that a rule for passwords may ask for.
+  static const text::Template wrong = "Wrong-{{nonce(16)}}-1";
+  for (const auto& secret : secrets_) {
+    if (has_password && !is_password(secret)) continue;
+    names.set(secret.first, wrong.render(names).value_or("Wrong-1"));
+  }
+  if (needs_basic_) set_basic(names);
+  return !secrets_.empty();
+}
+
+bool ProbeContext::says_secret(const text::Needs& needs) const {
+  return (needs_basic_ && needs_name(needs, basic_name)) ||
+         std::ranges::any_of(secrets_,
+                             [&](const auto& secret) { return needs_name(needs, secret.first); });
 }
 
 std::optional<std::string> ProbeContext::constant(const text::Template& text) const {
@@ -72,7 +116,8 @@ std::optional<std::string> ProbeContext::constant(const text::Template& text) co
 bool ProbeContext::knows(std::string_view name) const {
   if (name == "location") return !location.empty();
   if (const auto field = after(name, "identity."); !field.empty())
-    return identity.fields.contains(std::string(field));
+    return identity.fields.contains(std::string(field)) ||
+           (name == basic_name && has_basic(identity));
   const auto of_target = after(name, "target.");
   if (of_target == "http") return !target.http.empty();
   if (of_target == "auth") return !target.auth.empty();

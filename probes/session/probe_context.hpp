@@ -24,6 +24,9 @@ struct IdentityRef {
   ConfigRef as, login;
 };
 
+// {{identity.basic}}: the credentials of HTTP Basic (RFC 7617), made of username and password.
+inline constexpr std::string_view basic_name = "identity.basic";
+
 // Where and as which user a probe runs: one target, one identity, one login. Immutable after
 // prepare(); shared by the probes of a target.
 struct ProbeContext {
@@ -52,6 +55,11 @@ struct ProbeContext {
   bool knows(std::string_view name) const;
   // Whether a template uses a secret of the identity.
   bool has_secrets() const { return !secrets_.empty(); }
+  // Replaces the secrets of the identity by wrong ones: its password, or without one all that
+  // templates use. False: they use none.
+  bool use_wrong_password(text::Names& names) const;
+  // Whether one of these names is a secret of the identity, or made of one.
+  bool says_secret(const text::Needs& needs) const;
   // Whether a template uses {{cookies}}.
   bool needs_cookies() const { return needs_cookies_; }
 
@@ -59,6 +67,7 @@ struct ProbeContext {
   std::shared_ptr<const text::Names::Texts> texts_;              // without secrets
   std::vector<std::pair<std::string, config::Secret>> secrets_;  // by their full names
   bool needs_cookies_ = true;
+  bool needs_basic_ = false;
 };
 
 }  // namespace sonde::session

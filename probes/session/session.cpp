@@ -94,6 +94,19 @@ bool is_refusal_of_token(Reason reason) {
          reason == login_redirect || reason == auth_rejected_after_accept;
 }
 
+// Why the upgrade carried none of the cookies that the login left, if that is so.
+std::string withheld_cookies(const Socket& socket, const auth::Token& token, text::Names& names) {
+  const auto used = socket.token_in.text.names();
+  const std::string* sent = names.find("cookies");
+  const bool wanted = socket.token_in.in == TokenPlacement::In::cookie &&
+                      std::ranges::find(used, "cookies") != used.end();
+  const auto url = address_of(socket.url, names);
+  if (!wanted || !url || token.cookies.empty() || (sent != nullptr && !sent->empty())) return "";
+  const auth::Cookie& cookie = token.cookies.all().front();
+  const std::string why = auth::why_withheld(cookie, *url);
+  return why.empty() ? "" : "; none of the login's cookies goes there: " + cookie.name + ", " + why;
+}
+
 Failure elsewhere(std::optional<Failure> drift, const net::Url& url) {
   const std::string before = drift ? drift->detail + "; " : "";
   return {Reason::endpoint_drift, before + net::no_own_origin(url)};
@@ -138,6 +151,8 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const ProbeCo
   auto opening = open_socket(*request, settings, shared.network, names, trace);
   Opened opened = co_await std::move(opening);
   if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
+  if (opened.failure && is_refusal_of_token(opened.failure->reason))
+    opened.failure->detail += withheld_cookies(settings.socket, token, names);
   if (drift) co_return drifted(*std::move(drift), opened);
   co_return opened;
 }
@@ -245,8 +260,9 @@ const config::Section<SessionSettings>& section_of(const SessionSettings*) {
 
 void add_needs(const SessionSettings& settings, text::Needs& needs) {
   add_needs(settings.socket, needs);
-  needs.all.insert(needs.all.end(), settings.dialect->needs.all.begin(),
-                   settings.dialect->needs.all.end());
+  const text::Needs& spoken = settings.dialect->needs;
+  needs.all.insert(needs.all.end(), spoken.all.begin(), spoken.all.end());
+  needs.urls.insert(needs.urls.end(), spoken.urls.begin(), spoken.urls.end());
   if (settings.socket.token_in.in != TokenPlacement::In::none) needs.all.push_back({"token", {}});
 }
 

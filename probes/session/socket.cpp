@@ -161,7 +161,8 @@ const config::Section<Socket>& section_of(const Socket*) {
           .key("ready", &Socket::ready, "What the server says when the session is ready.")
           .key("refused_by", &Socket::refused_by,
                "How the server refuses who must not enter, for refusal checks.")
-          .also(&Socket::line, config::section<net::ConnectionOptions>());
+          .also(&Socket::line, config::section<net::ConnectionOptions>())
+          .removable();
   return keys;
 }
 

@@ -56,12 +56,17 @@ constexpr Function all_functions[] = {
     {"now", 0, now, accept},
 };
 
+std::string as_it_is(std::string_view text) { return std::string(text); }
+
+std::string byte_length(std::string_view text) { return fmt::to_string(text.size()); }
+
 std::string unhex(std::string_view text) { return from_hex(text).value_or(""); }
 
 constexpr Filter all_filters[] = {
     {"json", json_escape},      {"b64", base64},    {"b64url", base64url}, {"hex", hex},
     {"urlenc", percent_encode}, {"lower", lowered}, {"sha256", sha256},    {"xml", xml_escape},
-    {"unhex", unhex},           {"len16", len16},   {"varint", varint},
+    {"unhex", unhex},           {"len16", len16},   {"varint", varint},    {"len", byte_length},
+    {number_filter, as_it_is},
 };
 
 }  // namespace

@@ -20,6 +20,9 @@ struct Function {
 };
 std::span<const Function> functions();
 
+// The filter after which a text that is one `{{ }}` is a number in JSON: see Tree.
+inline constexpr std::string_view number_filter = "number";
+
 // A filter for templates: `| b64url`.
 struct Filter {
   std::string_view name;

@@ -102,8 +102,7 @@ std::string json_place(std::string_view text) {
   const std::size_t from = at - std::min(at, before);
   const std::string_view around = text.substr(from, at - from + behind);
   const std::string shown = shorten(around, before + behind);
-  if (at == text.size()) return fmt::format("the end, behind `{}`", shown);
-  return fmt::format("byte {}, in `{}`", at, shown);
+  return fmt::format("{} `{}`", at == text.size() ? "behind" : "in", shown);
 }
 
 Document Document::of(Texts texts) {

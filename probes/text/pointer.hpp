@@ -44,6 +44,10 @@ struct Codec<std::map<text::Pointer, T>> {
     for (const auto& entry : v.entries) {
       const auto place = text::Pointer::parse(entry.name);
       if (!place) r.at(entry.name).wrong(entry.place, place.error());
+      if (place && entry.value.takes_away()) {
+        good &= take_away(entry, r, out.erase(*place) > 0);
+        continue;
+      }
       T value{};
       const bool read = Codec<T>::read(entry.value, r.at(entry.name), rule, value);
       if (place) out.insert_or_assign(*place, std::move(value));
@@ -51,7 +55,7 @@ struct Codec<std::map<text::Pointer, T>> {
     }
     return good;
   }
-  static Value schema(const Rule& rule) { return schema_named(Codec<T>::schema(rule)); }
+  static Value schema(const Rule& rule) { return schema_named(or_nothing(Codec<T>::schema(rule))); }
   static std::string show(const std::map<text::Pointer, T>&) { return ""; }
 };
 }  // namespace sonde::config

@@ -101,6 +101,13 @@ std::expected<std::string, std::string> Template::render(Names& names) const {
   return out;
 }
 
+bool Template::is_number() const {
+  if (!pieces_ || pieces_->size() != 1) return false;
+  const Piece& piece = pieces_->front();
+  return piece.plain.empty() && piece.expression && !piece.expression->filters.empty() &&
+         piece.expression->filters.back()->name == number_filter;
+}
+
 std::vector<std::string> Template::names() const {
   std::vector<std::string> all;
   if (!pieces_) return all;

@@ -49,9 +49,11 @@ class Names {
 // Text with `{{ }}` for values known at run time: a name or a function, then filters, as in
 // `{{identity.username}}`, `{{token | b64url}}`, `{{nonce(12)}}`. Functions: uuid() nonce(n)
 // rand(a,b) counter() now(). Filters: json b64 b64url hex urlenc lower sha256 xml unhex len16
-// varint. Filters apply from left to right; `json` escapes for the inside of a JSON string, `xml`
-// for the inside of an element, sha256 gives hex digits, `unhex` the bytes of hex digits (nothing
-// for other input), len16 and varint prepend the length, in two bytes or as in MQTT. Pure.
+// varint len number. Filters apply from left to right; `json` escapes for the inside of a JSON
+// string, `xml` for the inside of an element, sha256 gives hex digits, `unhex` the bytes of hex
+// digits (nothing for other input), len16 and varint prepend the length, in two bytes or as in
+// MQTT, `len` is the length in bytes in decimal digits, `number` changes nothing in a text; see
+// is_number(). Pure.
 class Template {
  public:
   Template() = default;
@@ -64,7 +66,9 @@ class Template {
 
   bool empty() const { return text_.empty(); }
   const std::string& text() const { return text_; }  // as written
-  std::vector<std::string> names() const;            // the names that it needs
+  // Whether it is one `{{ }}` that ends in the filter `number`: a number in JSON.
+  bool is_number() const;
+  std::vector<std::string> names() const;  // the names that it needs
   const config::Place& place() const { return place_; }
   void stands_at(config::Place place) { place_ = std::move(place); }
 

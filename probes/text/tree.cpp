@@ -59,8 +59,13 @@ class Rendering {
     if (v.kind == Value::Kind::list) return items(v, out);
     if (v.kind == Value::Kind::map) return members(v, out);
     if (is_bare(v)) return append(out, v.text);
+    const Template& written = texts_[used_];
     const auto text = next();
-    return text && append(out, json_quote(*text));
+    if (!text) return false;
+    if (!written.is_number()) return append(out, json_quote(*text));
+    if (is_json_number(*text)) return append(out, *text);
+    unknown_ = "a number: " + written.text();
+    return false;
   }
 
   std::optional<std::string> next() {

@@ -7,8 +7,9 @@
 namespace sonde::text {
 
 // A YAML tree whose texts are templates: the body of a request, or a frame to send. Rendered as
-// JSON: a text that is only one `{{ }}` stays a string; unquoted YAML numbers, booleans and null
-// keep their type. `{{ }}` in keys is an error.
+// JSON: a text that is only one `{{ }}` stays a string, unless it ends in `| number`, when it has
+// to be a number; unquoted YAML numbers, booleans and null keep their type. `{{ }}` in keys is an
+// error.
 class Tree {
  public:
   Tree() = default;

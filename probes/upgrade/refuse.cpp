@@ -226,6 +226,7 @@ std::span<const config::Named<RefusalCheck>> names_of(const RefusalCheck*) {
   using enum RefusalCheck;
   static constexpr config::Named<RefusalCheck> names[] = {{"no_token", no_token},
                                                           {"garbage_token", garbage_token},
+                                                          {"wrong_password", wrong_password},
                                                           {"expired_token", expired_token},
                                                           {"bad_signature", bad_signature},
                                                           {"alg_none", alg_none},
@@ -319,10 +320,12 @@ bool check(const RefuseSettings& settings, const session::SessionSettings& sessi
   need(has(logged_out) && !settings.logout, "logged_out needs 'logout', how a token is given back");
   need(has(wrong_place) && session.socket.token_in.in == session::TokenPlacement::In::none,
        "wrong_place needs a place where the token belongs, but token_in is none");
-  const bool only_origin =
-      std::ranges::all_of(settings.checks, [](RefusalCheck one) { return one == foreign_origin; });
-  need(!settings.checks.empty() && !only_origin && !needs_token(session),
-       "the session carries no token, so none can be refused");
+  const auto replaces_token = [](RefusalCheck one) {
+    return one != foreign_origin && one != wrong_password;
+  };
+  need(std::ranges::any_of(settings.checks, replaces_token) && !needs_token(session),
+       "the session carries no token, so none can be refused; where a password travels in the "
+       "protocol, say wrong_password");
   return good;
 }
 

@@ -13,6 +13,7 @@ namespace sonde::upgrade {
 enum class RefusalCheck : std::uint8_t {
   no_token,
   garbage_token,
+  wrong_password,     // where the password travels: in a login, or within the protocol
   expired_token,      // one of ours that has expired; without one, not performed
   bad_signature,      // one bit of the signature changed
   alg_none,           // no signature, and alg "none" in the header

@@ -11,6 +11,7 @@
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
+#include "probes/upgrade/refuse_password.hpp"
 #include "probes/upgrade/refuse_token.hpp"
 
 namespace sonde::upgrade {
@@ -207,6 +208,11 @@ asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) 
 }  // namespace
 
 asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
+  if (check == RefusalCheck::wrong_password) {
+    auto checking = check_password(subject);
+    Checked checked = co_await std::move(checking);
+    co_return checked;
+  }
   BadLogin bad{.names = subject.names};
   if (check != RefusalCheck::no_token && !is_good(check)) {
     auto making = bad_login(check, subject);

@@ -21,6 +21,8 @@ std::string_view who(RefusalCheck check) {
   switch (check) {
     case no_token:
       return "a client without a token";
+    case wrong_password:
+      return "a user with a wrong password";
     case foreign_origin:
       return "a page of a foreign origin";
     case wrong_place:

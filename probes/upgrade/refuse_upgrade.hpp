@@ -15,10 +15,11 @@ struct Checked {
   bool opened = false;               // its last upgrade opened a session
   bool trouble = false;              // its last upgrade met trouble that is not about the client
   bool again = false;                // trying again may have another result
+  bool proven = false;               // the same without the fault is known to be accepted
 
   // Whether the result counts only if the same upgrade without the fault is accepted.
   bool needs_control() const {
-    return not_performed.empty() && (!wrong || wrong->reason == Reason::no_refusal);
+    return not_performed.empty() && !proven && (!wrong || wrong->reason == Reason::no_refusal);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probes/diagnosis/session_probe.hpp"
+#include "probes/upgrade/refuse_password.hpp"
 
 namespace sonde::upgrade {
 namespace {
@@ -94,15 +95,25 @@ void add_needs(const UpgradeSettings& settings, text::Needs& needs) {
   add_needs(settings.refuse, needs);
 }
 
+void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place& place) {
+  vet(settings.refuse, site, reader, place);
+  const auto& checks = settings.refuse.checks;
+  if (std::ranges::find(checks, RefusalCheck::wrong_password) == checks.end()) return;
+  if (!shows_password(settings.session, site))
+    reader.at("refuse").wrong(place,
+                              "wrong_password needs a password: neither the login nor the socket "
+                              "nor the dialect uses a secret of the identity");
+  else if (site.login && site.login->lockout.after < 2)
+    reader.at("refuse").wrong(place,
+                              "wrong_password makes one refused login, and lockout.after of the "
+                              "login allows none but that; it has to be at least 2");
+}
+
 std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings) {
   const std::string& other = settings.refuse.other_login;
   if (other.empty()) return {};
   return {{.as = {settings.common.as, "as", {}}, .login = {other, "other_login", {}}}};
-}
-
-void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
-         const config::Reader& reader, const config::Place& place) {
-  vet(settings.refuse, site, reader, place);
 }
 
 }  // namespace

@@ -35,6 +35,14 @@ TEST(Parse, TakesNullForNothing) {
   EXPECT_EQ(value_of("v: 'null'").kind, Value::Kind::scalar);
 }
 
+TEST(Parse, KnowsATildeFromAKeyWithoutAValue) {
+  for (const char* yaml :
+       {"v: ~", "v:  ~  # none", "{v: ~}", "\xef\xbb\xbfv: ~", "# \xc3\xa4\r\nv: ~\r\n"})
+    EXPECT_TRUE(value_of(yaml).takes_away()) << yaml;
+  for (const char* yaml : {"v:", "v: null", "v: '~'", "v:\nw: ~", "{v: , w: ~}", "v: ~x"})
+    EXPECT_FALSE(value_of(yaml).takes_away()) << yaml;
+}
+
 TEST(Parse, KnowsThePlaces) {
   Mistakes mistakes;
   const auto root = parse("# first\na:\n  b: [1, two]\n", "s.yaml", mistakes);

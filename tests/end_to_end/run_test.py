@@ -73,6 +73,18 @@ class RunAgainstDemo(unittest.TestCase):
         self.assertIn("4 passed", done.stdout)
         self.assertNotIn("alice-password", done.stdout)
 
+    def test_short_output_is_a_line_a_run_and_the_trace_of_what_failed(self):
+        def lines():
+            done = subprocess.run([SONDE, "run", "--config.file", self.folder.file,
+                                   "--output=short"], capture_output=True, text=True, timeout=60,
+                                  check=False)
+            return done.stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in lines()], ["PASS"] * 4 + ["4"])
+        self.demo.fault(*FAULTS[0][:1], **FAULTS[0][1])
+        said = lines()
+        self.assertIn("FAIL", [line.split()[0] for line in said if line])
+        self.assertTrue([line for line in said if line.startswith("  ")], said)
+
     def test_each_fault_is_named_by_step_and_reason(self):
         for fault, parameters, probe, step, reason in FAULTS:
             with self.subTest(fault=fault, **parameters):
@@ -153,7 +165,7 @@ identities: { bob: { username: bob@example.com, password: { file: %s } } }
         self.assertEqual(results["upgrade"]["verdict"], "pass")
 
     def test_secrets_are_in_no_output(self):
-        for output in ("text", "json", "junit"):
+        for output in ("text", "short", "json", "junit"):
             done = subprocess.run(
                 [SONDE, "run", "--config.file", self.folder.file, "--output=" + output],
                 capture_output=True, text=True, timeout=60, check=False)

@@ -35,14 +35,21 @@ class Example:
         self.environment[name] = value
         return self
 
-    def run(self, *arguments):
-        """(exit code, the last result of each probe)."""
+    def _run(self, *arguments, patience=120):
         done = subprocess.run(
             [SONDE, "run", "--config.file", self.file, "--output=json", *arguments],
-            capture_output=True, text=True, timeout=120, check=False, env=self.environment)
+            capture_output=True, text=True, timeout=patience, check=False, env=self.environment)
         self.stderr = done.stderr
-        results = [json.loads(line) for line in done.stdout.splitlines()]
-        return done.returncode, {result["probe"]: result for result in results}
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    def run(self, *arguments):
+        """(exit code, the last result of each probe)."""
+        code, results = self._run(*arguments)
+        return code, {result["probe"]: result for result in results}
+
+    def run_all(self, *arguments):
+        """Every result; for runs that are repeated."""
+        return self._run(*arguments, patience=1200)[1]
 
     def remove(self):
         self._folder.cleanup()

@@ -27,9 +27,10 @@ class MqttExample(Checks, unittest.TestCase):
         self.assert_passes(example, "connect")
         self.assert_fails(example, "chat", "events", "first_event_timeout")
 
-    def test_another_subprotocol_ends_the_handshake_without_an_answer(self):
+    def test_another_subprotocol_ends_the_handshake_and_is_found_to_be_the_cause(self):
         example = self.of().exchange("token_in: none", "token_in: none, subprotocols: [wrong]")
-        self.assert_fails(example, "connect", "upgrade", "handshake_eof")
+        result = self.assert_fails(example, "connect", "upgrade", "subprotocol_mismatch")
+        self.assertIn("without a byte of an answer", result["detail"])
 
     def test_a_stopped_broker_is_refused(self):
         with Mosquitto() as gone:

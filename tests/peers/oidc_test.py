@@ -7,7 +7,7 @@ from node import Oidc
 
 SECRETS = {"ALICE_PASSWORD": "alice-password", "BOB_PASSWORD": "bob-password",
            "SERVICE_SECRET": "service-secret"}
-MATRIX = "[no_token, garbage_token, refresh_as_access, wrong_audience], other_login: elsewhere"
+MATRIX = "[no_token, garbage_token, wrong_password, refresh_as_access, wrong_audience], other_login: elsewhere"
 SECONDS = 3  # an access token's life
 
 

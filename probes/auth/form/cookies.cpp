@@ -173,11 +173,16 @@ std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, con
   return cookie;
 }
 
-bool goes_to(const Cookie& cookie, const net::Url& url) {
-  if (cookie.secure && !is_secure(url)) return false;
+std::string why_withheld(const Cookie& cookie, const net::Url& url) {
+  if (cookie.secure && !is_secure(url)) return "it is Secure, and this is not TLS";
   const std::string host = text::lowered(url.host);
-  if (cookie.host_only ? host != cookie.domain : !domain_matches(host, cookie.domain)) return false;
-  return path_matches(cookie_path_of(url), cookie.path);
+  if (cookie.host_only ? host != cookie.domain : !domain_matches(host, cookie.domain))
+    return "it is of " + cookie.domain;
+  return path_matches(cookie_path_of(url), cookie.path) ? "" : "its Path is " + cookie.path;
+}
+
+bool goes_to(const Cookie& cookie, const net::Url& url) {
+  return why_withheld(cookie, url).empty();
 }
 
 void Cookies::put(Cookie cookie, WallTime now) {

@@ -44,6 +44,8 @@ struct DroppedCookie {
 // Whether a cookie is sent to `url` (RFC 6265 section 5.4): domain, path, and Secure only over TLS
 // (https, wss) or to loopback. Cookies do not depend on the port.
 bool goes_to(const Cookie& cookie, const net::Url& url);
+// Why it is not: "its Path is /api"; empty: it is sent.
+std::string why_withheld(const Cookie& cookie, const net::Url& url);
 
 // The cookies of one login: at most 100 of 4 KB each; the oldest is dropped first.
 class Cookies {

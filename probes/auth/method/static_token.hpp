@@ -6,13 +6,21 @@
 
 namespace sonde::auth {
 
+// The token of `method: token`: a secret, or a text made of the identity, such as
+// "{{identity.basic}}". A text that names nothing is a mistake, because it would be a literal
+// secret.
+struct TokenSource {
+  config::Secret secret;
+  text::Template text;  // empty: the secret
+};
+
 // `method: token`: a token from a secret, read again each time. It sends no request, so it proves
 // nothing about the login, but its requirements are still checked. An expired one is a mistake of
 // the monitor's operator (monitor_credential_expired).
 class StaticToken : public Login {
  public:
   struct Settings {
-    config::Secret token;
+    TokenSource token;
     std::optional<JwtSettings> jwt;
     net::ConnectionOptions line;  // to the published keys
   };
@@ -22,9 +30,18 @@ class StaticToken : public Login {
   bool asks() const override { return false; }
 
  private:
-  std::expected<Token, Failure> read(Trace& trace) const;
+  std::expected<Token, Failure> read(Context& context) const;
   Settings settings_;
 };
 const config::Section<StaticToken::Settings>& section_of(const StaticToken::Settings*);
 
 }  // namespace sonde::auth
+
+namespace sonde::config {
+template <>
+struct Codec<auth::TokenSource> {
+  static bool read(const Value&, const Reader&, const Rule&, auth::TokenSource& out);
+  static Value schema(const Rule&);
+  static std::string show(const auth::TokenSource&) { return ""; }
+};
+}  // namespace sonde::config

@@ -76,6 +76,9 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
+  for (const DroppedCookie& dropped : cookies.dropped_since({}))
+    if (!capture.cookie.empty() && dropped.name == capture.cookie)
+      failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
   const std::string error = net::said_error(response);
   if (!error.empty()) failure.detail += "; it says: " + error;
   for (const auto& [dropped, why] : cookies.dropped_since({}))
@@ -158,6 +161,16 @@ bool captures_any(const StepRequest& step, const text::Template& of) {
       of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
 }
 
+// Whether a captured value is who the user is, as the configuration says in plain text.
+bool is_known_name(const std::string& value, const Context& context) {
+  constexpr std::string_view fields[] = {"identity.username", "identity.user", "identity.email",
+                                         "identity.name", "identity.id"};
+  return std::ranges::any_of(fields, [&](std::string_view field) {
+    const std::string* known = context.names.find(field);
+    return known != nullptr && *known == value && context.trace.scrub(value) == value;
+  });
+}
+
 // What came of it.
 struct Made {
   std::expected<Captured, Failure> captured;
@@ -177,7 +190,9 @@ asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& t
     made.captured = capture_all(step, request.url, answer.response, cookies, refused);
   if (!made.captured) judge_trial(trial, making, answer, made.captured.error());
   if (made.captured)
-    for (const auto& [name, value] : *made.captured) hide(context.trace, value);
+    for (const auto& [name, value] : *made.captured) {
+      if (!is_known_name(value, context)) hide(context.trace, value);
+    }
   else
     made.captured.error().detail = context.trace.scrub(made.captured.error().detail);
   made.cookies = std::move(cookies);
@@ -231,6 +246,7 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
   if (!made->captured) co_return std::move(made->captured.error());
   for (auto& [name, value] : *made->captured) {
     names.set(name, value);
+    if (is_known_name(value, context)) token.public_names.push_back(name);
     token.named.emplace_back(name, std::move(value));
   }
   co_return std::nullopt;

@@ -24,6 +24,8 @@ Websocket::Websocket(Websocket&&) noexcept = default;
 Websocket& Websocket::operator=(Websocket&& other) noexcept {
   if (state_) state_->drop(EndedBy::us);
   state_ = std::move(other.state_);
+  network_ = other.network_;
+  line_ = other.line_;
   return *this;
 }
 
@@ -119,6 +121,8 @@ asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& reques
   if (selected && !request.deflate) {
     upgraded.session = open_session(std::move(theirs.line), std::move(theirs.rest), line.limits,
                                     std::move(*selected));
+    upgraded.session->network_ = &network;
+    upgraded.session->line_ = &line;
   } else if (!selected) {
     upgraded.answer.failure = {selected.error().reason, trace.scrub(selected.error().detail)};
   }

@@ -73,8 +73,18 @@ class Websocket {
   const std::optional<Failure>& fault() const;
   const std::string& subprotocol() const;  // selected by the server; empty: none
 
+  // What upgrade() opened it with, for HTTP requests beside it. Null: it was opened otherwise.
+  Network* network() const { return network_; }
+  const ConnectionOptions* line() const { return line_; }
+
  private:
+  friend boost::asio::awaitable<struct Upgraded> upgrade(Network& network,
+                                                         const UpgradeRequest& request,
+                                                         const ConnectionOptions& line,
+                                                         Trace& trace);
   std::shared_ptr<State> state_;
+  Network* network_ = nullptr;
+  const ConnectionOptions* line_ = nullptr;
 };
 
 // The result of an upgrade. With `session`, the whole 101 was right: Upgrade and Connection
@@ -87,6 +97,7 @@ struct Upgraded {
   Answer answer;
 };
 
+// `network` and `line` have to outlive the session.
 boost::asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request,
                                          const ConnectionOptions& line, Trace& trace);
 

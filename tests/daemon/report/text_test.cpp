@@ -32,6 +32,17 @@ TEST(Text, HeadlineSaysVerdictProbeTargetKindAndTime) {
   EXPECT_THAT(as_text(made.result(), plain), StartsWith("PASS chat staging (chat) in 1.20 s\n"));
 }
 
+TEST(ShortText, APassedRunIsOneLine) {
+  MadeResult made = made_chat();
+  EXPECT_EQ(as_short_text(made.result(), plain), "PASS chat staging (chat) in 1.20 s\n");
+}
+
+TEST(ShortText, AFailureHasItsCauseAndItsTrace) {
+  MadeResult made;
+  made.failed(Step::upgrade, Reason::server_error, "500 from /ws");
+  EXPECT_EQ(as_short_text(made.result(), plain), as_text(made.result(), brief) + "\n");
+}
+
 TEST(Text, RetriesAreNumbered) {
   MadeResult made;
   EXPECT_THAT(headline(made.attempt(2).result(), plain), EndsWith(", attempt 2"));

@@ -111,6 +111,44 @@ TEST(DecisionTable, A404IsSeparatedByAPlainGetAndTheOrigin) {
   EXPECT_EQ(at_upgrade(bad_upgrade, {{origin, said::opened}}), upgrade_stripped);
 }
 
+std::string explained_at_upgrade(Reason observed, const Answers& answers) {
+  const auto rules = rules_for(Step::upgrade, observed);
+  std::vector<Reply> replies;
+  for (const auto& [experiment, what] : answers) replies.push_back({experiment, what});
+  return std::string(decide(rules, {}, replies).because);
+}
+
+TEST(DecisionTable, AnUpgradeThatHangsIsOfAWrongSubprotocolOrPerhapsAWrongPath) {
+  EXPECT_EQ(at_upgrade(Reason::handshake_timeout,
+                       {{without_subprotocol, said::opened}, {again, said::same}}),
+            Reason::subprotocol_mismatch);
+  EXPECT_EQ(at_upgrade(Reason::handshake_timeout, {{without_subprotocol, said::opened}}),
+            Reason::handshake_timeout)
+      << "it may have healed";
+  constexpr said::Set absent = said::differs | said::absent;
+  const Answers wrong_path = {{plain_get, absent}, {random_path, said::same}};
+  EXPECT_EQ(at_upgrade(Reason::handshake_timeout, wrong_path), Reason::handshake_timeout);
+  EXPECT_NE(explained_at_upgrade(Reason::handshake_timeout, wrong_path).find("may be wrong"),
+            std::string::npos);
+  EXPECT_NE(explained_at_upgrade(Reason::handshake_timeout,
+                                 {{plain_get, absent}, {random_path, absent}, {again, said::same}})
+                .find("this one exists and hangs"),
+            std::string::npos);
+}
+
+TEST(DecisionTable, AnUpgradeThatEndsIsOfAWrongSubprotocolOrPerhapsAWrongPath) {
+  EXPECT_EQ(
+      at_upgrade(Reason::handshake_eof, {{again, said::same}, {without_subprotocol, said::opened}}),
+      Reason::subprotocol_mismatch);
+  EXPECT_NE(explained_at_upgrade(Reason::handshake_eof, {{again, said::same},
+                                                         {without_alpn, said::same},
+                                                         {with_extension, said::same},
+                                                         {without_subprotocol, said::same},
+                                                         {plain_get, said::differs}})
+                .find("it is the upgrade that the server ends"),
+            std::string::npos);
+}
+
 TEST(DecisionTable, WhatHealedMeanwhileProvesNothing) {
   using enum Reason;
   for (Reason observed : {server_error, unauthorized, handshake_eof, tls_handshake, tcp_reset})
@@ -126,7 +164,7 @@ TEST(DecisionTable, WhatHealedMeanwhileProvesNothing) {
 TEST(DecisionTable, AsksNothingWhereTheReasonIsKnown) {
   using enum Reason;
   for (Reason known : {dns_nxdomain, tcp_refused, spa_fallback, redirected, contract, overloaded,
-                       bad_gateway, gateway_timeout, subprotocol_mismatch, handshake_timeout})
+                       bad_gateway, gateway_timeout, subprotocol_mismatch})
     EXPECT_TRUE(rules_for(Step::upgrade, known).empty()) << name(known);
   EXPECT_TRUE(rules_for(Step::login, server_error).empty());
 }
@@ -140,7 +178,7 @@ TEST(DecisionTable, AsksTheLeastThatSeparates) {
   EXPECT_EQ(follow(Step::upgrade, no_route_or_stripped, {{plain_get, said::differs}}).asked.size(),
             1U);
   for (Reason observed : {server_error, unauthorized, forbidden_or_no_route, handshake_eof})
-    EXPECT_LE(follow(Step::upgrade, observed, {{again, still}}).asked.size(), 4U);
+    EXPECT_LE(follow(Step::upgrade, observed, {{again, still}}).asked.size(), 5U);
 }
 
 TEST(DecisionTable, NeverAsksWhatIsNotPossible) {

@@ -34,9 +34,8 @@ TEST(ReadyMessage, IsOfItsTypeInItsModeAndNamesUs) {
 
 TEST(ReadyMessage, OfAnotherTypeIsBad) {
   EXPECT_EQ(checked(R"({"type":"connect"})"),
-            "bad_ready: the first message is \"connect\", not connection_established");
-  EXPECT_EQ(checked("{}"),
-            "bad_ready: the first message is without a type, not connection_established");
+            "bad_ready: \"connect\" came, not connection_established");
+  EXPECT_EQ(checked("{}"), "bad_ready: a message without a type came, not connection_established");
 }
 
 TEST(ReadyMessage, OfAnotherModeIsDegraded) {

@@ -28,6 +28,26 @@ TEST(SaidError, IsFoundInTheFormsThatFrameworksHave) {
             "invalid_grant: It is old.");
 }
 
+TEST(SaidError, IsFoundInListsAndInErrorsByFieldName) {
+  EXPECT_EQ(said(R"([{"errorCode":"INVALID_LOGIN","message":"Bad user."}])"),
+            "INVALID_LOGIN: Bad user.");
+  EXPECT_EQ(said(R"({"fault":{"faultstring":"Invalid client"}})"), "Invalid client");
+  EXPECT_EQ(said(R"({"username":["This field is required."],"otp":["Too short."]})"),
+            "username: This field is required.: otp: Too short.");
+  EXPECT_EQ(said_error({.status = 200, .headers = {}, .body = R"({"roles":["admin"]})"}), "");
+}
+
+TEST(SaidError, IsALineOfPlainTextOfARefusal) {
+  const auto plain = [](int status, const std::string& body) {
+    return said_error(
+        {.status = status, .headers = {{"Content-Type", "text/plain"}}, .body = body});
+  };
+  EXPECT_EQ(plain(401, "Wrong password.\r\n"), "Wrong password.");
+  EXPECT_EQ(plain(401, "one\ntwo"), "");
+  EXPECT_EQ(plain(401, std::string(201, 'x')), "");
+  EXPECT_EQ(plain(200, "ok"), "");
+}
+
 TEST(SaidError, IsEmptyWhereNothingIsSaid) {
   for (const std::string body : {"", "{}", "[]", "<html>", "null", R"({"errors":[]})",
                                  R"({"errors":[[["deep"]]]})", R"({"token":"s3cret"})"})

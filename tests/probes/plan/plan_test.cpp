@@ -149,9 +149,13 @@ TEST_F(Plan, ALoginIsWantedWhereATokenIs) {
   EXPECT_EQ(wrong("health"), "");
 }
 
-TEST_F(Plan, ATokenIsNotKnownToAHealthProbe) {
-  EXPECT_THAT(wrong("health", {{"headers", R"({ Authorization: "Bearer {{token}}" })"}}),
-              HasSubstr("{{token}} is not known"));
+TEST_F(Plan, AHealthProbeWithATokenNeedsALogin) {
+  const DefaultConfig::Keys asks = {{"headers", R"({ Authorization: "Bearer {{token}}" })"}};
+  EXPECT_EQ(wrong("health", asks), "");
+  EXPECT_THAT(wrong("health", {{"body", R"("{{login.unknown}}")"}}),
+              HasSubstr("{{login.unknown}} is not known"));
+  usual.defaults["login"] = "";
+  EXPECT_THAT(wrong("health", asks), HasSubstr("it needs a token, so name a login"));
 }
 
 TEST_F(Plan, AnAddressIsWanted) {

@@ -99,6 +99,40 @@ Scenarios failures() {
   };
 }
 
+// A server that selects a subprotocol or leaves the client without an answer, as Janus does; and
+// one whose paths know no other, as Node's do.
+Script only_bare(const Request& request, const std::string&, Memory&) {
+  return request.header("Sec-WebSocket-Protocol").empty() ? welcome() : Script{hang()};
+}
+Script only_bare_or_gone(const Request& request, const std::string&, Memory&) {
+  return request.header("Sec-WebSocket-Protocol").empty() ? welcome() : Script{fin()};
+}
+Script unknown_hangs(const Request& request, const std::string&, Memory&) {
+  return {request.header("Upgrade").empty() ? answer(404) : hang()};
+}
+
+ProbeRun look_into_silence(const Judge& judge, const Setting& setting) {
+  const Server server(handler_of(judge));
+  DefaultConfig usual(server.url(""));
+  usual.kind("upgrade");
+  usual.probe["timeout"] = "300ms";
+  merge(usual.socket, setting.socket);
+  return walk_and_diagnose(usual, setting.circumstances);
+}
+
+Scenarios silences() {
+  const Setting offers{.socket = {{"subprotocols", "[chat.v2]"}}, .circumstances = {.pause = 10ms}};
+  return {
+      {"AnUpgradeThatHangsForItsSubprotocol", Step::upgrade, subprotocol_mismatch,
+       "without subprotocols the same upgrade is accepted",
+       std::bind_front(look_into_silence, only_bare, offers)},
+      {"AnUpgradeThatHangsLikeThatOfAnUnknownPath", Step::upgrade, handshake_timeout,
+       "the path may be wrong", std::bind_front(look_into_silence, unknown_hangs, Setting())},
+      look("AnUpgradeThatEndsForItsSubprotocol", Step::upgrade, subprotocol_mismatch,
+           "without subprotocols it is accepted", only_bare_or_gone, offers),
+  };
+}
+
 // The token is refused for a moment, which a busy machine must not miss.
 constexpr Span moment = 250ms;
 const Circumstances patient{.pause = 400ms};
@@ -287,7 +321,7 @@ Scenarios others() {
 }  // namespace
 
 Scenarios diagnosed_scenarios() {
-  return join({failures(), tokens("A401", Step::upgrade, by_401),
+  return join({failures(), silences(), tokens("A401", Step::upgrade, by_401),
                tokens("A1008", Step::ready, by_1008), forbidden_ones(), routes(), extensions(),
                others()});
 }

@@ -55,6 +55,51 @@ TEST(Dialects, HaveEachAnExampleThatIsRight) {
   EXPECT_EQ(planned.checks.size(), dialect::built_in().size());
 }
 
+// What `~` leaves of a dialect that is extended.
+dialect::Dialect without(const std::string& keys) {
+  const auto planned = with_dialects("d: { extends: agent-events, " + keys + " }", "d");
+  EXPECT_EQ(planned.wrong(), "");
+  return *planned.file.dialects.all.at("d");
+}
+
+TEST(Dialects, LoseWhatATildeTakesAway) {
+  const dialect::Dialect whole = without("gap_max: 1s");
+  EXPECT_FALSE(whole.ready.type.empty());
+  EXPECT_TRUE(without("ready: ~").ready.type.empty());
+  EXPECT_TRUE(without("correlate: ~").correlate.empty());
+  EXPECT_FALSE(whole.rules.empty());
+  EXPECT_TRUE(without("rules: ~").rules.empty());
+}
+
+TEST(Dialects, LoseAnEventAndWhatOthersSayOfIt) {
+  const auto events = without("tool_events: ~, events: { agent_started: ~, tool_executing: ~ }");
+  EXPECT_EQ(dialect::event_names(events.rules_of_events),
+            (std::vector<std::string>{"agent_thinking", "tool_completed", "agent_completed"}));
+}
+
+TEST(Dialects, SayWhereATildeTakesNothingAway) {
+  EXPECT_THAT(wrong("d: { extends: agent-events, events: { agent_begun: ~ } }"),
+              HasSubstr("nothing of this name is"));
+  EXPECT_THAT(wrong("d: { extends: agent-events, vars: { x: ~ } }"),
+              HasSubstr("nothing of this name is"));
+}
+
+TEST(Dialects, AKeyWithoutAValueIsNoTilde) {
+  EXPECT_THAT(wrong("d: { extends: agent-events, ready: }"), HasSubstr("not nothing"));
+}
+
+TEST(Sockets, LoseWhatATildeOfAProbeTakesAway) {
+  DefaultConfig usual("127.0.0.1:9");
+  usual.kind("upgrade");
+  usual.socket["headers"] = "{ Origin: https://a.example.com, X-One: b }";
+  usual.socket["ready"] = "{ type: hello }";
+  usual.probe["headers"] = "{ Origin: ~ }";
+  usual.probe["ready"] = "~";
+  EXPECT_EQ(plan(usual.yaml()).wrong(), "");
+  usual.probe["headers"] = "{ X-Two: ~ }";
+  EXPECT_THAT(plan(usual.yaml()).wrong(), HasSubstr("headers.X-Two"));
+}
+
 TEST(Dialects, OfAProductKeepTheCanonicalNames) {
   const auto planned = with_dialects(
       "acme: { extends: agent-events, type: [/kind], events: { agent_started: turn.begin, "
@@ -133,7 +178,11 @@ TEST(Dialects, TellTheirMistakesWithTheirPlaces) {
   EXPECT_THAT(wrong("d: { extends: mqtt, frame: { patterns: \"(\" } }"),
               HasSubstr("wrong pattern"));
   EXPECT_THAT(wrong("d: { vars: { a: \"{{vars.b}}\", b: \"{{vars.a}}\" }, send: \"{{vars.a}}\" }"),
-              HasSubstr("dialects.d.vars.a: it needs itself"));
+              HasSubstr("dialects.d.vars.a: it needs itself, directly or through another"));
+  EXPECT_THAT(
+      wrong("d: { vars: { a: \"{{vars.b}}\" }, steps: { expect: { type: x, capture: { b: /b } } "
+            "}, send: \"{{vars.a}}\" }"),
+      HasSubstr("dialects.d.vars.a: it needs {{vars.b}}, which a frame"));
   EXPECT_THAT(wrong("d: { steps: { send: \"{{prompt}}\" } }"),
               HasSubstr("{{prompt}} is not known here"));
   EXPECT_THAT(wrong("d: { vars: { a: x }, subprotocols: \"v.{{vars.a}}\" }"),

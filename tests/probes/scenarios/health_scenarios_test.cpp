@@ -71,7 +71,7 @@ Scenarios bodies() {
       health("ABodyWithANumberThatIsNone", bad_body, R"(in `{"status":"ok","load":NaN}`)",
              {answer(200, R"({"status":"ok","load":NaN})")},
              {{"expect", "{ json: { /status: ok } }"}}),
-      health("ABodyThatEndsTooEarly", bad_body, "the end, behind",
+      health("ABodyThatEndsTooEarly", bad_body, "at byte 36, behind",
              {answer(200, R"({"status":"ok","parts":["db","cache")")},
              {{"expect", "{ json: { /status: ok } }"}}),
       health("ABodyThatIsTooShort", bad_body, "2 bytes, wanted at least 10", {answer(200, "OK")},

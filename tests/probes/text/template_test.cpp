@@ -41,6 +41,15 @@ TEST(Template, AppliesFiltersFromLeftToRight) {
   for (const auto& [text, want] : cases) EXPECT_EQ(rendered(text), want) << text;
 }
 
+TEST(Template, CountsTheBytesOfAText) {
+  EXPECT_EQ(rendered("content-length:{{token | len}}"), "content-length:6");
+  Names names(7);
+  names.set("name", "Zo\xc3\xab");
+  EXPECT_EQ(rendered("{{name | len}}", names), "4");
+  names.set("name", "");
+  EXPECT_EQ(rendered("{{name | len}}", names), "0");
+}
+
 TEST(Template, NamesWhatNothingIsKnownOf) {
   EXPECT_EQ(rendered("{{target.http}}/x"), "unknown: target.http");
   EXPECT_EQ(Template::parse("{{a}}{{b.c | json}}{{uuid()}}")->names(),
@@ -122,6 +131,27 @@ TEST(Tree, KeepsWhatYamlSaysAndQuotesWhatTemplatesSay) {
   EXPECT_EQ(tree.render_json(names),
             R"({"a":"5","b":5,"c":true,"d":null,"e":[1,"x a\"b"],"f":"5","g":"007","h":{}})");
   EXPECT_EQ(tree.names(), (std::vector<std::string>{"n", "q"}));
+}
+
+std::string numbered(std::string_view value, std::string_view expression = "{{n | number}}") {
+  const auto read = tree_of("body: { id: \"" + std::string(expression) + "\" }");
+  Names names(1);
+  names.set("n", std::string(value));
+  const auto made = read.tree.render_json(names);
+  return made ? *made : "unknown: " + made.error();
+}
+
+TEST(Tree, MakesANumberOfATextThatIsOne) {
+  for (const char* number : {"7", "-0.5", "1e3", "0"})
+    EXPECT_EQ(numbered(number), R"({"id":)" + std::string(number) + "}");
+  EXPECT_EQ(numbered("7", "{{n}}"), R"({"id":"7"})");
+  EXPECT_EQ(numbered("7", "no {{n | number}}"), R"({"id":"no 7"})");
+  EXPECT_EQ(numbered("7", "{{counter() | number}}"), R"({"id":1})");
+}
+
+TEST(Tree, SaysThatATextIsNoNumberWithoutShowingIt) {
+  for (const char* text : {"", "007", "seven", "7\"}", "NaN", "1.", "+1"})
+    EXPECT_EQ(numbered(text), "unknown: a number: {{n | number}}") << text;
 }
 
 TEST(Tree, ThatIsOneTextIsSentAsItStands) {
