@@ -62,11 +62,23 @@ std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trac
 }
 
 std::optional<std::string> ProbeContext::constant(const text::Template& text) const {
-  const auto is_constant = [](const std::string& name) { return name.starts_with("target."); };
+  const auto is_constant = [this](const std::string& name) {
+    return std::ranges::find(*texts_, name, &text::Names::Texts::value_type::first) !=
+           texts_->end();
+  };
   if (!std::ranges::all_of(text.names(), is_constant)) return std::nullopt;
   text::Names names(0, texts_);
   auto made = text.render(names);
   return made ? std::optional(*std::move(made)) : std::nullopt;
+}
+
+std::vector<std::string> ProbeContext::known_names() const {
+  std::vector<std::string> names = {"target.name"};
+  for (const auto& [field, value] : identity.fields) names.push_back("identity." + field);
+  for (const auto& [name, value] : target.vars) names.push_back("target." + name);
+  for (const char* name : {"location", "target.http", "target.auth", "target.ws"})
+    if (knows(name)) names.emplace_back(name);
+  return names;
 }
 
 bool ProbeContext::knows(std::string_view name) const {
