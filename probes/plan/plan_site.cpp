@@ -70,7 +70,7 @@ std::string advice(const text::Needs::One& need, const session::IdentityRef& who
                    const std::vector<std::string>& known) {
   constexpr std::string_view of_identity = "identity.";
   const std::string_view near = config::nearest(need.name, {known.begin(), known.end()});
-  const std::string meant = near.empty() ? "" : "; did you mean {{" + std::string(near) + "}}?";
+  std::string meant = near.empty() ? "" : "; did you mean {{" + std::string(near) + "}}?";
   if (!need.name.starts_with(of_identity)) return meant;
   if (whom.as.name.empty()) return "; name an identity: 'as', here or in defaults";
   const std::string field = need.name.substr(of_identity.size());

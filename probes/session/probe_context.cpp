@@ -62,10 +62,7 @@ std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trac
 }
 
 std::optional<std::string> ProbeContext::constant(const text::Template& text) const {
-  const auto is_constant = [this](const std::string& name) {
-    return std::ranges::find(*texts_, name, &text::Names::Texts::value_type::first) !=
-           texts_->end();
-  };
+  const auto is_constant = [](const std::string& name) { return name.starts_with("target."); };
   if (!std::ranges::all_of(text.names(), is_constant)) return std::nullopt;
   text::Names names(0, texts_);
   auto made = text.render(names);

@@ -46,8 +46,7 @@ struct ProbeContext {
   // read again and hidden in `trace` first, as is every text that templates make of them. Fails
   // with own_secret.
   std::expected<text::Names, Failure> names(std::uint64_t seed, Trace& trace) const;
-  // The value of `text` if it depends on nothing but values that stand in the file; otherwise
-  // nullopt.
+  // The value of `text` if it depends on nothing but the target's own values; otherwise nullopt.
   std::optional<std::string> constant(const text::Template& text) const;
   // Whether names() has `name` when it is needed.
   bool knows(std::string_view name) const;
