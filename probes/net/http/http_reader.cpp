@@ -128,7 +128,7 @@ class ResponseReader::Impl {
   void go_on(Error error);
   void read_leniently(Error error);
   bool strip_padding();
-  void judge(Error error);
+  void judge(Error error, std::string_view at);
   void bound();
   void complete();
   void fail(Failure failure) { failure_ = std::move(failure); }
@@ -192,7 +192,7 @@ void ResponseReader::Impl::go_on(Error error) {
   } else if (body_.clipped()) {
     done_ = true;
   } else if (error && error != http::error::need_more) {
-    judge(error);
+    judge(error, pending());
   } else if (parser_->is_done()) {
     complete();
   }
@@ -204,18 +204,18 @@ void ResponseReader::Impl::read_leniently(Error error) {
   const bool wrong = error != http::error::need_more;
   const std::size_t end = end_of_head(pending(), scanned_);
   scanned_ = pending().size() - std::min<std::size_t>(pending().size(), 2);
-  if (wrong && !may_begin_head(pending())) return judge(error);
+  if (wrong && !may_begin_head(pending())) return judge(error, pending());
   if (end == std::string_view::npos) {
     lenient_ |= wrong;
     return;
   }
   const auto head = tidied_head(pending().substr(0, end));
-  if (!head) return judge(wrong ? error : http::error::bad_field);
+  if (!head) return judge(wrong ? error : http::error::bad_field, pending());
   response_ = Response();
   parser_.emplace(response_, body_, reading_.no_body);
   error = {};
-  parser_->put({head->data(), head->size()}, error);
-  if (!header_done()) return judge(error);
+  const std::size_t used = parser_->put({head->data(), head->size()}, error);
+  if (!header_done()) return judge(error, std::string_view(*head).substr(used));
   lenient_ = false;
   scanned_ = 0;
   begin_ += end;
@@ -249,11 +249,10 @@ int ResponseReader::Impl::status() const {
   return whole && (after == ' ' || after == '\r' || after == '\n') ? status : 0;
 }
 
-void ResponseReader::Impl::judge(Error error) {
+void ResponseReader::Impl::judge(Error error, std::string_view at) {
   const bool at_start = !header_done() && response_.status == 0;
   fail(at_start ? not_http(pending(), "not an HTTP/1.x response")
-                : Failure{Reason::bad_http,
-                          fmt::format("{}, at {}", error.message(), quoted(pending()))});
+                : Failure{Reason::bad_http, fmt::format("{}, at {}", error.message(), quoted(at))});
 }
 
 // Bounds the incomplete header section, chunk header or trailers.

@@ -82,6 +82,12 @@ TEST(TidiedHead, WhatIsDangerousStaysRefused) {
             Reason::bad_http);
 }
 
+TEST(TidiedHead, AFaultIsShownWhereItIs) {
+  const auto failure =
+      read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhello").failure();
+  EXPECT_NE(failure.detail.find("at \"Content-Length: 4"), std::string::npos) << failure.detail;
+}
+
 TEST(TidiedHead, IsBoundedAsAnyHead) {
   std::string bytes = "HTTP/1.1 200\n";
   for (int i = 0; i < 100; ++i) bytes += "X-Pad: 0123456789\n";
