@@ -51,7 +51,7 @@ void add_value(std::string& all, Json value, bool whole) {
 
 std::string said_error(const Response& response) {
   if (response.body.size() > body_max) return "";
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   if (!document) return "";
   const Json root = document->root();
   std::string all;

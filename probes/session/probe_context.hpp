@@ -50,6 +50,8 @@ struct ProbeContext {
   std::optional<std::string> constant(const text::Template& text) const;
   // Whether names() has `name` when it is needed.
   bool knows(std::string_view name) const;
+  // All names that names() may have.
+  std::vector<std::string> known_names() const;
   // Whether a template uses a secret of the identity.
   bool has_secrets() const { return !secrets_.empty(); }
   // Whether a template uses {{cookies}}.
