@@ -11,6 +11,8 @@ pkg_check_modules(systemd_pc REQUIRED IMPORTED_TARGET libsystemd)
 add_library(systemd ALIAS PkgConfig::systemd_pc)
 pkg_check_modules(cares_pc REQUIRED IMPORTED_TARGET libcares)
 add_library(cares ALIAS PkgConfig::cares_pc)
+pkg_check_modules(idn2_pc REQUIRED IMPORTED_TARGET libidn2)
+add_library(idn2 ALIAS PkgConfig::idn2_pc)
 
 # C++ libraries of which a part is used are taken into the binary, where the linker leaves out the
 # rest: a shared one has its tables and symbols resident before its first call. What has to be

@@ -27,14 +27,21 @@ std::string_view word(Value::Kind kind) {
   return "";
 }
 
+bool is_plain(const Value& v) { return v.kind == Value::Kind::scalar && !v.quoted; }
+
+// For a text that would be right without its quotes.
+bool tell_quoted(const Value& v, const Reader& r, const std::string& wanted) {
+  r.wrong(v.place, wanted + " is expected here, and " + quote(v.text) +
+                       " is a text because of its quotes; remove them");
+  return false;
+}
+
 bool refuse(const Value& v, const Reader& r, const std::string& wanted) {
   const bool scalar = v.kind == Value::Kind::scalar;
   r.wrong(v.place, wanted + " is expected here, not " +
                        (scalar ? quote(v.text) : std::string(word(v.kind))));
   return false;
 }
-
-bool is_plain(const Value& v) { return v.kind == Value::Kind::scalar && !v.quoted; }
 
 // Whether `number` is within the rule's bounds; otherwise reports which is exceeded, using `show`.
 template <class Show>
@@ -80,22 +87,26 @@ bool read_text(const Value& v, const Reader& r, const Rule& rule, std::string& o
 }
 
 bool read_bool(const Value& v, const Reader& r, bool& out) {
-  if (!is_plain(v) || (v.text != "true" && v.text != "false")) return refuse(v, r, "true or false");
+  const std::string wanted = "true or false";
+  if (v.text != "true" && v.text != "false") return refuse(v, r, wanted);
+  if (!is_plain(v)) return tell_quoted(v, r, wanted);
   out = v.text == "true";
   return true;
 }
 
 bool read_integer(const Value& v, const Reader& r, const Rule& rule, std::int64_t& out) {
-  const auto number = is_plain(v) ? parse_integer(v.text) : std::nullopt;
+  const auto number = parse_integer(v.text);
   if (!number) return refuse(v, r, "a whole number");
+  if (!is_plain(v)) return tell_quoted(v, r, "a whole number");
   if (!within(v, r, rule, static_cast<double>(*number), show_number)) return false;
   out = *number;
   return true;
 }
 
 bool read_number(const Value& v, const Reader& r, const Rule& rule, double& out) {
-  const auto number = is_plain(v) ? parse_number(v.text) : std::nullopt;
+  const auto number = parse_number(v.text);
   if (!number) return refuse(v, r, "a number");
+  if (!is_plain(v)) return tell_quoted(v, r, "a number");
   if (!within(v, r, rule, *number, show_number)) return false;
   out = *number;
   return true;
@@ -116,8 +127,9 @@ bool read_span(const Value& v, const Reader& r, const Rule& rule, Span& out) {
 
 bool read_bytes(const Value& v, const Reader& r, const Rule& rule, std::size_t& out) {
   const auto size = v.kind == Value::Kind::scalar ? parse_bytes(v.text) : std::nullopt;
-  if (!size || (v.quoted && is_number(v.text)))
-    return refuse(v, r, "a size such as 512, 64KB or 1MB");
+  const std::string wanted = "a size such as 512, 64KB or 1MB";
+  if (!size) return refuse(v, r, wanted);
+  if (v.quoted && is_number(v.text)) return tell_quoted(v, r, wanted);
   if (!within(v, r, rule, static_cast<double>(*size), show_size)) return false;
   out = *size;
   return true;
@@ -297,6 +309,13 @@ Secret secret_from(const std::string& source, const std::string& name, const Pla
   return {Secret::Source::credential, name};
 }
 
+// Warns of what is legal in a secret, and surely not meant.
+void warn_of_oddities(const Secret& secret, const std::string& revealed, const Place& place,
+                      const Reader& r) {
+  for (const std::string& odd : secret.oddities(revealed))
+    r.warn(place, secret.describe() + " " + odd);
+}
+
 bool refuse_literal(const Value& v, const Reader& r) {
   r.wrong(v.place,
           "a secret cannot stand here; use { file: PATH }, { env: NAME } or { credential: NAME }");
@@ -315,10 +334,17 @@ bool read_secret(const Value& v, const Reader& r, Secret& out) {
   std::string name;
   if (!read_text(entry.value, r.at(entry.name), {.filled = true}, name)) return false;
   Secret secret = secret_from(entry.name, name, entry.value.place);
-  if (const auto revealed = secret.reveal(); !revealed) {
+  if (!r.mistakes().reads_secrets()) {
+    r.mistakes().skipped(secret.describe());
+    out = std::move(secret);
+    return true;
+  }
+  const auto revealed = secret.reveal();
+  if (!revealed) {
     r.wrong(entry.value.place, "the secret cannot be read: " + revealed.error());
     return false;
   }
+  warn_of_oddities(secret, *revealed, entry.value.place, r);
   out = std::move(secret);
   return true;
 }

@@ -1,6 +1,7 @@
 #include "config/document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <utility>
 
@@ -244,6 +245,18 @@ void tell_refused(std::string_view yaml, const Document::Refused& refused, Mista
   mistakes.add(refused.place, refused.path, refused.text);
 }
 
+// Whether the indentation of the line that the parser complains of explains it.
+bool tell_bad_indentation(std::string_view yaml, const YAML::Exception& error, const Place& at,
+                          Mistakes& mistakes) {
+  const std::array<std::string_view, 5> of_structure = {
+      YAML::ErrorMsg::END_OF_MAP, YAML::ErrorMsg::END_OF_SEQ, YAML::ErrorMsg::MAP_VALUE,
+      YAML::ErrorMsg::MAP_KEY, YAML::ErrorMsg::BLOCK_ENTRY};
+  if (std::ranges::find(of_structure, error.msg) == of_structure.end()) return false;
+  const auto flaw = find_bad_indentation(yaml, at.line);
+  if (flaw) mistakes.add({at.file, flaw->line, flaw->column}, "", flaw->text);
+  return flaw.has_value();
+}
+
 // A missing end is reported at the start of its element, because the parser detects it much later.
 void tell_not_yaml(const YAML::Exception& error, const Place& place, const Document& document,
                    Mistakes& mistakes) {
@@ -295,7 +308,8 @@ std::optional<Value> parse(std::string_view yaml, std::string_view file, Mistake
     tell_refused(yaml, refused, mistakes);
   } catch (const YAML::Exception& error) {
     const Place place = handler.place(error.mark);
-    if (!tell_unquoted_templates(yaml, place, mistakes))
+    if (!tell_unquoted_templates(yaml, place, mistakes) &&
+        !tell_bad_indentation(yaml, error, place, mistakes))
       tell_not_yaml(error, place, document, mistakes);
   } catch (const std::exception& error) {
     mistakes.add({name, 0, 0}, "", std::string("this is not YAML: ") + error.what());

@@ -81,6 +81,11 @@ std::expected<int, std::string> open_own_file(const std::string& path, int flags
   return std::unexpected("is not a regular file");
 }
 
+bool readable_by_all(const std::string& path) {
+  struct stat facts{};
+  return ::stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IROTH) != 0;
+}
+
 // The sticky bit of /tmp prevents others from replacing our files, and links are not followed.
 std::string open_to_others(const std::string& folder) {
   struct stat facts{};

@@ -18,6 +18,9 @@ std::string not_regular(const std::string& path);
 // change the content. `flags`: of open(2). The error says what is wrong, without the path.
 std::expected<int, std::string> open_own_file(const std::string& path, int flags);
 
+// Whether every user of the machine may read the file itself; folders on the way may forbid it.
+bool readable_by_all(const std::string& path);
+
 // Says what is unsafe about a folder for our files: other users may add files to it. Empty: it is
 // safe.
 std::string open_to_others(const std::string& folder);

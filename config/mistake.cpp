@@ -19,6 +19,42 @@ auto order(const Mistake& mistake) {
                     std::string_view(mistake.text));
 }
 
+// "a, b and c", at most `paths_max` of them.
+std::string list(const std::vector<std::string>& paths) {
+  constexpr std::size_t paths_max = 6;
+  const std::size_t shown = paths.size() > paths_max ? paths_max - 1 : paths.size();
+  std::string all;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const bool last = i + 1 == paths.size();
+    all += (i == 0 ? "" : last ? " and " : ", ") + paths[i];
+  }
+  if (shown < paths.size()) all += " and " + std::to_string(paths.size() - shown) + " more";
+  return all;
+}
+
+bool at_one_place(const Mistake& a, const Mistake& b) { return show(a.place) == show(b.place); }
+
+// Joins those that say the same; `all` is sorted.
+std::vector<Mistake> joined(const std::vector<Mistake>& all) {
+  std::vector<Mistake> once;
+  std::vector<std::vector<std::string>> paths;
+  for (const Mistake& mistake : all) {
+    const auto twin = std::ranges::find_if(once, [&](const Mistake& other) {
+      return other.text == mistake.text && other.warning == mistake.warning &&
+             !mistake.path.empty() && (mistake.warning || at_one_place(other, mistake));
+    });
+    const auto index = static_cast<std::size_t>(twin - once.begin());
+    if (twin == once.end()) {
+      once.push_back(mistake);
+      paths.emplace_back();
+    }
+    if (std::ranges::find(paths[index], mistake.path) == paths[index].end())
+      paths[index].push_back(mistake.path);
+  }
+  for (std::size_t i = 0; i < once.size(); ++i) once[i].path = list(paths[i]);
+  return once;
+}
+
 bool same(const Mistake& a, const Mistake& b) {
   return order(a) == order(b) && a.warning == b.warning;
 }
@@ -73,7 +109,11 @@ bool Mistakes::any() const {
 std::vector<Mistake> Mistakes::sorted() const {
   std::vector<Mistake> all = all_;
   std::ranges::sort(all, {}, order);
-  return all;
+  return joined(all);
+}
+
+void Mistakes::skipped(const std::string& what) {
+  if (std::ranges::find(skipped_, what) == skipped_.end()) skipped_.push_back(what);
 }
 
 namespace {

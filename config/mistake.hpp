@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,21 +25,38 @@ std::string show(const Place& place);  // "sonde.yaml:12:5"
 // Control characters are shown as '?'.
 std::string show(const Mistake& mistake);
 
-// Collects the mistakes of a load, each once, up to `count_max` (and as many warnings); sorted()
-// orders them by file and line.
+// What a load does with the files, variables and credentials that secrets stand in.
+enum class SecretUse : std::uint8_t {
+  read,  // each is read, and one that cannot be is a mistake
+  skip,  // none is read: where the file is checked, the secrets are not (`check --no-secrets`)
+};
+
+// Collects the mistakes of a load, each once, up to `count_max` (and as many warnings).
 class Mistakes {
  public:
   static constexpr std::size_t count_max = 200;
 
+  Mistakes() = default;
+  explicit Mistakes(SecretUse secrets) : secrets_(secrets) {}
+
   void add(const Place& place, std::string path, std::string text);
   void warn(const Place& place, std::string path, std::string text);
   bool any() const;  // not counting warnings
+  // By file and line. What several probes have in common is said once: a mistake at one place, and
+  // a warning, where the texts are the same; `path` lists whom it concerns.
   std::vector<Mistake> sorted() const;
+
+  bool reads_secrets() const { return secrets_ == SecretUse::read; }
+  // Notes what was not read, such as "file /etc/sonde/alice.pw".
+  void skipped(const std::string& what);
+  const std::vector<std::string>& skipped() const { return skipped_; }  // each once
 
  private:
   void keep(Mistake mistake);
 
+  SecretUse secrets_ = SecretUse::read;
   std::vector<Mistake> all_;
+  std::vector<std::string> skipped_;
 };
 
 // The name in `names` that was probably meant; empty if none is similar.

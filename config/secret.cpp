@@ -64,6 +64,20 @@ std::expected<std::string, std::string> Secret::reveal() const {
   return secret;
 }
 
+std::vector<std::string> Secret::oddities(std::string_view revealed) const {
+  std::vector<std::string> all;
+  if (revealed.starts_with("\xFF\xFE") || revealed.starts_with("\xFE\xFF"))
+    all.emplace_back("is UTF-16, and is sent as it is; save it as UTF-8");
+  if (revealed.starts_with("\xEF\xBB\xBF"))
+    all.emplace_back("begins with a byte order mark (EF BB BF), which is sent as well; remove it");
+  if (revealed.ends_with('\n'))
+    all.emplace_back(
+        "ends in more than one line end; one is cut off, the others are sent as well; remove them");
+  if (source_ == Source::file && readable_by_all(name_))
+    all.emplace_back("may be read by every user of this machine; chmod o-r it");
+  return all;
+}
+
 std::string Secret::describe() const {
   switch (source_) {
     case Source::file:

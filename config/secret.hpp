@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sonde::config {
 
@@ -18,6 +20,11 @@ class Secret {
   // Reads the secret, without one trailing newline; at most 64 KB, never empty. The error names the
   // source and what is wrong with it, and contains nothing of its content.
   std::expected<std::string, std::string> reveal() const;
+
+  // What is legal about the secret and surely not meant, given what reveal() returned: a byte order
+  // mark, UTF-16, a second line end, a file that everybody may read. Each is the end of a sentence
+  // that begins with describe(), and contains nothing of the secret.
+  std::vector<std::string> oddities(std::string_view revealed) const;
 
   bool empty() const { return source_ == Source::none; }
   std::string describe() const;  // "file /etc/sonde/alice.pw"

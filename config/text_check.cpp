@@ -108,6 +108,74 @@ std::optional<Flaw> find_flaw(std::string_view yaml) {
   return std::nullopt;
 }
 
+namespace {
+
+// A line that is neither empty nor a comment.
+struct Line {
+  int number = 0;
+  int indentation = 0;
+  std::string_view text;  // without indentation and comment
+};
+
+// The lines up to number `last`, those that count.
+std::vector<Line> lines_until(std::string_view yaml, int last) {
+  std::vector<Line> lines;
+  for (int number = 1; !yaml.empty() && number <= last; ++number) {
+    std::string_view line = yaml.substr(0, yaml.find('\n'));
+    yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
+    const std::size_t begin = line.find_first_not_of(" \r");
+    if (begin == line.npos || line[begin] == '#') continue;
+    line = line.substr(begin, line.find(" #") - begin);
+    lines.push_back(
+        {number, static_cast<int>(begin), line.substr(0, line.find_last_not_of(" \r") + 1)});
+  }
+  return lines;
+}
+
+bool opens_block(std::string_view text) {
+  return text.ends_with(':') || text.starts_with('-') || text.ends_with('|') ||
+         text.ends_with('>') || text.ends_with('{') || text.ends_with('[') || text.ends_with(',');
+}
+
+bool has_key(std::string_view text) { return text.ends_with(':') || text.find(": ") != text.npos; }
+
+std::string spaces(int count) {
+  return std::to_string(count) + (count == 1 ? " space" : " spaces");
+}
+
+}  // namespace
+
+std::optional<Flaw> find_bad_indentation(std::string_view yaml, int line) {
+  const std::vector<Line> lines = lines_until(yaml, line);
+  if (lines.size() < 2 || lines.back().number != line) return std::nullopt;
+  const Line& last = lines.back();
+  const Line& above = lines[lines.size() - 2];
+  const auto flaw = [](const Line& at, std::string text) {
+    return Flaw{at.number, at.indentation + 1, std::move(text)};
+  };
+  if (last.indentation > above.indentation && !opens_block(above.text)) {
+    if (!has_key(above.text)) return flaw(above, "the colon after the key is missing");
+    return flaw(last, "is indented by " + spaces(last.indentation) +
+                          ", more than the line above it (" + spaces(above.indentation) +
+                          "), which has a value already; keys of one mapping are indented alike");
+  }
+  if (last.indentation == above.indentation && has_key(last.text) && !has_key(above.text) &&
+      !above.text.starts_with('-'))
+    return flaw(above, "the colon after the key is missing");
+  const auto alike = [&](const Line& other) { return other.indentation == last.indentation; };
+  if (last.indentation >= above.indentation || std::any_of(lines.begin(), lines.end() - 1, alike))
+    return std::nullopt;
+  int outer = 0, inner = above.indentation;
+  for (const Line& other : lines) {
+    if (other.indentation < last.indentation) outer = std::max(outer, other.indentation);
+    if (other.indentation > last.indentation) inner = std::min(inner, other.indentation);
+  }
+  return flaw(last, "is indented by " + spaces(last.indentation) +
+                        ", and no line above it is; keys of one "
+                        "mapping are indented alike, here by " +
+                        std::to_string(outer) + " or " + spaces(inner));
+}
+
 std::vector<Flaw> find_unquoted_templates(std::string_view yaml) {
   std::vector<Flaw> found;
   for (int number = 1; !yaml.empty(); ++number) {

@@ -118,6 +118,12 @@ void add_schema(CLI::App& app, Flags& flags) {
                    "Every reason with the steps that can give it, as Markdown.");
 }
 
+void add_no_secrets(CLI::App& command, Flags& flags) {
+  command.add_flag("--no-secrets", flags.no_secrets,
+                   "Do not read the files, variables and credentials of secrets and certificates, "
+                   "which a CI job does not have; lists them instead.");
+}
+
 void add_rules(CLI::App& app, Flags& flags) {
   CLI::App* rules = add_command(app, flags, "rules",
                                 "Prometheus rules made from the alerts of the configuration file.",
@@ -126,6 +132,7 @@ void add_rules(CLI::App& app, Flags& flags) {
       ->add_option("--prometheus.job", flags.prometheus_job,
                    "The job name of the scrape configuration.")
       ->capture_default_str();
+  add_no_secrets(*rules, flags);
   rules->add_option("--runbooks", flags.runbooks,
                     "The address of a folder with a runbook for each alert about Sonde itself.");
 }
@@ -142,8 +149,9 @@ std::variant<Flags, int> parse_flags(int argc, const char* const* argv) {
   app.require_subcommand(1);
   add_serve(app, flags);
   add_run(app, flags);
-  add_command(app, flags, "check", "Every mistake in the configuration file at once.",
-              Command::check);
+  CLI::App* check = add_command(app, flags, "check",
+                                "Every mistake in the configuration file at once.", Command::check);
+  add_no_secrets(*check, flags);
   add_test_alert(app, flags);
   add_schema(app, flags);
   add_rules(app, flags);

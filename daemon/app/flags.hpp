@@ -42,6 +42,9 @@ struct Flags {
   bool reference = false;  // print reference.yaml instead
   bool reasons = false;    // print the table of reasons instead
 
+  // check, rules
+  bool no_secrets = false;  // do not read the files, variables and credentials of secrets
+
   // rules
   std::string prometheus_job = "sonde";  // of the scrape configuration
   std::string runbooks;                  // a URL; empty: none

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 
+#include "config/mistake.hpp"
 #include "daemon/app/flags.hpp"
 #include "daemon/app/settings.hpp"
 
@@ -15,7 +16,10 @@ int serve_command(const app::Flags& flags);
 int test_alert_command(const app::Flags& flags);
 
 // Loads the file and prints every mistake and warning to standard error. nullopt: exit with
-// exit_config.
-std::optional<app::Settings> load_or_tell(const std::string& file);
+// exit_config. Where secrets are skipped, prints also what was not read.
+std::optional<app::Settings> load_or_tell(const std::string& file,
+                                          config::SecretUse secrets = config::SecretUse::read);
+// As --no-secrets says.
+config::SecretUse secret_use(const app::Flags& flags);
 
 }  // namespace sonde::commands

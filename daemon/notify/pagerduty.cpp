@@ -138,7 +138,7 @@ std::expected<Prepared, std::string> PagerDuty::request(const Message& message) 
 Receipt PagerDuty::judge(const net::Response& response) const {
   Receipt receipt = judge_answer(response);
   if (receipt.outcome != DeliveryOutcome::accepted) return receipt;
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   const bool taken = document && document->root().member("status").string() == "success";
   return taken ? receipt : not_delivered(response, "it does not say \"status\":\"success\"");
 }

@@ -72,7 +72,7 @@ bool is_error_status(text::Json member) {
 // {"ok":false}, {"success":"false"}, {"status":"unauthorized"}, {"code":401},
 // {"error":"channel_not_found"}, false.
 bool says_no(std::string_view body) {
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   if (!document) return false;
   const text::Json root = document->root();
   if (root.kind() == text::Json::Kind::boolean) return !*root.boolean();

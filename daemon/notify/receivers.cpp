@@ -10,6 +10,7 @@
 #include "daemon/notify/pagerduty.hpp"
 #include "daemon/notify/slack.hpp"
 #include "daemon/notify/webhook.hpp"
+#include "probes/net/http/http_request.hpp"
 
 namespace sonde::notify {
 namespace {
@@ -222,6 +223,17 @@ void vet(const List& list, const Names& known, const config::Value& when,
   }
 }
 
+// Headers that no request can carry.
+void vet_headers(const config::Value& receiver, const config::Reader& reader) {
+  for (const auto& kind : receiver.entries) {
+    const config::Value* headers = kind.value.find("headers");
+    if (headers == nullptr) continue;
+    for (const auto& [name, place, value] : headers->entries)
+      if (auto wrong = net::header_mistake(name, value.text); !wrong.empty())
+        reader.at(kind.name).at("headers").wrong(place, wrong);
+  }
+}
+
 Names targets_of(std::span<const std::shared_ptr<const Check>> checks) {
   Names names;
   for (const auto& check : checks) names.insert(check->target);
@@ -238,6 +250,7 @@ void vet_receivers(const std::vector<ReceiverEntry>& entries,
   const Names names(alerts.begin(), alerts.end());
   for (const auto& entry : entries) {
     const config::Value* value = receivers.find(entry.name);
+    if (value != nullptr) vet_headers(*value, reader.at(entry.name));
     const config::Value* written = value != nullptr ? value->find("when") : nullptr;
     if (written == nullptr) continue;
     const config::Reader at = reader.at(entry.name).at("when");

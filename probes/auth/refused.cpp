@@ -80,7 +80,7 @@ std::optional<Reason> find_code(Json value, int depth, int& left) {
 std::optional<Reason> code_in(const net::Response& response) {
   if (response.status < 400 || response.status > 499 || response.body.size() > body_max)
     return std::nullopt;
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   int left = 1000;
   return document ? find_code(document->root(), 0, left) : std::nullopt;
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "probes/text/ascii.hpp"
+#include "probes/text/code_points.hpp"
 #include "probes/text/decimal.hpp"
 #include "probes/text/match.hpp"
 
@@ -36,26 +38,40 @@ bool has_point(std::string_view text, std::size_t at) {
   return at == 1 || (!goes_on_before(text, at - 1) && text[at - 2] != '.');
 }
 
-// Digits of the Arabic-Indic blocks (U+0660 and U+06F0) and their separators; 0: it is none of
-// them.
-char usual_digit(std::string_view text) {
-  if (text.size() < 2) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  if (text[0] == '\xD9' && second >= 0xA0 && second <= 0xA9)
-    return static_cast<char>('0' + (second - 0xA0));
-  if (text[0] == '\xDB' && second >= 0xB0 && second <= 0xB9)
-    return static_cast<char>('0' + (second - 0xB0));
-  if (text[0] == '\xD9' && second == 0xAB) return '.';
-  return text[0] == '\xD9' && second == 0xAC ? ',' : '\0';
+// The zeros of Unicode 14's decimal digits (general category Nd) beyond ASCII; the nine others of
+// each script follow its zero.
+constexpr std::array<char32_t, 65> zeros = {
+    0x660,   0x6F0,   0x7C0,   0x966,   0x9E6,   0xA66,   0xAE6,   0xB66,   0xBE6,   0xC66,
+    0xCE6,   0xD66,   0xDE6,   0xE50,   0xED0,   0xF20,   0x1040,  0x1090,  0x17E0,  0x1810,
+    0x1946,  0x19D0,  0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,  0xA8D0,
+    0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,  0xFF10,  0x104A0, 0x10D30, 0x11066, 0x110F0,
+    0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950,
+    0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC,
+    0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0};
+
+// The ASCII character for a digit of any script, for Arabic separators, a full-width point and
+// the minus signs beyond ASCII; 0: it is none of them.
+char usual_digit(char32_t code) {
+  if (code < zeros.front()) return '\0';
+  const auto above = std::ranges::upper_bound(zeros, code);
+  const char32_t digit = code - *std::prev(above);
+  if (digit < 10) return static_cast<char>('0' + digit);
+  if (code == 0x66B || code == 0xFF0E) return '.';
+  if (code == 0x2212 || code == 0xFF0D) return '-';
+  return code == 0x66C ? ',' : '\0';
 }
 
 std::string with_ascii_digits(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const char digit = usual_digit(text);
-    out += digit != 0 ? digit : text.front();
-    text.remove_prefix(digit != 0 ? 2 : 1);
+    const text::Rune rune = text::first_rune(text);
+    const char digit = rune.code ? usual_digit(*rune.code) : '\0';
+    if (digit != 0)
+      out += digit;
+    else
+      out += text.substr(0, rune.bytes);
+    text.remove_prefix(rune.bytes);
   }
   return out;
 }

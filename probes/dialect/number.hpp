@@ -10,8 +10,9 @@ namespace sonde::dialect {
 bool goes_on_before(std::string_view text, std::size_t at);
 bool goes_on_behind(std::string_view text, std::size_t end);
 
-// The text with ASCII digits in the place of Arabic-Indic ones, and with commas in the place of
-// what else groups digits in threes: a no-break or thin space, an apostrophe, LaTeX's {,} or \,.
+// The text with ASCII digits in the place of those of any script (Unicode's Nd), an ASCII minus in
+// the place of others, and commas in the place of what else groups digits in threes: a no-break or
+// thin space, an apostrophe, LaTeX's {,} or \,.
 std::string with_usual_digits(std::string_view text);
 
 // Whether a number that stands in a text has the expected value. Where an integer is expected, dots

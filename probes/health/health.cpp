@@ -181,7 +181,7 @@ namespace {
 text::Needs needs_of(const HealthSettings& settings) {
   text::Needs needs;
   needs.add_url(settings.url);
-  needs.add_values(settings.headers);
+  needs.add_headers(settings.headers);
   needs.add(settings.body);
   needs.add(settings.expect.json);
   return needs;
@@ -209,13 +209,9 @@ std::vector<Step> steps_of(const HealthSettings& settings) {
   return settings.logs_in ? std::vector{Step::login, Step::health} : std::vector{Step::health};
 }
 
-std::string_view media_type(const net::Response& response) {
+std::string media_type(const net::Response& response) {
   const std::string* header = response.header("content-type");
-  if (header == nullptr) return "";
-  std::string_view type(*header);
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  return type;
+  return header != nullptr ? net::media_type(*header) : "";
 }
 
 // A page instead of JSON comes from a front end that answers every path.
@@ -258,7 +254,7 @@ std::optional<Failure> judge_status(const Expected& expected, const net::Respons
     wanted += (wanted.empty() ? ", wanted " : " or ") + std::to_string(status.code);
   }
   const std::string what = net::describe(response);
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   const bool says = document && says_unhealthy(document->root()) &&
                     !net::same_word(document->root().member("status").text(), "error");
   if (response.status == 503 && says)
@@ -271,7 +267,7 @@ std::optional<Failure> judge_status(const Expected& expected, const net::Respons
 std::optional<Failure> judge_json(const Expected& expected, const net::Response& response,
                                   text::Names& names) {
   if (expected.json.empty()) return std::nullopt;
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   if (!document && response.body.empty())
     return Failure{Reason::bad_body, "the body is empty, where JSON is expected"};
   if (!document)

@@ -55,7 +55,7 @@ void add_words(std::string_view text, Values& values) {
 
 Values values_in(std::string_view body) {
   Values values;
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   const bool holds = document && (document->root().kind() == text::Json::Kind::array ||
                                   document->root().kind() == text::Json::Kind::object);
   if (holds)

@@ -81,7 +81,7 @@ std::string said_plainly(const Response& response) {
 
 std::string said_error(const Response& response) {
   if (response.body.size() > body_max) return "";
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   if (!document) return said_plainly(response);
   const Json root = document->root();
   std::string all;

@@ -1,10 +1,9 @@
 #include "probes/net/url.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 
+#include "probes/net/host.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/text/encode.hpp"
 
@@ -17,55 +16,9 @@ std::unexpected<std::string> wrong(std::string_view why) {
   return std::unexpected(std::string(why));
 }
 
-bool host_char(char c) {
-  return text::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-}
-
 std::uint16_t own_port(std::string_view scheme) {
   if (scheme == "http" || scheme == "ws") return 80;
   return scheme == "https" || scheme == "wss" ? 443 : 0;
-}
-
-bool is_v4(const std::string& host) {
-  in_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1;
-}
-
-bool is_v6(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
-// Labels of 1 to 63 letters, digits, '-' and '_'; a trailing dot is allowed.
-bool is_name(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  if (host.empty() || host.size() > 253) return false;
-  std::size_t label = 0;
-  for (char c : host) {
-    if (c == '.' ? label == 0 : !host_char(c)) return false;
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-  }
-  return label > 0;
-}
-
-// "1.2.3" or "300.1.1.1" would be looked up as an impossible name, so they are rejected.
-bool looks_like_v4(std::string_view host) {
-  const auto last = host.substr(host.rfind('.') + 1);
-  return !last.empty() && std::ranges::all_of(last, text::is_digit);
-}
-
-std::expected<std::string, std::string> host_of(std::string_view text) {
-  if (text.empty()) return wrong("no host");
-  if (text.front() == '[') {
-    std::string v6 = text::lowered(text.substr(1, text.size() - 2));
-    if (text.back() != ']' || !is_v6(v6)) return wrong("not an IPv6 address in the brackets");
-    return v6;
-  }
-  std::string host = text::lowered(text);
-  if (!is_name(host)) return wrong("not a host name (IDNs are written as xn--...)");
-  if (looks_like_v4(host) && !is_v4(host)) return wrong("not an IPv4 address");
-  return host;
 }
 
 std::expected<std::uint16_t, std::string> port_of(std::string_view text) {
@@ -76,7 +29,10 @@ std::expected<std::uint16_t, std::string> port_of(std::string_view text) {
   return port;
 }
 
-std::expected<void, std::string> read_authority(std::string_view text, Url& url) {
+using HostParser = std::expected<std::string, std::string> (*)(std::string_view);
+
+std::expected<void, std::string> read_authority(std::string_view text, HostParser host_of,
+                                                Url& url) {
   if (text.contains('@')) return wrong("a user or password does not belong in a URL");
   const auto bracket = text.rfind(']');
   const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
@@ -88,6 +44,19 @@ std::expected<void, std::string> read_authority(std::string_view text, Url& url)
   if (!port) return std::unexpected(port.error());
   url.port = *port;
   return {};
+}
+
+// `text` has a space, a control or a non-ASCII character.
+std::unexpected<std::string> not_ascii(std::string_view text) {
+  const auto colon = text.find("://");
+  if (colon != text.npos) {
+    std::string_view host = text.substr(colon + 3);
+    host = host.substr(0, host.find_first_of("/?#:"));
+    if (std::ranges::any_of(host, [](char c) { return c < 0 || c >= '\x7f'; }))
+      if (const auto ascii = ascii_name(host))
+        return wrong("a host name in another script is written in ASCII here: " + *ascii);
+  }
+  return wrong("a space, a control or a non-ASCII character: write it as %XX");
 }
 
 }  // namespace
@@ -103,7 +72,7 @@ std::string Url::text() const { return scheme + "://" + authority() + target; }
 std::expected<Url, std::string> parse_url(std::string_view text) {
   if (text.size() > url_max) return wrong("longer than 8192 bytes");
   if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c >= '\x7f'; }))
-    return wrong("a space, a control or a non-ASCII character: write it as %XX");
+    return not_ascii(text);
   const auto colon = text.find("://");
   if (colon == std::string_view::npos) return wrong("not of the form scheme://host");
   Url url;
@@ -113,7 +82,7 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   text.remove_prefix(colon + 3);
   text = text.substr(0, text.find('#'));
   const auto slash = std::min(text.find_first_of("/?"), text.size());
-  if (auto read = read_authority(text.substr(0, slash), url); !read)
+  if (auto read = read_authority(text.substr(0, slash), parse_host, url); !read)
     return std::unexpected(std::move(read.error()));
   text.remove_prefix(slash);
   url.target = (text.starts_with('/') ? "" : "/") + std::string(text);
@@ -122,20 +91,47 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
 
 }  // namespace sonde::net
 
-// Reference resolution, RFC 3986 section 5.2, where path and query are one text.
+// Resolution of what servers send, as browsers do it (WHATWG URL sections 4.4 and 4.5), where path
+// and query are one text.
 namespace sonde::net {
 namespace {
 
-// Servers put raw UTF-8 and spaces into Location; escaped here as in browsers.
-std::string escaped(std::string_view text) {
-  return text::percent_encode(text, [](char c) { return c > 0x20 && c < 0x7f; });
+// Escapes what browsers escape in a path, or in a query of these schemes (section 1.3). Other bytes
+// than UTF-8 are escaped as they are.
+std::string escaped(std::string_view text, std::string_view also) {
+  return text::percent_encode(
+      text, [also](char c) { return c > 0x20 && c < 0x7f && !also.contains(c); });
 }
 
-bool has_scheme(std::string_view text) {
-  const auto colon = text.find_first_of(":/?#");
-  if (colon == std::string_view::npos || colon == 0 || text[colon] != ':') return false;
-  const auto letter = static_cast<char>(text[0] | 0x20);
-  return letter >= 'a' && letter <= 'z';
+std::string escaped_target(std::string_view target) {
+  const std::size_t query = std::min(target.find('?'), target.size());
+  return escaped(target.substr(0, query), "\"<>`{}") +
+         (query < target.size() ? "?" + escaped(target.substr(query + 1), "\"<>'") : "");
+}
+
+// Section 4.4, steps 1 to 3: without what browsers ignore, and without the fragment.
+std::string cleaned(std::string_view text) {
+  const auto ignored = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && ignored(text.front())) text.remove_prefix(1);
+  while (!text.empty() && ignored(text.back())) text.remove_suffix(1);
+  std::string clean(text.substr(0, text.find('#')));
+  std::erase_if(clean, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
+  // A backslash in front of the query is a slash.
+  const auto query = static_cast<std::ptrdiff_t>(std::min(clean.find('?'), clean.size()));
+  std::replace(clean.begin(), clean.begin() + query, '\\', '/');
+  return clean;
+}
+
+// The scheme in lower case, without its colon; empty: the reference has none.
+std::string scheme_of(std::string_view text) {
+  const auto colon = text.find_first_of(":/?");
+  if (colon == text.npos || colon == 0 || text[colon] != ':' || !text::is_letter(text[0]))
+    return "";
+  const auto allowed = [](char c) {
+    return text::is_letter(c) || text::is_digit(c) || c == '+' || c == '-' || c == '.';
+  };
+  const std::string_view scheme = text.substr(0, colon);
+  return std::ranges::all_of(scheme, allowed) ? text::lowered(scheme) : "";
 }
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
@@ -144,7 +140,19 @@ std::string_view query_of(std::string_view target) {
   return target.substr(std::min(target.find('?'), target.size()));
 }
 
-// Section 5.2.4: removes "." and ".." from a path that starts with '/'.
+// 1 of "." and "%2e", 2 of ".." and its escaped forms, 0 of other segments.
+int dots(std::string_view segment) {
+  int count = 0;
+  while (!segment.empty() && count < 3) {
+    const bool plain = segment.front() == '.';
+    if (!plain && text::lowered(segment.substr(0, 3)) != "%2e") return 0;
+    segment.remove_prefix(plain ? 1 : 3);
+    ++count;
+  }
+  return count < 3 ? count : 0;
+}
+
+// Removes "." and ".." from a path that starts with '/'.
 std::string without_dots(std::string_view path) {
   std::string out;
   while (!path.empty()) {
@@ -152,8 +160,9 @@ std::string without_dots(std::string_view path) {
     const auto segment = path.substr(1, next - 1);
     const bool last = next == path.size();
     path.remove_prefix(next);
-    if (segment == "..") out.resize(std::min(out.rfind('/'), out.size()));
-    if (segment == ".." || segment == ".")
+    const int count = dots(segment);
+    if (count == 2) out.resize(std::min(out.rfind('/'), out.size()));
+    if (count > 0)
       out += last ? "/" : "";
     else
       (out += '/') += segment;
@@ -165,7 +174,7 @@ std::string tidy(std::string_view target) {
   return without_dots(path_of(target)) + std::string(query_of(target));
 }
 
-// Sections 5.2.3 and 5.2.2: the target of a relative reference without authority.
+// The target of a relative reference without authority.
 std::string merged(std::string_view base, std::string_view reference) {
   if (reference.empty()) return std::string(base);
   if (reference.front() == '?') return std::string(path_of(base)) + std::string(reference);
@@ -174,22 +183,38 @@ std::string merged(std::string_view base, std::string_view reference) {
   return tidy(std::string(folder.substr(0, folder.rfind('/') + 1)) + std::string(reference));
 }
 
+// The URL of what stands behind the scheme; any number of slashes precede the host.
+std::expected<Url, std::string> absolute(const std::string& scheme, std::string_view text) {
+  Url url;
+  url.scheme = scheme;
+  url.port = own_port(scheme);
+  if (url.port == 0) return wrong("the scheme is not one of http, https, ws, wss");
+  text.remove_prefix(std::min(text.find_first_not_of('/'), text.size()));
+  const auto end = std::min(text.find_first_of("/?"), text.size());
+  std::string_view authority = text.substr(0, end);
+  for (const std::string_view nobody : {"@", ":@"})
+    if (authority.starts_with(nobody)) authority.remove_prefix(nobody.size());
+  if (auto read = read_authority(authority, parse_host_leniently, url); !read)
+    return std::unexpected(std::move(read.error()));
+  text.remove_prefix(end);
+  url.target = tidy(escaped_target((text.starts_with('/') ? "" : "/") + std::string(text)));
+  return url;
+}
+
 }  // namespace
 
 std::expected<Url, std::string> resolve(const Url& base, std::string_view location) {
   if (location.empty()) return std::unexpected("empty");
-  if (location.size() > 8192) return std::unexpected("longer than 8192 bytes");
-  std::string reference = escaped(location);
-  const bool network = reference.starts_with("//");
-  if (network) reference.insert(0, base.scheme + ":");
-  if (!network && !has_scheme(reference)) {
-    Url url = base;
-    reference.resize(std::min(reference.find('#'), reference.size()));
-    url.target = merged(base.target, reference);
-    return url;
-  }
-  auto url = parse_url(reference);
-  if (url) url->target = tidy(url->target);
+  if (location.size() > url_max) return std::unexpected("longer than 8192 bytes");
+  const std::string clean = cleaned(location);
+  const std::string scheme = scheme_of(clean);
+  std::string_view reference = clean;
+  if (!scheme.empty()) reference.remove_prefix(scheme.size() + 1);
+  const bool other_scheme = !scheme.empty() && scheme != base.scheme;
+  if (other_scheme || reference.starts_with("//"))
+    return absolute(scheme.empty() ? base.scheme : scheme, reference);
+  Url url = base;
+  url.target = merged(base.target, escaped_target(reference));
   return url;
 }
 

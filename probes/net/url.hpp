@@ -22,7 +22,8 @@ struct Url {
 // there), no control characters or spaces. The error says what is wrong.
 std::expected<Url, std::string> parse_url(std::string_view text);
 
-// Resolves a Location header against the URL that it came from (RFC 3986 section 5).
+// Resolves what a server sends, such as a Location header, against the URL that it came from, as
+// browsers do (WHATWG URL section 4.4), except that it takes no user:password@.
 std::expected<Url, std::string> resolve(const Url& base, std::string_view location);
 
 }  // namespace sonde::net

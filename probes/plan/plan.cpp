@@ -45,6 +45,15 @@ std::optional<ParsedProbe> read_draft(const PlanEntry& plan, const Kind& kind) {
   return named == nullptr || there ? std::move(parsed) : std::nullopt;
 }
 
+// A login at each run that presses the login service and the accounts more than users do.
+void tell_pressing_login(const PlanEntry& plan, const Kind& kind, const ParsedProbe& parsed) {
+  constexpr Span least = std::chrono::seconds(1);
+  if (kind.name == "login" && parsed.common.every < least)
+    plan.reader.warn(plan.probe.place, "it logs in every " + config::show(parsed.common.every) +
+                                           "; make 'every' longer, unless the service is meant to "
+                                           "be loaded so");
+}
+
 bool complete(const PlanEntry& plan, const ParsedProbe& parsed) {
   if (parsed.has_socket && parsed.url.empty()) {
     plan.reader.wrong(plan.probe.place,
@@ -160,6 +169,7 @@ void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& chec
   if (kind == nullptr) return;
   const auto parsed = read_draft(plan, *kind);
   if (!parsed || !complete(plan, *parsed)) return;
+  tell_pressing_login(plan, *kind, *parsed);
   for (const auto& target : parsed->heading.target) {
     auto site = make_site(plan, *kind, *parsed, target);
     if (!site) continue;
@@ -176,6 +186,7 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
   std::vector<std::shared_ptr<const Check>> checks;
   const config::Reader reader(mistakes);
   tell_shared_refresh(root, reader);
+  vet_targets(root, reader);
   Chatting chatting;
   Users users;
   for (const auto& probe : file.probes.value.entries)

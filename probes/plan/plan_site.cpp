@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/net/http/http_request.hpp"
+#include "probes/net/http/http_text.hpp"
 #include "probes/net/url.hpp"
 #include "probes/plan/account_owner.hpp"
 #include "probes/plan/plan_fingerprint.hpp"
@@ -55,17 +57,29 @@ bool add_identity(const PlanEntry& plan, const session::IdentityRef& ref,
   return common != nullptr;
 }
 
+// All names that a template of the probe may use.
+std::vector<std::string> known_names(const Kind& kind, const session::ProbeContext& site) {
+  std::vector<std::string> names = site.known_names();
+  for (const std::string_view name : kind.run_names) names.emplace_back(name);
+  if (site.login)
+    for (const std::string& name : site.login->gives()) names.push_back("login." + name);
+  return names;
+}
+
 // How to fix an unknown name. A name without a place is from the default of a key.
-std::string advice(const text::Needs::One& need, const session::IdentityRef& ref) {
+std::string advice(const text::Needs::One& need, const session::IdentityRef& ref,
+                   const std::vector<std::string>& known) {
   constexpr std::string_view of_identity = "identity.";
-  if (!need.name.starts_with(of_identity)) return "";
+  const std::string_view near = config::nearest(need.name, {known.begin(), known.end()});
+  std::string meant = near.empty() ? "" : "; did you mean {{" + std::string(near) + "}}?";
+  if (!need.name.starts_with(of_identity)) return meant;
   if (ref.as.name.empty()) return "; name an identity: 'as', here or in defaults";
   if (need.name == session::basic_name)
     return "; it is made of 'username', which has no colon, and 'password' of the identity '" +
            ref.as.name + "'";
   const std::string field = need.name.substr(of_identity.size());
   std::string text = "; the identity '" + ref.as.name + "' has no '" + field + "'";
-  if (need.place.line > 0) return text;
+  if (need.place.line > 0) return text + meant;
   return text + ", which the login '" + ref.login.name +
          "' takes by default; add it there, or write the key of the login";
 }
@@ -79,27 +93,77 @@ bool names_known(const PlanEntry& plan, const Kind& kind, const text::Needs& nee
       continue;
     plan.reader.wrong(need.place.line > 0 ? need.place : plan.probe.place,
                       "{{" + need.name + "}} is not known on target '" + site.target_name + "'" +
-                          advice(need, ref));
+                          advice(need, ref, known_names(kind, site)));
     good = false;
   }
   return good;
 }
 
-// Parses each URL that is known before a run, in the same way as a run.
-bool urls_readable(const PlanEntry& plan, const std::vector<text::Template>& urls,
-                   const session::ProbeContext& site) {
-  bool good = true;
-  for (const text::Template& url : urls) {
-    const auto address = site.constant(url);
-    if (!address) continue;
-    const auto read = net::parse_url(*address);
-    if (read) continue;
-    plan.reader.wrong(url.place().line > 0 ? url.place() : plan.probe.place,
-                      "'" + url.text() + "' makes no address on target '" + site.target_name +
-                          "': " + read.error());
-    good = false;
+// Whether a template uses a base URL of the target that vet_targets() reports as wrong.
+bool of_wrong_base(const text::Template& text, const session::Target& target) {
+  const auto wrong = [&](const std::string& name) {
+    return (name == "target.http" && !net::parse_url(target.http)) ||
+           (name == "target.auth" && !net::parse_url(target.auth)) ||
+           (name == "target.ws" && !net::parse_url(target.ws));
+  };
+  return std::ranges::any_of(text.names(), wrong);
+}
+
+// Judges what is known before a run, in the same way as a run does.
+class ConstantTexts {
+ public:
+  ConstantTexts(const PlanEntry& plan, const session::ProbeContext& site)
+      : plan_(plan), site_(site) {}
+
+  bool good(const text::Needs& needs) {
+    for (const text::Template& url : needs.urls) look_at_url(url, net::parse_url);
+    for (const text::Template& url : needs.socket_urls) look_at_url(url, session::parse_socket_url);
+    for (const auto& [name, value] : needs.headers)
+      if (auto why = net::header_mistake(name, site_.constant(value).value_or("")); !why.empty())
+        wrong(value, why);
+    for (const text::Template& offered : needs.subprotocols) {
+      const auto token = site_.constant(offered);
+      if (token && !net::is_token(*token))
+        wrong(offered, config::quote(*token) +
+                           " is no subprotocol: it is one word without blanks and separators "
+                           "(RFC 6455 section 4.1)");
+    }
+    return good_;
   }
-  return good;
+
+ private:
+  template <class Parse>
+  void look_at_url(const text::Template& url, Parse parse) {
+    const auto address = site_.constant(url);
+    if (!address || of_wrong_base(url, site_.target)) return;
+    const auto read = parse(*address);
+    if (!read)
+      wrong(url, "'" + url.text() + "' makes no address on target '" + site_.target_name +
+                     "': " + read.error());
+  }
+  void wrong(const text::Template& text, const std::string& why) {
+    plan_.reader.wrong(text.place().line > 0 ? text.place() : plan_.probe.place, why);
+    good_ = false;
+  }
+
+  const PlanEntry& plan_;
+  const session::ProbeContext& site_;
+  bool good_ = true;
+};
+
+// A key that the probe itself says, and that changes nothing.
+void tell_unused(const PlanEntry& plan, const text::Needs& needs,
+                 const session::ProbeContext& site) {
+  const auto of_user = [](const auto& need) {
+    return need.name == "token" || need.name.starts_with("identity.") ||
+           need.name.starts_with("login.");
+  };
+  if (site.login || std::ranges::any_of(needs.all, of_user)) return;
+  for (const char* key : {"login", "as"})
+    if (const config::Value* written = plan.probe.value.find(key))
+      plan.reader.at(key).warn(
+          written->place,
+          "it has no effect: nothing that this probe sends says {{token}} or {{identity.NAME}}");
 }
 
 std::shared_ptr<session::ProbeContext> site_of(const PlanEntry& plan, const Kind& kind,
@@ -121,15 +185,56 @@ std::shared_ptr<session::ProbeContext> site_of(const PlanEntry& plan, const Kind
   if (!logs_in || !is_somebody) return nullptr;
   site->account =
       account_of(plan.root, ref, owner_of(plan.root, ref, *site), shaping_target(*site));
-  tell_unsent_password(plan, *site, plan.root);
   text::Needs needs = parsed.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(plan, kind, needs, *site, ref)) return nullptr;
+  tell_unsent_password(plan, *site, plan.root);
+  tell_unused(plan, needs, *site);
   site->prepare(needs);
-  return urls_readable(plan, needs.urls, *site) ? site : nullptr;
+  return ConstantTexts(plan, *site).good(needs) ? site : nullptr;
+}
+
+// Values that are taken as they are written.
+void tell_templates(const config::Value& value, const config::Reader& reader) {
+  for (const auto& entry : value.entries) {
+    const config::Value& text = entry.value;
+    if (text.kind == config::Value::Kind::scalar && text.text.contains("{{"))
+      reader.at(entry.name)
+          .wrong(text.place,
+                 "a template is not rendered here, the value is taken as it is written");
+  }
+}
+
+void tell_templates_of_each(const config::Value* identities, const config::Reader& reader) {
+  if (identities == nullptr) return;
+  for (const auto& entry : identities->entries) tell_templates(entry.value, reader.at(entry.name));
+}
+
+void vet_base(const config::Value& target, const char* key, const config::Reader& reader) {
+  const config::Value* base = target.find(key);
+  if (base == nullptr || base->text.empty() || base->text.contains("{{")) return;
+  const auto url = net::parse_url(base->text);
+  const bool variable = base->text.contains("${");
+  if (!url)
+    reader.at(key).wrong(base->place,
+                         variable ? "variables such as ${NAME} are not replaced here; write the URL"
+                                  : "it is no URL: " + url.error());
 }
 
 }  // namespace
+
+void vet_targets(const config::Value& root, const config::Reader& reader) {
+  const config::Value* targets = root.find("targets");
+  tell_templates_of_each(root.find("identities"), reader.at("identities"));
+  if (targets == nullptr) return;
+  for (const auto& [name, place, target] : targets->entries) {
+    const config::Reader at = reader.at("targets").at(name);
+    tell_templates(target, at);
+    if (const config::Value* vars = target.find("vars")) tell_templates(*vars, at.at("vars"));
+    tell_templates_of_each(target.find("identities"), at.at("identities"));
+    for (const char* key : {"http", "auth", "ws"}) vet_base(target, key, at);
+  }
+}
 
 std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
                                                        const ParsedProbe& parsed,

@@ -16,6 +16,10 @@ struct PlanEntry {
   config::Reader reader;
 };
 
+// Reports what is wrong with the values of the targets and identities themselves: addresses that
+// are none, and templates, which are not rendered there.
+void vet_targets(const config::Value& root, const config::Reader& reader);
+
 // Makes the context in which the probe runs on a target, with its additional users. If it cannot
 // run there, reports mistakes and returns null.
 std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,

@@ -13,14 +13,19 @@ std::unexpected<Failure> bad_socket_address(const std::string& why) {
 }
 
 std::expected<net::Url, Failure> parsed(const std::string& text) {
-  auto url = net::parse_url(text);
+  auto url = parse_socket_url(text);
   if (!url) return bad_socket_address(url.error());
-  if (url->scheme != "ws" && url->scheme != "wss")
-    return bad_socket_address("a ws:// or wss:// address is wanted, not " + url->scheme + "://");
   return *std::move(url);
 }
 
 }  // namespace
+
+std::expected<net::Url, std::string> parse_socket_url(std::string_view text) {
+  auto url = net::parse_url(text);
+  if (url && url->scheme != "ws" && url->scheme != "wss")
+    return std::unexpected("a ws:// or wss:// address is wanted, not " + url->scheme + "://");
+  return url;
+}
 
 const config::Section<Discover>& section_of(const Discover*) {
   static const auto keys =
@@ -53,7 +58,7 @@ const config::Section<Endpoint>& section_of(const Endpoint*) {
 }
 
 void add_needs(const Endpoint& endpoint, text::Needs& needs) {
-  needs.add_url(endpoint.address);
+  needs.add_socket_url(endpoint.address);
   if (endpoint.discover) needs.add_url(endpoint.discover->page);
 }
 

@@ -30,6 +30,9 @@ struct Endpoint {
 const config::Section<Endpoint>& section_of(const Endpoint*);
 void add_needs(const Endpoint& endpoint, text::Needs& needs);
 
+// The address of a WebSocket: a URL with the scheme ws or wss. The error says what is wrong.
+std::expected<net::Url, std::string> parse_socket_url(std::string_view text);
+
 // The address to connect to (ws or wss): the one discovered in this run, or the configured one.
 // Fails with own_request.
 std::expected<net::Url, Failure> address_of(const Endpoint& endpoint, text::Names& names);

@@ -113,6 +113,15 @@ std::optional<std::string> ProbeContext::constant(const text::Template& text) co
   return made ? std::optional(*std::move(made)) : std::nullopt;
 }
 
+std::vector<std::string> ProbeContext::known_names() const {
+  std::vector<std::string> names = {"target.name"};
+  for (const auto& [field, value] : identity.fields) names.push_back("identity." + field);
+  for (const auto& [name, value] : target.vars) names.push_back("target." + name);
+  for (const char* name : {"location", "target.http", "target.auth", "target.ws"})
+    if (knows(name)) names.emplace_back(name);
+  return names;
+}
+
 bool ProbeContext::knows(std::string_view name) const {
   if (name == "location") return !location.empty();
   if (const auto field = after(name, "identity."); !field.empty())

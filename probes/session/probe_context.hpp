@@ -53,6 +53,8 @@ struct ProbeContext {
   std::optional<std::string> constant(const text::Template& text) const;
   // Whether names() has `name` when it is needed.
   bool knows(std::string_view name) const;
+  // All names that names() may have.
+  std::vector<std::string> known_names() const;
   // Whether a template uses a secret of the identity.
   bool has_secrets() const { return !secrets_.empty(); }
   // Replaces the secrets of the identity by wrong ones: its password, or without one all that

@@ -60,7 +60,7 @@ bool asks_to_wait(const net::Response& response) {
 }
 
 bool says_error(std::string_view body) {
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   if (!document || document->root().kind() != text::Json::Kind::object) return false;
   const text::Json root = document->root();
   for (const char* name : {"success", "ok"})

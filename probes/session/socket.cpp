@@ -168,14 +168,14 @@ const config::Section<Socket>& section_of(const Socket*) {
 
 void add_needs(const Socket& socket, text::Needs& needs) {
   add_needs(socket.url, needs);
-  needs.add(socket.origin);
+  needs.add_socket_url(socket.origin);
   needs.add_url(socket.rest);
   needs.add(socket.token_in.text);
-  for (const auto& offered : socket.token_in.subprotocols) needs.add(offered);
-  for (const auto& offered : socket.subprotocols) needs.add(offered);
+  for (const auto& offered : socket.token_in.subprotocols) needs.add_subprotocol(offered);
+  for (const auto& offered : socket.subprotocols) needs.add_subprotocol(offered);
   needs.add(socket.token_in.expect);
   needs.add(socket.expect_subprotocol);
-  needs.add_values(socket.headers);
+  needs.add_headers(socket.headers);
   needs.add(socket.ready.json);
   if (socket.refused_by.frame) needs.add(socket.refused_by.frame->json);
   if (socket.ready.identity.equals) needs.add(*socket.ready.identity.equals);

@@ -112,7 +112,7 @@ std::expected<std::string, std::string> from_hex(std::string_view digits) {
   return out;
 }
 
-std::string percent_encode(std::string_view bytes, bool (*keeps)(char)) {
+std::string percent_encode(std::string_view bytes, const std::function<bool(char)>& keeps) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char c : bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,7 @@ std::expected<std::string, std::string> from_hex(std::string_view digits);
 
 std::string percent_encode(std::string_view bytes);  // all except RFC 3986 "unreserved"
 // All except the characters that `keeps` accepts.
-std::string percent_encode(std::string_view bytes, bool (*keeps)(char));
+std::string percent_encode(std::string_view bytes, const std::function<bool(char)>& keeps);
 
 // The text with its length before it in two bytes, high byte first, as in MQTT and other protocols.
 // Only the first 65535 bytes of a longer text.

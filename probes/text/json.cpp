@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include "probes/text/code_points.hpp"
+#include "probes/text/lone_surrogates.hpp"
 #include "probes/text/long_number.hpp"
 #include "probes/text/printable.hpp"
 #include "probes/text/utf8.hpp"
@@ -80,7 +81,15 @@ std::size_t read(json::parser& parser, std::string_view text, json::error_code& 
 std::expected<Document, std::string> Document::parse(std::string_view text) {
   if (const auto marked = mark_long_numbers(text))
     if (auto document = parse_marked(*marked)) return document;
-  return parse_marked(text);
+  auto document = parse_marked(text);
+  if (document) return document;
+  const auto whole = without_lone_surrogates(text);
+  return whole ? parse(*whole) : std::move(document);
+}
+
+std::expected<Document, std::string> Document::parse_body(std::string_view body) {
+  if (!body.starts_with(byte_order_mark) && is_utf8(body)) return parse(body);
+  return parse(utf8_decoded(body));
 }
 
 std::expected<Document, std::string> Document::parse_marked(std::string_view text) {
@@ -94,13 +103,15 @@ std::expected<Document, std::string> Document::parse_marked(std::string_view tex
   return Document(std::move(body));
 }
 
-std::string json_place(std::string_view text) {
+std::string json_place(std::string_view body) {
   constexpr std::size_t before = 24, behind = 24;
+  std::string text = utf8_decoded(body);
+  if (auto whole = without_lone_surrogates(text)) text = *std::move(whole);
   json::parser parser({}, bounded());
   json::error_code error;
   const std::size_t at = std::min(read(parser, text, error), text.size());
   const std::size_t from = at - std::min(at, before);
-  const std::string_view around = text.substr(from, at - from + behind);
+  const std::string_view around = std::string_view(text).substr(from, at - from + behind);
   const std::string shown = shorten(around, before + behind);
   return fmt::format("{} `{}`", at == text.size() ? "behind" : "in", shown);
 }

@@ -44,7 +44,12 @@ class Json {
 // A parsed JSON text (RFC 8259); the only owner of Boost.JSON. Depth is at most 64.
 class Document {
  public:
+  // Half of an escaped surrogate pair becomes U+FFFD (section 8.2), as JSON.parse of a browser
+  // shows it.
   static std::expected<Document, std::string> parse(std::string_view text);
+  // The body of an HTTP message, as a browser's Response.json() reads it whatever its charset:
+  // without a byte order mark, with U+FFFD for what is not UTF-8.
+  static std::expected<Document, std::string> parse_body(std::string_view body);
   // Makes an object of texts; of two with the same name the first is kept.
   using Texts = std::span<const std::pair<std::string_view, std::string_view>>;
   static Document of(Texts texts);

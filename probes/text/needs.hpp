@@ -1,5 +1,7 @@
 #pragma once
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "probes/text/match.hpp"
@@ -16,7 +18,10 @@ struct Needs {
     config::Place place;
   };
   std::vector<One> all;
-  std::vector<Template> urls;  // templates that have to yield a URL
+  std::vector<Template> urls;         // templates that have to yield a URL
+  std::vector<Template> socket_urls;  // templates that have to yield a ws:// or wss:// URL
+  std::vector<std::pair<std::string, Template>> headers;  // of requests, by their names
+  std::vector<Template> subprotocols;  // templates that have to yield an HTTP token
 
   void add(const Template& text) {
     for (auto& name : text.names()) all.push_back({std::move(name), text.place()});
@@ -24,6 +29,20 @@ struct Needs {
   void add_url(const Template& url) {
     add(url);
     if (!url.empty()) urls.push_back(url);
+  }
+  void add_socket_url(const Template& url) {
+    add(url);
+    if (!url.empty()) socket_urls.push_back(url);
+  }
+  void add_headers(const std::map<std::string, Template>& map) {
+    for (const auto& [name, value] : map) {
+      add(value);
+      headers.emplace_back(name, value);
+    }
+  }
+  void add_subprotocol(const Template& offered) {
+    add(offered);
+    subprotocols.push_back(offered);
   }
   void add(const Tree& tree) {
     for (auto& name : tree.names()) all.push_back({std::move(name), tree.place()});

@@ -48,6 +48,36 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+// How many bytes at the start of a text that is not UTF-8 begin one character that is cut short.
+std::size_t broken_length(std::string_view text) {
+  std::size_t length = 1;
+  // A part is maximal if one more byte, whatever it were, could complete or continue it.
+  const auto c = static_cast<unsigned char>(text[0]);
+  if (c < 0xC2 || c > 0xF4) return length;
+  const unsigned low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+  if (c < 0xE0 || !between(text, 1, low, high)) return length;
+  ++length;
+  if (c >= 0xF0 && between(text, 2, 0x80, 0xBF)) ++length;
+  return length;
+}
+
+}  // namespace
+
+std::string utf8_decoded(std::string_view bytes) {
+  if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_length(bytes);
+    out += length > 0 ? bytes.substr(0, length) : "\xEF\xBF\xBD";
+    bytes.remove_prefix(length > 0 ? length : broken_length(bytes));
+  }
+  return out;
+}
+
 std::size_t utf8_count(std::string_view text) {
   std::size_t count = 0;
   for (; !text.empty(); ++count) {

@@ -11,6 +11,12 @@ std::size_t utf8_length(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// The bytes as browsers decode them as UTF-8: without a byte order mark, with U+FFFD for what is
+// not UTF-8 (one for each maximal part of a character, WHATWG Encoding section 8.1.1).
+std::string utf8_decoded(std::string_view bytes);
+
 // Number of characters; each byte that is not UTF-8 counts as one.
 std::size_t utf8_count(std::string_view text);
 

@@ -271,10 +271,10 @@ const config::Section<RefuseSettings>& section_of(const RefuseSettings*) {
 }
 
 void add_needs(const RefuseSettings& settings, text::Needs& needs) {
-  needs.add(settings.jwks);
+  needs.add_url(settings.jwks);
   if (!settings.logout) return;
   needs.add_url(settings.logout->url);
-  needs.add_values(settings.logout->headers);
+  needs.add_headers(settings.logout->headers);
   needs.add(settings.logout->body);
 }
 

@@ -62,14 +62,19 @@ TEST(Codec, ReadsEnumsByName) {
 TEST(Codec, ReadsBooleansOnlyAsTrueAndFalse) {
   EXPECT_EQ(read<bool>("true"), true);
   EXPECT_EQ(read<bool>("false"), false);
-  for (const char* text : {"yes", "on", "True", "1", "'true'"})
+  EXPECT_EQ(
+      wrong<bool>("'true'"),
+      "true or false is expected here, and 'true' is a text because of its quotes; remove them");
+  for (const char* text : {"yes", "on", "True", "1", "'yes'"})
     EXPECT_NE(wrong<bool>(text).find("true or false is expected here, not '"), std::string::npos);
 }
 
 TEST(Codec, ReadsWholeNumbers) {
   EXPECT_EQ(read<int>("42"), 42);
   EXPECT_EQ(read<int>("-1"), -1);
-  EXPECT_EQ(wrong<int>("'42'"), "a whole number is expected here, not '42'");
+  EXPECT_EQ(
+      wrong<int>("'42'"),
+      "a whole number is expected here, and '42' is a text because of its quotes; remove them");
   for (const char* text :
        {"1.5", "1e3", "0x10", "010", "+1", "1_000", "ten", "99999999999999999999"})
     EXPECT_NE(wrong<int>(text).find("a whole number"), std::string::npos) << text;

@@ -31,6 +31,7 @@ class Folder {
   std::string write(const std::string& name, std::string_view content) const {
     std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name, std::ios::binary) << content;
+    std::filesystem::permissions(path_ / name, std::filesystem::perms(0600));  // may be a secret
     return (path_ / name).string();
   }
 

@@ -53,6 +53,42 @@ TEST(Mistakes, GiveNoOrdersToATerminal) {
   EXPECT_EQ(show(Mistake{{}, "a\nb", "\x1b[31mred"}), "a?b: ?[31mred");
 }
 
+TEST(Mistakes, SayOnceWhatSeveralProbesHaveInCommon) {
+  Mistakes mistakes;
+  for (const char* probe : {"chat", "login", "upgrade"}) {
+    mistakes.add(at("a.yaml", 1, 1), std::string("probes.") + probe, "no address");
+    mistakes.warn(at("a.yaml", 2 + static_cast<int>(probe[0] == 'u'), 1),
+                  std::string("probes.") + probe, "slow");
+  }
+  EXPECT_EQ(lines(mistakes),
+            "a.yaml:1:1: probes.chat, probes.login and probes.upgrade: no address\n"
+            "a.yaml:2:1: warning: probes.chat, probes.login and probes.upgrade: slow\n");
+}
+
+TEST(Mistakes, AtSeveralPlacesAreEachSaidThere) {
+  Mistakes mistakes;
+  mistakes.add(at("a.yaml", 1, 1), "probes.a.x", "unknown key");
+  mistakes.add(at("a.yaml", 2, 1), "probes.b.x", "unknown key");
+  EXPECT_EQ(lines(mistakes),
+            "a.yaml:1:1: probes.a.x: unknown key\na.yaml:2:1: probes.b.x: unknown key\n");
+}
+
+TEST(Mistakes, NameSixOfThoseThatShareAWarning) {
+  Mistakes mistakes;
+  for (char probe = 'a'; probe < 'a' + 9; ++probe)
+    mistakes.warn(at("a.yaml", 1, 1), std::string(1, probe), "slow");
+  EXPECT_EQ(lines(mistakes), "a.yaml:1:1: warning: a, b, c, d, e and 4 more: slow\n");
+}
+
+TEST(Mistakes, NoteEachSkippedSecretOnce) {
+  Mistakes mistakes(SecretUse::skip);
+  EXPECT_FALSE(mistakes.reads_secrets());
+  mistakes.skipped("file a");
+  mistakes.skipped("file b");
+  mistakes.skipped("file a");
+  EXPECT_EQ(mistakes.skipped(), (std::vector<std::string>{"file a", "file b"}));
+}
+
 TEST(Mistakes, ComeInTheOrderOfFilesAndLines) {
   Mistakes mistakes;
   mistakes.add(at("b.yaml", 1, 1), "", "fourth");

@@ -135,5 +135,20 @@ TEST(Parse, SaysWhereItIsNoYaml) {
   EXPECT_NE(told("a: *nobody\n").find("s.yaml:1:4: this is not YAML"), std::string::npos);
 }
 
+TEST(Parse, SaysWhichIndentationIsBroken) {
+  const std::string begin = "targets:\n  t:\n    http: a\n";
+  const auto has = [&](const std::string& yaml, const std::string& text) {
+    EXPECT_NE(told(yaml).find(text), std::string::npos) << yaml << told(yaml);
+  };
+  has(begin + "   ws: b\n", "s.yaml:4:4: is indented by 3 spaces, and no line above it is");
+  has(begin + "   ws: b\n", "here by 2 or 4 spaces");
+  has(begin + "     ws: b\n",
+      "s.yaml:4:6: is indented by 5 spaces, more than the line above it (4");
+  has(begin + " u: b\n", "s.yaml:4:2: is indented by 1 space, and no line above it is");
+  has("# note\n" + begin + "\n    # note\n   ws: b\n", "s.yaml:7:4: is indented by 3 spaces");
+  has("a:\n  b c\n  d: 1\n", "s.yaml:2:3: the colon after the key is missing");
+  has("a:\n  b\n    d: 1\n", "s.yaml:2:3: the colon after the key is missing");
+}
+
 }  // namespace
 }  // namespace sonde::config::parse_test

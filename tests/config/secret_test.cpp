@@ -102,6 +102,43 @@ TEST(SecretKey, IsTriedWhenItIsLoaded) {
             "the secret cannot be read: file " + path + " is empty");
 }
 
+TEST(SecretKey, WarnsOfWhatIsSurelyNotMeant) {
+  const Folder folder;
+  const auto warned = [&](std::string_view content, unsigned mode = 0600) {
+    const std::string path = folder.write("pw", content);
+    std::filesystem::permissions(path, std::filesystem::perms(mode));
+    Mistakes mistakes;
+    const auto root = parse("v: {file: " + path + "}", "a.yaml", mistakes);
+    Secret secret;
+    EXPECT_TRUE(read_secret(*root->find("v"), Reader(mistakes), secret));
+    EXPECT_EQ(lines(mistakes).find("hush"), std::string::npos);
+    return lines(mistakes);
+  };
+  for (const char* usual : {"hush", "hush\n", "hush\r\n", "hu sh ", "-----BEGIN\nhush\n"})
+    EXPECT_EQ(warned(usual), "") << usual;
+  EXPECT_NE(warned("\xEF\xBB\xBFhush\n").find("byte order mark"), std::string::npos);
+  EXPECT_NE(warned(std::string_view("\xFF\xFEh\0u\0", 6)).find("UTF-16"), std::string::npos);
+  EXPECT_NE(warned(std::string_view("\xFE\xFF\0h\0u", 6)).find("UTF-16"), std::string::npos);
+  for (const char* ends : {"hush\n\n", "hush\r\n\r\n", "hush\n\r\n"})
+    EXPECT_NE(warned(ends).find("more than one line end"), std::string::npos) << ends;
+  EXPECT_NE(warned("hush", 0644).find("may be read by every user"), std::string::npos);
+  EXPECT_EQ(warned("hush", 0640), "") << "a group is chosen on purpose";
+}
+
+TEST(SecretKey, IsNotReadWhereSecretsAreSkipped) {
+  Mistakes mistakes(SecretUse::skip);
+  const auto root =
+      parse("a: {file: /nowhere/pw}\nb: {env: SONDE_NOT_SET}\nc: {fiel: x}", "a.yaml", mistakes);
+  Secret secret;
+  EXPECT_TRUE(read_secret(*root->find("a"), Reader(mistakes), secret));
+  EXPECT_EQ(secret, file("/nowhere/pw"));
+  EXPECT_TRUE(read_secret(*root->find("b"), Reader(mistakes), secret));
+  EXPECT_EQ(lines(mistakes), "");
+  EXPECT_EQ(mistakes.skipped(),
+            (std::vector<std::string>{"file /nowhere/pw", "env SONDE_NOT_SET"}));
+  EXPECT_FALSE(read_secret(*root->find("c"), Reader(mistakes), secret)) << "its form is checked";
+}
+
 TEST(SecretKey, ARelativeFileStandsBesideTheFileThatNamesIt) {
   const Folder folder;
   folder.write("pw", "hush");

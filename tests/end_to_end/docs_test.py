@@ -264,6 +264,15 @@ class BadFiles(unittest.TestCase):
             self.assertEqual(code, 78)
             self.assertIn("/none", errors)
 
+    def test_a_file_is_checked_where_its_secrets_are_not(self):
+        example = SOURCE / "config" / "examples" / "fastapi.yaml"
+        code, _, errors = sonde("check", "--config.file", example)
+        self.assertEqual(code, 78, errors)
+        code, said, errors = sonde("check", "--no-secrets", "--config.file", example)
+        self.assertEqual(code, 0, errors)
+        self.assertIn("good", said)
+        self.assertRegex(errors, "(?m)^not read: (file|env|credential) ")
+
 
 if __name__ == "__main__":
     unittest.main()

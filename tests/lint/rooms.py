@@ -19,6 +19,7 @@ OWNERS = [
     (r"prometheus/", r"daemon/metrics/metrics[^/]*\.cpp$"),
     (r"boost/json", r"(probes/text/json\.cpp|deploy/demo/[^/]+\.[ch]pp)$"),
     (r"boost/url", r"probes/net/url\.cpp$"),
+    (r"idn2\.h$", r"probes/net/host\.cpp$"),
     (r"re2/", r"probes/text/pattern\.cpp$"),
     (r"ares(_[a-z]+)?\.h$", r"probes/net/dns/[^/]+$"),
     (r"spdlog/", r"daemon/log/[^/]+$"),

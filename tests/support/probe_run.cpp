@@ -193,6 +193,7 @@ Folder::~Folder() {
 
 std::string Folder::write(const std::string& name, const std::string& text) const {
   std::ofstream(path_ / name) << text;
+  std::filesystem::permissions(path_ / name, std::filesystem::perms(0600));  // it may be a secret
   return (path_ / name).string();
 }
 

@@ -61,14 +61,19 @@ std::string known(const KeySet& set) {
   return all.empty() ? "no key at all" : all;
 }
 
+// The key's own curve decides what EdDSA means, so EdDSA and the curve's name (RFC 9864) are the
+// same.
 bool may_verify(const Jwk& jwk, const std::string& algorithm) {
-  return jwk.key.fits(algorithm) && (jwk.algorithm.empty() || jwk.algorithm == algorithm);
+  const auto is_edwards = [](const std::string& name) { return name.starts_with("Ed"); };
+  return jwk.key.fits(algorithm) &&
+         (jwk.algorithm.empty() || jwk.algorithm == algorithm ||
+          (is_edwards(algorithm) && is_edwards(jwk.algorithm) && jwk.key.fits(jwk.algorithm)));
 }
 
 }  // namespace
 
 std::expected<KeySet, std::string> read_jwks(std::string_view json) {
-  const auto document = text::Document::parse(json);
+  const auto document = text::Document::parse_body(json);
   if (!document) return std::unexpected("it is " + document.error());
   const Json keys = document->root().member("keys");
   if (keys.kind() != Json::Kind::array) return std::unexpected("it has no list \"keys\"");

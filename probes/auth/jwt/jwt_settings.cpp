@@ -15,15 +15,6 @@ std::unexpected<Failure> own_jwt(const std::string& what, const std::string& why
   return std::unexpected(Failure{Reason::own_request, "jwt." + what + ": " + why});
 }
 
-std::expected<KeySet, Failure> read_file(const std::string& path) {
-  constexpr std::size_t bytes_max = std::size_t{1024} * 1024;
-  const auto json = config::read_file(path, bytes_max);
-  if (!json) return own_jwt("jwks_file", path + " " + json.error());
-  auto set = read_jwks(*json);
-  if (!set) return own_jwt("jwks_file", path + ": " + set.error());
-  return std::move(*set);
-}
-
 std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context& context) {
   KeySource source{.url = {}, .fixed = {}, .secret = {}, .refetch = settings.jwks_refetch};
   if (!settings.jwks.empty()) {
@@ -33,8 +24,8 @@ std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context
     source.url = std::move(*url);
   }
   if (!settings.jwks_file.empty()) {
-    auto set = read_file(settings.jwks_file);
-    if (!set) return std::unexpected(set.error());
+    auto set = read_key_file(settings.jwks_file);
+    if (!set) return own_jwt("jwks_file", set.error());
     source.fixed = std::make_shared<const KeySet>(std::move(*set));
   }
   if (!settings.secret.empty()) {
@@ -48,6 +39,15 @@ std::expected<KeySource, Failure> source_of(const JwtSettings& settings, Context
 
 }  // namespace
 
+std::expected<KeySet, std::string> read_key_file(const std::string& path) {
+  constexpr std::size_t bytes_max = std::size_t{1024} * 1024;
+  const auto json = config::read_file(path, bytes_max);
+  if (!json) return std::unexpected(path + " " + json.error());
+  auto set = read_jwks(*json);
+  if (!set) return std::unexpected(path + ": " + set.error());
+  return set;
+}
+
 const config::Section<JwtSettings>& section_of(const JwtSettings*) {
   using S = JwtSettings;
   static const auto keys =
@@ -57,7 +57,7 @@ const config::Section<JwtSettings>& section_of(const JwtSettings*) {
           .key("algorithms", &S::algorithms,
                "The token's alg is one of these; \"none\" never passes.",
                {.one_of = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
-                           "ES512", "EdDSA", "HS256", "HS384", "HS512"}})
+                           "ES512", "EdDSA", "Ed25519", "Ed448", "HS256", "HS384", "HS512"}})
           .key("leeway", &S::leeway, "How far the token's times may be off.",
                {.min = 0, .max = 600})
           .key("jwks", &S::jwks, "Where the keys are published that sign tokens (a URL).")
@@ -72,7 +72,7 @@ const config::Section<JwtSettings>& section_of(const JwtSettings*) {
 void add_needs(const JwtSettings& settings, text::Needs& needs) {
   needs.add(settings.issuer);
   for (const auto& audience : settings.audience) needs.add(audience);
-  needs.add(settings.jwks);
+  needs.add_url(settings.jwks);
 }
 
 std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names) {
@@ -115,6 +115,17 @@ asio::awaitable<std::optional<Failure>> check_token(Context& context, const JwtS
 namespace sonde::config {
 namespace {
 
+// Reads the file as a run does.
+bool vet_key_file(const Value& settings, const Reader& reader, const std::string& path) {
+  if (!reader.mistakes().reads_secrets()) {
+    reader.mistakes().skipped("file " + path);
+    return true;
+  }
+  const auto keys = auth::read_key_file(path);
+  if (!keys) reader.at("jwks_file").wrong(settings.find("jwks_file")->place, keys.error());
+  return keys.has_value();
+}
+
 // HMAC is verified with the secret, everything else with a published key (RFC 7518 section 3.1).
 std::string unverifiable(const auth::JwtSettings& settings) {
   if (settings.algorithms.empty() || !settings.has_keys()) return "";
@@ -135,6 +146,7 @@ std::string unverifiable(const auth::JwtSettings& settings) {
 bool Codec<auth::JwtSettings>::read(const Value& v, const Reader& r, const Rule&,
                                     auth::JwtSettings& out) {
   if (!section<auth::JwtSettings>().read(v, r, out)) return false;
+  if (!out.jwks_file.empty() && !vet_key_file(v, r, out.jwks_file)) return false;
   const std::string wrong = unverifiable(out);
   if (!wrong.empty()) r.at("algorithms").wrong(v.find("algorithms")->place, wrong);
   return wrong.empty();

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/auth/jwt/jwks.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/token.hpp"
 #include "probes/net/settings.hpp"
@@ -25,6 +26,9 @@ struct JwtSettings {
 };
 const config::Section<JwtSettings>& section_of(const JwtSettings*);
 void add_needs(const JwtSettings& settings, text::Needs& needs);
+
+// The keys in a file of at most 1 MB. The error says what is wrong with which file.
+std::expected<KeySet, std::string> read_key_file(const std::string& path);
 
 // Renders the templates. Fails with own_request.
 std::expected<JwtRules, Failure> render(const JwtSettings& settings, text::Names& names);

@@ -42,8 +42,9 @@ bool fits_kind(KeyKind kind, std::string_view algorithm) {
     case KeyKind::p521:
       return algorithm == "ES512";
     case KeyKind::ed25519:
+      return algorithm == "EdDSA" || algorithm == "Ed25519";
     case KeyKind::ed448:
-      return algorithm == "EdDSA";
+      return algorithm == "EdDSA" || algorithm == "Ed448";
     case KeyKind::secret:
       return algorithm.starts_with("HS");
   }
@@ -59,6 +60,7 @@ std::expected<Key, std::string> Key::rsa(std::string_view modulus, std::string_v
   const Number n = number(modulus), e = number(exponent);
   if (!n || !e || BN_num_bits(n.get()) < 2048 || !BN_is_odd(e.get()))
     return std::unexpected("no RSA key of at least 2048 bits");
+  if (BN_is_one(e.get())) return std::unexpected("its e is 1, so anybody can sign");
   const Builder builder(OSSL_PARAM_BLD_new());
   if (!builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)

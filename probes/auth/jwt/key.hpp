@@ -10,7 +10,7 @@ struct evp_pkey_st;
 namespace sonde::auth {
 
 // The kind of a key decides which algorithms it can verify (RFC 7518 section 3.1, RFC 8037 section
-// 3.1).
+// 3.1; RFC 9864 names EdDSA with one curve alone Ed25519 and Ed448).
 enum class KeyKind : std::uint8_t { rsa, p256, p384, p521, ed25519, ed448, secret };
 
 // A public key, or a shared secret. Cheap to copy: copies share the OpenSSL key.

@@ -23,12 +23,13 @@ struct Algorithm {
 const EVP_MD* no_digest() { return nullptr; }
 
 constexpr Algorithm algorithms[] = {
-    {"RS256", EVP_sha256, false, false}, {"RS384", EVP_sha384, false, false},
-    {"RS512", EVP_sha512, false, false}, {"PS256", EVP_sha256, true, false},
-    {"PS384", EVP_sha384, true, false},  {"PS512", EVP_sha512, true, false},
-    {"ES256", EVP_sha256, false, false}, {"ES384", EVP_sha384, false, false},
-    {"ES512", EVP_sha512, false, false}, {"EdDSA", no_digest, false, false},
-    {"HS256", EVP_sha256, false, true},  {"HS384", EVP_sha384, false, true},
+    {"RS256", EVP_sha256, false, false},  {"RS384", EVP_sha384, false, false},
+    {"RS512", EVP_sha512, false, false},  {"PS256", EVP_sha256, true, false},
+    {"PS384", EVP_sha384, true, false},   {"PS512", EVP_sha512, true, false},
+    {"ES256", EVP_sha256, false, false},  {"ES384", EVP_sha384, false, false},
+    {"ES512", EVP_sha512, false, false},  {"EdDSA", no_digest, false, false},
+    {"Ed25519", no_digest, false, false}, {"Ed448", no_digest, false, false},
+    {"HS256", EVP_sha256, false, true},   {"HS384", EVP_sha384, false, true},
     {"HS512", EVP_sha512, false, true}};
 
 const Algorithm* algorithm_named(std::string_view name) {

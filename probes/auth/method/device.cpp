@@ -20,7 +20,7 @@ std::optional<Failure> check_device_answer(const std::string& body) {
   auto wrong = [](const std::string& what) {
     return Failure{Reason::answer_incomplete, "the device authorization's answer " + what};
   };
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   if (!document) return wrong("is " + document.error());
   const text::Json root = document->root();
   for (const std::string_view name : {"device_code", "user_code", "verification_uri"})
@@ -47,7 +47,7 @@ asio::awaitable<std::expected<Token, Failure>> Device::run(Context& context) con
     wrong->detail = context.trace.scrub(wrong->detail);
     co_return std::unexpected(std::move(*wrong));
   }
-  const auto document = text::Document::parse(answer->body);
+  const auto document = text::Document::parse_body(answer->body);
   hide(context.trace, *document->root().member("device_code").string());
   hide(context.trace, *document->root().member("user_code").string());
   co_return Token();

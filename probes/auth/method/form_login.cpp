@@ -303,13 +303,18 @@ asio::awaitable<std::expected<Token, Failure>> FormLogin::run(Context& context) 
 
 bool check(const FormLogin::Settings& settings, const config::Value& value,
            const config::Reader& reader) {
+  if (settings.success.empty())
+    reader.warn(value.place,
+                "it does not say what a login that succeeded looks like, so Sonde judges by a new "
+                "cookie, a redirect and a visit without the login; name a cookie, a redirect or a "
+                "text of the page in 'success'");
   return check(settings.then, value, reader);
 }
 
 void FormLogin::needs(text::Needs& needs) const {
   needs.add_url(settings_.url);
   needs.add_values(settings_.fields);
-  needs.add_values(settings_.headers);
+  needs.add_headers(settings_.headers);
   text::Needs later;
   add_needs(settings_.then, later);
   const auto captured = gives();

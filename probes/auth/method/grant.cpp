@@ -79,7 +79,9 @@ const config::Section<Grant>& section_of(const Grant*) {
           .key("refresh_token", &Grant::refresh_token,
                "Where a refresh token stands in the answer, if it does.")
           .key("expires_in", &Grant::expires_in,
-               "Where the token's lifetime in seconds stands in the answer, if it does.")
+               "Where the token's lifetime stands in the answer, if it does.")
+          .key("expires_in_unit", &Grant::expires_in_unit,
+               "The unit of that lifetime: seconds, or milliseconds.")
           .key("refused", &Grant::refused,
                "An answer without a token that matches this refuses the credentials.")
           .key("jwt", &Grant::jwt, "What the token has to be; without it, it is taken as it comes.")
@@ -90,7 +92,7 @@ const config::Section<Grant>& section_of(const Grant*) {
 
 void add_needs(const Grant& grant, text::Needs& needs) {
   needs.add_url(grant.url);
-  needs.add_values(grant.headers);
+  needs.add_headers(grant.headers);
   if (grant.jwt) add_needs(*grant.jwt, needs);
 }
 
@@ -103,15 +105,14 @@ std::string why_no_token(std::string_view text, std::size_t max) {
 
 std::expected<Token, Failure> take_token(const Grant& grant, const std::string& body,
                                          Cookies cookies) {
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   if (!document && grant.token_cookie.empty())
     return std::unexpected(Failure{Reason::token_missing, "the answer is " + document.error()});
   const text::Json root = document ? document->root() : text::Json();
   auto token = grant.token_cookie.empty() ? take_member(grant, root) : take_cookie(grant, cookies);
   if (!token) return token;
   token->cookies = std::move(cookies);
-  if (const auto lives = grant.expires_in.at(root).number(); lives && *lives > 0)
-    token->lifetime = std::chrono::seconds(static_cast<std::int64_t>(std::min(*lives, 1e9)));
+  token->lifetime = lifetime_of(grant.expires_in.at(root).text(), grant.expires_in_unit);
   token->refresh = refresh_in(grant, root);
   return token;
 }
@@ -149,8 +150,7 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
   co_return Answered{std::move(answer), request.method != "POST"};
 }
 
-// In a success that is no whole JSON: cut off, behind a byte order mark or ")]}',", with a comment,
-// or a form.
+// In a success that is no whole JSON: cut off, behind ")]}',", with a comment, or a form.
 std::string refresh_in_text(const Grant& grant, const net::Response& response) {
   if (response.status / 100 != 2 || net::is_page(response)) return "";
   const std::string place = grant.refresh_token.text();
@@ -184,7 +184,7 @@ bool something_stands(const Grant& grant, const net::Response& response, const C
     const std::string* value = cookies.find(grant.token_cookie);
     return value != nullptr && !value->empty();
   }
-  const auto document = text::Document::parse(response.body);
+  const auto document = text::Document::parse_body(response.body);
   const text::Json value = document ? grant.token.at(document->root()) : text::Json();
   const auto kind = value.kind();
   if (kind == string) return !value.string()->empty();
@@ -197,9 +197,9 @@ bool something_stands(const Grant& grant, const net::Response& response, const C
 // may be good no longer. Where the answer is no success, an access token stands beside it.
 std::string issued_refresh(const Grant& grant, const net::Answer& answer) {
   const net::Response& response = answer.response;
-  auto document = text::Document::parse(response.body);
+  auto document = text::Document::parse_body(response.body);
   if (!document && !answer.surplus.empty())
-    document = text::Document::parse(response.body + answer.surplus);
+    document = text::Document::parse_body(response.body + answer.surplus);
   if (!document) return refresh_in_text(grant, response);
   const text::Json root = document->root();
   const bool good = answer.ok() && response.status / 100 == 2;
@@ -211,7 +211,7 @@ Context::Said said_by(const net::Answer& answer, bool given) {
   Context::Said said;
   if (!answer.ok()) return said;
   said.status = answer.response.status;
-  const auto document = text::Document::parse(answer.response.body);
+  const auto document = text::Document::parse_body(answer.response.body);
   const text::Json root = document ? document->root() : text::Json();
   if (!given) said.error = error_code_of(answer.response, root);
   return said;

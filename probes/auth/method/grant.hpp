@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "probes/auth/jwt/jwt_settings.hpp"
+#include "probes/auth/lifetime.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/auth/token.hpp"
@@ -24,6 +25,7 @@ struct Grant {
   text::Pointer token = *text::Pointer::parse("/access_token");
   std::string token_cookie;  // the token is the value of this cookie; empty: it is in the body
   text::Pointer expires_in = *text::Pointer::parse("/expires_in");
+  LifetimeUnit expires_in_unit = LifetimeUnit::seconds;
   text::Pointer refresh_token = *text::Pointer::parse("/refresh_token");
   std::size_t token_max = 16 * 1024;     // maximum size of a token in bytes
   std::optional<text::Pattern> refused;  // found in the body of an answer without a token: rejected

@@ -23,7 +23,7 @@ std::expected<Token, Failure> read_answer(const std::string& body, Trace& trace)
   if (!token) return token;
   hide(trace, token->value);
   if (!token->refresh.empty()) hide(trace, token->refresh);
-  const auto document = text::Document::parse(body);
+  const auto document = text::Document::parse_body(body);
   const auto id_token = document->root().member("id_token").string();
   if (!id_token || !is_token_text(*id_token))
     return std::unexpected(
@@ -174,7 +174,7 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::run(Context& context) const
 }
 
 void Oidc::needs(text::Needs& needs) const {
-  needs.add(settings_.issuer);
+  needs.add_url(settings_.issuer);
   needs.add(settings_.redirect_uri);
   needs.add_values(settings_.fields);
   needs.add_values(settings_.parameters);

@@ -35,7 +35,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> OidcCheck::run(Context& co
 }
 
 void OidcCheck::needs(text::Needs& needs) const {
-  needs.add(settings_.issuer);
+  needs.add_url(settings_.issuer);
   if (settings_.login.login) settings_.login.login->needs(needs);
 }
 

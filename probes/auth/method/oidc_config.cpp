@@ -38,7 +38,7 @@ std::expected<net::Url, Failure> endpoint(text::Json root, std::string_view name
 std::expected<OidcConfig, Failure> read_oidc_config(const std::string& json,
                                                     const std::string& issuer, bool same_host,
                                                     net::Origins own) {
-  const auto document = text::Document::parse(json);
+  const auto document = text::Document::parse_body(json);
   if (!document) return std::unexpected(wrong("it is " + document.error()));
   const auto base = net::parse_url(issuer);
   if (!base) return std::unexpected(Failure{Reason::own_request, "issuer: " + base.error()});

@@ -28,8 +28,13 @@ bool is_wanted(const StepRequest& step, int status) {
   return std::ranges::find(step.status, status) != step.status.end();
 }
 
+std::string method_of(const StepRequest& step) {
+  if (!step.method.empty()) return step.method;
+  return step.json.empty() && step.form.empty() && step.body.empty() ? "GET" : "POST";
+}
+
 std::expected<net::Request, Failure> build(const StepRequest& step, text::Names& names) {
-  auto request = build_request("login", step.method, step.url, step.headers, names);
+  auto request = build_request("login", method_of(step), step.url, step.headers, names);
   if (!request) return request;
   std::expected<std::string, std::string> body = "";
   std::string type;
@@ -118,7 +123,7 @@ void judge_trial(LoginGuard::Trial& trial, const Making& making, const net::Answ
                  const Failure& wrong) {
   trial.judge(answer.status, wrong.reason);
   const bool moved =
-      making.request.method != making.step.method;  // by a redirect that was followed
+      making.request.method != method_of(making.step);  // by a redirect that was followed
   if (answer.ok() && making.shown && (moved || may_refuse(answer.response))) trial.refuse();
 }
 
@@ -257,7 +262,7 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
 std::optional<std::string> find(const Capture& capture, const net::Response& response,
                                 const Cookies& cookies) {
   if (capture.json) {
-    const auto document = text::Document::parse(response.body);
+    const auto document = text::Document::parse_body(response.body);
     const text::Json found = document ? capture.json->at(document->root()) : text::Json();
     if (!found || found.kind() == text::Json::Kind::null) return std::nullopt;
     return found.text();
@@ -299,7 +304,7 @@ std::vector<std::string> captures_of(const std::vector<StepRequest>& steps) {
 void add_needs(const std::vector<StepRequest>& steps, text::Needs& needs) {
   for (const auto& step : steps) {
     needs.add_url(step.url);
-    needs.add_values(step.headers);
+    needs.add_headers(step.headers);
     needs.add(step.json);
     needs.add(step.form);
     needs.add(step.body);

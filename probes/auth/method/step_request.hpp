@@ -22,7 +22,7 @@ const config::Section<Capture>& section_of(const Capture*);
 
 // One request of `method: steps`, or of those that follow a form.
 struct StepRequest {
-  std::string method = "POST";
+  std::string method;  // empty: POST with a body, GET without
   text::Template url;
   std::map<std::string, text::Template> headers;
   text::Tree json;  // the body: one of these three, or none

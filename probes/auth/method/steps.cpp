@@ -30,10 +30,7 @@ asio::awaitable<std::expected<Token, Failure>> Steps::run(Context& context) cons
   hide(context.trace, *value);
   token.value = std::move(*value);
   const auto lives = settings_.expires_in.render(names);
-  std::int64_t seconds = 0;
-  if (lives) std::from_chars(lives->data(), lives->data() + lives->size(), seconds);
-  if (seconds > 0)
-    token.lifetime = std::chrono::seconds(std::min<std::int64_t>(seconds, 1000000000));
+  if (lives) token.lifetime = lifetime_of(*lives, settings_.expires_in_unit);
   if (!settings_.jwt) co_return token;
   auto checking = check_token(context, *settings_.jwt, settings_.line, token);
   auto wrong = co_await std::move(checking);
@@ -70,7 +67,8 @@ const config::Section<StepRequest>& section_of(const StepRequest*) {
   using S = StepRequest;
   static const auto keys =
       config::Section<S>()
-          .key("method", &S::method, "The HTTP method.",
+          .key("method", &S::method,
+               "The HTTP method; without it, POST with a body and GET without.",
                {.one_of = {"GET", "POST", "PUT", "PATCH", "DELETE"}})
           .key("url", &S::url, "Where it goes.", {.required = true, .filled = true})
           .key("headers", &S::headers, "Its headers.")
@@ -92,7 +90,9 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
           .key("requests", &S::requests, "The requests, in their order.",
                {.required = true, .min = 1, .max = 20})
           .key("token", &S::token, "The token, of what was captured; it may be empty.")
-          .key("expires_in", &S::expires_in, "Its lifetime in seconds, of what was captured.")
+          .key("expires_in", &S::expires_in, "Its lifetime, of what was captured.")
+          .key("expires_in_unit", &S::expires_in_unit,
+               "The unit of that lifetime: seconds, or milliseconds.")
           .key("refused", &S::refused,
                "An answer that stops the login, or of which nothing is captured, and that matches "
                "this refuses the credentials.")
@@ -104,6 +104,13 @@ const config::Section<Steps::Settings>& section_of(const Steps::Settings*) {
 bool check(const Steps::Settings& settings, const config::Value& value,
            const config::Reader& reader) {
   bool good = check(settings.requests, value, reader);
+  constexpr Span long_life = std::chrono::hours(24 * 10);
+  const auto lives = lifetime_of(settings.expires_in.text(), settings.expires_in_unit);
+  if (lives && *lives >= long_life && settings.expires_in_unit == LifetimeUnit::seconds)
+    reader.at("expires_in")
+        .warn(value.find("expires_in")->place,
+              "the token lives " + config::show(*lives) +
+                  "; if that number is milliseconds, write 'expires_in_unit: ms'");
   const auto captured = captures_of(settings.requests);
   for (const auto& [key, text] :
        {std::pair{"token", &settings.token}, std::pair{"expires_in", &settings.expires_in}})

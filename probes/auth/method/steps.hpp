@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "probes/auth/jwt/jwt_settings.hpp"
+#include "probes/auth/lifetime.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/method/step_request.hpp"
 
@@ -16,6 +17,7 @@ class Steps : public Login {
     std::vector<StepRequest> requests;
     text::Template token = "{{token}}";
     text::Template expires_in;
+    LifetimeUnit expires_in_unit = LifetimeUnit::seconds;
     std::optional<text::Pattern> refused;
     std::optional<JwtSettings> jwt;
     net::ConnectionOptions line;

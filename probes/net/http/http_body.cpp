@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::uint64_t coding_overhead = 65536;
 
+// Whether it names a compression that was not asked for, or several. Browsers take a body with
+// another word there ("UTF-8", "none") as it is.
+bool is_other_compression(std::string_view coding) {
+  return coding.contains(',') || same_word(coding, "br") || same_word(coding, "zstd") ||
+         same_word(coding, "compress") || same_word(coding, "x-compress");
+}
+
 }  // namespace
 
 BodySink::BodySink(Response& response, std::size_t body_max, bool clip)
@@ -23,7 +30,7 @@ bool BodySink::begin(const Headers& headers, std::uint64_t length) {
     inflate_.emplace(Inflate::Coding::gzip);
   } else if (same_word(coding, "deflate")) {
     inflate_.emplace(Inflate::Coding::deflate);
-  } else if (!coding.empty() && !same_word(coding, "identity") && !clip_) {
+  } else if (is_other_compression(coding) && !clip_) {
     unknown_coding_ = {
         Reason::bad_encoding,
         fmt::format("the body is encoded as {}, which was not asked for", quoted(coding))};

@@ -13,6 +13,7 @@
 
 #include "probes/net/http/http_body.hpp"
 #include "probes/net/http/http_text.hpp"
+#include "probes/net/http/tidied_head.hpp"
 
 namespace sonde::net {
 namespace {
@@ -37,6 +38,9 @@ class Parser final : public http::basic_parser<false> {
     skip(no_body);
   }
 
+  // Whether the next bytes are a chunk header or a trailer.
+  bool between_chunks() const { return is_header_done() && chunked() && chunk_left_ == 0; }
+
  private:
   void on_request_impl(http::verb, View, View, int, Error&) override {}
   void on_response_impl(int code, View, int, Error&) override { response_.status = code; }
@@ -45,7 +49,8 @@ class Parser final : public http::basic_parser<false> {
       response_.headers.emplace_back(std::string(name), std::string(value));
     }
   }
-  void on_header_impl(Error&) override {}
+  // Chunks are read one by one, because the padding of each header is removed before.
+  void on_header_impl(Error&) override { eager(!chunked()); }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error& error) override {
     if (!body_.begin(response_.headers, length ? *length : 0)) error = http::error::body_limit;
   }
@@ -54,15 +59,18 @@ class Parser final : public http::basic_parser<false> {
     return bytes.size();
   }
   void on_chunk_header_impl(std::uint64_t bytes, View, Error& error) override {
+    chunk_left_ = bytes;
     if (!body_.expect(bytes)) error = http::error::body_limit;
   }
   std::size_t on_chunk_body_impl(std::uint64_t, View bytes, Error& error) override {
+    chunk_left_ -= bytes.size();
     return on_body_impl(bytes, error);
   }
   void on_finish_impl(Error&) override {}
 
   Response& response_;
   BodySink& body_;
+  std::uint64_t chunk_left_ = 0;
 };
 
 // Describes bytes that are not an HTTP/1.x response.
@@ -106,6 +114,8 @@ class ResponseReader::Impl {
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
   std::size_t header_bytes_ = 0;
   int interim_ = 0;
+  bool lenient_ = false;     // the head is not as RFC 9112 wants it, and waits for its end
+  std::size_t scanned_ = 0;  // bytes of pending() in which the head does not end
   bool started_ = false, done_ = false;
   Failure failure_;
 
@@ -115,7 +125,10 @@ class ResponseReader::Impl {
  private:
   void grow(std::size_t capacity);
   void parse();
-  void judge(Error error);
+  void go_on(Error error);
+  void read_leniently(Error error);
+  bool strip_padding();
+  void judge(Error error, std::string_view at);
   void bound();
   void complete();
   void fail(Failure failure) { failure_ = std::move(failure); }
@@ -161,20 +174,65 @@ void ResponseReader::Impl::received(std::size_t bytes) {
 
 void ResponseReader::Impl::parse() {
   const bool in_header = !header_done();
-  Error error;
+  Error error = http::error::need_more;
+  if (lenient_) return read_leniently(error);
+  if (parser_->between_chunks() && !strip_padding()) return;
   const std::string_view bytes = pending();
   const std::size_t used = parser_->put({bytes.data(), bytes.size()}, error);
+  if (error && !header_done()) return read_leniently(error);
   if (in_header) header_bytes_ += std::min(used, bytes.size());
   begin_ += used;
+  scanned_ = 0;
+  go_on(error);
+}
+
+void ResponseReader::Impl::go_on(Error error) {
   if (body_.failure().reason != Reason::ok) {
     fail(body_.failure());
   } else if (body_.clipped()) {
     done_ = true;
   } else if (error && error != http::error::need_more) {
-    judge(error);
+    judge(error, pending());
   } else if (parser_->is_done()) {
     complete();
   }
+}
+
+// Reads a header section that Beast's parser does not accept, or whose end it does not see, as
+// browsers do.
+void ResponseReader::Impl::read_leniently(Error error) {
+  const bool wrong = error != http::error::need_more;
+  const std::size_t end = end_of_head(pending(), scanned_);
+  scanned_ = pending().size() - std::min<std::size_t>(pending().size(), 2);
+  if (wrong && !may_begin_head(pending())) return judge(error, pending());
+  if (end == std::string_view::npos) {
+    lenient_ |= wrong;
+    return;
+  }
+  const auto head = tidied_head(pending().substr(0, end));
+  if (!head) return judge(wrong ? error : http::error::bad_field, pending());
+  response_ = Response();
+  parser_.emplace(response_, body_, reading_.no_body);
+  error = {};
+  const std::size_t used = parser_->put({head->data(), head->size()}, error);
+  if (!header_done()) return judge(error, std::string_view(*head).substr(used));
+  lenient_ = false;
+  scanned_ = 0;
+  begin_ += end;
+  header_bytes_ += end;
+  go_on(error);
+}
+
+// Moves what stands before the padding of a chunk header to its end. False: the end of the padding
+// did not come yet.
+bool ResponseReader::Impl::strip_padding() {
+  const auto padding = chunk_padding(pending());
+  if (!padding || padding->empty()) return !padding;
+  char* const start = buffer_.get() + begin_;
+  std::memmove(start + padding->size(), start,
+               static_cast<std::size_t>(padding->data() - pending().data()));
+  begin_ += padding->size();
+  return true;
 }
 
 // The parser reads no status line before the end of the headers.
@@ -191,11 +249,10 @@ int ResponseReader::Impl::status() const {
   return whole && (after == ' ' || after == '\r' || after == '\n') ? status : 0;
 }
 
-void ResponseReader::Impl::judge(Error error) {
+void ResponseReader::Impl::judge(Error error, std::string_view at) {
   const bool at_start = !header_done() && response_.status == 0;
   fail(at_start ? not_http(pending(), "not an HTTP/1.x response")
-                : Failure{Reason::bad_http,
-                          fmt::format("{}, at {}", error.message(), quoted(pending()))});
+                : Failure{Reason::bad_http, fmt::format("{}, at {}", error.message(), quoted(at))});
 }
 
 // Bounds the incomplete header section, chunk header or trailers.

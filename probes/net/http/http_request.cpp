@@ -27,11 +27,8 @@ std::string mistake(const Request& request, const Form& form) {
   if (!is_token(request.method)) return "the method is no HTTP token";
   if (!is_target(request.url.target)) return "the URL holds spaces or control characters";
   for (const auto& [name, value] : request.headers) {
-    if (!is_token(name)) return fmt::format("{} is no name of a header", quoted(name));
+    if (auto wrong = header_mistake(name, value); !wrong.empty()) return wrong;
     if (is_ours(name, form)) return fmt::format("the header {} is set by sonde itself", name);
-    if (!is_field_value(value)) {
-      return fmt::format("the value of the header {} holds control characters", name);
-    }
   }
   return {};
 }
@@ -75,6 +72,12 @@ std::string bytes_of(const Request& request, const Headers& headers, const Form&
 }
 
 }  // namespace
+
+std::string header_mistake(std::string_view name, std::string_view value) {
+  if (!is_token(name)) return fmt::format("{} is no name of a header", quoted(name));
+  if (is_field_value(value)) return "";
+  return fmt::format("the value of the header {} holds control characters", name);
+}
 
 std::expected<Wire, Failure> compose(const Request& request, const Form& form) {
   if (auto wrong = mistake(request, form); !wrong.empty()) {

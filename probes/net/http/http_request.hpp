@@ -6,6 +6,10 @@
 
 namespace sonde::net {
 
+// What is wrong with a header of a request, without its value, which may be secret; empty: nothing.
+// The same for a configuration and for a request that is to be sent.
+std::string header_mistake(std::string_view name, std::string_view value);
+
 // The form of a request.
 struct Form {
   bool absolute = false;  // for a proxy (RFC 9112 section 3.2.2)

@@ -35,6 +35,14 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
 }
 
+std::string media_type(std::string_view content_type) {
+  const std::string_view all = trimmed(content_type.substr(0, content_type.find(';')));
+  const auto slash = std::min(all.find('/'), all.size());
+  const bool valid =
+      is_token(all.substr(0, slash)) && is_token(all.substr(std::min(slash + 1, all.size())));
+  return valid ? text::lowered(all) : "";
+}
+
 // Without an early exit, so that the compiler can vectorize: tokens are long.
 bool is_field_value(std::string_view text) {
   bool control = false;

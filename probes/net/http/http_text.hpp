@@ -21,6 +21,10 @@ bool lists(std::string_view value, std::string_view token);
 // Whether it is one or more tchar: a method, a header name, a subprotocol.
 bool is_token(std::string_view text);
 
+// The media type of a Content-Type in lower case, without its parameters: "text/html" (WHATWG MIME
+// Sniffing section 4.4). Empty: it is none.
+std::string media_type(std::string_view content_type);
+
 // Whether it has no CR, LF, NUL or other control characters, which would end a header early.
 bool is_field_value(std::string_view text);
 

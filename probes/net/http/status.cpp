@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/net/http/http_text.hpp"
 #include "probes/net/said.hpp"
 #include "probes/text/ascii.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace sonde::net {
 namespace {
 
 // More than is shown of a detail, so that it is not cut before secrets are removed.
 constexpr std::size_t said_bytes_max = 4096;
-
-bool starts_with(const std::string* value, std::string_view prefix) {
-  return value != nullptr &&
-         text::same_word(std::string_view(*value).substr(0, prefix.size()), prefix);
-}
 
 bool leads_to_login(const std::string* location) {
   if (location == nullptr) return false;
@@ -59,11 +56,13 @@ Reason reason_of(const Response& response) {
 }
 
 bool is_page(const Response& response) {
-  const std::size_t first = response.body.find_first_not_of(" \t\r\n");
-  const bool json =
-      first != response.body.npos && (response.body[first] == '{' || response.body[first] == '[');
-  return response.status >= 200 && response.status < 300 && !json &&
-         starts_with(response.header("content-type"), "text/html");
+  std::string_view body = response.body;
+  if (body.starts_with(text::byte_order_mark)) body.remove_prefix(text::byte_order_mark.size());
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  const bool json = first != body.npos && (body[first] == '{' || body[first] == '[');
+  const std::string* type = response.header("content-type");
+  return response.status >= 200 && response.status < 300 && !json && type != nullptr &&
+         media_type(*type) == "text/html";
 }
 
 std::string describe(const Response& response) {

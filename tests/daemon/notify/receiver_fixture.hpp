@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -44,7 +45,10 @@ class SecretFile {
             std::to_string(++count);
     replace(secret);
   }
-  void replace(const std::string& secret) const { std::ofstream(path_) << secret << "\n"; }
+  void replace(const std::string& secret) const {
+    std::ofstream(path_) << secret << "\n";
+    std::filesystem::permissions(path_, std::filesystem::perms(0600));
+  }
   ~SecretFile() { std::remove(path_.c_str()); }
   SecretFile(const SecretFile&) = delete;
   SecretFile& operator=(const SecretFile&) = delete;

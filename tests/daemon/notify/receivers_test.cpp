@@ -54,8 +54,9 @@ TEST(Receivers, WhenListsHaveToMatchAll) {
   EXPECT_FALSE(matches({.target = {}, .alert = {"B"}, .severity = {}}, made_alert("A")));
 }
 
-std::string vetted(const std::string& when) {
-  const std::string yaml = "a: { webhook: { url: http://a }, when: { " + when + " } }";
+std::string vetted(const std::string& when, const std::string& headers = "") {
+  const std::string yaml =
+      "a: { webhook: { url: http://a, headers: { " + headers + " } }, when: { " + when + " } }";
   test::Receivers receivers(yaml);
   HandView view;
   view.add("login", "staging");
@@ -71,6 +72,13 @@ TEST(Receivers, WhenNamesWhatThereIs) {
                                                   "the target 'stagin'; did you mean 'staging'?"));
   EXPECT_THAT(vetted("alert: AuthOutrage"),
               HasSubstr("receivers.a.when.alert: there is no alert 'AuthOutrage'; did you mean"));
+}
+
+TEST(Receivers, HeadersAreThoseThatARequestCanCarry) {
+  EXPECT_EQ(vetted("", "X-Key: a b"), "");
+  EXPECT_THAT(vetted("", "\"X Key\": a"),
+              HasSubstr("receivers.a.webhook.headers: \"X Key\" is no name of a header"));
+  EXPECT_THAT(vetted("", "X-Key: \"a\\nb\""), HasSubstr("holds control characters"));
 }
 
 TEST(Receivers, SchemaAndTableHaveEveryKind) {

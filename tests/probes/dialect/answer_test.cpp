@@ -173,6 +173,22 @@ TEST(Answer, MayBeEmphasisedAsInMarkdown) {
   EXPECT_EQ(judged("_hgfedcba_", {"abcdefgh", "hgfedcba"}), "ok");
 }
 
+TEST(Numbers, AreWrittenInTheDigitsOfAnyScript) {
+  for (const char* written : {"\xD9\xA2\xD9\xA1\xD9\xA4\xD9\xA6",                  // Arabic-Indic
+                              "\xE0\xA5\xA8\xE0\xA5\xA7\xE0\xA5\xAA\xE0\xA5\xAC",  // Devanagari
+                              "\xE0\xA7\xA8\xE0\xA7\xA7\xE0\xA7\xAA\xE0\xA7\xAC",  // Bengali
+                              "\xEF\xBC\x92\xEF\xBC\x91\xEF\xBC\x94\xEF\xBC\x96",  // full width
+                              "\xF0\x9D\x9F\x90\xF0\x9D\x9F\x8F\xF0\x9D\x9F\x92\xF0\x9D\x9F\x94"})
+    EXPECT_EQ(with_usual_digits(written), "2146") << written;
+  EXPECT_EQ(with_usual_digits("\xE2\x88\x92"
+                              "5 and \xEF\xBC\x8D"
+                              "6"),
+            "-5 and -6");
+  EXPECT_EQ(with_usual_digits("\xC2\xB2 \xE2\x85\xA3 \xE5\x9B\x9B \xff"),
+            "\xC2\xB2 \xE2\x85\xA3 \xE5\x9B\x9B \xff")
+      << "no decimal digits";
+}
+
 TEST(Numbers, AreThoseThatStandAlone) {
   using Texts = std::vector<std::string_view>;
   EXPECT_EQ(numbers_in("1,234 and -5 and 3.5 (7)"), (Texts{"1,234", "-5", "3.5", "7"}));

@@ -84,6 +84,48 @@ TEST(Url, ReferencesAreResolved) {
   }
 }
 
+TEST(Url, WhatServersSayIsReadAsByBrowsers) {
+  const auto base = parse_url("http://a/b/c").value();
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {" \t/x\n ", "http://a/x"},
+      {"/x\ty", "http://a/xy"},
+      {"\\\\h\\p?q\\", "http://h/p?q\\"},
+      {"/p\\..\\q", "http://a/q"},
+      {"/p/%2e%2E/q/%2e", "http://a/q/"},
+      {"https:h/p", "https://h/p"},
+      {"https:///h", "https://h/"},
+      {"http:d", "http://a/b/d"},
+      {"HTTP://H:80", "http://h/"},
+      {"//@h/", "http://h/"},
+      {"https://b\xC3\xBC"
+       "cher.example/\xC3\xBC?\xC3\xBC",
+       "https://xn--bcher-kva.example/%C3%BC?%C3%BC"},
+      {"https://b%C3%BCcher.example/", "https://xn--bcher-kva.example/"},
+      {"https://xn--bcher-kva.example/", "https://xn--bcher-kva.example/"},
+      {"https://xn--n3h.example/", "https://xn--n3h.example/"},
+      {"http://0x7f.1/", "http://127.0.0.1/"},
+      {"http://[0:0::1]/", "http://[::1]/"},
+      {"/a\"b<c>{d}`e?f\"g<h>'i", "http://a/a%22b%3Cc%3E%7Bd%7D%60e?f%22g%3Ch%3E%27i"}};
+  for (const auto& [reference, whole] : rows) {
+    const auto url = resolve(base, reference);
+    ASSERT_TRUE(url) << reference << ": " << url.error();
+    EXPECT_EQ(url->text(), whole) << reference;
+  }
+  for (const std::string_view refused :
+       {"http://1.2.3.4.5/", "http://0x100000000/", "http://256.1.1.1/", "http://xn--a/",
+        "http://a b/", "http://a%00b/", "http://%zz/", "file:///x", "//u@h/", "http://h:x/"})
+    EXPECT_FALSE(resolve(base, refused)) << refused;
+}
+
+TEST(Url, AHostInAnotherScriptIsWrittenInAsciiInAConfiguration) {
+  const auto url = parse_url(
+      "http://b\xC3\xBC"
+      "cher.example:8080/x");
+  ASSERT_FALSE(url);
+  EXPECT_NE(url.error().find("xn--bcher-kva.example"), std::string::npos) << url.error();
+  EXPECT_EQ(parse_url("http://h/\xC3\xBC").error().find("xn--"), std::string::npos);
+}
+
 TEST(Url, ReferencesThatLeadNowhereAreRefused) {
   const auto base = parse_url("http://a/b").value();
   EXPECT_FALSE(resolve(base, ""));

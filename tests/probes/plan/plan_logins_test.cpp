@@ -71,6 +71,10 @@ TEST(PlanLogins, StepsWhoseTokenNoRequestCapturesAreAMistake) {
     logins.usual.login["token"] = token;
     EXPECT_EQ(logins.planned().wrong(), "") << token;
   }
+  logins.usual.login["expires_in"] = "900000";
+  EXPECT_THAT(logins.planned().warned(), HasSubstr("if that number is milliseconds"));
+  logins.usual.login["expires_in_unit"] = "ms";
+  EXPECT_EQ(logins.planned().warned(), "");
   logins.usual.login["expires_in"] = R"("{{lives}}")";
   EXPECT_THAT(logins.planned().wrong(), HasSubstr("its expires_in is {{lives}}"));
 }

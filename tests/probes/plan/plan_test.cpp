@@ -125,7 +125,8 @@ TEST_F(Plan, AnAddressThatCannotBeReadIsAMistakeBeforeAnythingRuns) {
         << url;
   usual.target["http"] = "http://user:pass@h";
   const std::string told = wrong("health", {{"url", "'{{target.http}}/health'"}});
-  EXPECT_THAT(told, HasSubstr("makes no address on target 't': a user or password"));
+  EXPECT_THAT(told, HasSubstr("targets.t.http: it is no URL: a user or password"));
+  EXPECT_THAT(told, Not(HasSubstr("makes no address"))) << "it is said once";
   EXPECT_THAT(told, Not(HasSubstr("user:pass")));
 }
 

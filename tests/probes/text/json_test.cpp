@@ -25,6 +25,39 @@ TEST(Json, AnswersEveryKindOfValue) {
   EXPECT_EQ(root.member("o").members().at(0).first, "k");
 }
 
+TEST(Json, HalfOfAnEscapedSurrogatePairIsReplacedAsInABrowser) {
+  const auto document = parsed(
+      R"(["cut \ud83d","\uDE00x","\ud83d\u0041","\ud83d\ud83d\ude00","\\ud83d","\ud83d\ude00"])");
+  const std::string replaced = "\xEF\xBF\xBD", smile = "\xF0\x9F\x98\x80";
+  const Json root = document.root();
+  EXPECT_EQ(root.item(0).string(), "cut " + replaced);
+  EXPECT_EQ(root.item(1).string(), replaced + "x");
+  EXPECT_EQ(root.item(2).string(), replaced + "A");
+  EXPECT_EQ(root.item(3).string(), replaced + smile);
+  EXPECT_EQ(root.item(4).string(), "\\ud83d");
+  EXPECT_EQ(root.item(5).string(), smile);
+  for (const char* wrong : {R"(["\ud83"])", R"(["\ud83d)", R"(["\ud83d\u"])", R"(["\ud83d" x])"})
+    EXPECT_FALSE(Document::parse(wrong)) << wrong;
+}
+
+TEST(Json, ABodyIsReadAsABrowserReadsIt) {
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_TRUE(Document::parse_body(mark + "{}"));
+  EXPECT_FALSE(Document::parse_body(mark + mark + "{}"));
+  const auto latin = Document::parse_body("[\"Z\xfcrich\", \"\xe2\x82|\xf0\x9f\x98\"]");
+  ASSERT_TRUE(latin);
+  EXPECT_EQ(latin->root().item(0).string(), "Z\xEF\xBF\xBDrich");
+  EXPECT_EQ(latin->root().item(1).string(), "\xEF\xBF\xBD|\xEF\xBF\xBD");
+  for (const char* wrong : {"{'a':1}", "[NaN]", "[1,]", "{} x", "\xff\xfe[\0]\0", ""})
+    EXPECT_FALSE(Document::parse_body(wrong)) << wrong;
+  EXPECT_FALSE(Document::parse_body(std::string_view("{}\0", 3)));
+}
+
+TEST(Json, OutsideOfBodiesAByteOrderMarkAndOtherCharsetsAreMistakes) {
+  EXPECT_FALSE(Document::parse("\xEF\xBB\xBF{}"));
+  EXPECT_FALSE(Document::parse("[\"Z\xfcrich\"]"));
+}
+
 TEST(Json, ThatIsNotThereAnswersNothing) {
   const Json nothing = parsed("{}").root().member("x");
   EXPECT_FALSE(nothing);

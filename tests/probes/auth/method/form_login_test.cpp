@@ -219,7 +219,8 @@ TEST(FormLogin, FailsWhereWhatThePageAsksIsNotGiven) {
   const DefaultConfig::Keys other = {{"then", R"([{ method: GET, url: "{{target.auth}}/api/room",
                      capture: { key: { json: /key } } }])"}};
   EXPECT_EQ(log_in({}, "", other).verdict.reason, Reason::answer_incomplete);
-  const DefaultConfig::Keys missing = {{"then", R"([{ url: "{{target.auth}}/login" }])"}};
+  const DefaultConfig::Keys missing = {
+      {"then", R"([{ method: POST, url: "{{target.auth}}/login" }])"}};
   EXPECT_EQ(log_in({}, "", missing).verdict.reason, Reason::forbidden);
 }
 

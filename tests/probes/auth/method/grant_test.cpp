@@ -120,6 +120,31 @@ TEST(TokenInAnAnswer, StandsWhereThePointerSays) {
   EXPECT_EQ(token->lifetime, 900s);
 }
 
+TEST(TokenInAnAnswer, ALifetimeIsANumberOrATextOfDigitsInTheUnitThatIsGiven) {
+  Grant grant;
+  const auto lifetime = [&](const std::string& ttl) {
+    return take_token(grant, R"({"access_token":"abc","expires_in":)" + ttl + "}")->lifetime;
+  };
+  for (const char* ttl : {"3600", "\"3600\"", "3600.0", "3.6e3"})
+    EXPECT_EQ(lifetime(ttl), 3600s) << ttl;
+  EXPECT_EQ(lifetime("1e300"), 1000000000s);
+  EXPECT_EQ(lifetime("123456789012345678901234567890"), 1000000000s);
+  grant.expires_in_unit = LifetimeUnit::milliseconds;
+  EXPECT_EQ(lifetime("900000"), 900s);
+  EXPECT_EQ(lifetime("\"1500\""), 1500ms);
+}
+
+TEST(TokenInAnAnswer, IsReadAsABrowserReadsTheAnswer) {
+  for (const std::string around :
+       {"\xEF\xBB\xBF{%}", "{\"city\":\"Z\xfcrich\",%}", "{\"motd\":\"cut \\ud83d\",%}"}) {
+    std::string body = around;
+    body.replace(body.find('%'), 1, R"("access_token":"abc")");
+    const auto token = take_token({}, body);
+    ASSERT_TRUE(token) << body;
+    EXPECT_EQ(token->value, "abc");
+  }
+}
+
 TEST(TokenInAnAnswer, ALifetimeThatIsNoneIsLeftOut) {
   for (const std::string ttl : {"0", "-1", "\"soon\"", "null"})
     EXPECT_FALSE(take_token({}, R"({"access_token":"abc","expires_in":)" + ttl + "}")->lifetime)

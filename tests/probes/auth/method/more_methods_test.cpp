@@ -129,6 +129,25 @@ TEST(Steps, GiveWhatTheyCaptureToLaterOnesAndToTheSocket) {
   EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
+TEST(Steps, PostWhatHasABodyAndGetTheRest) {
+  std::vector<std::string> methods;
+  const Server server{Handler([&](const Request& request) -> Script {
+    methods.emplace_back(request.method());
+    return {json(200, R"({"t":"abc"})")};
+  })};
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.login = {{"method", "steps"},
+                 {"requests", R"([{ url: "{{target.auth}}/page" },
+                       { url: "{{target.auth}}/login", form: { p: "{{identity.password}}" } },
+                       { url: "{{target.auth}}/ticket", method: POST,
+                         capture: { t: { json: /t } } }])"},
+                 {"token", R"("{{t}}")"}};
+  const ProbeRun walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  EXPECT_EQ(methods, (std::vector<std::string>{"GET", "POST", "POST"}));
+}
+
 // The token comes from a server whose clock is two hours ahead, what follows from another one.
 TEST(Steps, JudgeATokenByTheClockOfTheAnswerThatGaveIt) {
   const Signer signer;

@@ -88,7 +88,7 @@ TEST(StaticRefresh, IsKeptWhereTheAnswerIsNoWholeJson) {
   const std::string body = R"({"access_token":"access","refresh_token":"next\/1","expires_in":60})";
   const std::string cut = body.substr(0, body.find(",\"expires_in"));
   for (const std::string& text :
-       {cut, "\xef\xbb\xbf" + body, body + " // cached", ")]}',\n" + body,
+       {cut, body + " // cached", ")]}',\n" + body,
         std::string("access_token=access&refresh_token=next%2F1&expires_in=60")}) {
     const Server server(Script{answer(200, text, {{"Content-Type", "application/json"}})});
     Static fixed;
