@@ -68,7 +68,7 @@ egress: { every: 200ms, timeout: 500ms, references: [{ tcp: "127.0.0.1:%d" }, { 
         self.assertNotIn(LOW, self.alerts())
         self.open()
         until(self.watched.paged)
-        self.assertGreater(self.failed(), 0)
+        until(lambda: self.failed() > 0)
         until(lambda: "SondeBlind" not in self.alerts())
 
 
