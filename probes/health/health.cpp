@@ -199,9 +199,7 @@ bool read_settings(const config::Value& value, const config::Reader& reader, Hea
 }
 
 void add_needs(const HealthSettings& settings, text::Needs& needs) {
-  text::Needs own = needs_of(settings);
-  std::ranges::move(own.all, std::back_inserter(needs.all));
-  std::ranges::move(own.urls, std::back_inserter(needs.urls));
+  needs.add(needs_of(settings));
   if (settings.logs_in) needs.all.push_back({"token", {}});
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -50,6 +52,13 @@ struct Needs {
   void add(const Comparisons& comparisons) {
     for (const auto& [pointer, comparison] : comparisons)
       if (comparison.equals) add(*comparison.equals);
+  }
+  void add(Needs more) {
+    std::ranges::move(more.all, std::back_inserter(all));
+    std::ranges::move(more.urls, std::back_inserter(urls));
+    std::ranges::move(more.socket_urls, std::back_inserter(socket_urls));
+    std::ranges::move(more.headers, std::back_inserter(headers));
+    std::ranges::move(more.subprotocols, std::back_inserter(subprotocols));
   }
   template <class Map>
   void add_values(const Map& map) {

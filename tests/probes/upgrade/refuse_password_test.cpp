@@ -89,7 +89,8 @@ Script by_method(const AccountsPtr& accounts, const Request& request) {
     return {accept(), ready_message(), wait_for_close()};
   if (request.target() == "/token" && request.body.contains("refresh-token"))
     return {json(200, R"({"access_token":"access-token-1","refresh_token":"refresh-token-2"})")};
-  if (request.target() == "/home") return {answer(200, "hello")};
+  if (request.target() == "/home" && request.header("Cookie").contains("sid=session-of-alice"))
+    return {answer(200, "Welcome Alice. Your chats.", {{"Content-Type", "text/html"}})};
   if (request.method() == "GET") return {answer(200, page, {{"Content-Type", "text/html"}})};
   const bool accepted = is_good(*accounts, request.body.contains("staple"));
   if (request.target() != "/auth/login")
