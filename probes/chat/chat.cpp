@@ -63,9 +63,9 @@ void add_needs(const ChatSettings& settings, text::Needs& needs) {
   own.add(settings.prompt);
   if (settings.answer.equals) own.add(*settings.answer.equals);
   for (const auto& spec : settings.rules.events) own.add(spec.json);
-  for (auto& need : own.all)
-    if (!dialect::supplies(*settings.session.dialect, need.name))
-      needs.all.push_back(std::move(need));
+  needs.add_but(std::move(own), [&](const std::string& name) {
+    return dialect::supplies(*settings.session.dialect, name);
+  });
 }
 
 std::vector<std::string> events_of(const ChatSettings& settings) {

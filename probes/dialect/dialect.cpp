@@ -232,6 +232,7 @@ class NeedsCheck {
       }
     }
     for (const text::Template& url : needs.urls) dialect_.needs.urls.push_back(url);
+    for (const auto& header : needs.headers) dialect_.needs.headers.push_back(header);
     return good;
   }
 

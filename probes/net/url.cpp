@@ -99,8 +99,8 @@ namespace {
 // Escapes what browsers escape in a path, or in a query of these schemes (section 1.3). Other bytes
 // than UTF-8 are escaped as they are.
 std::string escaped(std::string_view text, std::string_view also) {
-  return text::percent_encode(
-      text, [also](char c) { return c > 0x20 && c < 0x7f && !also.contains(c); });
+  return text::percent_encode(text,
+                              [also](char c) { return c > 0x20 && c < 0x7f && !also.contains(c); });
 }
 
 std::string escaped_target(std::string_view target) {

@@ -53,6 +53,12 @@ struct Needs {
     for (const auto& [pointer, comparison] : comparisons)
       if (comparison.equals) add(*comparison.equals);
   }
+  // All of `more` but the names for which `is_supplied` holds.
+  template <class Predicate>
+  void add_but(Needs more, Predicate is_supplied) {
+    std::erase_if(more.all, [&](const One& need) { return is_supplied(need.name); });
+    add(std::move(more));
+  }
   void add(Needs more) {
     std::ranges::move(more.all, std::back_inserter(all));
     std::ranges::move(more.urls, std::back_inserter(urls));

@@ -318,9 +318,9 @@ void FormLogin::needs(text::Needs& needs) const {
   text::Needs later;
   add_needs(settings_.then, later);
   const auto captured = gives();
-  for (auto& need : later.all)
-    if (std::ranges::find(captured, need.name) == captured.end())
-      needs.all.push_back(std::move(need));
+  needs.add_but(std::move(later), [&](const std::string& name) {
+    return std::ranges::find(captured, name) != captured.end();
+  });
 }
 
 const config::Section<FormSuccess>& section_of(const FormSuccess*) {

@@ -243,8 +243,7 @@ void Refresh::needs(text::Needs& needs) const {
   add_needs(settings_.grant, needs);
   text::Needs body;
   body.add(settings_.body);
-  for (auto& need : body.all)
-    if (need.name != "refresh_token") needs.all.push_back(std::move(need));
+  needs.add_but(std::move(body), [](const std::string& name) { return name == "refresh_token"; });
   if (settings_.body.empty()) add_needs(settings_.client, needs);
   if (settings_.login.login) settings_.login.login->needs(needs);
 }

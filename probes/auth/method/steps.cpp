@@ -47,9 +47,9 @@ void Steps::needs(text::Needs& needs) const {
   all.add(settings_.expires_in);
   if (settings_.jwt) add_needs(*settings_.jwt, all);
   const auto own_names = gives();
-  for (auto& need : all.all)
-    if (std::ranges::find(own_names, need.name) == own_names.end())
-      needs.all.push_back(std::move(need));
+  needs.add_but(std::move(all), [&](const std::string& name) {
+    return std::ranges::find(own_names, name) != own_names.end();
+  });
 }
 
 const config::Section<Capture>& section_of(const Capture*) {

@@ -1,8 +1,8 @@
 #include "daemon/judge/judge.hpp"
-#include "daemon/judge/window_facts.hpp"
 
 #include <gtest/gtest.h>
 
+#include "daemon/judge/window_facts.hpp"
 #include "tests/daemon/judge/judge_fixture.hpp"
 
 namespace sonde::judge::judge_test {
