@@ -9,7 +9,7 @@
 namespace sonde::alert {
 namespace {
 
-constexpr std::string_view room = "alert";
+constexpr std::string_view component = "alert";
 // Key of the record with the time of the last take_notes(): a downtime is measured from there.
 constexpr std::string_view clock_key = "clock";
 constexpr Span clock_every = std::chrono::seconds(15);
@@ -22,7 +22,7 @@ std::string show_clock(WallTime now) {
 // How long the daemon was down; very long if that is not known.
 Span outage(const std::vector<StateRecord>& notes, WallTime now) {
   for (const StateRecord& note : notes) {
-    if (note.room != room || note.key != clock_key) continue;
+    if (note.component != component || note.key != clock_key) continue;
     std::int64_t seconds = 0;
     const char* end = note.text.data() + note.text.size();
     const auto read = std::from_chars(note.text.data(), end, seconds);
@@ -125,7 +125,7 @@ void AlertInstances::orphan(const std::string& key, const SavedAlert& kept, Wall
   const std::string own = key + " #" + kept.checksum;
   const auto later = orphans_.find(own);
   if (later != orphans_.end() && later->second.alert->starts > alert.starts) return;
-  notes_.push_back({std::string(room), own, write(ended)});
+  notes_.push_back({std::string(component), own, write(ended)});
   orphans_[own] = std::move(ended);
 }
 
@@ -152,17 +152,18 @@ void AlertInstances::restore(const std::vector<StateRecord>& notes, const Make& 
                              WallTime now) {
   const Span down = outage(notes, now);
   for (const StateRecord& note : notes)
-    if (note.room == room && note.key != clock_key) restore(note, make, down, now);
+    if (note.component == component && note.key != clock_key) restore(note, make, down, now);
 }
 
 std::vector<StateRecord> AlertInstances::take_notes(WallTime now) {
   std::vector<StateRecord> notes = std::exchange(notes_, {});
   for (auto& [key, tracked] : tracks_) {
     if (!std::exchange(tracked->changed, false)) continue;
-    notes.push_back({std::string(room), key, tracked->idle() ? "" : write(saved_of(*tracked))});
+    notes.push_back(
+        {std::string(component), key, tracked->idle() ? "" : write(saved_of(*tracked))});
   }
   if (now - clock_ >= clock_every || now < clock_)
-    notes.push_back({std::string(room), std::string(clock_key), show_clock(clock_ = now)});
+    notes.push_back({std::string(component), std::string(clock_key), show_clock(clock_ = now)});
   return notes;
 }
 

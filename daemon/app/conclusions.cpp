@@ -6,7 +6,7 @@
 namespace sonde::app {
 namespace {
 
-constexpr std::string_view conclusions_room = "conclusions";
+constexpr std::string_view conclusions_component = "conclusions";
 
 }  // namespace
 
@@ -19,14 +19,14 @@ void Conclusions::accept(const ResultPtr& result) {
   std::string& kept = kept_[key];
   if (kept == text) return;
   kept = std::move(text);
-  notes_.push_back({std::string(conclusions_room), key, kept});
+  notes_.push_back({std::string(conclusions_component), key, kept});
 }
 
 std::vector<StateRecord> Conclusions::take_notes() { return std::exchange(notes_, {}); }
 
 std::map<std::string, std::string> Conclusions::restore(std::span<const StateRecord> notes) {
   for (const StateRecord& note : notes)
-    if (note.room == conclusions_room) kept_[note.key] = note.text;
+    if (note.component == conclusions_component) kept_[note.key] = note.text;
   return kept_;
 }
 

@@ -46,7 +46,7 @@ struct BucketRow {
 struct StateRecord {
   // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
   // "conclusions"
-  std::string room;
+  std::string component;
   std::string key;
   std::string text;
   friend bool operator==(const StateRecord&, const StateRecord&) = default;

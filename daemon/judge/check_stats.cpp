@@ -10,7 +10,7 @@
 namespace sonde::judge {
 namespace {
 
-constexpr std::string_view judge_room = "judge", certificates_room = "certificates";
+constexpr std::string_view judge_component = "judge", certificates_component = "certificates";
 
 std::vector<Rate> rates_of(const Check& check) {
   std::vector<Rate> rates{{.of = RateOf::success}};
@@ -134,11 +134,11 @@ void CheckStats::take_changes(Changes& changes) {
                                  static_cast<std::uint32_t>(bucket.tally.attempts),
                                  static_cast<std::uint32_t>(bucket.tally.failures)});
   }
-  changes.notes.push_back({std::string(judge_room), key, text_of(standing_)});
+  changes.notes.push_back({std::string(judge_component), key, text_of(standing_)});
   if (!standing_.certificates_known) return;
   std::string met = check_->fingerprint + "\n" + standing_.met.text(standing_.certificates);
   if (met == certificates_kept_) return;
-  changes.notes.push_back({std::string(certificates_room), key, met});
+  changes.notes.push_back({std::string(certificates_component), key, met});
   certificates_kept_ = std::move(met);
 }
 
@@ -151,8 +151,8 @@ void CheckStats::restore(std::string_view series, const SeriesRows& rows) {
 }
 
 void CheckStats::restore(const StateRecord& note) {
-  if (note.room == certificates_room) return restore_certificates(note.text);
-  if (note.room != judge_room) return;
+  if (note.component == certificates_component) return restore_certificates(note.text);
+  if (note.component != judge_component) return;
   auto standing = standing_from(note.text);
   if (!standing) return;
   standing->certificates = std::move(standing_.certificates);

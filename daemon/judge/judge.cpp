@@ -52,7 +52,7 @@ void Judge::watch(const std::vector<Watched>& watched) {
 void Judge::restore(const RestoredState& remembered) {
   for (const SeriesRows& rows : remembered.series) restore(rows);
   for (const StateRecord& note : remembered.notes) {
-    const bool ours = note.room == "judge" || note.room == "certificates";
+    const bool ours = note.component == "judge" || note.component == "certificates";
     CheckStats* history = ours ? find(note.key) : nullptr;
     if (history) history->restore(note);
   }

@@ -16,7 +16,7 @@ namespace {
 using text::Json;
 using text::json_quote;
 
-constexpr std::string_view deploys_room = "deploys";
+constexpr std::string_view deploys_component = "deploys";
 constexpr std::size_t field_max = 200;
 constexpr auto past_max = std::chrono::hours(30 * 24);
 constexpr auto future_max = std::chrono::minutes(5);  // clocks differ
@@ -71,7 +71,7 @@ std::expected<WallTime, std::string> time_of(const DeployRequest& request, WallT
 
 void Deploys::restore(std::span<const StateRecord> notes) {
   for (const StateRecord& note : notes) {
-    if (note.room != deploys_room) continue;
+    if (note.component != deploys_component) continue;
     const auto document = text::Document::parse(note.text);
     if (!document) {
       log::say(log::Level::warning, "the deploy markers cannot be read");
@@ -113,7 +113,7 @@ std::vector<StateRecord> Deploys::take_notes() {
   if (!std::exchange(changed_, false)) return {};
   std::string all;
   for (const DeployMarker& marker : markers_) all += (all.empty() ? "" : ",") + as_json(marker);
-  return {{std::string(deploys_room), "newest", "[" + all + "]"}};
+  return {{std::string(deploys_component), "newest", "[" + all + "]"}};
 }
 
 std::string show(const DeployMarker& marker) {

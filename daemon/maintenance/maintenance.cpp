@@ -15,7 +15,7 @@
 namespace sonde::maintenance {
 namespace {
 
-constexpr std::string_view maintenance_room = "maintenance";
+constexpr std::string_view maintenance_component = "maintenance";
 // A run that began during a downtime may end later by the longest duration of a run.
 constexpr auto kept_after = std::chrono::minutes(70);
 
@@ -81,7 +81,7 @@ void Maintenance::assign(std::vector<Downtime> configured) {
 
 void Maintenance::restore(std::span<const StateRecord> notes) {
   for (const StateRecord& note : notes) {
-    if (note.room != maintenance_room) continue;
+    if (note.component != maintenance_component) continue;
     auto downtime = downtime_of(note.text);
     if (!downtime) {
       log::say(log::Level::warning, "a maintenance window cannot be read", {{"id", note.key}});
@@ -175,7 +175,7 @@ void Maintenance::forget_past(WallTime now) {
     return !downtime.configured && downtime.once.to + kept_after <= now;
   };
   for (const Downtime& downtime : downtimes_)
-    if (past(downtime)) notes_.push_back({std::string(maintenance_room), downtime.id, ""});
+    if (past(downtime)) notes_.push_back({std::string(maintenance_component), downtime.id, ""});
   std::erase_if(downtimes_, past);
 }
 
@@ -185,7 +185,7 @@ Downtime* Maintenance::find(std::string_view id) {
 }
 
 void Maintenance::note(const Downtime& downtime) {
-  notes_.push_back({std::string(maintenance_room), downtime.id, text_of(downtime)});
+  notes_.push_back({std::string(maintenance_component), downtime.id, text_of(downtime)});
 }
 
 }  // namespace sonde::maintenance

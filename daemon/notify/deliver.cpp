@@ -11,7 +11,7 @@
 #include "daemon/core/alert_json.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/notify/destination_queue.hpp"
-#include "daemon/notify/queue_note.hpp"
+#include "daemon/notify/queue_codec.hpp"
 
 namespace sonde::notify {
 namespace {
@@ -47,7 +47,7 @@ std::string place_key(const StateRecord& note,
 std::map<std::string, std::string> identities_in(std::span<const StateRecord> notes) {
   std::map<std::string, std::string> all;
   for (const auto& note : notes)
-    if (note.room == "receiver")
+    if (note.component == "receiver")
       if (const auto place = place_of(note.text)) all[note.key] = place->identity;
   return all;
 }
@@ -235,7 +235,7 @@ void Notifier::State::restore(const StateRecord& note,
     const bool same = identity.empty() || own.identity.empty() || identity == own.identity;
     if (own.key == key && same) return pipeline->restore(note);
   }
-  forgotten.push_back({.room = note.room, .key = note.key, .text = ""});
+  forgotten.push_back({.component = note.component, .key = note.key, .text = ""});
   take_over(note, key);
   if (identity.empty()) return;
   for (const auto& pipeline : pipelines) {
@@ -247,7 +247,7 @@ void Notifier::State::restore(const StateRecord& note,
 void Notifier::restore(std::span<const StateRecord> notes) {
   const auto identities = identities_in(notes);
   for (const auto& note : notes)
-    if (note.room == "receiver") state_->restore(note, identities);
+    if (note.component == "receiver") state_->restore(note, identities);
 }
 
 void Notifier::update(const std::vector<Alert>& current, WallTime now) {

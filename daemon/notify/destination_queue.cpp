@@ -11,7 +11,7 @@
 
 #include "daemon/log/log.hpp"
 #include "daemon/notify/alertmanager.hpp"
-#include "daemon/notify/queue_note.hpp"
+#include "daemon/notify/queue_codec.hpp"
 
 namespace sonde::notify {
 namespace {
@@ -233,7 +233,7 @@ void DestinationQueue::close() {
 
 namespace {
 
-constexpr std::string_view room = "receiver";
+constexpr std::string_view component = "receiver";
 
 std::string key_of(const Destination& destination, std::uint64_t alert) {
   return fmt::format("{} {:016x}", destination.key, alert);
@@ -283,7 +283,7 @@ bool Destination::has_moved() const {
 }
 
 StateRecord DestinationQueue::place_note() const {
-  return {.room = std::string(room),
+  return {.component = std::string(component),
           .key = destination_.key,
           .text = note_of({.last = last_,
                            .quiet_until = asked_quiet_,
@@ -295,7 +295,7 @@ std::vector<StateRecord> DestinationQueue::take_notes() {
   std::vector<StateRecord> notes;
   for (auto who : queue_.take_changed()) {
     const auto found = queue_.all().find(who);
-    notes.push_back({.room = std::string(room),
+    notes.push_back({.component = std::string(component),
                      .key = key_of(destination_, who),
                      .text = found == queue_.all().end() ? "" : note_of(found->second)});
   }
@@ -309,9 +309,10 @@ std::vector<StateRecord> DestinationQueue::take_notes() {
 
 std::vector<StateRecord> DestinationQueue::forget() const {
   std::vector<StateRecord> notes = {
-      {.room = std::string(room), .key = destination_.key, .text = ""}};
+      {.component = std::string(component), .key = destination_.key, .text = ""}};
   for (const auto& [who, pending] : queue_.all())
-    notes.push_back({.room = std::string(room), .key = key_of(destination_, who), .text = ""});
+    notes.push_back(
+        {.component = std::string(component), .key = key_of(destination_, who), .text = ""});
   return notes;
 }
 

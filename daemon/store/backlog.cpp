@@ -12,7 +12,7 @@ namespace sonde::store {
 namespace {
 
 auto place_of(const BucketRow& row) { return std::tie(row.tier, row.slot, row.series); }
-auto place_of(const StateRecord& note) { return std::tie(note.room, note.key); }
+auto place_of(const StateRecord& note) { return std::tie(note.component, note.key); }
 
 template <class Row>
 void append(std::vector<Row>& to, std::vector<Row> rows) {

@@ -171,12 +171,12 @@ void StoreFile::add(const BucketRow& row) {
 void StoreFile::add(const StateRecord& note) {
   if (note.text.empty())
     return database_.query("DELETE FROM notes WHERE room = ?1 AND key = ?2")
-        .run(note.room, note.key);
+        .run(note.component, note.key);
   database_
       .query(
           "INSERT INTO notes (room, key, text) VALUES (?1, ?2, ?3) "
           "ON CONFLICT DO UPDATE SET text = ?3")
-      .run(note.room, note.key, note.text);
+      .run(note.component, note.key, note.text);
 }
 
 RestoredState StoreFile::remember(WallTime now) {

@@ -262,7 +262,8 @@ asio::awaitable<bool> Session::write(SentReply reply, bool head, bool keep_alive
 
 std::string Session::client_of(const Incoming& incoming) const {
   error_code ignored;
-  const std::string address = stream_.socket().remote_endpoint(ignored).address().to_string();
+  const auto peer = stream_.socket().remote_endpoint(ignored);
+  const std::string address = peer.address().to_string() + ":" + std::to_string(peer.port());
   return address + " " + std::string(incoming[http::field::user_agent].substr(0, agent_max));
 }
 

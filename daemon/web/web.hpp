@@ -50,7 +50,8 @@ struct Served {
   unsigned status = 0;
   Instant asked;
   Span took{};
-  std::string client;  // who got the whole answer to a GET: address and User-Agent; otherwise empty
+  std::string
+      client;  // who got the whole answer to a GET: the connection and its User-Agent; or empty
 };
 
 // The daemon's HTTP server: HTTP/1.1 with keep-alive, 16 KB of header, 64 KB of body, and a time

@@ -1,8 +1,8 @@
 #include <chrono>
 
 #include "deploy/demo/backend.hpp"
-#include "deploy/demo/carrier.hpp"
 #include "deploy/demo/routes.hpp"
+#include "deploy/demo/token_placement.hpp"
 
 namespace sonde::demo {
 namespace {

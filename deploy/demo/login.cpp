@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 
 #include "deploy/demo/backend.hpp"
-#include "deploy/demo/carrier.hpp"
+#include "deploy/demo/token_placement.hpp"
 
 namespace json = boost::json;
 

@@ -13,8 +13,8 @@
 #include "probes/auth/method/authorization.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/dialect/number.hpp"
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/http_reader.hpp"
-#include "probes/net/said.hpp"
 #include "probes/net/url.hpp"
 #include "probes/text/encode.hpp"
 #include "probes/text/html.hpp"
@@ -89,7 +89,7 @@ void measure_json() {
       .headers = {},
       .body = "{\"errors\":[" + distinct("{\"code\":\"", "\"},", 60'000) + "{}]}"};
   measure("JSON: the code of a refusal", [&] { (void)auth::refusal_of(refused); });
-  measure("JSON: what a refusal says", [&] { (void)net::said_error(refused); });
+  measure("JSON: what a refusal says", [&] { (void)net::error_text(refused); });
 }
 
 std::string rsa_key(std::size_t bytes, int id) {

@@ -44,14 +44,14 @@ class State(unittest.TestCase):
 
     def test_all_that_the_store_keeps_has_a_row(self):
         restarts = " ".join(row["Restart, crash"] for row in rows())
-        rooms, tables = set(), set()
+        components, tables = set(), set()
         for _, text in sources("daemon", ".cpp"):
-            rooms |= set(re.findall(r"room = \"(\w+)\"", text))
+            components |= set(re.findall(r"component = \"(\w+)\"", text))
             tables |= set(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", text))
-        self.assertGreaterEqual(len(rooms), 7)
-        for room in rooms:
-            self.assertRegex(restarts, r"room `%s`" % room)
-        for table in tables - {"notes"}:  # which holds the rooms
+        self.assertGreaterEqual(len(components), 7)
+        for component in components:
+            self.assertRegex(restarts, r"component `%s`" % component)
+        for table in tables - {"notes"}:  # which holds the components
             self.assertRegex(restarts, r"tables?[^)]*`%s`" % table)
 
 

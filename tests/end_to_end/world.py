@@ -178,9 +178,16 @@ class Serve:
                                "--web.listen-address", "127.0.0.1:0", "--log.format", "logfmt",
                                *flags, environment=environment)
         self.url = "http://" + self.process.await_said(r"address=\"?([0-9.:]+)").group(1)
+        self.scraper = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
 
     def metrics(self):
-        return request(self.url, "/metrics")[2].decode()
+        """Over a connection that stays open, as Prometheus scrapes."""
+        try:
+            self.scraper.request("GET", "/metrics")
+            return self.scraper.getresponse().read().decode()
+        except (http.client.HTTPException, OSError):
+            self.scraper.close()  # it was idle for too long, or the daemon is gone
+            return request(self.url, "/metrics")[2].decode()
 
     def value(self, name, **labels):
         return value_on(self.metrics(), name, **labels)

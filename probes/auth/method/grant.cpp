@@ -8,9 +8,9 @@
 #include "probes/auth/hide.hpp"
 #include "probes/auth/method/authorization.hpp"
 #include "probes/auth/until_answered.hpp"
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
-#include "probes/net/said.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -127,7 +127,7 @@ std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Respons
   if (token) return token;
   if (auto why = refused_credentials(response, grant.refused))
     return std::unexpected(*std::move(why));
-  const std::string said = net::said_error(response);
+  const std::string said = net::error_text(response);
   if (!said.empty()) token.error().detail += "; it says: " + said;
   return token;
 }

@@ -8,9 +8,9 @@
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/auth/until_answered.hpp"
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
-#include "probes/net/said.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -84,7 +84,7 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
   for (const DroppedCookie& dropped : cookies.dropped_since({}))
     if (!capture.cookie.empty() && dropped.name == capture.cookie)
       failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
-  const std::string error = net::said_error(response);
+  const std::string error = net::error_text(response);
   if (!error.empty()) failure.detail += "; it says: " + error;
   for (const auto& [dropped, why] : cookies.dropped_since({}))
     if (dropped == capture.cookie)

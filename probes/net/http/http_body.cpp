@@ -13,9 +13,9 @@ constexpr std::uint64_t coding_overhead = 65536;
 
 // Whether it names a compression that was not asked for, or several. Browsers take a body with
 // another word there ("UTF-8", "none") as it is.
-bool is_other_compression(std::string_view coding) {
-  return coding.contains(',') || same_word(coding, "br") || same_word(coding, "zstd") ||
-         same_word(coding, "compress") || same_word(coding, "x-compress");
+bool is_other_compression(std::string_view word) {
+  return word.contains(',') || same_word(word, "br") || same_word(word, "zstd") ||
+         same_word(word, "compress") || same_word(word, "x-compress");
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/http_text.hpp"
-#include "probes/net/said.hpp"
 #include "probes/text/ascii.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -70,7 +70,7 @@ std::string describe(const Response& response) {
   const std::string* location = response.header("location");
   if (response.status >= 300 && response.status < 400 && location != nullptr)
     text += " to " + printable(location->substr(0, location->find_first_of("?#")));
-  const std::string error = printable(said_error(response));
+  const std::string error = printable(error_text(response));
   if (!error.empty()) text += " " + error;
   const std::string gate = printable(said_gate(response));
   if (!gate.empty()) text += " (" + gate + ")";

@@ -81,7 +81,7 @@ class SimulatedDaemon {
  private:
   Instant elapsed() const { return Instant(now.time_since_epoch()); }
   void keep(StateRecord note) {
-    const auto key = std::pair(note.room, note.key);
+    const auto key = std::pair(note.component, note.key);
     if (note.text.empty())
       store_.erase(key);
     else
@@ -110,7 +110,7 @@ class SimulatedDaemon {
                                             .external_url = "http://sonde"});
     RestoredState remembered;
     for (const auto& [key, text] : store_)
-      remembered.notes.push_back({.room = key.first, .key = key.second, .text = text});
+      remembered.notes.push_back({.component = key.first, .key = key.second, .text = text});
     judge_->assign({checks_.begin(), checks_.end()});
     judge_->restore(remembered);
     engine_->assign(rules_);

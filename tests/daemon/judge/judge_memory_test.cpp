@@ -27,7 +27,7 @@ struct Kept {
     }
     for (const StateRecord& note : changes.notes) {
       std::erase_if(remembered.notes, [&note](const StateRecord& old) {
-        return old.room == note.room && old.key == note.key;
+        return old.component == note.component && old.key == note.key;
       });
       remembered.notes.push_back(note);
     }
@@ -82,7 +82,7 @@ struct Certificates : JudgeTest {
   }
   CheckStatus after_restart(const std::shared_ptr<Check>& check) {
     kept.write(changes());
-    std::ranges::sort(kept.remembered.notes, {}, &StateRecord::room);
+    std::ranges::sort(kept.remembered.notes, {}, &StateRecord::component);
     Judge back;
     back.assign({check});
     back.restore(kept.remembered);
@@ -151,8 +151,8 @@ TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
                                       "chat/chat/staging event/agent_started"}));
   EXPECT_EQ(told.buckets.size(), 3u * 4u);
   ASSERT_EQ(told.notes.size(), 2u);
-  EXPECT_EQ(told.notes[1].room, "certificates");
-  EXPECT_EQ(told.notes[0].room, "judge");
+  EXPECT_EQ(told.notes[1].component, "certificates");
+  EXPECT_EQ(told.notes[0].component, "judge");
   EXPECT_EQ(told.notes[0].key, "chat/chat/staging");
   EXPECT_TRUE(changes().empty());
 }

@@ -36,7 +36,7 @@ class NotifierTest : public testing::Test {
     notifier->assign(receivers.entries.all);
     std::vector<StateRecord> notes;
     for (const auto& [key, text] : store)
-      notes.push_back({.room = "receiver", .key = key, .text = text});
+      notes.push_back({.component = "receiver", .key = key, .text = text});
     if (!restored) notifier->restore(notes);
     restored = true;
   }
@@ -58,7 +58,7 @@ class NotifierTest : public testing::Test {
 
   void note() {
     for (auto& note : notifier->take_notes()) {
-      EXPECT_EQ(note.room, "receiver");
+      EXPECT_EQ(note.component, "receiver");
       if (note.text.empty())
         store.erase(note.key);
       else

@@ -1,4 +1,4 @@
-#include "deploy/demo/carrier.hpp"
+#include "deploy/demo/token_placement.hpp"
 
 #include <algorithm>
 

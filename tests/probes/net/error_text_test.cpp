@@ -1,16 +1,15 @@
-#include "probes/net/said.hpp"
-
 #include <gmock/gmock.h>
 
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/status.hpp"
 
-namespace sonde::net::said_test {
+namespace sonde::net::error_text_test {
 namespace {
 
 using testing::HasSubstr;
 
 std::string said(const std::string& body) {
-  return said_error({.status = 400, .headers = {}, .body = body});
+  return error_text({.status = 400, .headers = {}, .body = body});
 }
 
 TEST(SaidError, IsFoundInTheFormsThatFrameworksHave) {
@@ -34,12 +33,12 @@ TEST(SaidError, IsFoundInListsAndInErrorsByFieldName) {
   EXPECT_EQ(said(R"({"fault":{"faultstring":"Invalid client"}})"), "Invalid client");
   EXPECT_EQ(said(R"({"username":["This field is required."],"otp":["Too short."]})"),
             "username: This field is required.: otp: Too short.");
-  EXPECT_EQ(said_error({.status = 200, .headers = {}, .body = R"({"roles":["admin"]})"}), "");
+  EXPECT_EQ(error_text({.status = 200, .headers = {}, .body = R"({"roles":["admin"]})"}), "");
 }
 
 TEST(SaidError, IsALineOfPlainTextOfARefusal) {
   const auto plain = [](int status, const std::string& body) {
-    return said_error(
+    return error_text(
         {.status = status, .headers = {{"Content-Type", "text/plain"}}, .body = body});
   };
   EXPECT_EQ(plain(401, "Wrong password.\r\n"), "Wrong password.");
@@ -78,4 +77,4 @@ TEST(IsPage, IsNoJsonThatIsSentAsAPage) {
 }
 
 }  // namespace
-}  // namespace sonde::net::said_test
+}  // namespace sonde::net::error_text_test

@@ -1,4 +1,4 @@
-#include "probes/net/said.hpp"
+#include "probes/net/error_text.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 using text::Json;
 using Kind = Json::Kind;
 
-constexpr std::size_t body_max = 64 * 1024;
+constexpr std::size_t read_max = 64 * 1024;
 constexpr std::size_t items_max = 4;  // of a list of errors
 
 constexpr std::string_view members[] = {
@@ -68,7 +68,7 @@ bool is_plain(const Response& response) {
 }
 
 // A line of plain text that a refusal has for a body.
-std::string said_plainly(const Response& response) {
+std::string plain_error_text(const Response& response) {
   constexpr std::size_t line_max = 200;
   const bool refuses = response.status / 100 == 4;
   std::string_view line = response.body;
@@ -79,10 +79,10 @@ std::string said_plainly(const Response& response) {
 
 }  // namespace
 
-std::string said_error(const Response& response) {
-  if (response.body.size() > body_max) return "";
+std::string error_text(const Response& response) {
+  if (response.body.size() > read_max) return "";
   const auto document = text::Document::parse_body(response.body);
-  if (!document) return said_plainly(response);
+  if (!document) return plain_error_text(response);
   const Json root = document->root();
   std::string all;
   add_members(all, root);

@@ -10,7 +10,7 @@ namespace sonde::net {
 // 4xx also errors by field name, and a line of text/plain. Empty if there is none. A body of more
 // than 64 KB is not read. The result is text of the peer of any length: scrub and shorten it before
 // it is shown. Pure.
-std::string said_error(const Response& response);
+std::string error_text(const Response& response);
 
 // What answered in place of the service, or requires something first: the challenge of a gateway
 // (cf-mitigated and others), or another authentication (WWW-Authenticate, RFC 9110 section 11.6.1):

@@ -1,10 +1,9 @@
-#include "daemon/notify/queue_note.hpp"
-
 #include <gtest/gtest.h>
 
+#include "daemon/notify/queue_codec.hpp"
 #include "tests/daemon/core/made_alert.hpp"
 
-namespace sonde::notify::queue_note_test {
+namespace sonde::notify::queue_codec_test {
 namespace {
 
 using test::at;
@@ -58,4 +57,4 @@ TEST(QueueNote, RemembersWhereAPlaceWasReached) {
 }
 
 }  // namespace
-}  // namespace sonde::notify::queue_note_test
+}  // namespace sonde::notify::queue_codec_test

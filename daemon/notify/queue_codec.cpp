@@ -1,4 +1,4 @@
-#include "daemon/notify/queue_note.hpp"
+#include "daemon/notify/queue_codec.hpp"
 
 #include "daemon/core/state_json.hpp"
 
