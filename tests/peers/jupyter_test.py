@@ -4,6 +4,7 @@ import unittest
 from example import Checks
 from jupyter import PASSWORD, TOKEN, Jupyter
 from nginx import Nginx
+from world import request
 
 ANY_KERNEL = "00000000-0000-0000-0000-000000000000"
 EVENTS = {"busy", "input", "output", "reply", "idle"}
@@ -14,6 +15,8 @@ class JupyterExamples(Checks, unittest.TestCase):
     def setUpClass(cls):
         cls.server = cls.enterClassContext(Jupyter())
         cls.kernel = cls.server.new_kernel()
+        # Jupyter makes what its login page needs with the first request, and may fail if two come at once.
+        request(cls.server.http, "/login")
 
     def with_token(self, http=None, ws=None):
         example = self.example("jupyter-token.yaml", {
