@@ -22,11 +22,21 @@ void add_word(std::string_view word, std::set<std::string>& words) {
   if (words.size() < words_max) words.insert(lowered(word));
 }
 
+// "Log out" is one word as well, as in the addresses of links.
+bool is_one_word(std::string_view first, std::string_view second) {
+  return (same_word(first, "log") || same_word(first, "sign")) &&
+         (same_word(second, "in") || same_word(second, "out") || same_word(second, "off"));
+}
+
 void add_words(std::string_view text, std::set<std::string>& words) {
+  std::string_view before;
   while (!text.empty()) {
     const auto begin = std::ranges::find_if(text, is_word_byte);
     const auto end = std::find_if_not(begin, text.end(), is_word_byte);
-    add_word(std::string_view(begin, end), words);
+    const std::string_view word(begin, end);
+    add_word(word, words);
+    if (is_one_word(before, word)) add_word(std::string(before) + std::string(word), words);
+    before = word;
     text = std::string_view(end, text.end());
   }
 }

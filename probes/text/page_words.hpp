@@ -6,9 +6,9 @@
 namespace sonde::text {
 
 // The words of a page that a visitor can read, in lower case, and the paths that its links and
-// forms lead to. Without words that have a digit, because those are mostly numbers, dates and
-// tokens. For comparing what a server shows to two visitors. Limits: 1 MB of text, 20,000 words of
-// 64 bytes. Pure.
+// forms lead to. "Log out" and the like are also "logout". Without words that have a digit, because
+// those are mostly numbers, dates and tokens. For comparing what a server shows to two visitors.
+// Limits: 1 MB of text, 20,000 words of 64 bytes. Pure.
 std::set<std::string> words_of_page(std::string_view page);
 
 // The words of a path, such as "/users/sign_in"; empty if it has a digit.

@@ -61,8 +61,9 @@ asio::awaitable<Seen> visit(Context& context, const net::Request& page,
 // says so by its status.
 bool leads_to_error(const SentForm& sent) {
   static const text::Pattern words = *text::Pattern::parse(
-      "(?i)error|fail|denied|invalid|locked|captcha|"
-      "(?:^|[/?&=._-])(?:otp|totp|mfa|2fa)(?:[^a-z]|$)");
+      "(?i)(?:^|[/"
+      "?&=._-])(?:errors?|fail(?:ed|ure)?|denied|invalid|locked|captcha|otp|totp|mfa|2fa)"
+      "(?:[^a-z]|$)");
   if (sent.to && words.found_in(sent.to->target)) return true;
   if (sent.landed.ok() && words.found_in(sent.landing.url.target)) return true;
   return sent.landed.ok() && is_refusal(sent.landed.response.status);
@@ -77,14 +78,26 @@ Words always_and_never(const std::array<Words, 2>& always, const std::array<Word
   return left;
 }
 
-// Whether a page says something else to the user. A message about a refused login may stay.
-bool says_otherwise(const std::array<Words, 2>& user, const std::array<Words, 2>& visitor) {
+bool has_word(const Words& words, const text::Pattern& like) {
+  return std::ranges::any_of(words, [&](const auto& word) { return like.found_in(word); });
+}
+
+// Whether a page treats the user as somebody who is logged in: it offers to log out, or no longer
+// offers to log in, in a word or in the address of a link. Any other difference (a tip of the day,
+// another language, a message about the refused login, a banner that is gone) may be shown to
+// anybody.
+bool says_logged_in(const std::array<Words, 2>& user, const std::array<Words, 2>& visitor) {
+  static const text::Pattern leave = *text::Pattern::parse(
+      "log[-_]?(?:out|off)|sign[-_]?(?:out|off)|^abmelden$|^ausloggen$|^d[ée]connexion$|"
+      "^uitloggen$|^wyloguj|^desconect|^выйти$|登出|退出|ログアウト");
+  static const text::Pattern enter = *text::Pattern::parse(
+      "log[-_]?in|sign[-_]?in|^anmelden$|^einloggen$|^connexion$|^inloggen$|^zaloguj|^войти$|"
+      "登录|登入|ログイン");
   static const text::Pattern refused = *text::Pattern::parse(
       "^(?:errors?|fail(?:s|ed|ure)?|invalid|incorrect|wrong|denied|locked|attempts?|blocked)$");
   const Words more = always_and_never(user, visitor), less = always_and_never(visitor, user);
-  if (std::ranges::any_of(more, [](const auto& word) { return refused.found_in(word); }))
-    return false;
-  return !more.empty() || !less.empty();
+  if (has_word(more, leave)) return true;
+  return has_word(less, enter) && !has_word(user[0], enter) && !has_word(more, refused);
 }
 
 // Whether the user gets another page than the visitor, each time.
@@ -106,7 +119,7 @@ asio::awaitable<std::expected<bool, Failure>> is_treated_otherwise(
     to_visitor[round] = other.words();
     if (to_user[round] == to_visitor[round]) co_return false;
   }
-  co_return says_otherwise(to_user, to_visitor);
+  co_return says_logged_in(to_user, to_visitor);
 }
 
 // The pages to compare.

@@ -28,10 +28,12 @@ struct SentForm {
 // page in one, also in the session's. So this asks for pages once more, as the user, when messages
 // for the next page are used up, and as a visitor with the cookies of before: the page that the
 // login led to, then the page with the form, and the start page if the login led nowhere. True if
-// one of them is shown to the user and not to the visitor, or says something else to the user, each
-// time. False if the answer leads to an error, a locked account, a captcha or a second factor. If
-// the page that the login led to is out of reach, a new cookie is sufficient that outlives these
-// visits and that the visitor does not get. Visits each page at most four times. Failure: cut.
+// one of them is shown to the user and not to the visitor, or offers the user alone to log out, or
+// the visitor alone to log in, each time. Other differences prove nothing: anybody may get another
+// tip, another language, or the message of a refused login. False if the answer leads to an error,
+// a locked account, a captcha or a second factor. If the page that the login led to is out of
+// reach, a new cookie is sufficient that outlives these visits and that the visitor does not get.
+// Visits each page at most four times. Failure: cut.
 boost::asio::awaitable<std::expected<bool, Failure>> is_logged_in(
     Context& context, const net::ConnectionOptions& line, const SentForm& sent);
 
