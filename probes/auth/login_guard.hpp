@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "probes/auth/async_mutex.hpp"
 #include "probes/auth/lockout.hpp"
 #include "probes/auth/lockout_table.hpp"
 
@@ -72,19 +73,12 @@ class LoginGuard : public std::enable_shared_from_this<LoginGuard> {
   // in the last two days, the fewest rejections and the longest cooldown apply.
   LockoutRules strictest(const std::string& login, const LockoutRules& own, Instant now);
 
-  // The right to refuse a wrong password on purpose, for as long as it is held; null: somebody
-  // holds it. So one such login of an account is under way at a time.
-  std::shared_ptr<void> claim_wrong_password() {
-    if (!wrong_password_.expired()) return nullptr;
-    auto claim = std::make_shared<int>(0);
-    wrong_password_ = claim;
-    return claim;
-  }
-
+  // Held by who shows a wrong password on purpose, until the right one was taken: the wrong ones of
+  // several checks in a row could lock the account.
+  AsyncMutex wrong_password;
   Lockout lockout;
 
  private:
-  std::weak_ptr<void> wrong_password_;
   struct Asked {
     LockoutRules rules;
     Instant last{};

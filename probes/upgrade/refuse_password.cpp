@@ -109,11 +109,9 @@ asio::awaitable<Checked> try_session(const RefusalSubject& subject) {
 asio::awaitable<Checked> check_password(const RefusalSubject& subject) {
   subject.trace.spare(name_of(with_wrong));  // a password may hold the word
   const auto guard = subject.shared.token_cache.guard(subject.site.account.owner, Clock::now());
-  const auto claim = guard->claim_wrong_password();
-  if (claim == nullptr)
-    co_return Checked{.not_performed =
-                          "another check with a wrong password of this account is "
-                          "under way, and two could lock it"};
+  auto entering = guard->wrong_password.enter();
+  const auto alone = co_await std::move(entering);
+  if (!alone) co_return Checked{.wrong = alone.error()};
   const auth::Login* login = login_with_password(subject.site);
   auto trying = login != nullptr ? try_login(*login, subject) : try_session(subject);
   Checked checked = co_await std::move(trying);
