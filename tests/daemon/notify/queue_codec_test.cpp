@@ -1,6 +1,7 @@
+#include "daemon/notify/queue_codec.hpp"
+
 #include <gtest/gtest.h>
 
-#include "daemon/notify/queue_codec.hpp"
 #include "tests/daemon/core/made_alert.hpp"
 
 namespace sonde::notify::queue_codec_test {

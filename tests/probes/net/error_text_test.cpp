@@ -1,6 +1,7 @@
+#include "probes/net/error_text.hpp"
+
 #include <gmock/gmock.h>
 
-#include "probes/net/error_text.hpp"
 #include "probes/net/http/status.hpp"
 
 namespace sonde::net::error_text_test {

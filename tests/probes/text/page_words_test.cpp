@@ -8,12 +8,12 @@ namespace {
 using Words = std::set<std::string>;
 
 TEST(PageWords, AreThoseThatAVisitorReadsAndWhereTheLinksLead) {
-  EXPECT_EQ(
-      words_of_page("<title>My App</title><p class=x>Hello, <b>Alice</b>! "
-                    "<a href='/logout?x=1#y'>Log out</a><form action=/search;s=1>"
-                    "<input type=submit value=Go><input type=hidden value=secret>"
-                    "<img alt=Portrait src=/alice.png>"),
-      (Words{"my", "app", "hello", "alice", "/logout", "log", "out", "logout", "/search", "go", "portrait"}));
+  EXPECT_EQ(words_of_page("<title>My App</title><p class=x>Hello, <b>Alice</b>! "
+                          "<a href='/logout?x=1#y'>Log out</a><form action=/search;s=1>"
+                          "<input type=submit value=Go><input type=hidden value=secret>"
+                          "<img alt=Portrait src=/alice.png>"),
+            (Words{"my", "app", "hello", "alice", "/logout", "log", "out", "logout", "/search",
+                   "go", "portrait"}));
 }
 
 TEST(PageWords, LeaveOutScriptsAndWhatHasADigit) {
