@@ -17,12 +17,13 @@ struct Mailbox {
   int status = 202;
   std::vector<std::string> asked;
   std::string authorization;
-  std::vector<Peer> listeners;
 };
 using MailboxPtr = std::shared_ptr<Mailbox>;
+// The sessions that hear the answer. The server alone owns them, for they may not outlive it.
+using Listeners = std::shared_ptr<std::vector<Peer>>;
 
-boost::asio::awaitable<void> listen(MailboxPtr mailbox, Peer& peer) {
-  mailbox->listeners.push_back(peer);
+boost::asio::awaitable<void> listen(Listeners listeners, Peer& peer) {
+  listeners->push_back(peer);
   co_return;
 }
 
@@ -34,8 +35,8 @@ std::string frame_of(const std::string& type, const std::string& body) {
 }
 
 // The answer comes before the status of the request.
-boost::asio::awaitable<void> publish(MailboxPtr mailbox, std::string body, Peer&) {
-  for (Peer& listener : mailbox->listeners)
+boost::asio::awaitable<void> publish(Listeners listeners, std::string body, Peer&) {
+  for (Peer& listener : *listeners)
     for (const char* type : {"agent_started", "agent_thinking", "tool_executing", "tool_completed",
                              "agent_completed"}) {
       auto writing = listener.write(frame_of(type, body));
@@ -43,14 +44,14 @@ boost::asio::awaitable<void> publish(MailboxPtr mailbox, std::string body, Peer&
     }
 }
 
-Script serve(const MailboxPtr& mailbox, const Request& request) {
+Script serve(const MailboxPtr& mailbox, const Listeners& listeners, const Request& request) {
   if (request.target() == "/auth/login") return {json(200, granted())};
   if (request.target() != "/ask")
-    return {accept(), ready_message(), std::bind_front(listen, mailbox), wait_for_close()};
+    return {accept(), ready_message(), std::bind_front(listen, listeners), wait_for_close()};
   mailbox->asked.push_back(request.body);
   mailbox->authorization = request.header("Authorization");
   if (mailbox->status != 202) return {json(mailbox->status, R"({"error":"busy"})")};
-  return {std::bind_front(publish, mailbox, request.body), json(202, R"({"accepted":true})")};
+  return {std::bind_front(publish, listeners, request.body), json(202, R"({"accepted":true})")};
 }
 
 struct Asked {
@@ -61,7 +62,8 @@ struct Asked {
 Asked ask(int status = 202, const std::string& url = "{{target.http}}/ask") {
   const auto mailbox = std::make_shared<Mailbox>(Mailbox{.status = status});
   ProbeRun walked = [&] {
-    const Server server(Handler(std::bind_front(serve, mailbox)));
+    const Server server(
+        Handler(std::bind_front(serve, mailbox, std::make_shared<std::vector<Peer>>())));
     DefaultConfig usual(server.url(""));
     usual.kind("chat");
     usual.probe["dialect"] = "asked";
@@ -81,7 +83,6 @@ Asked ask(int status = 202, const std::string& url = "{{target.http}}/ask") {
 )";
     return walk(usual);
   }();
-  mailbox->listeners.clear();
   return {std::move(walked), *mailbox};
 }
 
