@@ -42,8 +42,8 @@ class Mistakes {
   void add(const Place& place, std::string path, std::string text);
   void warn(const Place& place, std::string path, std::string text);
   bool any() const;  // not counting warnings
-  // By file and line. What several probes have in common is said once: a mistake at one place, and
-  // a warning, where the texts are the same; `path` lists whom it concerns.
+  // By file and line. Equal texts are merged into one, mistakes only if they are at the same place;
+  // its `path` lists the probes that it concerns.
   std::vector<Mistake> sorted() const;
 
   bool reads_secrets() const { return secrets_ == SecretUse::read; }

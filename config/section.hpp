@@ -36,8 +36,8 @@ class Section {
   template <class M>
   Section&& key(std::string_view name, M T::* member, std::string_view help, Rule rule = {}) &&;
 
-  // `~` takes the keys so far away where they are inherited: the member is that of a T nobody
-  // wrote. Not those that are required.
+  // Lets `~` remove an inherited value of the keys declared so far: the member gets its default.
+  // Required keys cannot be removed.
   Section&& removable() &&;
 
   // Adds the keys of a member of T at this level.

@@ -25,7 +25,7 @@ int serve_command(const app::Flags& flags) {
   system::raise_descriptor_limit();
   auto settings = load_or_tell(flags.config_file);
   if (!settings) return app::exit_config;
-  system::Lifecycle::hold_stops();  // not before: a file may be a pipe that nobody writes to
+  system::Lifecycle::hold_stops();  // later than the load, which may wait for ever at a pipe
   log::set_up(level_of(flags.log_level), flags.log_format);
   const auto ran = run_daemon(flags, std::move(*settings));
   if (ran)

@@ -40,7 +40,8 @@ class Metrics : public Sink {
   void loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now);
   // Records a request that the web server answered.
   void served(std::string handler, unsigned code, Span took);
-  // Records that `client` got a page that it requested at `asked`; see Scrapers. Empty: nobody.
+  // Records that `client` received the page that it requested at `asked`; see Scrapers. Does
+  // nothing if `client` is empty.
   void scraped(std::string client, Instant asked);
 
   // Renders the page in the text format 0.0.4, gzipped if requested; `done` is called on the

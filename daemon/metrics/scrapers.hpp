@@ -7,10 +7,10 @@
 
 namespace sonde::metrics {
 
-// When those that scrape the daemon last asked for a page. A scraper keeps its connection, by which
-// replicas behind one address are told apart. increase() of Prometheus cannot see the
+// When each scraper last requested a page. A scraper is known by its connection, which it keeps
+// open, so replicas behind one address are distinguished. increase() of Prometheus does not see the
 // first value of a series, so a counter that appears with its first event is shown as 0 until every
-// regular scraper has had a page with that 0. Pure; remembers 64 connections.
+// regular scraper has received that 0. Pure; remembers 64 connections.
 class Scrapers {
  public:
   // `client` identifies who got a page that was requested at `asked`.
