@@ -84,19 +84,15 @@ bool read_settings(const config::Value& value, const config::Reader& reader, Cha
 
 const session::KindHooks<ChatSettings>& hooks_of(const ChatSettings*) {
   using S = ChatSettings;
-  static constexpr session::KindHooks<S> hooks{
-      .parts = [](S& settings) -> session::KindParts {
-        return {
-            .heading = settings.heading, .common = settings.common, .session = &settings.session};
-      },
-      .add_needs = add_needs,
-      .make = [](std::shared_ptr<const S> settings,
-                 std::shared_ptr<const session::ProbeContext> site,
-                 session::Shared& shared) -> std::unique_ptr<Probe> {
-        return std::make_unique<ChatProbe>(std::move(settings), std::move(site), shared);
-      },
-      .read = read_settings,
-      .events = events_of};
+  static constexpr session::KindHooks<S> hooks{.parts = [](S& settings) -> session::KindParts {
+                                                 return {.heading = settings.heading,
+                                                         .common = settings.common,
+                                                         .session = &settings.session};
+                                               },
+                                               .add_needs = add_needs,
+                                               .make = session::make_probe<ChatProbe, S>,
+                                               .read = read_settings,
+                                               .events = events_of};
   return hooks;
 }
 

@@ -321,11 +321,7 @@ const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*) {
         return {.heading = settings.heading, .common = settings.common, .url = &settings.url};
       },
       .add_needs = add_needs,
-      .make = [](std::shared_ptr<const S> settings,
-                 std::shared_ptr<const session::ProbeContext> site,
-                 session::Shared& shared) -> std::unique_ptr<Probe> {
-        return std::make_unique<Health>(std::move(settings), std::move(site), shared);
-      },
+      .make = session::make_probe<Health, S>,
       .read = read_settings,
       .steps = steps_of};
   return hooks;

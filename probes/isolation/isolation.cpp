@@ -159,20 +159,15 @@ std::vector<session::IdentityRef> others_of(const IsolationSettings& settings) {
 
 const session::KindHooks<IsolationSettings>& hooks_of(const IsolationSettings*) {
   using S = IsolationSettings;
-  static constexpr session::KindHooks<S> hooks{
-      .parts = [](S& settings) -> session::KindParts {
-        return {.heading = settings.chat.heading,
-                .common = settings.chat.common,
-                .session = &settings.chat.session};
-      },
-      .add_needs = add_needs,
-      .make = [](std::shared_ptr<const S> settings,
-                 std::shared_ptr<const session::ProbeContext> site,
-                 session::Shared& shared) -> std::unique_ptr<Probe> {
-        return std::make_unique<IsolationProbe>(std::move(settings), std::move(site), shared);
-      },
-      .read = read_settings,
-      .others = others_of};
+  static constexpr session::KindHooks<S> hooks{.parts = [](S& settings) -> session::KindParts {
+                                                 return {.heading = settings.chat.heading,
+                                                         .common = settings.chat.common,
+                                                         .session = &settings.chat.session};
+                                               },
+                                               .add_needs = add_needs,
+                                               .make = session::make_probe<IsolationProbe, S>,
+                                               .read = read_settings,
+                                               .others = others_of};
   return hooks;
 }
 

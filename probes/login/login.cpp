@@ -138,22 +138,17 @@ void vet(const LoginSettings& settings, const session::ProbeContext& site,
 
 const session::KindHooks<LoginSettings>& hooks_of(const LoginSettings*) {
   using S = LoginSettings;
-  static constexpr session::KindHooks<S> hooks{
-      .parts = [](S& settings) -> session::KindParts {
-        return {.heading = settings.heading,
-                .common = settings.common,
-                .session = &settings.session,
-                .socket_optional = true};
-      },
-      .add_needs = add_needs,
-      .make = [](std::shared_ptr<const S> settings,
-                 std::shared_ptr<const session::ProbeContext> site,
-                 session::Shared& shared) -> std::unique_ptr<Probe> {
-        return std::make_unique<LoginProbe>(std::move(settings), std::move(site), shared);
-      },
-      .read = read_settings,
-      .others = others_of,
-      .vet = vet};
+  static constexpr session::KindHooks<S> hooks{.parts = [](S& settings) -> session::KindParts {
+                                                 return {.heading = settings.heading,
+                                                         .common = settings.common,
+                                                         .session = &settings.session,
+                                                         .socket_optional = true};
+                                               },
+                                               .add_needs = add_needs,
+                                               .make = session::make_probe<LoginProbe, S>,
+                                               .read = read_settings,
+                                               .others = others_of,
+                                               .vet = vet};
   return hooks;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "probes/core/check.hpp"
@@ -18,6 +19,13 @@ struct KindParts {
   bool socket_optional = false;         // without an address it uses none
   const text::Template* url = nullptr;  // of a kind without a session
 };
+
+// The usual hook `make`: a probe that is constructed from these three.
+template <class Made, class Settings>
+std::unique_ptr<Probe> make_probe(std::shared_ptr<const Settings> settings,
+                                  std::shared_ptr<const ProbeContext> site, Shared& shared) {
+  return std::make_unique<Made>(std::move(settings), std::move(site), shared);
+}
 
 // Everything that a kind of probe gives to the code that reads probes from the file, besides its
 // row in probes/plan/kinds.cpp and the keys of its section. Each kind has a function

@@ -120,20 +120,16 @@ std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings) {
 
 const session::KindHooks<UpgradeSettings>& hooks_of(const UpgradeSettings*) {
   using S = UpgradeSettings;
-  static constexpr session::KindHooks<S> hooks{
-      .parts = [](S& settings) -> session::KindParts {
-        return {
-            .heading = settings.heading, .common = settings.common, .session = &settings.session};
-      },
-      .add_needs = add_needs,
-      .make = [](std::shared_ptr<const S> settings,
-                 std::shared_ptr<const session::ProbeContext> site,
-                 session::Shared& shared) -> std::unique_ptr<Probe> {
-        return std::make_unique<UpgradeProbe>(std::move(settings), std::move(site), shared);
-      },
-      .read = read_settings,
-      .others = others_of,
-      .vet = vet};
+  static constexpr session::KindHooks<S> hooks{.parts = [](S& settings) -> session::KindParts {
+                                                 return {.heading = settings.heading,
+                                                         .common = settings.common,
+                                                         .session = &settings.session};
+                                               },
+                                               .add_needs = add_needs,
+                                               .make = session::make_probe<UpgradeProbe, S>,
+                                               .read = read_settings,
+                                               .others = others_of,
+                                               .vet = vet};
   return hooks;
 }
 
