@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "probes/auth/hide.hpp"
-#include "probes/net/http/http_redirect.hpp"
+#include "probes/net/http/http_start.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/origins.hpp"
 
@@ -23,60 +23,52 @@ void put_cookies(net::Request& request, const Cookies& cookies, const net::Origi
 }
 
 // Shorter values, such as "en", are not secret and occur in most texts.
-void hide_cookies(const Cookies& cookies, Trace& trace) {
+void hide_cookies(const Cookies& cookies, Context& context) {
   for (const auto& cookie : cookies.all())
-    if (cookie.value.size() >= 8) hide(trace, cookie.value);
-}
-
-void apply_retry_after(Context& context, const net::Response& response) {
-  if (response.status != 429 && response.status != 503) return;
-  const std::string* field = response.header("retry-after");
-  const std::string* date = response.header("date");
-  auto wait = field != nullptr ? retry_after(*field, date != nullptr ? *date : "") : std::nullopt;
-  if (!wait && response.status == 429) wait = bare_429;
-  const Instant now = Clock::now();
-  const auto guard = context.token_cache.guard(context.account.owner, now);
-  if (wait) guard->quiet(*wait, context.quiet_max, now);
+    if (cookie.value.size() >= 8) hide_issued(context, cookie.value);
 }
 
 asio::awaitable<net::Answer> ask_once(Context& context, net::Request& request,
                                       const net::ConnectionOptions& line, const net::Origins& own,
                                       Cookies& cookies) {
   put_cookies(request, cookies, own);
-  auto asking = net::fetch(context.network, request, line, no_redirects, context.trace);
+  auto asking =
+      context.start_wait
+          ? net::fetch_start(context.network, request, line, *context.start_wait, context.trace)
+          : net::fetch(context.network, request, line, no_redirects, context.trace);
   net::Answer answer = co_await std::move(asking);
   cookies.take(request.url, answer.response.headers, wall_now());
-  hide_cookies(cookies, context.trace);
-  if (answer.ok()) apply_retry_after(context, answer.response);
+  hide_cookies(cookies, context);
+  const Instant now = Clock::now();
+  if (answer.ok())
+    leave_alone(*context.token_cache.guard(context.account.owner, now), answer.response,
+                context.quiet_max, now);
   co_return answer;
 }
 
-// The next request of a chain of redirects; empty: the chain has ended, possibly with a failure.
-std::optional<net::Request> next_of(const net::Request& request, net::Answer& answer, int hops,
-                                    int max, const Trace& trace) {
-  if (!answer.ok() || !net::is_redirect(answer.response.status)) return std::nullopt;
-  auto next = net::follow(request, answer.response);
-  if (!next) {
-    answer.failure = {next.error().reason, trace.scrub(next.error().detail)};
-    return std::nullopt;
-  }
-  if (hops < max) return std::move(*next);
-  answer.failure = {Reason::redirected, "more than " + std::to_string(max) +
-                                            " redirects, the next to " +
-                                            trace.scrub(next->url.text())};
-  return std::nullopt;
+}  // namespace
+
+void hide_issued(Context& context, std::string_view issued) {
+  hide(context.trace, issued);
+  context.token_cache.issued().remember(issued);
 }
 
-}  // namespace
+void leave_alone(LoginGuard& guard, const net::Response& response, Span most, Instant now) {
+  if (response.status != 429 && response.status != 503) return;
+  const std::string* field = response.header("retry-after");
+  const std::string* date = response.header("date");
+  auto wait = field != nullptr ? retry_after(*field, date != nullptr ? *date : "") : std::nullopt;
+  if (!wait && response.status == 429) wait = bare_429;
+  if (wait) guard.quiet(*wait, most, now);
+}
 
 asio::awaitable<std::expected<LoginGuard::Trial, Failure>> begin_trial(Context& context) {
   if (context.lockout == nullptr) co_return LoginGuard::Trial();
   const auto guard = context.token_cache.guard(context.account.owner, Clock::now());
   const bool after_cooldown = guard->counted(Clock::now()) >= context.lockout->after;
-  const Instant came = Clock::now();
-  auto beginning = guard->begin(*context.lockout, context.is_trial, context.mark);
+  Showing what{.goes_on = context.is_trial, .mark = context.mark, .waited = &context.trace.waited};
+  auto beginning = guard->begin(*context.lockout, std::move(what));
   auto trial = co_await std::move(beginning);
-  context.trace.waited += Clock::now() - came;
   if (trial) trial->shows_refresh_token(context.redeems);
   context.is_trial |= after_cooldown && trial.has_value();
   co_return trial;
@@ -88,17 +80,20 @@ WallTime wall_now() {
 
 asio::awaitable<net::Answer> ask(Context& context, net::Request& request,
                                  const net::ConnectionOptions& line, net::Redirects redirects,
-                                 Cookies& cookies) {
+                                 Cookies& cookies, CountedRedirects* hops) {
   // The caller has checked the first URL; that of a redirect comes from an answer.
   net::Origins own = net::Origins::of(context.names);
   own.add(request.url);
-  for (int hops = 0;; ++hops) {
+  CountedRedirects first(redirects, context.names);
+  if (hops == nullptr) hops = &first;
+  while (true) {
     auto asking = ask_once(context, request, line, own, cookies);
     net::Answer answer = co_await std::move(asking);
     if (context.answered) context.answered(answer);
-    if (!redirects.follow) co_return answer;
-    auto next = next_of(request, answer, hops, redirects.max, context.trace);
+    auto next = hops->next(request, answer, context.trace);
     if (!next) co_return answer;
+    const std::string session = cookies.header(next->url, wall_now(), own);
+    if (!hops->may_send(*next, session, context.trial, answer, context.trace)) co_return answer;
     request = std::move(*next);
   }
 }

@@ -1,6 +1,7 @@
 #include "probes/auth/lockout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "probes/net/date.hpp"
@@ -33,9 +34,9 @@ const config::Section<LockoutRules>& section_of(const LockoutRules*) {
   static const auto keys =
       config::Section<LockoutRules>()
           .key("after", &LockoutRules::after,
-               "After so many refusals of the account in a row, whichever login meets them (400, "
-               "401, 403, 422, 423, or what may say so), no login is made, but for one trial a "
-               "cooldown.",
+               "After so many refusals of the account in a row, whichever login meets them (a 4xx "
+               "that may be about the user, or what else may refuse), no login is made, but for "
+               "one trial a cooldown.",
                {.min = 1, .max = 10000})
           .key("cooldown", &LockoutRules::cooldown, "Time from one such trial to the next.",
                {.min = 1, .max = 86400});
@@ -43,7 +44,10 @@ const config::Section<LockoutRules>& section_of(const LockoutRules*) {
 }
 
 bool is_refusal(int status) {
-  return status == 400 || status == 401 || status == 403 || status == 422 || status == 423;
+  // Of the address, the form of the request, or the load (RFC 9110, RFC 6585).
+  constexpr std::array about_else = {404, 405, 408, 410, 411, 413, 414,
+                                     415, 421, 425, 426, 429, 431};
+  return status / 100 == 4 && std::ranges::find(about_else, status) == about_else.end();
 }
 
 // Different from the rejected credentials, of which at most two sets are remembered.
@@ -58,12 +62,12 @@ std::optional<Failure> Lockout::held(const LockoutRules& rules, Instant now,
   if (counted < rules.after && counted + late_ >= rules.after)
     return unanswered(late_, counts_.refused);
   if (counted < rules.after) return std::nullopt;
-  if (now < last_ + rules.cooldown && !is_changed(mark))
-    return counts_.refused >= rules.after
-               ? suppressed(
-                     "logins were refused " + std::to_string(counts_.refused) + " times in a row",
-                     last_ + rules.cooldown - now)
-               : unanswered(elsewhere(), counts_.refused);
+  const bool cooling = now < last_ + rules.cooldown && !is_changed(mark);
+  if (cooling && counts_.refused < rules.after) return std::nullopt;  // it waits for the others
+  if (cooling)
+    return suppressed("logins were refused " + std::to_string(counts_.refused) +
+                          " times in a row (without an answer or a proof counts as well)",
+                      last_ + rules.cooldown - now);
   if (under_way_ == 0) return std::nullopt;
   return suppressed("a login is tried after " + std::to_string(counted) + " refusals",
                     rules.cooldown);
@@ -79,6 +83,17 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
   }
   if (auto why = held(rules, now, mark)) return std::unexpected(*std::move(why));
   if (counted() < rules.after && counted() + under_way_ >= rules.after) return false;
+  const bool cooling = now < last_ + rules.cooldown && !is_changed(mark);
+  if (cooling && counted() >= rules.after) return false;
+  last_ = now;
+  ++under_way_;
+  ++counts_.pending;
+  return true;
+}
+
+bool Lockout::press_again(const LockoutRules& rules, Instant now, bool goes_on) {
+  const bool is_trial = goes_on && counted() >= rules.after;
+  if (!is_trial && counted() + under_way_ >= rules.after) return false;
   last_ = now;
   ++under_way_;
   ++counts_.pending;
@@ -86,16 +101,26 @@ std::expected<bool, Failure> Lockout::begin(const LockoutRules& rules, Instant n
 }
 
 void Lockout::end(Ended one, Instant now) {
-  --under_way_;
-  counts_.pending = std::max(counts_.pending - 1, 0);
-  if (one.late) --late_;
-  if (!one.refused) return;
+  under_way_ -= one.requests;
+  counts_.pending = std::max(counts_.pending - one.requests, 0);
+  if (one.late) late_ -= one.requests;
+  for (int i = 0; one.refused && i < one.requests; ++i) {
+    if (one.redeems) ++counts_.redeemed;
+    refused_late(one.mark, now);
+  }
+}
+
+void Lockout::refused_late(std::uint16_t mark, Instant now) {
   ++counts_.refused;
-  if (one.redeems) ++counts_.redeemed;
   last_ = now;
-  const auto known = std::ranges::find(counts_.tried, one.mark);
+  const auto known = std::ranges::find(counts_.tried, mark);
   const auto room = std::ranges::find(counts_.tried, 0);
-  if (known == counts_.tried.end() && room != counts_.tried.end()) *room = one.mark;
+  if (known == counts_.tried.end() && room != counts_.tried.end()) *room = mark;
+}
+
+void Lockout::forgive(int count) {
+  counts_.refused = std::max(counts_.refused - count, 0);
+  counts_.redeemed = std::min(counts_.redeemed, counts_.refused);
 }
 
 void Lockout::take(const RefusalCounts& counts, Instant last) {

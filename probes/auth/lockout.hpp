@@ -21,8 +21,9 @@ struct LockoutRules {
 };
 const config::Section<LockoutRules>& section_of(const LockoutRules*);
 
-// Whether a status rejects what a login sent, for whatever reason: 400, 401, 403, 422 and 423. A
-// service may count each of them against the account. Not 404, 429 and 5xx.
+// Whether a status may reject what a login sent, for whatever reason: a 4xx, except those about the
+// address, the form of the request or the load (404, 405, 429 and others). A service may count each
+// of them against the account.
 bool is_refusal(int status);
 
 // How often an account was rejected in a row, and with which credentials.
@@ -48,26 +49,36 @@ class Lockout {
   // Why no login may be made now (reason suppressed); empty: one may. Changed credentials are
   // exempt from the cooldown once.
   std::optional<Failure> held(const LockoutRules& rules, Instant now, std::uint16_t mark = 0) const;
-  // Starts a request with credentials. True: it is under way. False: too many are under way, so it
-  // has to wait until one ends. The error: as of held(), or suppressed because that many outlive
-  // their runs. `goes_on`: it continues a login that is the trial after a cooldown.
+  // Starts a request with credentials. True: it is under way. False: too many are under way, here
+  // or elsewhere, so it has to wait until one ends. The error: as of held(), or suppressed because
+  // that many outlive their runs. `goes_on`: it continues a login that is the trial after a
+  // cooldown.
   std::expected<bool, Failure> begin(const LockoutRules& rules, Instant now, bool goes_on = false,
                                      std::uint16_t mark = 0);
-  // A request under way outlives its run, which was cancelled before the answer came. A service
+  // A request under way shows the same credentials once more, as a redirect asks for. False: if all
+  // that are under way were rejected, there would be more than `after`; nothing is begun. `goes_on`
+  // as in begin().
+  bool press_again(const LockoutRules& rules, Instant now, bool goes_on = false);
+  // Requests under way outlive their run, which was cancelled before the answer came. A service
   // that rejects after our deadline still counts the rejection.
-  void outlives_run() { ++late_; }
-  // Ends a request that was under way. `redeems`: it showed a refresh token; `late`: it outlived
-  // its run.
+  void outlive_run(int requests) { late_ += requests; }
+  // Ends requests of one run that were under way. `redeems`: they showed a refresh token; `late`:
+  // they outlived their run.
   struct Ended {
     bool refused = false, redeems = false, late = false;
     std::uint16_t mark = 0;
+    int requests = 1;
   };
   void end(Ended one, Instant now);
+  // Counts a rejection that came when its request had ended.
+  void refused_late(std::uint16_t mark, Instant now);
   // The user's own credentials led to a token or a session: the count of rejections restarts.
   void succeeded() { counts_ = {.pending = under_way_}; }
   // A refresh token led to a token. That says nothing about a password that is rejected beside it,
   // so only the rejections of refresh tokens are cleared.
   void redeemed() { counts_.refused -= std::exchange(counts_.redeemed, 0); }
+  // That many of the counted rejections were none.
+  void forgive(int count);
   // The server asks for no request for `wanted`, of which at most `most` is granted; otherwise a
   // recovery would go unnoticed.
   void quiet(Span wanted, Span most, Instant now);
@@ -81,6 +92,8 @@ class Lockout {
   int counted() const { return counts_.refused + elsewhere(); }
   const RefusalCounts& counts() const { return counts_; }
   Instant last() const { return last_; }
+  // Whether other users of the account have requests under way.
+  bool waits_for_others() const { return elsewhere() > 0; }
   // Takes over the counts of all users of the account.
   void take(const RefusalCounts& counts, Instant last);
 

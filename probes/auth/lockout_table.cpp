@@ -1,9 +1,6 @@
 #include "probes/auth/lockout_table.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +8,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 #include "config/file.hpp"
@@ -30,6 +26,7 @@ struct LockoutTable::Slot {
 struct LockoutTable::Content {
   static constexpr std::size_t slots_max = 4096;
   static constexpr char magic[8] = {'S', 'N', 'D', 'L', 'O', 'C', 'K', '1'};
+  static_assert(sizeof magic == MappedFile::format_size);
   char format[8] = {};
   char salt[24] = {};
   Slot slots[slots_max];
@@ -99,49 +96,6 @@ RefusalCounts merged(const RefusalCounts& there, const RefusalCounts& before,
   return sum;
 }
 
-std::string why() { return std::generic_category().message(errno); }
-
-class OpenFile {
- public:
-  explicit OpenFile(int number) : number_(number) {}
-  ~OpenFile() {
-    if (number_ >= 0) ::close(number_);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
-bool write_whole(int file, const void* bytes, std::size_t count) {
-  const char* at = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t written = ::write(file, at, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    at += written;
-    count -= static_cast<std::size_t>(written);
-  }
-  return true;
-}
-
-// Creates the file atomically, also if another process does so at the same time: it is renamed once
-// it is written.
-std::string make_file(const std::string& path, const void* bytes, std::size_t count) {
-  std::string next = path + ".XXXXXX";
-  const OpenFile file(::mkostemp(next.data(), O_CLOEXEC));
-  if (file.number() < 0) return why();
-  std::string wrong;
-  if (!write_whole(file.number(), bytes, count) ||
-      (::link(next.c_str(), path.c_str()) != 0 && errno != EEXIST))
-    wrong = why();
-  ::unlink(next.c_str());
-  return wrong;
-}
-
 }  // namespace
 
 LockoutTable::Key LockoutTable::key_of(std::string_view target, std::string_view user) {
@@ -155,33 +109,19 @@ std::shared_ptr<LockoutTable> LockoutTable::in_memory() {
   auto* content = new Content;
   const std::string salt = random_bytes(sizeof content->salt);
   std::memcpy(content->salt, salt.data(), sizeof content->salt);
-  return std::shared_ptr<LockoutTable>(new LockoutTable(content, -1));
+  return std::shared_ptr<LockoutTable>(new LockoutTable(content, std::nullopt));
 }
 
 std::expected<std::shared_ptr<LockoutTable>, std::string> LockoutTable::open(
     const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) {
-    const auto fresh = in_memory();
-    std::memcpy(fresh->content_->format, Content::magic, sizeof Content::magic);
-    const std::string wrong = make_file(path, fresh->content_, sizeof(Content));
-    if (!wrong.empty()) return std::unexpected(path + ": " + wrong);
-  }
-  const auto opened = config::open_own_file(path, O_RDWR);
-  if (!opened) return std::unexpected(path + ": " + opened.error());
-  OpenFile file(*opened);
-  struct stat facts{};
-  if (::fstat(file.number(), &facts) != 0) return std::unexpected(path + ": " + why());
-  if (facts.st_size != static_cast<off_t>(sizeof(Content)))
-    return std::unexpected(path + ": it holds no counts of refused logins; remove it");
-  void* mapped =
-      ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
-  if (mapped == MAP_FAILED) return std::unexpected(path + ": " + why());
-  std::shared_ptr<LockoutTable> table(
-      new LockoutTable(static_cast<Content*>(mapped), file.release()));
-  if (std::memcmp(table->content_->format, Content::magic, sizeof Content::magic) != 0)
-    return std::unexpected(path + ": it holds no counts of refused logins; remove it");
-  if (::flock(table->file_, LOCK_EX | LOCK_NB) == 0) table->settle();
-  ::flock(table->file_, LOCK_SH | LOCK_NB);  // a process that opens it now is not the only one
+  const auto fresh = in_memory();
+  std::memcpy(fresh->content_->format, Content::magic, sizeof Content::magic);
+  const std::string_view bytes(reinterpret_cast<const char*>(fresh->content_), sizeof(Content));
+  auto file = MappedFile::open(path, bytes, "counts of refused logins");
+  if (!file) return std::unexpected(std::move(file.error()));
+  auto* content = static_cast<Content*>(file->bytes());
+  std::shared_ptr<LockoutTable> table(new LockoutTable(content, *std::move(file), path));
+  table->file_->join([&table] { table->settle(); });
   return table;
 }
 
@@ -199,12 +139,7 @@ void LockoutTable::settle() {
 }
 
 LockoutTable::~LockoutTable() {
-  if (file_ < 0) {
-    delete content_;
-    return;
-  }
-  ::munmap(content_, sizeof(Content));
-  ::close(file_);
+  if (!file_) delete content_;
 }
 
 LockoutTable::Slot* LockoutTable::find(Key key, bool make) const {
@@ -250,6 +185,45 @@ void LockoutTable::write(Key key, const Quiet& quiet) {
   std::uint64_t there = slot->quiet.load();
   while (there < wanted && !slot->quiet.compare_exchange_weak(there, wanted)) {
   }
+}
+
+LockoutTable::Claim::Claim(Claim&& other) noexcept
+    : table_(std::move(other.table_)),
+      slot_(std::exchange(other.slot_, nullptr)),
+      file_(std::exchange(other.file_, -1)) {}
+
+LockoutTable::Claim::~Claim() {
+  if (slot_ != nullptr) slot_->last.store(0);
+  if (file_ >= 0) ::close(file_);
+}
+
+// On the heap, a slot whose moment is not 0. In the file, a lock on a byte behind its end, of a
+// description of its own (F_OFD_SETLK), so that it excludes other workers of the process as well.
+// Where the file system has no such locks, nothing is excluded.
+std::optional<LockoutTable::Claim> LockoutTable::claim(const std::shared_ptr<LockoutTable>& table,
+                                                       Key key) {
+  Claim mine;
+  if (!table->file_) {
+    Slot* slot = table->find(key, true);
+    std::int64_t free = 0;
+    if (slot == nullptr) return mine;
+    if (!slot->last.compare_exchange_strong(free, 1)) return std::nullopt;
+    mine.table_ = table;
+    mine.slot_ = slot;
+    return mine;
+  }
+  const auto opened = config::open_own_file(table->path_, O_RDWR);
+  if (!opened) return mine;
+  mine.file_ = *opened;
+  struct flock wanted{};
+  wanted.l_type = F_WRLCK;
+  wanted.l_whence = SEEK_SET;
+  wanted.l_start = static_cast<off_t>(sizeof(Content) + (key >> 16));
+  wanted.l_len = 1;
+  const bool taken =
+      ::fcntl(mine.file_, F_OFD_SETLK, &wanted) != 0 && (errno == EAGAIN || errno == EACCES);
+  if (taken) return std::nullopt;
+  return mine;
 }
 
 std::uint16_t LockoutTable::mark_of(std::string_view credentials) const {

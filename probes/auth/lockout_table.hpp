@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "probes/auth/lockout.hpp"
+#include "probes/auth/mapped_file.hpp"
 
 namespace sonde::auth {
 
@@ -17,6 +19,8 @@ namespace sonde::auth {
 // a row is counted by its user alone. Thread-safe and lock-free: a row is changed by one atomic
 // operation. Passwords cannot be derived from it.
 class LockoutTable {
+  struct Slot;
+
  public:
   // Identifies a row: a digest of the account.
   using Key = std::uint64_t;
@@ -54,18 +58,37 @@ class LockoutTable {
   // The account's server is left alone; of several such times, the one that ends last applies.
   void write(Key key, const Quiet& quiet);
 
+  // The one claim of a key, which is not that of an account, for as long as the object lives. In a
+  // file it is a lock of the kernel's, which ends with its process, however that ends.
+  class Claim {
+   public:
+    Claim() = default;  // claims nothing
+    ~Claim();
+    Claim(Claim&& other) noexcept;
+    Claim& operator=(Claim&&) = delete;
+
+   private:
+    friend LockoutTable;
+    std::shared_ptr<LockoutTable> table_;  // null, or the one whose slot is taken
+    Slot* slot_ = nullptr;
+    int file_ = -1;  // the descriptor that holds the lock
+  };
+  // nullopt: another user of the table has it.
+  static std::optional<Claim> claim(const std::shared_ptr<LockoutTable>& table, Key key);
+
   // 14 bits: enough to distinguish sets of credentials, too few to derive them.
   std::uint16_t mark_of(std::string_view credentials) const;
 
  private:
-  struct Slot;
   struct Content;
-  LockoutTable(Content* content, int file) : content_(content), file_(file) {}
+  LockoutTable(Content* content, std::optional<MappedFile> file, std::string path = "")
+      : content_(content), file_(std::move(file)), path_(std::move(path)) {}
   void settle();
   Slot* find(Key key, bool make) const;
 
   Content* content_;
-  int file_;  // descriptor of the mapped file, with a shared lock; -1: the table is on the heap
+  std::optional<MappedFile> file_;  // with a shared lock; nullopt: the table is on the heap
+  std::string path_;                // of the file
 };
 
 }  // namespace sonde::auth

@@ -2,6 +2,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct Context {
   bool is_trial = false;                     // this login is the trial after a cooldown
   bool redeems = false;                      // the request shows a refresh token
   std::uint16_t mark = 0;                    // of the credentials shown; see LockoutTable
+  LoginGuard::Trial* trial = nullptr;        // counts what is sent now; null: nothing does
   Span quiet_max = std::chrono::minutes(1);  // the longest Retry-After that is honored
   // The last answer of a token endpoint: its status, its `error` if it gave no token (RFC 6749
   // section 5.2), and a refresh token, even if the answer is otherwise wrong. Empty: none.
@@ -37,6 +39,9 @@ struct Context {
     std::string error, refresh;
   };
   Said said = {};
+  // Of the pages asked for, the start suffices if it does not end within this; see
+  // net::fetch_start.
+  std::optional<Span> start_wait = {};
   // Called with each answer, redirects included.
   std::function<void(const net::Answer&)> answered = {};
 };
@@ -99,7 +104,8 @@ struct Method {
   std::shared_ptr<Login> (*read)(const config::Value&, const config::Reader&);
   config::Value (*schema)();
   std::vector<config::KeyRow> (*table)(const std::string& prefix);
-  bool nests;  // contains a login
+  bool nests;   // contains a login
+  bool counts;  // shows credentials, or makes a token that a probe shows: it may have `lockout`
 };
 std::span<const Method> methods();
 

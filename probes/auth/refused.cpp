@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include "probes/auth/method/authorization.hpp"
+#include "probes/auth/lockout.hpp"
+#include "probes/auth/token.hpp"
+#include "probes/net/error_text.hpp"
 #include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
+#include "probes/text/ascii.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/html.hpp"
 #include "probes/text/json.hpp"
 
@@ -97,7 +101,7 @@ std::string error_code_of(const net::Response& response, text::Json root) {
     return header->substr(begin, std::min<std::size_t>(header->find('"', begin) - begin, 128));
   }
   if (root || response.body.size() > 4096) return "";
-  const auto fields = read_parameters(response.body);
+  const auto fields = text::read_parameters(response.body);
   const auto found = fields.find("error");
   return found == fields.end() ? "" : found->second.substr(0, 128);
 }
@@ -105,17 +109,45 @@ std::string error_code_of(const net::Response& response, text::Json root) {
 std::optional<Failure> refused_credentials(const net::Response& response,
                                            const std::optional<text::Pattern>& refused) {
   if (const auto reason = code_in(response)) return Failure{*reason, net::describe(response)};
-  if (!refused || !refused->found_in(response.body)) return std::nullopt;
-  return Failure{Reason::credentials, net::describe(response) + ", and the answer matches refused"};
+  if (refused && refused->found_in(response.body))
+    return Failure{Reason::credentials,
+                   net::describe(response) + ", and the answer matches refused"};
+  const bool unclear =
+      response.status / 100 == 4 && !is_refusal(response.status) && response.status != 429;
+  if (unclear && speaks_of_credentials(response))
+    return Failure{Reason::credentials, net::describe(response)};
+  return std::nullopt;
 }
 
-bool may_refuse(const net::Response& response) {
-  return response.status / 100 == 2 || net::is_redirect(response.status);
+bool may_give_token(int status) { return status >= 200 && status <= 203; }
+
+bool speaks_of_credentials(const net::Response& response) {
+  static const text::Pattern address = *text::Pattern::parse("(?:^|[\\s\"'(])(?:[a-z]+:/)?/\\S*");
+  static const text::Pattern words = *text::Pattern::parse(
+      "(?i)passw(?:or)?d|passwort|kennwort|credential|\\buser ?name|"
+      "\\b(?:user|account|e-?mail)\\b.{0,40}\\b(?:not (?:found|exist|registered)|unknown|does ?n.t "
+      "exist|invalid|incorrect|locked|disabled|blocked)|"
+      "\\b(?:no such|unknown|invalid|incorrect|wrong) (?:user|account|e-?mail|log-?in)\\b");
+  if (net::is_page(response)) return false;
+  std::string said = net::error_text(response);
+  for (auto found = address.groups(said); !found.empty() && !found.front().empty();
+       found = address.groups(said))
+    said.erase(said.find(found.front()), found.front().size());
+  return words.found_in(said);
+}
+
+bool may_refuse(const net::Answer& answer) {
+  const int status = answer.response.status != 0 ? answer.response.status : answer.status;
+  // A connection that breaks within the body is the network's fault.
+  if (answer.failure.reason == Reason::cut || answer.failure.reason == Reason::truncated_body)
+    return false;
+  return status / 100 == 2 || net::is_redirect(status) ||
+         (answer.ok() && status >= 500 && speaks_of_credentials(answer.response));
 }
 
 std::optional<Failure> refusal_of(const net::Response& response,
                                   const std::optional<text::Pattern>& refused) {
-  const bool good = response.status == 200 || response.status == 201;
+  const bool good = may_give_token(response.status);
   if (auto why = refused_credentials(response, refused)) return why;
   if (net::is_page(response))
     return Failure{Reason::spa_fallback, "a page (text/html) answers instead of the login"};

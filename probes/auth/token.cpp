@@ -118,6 +118,40 @@ bool is_token_text(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+namespace {
+
+// Without what programs print around a value: "<nil>", "(null)", "Optional(nil)", "\"null\"".
+std::string_view unwrapped(std::string_view text) {
+  constexpr std::string_view optional = "optional(";
+  constexpr std::pair<char, char> around[] = {
+      {' ', ' '}, {'<', '>'}, {'(', ')'}, {'"', '"'}, {'\'', '\''}};
+  while (true) {
+    const std::size_t before = text.size();
+    if (text::same_word(text.substr(0, optional.size()), optional) && text.ends_with(')'))
+      text = text.substr(optional.size(), text.size() - optional.size() - 1);
+    for (const auto& [first, last] : around)
+      if (text.size() > 1 && text.front() == first && text.back() == last)
+        text = text.substr(1, text.size() - 2);
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    if (text.size() == before) return text;
+  }
+}
+
+}  // namespace
+
+bool is_placeholder(std::string_view text) {
+  constexpr std::string_view words[] = {
+      "undefined", "null", "none",  "nan",     "nil", "false", "true", "deleted",
+      "void",      "n/a",  "empty", "missing", "-1",  "{}",    "[]",   "[object object]"};
+  const std::string_view bare = unwrapped(text);
+  // "0", "-", "***", "00000000-0000-0000-0000-000000000000"
+  const bool says_nothing = std::ranges::all_of(
+      bare, [](char c) { return c == '0' || c == '-' || c == '.' || c == '*'; });
+  return says_nothing ||
+         std::ranges::any_of(words, [&](auto word) { return text::same_word(word, bare); });
+}
+
 std::expected<Document, std::string> read_payload(std::string_view jwt) {
   const std::size_t first = jwt.find('.');
   const std::size_t second = first == jwt.npos ? jwt.npos : jwt.find('.', first + 1);

@@ -22,6 +22,8 @@ struct Token {
   Cookies cookies;                                         // cookies that the login set
   std::vector<std::pair<std::string, std::string>> named;  // further captures, {{login.NAME}}
   std::vector<std::string> public_names;  // of `named`: what the configuration says in plain text
+  std::string unproven;       // why it may be that of a refused login; empty: it is the user's
+  bool on_trust = false;      // the file says what a success looks like; nothing else was compared
   std::optional<Span> skew;   // clock of the issuing server minus ours; empty: not known
   std::optional<Instant> at;  // when the answer with the token came
 };
@@ -32,6 +34,11 @@ bool is_secret(const Token& token, std::string_view name);
 // Whether a text can be a token: 1 to 16 KB of visible ASCII, so that it cannot end the header that
 // carries it.
 bool is_token_text(std::string_view text);
+
+// Whether a text is what programs put in the place of a token that is not there: "undefined",
+// "null", "None", "<nil>", "Optional(nil)", "false", "0", "{}", "[object Object]", "deleted", "-",
+// or a UUID of zeros. Pure.
+bool is_placeholder(std::string_view text);
 
 // Requirements on a JWT.
 struct JwtRules {

@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "probes/auth/hide.hpp"
+#include "probes/text/encode.hpp"
+#include "probes/text/unescape.hpp"
 
 namespace sonde::auth {
 namespace {
 
 constexpr Span forgotten_after = std::chrono::hours(24 * 7);
-constexpr std::size_t key_sets_max = 100, issued_max = 16;
+constexpr std::size_t key_sets_max = 100, issued_max = 32, issued_min = 8;
 constexpr Span leeway_max = std::chrono::minutes(5), margin_max = std::chrono::seconds(10);
 
 // Lifetime of a token from `answered`, by its own claims.
@@ -96,23 +98,60 @@ void TokenCache::put_keys(const std::string& url, std::shared_ptr<const KeySet> 
 
 void TokenCache::note_issued(const std::string& target, const Token& token) {
   auto& known = issued_[target];
-  for (const std::string* text : {&token.refresh, &token.value}) {
-    if (text->empty()) continue;
-    std::erase(known, *text);
-    known.push_front(*text);
-  }
+  const auto note = [&](const std::string& text) {
+    if (text.size() < issued_min) return;
+    digests_->remember(text);
+    std::erase(known, text);
+    known.push_front(text);
+  };
+  for (const auto& [name, value] : token.named)
+    if (is_secret(token, name)) note(value);
+  for (const auto& cookie : token.cookies.all()) note(cookie.value);
+  note(token.refresh);
+  note(token.value);
   known.resize(std::min(known.size(), issued_max));
 }
 
-void TokenCache::hide_issued(const std::string& target, Trace& trace) const {
-  const auto known = issued_.find(target);
-  if (known == issued_.end()) return;
-  std::size_t left = Secrets::bytes_max / 4;
-  for (const std::string& text : known->second) {
-    if (text.size() > left) return;
-    left -= text.size();
-    hide(trace, text);
+namespace {
+
+// All texts that may be shown of a run, one a line.
+std::string texts_of(const Trace& trace, std::string_view detail) {
+  std::string all(detail);
+  const auto add = [&](std::string_view text) { (all += '\n') += text; };
+  add(trace.ending().reason);
+  add(trace.separated);
+  for (const Exchange& exchange : trace.exchanges()) {
+    add(exchange.url);
+    add(exchange.sent_body);
+    add(exchange.body);
+    for (const Headers* headers : {&exchange.sent, &exchange.received})
+      for (const auto& [name, value] : *headers) add(value);
   }
+  for (const FrameNote& frame : trace.frames()) {
+    add(frame.text);
+    add(frame.remark);
+  }
+  for (const ExperimentNote& experiment : trace.experiments()) add(experiment.answer);
+  return all;
+}
+
+}  // namespace
+
+void TokenCache::hide_issued(const std::string& target, Trace& trace,
+                             std::string_view detail) const {
+  std::size_t left = Secrets::bytes_max / 4;
+  if (const auto known = issued_.find(target); known != issued_.end())
+    for (const std::string& text : known->second) {
+      if (text.size() > left) break;
+      left -= text.size();
+      hide(trace, text);
+    }
+  if (digests_->empty()) return;
+  const std::string all = texts_of(trace, detail);
+  const auto unescaped = text::unescape(all);
+  for (const std::string& text : digests_->find(all)) hide(trace, text);
+  if (!unescaped) return;
+  for (const std::string& text : digests_->find(unescaped->bytes)) hide(trace, text);
 }
 
 std::vector<Owner> TokenCache::refused() const {
@@ -167,33 +206,94 @@ std::unexpected<Failure> own_file(const std::string& why) {
   return std::unexpected(Failure{Reason::own_secret, "state_file " + why});
 }
 
+// A state file: the token, and a line for each `first` that was redeemed.
+constexpr std::string_view redeemed_line = "\nredeemed first, sha256: ";
+constexpr std::size_t digest_size = 64, firsts_max = 32;
+
+struct State {
+  std::string token;
+  std::vector<std::string> firsts;  // digests, oldest first
+};
+
+// A file with the token alone is one, too.
+State read_state(std::string_view text) {
+  State state;
+  while (text.size() >= redeemed_line.size() + digest_size) {
+    const std::size_t digest = text.size() - digest_size, line = digest - redeemed_line.size();
+    if (text.substr(line, redeemed_line.size()) != redeemed_line) break;
+    state.firsts.emplace(state.firsts.begin(), text.substr(digest));
+    text = text.substr(0, line);
+  }
+  state.token = text;
+  return state;
+}
+
+std::string state_text(const std::string& token, const std::vector<std::string>& firsts) {
+  std::string text = token;
+  for (const std::string& digest : firsts) (text += redeemed_line) += digest;
+  return text;
+}
+
 }  // namespace
 
-std::expected<void, Failure> Chain::load(const std::string& path, const config::Secret& first) {
-  if (!refresh.empty()) return {};
-  if (!path.empty()) {
-    if (!file) {
-      auto opened = StateFile::open(path);
-      if (!opened) return own_file(opened.error());
-      file = std::move(*opened);
-    }
-    auto kept = file->read();
-    if (!kept) return own_file(kept.error());
-    refresh = std::move(*kept);
+std::expected<void, Failure> Chain::read_file(const std::string& path) {
+  if (!file) {
+    auto opened = StateFile::open(path);
+    if (!opened) return own_file(opened.error());
+    file = std::move(*opened);
   }
-  if (!refresh.empty() || first.empty()) return {};
-  auto configured = first.reveal();
-  if (!configured) return std::unexpected(Failure{Reason::own_secret, configured.error()});
-  refresh = std::move(*configured);
+  const auto text = file->read();
+  if (!text) return own_file(text.error());
+  auto [token, firsts] = read_state(*text);
+  refresh = std::move(token);
+  for (const std::string& digest : firsts) note_redeemed(digest);
   return {};
 }
 
-std::expected<void, Failure> Chain::keep(const std::string& token) {
-  refresh = token;
+std::expected<void, Failure> Chain::write_file() const {
   if (!file) return {};
-  auto written = file->write(token);
-  if (!written) return own_file(written.error());
+  if (auto written = file->write(state_text(refresh, redeemed_firsts)); !written)
+    return own_file(written.error());
   return {};
+}
+
+void Chain::note_redeemed(const std::string& digest) {
+  std::erase(redeemed_firsts, digest);
+  redeemed_firsts.push_back(digest);
+  if (redeemed_firsts.size() > firsts_max) redeemed_firsts.erase(redeemed_firsts.begin());
+}
+
+bool Chain::has_redeemed(const std::string& first) const {
+  return std::ranges::find(redeemed_firsts, text::sha256(first)) != redeemed_firsts.end();
+}
+
+void Chain::take_first(const std::string& first) {
+  refresh = first;
+  first_digest_ = text::sha256(first);
+}
+
+std::expected<void, Failure> Chain::load(const std::string& path, const config::Secret& first) {
+  if (!refresh.empty()) return {};
+  first_digest_.clear();
+  if (!path.empty())
+    if (auto read = read_file(path); !read) return read;
+  if (first.empty()) return {};
+  auto configured = first.reveal();
+  if (!configured) return std::unexpected(Failure{Reason::own_secret, configured.error()});
+  if (refresh.empty() || refresh == *configured) {
+    take_first(*configured);
+    return {};
+  }
+  if (!redeemed_firsts.empty()) return {};
+  note_redeemed(text::sha256(*configured));
+  return write_file();
+}
+
+std::expected<void, Failure> Chain::keep(const std::string& token) {
+  if (!first_digest_.empty() && text::sha256(token) != first_digest_)
+    note_redeemed(std::exchange(first_digest_, {}));
+  refresh = token;
+  return write_file();
 }
 
 void Chain::rest() {

@@ -13,6 +13,7 @@
 #include "config/secret.hpp"
 #include "probes/auth/async_mutex.hpp"
 #include "probes/auth/errands.hpp"
+#include "probes/auth/issued_table.hpp"
 #include "probes/auth/login_guard.hpp"
 #include "probes/auth/state_file.hpp"
 #include "probes/auth/token.hpp"
@@ -26,20 +27,34 @@ namespace sonde::auth {
 // redeems one holds the gate until the new one is stored.
 struct Chain {
   AsyncMutex gate;
-  std::string refresh;              // the valid one, as far as known; empty: none
-  std::string refused_first;        // the configured one, if it was refused
+  std::string refresh;        // the valid one, as far as known; empty: none
+  std::string refused_first;  // the configured one, if it was refused
+  // The digests of configured ones for which a successor came, oldest first, at most 32. Servers
+  // that rotate tokens revoke all of them when one is shown again (RFC 9700 section 4.14.2).
+  std::vector<std::string> redeemed_firsts;
   std::shared_ptr<StateFile> file;  // null: not opened yet, or none
   bool unanswered = false;  // one was sent, and its run was cancelled before the answer came
   int given_up_on = 0;      // how often such an answer did not come in time
   bool given_up = false;    // the file is to be released as soon as it is not in use
 
   // If there is no token yet, takes the one that an earlier process stored in the file, or else
-  // `first`. An empty `path` means that there is no file. Fails with own_secret.
+  // `first`. An empty `path` means that there is no file. Where the file does not say which `first`
+  // its token comes from, it is the present one. Fails with own_secret.
   std::expected<void, Failure> load(const std::string& path, const config::Secret& first);
-  // Sets the valid token; it is on disk before this returns. Fails with own_secret.
+  // Sets the valid token; it is on disk before this returns. If the one before it was a `first`,
+  // that is redeemed. Fails with own_secret.
   std::expected<void, Failure> keep(const std::string& token);
+  // Takes the configured token as the valid one.
+  void take_first(const std::string& first);
+  bool has_redeemed(const std::string& first) const;
   // Releases the file if that is requested; its content is read again later.
   void rest();
+
+ private:
+  std::expected<void, Failure> read_file(const std::string& path);
+  std::expected<void, Failure> write_file() const;
+  void note_redeemed(const std::string& digest);
+  std::string first_digest_;  // of `refresh`, if it is the configured one
 };
 
 struct KeySet;
@@ -108,14 +123,19 @@ class TokenCache {
   // In the place of earlier ones of the address; what was sought is kept.
   void put_keys(const std::string& url, std::shared_ptr<const KeySet> set, Instant now);
 
-  // Records a token that a login at the target gave. The last 16 of each target are kept.
+  // Records what a login at the target gave: its tokens, its cookies of 8 bytes and more, and the
+  // secrets that it captured. The last 32 of each target are kept, and the digests of more.
   void note_issued(const std::string& target, const Token& token);
-  // Hides these tokens in `trace`, because a target's answer may contain them long after the run
-  // that they were given to.
-  void hide_issued(const std::string& target, Trace& trace) const;
+  // Hides these in `trace`, because a target's answer may contain them long after the run that they
+  // were given to; of those of which digests are kept, what stands in the trace or in `detail`.
+  void hide_issued(const std::string& target, Trace& trace, std::string_view detail) const;
+  // The digests; see IssuedTable.
+  IssuedTable& issued() { return *digests_; }
 
-  // From now on accounts are counted in this shared table; call it before any login.
+  // From now on accounts are counted in this shared table, and the digests of what was issued are
+  // in that one; call it before any login.
   void share(std::shared_ptr<LockoutTable> table) { lockouts_ = std::move(table); }
+  void share(std::shared_ptr<IssuedTable> table) { digests_ = std::move(table); }
   const LockoutTable& lockouts() const { return *lockouts_; }
   // Accounts whose last login was rejected.
   std::vector<Owner> refused() const;
@@ -136,6 +156,7 @@ class TokenCache {
   Errands errands_;
   std::map<std::string, Published> keys_;
   std::map<std::string, std::deque<std::string>> issued_;  // by target, newest first
+  std::shared_ptr<IssuedTable> digests_ = IssuedTable::in_memory();
 };
 
 // Caches the token of a login for reuse. Its life ends with the earliest of expires_in, its own exp

@@ -6,6 +6,7 @@ namespace {
 // Hides what the run hides; the run absorbs what is recorded here.
 Trace trace_beside(const Trace& trace) {
   Trace beside;
+  beside.of_run(trace.run_id());
   beside.hide_too(trace);
   beside.at(trace.step());
   return beside;
@@ -25,6 +26,7 @@ DetachedContext::DetachedContext(const Context& of, LoginGuard::Trial its_trial)
               .trace = trace,
               .is_trial = of.is_trial,
               .redeems = of.redeems,
+              .trial = &trial,
               .quiet_max = of.quiet_max,
               .said = of.said} {
   names.report_made({});
@@ -38,7 +40,7 @@ bool DetachedContext::is_sent() const {
 // Where the process stops, nobody is left to hear a refusal, and the service may count one all the
 // same. While it goes on, silence for as long as `after_cut` is none.
 void DetachedContext::end_unanswered() {
-  if (awaited && context.token_cache.errands().is_finishing()) trial.refuse();
+  if (awaited && context.token_cache.errands().is_finishing()) trial.count_unknown();
 }
 
 void DetachedContext::tell(Context& run, bool over) {

@@ -86,7 +86,7 @@ std::optional<WallTime> max_age(std::string_view value, WallTime now) {
 // The attributes of a Set-Cookie; of repeated ones, the last counts.
 struct Attributes {
   std::string_view domain, path;
-  bool secure = false, http_only = false, cross_site = false;
+  bool secure = false, http_only = false, cross_site = false, partitioned = false;
   std::optional<WallTime> expires, max_age;
 };
 
@@ -96,6 +96,7 @@ void read_attribute(Attributes& all, std::string_view name, std::string_view val
   if (net::same_word(name, "path")) all.path = value;
   if (net::same_word(name, "secure")) all.secure = true;
   if (net::same_word(name, "httponly")) all.http_only = true;
+  if (net::same_word(name, "partitioned")) all.partitioned = true;
   if (net::same_word(name, "samesite")) all.cross_site = net::same_word(value, "none");
   if (net::same_word(name, "max-age"))
     if (const auto at = max_age(value, now)) all.max_age = at;
@@ -136,6 +137,13 @@ bool same(const Cookie& a, const Cookie& b) {
   return a.name == b.name && a.domain == b.domain && a.path == b.path && a.host_only == b.host_only;
 }
 
+// What frameworks write to remove a cookie, besides an Expires in the past.
+bool is_deletion(const Cookie& cookie) {
+  return cookie.value.empty() || cookie.value == "\"\"" ||
+         net::same_word(cookie.value, "deleted") || net::same_word(cookie.value, "delete") ||
+         net::same_word(cookie.value, "null");
+}
+
 bool over(const Cookie& cookie, WallTime now) { return cookie.expires && *cookie.expires <= now; }
 
 }  // namespace
@@ -168,6 +176,8 @@ std::expected<Cookie, std::string> parse_set_cookie(std::string_view header, con
                 .cross_site = attributes.cross_site,
                 .expires = attributes.max_age ? attributes.max_age : attributes.expires};
   auto why = set_domain(cookie, attributes.domain);
+  if (why.empty() && attributes.partitioned && !cookie.secure)
+    why = "it is Partitioned, but not Secure";
   if (why.empty()) why = broken_promise(cookie, from, path_given);
   if (!why.empty()) return std::unexpected(std::move(why));
   return cookie;
@@ -212,15 +222,21 @@ void Cookies::take(const net::Url& from, const Headers& headers, WallTime now) {
     auto cookie = parse_set_cookie(value, from, now);
     if (cookie && hides_secure(*cookie, from))
       cookie = std::unexpected("it would replace a Secure one, and this is not https");
+    const bool ended = cookie && over(*cookie, now) && !is_deletion(*cookie);
+    if (ended) note_dropped(cookie->name, "its Expires or Max-Age is over");
     if (cookie) {
       cookie->set_by = net::origin_key(from);
       put(std::move(*cookie), now);
-    } else if (dropped_.size() < dropped_max) {
+    } else {
       const auto end = value.find_first_of("=;");
-      const auto named = net::trimmed(std::string_view(value).substr(0, end)).substr(0, 64);
-      dropped_.push_back({std::string(named), cookie.error()});
+      note_dropped(net::trimmed(std::string_view(value).substr(0, end)), cookie.error());
     }
   }
+}
+
+void Cookies::note_dropped(std::string_view name, std::string why) {
+  if (dropped_.size() < dropped_max)
+    dropped_.push_back({std::string(name.substr(0, 64)), std::move(why)});
 }
 
 std::vector<std::string> Cookies::changed_since(const Cookies& before) const {

@@ -29,7 +29,8 @@ struct Cookie {
 
 // Parses one Set-Cookie header from `from` (RFC 6265bis section 5.6). The error says why a browser
 // would ignore it: control characters, neither name nor value, a Domain that is not the host's own
-// or is a bare top-level name, Secure from plain HTTP, SameSite=None without Secure, a __Host- or
+// or is a bare top-level name, Secure from plain HTTP, SameSite=None or Partitioned without Secure,
+// a __Host- or
 // __Secure- name without the required attributes, more than 4096 bytes of name and value. An
 // attribute of more than 1024 bytes is ignored, and of repeated ones the last counts. Loopback is
 // as good as https, as in browsers. Pure.
@@ -67,6 +68,7 @@ class Cookies {
  private:
   bool hides_secure(const Cookie& cookie, const net::Url& from) const;
   void put(Cookie cookie, WallTime now);
+  void note_dropped(std::string_view name, std::string why);
   std::vector<Cookie> cookies_;  // in the order of creation
   std::vector<DroppedCookie> dropped_;
 };

@@ -169,8 +169,13 @@ Entries entries_to_type(const Form& form, const Entries& entries,
 
 bool asks_again(const text::Html& page, const Entries& entries) {
   return std::ranges::any_of(page.forms, [&](const Form& form) {
-    return form.has_type("password") ||
-           (!entries.empty() && matching(form, entries) == entries.size());
+    if (entries.empty()) return form.has_type("password");
+    if (!other_purpose(form, entries).empty()) return false;
+    const auto passwords = std::ranges::count(form.fields, "password", &FormField::type);
+    const bool takes_ours = std::ranges::any_of(form.fields, [&](const FormField& field) {
+      return field.type == "password" && entries.contains(field.name);
+    });
+    return matching(form, entries) == entries.size() || (passwords == 1 && takes_ours);
   });
 }
 

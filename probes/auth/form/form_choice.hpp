@@ -31,8 +31,9 @@ std::size_t matching(const text::Form& form, const Entries& entries);
 Entries entries_to_type(const text::Form& form, const Entries& entries,
                         const std::set<std::string>& entered);
 
-// Whether the page asks for the credentials again: it has a form with a password, or with every
-// entry.
+// Whether the page asks for the credentials again: it has a form that takes every entry, or its one
+// password; without entries, any password. Forms in which users register, invite others, or change
+// a password or settings ask for something else.
 bool asks_again(const text::Html& page, const Entries& entries);
 
 // "a form with login, password", for people.

@@ -1,5 +1,7 @@
 #include "probes/auth/form/forms.hpp"
 
+#include <algorithm>
+
 #include "probes/auth/hide.hpp"
 #include "probes/text/charset.hpp"
 
@@ -54,6 +56,15 @@ Page read_page(const net::Response& response) {
 
 bool asks_again(const net::Response& response, const Entries& entries) {
   return asks_again(read_page(response).html, entries);
+}
+
+bool asks_password(const net::Response& response) {
+  const auto is_password = [](const text::FormField& field) {
+    return field.type == "password" && !field.disabled;
+  };
+  return std::ranges::any_of(read_page(response).html.forms, [&](const text::Form& form) {
+    return std::ranges::count_if(form.fields, is_password) == 1;
+  });
 }
 
 std::expected<net::Request, Failure> fill(const Page& page, const text::Form& form,

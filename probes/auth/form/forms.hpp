@@ -21,6 +21,9 @@ Page read_page(const net::Response& response);
 // As asks_again() of the page.
 bool asks_again(const net::Response& response, const Entries& entries);
 
+// Whether the page has a form for a login: with one password, unlike those that change it. Pure.
+bool asks_password(const net::Response& response);
+
 // The request that a browser sends for the form (HTML section 4.10.22): its entry list with the
 // button of choose_button(), whose address, method and encoding come first; with Origin and
 // Referer. `at` is the URL of the page. Entries without a field are left out. Fails with no_form

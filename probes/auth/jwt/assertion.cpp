@@ -42,6 +42,21 @@ const config::Section<SigningKey>& section_of(const SigningKey*) {
   return keys;
 }
 
+bool check(const SigningKey& key, const config::Value& value, const config::Reader& reader) {
+  const config::Value* written = value.find("key");
+  if (written == nullptr) {
+    reader.at("key").wrong(value.place, "it signs a JWT, so it needs the private key, in PEM");
+    return false;
+  }
+  if (!reader.mistakes().reads_secrets()) return true;
+  const auto pem = key.key.reveal();
+  if (!pem) return true;  // that is reported already
+  const auto signature = sign(key.algorithm, *pem, "a text");
+  if (!signature)
+    reader.at("key").wrong(written->place, key.key.describe() + ": " + signature.error());
+  return signature.has_value();
+}
+
 std::expected<std::string, Failure> make_assertion(const SigningKey& key,
                                                    const Assertion& assertion, Trace& trace) {
   const auto pem = key.key.reveal();

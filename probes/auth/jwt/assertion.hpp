@@ -17,6 +17,10 @@ struct SigningKey {
 };
 const config::Section<SigningKey>& section_of(const SigningKey*);
 
+// Reports a key that is missing in `value`, the mapping with its keys, or that cannot sign with its
+// algorithm.
+bool check(const SigningKey& key, const config::Value& value, const config::Reader& reader);
+
 // The claims of a JWT of ours (RFC 7523 section 3); jti, iat and exp (five minutes later) are
 // added.
 struct Assertion {

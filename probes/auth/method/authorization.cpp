@@ -9,7 +9,7 @@
 #include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
-#include "probes/text/ascii.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -17,21 +17,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int requests_max = 20;
-
-std::string decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = i + 2 < text.size() ? text::hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? text::hex_value(text[i + 2]) : -1;
-    if (text[i] == '%' && high >= 0 && low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
 
 std::string_view path_of(const net::Url& url) {
   return std::string_view(url.target).substr(0, url.target.find('?'));
@@ -49,20 +34,21 @@ bool is_client(const net::Url& url, const Authorization& asked) {
 }
 
 // The parameters in a redirect's query and fragment (RFC 6749 section 4.2.2).
-Parameters handed_over(std::string_view location) {
-  Parameters all;
+text::Parameters handed_over(std::string_view location) {
+  text::Parameters all;
   const std::size_t hash = std::min(location.find('#'), location.size());
   const std::size_t question = std::min(location.find('?'), hash);
-  if (question < hash) all = read_parameters(location.substr(question + 1, hash - question - 1));
-  if (hash < location.size()) all.merge(read_parameters(location.substr(hash + 1)));
+  if (question < hash)
+    all = text::read_parameters(location.substr(question + 1, hash - question - 1));
+  if (hash < location.size()) all.merge(text::read_parameters(location.substr(hash + 1)));
   return all;
 }
 
 // Values that a provider issues in a redirect are secret, whether the redirect is right or not.
-void hide_issued(const Parameters& parameters, Trace& trace) {
+void hide_issued(const text::Parameters& parameters, Context& context) {
   for (const std::string_view name : {"code", "access_token", "id_token", "refresh_token"})
     if (const auto found = parameters.find(name); found != parameters.end())
-      hide(trace, found->second);
+      hide_issued(context, found->second);
 }
 
 // What was entered so far.
@@ -75,8 +61,8 @@ struct Entered {
 // The next step, or the end.
 struct Hop {
   std::optional<net::Request> next;
-  bool enters = false;                 // `next` carries what the user entered
-  std::optional<Parameters> returned;  // to the client
+  bool enters = false;                       // `next` carries what the user entered
+  std::optional<text::Parameters> returned;  // to the client
 };
 using HopResult = std::expected<Hop, Failure>;
 
@@ -86,11 +72,11 @@ HopResult after_redirect(const net::Request& request, const net::Response& respo
   const auto to =
       location != nullptr ? net::resolve(request.url, *location) : std::unexpected(std::string());
   if (to && is_client(*to, asked))
-    return Hop{.next = {}, .returned = read_parameters(query_of(*to))};
+    return Hop{.next = {}, .returned = text::read_parameters(query_of(*to))};
   auto next = net::follow(request, response);
   if (!next) return std::unexpected(next.error());
   // The redirect URI is never fetched.
-  const Parameters parameters = handed_over(*location);
+  const text::Parameters parameters = handed_over(*location);
   const auto state = parameters.find("state");
   const bool over = parameters.contains("code") || parameters.contains("error");
   if (over && state != parameters.end() && state->second == asked.state) {
@@ -134,8 +120,8 @@ HopResult after_page(const net::Request& request, const net::Response& response,
   // response_mode=form_post: the page posts itself to the client.
   if (is_client(next->url, asked))
     return Hop{.next = {},
-               .returned = read_parameters(next->body.empty() ? query_of(next->url)
-                                                              : std::string_view(next->body))};
+               .returned = text::read_parameters(
+                   next->body.empty() ? query_of(next->url) : std::string_view(next->body))};
   return Hop{.next = std::move(*next), .enters = enters, .returned = {}};
 }
 
@@ -174,20 +160,7 @@ void judge_trial(LoginGuard::Trial& trial, const net::Answer& answer, Reason rea
 
 }  // namespace
 
-Parameters read_parameters(std::string_view encoded) {
-  Parameters all;
-  while (!encoded.empty()) {
-    const std::size_t end = std::min(encoded.find('&'), encoded.size());
-    const std::string_view pair = encoded.substr(0, end);
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    all.emplace(decode(pair.substr(0, equals)),
-                decode(pair.substr(std::min(equals + 1, pair.size()))));
-    encoded.remove_prefix(std::min(end + 1, encoded.size()));
-  }
-  return all;
-}
-
-std::expected<std::string, Failure> code_of(const Parameters& parameters,
+std::expected<std::string, Failure> code_of(const text::Parameters& parameters,
                                             const Authorization& asked) {
   auto value = [&](std::string_view name) {
     const auto found = parameters.find(name);
@@ -216,6 +189,7 @@ struct Walk {
   net::Request request;
   Cookies cookies = {};
   Entered entered = {};
+  CountedRedirects hops;  // of the last form
 };
 
 // The result of one more request: where to continue, or the code.
@@ -225,13 +199,32 @@ struct Walked {
   std::expected<std::string, Failure> code;  // empty: it continues
 };
 
+// Makes the next request that of the walk, if the answer does not ask to show the entries again
+// where that could harm the account.
+std::optional<Failure> go_on(Context& context, Walked& walked, net::Request next,
+                             net::Answer answer, LoginGuard::Trial& trial) {
+  Walk& walk = walked.walk;
+  if (walked.enters) walk.hops = CountedRedirects({}, context.names);
+  walk.hops.sent(walk.request);
+  net::Origins own = net::Origins::of(context.names);
+  own.add(walk.request.url);
+  const std::string session = walk.cookies.header(next.url, wall_now(), own);
+  const bool repeats = net::is_redirect(answer.response.status);
+  if (repeats && !walk.hops.may_send(next, session, &trial, answer, context.trace)) {
+    trial.refuse();
+    return std::move(answer.failure);
+  }
+  walk.request = std::move(next);
+  return std::nullopt;
+}
+
 asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorization& asked,
                                   const net::ConnectionOptions& line, LoginGuard::Trial& trial) {
   auto asking = ask(context, walk.request, line, {}, walk.cookies);
   const net::Answer answer = co_await std::move(asking);
   if (const std::string* location = answer.response.header("location")) {
-    const Parameters parameters = handed_over(*location);
-    hide_issued(parameters, context.trace);
+    const text::Parameters parameters = handed_over(*location);
+    hide_issued(parameters, context);
     // Wherever it leads: access_denied, login_failed.
     if (parameters.contains("error")) trial.refuse();
   }
@@ -240,12 +233,13 @@ asio::awaitable<Walked> take_turn(Context& context, Walk walk, const Authorizati
   if (!turned) {
     walked.code = std::unexpected(std::move(turned.error()));
   } else if (turned->returned) {
-    hide_issued(*turned->returned, context.trace);
+    hide_issued(*turned->returned, context);
     if (turned->returned->contains("error")) trial.refuse();
     walked.code = code_of(*turned->returned, asked);
   } else {
     walked.enters = turned->enters;
-    walked.walk.request = *std::move(turned->next);
+    if (auto wrong = go_on(context, walked, *std::move(turned->next), answer, trial))
+      walked.code = std::unexpected(*std::move(wrong));
   }
   judge_trial(trial, answer, walked.code ? Reason::ok : walked.code.error().reason);
   if (!walked.code) walked.code.error().detail = context.trace.scrub(walked.code.error().detail);

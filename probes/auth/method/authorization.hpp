@@ -1,6 +1,5 @@
 #pragma once
 #include <expected>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +7,7 @@
 #include "probes/auth/form/forms.hpp"
 #include "probes/auth/login.hpp"
 #include "probes/auth/method/oidc_config.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/pattern.hpp"
 
 namespace sonde::auth {
@@ -23,13 +23,9 @@ struct Authorization {
   net::Origins own;                      // origins that entries may be sent to
 };
 
-// Decoded parameters of a query or a form, by name.
-using Parameters = std::map<std::string, std::string, std::less<>>;
-Parameters read_parameters(std::string_view encoded);
-
 // The code in the response to the redirect URI (RFC 6749 section 4.1.2, RFC 9207). Fails with
 // authorization_refused, bad_callback. Pure.
-std::expected<std::string, Failure> code_of(const Parameters& parameters,
+std::expected<std::string, Failure> code_of(const text::Parameters& parameters,
                                             const Authorization& asked);
 
 // Goes from the authorization endpoint to the redirect URI: follows redirects and fills in the

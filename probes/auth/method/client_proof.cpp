@@ -46,6 +46,21 @@ const config::Section<ClientProof>& section_of(const ClientProof*) {
   return keys;
 }
 
+bool check(const ClientProof& proof, const config::Value& value, const config::Reader& reader) {
+  const config::Value* key = value.find("client_key");
+  if (proof.how != How::private_key_jwt) {
+    if (key != nullptr)
+      reader.at("client_key")
+          .warn(key->place, "it has no effect: client_auth is not private_key_jwt");
+    return true;
+  }
+  if (key != nullptr) return check(proof.key, *key, reader.at("client_key"));
+  reader.at("client_key")
+      .wrong(value.find("client_auth")->place,
+             "private_key_jwt needs it: the private key that signs, as its 'key'");
+  return false;
+}
+
 void add_needs(const ClientProof& proof, text::Needs& needs) {
   needs.add(proof.id);
   needs.add(proof.audience);

@@ -25,6 +25,9 @@ std::span<const config::Named<ClientProof::How>> names_of(const ClientProof::How
 const config::Section<ClientProof>& section_of(const ClientProof*);
 void add_needs(const ClientProof& proof, text::Needs& needs);
 
+// Reports what private_key_jwt lacks, and a key that is not used.
+bool check(const ClientProof& proof, const config::Value& value, const config::Reader& reader);
+
 // Adds the client authentication to the body or the headers. `endpoint` is the URL of the request.
 // Hides secrets in `trace`. Fails with own_request, own_secret.
 std::expected<Form, Failure> prove(const ClientProof& proof, const std::string& endpoint,

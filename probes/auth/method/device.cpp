@@ -1,5 +1,7 @@
 #include "probes/auth/method/device.hpp"
 
+#include "probes/auth/ask.hpp"
+#include "probes/auth/given.hpp"
 #include "probes/auth/hide.hpp"
 
 namespace sonde::auth {
@@ -43,13 +45,17 @@ asio::awaitable<std::expected<Token, Failure>> Device::run(Context& context) con
   auto asking = send(context, settings_.grant, std::move(*form), cookies);
   const auto answer = co_await std::move(asking);
   if (!answer) co_return std::unexpected(answer.error());
+  // Also where something else is missing beside them.
+  const auto document = text::Document::parse_body(answer->body);
+  const text::Json root = document ? document->root() : text::Json();
+  for (const char* name : {"device_code", "user_code"})
+    if (const auto code = root.member(name).string()) hide_given(context, *code);
   if (auto wrong = check_device_answer(answer->body)) {
     wrong->detail = context.trace.scrub(wrong->detail);
     co_return std::unexpected(std::move(*wrong));
   }
-  const auto document = text::Document::parse_body(answer->body);
-  hide(context.trace, *document->root().member("device_code").string());
-  hide(context.trace, *document->root().member("user_code").string());
+  hide_issued(context, *root.member("device_code").string());
+  hide(context.trace, *root.member("user_code").string());
   co_return Token();
 }
 

@@ -1,14 +1,16 @@
 #include "probes/auth/method/form_login.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "probes/auth/ask.hpp"
+#include "probes/auth/method/form_address.hpp"
 #include "probes/auth/method/form_explain.hpp"
 #include "probes/auth/method/form_proof.hpp"
+#include "probes/auth/method/form_way.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/auth/until_answered.hpp"
-#include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
 
 namespace sonde::auth {
@@ -59,33 +61,19 @@ FilledOr fill_page(const net::Request& request, const net::Answer& answer, const
   return all;
 }
 
-std::optional<net::Url> target_of(const net::Request& request, const net::Response& answer) {
-  const std::string* location = answer.header("location");
-  if (!net::is_redirect(answer.status) || location == nullptr) return std::nullopt;
-  auto url = net::resolve(request.url, *location);
-  return url ? std::optional(std::move(*url)) : std::nullopt;
-}
-
-std::string page_path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
-
-// Whether the answer itself says so; the body of the last page is looked at elsewhere.
-//
-// A cookie that the page sets for every visitor proves nothing: it has to be new or changed, and
-// is_logged_in then checks it. If a redirect or a page is required too, which is proof by itself,
-// the cookie may be the earlier one.
-bool succeeded(const FormLogin::Settings& settings, const net::Url& page,
-               const std::optional<net::Url>& to, const net::Response& answer,
-               const Cookies& before, const Cookies& cookies) {
+// Whether the answer may be that of a success; the body of the last page is looked at elsewhere.
+// Cookies prove nothing, whether they are new or stay as they are: prove_login does. If a redirect
+// or a page is wanted, that is proof by itself.
+bool may_have_succeeded(const FormLogin::Settings& settings, const net::Url& page,
+                        const std::optional<net::Url>& to, const net::Response& answer,
+                        const Cookies& cookies) {
   const FormSuccess& wanted = settings.success;
   if (answer.status >= 400) return false;
-  if (wanted.empty())
-    return to && page_path_of(*to) != page_path_of(page) && !cookies.changed_since(before).empty();
-  if (wanted.redirect && !(to && wanted.redirect->found_in(to->text()))) return false;
-  if (wanted.cookie.empty()) return true;
-  const std::string* now = cookies.find(wanted.cookie);
-  if (now == nullptr || wanted.redirect || wanted.body) return now != nullptr;
-  const auto changed = cookies.changed_since(before);
-  return std::ranges::find(changed, wanted.cookie) != changed.end();
+  if (wanted.empty()) return !cookies.empty();
+  if (wanted.redirect &&
+      !(to && is_wanted_redirect(*wanted.redirect, *to, fragment_of(answer), page)))
+    return false;
+  return wanted.cookie.empty() || cookies.find(wanted.cookie) != nullptr;
 }
 
 // The answer to the entries shows that they were rejected: a code or `refused`, an error, or the
@@ -94,6 +82,18 @@ bool is_turned_away(const FormLogin::Settings& settings, const net::Response& fi
                     const net::Response& last, const Entries& entries) {
   return refused_credentials(first, settings.refused) ||
          refused_credentials(last, settings.refused) || asks_again(last, entries);
+}
+
+bool is_configured(const FormSuccess& wanted) { return wanted.redirect || wanted.body; }
+
+// Whether the page that an answer leads to bears out that the login succeeded. A redirect or a page
+// that the user configured is proof by itself, if users get there.
+bool is_borne_out(const FormLogin::Settings& settings, const net::Response& first,
+                  const net::Response& last, const Entries& entries) {
+  const FormSuccess& wanted = settings.success;
+  if (is_configured(wanted) && last.status >= 400) return false;
+  if (wanted.body) return wanted.body->found_in(last.body) && !asks_again(last, entries);
+  return !is_turned_away(settings, first, last, entries);
 }
 
 // `at`: when the answer to the form came.
@@ -111,20 +111,9 @@ Token token_of(const FormLogin::Settings& settings, Cookies cookies, std::option
   return token;
 }
 
-// The page at the end of the redirects; the answer itself if there are none. `request` becomes that
-// of the page.
-asio::awaitable<net::Answer> last_page(Context& context, net::Request& request, net::Answer answer,
-                                       const net::ConnectionOptions& line, Cookies& cookies) {
-  if (!answer.ok() || !net::is_redirect(answer.response.status)) co_return answer;
-  auto next = net::follow(request, answer.response);
-  if (!next) {
-    answer.failure = {next.error().reason, context.trace.scrub(next.error().detail)};
-    co_return answer;
-  }
-  request = *std::move(next);
-  auto asking = ask(context, request, line, follow_all, cookies);
-  net::Answer page = co_await std::move(asking);
-  co_return page;
+Token on_trust(Token token) {
+  token.on_trust = true;
+  return token;
 }
 
 // A form that is filled in.
@@ -140,6 +129,31 @@ struct Filling {
 
 using Result = std::expected<Token, Failure>;
 
+// Why the form gave no session; counts it as a refusal unless the session was lost on its way.
+Failure explain_no_session(const FormLogin::Settings& settings, const FormAnswer& seen,
+                           const Filling& form, const std::optional<net::Url>& to,
+                           LoginGuard::Trial& trial) {
+  Failure failure = explain_form(settings, seen, form.entries);
+  const bool other = failure.reason == Reason::csrf || failure.reason == Reason::account_locked;
+  const LostSession lost =
+      other ? LostSession() : session_lost_on_the_way(settings, seen, form.page, to);
+  if (!lost.why.empty())
+    failure = {Reason::no_session, net::describe(seen.answer) + "; " + lost.why};
+  if (lost.sure) return failure;
+  trial.judge(seen.page.status, failure.reason);
+  // The credentials may have been rejected although other cookies came, such as a new CSRF token.
+  if (failure.reason == Reason::no_session || speaks_of_credentials(seen.page)) trial.refuse();
+  return failure;
+}
+
+// Whether nothing but the lack of a proof, or a page that is not there, speaks against the login.
+bool is_open(const FormLogin::Settings& settings, const FormAnswer& seen, const LoginProof& proof,
+             const Failure& failure, const Filling& form, const std::optional<net::Url>& to) {
+  if (failure.reason != Reason::no_session && failure.reason != Reason::no_route) return false;
+  return !proof.refused && !keeps_named(settings, seen) &&
+         session_lost_on_the_way(settings, seen, form.page, to).why.empty();
+}
+
 // Judges the answer to the form and the pages after it.
 asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings& settings,
                                      Filling form, net::Answer answer, const Cookies& before,
@@ -147,49 +161,60 @@ asio::awaitable<Result> judge_answer(Context& context, const FormLogin::Settings
   const auto skew = answer.response.skew;
   const Instant at = Clock::now();
   const auto to = target_of(form.request, answer.response);
-  bool good = succeeded(settings, form.page, to, answer.response, before, form.cookies);
-  // A redirect or a page that the user configured is sufficient proof.
-  if (good && settings.success.redirect && !settings.success.body)
-    co_return token_of(settings, std::move(form.cookies), skew, at);
-
+  bool good = may_have_succeeded(settings, form.page, to, answer.response, form.cookies);
+  const bool by_redirect = good && settings.success.redirect && !settings.success.body;
   const net::Response first = answer.response;
   const Cookies after = form.cookies;
+  // A matching redirect proves the login unless the form comes back, and it comes at once: what
+  // else is on the page may be long, or a stream.
+  if (by_redirect) context.start_wait = std::chrono::seconds(2);
   auto walking = last_page(context, form.request, std::move(answer), settings.line, form.cookies);
   const net::Answer last = co_await std::move(walking);
-  if (!last.ok() && !(good && !settings.success.body)) {
+  context.start_wait.reset();
+  // What is behind it at another origin is not judged, because it gets no session.
+  if (by_redirect && !form.own.has(form.request.url))
+    co_return on_trust(token_of(settings, std::move(form.cookies), skew, at));
+  if (!last.ok() && !(good && !is_configured(settings.success))) {
     if (!good) trial.refuse();
     co_return std::unexpected(last.failure);
   }
-  const bool seemed_good = good;
-  if (settings.success.body)
-    good = good && settings.success.body->found_in(last.response.body);
-  else
-    good = good && !is_turned_away(settings, first, last.response, form.entries);
-  const bool by_cookies = good && !settings.success.body;
+  good = good && is_borne_out(settings, first, last.response, form.entries);
+  const bool by_cookies = good && !is_configured(settings.success);
+  LoginProof proof{.kind = LoginProof::Kind::proven, .seen = {}, .cookies = form.cookies};
   if (by_cookies) {
     const SentForm sent{form.opening,
                         form.request,
                         last,
                         form.entries,
+                        form.page,
                         before,
                         after,
                         form.cookies,
                         settings.success.cookie,
                         to};
-    auto proving = is_logged_in(context, settings.line, sent);
-    const auto proven = co_await std::move(proving);
-    if (!proven) co_return std::unexpected(proven.error());
-    good = *proven;
+    auto proving = prove_login(context, settings.line, sent);
+    auto proven = co_await std::move(proving);
+    if (!proven) co_return std::unexpected(std::move(proven.error()));
+    proof = *std::move(proven);
+    good = proof.kind != LoginProof::Kind::none;
   }
-  if (good) co_return token_of(settings, std::move(form.cookies), skew, at);
-  const FormAnswer seen{first, last.response, before, after, by_cookies && seemed_good};
-  Failure failure = explain_form(settings, seen, form.entries);
-  trial.judge(last.response.status, failure.reason);
-  // The credentials may have been rejected although other cookies came, such as a new CSRF token.
-  if (failure.reason == Reason::no_session && lost_session(settings.success, seen).empty())
-    trial.refuse();
-  failure.detail = context.trace.scrub(failure.detail);
-  co_return std::unexpected(std::move(failure));
+  const FormAnswer seen{first, last.response, before, after, by_cookies ? proof.seen : ""};
+  Failure failure;
+  if (!good) failure = explain_no_session(settings, seen, form, to, trial);
+  const bool unclear = !good && by_cookies && is_open(settings, seen, proof, failure, form, to);
+  if (!good && by_redirect)
+    failure.detail = "the login leads to " + page_path_of(form.request.url) + ": " + failure.detail;
+  if (!good && !unclear) {
+    failure.detail = context.trace.scrub(failure.detail);
+    co_return std::unexpected(std::move(failure));
+  }
+  // A server may renew the session with each answer, and forget the one before.
+  Token token = token_of(settings, std::move(proof.cookies), skew, at);
+  token.on_trust = !by_cookies;
+  if (proof.kind == LoginProof::Kind::proven) co_return token;
+  token.unproven = context.trace.scrub(explain_unproven(first, proof));
+  trial.refuse();  // if it was refused, the account is locked by going on
+  co_return token;
 }
 
 // Why the page after a part of the entries does not ask for the rest.
@@ -249,6 +274,7 @@ asio::awaitable<Result> submit(Context& context, const FormLogin::Settings& sett
   auto posting = ask(context, form.request, settings.line, {}, form.cookies);
   net::Answer answer = co_await std::move(posting);
   trial.judge(answer.status, answer.failure.reason);
+  if (!answer.ok() && may_refuse(answer)) trial.refuse();
   if (!answer.ok()) co_return std::unexpected(answer.failure);
   auto judging = judge_answer(context, settings, std::move(form), std::move(answer), before, trial);
   auto token = co_await std::move(judging);
@@ -305,9 +331,10 @@ bool check(const FormLogin::Settings& settings, const config::Value& value,
            const config::Reader& reader) {
   if (settings.success.empty())
     reader.warn(value.place,
-                "it does not say what a login that succeeded looks like, so Sonde judges by a new "
-                "cookie, a redirect and a visit without the login; name a cookie, a redirect or a "
-                "text of the page in 'success'");
+                "it does not say what a login that succeeded looks like, so Sonde looks for a page "
+                "that names the user and treats a visitor otherwise; where there is none, no login "
+                "probe passes (login_unproven), so name a redirect or a text of the page in "
+                "'success'");
   return check(settings.then, value, reader);
 }
 
@@ -327,12 +354,11 @@ const config::Section<FormSuccess>& section_of(const FormSuccess*) {
   static const auto keys =
       config::Section<FormSuccess>()
           .key("redirect", &FormSuccess::redirect,
-               "The address that the answer redirects to matches this.")
-          .key(
-              "cookie", &FormSuccess::cookie,
-              "This cookie is set; its value is {{token}}. Where nothing else is written here, it "
-              "is new, or has another value than before and a visitor without the login is treated "
-              "otherwise.")
+               "The address that the answer redirects to matches this, and the page there is no "
+               "error.")
+          .key("cookie", &FormSuccess::cookie,
+               "This cookie is set; its value is {{token}}. Where nothing else is written here, a "
+               "page has to name the user and to treat a visitor otherwise.")
           .key("body", &FormSuccess::body, "The page where the redirects end matches this.");
   return keys;
 }
@@ -346,10 +372,10 @@ const config::Section<FormLogin::Settings>& section_of(const FormLogin::Settings
                "What is entered, by the names of the form's fields; a button that is named here is "
                "the one that is pressed.")
           .key("headers", &S::headers, "Further headers of the request for the page.")
-          .key("success", &S::success,
-               "What says that the login succeeded; without it, a redirect to another path, a "
-               "cookie that is new or has another value, and that a visitor without the login is "
-               "treated otherwise.")
+          .key(
+              "success", &S::success,
+              "What says that the login succeeded; without it, a page that names the user and that "
+              "a visitor gets otherwise. Where no page does, the run is login_unproven.")
           .key("refused", &S::refused,
                "A page or an answer that matches this refuses the credentials.")
           .key("csrf_error", &S::csrf_error, "A page that matches this refuses the CSRF token.")

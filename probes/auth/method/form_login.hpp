@@ -10,13 +10,12 @@
 
 namespace sonde::auth {
 
-// What shows that the form was accepted; all configured conditions have to hold. Without any: a
-// redirect to another path, and a cookie that is new or has another value. Cookies alone are not
-// sufficient: see is_logged_in.
+// What shows that the form was accepted; all configured conditions have to hold. Without any, or
+// with a cookie alone: a session that prove_login knows to be the user's.
 struct FormSuccess {
   std::optional<text::Pattern> redirect;  // found in the URL that the answer redirects to
-  std::string cookie;                 // is set; as the only condition: is new or has another value
-  std::optional<text::Pattern> body;  // found in the page at the end of the redirects
+  std::string cookie;                     // is set
+  std::optional<text::Pattern> body;      // found in the page at the end of the redirects
   bool empty() const { return !redirect && cookie.empty() && !body; }
 };
 const config::Section<FormSuccess>& section_of(const FormSuccess*);

@@ -4,13 +4,15 @@
 #include <chrono>
 #include <utility>
 
+#include "probes/auth/answer_words.hpp"
 #include "probes/auth/ask.hpp"
+#include "probes/auth/given.hpp"
 #include "probes/auth/hide.hpp"
-#include "probes/auth/method/authorization.hpp"
 #include "probes/auth/until_answered.hpp"
 #include "probes/net/error_text.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::auth {
 namespace {
@@ -29,6 +31,9 @@ std::expected<Token, Failure> token_of(const Grant& grant, std::string_view valu
                                        const std::string& place) {
   constexpr std::string_view scheme = "Bearer ";
   if (net::same_word(value.substr(0, scheme.size()), scheme)) value.remove_prefix(scheme.size());
+  if (is_placeholder(value) && !value.empty())
+    return std::unexpected(Failure{
+        Reason::token_missing, place + " is \"" + std::string(value) + "\", which is no token"});
   const std::string why = why_no_token(value, grant.token_max);
   if (why.empty()) return Token{.value = std::string(value)};
   return std::unexpected(Failure{Reason::token_malformed, place + " is no token text: " + why});
@@ -60,7 +65,7 @@ std::string refresh_in(const Grant& grant, text::Json root) {
   const text::Json found = grant.refresh_token.at(root);
   const bool single = found.string() || found.number();
   std::string text = single ? found.text() : std::string();
-  return why_no_token(text, grant.token_max).empty() ? text : "";
+  return why_no_token(text, grant.token_max).empty() && !is_placeholder(text) ? text : "";
 }
 
 }  // namespace
@@ -119,11 +124,15 @@ std::expected<Token, Failure> take_token(const Grant& grant, const std::string& 
 
 std::expected<Token, Failure> judge_grant(const Grant& grant, const net::Response& response,
                                           Cookies cookies) {
-  const bool good = response.status == 200 || response.status == 201;
+  const bool good = may_give_token(response.status);
   const bool page = net::is_page(response);
   if (!good || page)
     if (auto why = refusal_of(response, grant.refused)) return std::unexpected(*std::move(why));
   auto token = take_token(grant, response.body, std::move(cookies));
+  const text::Pointer* place = grant.token_cookie.empty() ? &grant.token : nullptr;
+  const std::string no = token ? says_no(response, {.token = true, .place = place}) : std::string();
+  if (!no.empty())
+    token = std::unexpected(Failure{Reason::token_missing, "a token comes, but beside it " + no});
   if (token) return token;
   if (auto why = refused_credentials(response, grant.refused))
     return std::unexpected(*std::move(why));
@@ -150,30 +159,21 @@ boost::asio::awaitable<Answered> ask_and_wait(Context& context, const Grant& gra
   co_return Answered{std::move(answer), request.method != "POST"};
 }
 
-// In a success that is no whole JSON: cut off, behind ")]}',", with a comment, or a form.
+// In a success that is no whole JSON.
 std::string refresh_in_text(const Grant& grant, const net::Response& response) {
   if (response.status / 100 != 2 || net::is_page(response)) return "";
-  const std::string place = grant.refresh_token.text();
-  const std::string name = place.substr(place.rfind('/') + 1);
-  const std::string_view body = response.body;
-  const std::string key = '"' + name + '"';
-  for (std::size_t at = body.find(key); at != body.npos; at = body.find(key, at + 1)) {
-    const std::size_t colon = body.find_first_not_of(" \t\r\n", at + key.size());
-    if (colon == body.npos || body[colon] != ':') continue;
-    const std::size_t begin = body.find_first_not_of(" \t\r\n", colon + 1);
-    if (begin == body.npos || body[begin] != '"') continue;
-    // A token has no blanks and no quotes; where it is escaped, the JSON parser reads it.
-    const std::size_t end = body.find('"', begin + 1);
-    if (end == body.npos) continue;
-    const std::string member(body.substr(begin, end + 1 - begin));
-    const auto read = text::Document::parse("[" + member + "]");
-    const std::string token = read ? read->root().item(0).string_or_empty() : std::string();
-    if (why_no_token(token, grant.token_max).empty()) return token;
-  }
-  const auto fields = read_parameters(body);
-  const auto found = fields.find(name);
-  const bool kept = found != fields.end() && why_no_token(found->second, grant.token_max).empty();
-  return kept ? found->second : "";
+  // A token has no blanks and no quotes; where it is escaped, the JSON parser reads it.
+  for (Given& given : given_in_text(grant.refresh_token, response.body))
+    if (given.whole && why_no_token(given.text, grant.token_max).empty() &&
+        !is_placeholder(given.text))
+      return std::move(given.text);
+  return "";
+}
+
+// Hides the tokens of an answer, before anybody judges it.
+void hide_tokens(Context& context, const Grant& grant, const net::Answer& answer) {
+  hide_at(context, grant.token, answer);
+  hide_at(context, grant.refresh_token, answer);
 }
 
 // Whether the place of the token has more than what services put there when they refuse: nothing,
@@ -182,12 +182,12 @@ bool something_stands(const Grant& grant, const net::Response& response, const C
   using enum text::Json::Kind;
   if (!grant.token_cookie.empty()) {
     const std::string* value = cookies.find(grant.token_cookie);
-    return value != nullptr && !value->empty();
+    return value != nullptr && !is_placeholder(*value);
   }
   const auto document = text::Document::parse_body(response.body);
   const text::Json value = document ? grant.token.at(document->root()) : text::Json();
   const auto kind = value.kind();
-  if (kind == string) return !value.string()->empty();
+  if (kind == string) return !is_placeholder(*value.string());
   if (kind == array || kind == object) return value.size() > 0;
   if (kind == nothing || kind == null) return false;
   return value.boolean().value_or(value.number() != 0.0);
@@ -237,6 +237,7 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   Cookies cookies;
   std::string issued;  // the last one, also in a redirect
   context.answered = [&](const net::Answer& one) {
+    hide_tokens(context, grant, one);
     if (auto refresh = issued_refresh(grant, one); !refresh.empty()) issued = std::move(refresh);
   };
   auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
@@ -251,11 +252,14 @@ boost::asio::awaitable<std::expected<Token, Failure>> ask_for_token(Context& con
   context.said = said_by(answer, token.has_value());
   context.said.refresh = std::move(issued);
   for (const std::string& secret : {token ? token->value : std::string(), context.said.refresh})
-    if (!secret.empty()) hide(context.trace, secret);
-  if (!answer.ok()) co_return token;
+    if (!secret.empty()) hide_issued(context, secret);
+  if (!answer.ok()) {
+    if (context.said.refresh.empty() && may_refuse(answer)) trial.refuse();
+    co_return token;
+  }
   trial.judge(response.status, token ? Reason::ok : token.error().reason);
   const bool given = token || (stands && token.error().reason == Reason::token_malformed);
-  if (!given && (moved || may_refuse(response))) trial.refuse();
+  if (!given && (moved || may_refuse(answer))) trial.refuse();
   if (token) token->skew = response.skew;
   if (token) token->at = at;
   if (!token) token.error().detail = context.trace.scrub(token.error().detail);
@@ -275,8 +279,11 @@ boost::asio::awaitable<std::expected<Accepted, Failure>> ask_for_answer(Context&
                                                                         net::Request request,
                                                                         LoginGuard::Trial& trial) {
   Cookies cookies;
+  context.answered = [&](const net::Answer& one) { hide_tokens(context, grant, one); };
   auto sending = ask_and_wait(context, grant, std::move(request), trial, cookies);
   Answered answered = co_await std::move(sending);
+  context.answered = nullptr;
+  if (may_refuse(answered.answer) && !answered.answer.ok()) trial.refuse();
   if (!answered.answer.ok()) co_return std::unexpected(std::move(answered.answer.failure));
   auto& response = answered.answer.response;
   auto refused = refusal_of(response, grant.refused);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "probes/auth/login.hpp"
 #include "probes/auth/method/client_credentials.hpp"
@@ -18,6 +19,19 @@ namespace {
 
 using config::Reader;
 using config::Value;
+
+// The keys that every login has.
+struct EveryLogin {
+  LockoutRules lockout;
+};
+
+const config::Section<EveryLogin>& section_of(const EveryLogin*) {
+  static const auto keys =
+      config::Section<EveryLogin>().key("lockout", &EveryLogin::lockout,
+                                        "When to stop showing credentials that are refused, so "
+                                        "that the account is not locked.");
+  return keys;
+}
 
 // The URL of the keys for a method's tokens, if its settings have one.
 template <class S>
@@ -39,6 +53,10 @@ std::shared_ptr<Login> read_method(const Value& value, const Reader& reader) {
   if (!keys.read(value, reader, settings)) return nullptr;
   if constexpr (requires { check(settings, value, reader); })
     if (!check(settings, value, reader)) return nullptr;
+  if constexpr (requires { check(settings.client, value, reader); })
+    if (!check(settings.client, value, reader)) return nullptr;
+  if constexpr (requires { check(settings.key, value, reader); })
+    if (!check(settings.key, value, reader)) return nullptr;
   text::Template jwks = jwks_of(settings);
   auto login = std::make_shared<M>(std::move(settings));
   login->jwks = std::move(jwks);
@@ -50,15 +68,22 @@ Value schema_of() {
   return config::section<typename M::Settings>().schema();
 }
 
+// Whether it shows credentials, or makes a token of them.
+template <class M>
+constexpr bool counts = !std::is_same_v<M, OidcCheck>;
+
 template <class M>
 std::vector<config::KeyRow> table_of(const std::string& prefix) {
-  return config::section<typename M::Settings>().table(prefix);
+  auto rows = config::section<typename M::Settings>().table(prefix);
+  if (!counts<M>) return rows;
+  for (auto& row : config::section<EveryLogin>().table(prefix)) rows.push_back(std::move(row));
+  return rows;
 }
 
 template <class M>
 Method method(std::string_view name, std::string_view help) {
   constexpr bool nests = requires(typename M::Settings settings) { settings.login; };
-  return {name, help, read_method<M>, schema_of<M>, table_of<M>, nests};
+  return {name, help, read_method<M>, schema_of<M>, table_of<M>, nests, counts<M>};
 }
 
 const Method table[] = {
@@ -79,19 +104,34 @@ const Method table[] = {
     method<StaticToken>("token", "A token that is always the same, from a secret."),
 };
 
-// `method` and `lockout` belong to every login; the other keys to the row.
-Value keys_of_row(const Value& value) {
-  Value rest = value;
-  std::erase_if(rest.entries, [](const Value::Entry& entry) {
-    return entry.name == "method" || entry.name == "lockout";
-  });
-  return rest;
+// `method` and the keys of every login; the others belong to the row.
+bool is_of_every_login(std::string_view name) {
+  const auto names = config::section<EveryLogin>().names();
+  return name == "method" || std::ranges::find(names, name) != names.end();
 }
 
-bool read_lockout(const Value& value, const Reader& reader, LockoutRules& out) {
-  const Value* lockout = value.find("lockout");
-  return lockout == nullptr ||
-         config::Codec<LockoutRules>::read(*lockout, reader.at("lockout"), {}, out);
+Value keys_of_row(const Value& value, bool of_row = true) {
+  Value keys = value;
+  std::erase_if(keys.entries, [&](const Value::Entry& entry) {
+    return entry.name == "method" || is_of_every_login(entry.name) == of_row;
+  });
+  return keys;
+}
+
+// Not of a method that shows no credentials, nor of a login inside another one, whose rules count.
+bool read_every_login(const Value& value, const Reader& reader, const Method& row, bool nesting,
+                      EveryLogin& out) {
+  const Value keys = keys_of_row(value, false);
+  if (keys.entries.empty()) return true;
+  if (nesting && row.counts) return config::section<EveryLogin>().read(keys, reader, out);
+  const auto& [name, place, written] = keys.entries.front();
+  reader.at(name).wrong(written.place,
+                        nesting ? "it has no effect: method " + std::string(row.name) +
+                                      " shows no credentials, so none are refused; remove it"
+                                : "it has no effect in a login inside another one; write it in the "
+                                  "outer one, whose '" +
+                                      name + "' applies to both");
+  return false;
 }
 
 // A schema for any of these methods.
@@ -103,7 +143,9 @@ Value schema_of_methods(bool nesting) {
     for (auto& entry : keys.entries) {
       if (entry.name != "properties") continue;
       entry.value.entries.push_back({"method", {}, config::schema_names({row.name})});
-      entry.value.entries.push_back({"lockout", {}, config::Codec<LockoutRules>::schema({})});
+      if (!nesting || !row.counts) continue;
+      const Value common = config::section<EveryLogin>().schema();
+      for (const auto& key : common.find("properties")->entries) entry.value.entries.push_back(key);
     }
     choices.push_back(std::move(keys));
   }
@@ -127,9 +169,9 @@ std::shared_ptr<const Login> read_login(const Value& value, const Reader& reader
   const Method* row = method_of(value, reader, nesting);
   if (row == nullptr) return nullptr;
   auto login = row->read(keys_of_row(value), reader);
-  LockoutRules lockout;
-  if (!read_lockout(value, reader, lockout) || !login) return nullptr;
-  login->lockout = lockout;
+  EveryLogin common;
+  if (!read_every_login(value, reader, *row, nesting, common) || !login) return nullptr;
+  login->lockout = common.lockout;
   return login;
 }
 
@@ -143,12 +185,22 @@ namespace sonde::config {
 
 using LoginPtr = std::shared_ptr<const auth::Login>;
 
+namespace {
+
+// The keys of each method are explained once, beside it.
+Value titled(Value schema) {
+  schema.entries.insert(schema.entries.begin(), {"title", {}, scalar("login")});
+  return schema;
+}
+
+}  // namespace
+
 bool Codec<LoginPtr>::read(const Value& value, const Reader& reader, const Rule&, LoginPtr& out) {
   out = auth::read_login(value, reader, true);
   return out != nullptr;
 }
 
-Value Codec<LoginPtr>::schema(const Rule&) { return auth::schema_of_methods(true); }
+Value Codec<LoginPtr>::schema(const Rule&) { return titled(auth::schema_of_methods(true)); }
 
 bool Codec<auth::Inner>::read(const Value& value, const Reader& reader, const Rule&,
                               auth::Inner& out) {
@@ -156,6 +208,6 @@ bool Codec<auth::Inner>::read(const Value& value, const Reader& reader, const Ru
   return out.login != nullptr;
 }
 
-Value Codec<auth::Inner>::schema(const Rule&) { return auth::schema_of_methods(false); }
+Value Codec<auth::Inner>::schema(const Rule&) { return titled(auth::schema_of_methods(false)); }
 
 }  // namespace sonde::config

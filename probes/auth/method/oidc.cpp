@@ -18,17 +18,17 @@ std::unexpected<Failure> own_config(const std::string& what, const std::string& 
 std::string unguessable() { return text::base64url(random_bytes(32)); }
 
 // Members of a token answer with fixed names (RFC 6749 section 5.1).
-std::expected<Token, Failure> read_answer(const std::string& body, Trace& trace) {
+std::expected<Token, Failure> read_answer(const std::string& body, Context& context) {
   auto token = take_token(Grant(), body);
   if (!token) return token;
-  hide(trace, token->value);
-  if (!token->refresh.empty()) hide(trace, token->refresh);
+  hide_issued(context, token->value);
+  if (!token->refresh.empty()) hide_issued(context, token->refresh);
   const auto document = text::Document::parse_body(body);
   const auto id_token = document->root().member("id_token").string();
   if (!id_token || !is_token_text(*id_token))
     return std::unexpected(
         Failure{Reason::token_missing, "the token endpoint's answer has no id_token"});
-  hide(trace, *id_token);
+  hide_issued(context, *id_token);
   token->named.emplace_back("id_token", *id_token);
   return token;
 }
@@ -115,7 +115,7 @@ asio::awaitable<std::expected<Token, Failure>> Oidc::redeem(Context& context,
   const auto answer = co_await std::move(sending);
   const Instant at = Clock::now();
   if (!answer) co_return std::unexpected(answer.error());
-  auto token = read_answer(answer->body, context.trace);
+  auto token = read_answer(answer->body, context);
   if (token) token->skew = answer->skew;
   if (token) token->at = at;
   co_return token;

@@ -16,9 +16,10 @@ std::unexpected<Failure> own(std::string why) {
 }
 
 // Whether the token itself is rejected. invalid_client concerns the client, whatever the token; an
-// endpoint that takes JSON has no client.
+// endpoint that takes JSON has no client. Where a successor came, it was redeemed, whatever the
+// answers to further redirects say.
 bool is_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
-  if (token) return false;
+  if (token || !context.said.refresh.empty()) return false;
   const std::string& error = context.said.error;
   if (error == "invalid_grant" || error == "invalid_token") return true;
   return json && token.error().reason == Reason::credentials;
@@ -27,7 +28,8 @@ bool is_refused(const std::expected<Token, Failure>& token, const Context& conte
 // Rejected, or a failure that another token may avoid: not all servers follow RFC 6749.
 bool may_be_refused(const std::expected<Token, Failure>& token, const Context& context, bool json) {
   const auto& [status, error, refresh] = context.said;
-  if (token || is_refused(token, context, json)) return !token;
+  if (token || !refresh.empty()) return false;
+  if (is_refused(token, context, json)) return true;
   if (error == "invalid_client" || error == "unauthorized_client") return false;
   return status == 400 || status == 401 || status == 403 || status == 409 || status == 422 ||
          (status == 200 && !error.empty());
@@ -108,7 +110,9 @@ asio::awaitable<Redeemed> redeem_and_keep(Context& context, const Grant& grant,
   auto asking = ask_for_token(context, grant, std::move(request), trial);
   auto token = co_await std::move(asking);
   Redeemed redeemed{.token = std::move(token), .kept = {}};
+  const bool same = context.said.refresh == chain.refresh;  // a refusal may repeat it
   if (!context.said.refresh.empty()) redeemed.kept = chain.keep(context.said.refresh);
+  if (same) context.said.refresh.clear();
   const bool cut = !redeemed.token && redeemed.token.error().reason == Reason::cut;
   chain.unanswered = chain.unanswered && cut;
   co_return redeemed;
@@ -161,7 +165,8 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::redeem_kept(
   co_return token;
 }
 
-// Tries the configured token if it differs from the one that was rejected with `failure`.
+// Tries the configured token if it was neither redeemed nor rejected before, unlike the kept one,
+// which was rejected with `failure`.
 asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(
     Context& context, std::shared_ptr<Redemption> redemption, std::string refused,
     Failure failure) const {
@@ -169,9 +174,14 @@ asio::awaitable<std::expected<Token, Failure>> Refresh::try_first(
   failure = {Reason::monitor_credential_expired, "our refresh token is refused: " + failure.detail};
   auto first = settings_.first.reveal();
   if (!first) co_return own(first.error());
+  if (chain.has_redeemed(*first)) {
+    failure.detail +=
+        "; 'first' was redeemed before and is not sent again, so replace it if this goes on";
+    co_return std::unexpected(std::move(failure));
+  }
   if (*first == refused || *first == chain.refused_first)
     co_return std::unexpected(std::move(failure));
-  chain.refresh = *first;
+  chain.take_first(*first);
   auto redeeming = redeem_kept(context, redemption);
   auto token = co_await std::move(redeeming);
   if (is_refused(token, context, !settings_.body.empty())) {

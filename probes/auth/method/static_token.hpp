@@ -28,6 +28,7 @@ class StaticToken : public Login {
   boost::asio::awaitable<std::expected<Token, Failure>> run(Context& context) const override;
   void needs(text::Needs& needs) const override;
   bool asks() const override { return false; }
+  std::string own_secret() const override { return settings_.token.secret.reveal().value_or(""); }
 
  private:
   std::expected<Token, Failure> read(Context& context) const;

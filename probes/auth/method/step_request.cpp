@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include "probes/auth/answer_words.hpp"
 #include "probes/auth/ask.hpp"
+#include "probes/auth/form/forms.hpp"
 #include "probes/auth/hide.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/auth/until_answered.hpp"
@@ -18,10 +21,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t captured_max = 16 * 1024;
-
-std::unexpected<Failure> own_step(const std::string& what, const std::string& why) {
-  return std::unexpected(Failure{Reason::own_request, "login " + what + ": " + why});
-}
 
 bool is_wanted(const StepRequest& step, int status) {
   if (step.status.empty()) return status >= 200 && status < 300;
@@ -47,7 +46,7 @@ std::expected<net::Request, Failure> build(const StepRequest& step, text::Names&
   } else {
     body = step.body.render(names);
   }
-  if (!body) return own_step("body", body.error());
+  if (!body) return std::unexpected(Failure{Reason::own_request, "login body: " + body.error()});
   request->body = std::move(*body);
   if (!type.empty()) request->headers.emplace_back("Content-Type", type);
   return request;
@@ -81,9 +80,6 @@ Failure lacking(const net::Url& url, const std::string& name, const Capture& cap
     return {Reason::spa_fallback, "a page (text/html) answers instead of the login"};
   Failure failure{Reason::answer_incomplete,
                   "the answer of " + without_query(url) + " lacks '" + name + "'"};
-  for (const DroppedCookie& dropped : cookies.dropped_since({}))
-    if (!capture.cookie.empty() && dropped.name == capture.cookie)
-      failure.detail += "; the cookie " + dropped.name + " is not kept: " + dropped.why;
   const std::string error = net::error_text(response);
   if (!error.empty()) failure.detail += "; it says: " + error;
   for (const auto& [dropped, why] : cookies.dropped_since({}))
@@ -108,6 +104,23 @@ bool carries_own(const StepRequest& step) {
   return names_any(step, [](std::string_view name) { return name.starts_with("identity."); });
 }
 
+// What the requests of a login have shown up to now.
+struct Shown {
+  bool own = false;       // the user's own credentials
+  bool password = false;  // a secret of the user
+};
+
+// Whether a request shows a secret of the user, and not the name alone.
+bool shows_password(const StepRequest& step, const Context& context) {
+  text::Needs needs;
+  add_needs({step}, needs);
+  return std::ranges::any_of(needs.all, [&](const auto& need) {
+    const std::string* value =
+        need.name.starts_with("identity.") ? context.names.find(need.name) : nullptr;
+    return value != nullptr && !is_user_name(need.name) && context.trace.scrub(*value) != *value;
+  });
+}
+
 // A request that is made, and the cookies that go with it and come back.
 struct Making {
   const StepRequest& step;
@@ -115,7 +128,10 @@ struct Making {
   net::ConnectionOptions line;
   const std::optional<text::Pattern>& refused;
   Cookies cookies;
-  bool shown = false;  // it, or one before it, showed the user's own credentials
+  Shown shown = {};                      // by it, or by one before it
+  std::vector<std::string> tokens = {};  // what it captures for the token
+  bool goes_on = false;                  // further requests follow it
+  bool proven_later = false;             // something is captured of their answers
 };
 
 // What came of a request that carried credentials, or follows one, and stopped the login.
@@ -124,22 +140,75 @@ void judge_trial(LoginGuard::Trial& trial, const Making& making, const net::Answ
   trial.judge(answer.status, wrong.reason);
   const bool moved =
       making.request.method != method_of(making.step);  // by a redirect that was followed
-  if (answer.ok() && making.shown && (moved || may_refuse(answer.response))) trial.refuse();
+  if (making.shown.own && ((answer.ok() && moved) || may_refuse(answer))) trial.refuse();
 }
 
 using Captured = std::vector<std::pair<std::string, std::string>>;
 
-std::expected<Captured, Failure> capture_all(const StepRequest& step, const net::Url& url,
-                                             const net::Response& response, const Cookies& cookies,
-                                             const std::optional<text::Pattern>& refused) {
+// Why a captured value, or the answer that it is from, gives no token.
+std::optional<Failure> no_token(const std::string& name, const std::string& value,
+                                const net::Response& response,
+                                std::span<const std::string> captured) {
+  const auto lacking = [&](std::string why) {
+    const std::string said = net::error_text(response);
+    if (!said.empty()) why += "; it says: " + said;
+    return Failure{Reason::token_missing, std::move(why)};
+  };
+  if (is_placeholder(value))
+    return lacking(fmt::format("'{}' is \"{}\", which is no token", name, value));
+  if (value.front() == '{' || value.front() == '[')
+    return lacking(fmt::format("'{}' is no token text: it is not a string", name));
+  const std::string no = says_no(response, {.token = true, .captured = captured});
+  if (no.empty()) return std::nullopt;
+  return lacking(fmt::format("'{}' comes, but beside it {}", name, no));
+}
+
+// The page with the login again, although the password was shown; a page of which something is
+// captured is judged by that.
+std::optional<Failure> asks_again(const Making& making, const net::Response& response) {
+  if (!making.shown.password || !making.step.capture.empty() || response.status / 100 != 2 ||
+      !asks_password(response))
+    return std::nullopt;
+  return Failure{Reason::credentials, net::describe(response) + ", and " +
+                                          without_query(making.request.url) +
+                                          " asks for a password again"};
+}
+
+// An answer to the credentials that is no success, where neither a token of it nor a later answer
+// shows that.
+std::optional<Failure> no_success(const Making& making, const net::Response& response,
+                                  std::span<const std::string> captured) {
+  if (making.proven_later || !making.tokens.empty() || !carries_own(making.step))
+    return std::nullopt;
+  const std::string no = says_no(
+      response,
+      {.token = !making.step.capture.empty(), .goes_on = making.goes_on, .captured = captured});
+  if (no.empty()) return std::nullopt;
+  Failure failure{Reason::answer_incomplete,
+                  "the answer of " + without_query(making.request.url) + " is no success: " + no};
+  const std::string said = net::error_text(response);
+  if (!said.empty()) failure.detail += "; it says: " + said;
+  return failure;
+}
+
+std::expected<Captured, Failure> capture_all(const Making& making, const net::Response& response) {
+  const auto& [step, request, line, refused, cookies, shown, tokens, goes_on, proven] = making;
+  if (auto wrong = asks_again(making, response)) return std::unexpected(*std::move(wrong));
+  std::vector<std::string> values;
+  for (const auto& [name, capture] : step.capture)
+    if (auto found = find(capture, response, cookies)) values.push_back(*std::move(found));
+  if (auto wrong = no_success(making, response, values)) return std::unexpected(*std::move(wrong));
   Captured all;
   for (const auto& [name, capture] : step.capture) {
     auto found = find(capture, response, cookies);
     if (!found || found->empty())
-      return std::unexpected(lacking(url, name, capture, response, cookies, refused));
+      return std::unexpected(lacking(request.url, name, capture, response, cookies, refused));
     if (found->size() > captured_max)
       return std::unexpected(
           Failure{Reason::answer_incomplete, "'" + name + "' is longer than 16 KB"});
+    if (std::ranges::find(tokens, name) != tokens.end())
+      if (auto wrong = no_token(name, *found, response, values))
+        return std::unexpected(*std::move(wrong));
     all.emplace_back(name, *std::move(found));
   }
   return all;
@@ -161,19 +230,12 @@ std::optional<Failure> check_origin(const StepRequest& step, const net::Url& url
                  "a request of the login leads to another origin: " + net::no_own_origin(url)};
 }
 
-bool captures_any(const StepRequest& step, const text::Template& of) {
-  return std::ranges::any_of(
-      of.names(), [&](const auto& name) { return step.capture.contains(std::string(name)); });
-}
-
-// Whether a captured value is who the user is, as the configuration says in plain text.
-bool is_known_name(const std::string& value, const Context& context) {
-  constexpr std::string_view fields[] = {"identity.username", "identity.user", "identity.email",
-                                         "identity.name", "identity.id"};
-  return std::ranges::any_of(fields, [&](std::string_view field) {
-    const std::string* known = context.names.find(field);
-    return known != nullptr && *known == value && context.trace.scrub(value) == value;
-  });
+// Its captures that `of` names.
+std::vector<std::string> captured_for(const StepRequest& step, const text::Template& of) {
+  std::vector<std::string> names;
+  for (const auto& name : of.names())
+    if (step.capture.contains(std::string(name))) names.emplace_back(name);
+  return names;
 }
 
 // What came of it.
@@ -185,18 +247,22 @@ struct Made {
 };
 
 asio::awaitable<Made> make(Context& context, Making making, LoginGuard::Trial& trial) {
-  auto& [step, request, line, refused, cookies, shown] = making;
+  auto& [step, request, line, refused, cookies, shown, tokens, goes_on, proven] = making;
+  context.answered = [&](const net::Answer& one) {
+    hide_captured(context, making.step.capture, one, making.cookies);
+  };
   auto asking = ask(context, request, line, step.redirects, cookies);
   const net::Answer answer = co_await std::move(asking);
+  context.answered = nullptr;
   Made made{.captured = {}, .cookies = {}, .skew = answer.response.skew, .at = Clock::now()};
   if (auto wrong = judge(step, answer, refused))
     made.captured = std::unexpected(*std::move(wrong));
   else
-    made.captured = capture_all(step, request.url, answer.response, cookies, refused);
+    made.captured = capture_all(making, answer.response);
   if (!made.captured) judge_trial(trial, making, answer, made.captured.error());
   if (made.captured)
     for (const auto& [name, value] : *made.captured) {
-      if (!is_known_name(value, context)) hide(context.trace, value);
+      if (!is_known_name(value, context)) hide_issued(context, value);
     }
   else
     made.captured.error().detail = context.trace.scrub(made.captured.error().detail);
@@ -213,9 +279,11 @@ asio::awaitable<std::optional<Made>> make_as_trial(Context& context, const Makin
                    .cookies = making.cookies,
                    .skew = {}};
   auto doing = [step = making.step, refused = making.refused, request = making.request,
-                line = making.line, cookies = making.cookies,
-                shown = making.shown](Context& own, LoginGuard::Trial& counted) {
-    return make(own, Making{step, request, line, refused, cookies, shown}, counted);
+                line = making.line, cookies = making.cookies, shown = making.shown,
+                tokens = making.tokens, goes_on = making.goes_on,
+                proven = making.proven_later](Context& own, LoginGuard::Trial& counted) {
+    return make(own, Making{step, request, line, refused, cookies, shown, tokens, goes_on, proven},
+                counted);
   };
   auto making_it = until_answered<Made>(context, *trial, std::move(doing));
   auto made = co_await std::move(making_it);
@@ -233,18 +301,30 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
                                              const net::ConnectionOptions& line,
                                              const std::optional<text::Pattern>& refused,
                                              const text::Template& made_of, text::Names& names,
-                                             net::Origins& own, Token& token, bool& shown) {
-  shown |= carries_own(step);
+                                             net::Origins& own, Token& token,
+                                             std::span<const StepRequest> later, Shown& shown) {
+  shown.own |= carries_own(step);
+  shown.password |= shows_password(step, context);
   auto request = build(step, names);
   if (!request) co_return request.error();
   if (auto elsewhere = check_origin(step, request->url, token, own)) co_return elsewhere;
-  const Making making{step, *std::move(request), line, refused, token.cookies, shown};
-  auto making_it = shown || carries_credentials(step) ? make_as_trial(context, making)
-                                                      : make_uncounted(context, making);
+  const bool proven_later =
+      std::ranges::any_of(later, [](const auto& one) { return !one.capture.empty(); });
+  const Making making{.step = step,
+                      .request = *std::move(request),
+                      .line = line,
+                      .refused = refused,
+                      .cookies = token.cookies,
+                      .shown = shown,
+                      .tokens = captured_for(step, made_of),
+                      .goes_on = !later.empty(),
+                      .proven_later = proven_later};
+  auto making_it = shown.own || carries_credentials(step) ? make_as_trial(context, making)
+                                                          : make_uncounted(context, making);
   auto made = co_await std::move(making_it);
   if (!made) co_return cut_failure();
   token.cookies = std::move(made->cookies);
-  if (captures_any(step, made_of)) {
+  if (!making.tokens.empty()) {
     token.skew = made->skew;
     token.at = made->at;
   }
@@ -259,25 +339,6 @@ asio::awaitable<std::optional<Failure>> take(Context& context, const StepRequest
 
 }  // namespace
 
-std::optional<std::string> find(const Capture& capture, const net::Response& response,
-                                const Cookies& cookies) {
-  if (capture.json) {
-    const auto document = text::Document::parse_body(response.body);
-    const text::Json found = document ? capture.json->at(document->root()) : text::Json();
-    if (!found || found.kind() == text::Json::Kind::null) return std::nullopt;
-    return found.text();
-  }
-  const std::string* value = nullptr;
-  if (!capture.header.empty()) value = response.header(capture.header);
-  if (!capture.cookie.empty()) value = cookies.find(capture.cookie);
-  const bool in_body = capture.header.empty() && capture.cookie.empty();
-  if (in_body) value = &response.body;
-  if (value == nullptr || !capture.body) return value ? std::optional(*value) : std::nullopt;
-  const auto groups = capture.body->groups(*value);
-  if (groups.empty()) return std::nullopt;
-  return groups.size() > 1 ? groups[1] : groups[0];
-}
-
 asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const std::vector<StepRequest>& steps,
                                                    const net::ConnectionOptions& line,
@@ -285,9 +346,11 @@ asio::awaitable<std::optional<Failure>> take_steps(Context& context,
                                                    const text::Template& made_of,
                                                    text::Names& names, Token& token) {
   net::Origins own = net::Origins::of(names);
-  bool shown = !token.cookies.empty();  // by the form that these follow
+  Shown shown{.own = !token.cookies.empty()};  // by the form that these follow
+  std::span<const StepRequest> later = steps;
   for (const auto& step : steps) {
-    auto taking = take(context, step, line, refused, made_of, names, own, token, shown);
+    later = later.subspan(1);
+    auto taking = take(context, step, line, refused, made_of, names, own, token, later, shown);
     auto wrong = co_await std::move(taking);
     if (wrong) co_return wrong;
   }

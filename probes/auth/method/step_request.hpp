@@ -5,20 +5,11 @@
 #include <vector>
 
 #include "probes/auth/login.hpp"
+#include "probes/auth/method/capture.hpp"
 #include "probes/text/pattern.hpp"
-#include "probes/text/pointer.hpp"
 #include "probes/text/tree.hpp"
 
 namespace sonde::auth {
-
-// Where a value is in an answer; exactly one of these.
-struct Capture {
-  std::optional<text::Pointer> json;
-  std::string header;
-  std::string cookie;
-  std::optional<text::Pattern> body;  // its first group, or the whole match
-};
-const config::Section<Capture>& section_of(const Capture*);
 
 // One request of `method: steps`, or of those that follow a form.
 struct StepRequest {
@@ -33,10 +24,6 @@ struct StepRequest {
   std::map<std::string, Capture> capture;  // {{NAME}} in later requests, {{login.NAME}} elsewhere
 };
 const config::Section<StepRequest>& section_of(const StepRequest*);
-
-// The captured value; empty: not found. Pure.
-std::optional<std::string> find(const Capture& capture, const net::Response& response,
-                                const Cookies& cookies);
 
 // Makes the requests one after the other, with the cookies of `token`, which take what comes; what
 // is captured `names` knows, and the token by name. The token came with the last answer of which

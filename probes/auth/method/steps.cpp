@@ -112,6 +112,11 @@ bool check(const Steps::Settings& settings, const config::Value& value,
               "the token lives " + config::show(*lives) +
                   "; if that number is milliseconds, write 'expires_in_unit: ms'");
   const auto captured = captures_of(settings.requests);
+  if (captured.empty() && !settings.refused)
+    reader.warn(value.place,
+                "none of its requests captures anything, so every answer with an expected status "
+                "is a login; capture what only a user gets, or write in 'refused' what a refused "
+                "login looks like");
   for (const auto& [key, text] :
        {std::pair{"token", &settings.token}, std::pair{"expires_in", &settings.expires_in}})
     for (const std::string& name : text->names()) {

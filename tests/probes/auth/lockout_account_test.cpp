@@ -50,6 +50,47 @@ TEST(LoginGuard, CountsAUserOnceForAllIdentitiesThatNameIt) {
   EXPECT_EQ(walker.walk(usual).verdict.reason, Reason::credentials);
 }
 
+// Another login of the identity shows more or less of it, and no other password.
+TEST(LoginGuard, ALoginThatSendsOtherFieldsIsNoChangedPassword) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.target["lockout"] = "{ after: 3, cooldown: 1h }";
+  usual.identity["tenant"] = "blue";
+  const std::string bodies[] = {
+      R"({ username: "{{identity.username}}", password: "{{identity.password}}" })",
+      R"({ username: "{{identity.username}}", password: "{{identity.password}}",
+           tenant: "{{identity.tenant}}" })",
+      R"({ username: "{{identity.username}}", secret: "{{identity.password | sha256}}" })"};
+  Walker walker;
+  for (int round = 0; round < 3; ++round)
+    for (const std::string& body : bodies) {
+      usual.login["body"] = body;
+      walker.walk(usual);
+    }
+  usual.kind("health");
+  usual.probe["headers"] = R"({ Authorization: "Basic {{identity.basic}}" })";
+  walker.walk(usual);
+  usual.login = {{"method", "token"}, {"token", R"("{{identity.password | b64}}")"}};
+  usual.probe["headers"] = R"({ X-Password: "{{token}}", X-User: "{{identity.username}}" })";
+  usual.probe["login"] = "account";
+  walker.walk(usual);
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+TEST(LoginGuard, AChangedPasswordIsTriedOnceByWhicheverLogin) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.target["lockout"] = "{ after: 2, cooldown: 1h }";
+  Walker walker;
+  for (int i = 0; i < 4; ++i) walker.walk(usual);
+  EXPECT_EQ(server.requests().size(), 2U);
+  usual.identity["password"] = "{ file: " + usual.folder.write("new", "another password") + " }";
+  for (int i = 0; i < 4; ++i) walker.walk(usual);
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
 // A file: one account for whoever counts in it, in this process and in others.
 TEST(LoginGuard, CountsAnAccountOnceForAllThatShareTheTable) {
   const Server server(Script{json(401, "{}")});
@@ -304,10 +345,51 @@ TEST(LoginGuard, GoesOnCountingWhereATargetWithTheSameAddressIsAdded) {
   std::string yaml = usual.yaml();
   const std::string targets = "targets: { ";
   const std::string first = R"(canary: { http: "http://canary.example.com", auth: ")";
-  yaml.insert(yaml.find(targets) + targets.size(), first + server.url("") + "?key=1\" }, ");
+  yaml.insert(yaml.find(targets) + targets.size(), first + server.url("/realm") + "\" }, ");
   const auto planned = plan(yaml);
   for (int i = 0; i < 3; ++i) walker.walk(planned.check("p"));
   EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// Whichever of them asks first, and whichever worker runs it.
+TEST(LoginGuard, TheStrictestRulesOfTheTargetsOfAnAccountHoldForAll) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.target["lockout"] = "{ after: 10, cooldown: 5m }";
+  std::string yaml = usual.yaml();
+  const std::string targets = "targets: { ", at = "target: t";
+  yaml.insert(yaml.find(targets) + targets.size(),
+              "careful: { http: \"" + server.url("") + "\", auth: \"" + server.url("/v2") +
+                  "\", lockout: { after: 3, cooldown: 1h } }, ");
+  yaml.replace(yaml.find(at), at.size(), "target: [t, careful]");
+  const auto planned = plan(yaml);
+  const auto table = auth::LockoutTable::in_memory();
+  Walker one, other;
+  for (Walker* walker : {&one, &other}) walker->shared().token_cache.share(table);
+  for (int i = 0; i < 6; ++i) one.walk(planned.check("p", "t"));
+  for (int i = 0; i < 6; ++i) other.walk(planned.check("p", "careful"));
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
+// A target that nothing presses has no say.
+TEST(LoginGuard, RulesOfATargetWhoseProbesShowNothingDoNotHold) {
+  const Server server(Script{json(401, "{}")});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.target["lockout"] = "{ after: 4, cooldown: 5m }";
+  std::string yaml = usual.yaml();
+  const std::string targets = "targets: { ";
+  yaml.insert(yaml.find(targets) + targets.size(),
+              "careful: { http: \"" + server.url("") + "\", auth: \"" + server.url("") +
+                  "\", lockout: { after: 1, cooldown: 1h } }, ");
+  yaml.insert(yaml.find("probes: { ") + 10,
+              "h: { kind: health, target: careful, as: alice, url: \"{{target.http}}/\" }, ");
+  const auto planned = plan(yaml);
+  EXPECT_EQ(planned.wrong(), "");
+  Walker walker;
+  for (int i = 0; i < 6; ++i) walker.walk(planned.check("p", "t"));
+  EXPECT_EQ(server.requests().size(), 4U);
 }
 
 }  // namespace

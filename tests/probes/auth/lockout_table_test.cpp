@@ -145,6 +145,49 @@ TEST(LockoutTable, CountsWhatWasUnderWayInADeadProcessAsRefused) {
   EXPECT_EQ((*ours)->read(key(2))->counts, (RefusalCounts{.pending = 1}));
 }
 
+TEST(LockoutTable, HasOneClaimOfAKeyAtATime) {
+  const File file;
+  const auto one = LockoutTable::open(file.path), two = LockoutTable::open(file.path);
+  ASSERT_TRUE(one && two);
+  const auto memory = LockoutTable::in_memory();
+  for (const auto& [first, second] :
+       {std::pair(*one, *two), std::pair(*one, *one), std::pair(memory, memory)}) {
+    {
+      const auto claim = LockoutTable::claim(first, key(1));
+      ASSERT_TRUE(claim);
+      EXPECT_FALSE(LockoutTable::claim(second, key(1)));
+      EXPECT_TRUE(LockoutTable::claim(second, key(2)));
+    }
+    EXPECT_TRUE(LockoutTable::claim(second, key(1)));
+  }
+}
+
+TEST(LockoutTable, ForgetsTheClaimOfAProcessThatWasKilled) {
+  const File file;
+  const auto ours = LockoutTable::open(file.path);
+  ASSERT_TRUE(ours) << ours.error();
+  int told[2];
+  ASSERT_EQ(pipe(told), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto theirs = LockoutTable::open(file.path);
+    const auto claim = theirs ? LockoutTable::claim(*theirs, key(1)) : std::nullopt;
+    const char taken = claim ? 'y' : 'n';
+    (void)!write(told[1], &taken, 1);
+    ::pause();
+  }
+  char taken = 0;
+  ASSERT_EQ(read(told[0], &taken, 1), 1);
+  EXPECT_EQ(taken, 'y');
+  EXPECT_FALSE(LockoutTable::claim(*ours, key(1)));
+  kill(child, SIGKILL);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(LockoutTable::claim(*ours, key(1)));
+  close(told[0]);
+  close(told[1]);
+}
+
 TEST(LockoutTable, HasRoomForManyAndTurnsNobodyAwayWhoIsInIt) {
   const auto table = LockoutTable::in_memory();
   for (int n = 0; n < 5000; ++n) refuse(*table, key(n), 1);

@@ -40,6 +40,22 @@ TEST(LoginGuard, CountsEachRefusalOfALoginWhateverItsReason) {
            {422, R"({"message":"Those credentials match no record."})"},
            {423, ""},
            {404, R"({"error":"invalid_grant"})"},
+           {404, R"({"message":"Incorrect password."})"},
+           {404, R"({"code":101,"error":"Invalid username/password."})"},
+           {404, R"({"message":"User not found"})"},
+           {410, R"({"error":"The account is disabled"})"},
+           {500, R"({"error":"Bad credentials"})"},
+           {402, ""},
+           {406, ""},
+           {407, ""},
+           {409, ""},
+           {412, ""},
+           {417, ""},
+           {419, ""},
+           {428, ""},
+           {440, ""},
+           {498, ""},
+           {499, ""},
            {200, R"({"error":"wrong_password"})"}}) {
     const Server server(Script{json(status, body)});
     DefaultConfig usual(server.url(""));
@@ -82,9 +98,42 @@ TEST(LoginGuard, CountsARefusalWhoseBodyDoesNotComeWhole) {
   }
 }
 
+TEST(LoginGuard, CountsASuccessWhoseBodyIsBroken) {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  for (const Script& refused :
+       {Script{send(head + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnone")},
+        Script{send(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")}}) {
+    const Server server(refused);
+    DefaultConfig usual(server.url(""));
+    usual.defaults["timeout"] = "500ms";
+    EXPECT_EQ(posts(server, usual, "/"), 3);
+  }
+}
+
+TEST(LoginGuard, SaysThatTheCredentialsAreRefusedWhereA404SaysSo) {
+  for (const auto& [body, reason] : std::vector<std::pair<std::string, Reason>>{
+           {R"({"message":"Incorrect password."})", Reason::credentials},
+           {R"({"code":101,"error":"Invalid username/password."})", Reason::credentials},
+           {R"({"message":"Cannot POST /user/password","error":"Not Found"})", Reason::no_route},
+           {R"({"detail":"Not Found"})", Reason::no_route}}) {
+    const Server server(Script{json(404, body)});
+    DefaultConfig usual(server.url(""));
+    usual.kind("login");
+    EXPECT_EQ(walk(usual).verdict.reason, reason) << body;
+  }
+}
+
 TEST(LoginGuard, CountsNoFailureOfTheService) {
-  for (const int status : {404, 429, 500, 503}) {
-    const Server server(Script{answer(status, "{}", {{"Retry-After", "0"}})});
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {404, "{}"},
+           {404, R"({"message":"Cannot POST /user/password","error":"Not Found"})"},
+           {405, "{}"},
+           {415, "{}"},
+           {429, R"({"error":"too many wrong passwords"})"},
+           {500, "{}"},
+           {503, "{}"}}) {
+    const Server server(
+        Script{answer(status, body, {{"Retry-After", "0"}, {"Content-Type", "application/json"}})});
     DefaultConfig usual(server.url(""));
     usual.kind("login");
     usual.login["lockout"] = "{ after: 1, cooldown: 1h }";

@@ -19,6 +19,11 @@ long logins(DefaultConfig& usual, const Server& server) {
   });
 }
 
+ProbeRun walk_login(DefaultConfig& usual) {
+  usual.kind("login");
+  return walk(usual);
+}
+
 long json_logins(const Script& answers) {
   const Server server(answers);
   DefaultConfig usual(server.url(""));
@@ -71,6 +76,59 @@ TEST(CountedRefusal, IsOneThatALaterStepShows) {
   EXPECT_EQ(step_logins(json(200, R"({"user":null})")), 2);
   EXPECT_EQ(step_logins(json(200, R"({"user":"alice"})")), 8);
   EXPECT_EQ(step_logins(json(503, "{}")), 8);
+}
+
+constexpr char login_page[] =
+    "<form method=post><input name=user><input type=password name=pass></form>";
+
+// Steps that post the password by a form, and the page that the answer is or leads to.
+DefaultConfig::Keys form_steps(const std::string& more = "") {
+  return {{"method", "steps"},
+          {"requests", R"([{ url: "{{target.auth}}/login", redirects: { follow: true },
+                             form: { user: "{{identity.username}}", pass: "{{identity.password}}" } })" +
+                           more + "]"},
+          {"token", R"("")"}};
+}
+
+TEST(CountedRefusal, IsTheLoginPageAgainForStepsThatPostAForm) {
+  const Act page = answer(200, login_page, {{"Content-Type", "text/html"}});
+  const Act away = answer(302, "", {{"Location", "/sorry"}});
+  for (const bool moves : {false, true}) {
+    const Server server(Handler([&](const Request& request) {
+      return Script{moves && request.method() == "POST" ? away : page};
+    }));
+    DefaultConfig usual(server.url(""));
+    usual.login = form_steps();
+    EXPECT_EQ(walk_login(usual).verdict.reason, Reason::credentials) << moves;
+    EXPECT_EQ(logins(usual, server), 1 + 2) << moves;
+  }
+}
+
+TEST(CountedRefusal, IsTheLoginPageThatALaterStepIsSentTo) {
+  const Server server(Handler([&](const Request& request) {
+    if (request.method() == "POST") return Script{answer(200, "ok")};
+    if (request.target() == "/home") return Script{answer(302, "", {{"Location", "/login"}})};
+    return Script{answer(200, login_page, {{"Content-Type", "text/html"}})};
+  }));
+  DefaultConfig usual(server.url(""));
+  usual.login = form_steps(R"(, { url: "{{target.auth}}/home", redirects: { follow: true } })");
+  EXPECT_EQ(walk_login(usual).verdict.reason, Reason::credentials);
+  EXPECT_EQ(logins(usual, server), 1 + 2);
+}
+
+TEST(CountedRefusal, IsNoPageThatAsksForThePasswordAfterTheName) {
+  const Server server(Handler([&](const Request& request) {
+    const bool named = request.method() == "POST" && !request.body.contains("pass=");
+    return Script{named ? answer(200, login_page, {{"Content-Type", "text/html"}})
+                        : answer(200, "<p>Hi alice</p>", {{"Content-Type", "text/html"}})};
+  }));
+  DefaultConfig usual(server.url(""));
+  usual.login = {
+      {"method", "steps"},
+      {"requests", R"([{ url: "{{target.auth}}/login", form: { user: "{{identity.username}}" } },
+                                  { url: "{{target.auth}}/login", form: { pass: "{{identity.password}}" } }])"},
+      {"token", R"("")"}};
+  EXPECT_EQ(walk_login(usual).verdict.outcome, Outcome::pass);
 }
 
 }  // namespace

@@ -91,6 +91,8 @@ TEST(Cookies, ForOtherSitesHaveToBeSecureAsBrowsersWantIt) {
   EXPECT_EQ(sent({"a=1; Path=/; SameSite=None"}, home, home), "");
   EXPECT_EQ(sent({"a=1; Path=/; SameSite=None; Secure"}, home, home), "a=1");
   EXPECT_EQ(sent({"a=1; Path=/; SameSite=Lax"}, home, home), "a=1");
+  EXPECT_EQ(sent({"a=1; Path=/; Partitioned"}, home, home), "");
+  EXPECT_EQ(sent({"a=1; Path=/; Partitioned; Secure"}, home, home), "a=1");
 }
 
 TEST(Cookies, EndWithTheirTime) {

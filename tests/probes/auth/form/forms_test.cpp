@@ -264,5 +264,28 @@ TEST(Forms, ALoginIsNotTakenForSomethingElse) {
       << "whoever names the button wants it";
 }
 
+bool asks_again_in(const std::string& html) {
+  net::Response response;
+  response.status = 200;
+  response.headers = {{"content-type", "text/html"}};
+  response.body = html;
+  return asks_again(response, alice);
+}
+
+TEST(Forms, APasswordThatIsForSomethingElseIsNotTheLoginAgain) {
+  for (const char* of_a_user :
+       {"<form action=/pw><input type=password name=old><input type=password name=new></form>",
+        "<form action=/wifi><input name=ssid><input type=password name=psk></form>",
+        "<form action=/settings><input name=smtp_user><input type=password name=smtp></form>",
+        "<form action=/users/register><input name=username><input type=password name=password>"
+        "<button>Register</button></form>",
+        "<input type=password name=apikey>"})
+    EXPECT_FALSE(asks_again_in(of_a_user)) << of_a_user;
+  for (const char* again :
+       {"<form action=/login><input name=username><input type=password name=password></form>",
+        "<form action=/next><input type=password name=password></form>"})
+    EXPECT_TRUE(asks_again_in(again)) << again;
+}
+
 }  // namespace
 }  // namespace sonde::auth::forms_test

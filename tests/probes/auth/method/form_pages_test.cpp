@@ -29,7 +29,7 @@ struct Provider {
     if (request.target() == "/password") return {answer(200, second)};
     if (request.target() == "/home")
       return request.header("Cookie").contains("session=a11ce")
-                 ? Script{answer(200, "<h1>Hello")}
+                 ? Script{answer(200, "<h1>Hello alice")}
                  : Script{answer(302, "", {{"Location", "/login"}})};
     if (sent["username"] != "signed-alice" || sent["password"] != password)
       return {answer(200, "<p>Wrong" + second)};

@@ -68,8 +68,10 @@ TEST(JwtBearer, WithAKeyThatIsNoneIsOurOwnFault) {
   usual.kind("login");
   usual.login = {{"method", "jwt_bearer"},
                  {"url", R"("{{target.auth}}/token")"},
-                 {"key", "{ file: " + usual.folder.write("key.pem", "no key at all") + " }"}};
-  const ProbeRun walked = walk(usual);
+                 {"key", "{ file: " + usual.folder.write("key.pem", Signer("RS256").pem()) + " }"}};
+  const auto check = plan(usual.yaml()).check("p");
+  usual.folder.write("key.pem", "no key at all");  // replaced while the daemon runs
+  const ProbeRun walked = walk(check);
   EXPECT_EQ(walked.verdict.reason, Reason::own_secret);
   EXPECT_THAT(walked.verdict.detail, testing::Not(HasSubstr("no key at all")));
 }

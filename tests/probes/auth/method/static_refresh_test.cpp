@@ -11,6 +11,7 @@
 namespace sonde::test::static_refresh_test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 struct Static {
@@ -28,7 +29,9 @@ struct Static {
   }
   std::string kept() const {
     std::ifstream file(state);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::string token;
+    std::getline(file, token);
+    return token;
   }
 };
 
@@ -70,7 +73,8 @@ TEST(StaticRefresh, IsKeptWhateverIsWrongWithTheAnswerAroundIt) {
       {"stays open", {send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body), hang()}},
       {"500", raw("500 Oops", length)},
       {"302", raw("302 Found", length + "Location: /home\r\n")},
-      {"br", raw("200 OK", length + "Content-Encoding: br\r\n")}};
+      {"br", raw("200 OK", length + "Content-Encoding: br\r\n")},
+      {"no gzip", raw("200 OK", length + "Content-Encoding: gzip\r\n")}};
   for (const auto& [name, script] : answers) {
     const Server server(script);
     Static fixed;
@@ -168,14 +172,110 @@ TEST(StaticRefresh, IsTheReplacedFirstOneWhereTheKeptOneIsRefused) {
   EXPECT_EQ(fixed.kept(), "r2");
 }
 
-TEST(StaticRefresh, TriesTheFirstOneOnceWhereTheKeptOneIsRefused) {
+TEST(StaticRefresh, TriesAReplacedFirstOneOnceWhereTheKeptOneIsRefused) {
   Static fixed;
   Walker walker;
   EXPECT_EQ(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
   fixed.rotation.good = "nobody-knows";
+  fixed.usual.folder.write("first", "expired-as-well");
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(walker.walk(fixed.usual).verdict.reason, Reason::monitor_credential_expired);
   EXPECT_EQ(fixed.rotation.refreshes, 5);  // the good one, the kept one three times, the first
+}
+
+// Counts the tokens that are sent, and refuses some without redeeming them.
+struct Strict : Static {
+  std::vector<std::string> sent;
+  int refuse_next = 0;
+  std::string refusal = R"({"error":"invalid_grant"})";
+  int status = 400, count = 0;
+  std::string good = "r0";
+  Server server{Handler([this](const Request& request) -> Script {
+    sent.push_back(parameters(request.body)["refresh_token"]);
+    if (sent.back() != good || refuse_next-- > 0)
+      return {answer(status, refusal, {{"Content-Type", "application/json"}})};
+    good = "s" + std::to_string(++count);
+    return {json(200, R"({"access_token":"access","refresh_token":")" + good + "\"}")};
+  })};
+  Strict() { usual.login["url"] = "\"" + server.url("/token") + "\""; }
+};
+
+TEST(StaticRefresh, ASpuriousRefusalLosesNothing) {
+  for (const bool one_process : {true, false})
+    for (const auto& [status, refusal] : std::vector<std::pair<int, std::string>>{
+             {400, R"({"error":"invalid_grant"})"},
+             {401, R"({"error":"invalid_token"})"},
+             {200, R"({"error":"invalid_grant","refresh_token":"s2"})"}}) {
+      Strict fixed;
+      fixed.status = status;
+      fixed.refusal = refusal;
+      std::optional<Walker> walker;
+      const auto walk_on = [&] {
+        if (!walker || !one_process) walker.emplace();
+        return walker->walk(fixed.usual);
+      };
+      for (int i = 0; i < 2; ++i) EXPECT_EQ(walk_on().verdict.outcome, Outcome::pass);
+      fixed.refuse_next = 1;
+      const ProbeRun refused = walk_on();
+      EXPECT_EQ(refused.verdict.reason, Reason::monitor_credential_expired) << refused.show();
+      EXPECT_THAT(refused.verdict.detail, HasSubstr("'first' was redeemed before"));
+      EXPECT_EQ(walk_on().verdict.outcome, Outcome::pass);
+      EXPECT_THAT(fixed.sent, ElementsAre("r0", "s1", "s2", "s2")) << status;
+    }
+}
+
+TEST(StaticRefresh, NoFirstOneIsSentTwiceThoughItComesBack) {
+  Strict fixed;
+  walk(fixed.usual);
+  fixed.good = "admin";
+  fixed.usual.folder.write("first", "admin");
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  fixed.usual.folder.write("first", "r0");
+  fixed.refuse_next = 1;
+  walk(fixed.usual);
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_THAT(fixed.sent, ElementsAre("r0", "s1", "admin", "s2", "s2"));
+}
+
+TEST(StaticRefresh, AStateFileWithTheTokenAloneIsOfThePresentFirstOne) {
+  Strict fixed;
+  std::ofstream(fixed.state) << "kept\n";
+  chmod(fixed.state.c_str(), 0600);
+  fixed.good = "kept";
+  fixed.refuse_next = 1;
+  EXPECT_THAT(walk(fixed.usual).verdict.detail, HasSubstr("'first' was redeemed before"));
+  fixed.usual.folder.write("first", "replaced");
+  fixed.good = "replaced";
+  EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_THAT(fixed.sent, ElementsAre("kept", "kept", "replaced"));
+}
+
+TEST(StaticRefresh, AFirstOneThatTheServerDoesNotRotateIsSentAgain) {
+  std::vector<std::string> sent;
+  const Server server(Handler([&](const Request& request) -> Script {
+    sent.push_back(parameters(request.body)["refresh_token"]);
+    return {json(200, R"({"access_token":"access"})")};
+  }));
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_THAT(sent, ElementsAre("r0", "r0"));
+}
+
+TEST(StaticRefresh, ThePageBehindARedirectThatGaveASuccessorRefusesNothing) {
+  std::vector<std::string> sent;
+  const Server server(Handler([&](const Request& request) -> Script {
+    if (request.method() == "GET") return {json(400, R"({"error":"invalid_grant"})")};
+    sent.push_back(parameters(request.body)["refresh_token"]);
+    return {answer(302, R"({"access_token":"access","refresh_token":"next"})",
+                   {{"Location", "/done"}, {"Content-Type", "application/json"}})};
+  }));
+  Static fixed;
+  fixed.usual.login["url"] = "\"" + server.url("/token") + "\"";
+  fixed.usual.login["redirects"] = "{ follow: true }";
+  Walker walker;
+  for (int i = 0; i < 2; ++i) EXPECT_NE(walker.walk(fixed.usual).verdict.outcome, Outcome::pass);
+  EXPECT_THAT(sent, ElementsAre("r0", "next"));
 }
 
 TEST(StaticRefresh, AReplacedFirstOneDoesNotWaitForTheCooldown) {
