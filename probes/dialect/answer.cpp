@@ -19,7 +19,8 @@ const config::Section<AnswerRules>& section_of(const AnswerRules*) {
                "The answer is this; a number may stand in a sentence.")
           .key("matches", &AnswerRules::matches, "Each of these patterns is found in it.")
           .key("not_matches", &AnswerRules::not_matches,
-               "None of these is, besides the errors and placeholders that are known.")
+               "Patterns of which none is found in it; known error texts and placeholders are "
+               "refused anyway.")
           .key("min_chars", &AnswerRules::min_chars, "Its least length, blanks around it apart.",
                {.min = 1, .max = 100'000})
           .key("may_contain_prompt", &AnswerRules::may_contain_prompt,

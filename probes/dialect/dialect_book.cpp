@@ -31,11 +31,12 @@ const config::Section<Written>& section_of(const Written*) {
 
 constexpr std::string_view usual_name = "agent-events";
 
-std::shared_ptr<const Dialect> read_built_in(const DialectFile& file, config::Mistakes& mistakes) {
+std::shared_ptr<const Dialect> read_built_in(const config::EmbeddedFile& file,
+                                             config::Mistakes& mistakes) {
   auto dialect = std::make_shared<Dialect>();
   dialect->name = file.name;
   const auto name = std::string(file.name) + ".yaml";
-  const auto value = config::parse(file.yaml, name, mistakes);
+  const auto value = config::parse(file.text, name, mistakes);
   if (value) config::Codec<Dialect>::read(*value, config::Reader(mistakes), {}, *dialect);
   return dialect;
 }
@@ -49,7 +50,7 @@ void abort_if(const config::Mistakes& mistakes) {
 
 std::shared_ptr<const Dialect> read_usual() {
   config::Mistakes mistakes;
-  const auto file = std::ranges::find(dialect_files(), usual_name, &DialectFile::name);
+  const auto file = std::ranges::find(dialect_files(), usual_name, &config::EmbeddedFile::name);
   auto dialect = read_built_in(*file, mistakes);
   abort_if(mistakes);
   return dialect;
@@ -67,7 +68,8 @@ Dialects built_in() {
 }
 
 bool is_built_in(std::string_view name) {
-  return std::ranges::find(dialect_files(), name, &DialectFile::name) != dialect_files().end();
+  return std::ranges::find(dialect_files(), name, &config::EmbeddedFile::name) !=
+         dialect_files().end();
 }
 
 const std::shared_ptr<const Dialect>& usual_dialect() {

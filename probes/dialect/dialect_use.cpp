@@ -70,6 +70,43 @@ Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names, Own
   return owner;
 }
 
+namespace {
+
+bool is_of_user(const text::Template& id) {
+  return std::ranges::any_of(id.names(),
+                             [](const std::string& name) { return name.starts_with("identity."); });
+}
+
+}  // namespace
+
+bool has_own_id(const Dialect& dialect, text::Json frame, text::Names& names) {
+  return std::ranges::any_of(dialect.correlate, [&](const auto& row) {
+    const auto& [place, ours] = row;
+    const text::Json value = place.at(frame);
+    if (!filled(value) || is_of_user(ours)) return false;
+    const auto wanted = ours.render(names);
+    return wanted && text::same_value(*wanted, value.text());
+  });
+}
+
+bool knows_own_ids(const Dialect& dialect, text::Names& names) {
+  return std::ranges::any_of(dialect.correlate, [&](const auto& row) {
+    return !is_of_user(row.second) && row.second.render(names).has_value();
+  });
+}
+
+std::vector<std::string> foreign_ids(const Dialect& dialect, text::Json frame, text::Names& names) {
+  std::vector<std::string> ids;
+  for (const auto& [place, ours] : dialect.correlate) {
+    const text::Json value = place.at(frame);
+    const auto wanted = filled(value) ? ours.render(names) : std::unexpected(std::string());
+    if (!wanted || text::same_value(*wanted, value.text())) continue;
+    if (is_of_user(ours)) return {};
+    ids.push_back(value.text());
+  }
+  return ids;
+}
+
 bool is_of_own_run(const Dialect& dialect, text::Json frame, const OwnRuns& own_runs) {
   return std::ranges::any_of(dialect.correlate, [&](const auto& row) {
     const text::Json value = row.first.at(frame);

@@ -36,6 +36,15 @@ std::string_view first_text(const std::vector<text::Pointer>& places, text::Json
 Owner owner_of(const Dialect& dialect, text::Json frame, text::Names& names,
                OwnRuns* own_runs = nullptr);
 
+// Whether a frame has an id of this run: of its thread, its message and the like, not of the user.
+bool has_own_id(const Dialect& dialect, text::Json frame, text::Names& names);
+// Whether frames of this dialect may have such ids, as far as the names are known.
+bool knows_own_ids(const Dialect& dialect, text::Names& names);
+
+// The ids of a foreign frame that differ from those of this run. Empty if one says that the frame
+// is of another user.
+std::vector<std::string> foreign_ids(const Dialect& dialect, text::Json frame, text::Names& names);
+
 // Whether a frame contains an id of one of our own runs.
 bool is_of_own_run(const Dialect& dialect, text::Json frame, const OwnRuns& own_runs);
 

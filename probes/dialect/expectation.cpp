@@ -213,7 +213,11 @@ Expectation::Expectation(const EventRules& rules, Instant sent, text::Names& nam
 Expectation::~Expectation() = default;
 
 const EventSpec* Expectation::event_of(const Incoming& message) const {
-  const Tally* tally = message.owner == Owner::own ? state_->tally_of(message) : nullptr;
+  return message.owner == Owner::own ? spec_of(message) : nullptr;
+}
+
+const EventSpec* Expectation::spec_of(const Incoming& message) const {
+  const Tally* tally = state_->tally_of(message);
   return tally ? tally->spec : nullptr;
 }
 
@@ -253,6 +257,16 @@ bool Expectation::passed(Instant now) {
 }
 
 bool Expectation::terminal_seen() const { return state_->terminal_at.has_value(); }
+
+bool Expectation::has_ended() const {
+  return terminal_seen() || !state_->faults.agent_error.empty();
+}
+
+bool Expectation::is_incomplete() const {
+  const EventVerdict verdict(*state_);
+  return std::ranges::any_of(state_->tallies,
+                             [&](const Tally& tally) { return verdict.missing(tally); });
+}
 
 std::optional<Failure> Expectation::finish(End how, const Ending& ending, Instant now) {
   auto& state = *state_;

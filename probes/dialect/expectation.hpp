@@ -39,6 +39,8 @@ class Expectation {
 
   // The event that an own message is; null: no event of the rules, or not ours.
   const EventSpec* event_of(const Incoming& message) const;
+  // The same of a message of anybody.
+  const EventSpec* spec_of(const Incoming& message) const;
   // Processes a message; returns why it is wrong, or an empty text.
   std::string see(const Incoming& message);
   // When the conversation ends if nothing arrives: longest silence, end of the settle time.
@@ -48,6 +50,10 @@ class Expectation {
   // Call when `now` has come; returns whether the conversation is over.
   bool passed(Instant now);
   bool terminal_seen() const;
+  // Whether the conversation has ended by an event, a terminal one or the agent's error.
+  bool has_ended() const;
+  // Whether a required event has not come yet.
+  bool is_incomplete() const;
 
   // The verdict: empty if every expectation is met. `ending` is that of the connection, for
   // `closed`.

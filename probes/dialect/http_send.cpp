@@ -58,15 +58,19 @@ bool is_success(const HttpSend& send, int status) {
   return std::ranges::find(send.status, status) != send.status.end();
 }
 
-Failure refused_send(const net::Answer& answer, Step step) {
-  if (!answer.ok() && answer.failure.reason == Reason::cut) return answer.failure;
+Failure refused_send(const net::Request& request, const net::Answer& answer, Step step) {
+  if (!answer.ok() && answer.failure.reason == Reason::cut) {
+    const std::string to = request.url.text();
+    return {Reason::cut, "the request that sends, " + request.method + " " +
+                             to.substr(0, to.find('?')) + ", was not answered"};
+  }
   const std::string what =
       answer.ok() ? net::describe(answer.response)
                   : std::string(name(answer.failure.reason)) + ", " + answer.failure.detail;
   const std::string detail = "the request that sends got " + what;
   if (step == Step::events) return {Reason::send_failed, detail};
   const int status = answer.response.status;
-  const bool rejected = answer.ok() && (status == 401 || status == 403);
+  const bool rejected = answer.ok() && (status == 401 || status == 403 || status == 423);
   return {rejected ? Reason::auth_rejected_after_accept : Reason::no_ready, detail};
 }
 
@@ -98,7 +102,7 @@ asio::awaitable<std::optional<Failure>> send_by_http(const HttpSend& send,
     keep(send, answer.response, names);
     co_return std::nullopt;
   }
-  Failure failure = refused_send(answer, step);
+  Failure failure = refused_send(*request, answer, step);
   failure.detail = trace.scrub(failure.detail);
   co_return failure;
 }

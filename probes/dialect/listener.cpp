@@ -122,7 +122,10 @@ bool Listener::hear_piece(std::string_view piece, Step step) {
 bool Listener::hear_frame(Frame frame, Step step) {
   if (opens_ && opens_(frame)) opened_ = true;
   if (refusal_ != nullptr && matches(*refusal_, frame.type, frame.body(), names_))
-    return fail({Reason::auth_rejected_after_accept, std::string(frame.type)});
+    return fail({Reason::auth_rejected_after_accept,
+                 frame.type.empty() ? "the message of refused_by came"
+                                    : fmt::format("{} came, the message of refused_by",
+                                                  text::shorten(frame.type, 60))});
   const SessionRule* rule = rule_for(dialect_, frame.type, frame.body(), names_);
   if (rule) return obey(*rule, frame, step);
   frames_.push_back(std::move(frame));

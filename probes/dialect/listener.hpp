@@ -30,10 +30,12 @@ class Listener {
  public:
   Listener(net::Websocket& session, const Dialect& dialect, text::Names& names, Trace& trace);
 
-  // From now on a refusal is expected, so a frame that a rule fails is not wrong. A frame that
-  // matches `frame`, if not null, is auth_rejected_after_accept, whatever the rules say; `frame`
-  // has to outlive the listener.
-  // `opens`: whether a frame shows that the session is open anyway; see opened().
+  // From now on a frame that matches `frame`, if not null, is auth_rejected_after_accept, whatever
+  // the rules say; `frame` has to outlive the listener.
+  void refused_by(const FrameMatch* frame) { refusal_ = frame; }
+
+  // From now on a refusal is expected, so a frame that a rule fails is not wrong, and `frame` is as
+  // in refused_by(). `opens`: whether a frame shows that the session is open anyway; see opened().
   void want_refusal(const FrameMatch* frame, std::function<bool(const Frame&)> opens) {
     wants_refusal_ = true;
     refusal_ = frame;

@@ -12,8 +12,14 @@ class OwnRuns {
   void note(std::string_view id);
   bool knows(std::string_view id) const;
 
+  // The product has ended an answer to us with an event that has ids of ours. So an answer without
+  // them is probably not to us.
+  void answered_with_ids() { with_ids_ = true; }
+  bool answers_have_ids() const { return with_ids_; }
+
  private:
   std::deque<std::string> ids_;  // newest first
+  bool with_ids_ = false;
 };
 
 }  // namespace sonde::dialect

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "probes/dialect/steps.hpp"
+#include "probes/net/error_text.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace asio = boost::asio;
@@ -76,11 +77,12 @@ asio::awaitable<std::optional<Failure>> greet(Listener& listener, const Ready& r
 
 asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session, const Ready& ready,
                                                     const Dialect& dialect, text::Names& names,
-                                                    Trace& trace) {
+                                                    Trace& trace, const FrameMatch* refusal) {
   trace.at(Step::ready);
   if (at_once(ready) && dialect.steps.empty()) co_return std::nullopt;
   trace.open(Phase::ready);
   Listener listener(session, dialect, names, trace);
+  listener.refused_by(refusal);
   auto failed = co_await greet(listener, ready);
   if (failed && failed->reason == Reason::cut)
     co_return failed;  // the phase in which the deadline came is this one
@@ -113,6 +115,8 @@ const config::Section<Ready>& section_of(const Ready*) {
 
 namespace {
 
+constexpr std::size_t said_max = 200;
+
 std::string quoted_value(std::string_view text) {
   return text::json_quote(text::shorten(text, 120));
 }
@@ -144,11 +148,14 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
 
 std::optional<Failure> check_ready(const Ready& ready, std::string_view type, text::Json message,
                                    text::Names& names) {
-  if (!ready.type.empty() && std::ranges::count(ready.type, type) == 0)
-    return Failure{Reason::bad_ready,
-                   fmt::format("{} came, not {}",
-                               type.empty() ? "a message without a type" : quoted_value(type),
-                               fmt::join(ready.type, " or "))};
+  if (!ready.type.empty() && std::ranges::count(ready.type, type) == 0) {
+    const std::string said = text::shorten(net::error_in(message), said_max);
+    return Failure{
+        Reason::bad_ready,
+        fmt::format("{} came, not {}{}{}",
+                    type.empty() ? "a message without a type" : quoted_value(type),
+                    fmt::join(ready.type, " or "), said.empty() ? "" : "; it says: ", said)};
+  }
   if (auto wrong = text::mismatch(ready.json, message, names))
     return Failure{Reason::degraded_mode, *wrong};
   return check_identity(ready.identity, message, names);
@@ -156,7 +163,13 @@ std::optional<Failure> check_ready(const Ready& ready, std::string_view type, te
 
 Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes,
                            const std::optional<Failure>& fault) {
-  std::string how = describe(ending) + " before the session was ready";
+  return ended_after_accept(ending, own_codes, fault, " before the session was ready");
+}
+
+Failure ended_after_accept(const Ending& ending, const std::vector<int>& own_codes,
+                           const std::optional<Failure>& fault, std::string_view when) {
+  std::string how = describe(ending);
+  how += when;
   if (fault) how += "; " + fault->detail;
   if (refuses(ending, own_codes)) return {Reason::auth_rejected_after_accept, how};
   if (fault) return *fault;

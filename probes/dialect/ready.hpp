@@ -35,11 +35,13 @@ const config::Section<Ready>& section_of(const Ready*);
 // degraded_mode, auth_rejected_after_accept (an auth error frame, or Close 1008, 4401, 4403),
 // server_error_after_accept (1011), restarting (1001, 1012), try_later (1013), closed_after_accept
 // (another close code), abrupt_close_after_accept (FIN or RST), malformed, message_too_big,
-// too_many_frames, protocol_error. Empty: it is ready.
+// too_many_frames, protocol_error. Empty: it is ready. A message that matches `refusal`, if not
+// null, is auth_rejected_after_accept.
 boost::asio::awaitable<std::optional<Failure>> await_ready(net::Websocket& session,
                                                            const Ready& ready,
                                                            const Dialect& dialect,
-                                                           text::Names& names, Trace& trace);
+                                                           text::Names& names, Trace& trace,
+                                                           const FrameMatch* refusal = nullptr);
 
 // Checks the user in a message, or in the claims of a token: identity_mismatch, own_request, or
 // empty. Pure.
@@ -50,6 +52,9 @@ std::optional<Failure> check_identity(const Identity& identity, text::Json messa
 // end. A refusal takes precedence over a fault in its Close frame. Pure.
 Failure ended_before_ready(const Ending& ending, const std::vector<int>& own_codes = {},
                            const std::optional<Failure>& fault = {});
+// The same with another text that says when, such as " as soon as the session was ready".
+Failure ended_after_accept(const Ending& ending, const std::vector<int>& own_codes,
+                           const std::optional<Failure>& fault, std::string_view when);
 
 // Whether a message of `type` is a correct ready message: bad_ready, degraded_mode,
 // identity_mismatch, or empty. Pure.

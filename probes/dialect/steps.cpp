@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "probes/dialect/ready.hpp"
+#include "probes/net/error_text.hpp"
+#include "probes/text/utf8.hpp"
 
 namespace asio = boost::asio;
 
@@ -57,10 +59,31 @@ asio::awaitable<std::optional<Failure>> wait(Listener& listener, const Acknowled
 
 }  // namespace
 
+namespace {
+
+// The error in the last message before the end: a rule may have ignored it.
+std::string said_before_end(const Trace& trace) {
+  constexpr std::size_t error_bytes_max = 200;
+  for (auto frame = trace.frames().rbegin(); frame != trace.frames().rend(); ++frame) {
+    if (frame->direction != Direction::in || frame->kind != "text") continue;
+    const auto document = text::Document::parse(frame->text);
+    const std::string said = document ? net::error_in(document->root()) : std::string();
+    return said.empty() ? ""
+                        : "; before it the server says: " + text::shorten(said, error_bytes_max);
+  }
+  return "";
+}
+
+}  // namespace
+
 Failure ended_at(Step at, const net::Websocket& session, const Dialect& dialect, Trace& trace) {
   const Ending& ending = *session.ended();
   trace.ended(ending);
-  if (at != Step::events) return ended_before_ready(ending, dialect.refusal_codes, session.fault());
+  if (at != Step::events) {
+    Failure failure = ended_before_ready(ending, dialect.refusal_codes, session.fault());
+    if (failure.reason != Reason::cut) failure.detail += said_before_end(trace);
+    return failure;
+  }
   if (session.fault()) return *session.fault();
   return {Reason::closed_midstream, describe(ending) + " before the prompt was sent"};
 }

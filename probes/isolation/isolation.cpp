@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "probes/isolation/isolation_run.hpp"
+#include "probes/session/secret_trial.hpp"
 
 namespace sonde::isolation {
 namespace {
@@ -64,7 +66,7 @@ const config::Section<IsolationSettings>& section_of(const IsolationSettings*) {
       config::Section<S>()
           .also(&S::chat, config::section<chat::ChatSettings>())
           .key("sessions", &S::sessions, "Who chats at once.",
-               {.required = true, .min = 2, .max = 16})
+               {.required = true, .min = 2, .max = 16, .repeats = true})
           .key("listener", &S::listener,
                "Whether a further session of the last one's user listens and asks nothing.")
           .key("abort", &S::abort,
@@ -155,6 +157,28 @@ std::vector<session::IdentityRef> others_of(const IsolationSettings& settings) {
   return all;
 }
 
+// Each session that shows the password may be refused.
+void vet(const IsolationSettings& settings, const session::ProbeContext& site,
+         const config::Reader& reader, const config::Place&) {
+  std::map<auth::Owner, int> sessions;
+  const auto add = [&](const session::ProbeContext& one, int count) {
+    if (secret_in(settings.chat.session, one) == session::SecretIn::nothing) return;
+    const int after = one.secret_lockout.after;
+    int& all = sessions[one.secret_owner];
+    const int before = std::exchange(all, all + count);
+    if (before > after || all <= after) return;  // the first that is too many is reported
+    reader.at("sessions")
+        .wrong(settings.sessions.front().place,
+               "it opens more sessions of '" + one.identity_name +
+                   "' than lockout.after of the login or target allows refusals (" +
+                   std::to_string(after) +
+                   "), and each shows the password; allow more refusals, or open fewer sessions");
+  };
+  for (const auto& other : site.others) add(*other, 1);
+  if (settings.listener) add(*site.others.back(), 1);
+  if (settings.abort) add(*site.others.front(), 2);
+}
+
 }  // namespace
 
 const session::KindHooks<IsolationSettings>& hooks_of(const IsolationSettings*) {
@@ -167,7 +191,8 @@ const session::KindHooks<IsolationSettings>& hooks_of(const IsolationSettings*) 
                                                .add_needs = add_needs,
                                                .make = session::make_probe<IsolationProbe, S>,
                                                .read = read_settings,
-                                               .others = others_of};
+                                               .others = others_of,
+                                               .vet = vet};
   return hooks;
 }
 

@@ -11,6 +11,10 @@
 #include "probes/core/when_all.hpp"
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/listener.hpp"
+#include "probes/session/after_ready.hpp"
+#include "probes/session/secret_trial.hpp"
+#include "probes/session/spare_refusals.hpp"
+#include "probes/text/json.hpp"
 
 namespace sonde::isolation {
 namespace asio = boost::asio;
@@ -33,14 +37,17 @@ Verdict ended_while_silent(const net::Websocket& session) {
 asio::awaitable<Verdict> IsolationRun::run() {
   trace_.at(Step::login);
   add_participants();
-  bool all = true;
+  auto preparing = spare_refusals();
+  bool all = co_await std::move(preparing);
   for (Participant& one : participants_) {
-    if (&one == back_) continue;
+    if (!all || &one == back_) continue;
     auto opening = open(one);
     all = co_await std::move(opening);
-    if (!all) break;
   }
-  if (all) {
+  if (!all) {
+    auto leaving = leave_unused();
+    co_await std::move(leaving);
+  } else {
     trace_.at(Step::isolation);
     trace_.reachable = true;
     trace_.open(Phase::isolation);
@@ -55,6 +62,20 @@ asio::awaitable<Verdict> IsolationRun::run() {
   co_return conclude();
 }
 
+asio::awaitable<bool> IsolationRun::spare_refusals() {
+  for (Participant& one : participants_) {
+    const auto sessions = std::ranges::count_if(participants_, [&](const Participant& other) {
+      return other.site.secret_owner == one.site.secret_owner;
+    });
+    if (one.verdict) co_return false;
+    auto sparing = session::spare_refusals(static_cast<int>(sessions), settings_.chat.session,
+                                           one.site, shared_, seed_, trace_);
+    one.verdict = co_await std::move(sparing);
+    if (one.verdict) co_return false;
+  }
+  co_return true;
+}
+
 asio::awaitable<bool> IsolationRun::open(Participant& participant) {
   if (participant.verdict) co_return false;
   auto opening = open_session(settings_.chat.session, participant.site, shared_, participant.names,
@@ -62,6 +83,7 @@ asio::awaitable<bool> IsolationRun::open(Participant& participant) {
   session::Opened opened = co_await std::move(opening);
   participant.verdict = std::move(opened.failure);
   participant.session = std::move(opened.session);
+  participant.shown = std::move(opened.shown);
   if (!participant.session) co_return false;
   own_vars(participant);
   participant.trace.at(Step::events);
@@ -100,14 +122,16 @@ bool IsolationRun::is_chat(std::string_view payload) const {
 }
 
 asio::awaitable<void> IsolationRun::speak(Participant& participant) {
-  auto conversing = dialect::converse(*participant.session, turn_, participant.names,
-                                      participant.trace, own_runs(participant));
+  const session::SecretUse use{participant.site, shared_, participant.names, participant.trace};
+  auto conversing = session::converse(*participant.session, turn_, settings_.chat.session.socket,
+                                      use, own_runs(participant));
   participant.verdict = co_await std::move(conversing);
 }
 
 asio::awaitable<void> IsolationRun::speak_until_cut(Participant& participant) {
-  auto conversing = dialect::converse(*participant.session, turn_, participant.names,
-                                      participant.trace, own_runs(participant));
+  const session::SecretUse use{participant.site, shared_, participant.names, participant.trace};
+  auto conversing = session::converse(*participant.session, turn_, settings_.chat.session.socket,
+                                      use, own_runs(participant));
   [[maybe_unused]] const Verdict verdict = co_await std::move(conversing);
   participant.heard.expires_at(Instant::min());
 }
@@ -128,6 +152,8 @@ asio::awaitable<void> IsolationRun::come_back(Participant& before, Participant& 
   co_await std::move(interrupted);
   auto opening = open(after);
   const bool opened = co_await std::move(opening);
+  reconsider_secret(before.shown, *before.session, settings_.chat.session,
+                    Verdict::of(Step::events, cut_failure()), before.names, before.trace);
   before.session.reset();
   if (!opened) co_return;
   auto speaking_again = speak(after);
@@ -155,6 +181,26 @@ asio::awaitable<void> IsolationRun::listen(Participant& participant, Instant unt
 asio::awaitable<void> IsolationRun::leave(Participant& participant) {
   auto leaving = session::leave_session(*participant.session, participant.trace);
   co_await std::move(leaving);
+}
+
+// The sessions of a run that lacks one of them. Some server refuses them only now.
+asio::awaitable<void> IsolationRun::leave_unused() {
+  std::vector<asio::awaitable<void>> leaving;
+  for (Participant& one : participants_)
+    if (one.session) leaving.push_back(leave_unused(one));
+  auto gone = when_all(std::move(leaving));
+  co_await std::move(gone);
+}
+
+asio::awaitable<void> IsolationRun::leave_unused(Participant& participant) {
+  session::Opened opened{.session = std::move(participant.session),
+                         .failure = std::nullopt,
+                         .shown = std::exchange(participant.shown, {})};
+  participant.session.reset();
+  auto leaving =
+      session::leave_unused(opened, settings_.chat.session, participant.names, participant.trace);
+  const Verdict verdict = co_await std::move(leaving);
+  if (verdict.outcome == Outcome::fail) participant.verdict = verdict;
 }
 
 asio::awaitable<void> IsolationRun::meet() {
@@ -197,10 +243,25 @@ asio::awaitable<void> IsolationRun::close_all() {
     if (!one.session) continue;
     auto rest = listen(one, Clock::now());
     co_await std::move(rest);
+    reconsider_secret(one.shown, *one.session, settings_.chat.session,
+                      one.verdict.value_or(Verdict::pass()), one.names, one.trace);
     leaving.push_back(leave(one));
   }
   auto gone = when_all(std::move(leaving));
   co_await std::move(gone);
+}
+
+// The requests of all sessions name the run (X-Sonde-Run, traceparent), and a server may use that
+// as an id of its own, also in the form of a UUID: as any id that we sent, it tells nobody apart.
+std::vector<std::string> IsolationRun::as_ids(std::string_view run_id) const {
+  std::string uuid(run_id);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U})
+    if (dash < uuid.size()) uuid.insert(dash, "-");
+  std::vector<std::string> payloads;
+  for (const auto& name : settings_.ids)
+    for (const auto& id : {std::string(run_id), uuid})
+      payloads.push_back("{" + text::json_quote(name) + ":" + text::json_quote(id) + "}");
+  return payloads;
 }
 
 IsolationRun::IsolationRun(const IsolationSettings& settings, const dialect::ChatExchange& turn,
@@ -222,8 +283,10 @@ IsolationRun::Participant& IsolationRun::participant(const session::ProbeContext
   const auto number = std::ranges::count_if(participants_, theirs) + 1;
   Participant& one = participants_.emplace_back(site.identity_name + "-" + std::to_string(number),
                                                 site, shared_.network.executor());
+  one.trace.of_run(trace_.run_id());
   one.silent = silent;
   one.member = watch_.add({one.name, site.identity_name, silent});
+  for (const auto& payload : as_ids(trace_.run_id())) watch_.sent(one.member, payload);
   if (auto failed = prepare(one, text::seed_of(seed_, participants_.size())))
     one.verdict = Verdict::of(Step::login, std::move(*failed));
   return one;

@@ -37,6 +37,7 @@ class IsolationRun {
     text::Names names;
     Trace trace;
     std::optional<net::Websocket> session;
+    session::Shown shown;             // in the session
     std::optional<Verdict> verdict;   // empty: nothing is wrong so far
     std::string last;                 // the last message that it received
     boost::asio::steady_timer heard;  // expires with the first message after the prompt
@@ -46,6 +47,7 @@ class IsolationRun {
   Participant& participant(const session::ProbeContext& site, bool silent);
   std::optional<Failure> prepare(Participant& participant, std::uint64_t seed);
   void follow(Participant& participant, Direction direction, std::string_view payload);
+  std::vector<std::string> as_ids(std::string_view run_id) const;
   void own_vars(Participant& participant);
   using Texts = std::vector<std::pair<std::string, std::string>>;
   Texts random_vars(const Participant& participant) const;
@@ -53,6 +55,7 @@ class IsolationRun {
   bool is_chat(std::string_view payload) const;
   dialect::OwnRuns* own_runs(const Participant& participant);
   bool is_other_run(Participant& participant, const dialect::Frame& frame);
+  boost::asio::awaitable<bool> spare_refusals();
   boost::asio::awaitable<bool> open(Participant& participant);
   boost::asio::awaitable<void> speak(Participant& participant);
   boost::asio::awaitable<void> speak_until_cut(Participant& participant);
@@ -60,6 +63,8 @@ class IsolationRun {
   boost::asio::awaitable<void> come_back(Participant& before, Participant& after);
   boost::asio::awaitable<void> listen(Participant& participant, Instant until);
   boost::asio::awaitable<void> leave(Participant& participant);
+  boost::asio::awaitable<void> leave_unused();
+  boost::asio::awaitable<void> leave_unused(Participant& participant);
   boost::asio::awaitable<void> meet();
   boost::asio::awaitable<void> check_cross_access();
   boost::asio::awaitable<void> close_all();

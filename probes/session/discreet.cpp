@@ -25,7 +25,7 @@ class DiscreetProbe final : public Probe {
     hide_others(trace);
     auto attempting = probe_->attempt(attempt, trace);
     Verdict verdict = co_await std::move(attempting);
-    shared_.token_cache.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace, verdict.detail);
     co_return verdict;
   }
 
@@ -33,7 +33,7 @@ class DiscreetProbe final : public Probe {
                                     Trace& trace) const override {
     auto inquiring = probe_->diagnose(request, std::move(verdict), trace);
     Verdict explained = co_await std::move(inquiring);
-    shared_.token_cache.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace, explained.detail);
     co_return explained;
   }
 
@@ -48,7 +48,7 @@ class DiscreetProbe final : public Probe {
       left -= text->size();
       auth::hide(trace, *text);
     }
-    shared_.token_cache.hide_issued(target_, trace);
+    shared_.token_cache.hide_issued(target_, trace, "");
   }
 
   std::unique_ptr<Probe> probe_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "probes/net/host.hpp"
 #include "probes/net/http/http_text.hpp"
 
 namespace sonde::session {
@@ -31,10 +32,6 @@ std::string unescaped(std::string_view text) {
 }
 
 std::string path_of(const net::Url& url) { return url.target.substr(0, url.target.find('?')); }
-
-bool is_loopback(const net::Url& url) {
-  return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
-}
 
 bool same_host(const net::Url& a, const net::Url& b) {
   return net::same_word(a.host, b.host) && a.port == b.port;
@@ -84,7 +81,7 @@ bool same_endpoint(const net::Url& expected, const net::Url& shipped) {
 }
 
 bool is_mixed_content(const net::Url& page, const net::Url& shipped) {
-  return page.tls() && !shipped.tls() && !is_loopback(shipped);
+  return page.tls() && !shipped.tls() && !net::is_loopback(shipped.host);
 }
 
 }  // namespace sonde::session

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/net/url.hpp"
+#include "probes/text/ascii.hpp"
 
 namespace sonde::session {
 
@@ -18,8 +19,18 @@ const config::Section<Target>& section_of(const Target*) {
                "https://id.example.com; http, auth and ws are among them anyway.")
           .key("vars", &Target::vars, "Values of this target: {{target.NAME}}.")
           .key("identities", &Target::identities,
-               "Identities of this target, before the common ones of the same name.");
+               "Identities of this target, before the common ones of the same name.")
+          .key("lockout", &Target::lockout,
+               "When to stop showing the password of an account that is refused, in logins and "
+               "wherever else a probe shows it; the `lockout` of a login comes before it.");
   return keys;
+}
+
+// "user_name" and "userName" are one.
+std::size_t rank_of_user_key(std::string_view key) {
+  std::string plain = text::lowered(key);
+  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
+  return static_cast<std::size_t>(std::ranges::find(user_keys, plain) - user_keys.begin());
 }
 
 std::span<const config::Named<SameUser>> names_of(const SameUser*) {

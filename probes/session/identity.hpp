@@ -1,20 +1,32 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "config/codec.hpp"
 #include "config/secret.hpp"
 #include "config/section.hpp"
+#include "probes/auth/lockout.hpp"
 
 namespace sonde::session {
 
 // Whether sessions or logins of one user may share what one of them is given.
 enum class SameUser : std::uint8_t { allow, forbid };
 std::span<const config::Named<SameUser>> names_of(const SameUser*);
+
+// What services call the name of a user, the surest first, in lower case and without "_" and "-".
+inline constexpr std::array<std::string_view, 15> user_keys = {
+    "username",  "user",    "useremail",   "email",      "mail", "emailaddress", "login", "loginid",
+    "loginname", "account", "accountname", "identifier", "upn",  "uid",          "name"};
+// The place of a key among them, whatever its case and separators; their number: it is none.
+std::size_t rank_of_user_key(std::string_view key);
+inline bool names_a_user(std::string_view key) { return rank_of_user_key(key) < user_keys.size(); }
 
 // The user that a probe logs in as: fields with a text or a reference to a secret. A field whose
 // name marks it as secret (password, secret, token, key) has to be a reference.
@@ -34,6 +46,7 @@ struct Target {
   std::vector<ListedOrigin> origins;
   std::map<std::string, std::string> vars;
   std::map<std::string, Identity> identities;
+  std::optional<auth::LockoutRules> lockout;  // of its accounts whose login has no `lockout`
 };
 const config::Section<Target>& section_of(const Target*);
 

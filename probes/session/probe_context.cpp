@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probes/auth/hide.hpp"
+#include "probes/core/run_id.hpp"
 #include "probes/net/origins.hpp"
 
 namespace sonde::session {
@@ -49,7 +50,7 @@ bool has_basic(const Identity& identity) {
 
 }  // namespace
 
-void ProbeContext::prepare(const text::Needs& needs) {
+void ProbeContext::prepare(const text::Needs& needs, const text::Needs& own_needs) {
   const bool own = identity.fields.contains(std::string(after(basic_name, "identity.")));
   needs_basic_ = !own && needs_name(needs, basic_name);
   text::Names::Texts texts = {
@@ -67,11 +68,33 @@ void ProbeContext::prepare(const text::Needs& needs) {
   }
   texts_ = std::make_shared<const text::Names::Texts>(std::move(texts));
   needs_cookies_ = needs_name(needs, "cookies");
+  shows_directly_ = says_password(own_needs);
+  text::Needs of_login;
+  if (login && !login->asks()) login->needs(of_login);
+  const bool fixed = login && !login->asks();
+  shows_by_token_ = needs_name(own_needs, "token") &&
+                    (says_password(of_login) || (fixed && own_needs.basic_token));
+}
+
+// The name of a user may be kept as a secret, but no account is locked because it is shown.
+bool ProbeContext::says_password(const text::Needs& needs) const {
+  return (needs_basic_ && needs_name(needs, basic_name)) ||
+         std::ranges::any_of(secrets_, [&](const auto& secret) {
+           return !names_a_user(after(secret.first, "identity.")) &&
+                  needs_name(needs, secret.first);
+         });
+}
+
+bool ProbeContext::shows_secret(const text::Needs& needs) const {
+  if (shows_directly_ && says_password(needs)) return true;
+  return shows_by_token_ && needs_name(needs, "token");
 }
 
 std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trace& trace) const {
   text::Names names(seed, texts_);
   for (const std::string& address : net::Origins::addresses(names)) trace.spare(address);
+  names.set(std::string(run_id_name), trace.run_id());
+  names.set(std::string(traceparent_name), make_traceparent(trace.run_id()));
   for (const auto& [name, secret] : secrets_) {
     auto text = secret.reveal();
     if (!text) return std::unexpected(Failure{Reason::own_secret, text.error()});
@@ -83,6 +106,22 @@ std::expected<text::Names, Failure> ProbeContext::names(std::uint64_t seed, Trac
   set_basic(names);
   if (const std::string* basic = names.find(basic_name)) auth::hide(trace, *basic);
   return names;
+}
+
+std::string ProbeContext::credentials(const text::Names& names) const {
+  std::string password, secrets, all;
+  for (const auto& [field, value] : identity.fields) {
+    const auto* secret = std::get_if<config::Secret>(&value);
+    const std::string* known = names.find("identity." + field);
+    std::string text = known != nullptr    ? *known
+                       : secret != nullptr ? secret->reveal().value_or("")
+                                           : std::get<std::string>(value);
+    if (field == "password") password = text;
+    if (secret != nullptr && !names_a_user(field)) secrets.append(1, '\0').append(text);
+    all.append(1, '\0').append(text);
+  }
+  if (!password.empty()) return password;
+  return secrets.empty() ? all : secrets;
 }
 
 bool ProbeContext::use_wrong_password(text::Names& names) const {
@@ -114,7 +153,8 @@ std::optional<std::string> ProbeContext::constant(const text::Template& text) co
 }
 
 std::vector<std::string> ProbeContext::known_names() const {
-  std::vector<std::string> names = {"target.name"};
+  std::vector<std::string> names = {"target.name", std::string(run_id_name),
+                                    std::string(traceparent_name)};
   for (const auto& [field, value] : identity.fields) names.push_back("identity." + field);
   for (const auto& [name, value] : target.vars) names.push_back("target." + name);
   for (const char* name : {"location", "target.http", "target.auth", "target.ws"})
@@ -123,6 +163,7 @@ std::vector<std::string> ProbeContext::known_names() const {
 }
 
 bool ProbeContext::knows(std::string_view name) const {
+  if (name == run_id_name || name == traceparent_name) return true;
   if (name == "location") return !location.empty();
   if (const auto field = after(name, "identity."); !field.empty())
     return identity.fields.contains(std::string(field)) ||

@@ -4,6 +4,7 @@
 
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
+#include "probes/session/secret_trial.hpp"
 
 namespace sonde::session {
 namespace {
@@ -51,13 +52,20 @@ std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Na
   return net::Request{.url = *std::move(url), .headers = {*std::move(header)}, .body = {}};
 }
 
-asio::awaitable<Verdict> ask_plainly(net::Request request, const net::ConnectionOptions& line,
-                                     net::Network& network, Trace& trace) {
+asio::awaitable<Verdict> ask_plainly(Question question, net::Request request,
+                                     const SessionSettings& settings, const ProbeContext& site,
+                                     Shared& shared, text::Names& names, Trace& trace) {
   trace.at(Step::upgrade);
+  auto beginning = begin_secret_trial(secret_in(settings, site), std::move(question),
+                                      {site, shared, names, trace});
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return Verdict::of(Step::upgrade, std::move(trial.error()));
   const net::Redirects none;
-  auto fetching = net::fetch(network, request, line, none, trace);
+  auto fetching = trial->fetch(request, settings.socket.line, none, {site, shared, names, trace});
   const net::Answer answer = co_await std::move(fetching);
-  co_return said_by(answer);
+  const Verdict verdict = said_by(answer);
+  trial->answered(verdict.reason);
+  co_return verdict;
 }
 
 }  // namespace sonde::session

@@ -4,7 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "probes/core/probe.hpp"
-#include "probes/session/socket.hpp"
+#include "probes/session/session.hpp"
 
 namespace sonde::session {
 
@@ -13,9 +13,11 @@ namespace sonde::session {
 std::expected<net::Request, Failure> rest_request(const Socket& socket, text::Names names);
 
 // Makes a plain request, at step upgrade. Passes for 2xx; fails with unauthorized (401), forbidden
-// (403), the result of net::reason_of for another status, or the reason for a missing answer.
-boost::asio::awaitable<Verdict> ask_plainly(net::Request request,
-                                            const net::ConnectionOptions& line,
-                                            net::Network& network, Trace& trace);
+// (403), the result of net::reason_of for another status, or the reason for a missing answer. If
+// the session shows a secret, the request does too: see SecretTrial. `names` have its token.
+boost::asio::awaitable<Verdict> ask_plainly(Question question, net::Request request,
+                                            const SessionSettings& settings,
+                                            const ProbeContext& site, Shared& shared,
+                                            text::Names& names, Trace& trace);
 
 }  // namespace sonde::session

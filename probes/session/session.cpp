@@ -9,9 +9,11 @@
 #include "probes/dialect/ending.hpp"
 #include "probes/dialect/ready.hpp"
 #include "probes/net/origins.hpp"
+#include "probes/session/after_ready.hpp"
 #include "probes/session/discover.hpp"
 #include "probes/session/log_in.hpp"
 #include "probes/session/refusal.hpp"
+#include "probes/session/secret_trial.hpp"
 
 namespace sonde::session {
 namespace {
@@ -42,12 +44,11 @@ Failure explain(const net::Upgraded& upgraded, const Trace& trace) {
 }
 
 asio::awaitable<std::expected<net::Websocket, Failure>> upgrade_session(
-    const Socket& socket, const net::UpgradeRequest& request, net::Network& network,
-    text::Names& names, Trace& trace) {
-  auto upgrading = net::upgrade(network, request, socket.line, trace);
+    const Socket& socket, const net::UpgradeRequest& request, SecretTrial& trial, SecretUse use) {
+  auto upgrading = trial.upgrade(request, socket.line, use);
   net::Upgraded upgraded = co_await std::move(upgrading);
-  if (!upgraded.session) co_return std::unexpected(explain(upgraded, trace));
-  if (auto wrong = check_subprotocol(socket, *upgraded.session, names))
+  if (!upgraded.session) co_return std::unexpected(explain(upgraded, use.trace));
+  if (auto wrong = check_subprotocol(socket, *upgraded.session, use.names))
     co_return std::unexpected(*wrong);
   co_return std::move(*upgraded.session);
 }
@@ -144,12 +145,13 @@ asio::awaitable<Opened> open_with(const SessionSettings& settings, const ProbeCo
     co_return failed(Step::login, *std::move(lacking));
   if (with_token) {
     if (site.needs_cookies()) offer_cookies(token, settings.socket, names);
-    trace.auth_begun(Step::upgrade);
   }
   auto request = build_upgrade(settings.socket, TokenUse::valid, names);
   if (!request) co_return failed(Step::upgrade, request.error());
-  auto opening = open_socket(*request, settings, shared.network, names, trace);
+  auto opening = open_socket(*request, settings, site, shared, names, trace);
   Opened opened = co_await std::move(opening);
+  const bool held = opened.failure && opened.failure->reason == Reason::suppressed;
+  if (with_token && !held) trace.auth_begun(Step::upgrade);
   if (with_token && opened.session) trace.auth_succeeded(Step::upgrade);
   if (opened.failure && is_refusal_of_token(opened.failure->reason))
     opened.failure->detail += withheld_cookies(settings.socket, token, names);
@@ -209,33 +211,101 @@ asio::awaitable<Opened> open_session(const SessionSettings& settings, const Prob
   auto opening = open_with(settings, site, token, shared, names, trace);
   Opened opened = co_await std::move(opening);
   reconsider_token(settings, site, shared, token.value, opened.failure, trace);
+  // The server named the user.
+  const dialect::Ready& ready = settings.socket.ready;
+  if (opened.session && ready.identity.equals && !ready.silent) prove_login(site, shared, trace);
   co_return opened;
 }
 
-asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
-                                    const SessionSettings& settings, net::Network& network,
-                                    text::Names& names, Trace& trace) {
-  trace.at(Step::upgrade);
+namespace {
+
+// Whether the user wrote that sessions that end so, or that are silent for so long, are refused.
+bool is_refusal(const dialect::RefusedBy& refused_by, Reason reason, const Trace& trace,
+                const dialect::Dialect& dialect) {
+  if (reason == Reason::no_ready) return refused_by.silence > Span{};
+  return dialect::refuses(refused_by, trace.ending(), dialect);
+}
+
+// Whether the server says that a session is ready.
+bool says_ready(const SessionSettings& settings) {
+  const dialect::Ready& ready = settings.socket.ready;
+  return !ready.type.empty() || !ready.json.empty() || ready.identity.at ||
+         dialect::acknowledges(*settings.dialect);
+}
+
+// Upgrade and ready.
+asio::awaitable<Opened> upgrade_and_greet(const net::UpgradeRequest& request,
+                                          const SessionSettings& settings, SecretTrial& trial,
+                                          SecretUse use) {
+  text::Names& names = use.names;
+  Trace& trace = use.trace;
   // Set again for each session, because the token may be a different one.
   const auto set = dialect::set_vars(*settings.dialect, names, true);
   if (!set) co_return failed(Step::upgrade, set.error());
   dialect::hide_made(*settings.dialect, false, names, trace);
   trace.open(Phase::upgrade);
-  auto upgrading = upgrade_session(settings.socket, request, network, names, trace);
+  auto upgrading = upgrade_session(settings.socket, request, trial, use);
   auto session = co_await std::move(upgrading);
   if (!session) co_return failed(Step::upgrade, session.error());
   trace.close(Phase::upgrade);
   trace.reachable = true;
   trace.at(Step::ready);
-  auto waiting =
-      dialect::await_ready(*session, settings.socket.ready, *settings.dialect, names, trace);
+  const auto& refusal = settings.socket.refused_by.frame;
+  auto waiting = dialect::await_ready(*session, settings.socket.ready, *settings.dialect, names,
+                                      trace, refusal ? &*refusal : nullptr);
   auto wrong = co_await std::move(waiting);
+  if (!wrong && says_ready(settings)) wrong = refused_at_once(*session, settings, trace);
   if (wrong) co_return failed(Step::ready, std::move(*wrong));
   Opened opened{.session = std::move(*session), .failure = std::nullopt};
   co_return opened;
 }
 
+}  // namespace
+
+asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
+                                    const SessionSettings& settings, const ProbeContext& site,
+                                    Shared& shared, text::Names& names, Trace& trace) {
+  Question usual = Question::of_session(settings.socket, *settings.dialect, site);
+  auto opening = open_socket(std::move(usual), request, settings, site, shared, names, trace);
+  Opened opened = co_await std::move(opening);
+  co_return opened;
+}
+
+asio::awaitable<Opened> open_socket(Question question, const net::UpgradeRequest& request,
+                                    const SessionSettings& settings, const ProbeContext& site,
+                                    Shared& shared, text::Names& names, Trace& trace) {
+  trace.at(Step::upgrade);
+  const SecretIn in = secret_in(settings, site);
+  // A session whose requests may not be made is not opened.
+  const bool shows_later = shows_in_requests(*settings.dialect, site);
+  if (auto held = shows_later ? held_back({site, shared, names, trace}) : std::nullopt)
+    co_return failed(Step::upgrade, *std::move(held));
+  auto beginning = begin_secret_trial(in, std::move(question), {site, shared, names, trace});
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return failed(Step::upgrade, std::move(trial.error()));
+  const dialect::RefusedBy& refused_by = settings.socket.refused_by;
+  trial->refused_by(refused_by.status);
+  auto opening = upgrade_and_greet(request, settings, *trial, {site, shared, names, trace});
+  Opened opened = co_await std::move(opening);
+  if (in != SecretIn::nothing && opened.session) {
+    if (says_ready(settings)) opened.shown.ready_at = Clock::now();
+    opened.shown.trial =
+        SecretTrial::opened(*std::move(trial), shared.network.executor(), !shows_later);
+    co_return opened;
+  }
+  Reason reason = opened.failure ? opened.failure->reason : Reason::ok;
+  const bool in_session = opened.failure && opened.failure->step == Step::ready;
+  if (in_session && is_refusal(refused_by, reason, trace, *settings.dialect))
+    reason = Reason::auth_rejected_after_accept;
+  trial->answered(reason);
+  co_return opened;
+}
+
 asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace) {
+  if (session.ended()) {
+    trace.ended(*session.ended());
+    co_return;
+  }
   trace.enter(Phase::close);
   auto closing = session.close(normal_closure, Clock::now() + closing_max);
   co_await std::move(closing);

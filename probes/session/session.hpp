@@ -28,19 +28,38 @@ void add_needs(const SessionSettings& settings, text::Needs& needs);
 // Whether a login is needed first: the socket carries a token, or the dialect uses it.
 bool needs_token(const SessionSettings& settings);
 
+class Question;
+class SecretTrial;
+
+// What showed a secret of the identity in an opened session. Whether it was accepted is known only
+// when the session went on; see reconsider_secret.
+struct Shown {
+  std::shared_ptr<SecretTrial> trial = nullptr;  // null: nothing was shown
+  std::optional<Instant> ready_at = {};  // when the server called the session ready; empty: never
+};
+
 // Opens a session that is ready for use: login (if a token is needed), upgrade, ready. Records
 // steps, phases and auth samples in the trace. If `failure` is set, there is no session.
 struct Opened {
   std::optional<net::Websocket> session;
   std::optional<Verdict> failure;
+  Shown shown = {};
 };
 boost::asio::awaitable<Opened> open_session(const SessionSettings& settings,
                                             const ProbeContext& site, Shared& shared,
                                             text::Names& names, Trace& trace);
 
-// Does the same from the upgrade on, with the given request and without an auth sample.
+// Does the same from the upgrade on, with the given request and without an auth sample. If the
+// session shows a secret of the identity, fails with suppressed while the account is held back; see
+// SecretTrial.
 boost::asio::awaitable<Opened> open_socket(const net::UpgradeRequest& request,
-                                           const SessionSettings& settings, net::Network& network,
+                                           const SessionSettings& settings,
+                                           const ProbeContext& site, Shared& shared,
+                                           text::Names& names, Trace& trace);
+// The same for another question than that of the settings, such as that of an experiment.
+boost::asio::awaitable<Opened> open_socket(Question question, const net::UpgradeRequest& request,
+                                           const SessionSettings& settings,
+                                           const ProbeContext& site, Shared& shared,
                                            text::Names& names, Trace& trace);
 
 // Stops the reuse of the token `used` if the server refused it, even after the session was ready,
@@ -56,7 +75,8 @@ std::optional<Failure> lacks_cookies(const Socket& socket, const auth::Token& to
 // Sets {{cookies}} to the cookies that a browser would send to the socket.
 void offer_cookies(const auth::Token& token, const Socket& socket, text::Names& names);
 
-// Ends a session with the closing handshake, within a second; never fails a run.
+// Ends a session with the closing handshake, within a second, if it has not ended yet; never fails
+// a run.
 boost::asio::awaitable<void> leave_session(net::Websocket& session, Trace& trace);
 
 }  // namespace sonde::session

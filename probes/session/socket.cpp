@@ -8,6 +8,7 @@
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/session/endpoint_discovery.hpp"
+#include "probes/session/probe_context.hpp"
 #include "probes/text/ascii.hpp"
 
 namespace sonde::session {
@@ -340,9 +341,16 @@ bool Codec<session::TokenPlacement>::read(const Value& value, const Reader& read
 
 Value Codec<session::TokenPlacement>::schema(const Rule&) {
   std::vector<std::pair<std::string, Value>> keys;
-  for (const char* name : {"header", "query", "cookie", "expect"})
-    keys.emplace_back(name, schema_text({.filled = true}));
-  keys.emplace_back("subprotocol", Codec<std::vector<text::Template>>::schema({}));
+  const auto add = [&keys](const char* name, std::string_view help, Value schema) {
+    keys.emplace_back(name, with_help(std::move(schema), help, ""));
+  };
+  const Value text = schema_text({.filled = true});
+  add("header", "In this header: \"Name: {{token}}\".", text);
+  add("query", "In this parameter of the query: \"name={{token}}\".", text);
+  add("cookie", "In this cookie: \"name={{token}}\".", text);
+  add("subprotocol", "In one of these subprotocols, all of which are offered.",
+      Codec<std::vector<text::Template>>::schema({}));
+  add("expect", "The one of them that the server must select.", text);
   return schema_any_of({schema_names(place_names()), schema_object(std::move(keys), {})});
 }
 

@@ -10,19 +10,16 @@
 #include "probes/dialect/await_rejection.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/http/status.hpp"
+#include "probes/session/after_ready.hpp"
 #include "probes/session/refusal.hpp"
 #include "probes/upgrade/refuse_password.hpp"
+#include "probes/upgrade/refuse_secret.hpp"
 #include "probes/upgrade/refuse_token.hpp"
 
 namespace sonde::upgrade {
 namespace {
 
 namespace asio = boost::asio;
-
-// Whether the upgrade carries the user's own valid token, and only something else is wrong.
-bool is_good(RefusalCheck check) {
-  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
-}
 
 constexpr std::string_view foreign =
     "https://sonde.invalid";  // a name that cannot exist (RFC 2606)
@@ -191,30 +188,24 @@ asio::awaitable<Control> open_good(const RefusalSubject& subject, Trace& aside) 
   text::Names names = subject.names;
   const auto request = build_upgrade(subject.session.socket, session::TokenUse::valid, names);
   if (!request) co_return Control{.failure = request.error()};
-  auto opening = open_socket(*request, subject.session, subject.shared.network, names, aside);
+  auto opening = open_socket(*request, subject.session, subject.site, subject.shared, names, aside);
   session::Opened opened = co_await std::move(opening);
   Control control;
+  Verdict verdict = opened.failure ? *opened.failure : Verdict::pass();
   if (opened.session) {
-    auto leaving = session::leave_session(*opened.session, aside);
-    co_await std::move(leaving);
-    co_return control;
+    auto leaving = session::leave_unused(opened, subject.session, names, aside);
+    verdict = co_await std::move(leaving);
   }
-  const Verdict& verdict = *opened.failure;
+  if (verdict.outcome == Outcome::pass) co_return control;
   control.seen = diagnosis::observe(verdict, aside);
   control.failure = Failure{verdict.reason, verdict.detail};
   co_return control;
 }
 
-}  // namespace
-
-asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
-  if (check == RefusalCheck::wrong_password) {
-    auto checking = check_password(subject);
-    Checked checked = co_await std::move(checking);
-    co_return checked;
-  }
+// Any check but wrong_password.
+asio::awaitable<Checked> check_upgrade(RefusalCheck check, const RefusalSubject& subject) {
   BadLogin bad{.names = subject.names};
-  if (check != RefusalCheck::no_token && !is_good(check)) {
+  if (check != RefusalCheck::no_token && !shows_good_token(check)) {
     auto making = bad_login(check, subject);
     auto made = co_await std::move(making);
     if (!made) co_return without_login(check, made.error(), subject.trace);
@@ -226,6 +217,29 @@ asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& sub
   Checked checked = co_await std::move(trying);
   if (checked.wrong && !bad.what.empty()) checked.wrong->detail += " (" + bad.what + ")";
   if (!checked.wrong) checked.not_performed = std::move(bad.stands_in);
+  co_return checked;
+}
+
+}  // namespace
+
+asio::awaitable<Checked> check_one(RefusalCheck check, const RefusalSubject& subject) {
+  if (check == RefusalCheck::wrong_password) {
+    auto checking = check_password(subject);
+    Checked checked = co_await std::move(checking);
+    co_return checked;
+  }
+  std::optional<auth::LoginGuard::WrongPassword> alone;
+  if (shows_wrong_secret(check, subject.site)) {
+    auto claiming = claim_wrong_secret(subject.site.secret_owner, subject);
+    auto claimed = co_await std::move(claiming);
+    if (!claimed) co_return std::move(claimed.error());
+    alone.emplace(*std::move(claimed));
+  }
+  auto checking = check_upgrade(check, subject);
+  Checked checked = co_await std::move(checking);
+  if (!alone) co_return checked;
+  auto showing = show_right_secret(check, subject, std::move(checked));
+  checked = co_await std::move(showing);
   co_return checked;
 }
 

@@ -1,11 +1,11 @@
 #include "probes/upgrade/refuse_password.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "probes/session/log_in.hpp"
+#include "probes/upgrade/refuse_secret.hpp"
+#include "probes/upgrade/refuse_token.hpp"
 
 namespace sonde::upgrade {
 namespace {
@@ -38,6 +38,49 @@ bool is_login_trouble(Reason reason) {
   return row(reason).outcome != Outcome::fail || row(reason).unanswered || has(of_server);
 }
 
+// Refused users may be given a session, too.
+bool is_session(const auth::Token& token) {
+  return !token.unproven.empty() || !token.cookies.empty();
+}
+
+asio::awaitable<Checked> show(session::TokenUse use, const RefusalSubject& subject,
+                              text::Names names) {
+  const RefusalCheck check = use == session::TokenUse::none ? RefusalCheck::no_token : with_wrong;
+  auto request = build_upgrade(subject.session.socket, use, names);
+  if (!request) co_return Checked{.wrong = request.error()};
+  auto upgrading = upgrade_as(check, *std::move(request), subject, names);
+  Checked checked = co_await std::move(upgrading);
+  co_return checked;
+}
+
+// Shows the endpoint the session that the wrong password won, and if it is welcome though nothing
+// but the file says that it is a session, a visitor as well: an endpoint that welcomes everybody
+// says nothing about the password.
+asio::awaitable<Checked> show_session(const RefusalSubject& subject, const auth::Token& token,
+                                      text::Names names) {
+  offer_cookies(token, subject.session.socket, names);
+  auto showing = show(session::TokenUse::valid, subject, names);
+  Checked checked = co_await std::move(showing);
+  const auto welcomed = [](const Checked& one) {
+    return one.wrong && one.wrong->reason == Reason::auth_fail_open;
+  };
+  if (!welcomed(checked)) co_return checked;
+  Checked visitor;
+  if (token.on_trust || !token.unproven.empty()) {
+    auto comparing = show(session::TokenUse::none, subject, std::move(names));
+    visitor = co_await std::move(comparing);
+  }
+  if (welcomed(visitor))
+    checked.wrong = with_check(with_wrong, Reason::refusal_unclear,
+                               "the login leaves a session, but the endpoint welcomes visitors as "
+                               "well, so it does not show whose it is");
+  else
+    checked.wrong = with_check(with_wrong, Reason::auth_fail_open,
+                               "the login accepts a wrong password, and the endpoint welcomes its "
+                               "session");
+  co_return checked;
+}
+
 // What came of the login with the wrong password.
 Checked judge_login(const std::expected<auth::Token, Failure>& token, const Trace& trace) {
   Checked checked;
@@ -47,8 +90,11 @@ Checked judge_login(const std::expected<auth::Token, Failure>& token, const Trac
         with_check(with_wrong, Reason::auth_fail_open, "the login accepts a wrong password");
     return checked;
   }
-  const std::string why =
-      fmt::format("{}, {}", name(token.error().reason), trace.scrub(token.error().detail));
+  const Failure& failure = token.error();
+  const std::string detail = failure.reason == Reason::cut
+                                 ? "the deadline of the run came before its answer"
+                                 : trace.scrub(failure.detail);
+  const std::string why = std::string(name(failure.reason)) + (detail.empty() ? "" : ", " + detail);
   if (token.error().reason == Reason::suppressed)
     checked.not_performed = why;
   else if (is_login_trouble(token.error().reason))
@@ -60,19 +106,16 @@ Checked judge_login(const std::expected<auth::Token, Failure>& token, const Trac
 
 asio::awaitable<Checked> try_login(const auth::Login& login, const RefusalSubject& subject) {
   const session::ProbeContext& site = subject.site;
-  const auto guard = subject.shared.token_cache.guard(site.account.owner, Clock::now());
-  const auth::LockoutRules rules =
-      guard->strictest(site.account.login, site.login->lockout, Clock::now());
-  if (const int refused = guard->counted(Clock::now()); 2 * (refused + 1) > rules.after)
-    co_return Checked{.not_performed = fmt::format(
-                          "{} refused logins of the account are counted, of {} that may be",
-                          refused, rules.after)};
   auto names = site.names(subject.names.random()(), subject.trace);
   if (!names) co_return Checked{.wrong = names.error()};
   site.use_wrong_password(*names);
   auto logging_in = log_in_by(login, site, subject.shared, *names, subject.trace);
   const auto token = co_await std::move(logging_in);
   Checked checked = judge_login(token, subject.trace);
+  if (token && is_session(*token)) {
+    auto showing = show_session(subject, *token, *names);
+    checked = co_await std::move(showing);
+  }
   if (checked.wrong || !checked.not_performed.empty()) co_return checked;
   auto right = fresh_login(subject);
   auto fresh = co_await std::move(right);
@@ -101,6 +144,8 @@ asio::awaitable<Checked> try_session(const RefusalSubject& subject) {
   if (!request) co_return Checked{.wrong = request.error()};
   auto upgrading = upgrade_as(with_wrong, *std::move(request), subject, names);
   Checked checked = co_await std::move(upgrading);
+  auto showing = show_right_secret(with_wrong, subject, std::move(checked));
+  checked = co_await std::move(showing);
   co_return checked;
 }
 
@@ -108,11 +153,12 @@ asio::awaitable<Checked> try_session(const RefusalSubject& subject) {
 
 asio::awaitable<Checked> check_password(const RefusalSubject& subject) {
   subject.trace.spare(name_of(with_wrong));  // a password may hold the word
-  const auto guard = subject.shared.token_cache.guard(subject.site.account.owner, Clock::now());
-  auto entering = guard->wrong_password.enter();
-  const auto alone = co_await std::move(entering);
-  if (!alone) co_return Checked{.wrong = alone.error()};
   const auth::Login* login = login_with_password(subject.site);
+  const auth::Account& account = subject.site.account;
+  const auth::Owner& owner = login != nullptr ? account.owner : subject.site.secret_owner;
+  auto claiming = claim_wrong_secret(owner, subject);
+  const auto alone = co_await std::move(claiming);
+  if (!alone) co_return alone.error();
   auto trying = login != nullptr ? try_login(*login, subject) : try_session(subject);
   Checked checked = co_await std::move(trying);
   co_return checked;

@@ -9,6 +9,8 @@
 #include "probes/dialect/await_rejection.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/session/refusal.hpp"
+#include "probes/session/secret_trial.hpp"
+#include "probes/upgrade/refuse_secret.hpp"
 
 namespace sonde::upgrade {
 namespace {
@@ -112,11 +114,30 @@ bool may_pass(const Checked& checked, const net::Answer& answer) {
   return (checked.trouble || failed) && !session::asks_to_wait(answer.response);
 }
 
+// Other checks show what the run has shown before, and are refused for another fault.
+session::SecretIn counted_in(RefusalCheck check, const RefusalSubject& subject) {
+  return shows_wrong_secret(check, subject.site) ? secret_in(subject.session, subject.site)
+                                                 : session::SecretIn::nothing;
+}
+
+// What the outcome of an upgrade says about the wrong secret that it showed.
+Reason meaning(const Checked& checked, const net::Answer& answer) {
+  if (!checked.opened) return net::reason_of(answer.response);
+  return checked.wrong ? checked.wrong->reason : Reason::auth_rejected_after_accept;
+}
+
 asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequest& request,
                                       const RefusalSubject& subject, text::Names names) {
   const Instant begun = Clock::now();
-  auto upgrading =
-      net::upgrade(subject.shared.network, request, subject.session.socket.line, subject.trace);
+  const session::SecretUse use{subject.site, subject.shared, names, subject.trace};
+  auto beginning = begin_secret_trial(
+      counted_in(check, subject),
+      session::Question::of_session(subject.session.socket, *subject.session.dialect, subject.site),
+      use);
+  auto trial = co_await std::move(beginning);
+  if (!trial) co_return Checked{.not_performed = std::move(trial.error().detail)};
+  trial->refused_by(subject.session.socket.refused_by.status);
+  auto upgrading = trial->upgrade(request, subject.session.socket.line, use);
   net::Upgraded upgraded = co_await std::move(upgrading);
   Checked checked;
   checked.seen.status = upgraded.answer.response.status;
@@ -130,6 +151,7 @@ asio::awaitable<Checked> upgrade_once(RefusalCheck check, const net::UpgradeRequ
   }
   const bool welcomed = checked.wrong && checked.wrong->reason == Reason::auth_fail_open;
   if (welcomed) co_return checked;
+  trial->answered(meaning(checked, upgraded.answer));
   checked.trouble = met_trouble(checked, upgraded.answer);
   checked.again = may_pass(checked, upgraded.answer);
   // An open breaker refuses all clients in the same way, at once, so the check gives no
@@ -149,6 +171,10 @@ std::string_view name_of(RefusalCheck check) {
   for (const auto& [name, value] : config::names<RefusalCheck>())
     if (value == check) return name;
   return "";
+}
+
+bool shows_good_token(RefusalCheck check) {
+  return check == RefusalCheck::foreign_origin || check == RefusalCheck::wrong_place;
 }
 
 Failure with_check(RefusalCheck check, Reason reason, const std::string& what) {

@@ -24,6 +24,8 @@ struct Checked {
 };
 
 std::string_view name_of(RefusalCheck check);
+// Whether the upgrade carries the user's own valid token, and only something else is wrong.
+bool shows_good_token(RefusalCheck check);
 Failure with_check(RefusalCheck check, Reason reason, const std::string& what);
 
 // Makes the upgrade of a check and judges the result. Tries once more if the server or the network

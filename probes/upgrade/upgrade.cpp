@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "probes/diagnosis/session_probe.hpp"
+#include "probes/session/after_ready.hpp"
+#include "probes/session/log_in.hpp"
 #include "probes/upgrade/refuse_password.hpp"
 
 namespace sonde::upgrade {
@@ -30,7 +32,11 @@ class UpgradeProbe : public diagnosis::SessionProbe {
  private:
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
-    if (!settings_->hold) co_return Verdict::pass();
+    if (!settings_->hold) {
+      auto leaving = session::leave_ready(session, settings_->session, names, trace);
+      auto refused = co_await std::move(leaving);
+      co_return refused ? Verdict::of(Step::ready, *std::move(refused)) : Verdict::pass();
+    }
     const HeldAt at{shared().network, settings_->session.socket,
                     expiry_said(site(), shared(), names)};
     auto holding =
@@ -43,12 +49,20 @@ class UpgradeProbe : public diagnosis::SessionProbe {
                                       Trace& trace) const override {
     if (attempt.standing) forget_others(settings_->refuse.checks, *attempt.standing);
     if (settings_->refuse.checks.empty()) co_return Verdict::pass();
-    if (!attempt.check_refusals) co_return standing(attempt);
+    if (!attempt.check_refusals) co_return conclude(standing(attempt), trace);
     const RefusalSubject subject{
         settings_->refuse, settings_->session, site(), shared(), attempt.seed, names, trace};
     auto checking = check_refusals(subject, attempt);
     auto wrong = co_await std::move(checking);
-    co_return wrong ? *std::move(wrong) : Verdict::pass();
+    co_return conclude(wrong ? *std::move(wrong) : Verdict::pass(), trace);
+  }
+
+  // A session that the endpoint opens, and that it refuses a visitor, is that of a user.
+  Verdict conclude(Verdict verdict, Trace& trace) const {
+    const auto& checks = settings_->refuse.checks;
+    const bool refuses_visitors = std::ranges::find(checks, RefusalCheck::no_token) != checks.end();
+    if (refuses_visitors && verdict.outcome == Outcome::pass) prove_login(site(), shared(), trace);
+    return verdict;
   }
 
   // A failed check stays failed until the same check passes.
@@ -104,10 +118,11 @@ void vet(const UpgradeSettings& settings, const session::ProbeContext& site,
     reader.at("refuse").wrong(place,
                               "wrong_password needs a password: neither the login nor the socket "
                               "nor the dialect uses a secret of the identity");
-  else if (site.login && site.login->lockout.after < 2)
+  else if (site.lockout.after < 2)
     reader.at("refuse").wrong(place,
-                              "wrong_password makes one refused login, and lockout.after of the "
-                              "login allows none but that; it has to be at least 2");
+                              "wrong_password shows one wrong password, and lockout.after of the "
+                              "login or target allows no more refusals than that; it has to be at "
+                              "least 2");
 }
 
 std::vector<session::IdentityRef> others_of(const UpgradeSettings& settings) {

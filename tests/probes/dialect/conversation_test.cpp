@@ -142,7 +142,7 @@ TEST_F(Conversation, TakesWhatIsOfAnotherRunOfItsUserForNoStrangers) {
   const auto told = [&](OwnRuns* own_runs) {
     Script turn_script = good_turn();
     turn_script.insert(turn_script.begin(),
-                       test::text(event("agent_started", ",\"thread_id\":\"the-other-tab\"")));
+                       test::text(event("agent_thinking", ",\"thread_id\":\"the-other-tab\"")));
     Server server(chat(std::move(turn_script)));
     net::Websocket session = open(server);
     const ChatExchange asked = turn();
@@ -154,6 +154,119 @@ TEST_F(Conversation, TakesWhatIsOfAnotherRunOfItsUserForNoStrangers) {
   own_runs.note("the-other-tab");
   EXPECT_EQ(told(&own_runs), Reason::ok);
   EXPECT_TRUE(own_runs.knows(*names.find("vars.thread_id"))) << "it is told its own";
+}
+
+// A server that says `before` once the session is open, and `turn` to the prompt.
+class GreetedConversation : public Conversation {
+ protected:
+  Verdict greeted(const Script& before, Script turn_script,
+                  std::shared_ptr<const Dialect> dialect = usual_dialect()) {
+    Script script{test::accept()};
+    script.insert(script.end(), before.begin(), before.end());
+    script.push_back(test::expect(test::op_text));
+    script.insert(script.end(), turn_script.begin(), turn_script.end());
+    script.push_back(test::hang());
+    Server server(std::move(script));
+    net::Websocket session = open(server);
+    while (!session.has_message()) run(session.changed(Clock::now() + 1s));
+    ChatExchange asked = turn();
+    asked.dialect = std::move(dialect);
+    return run(converse(session, asked, names, trace));
+  }
+  static test::Act of_thread(const std::string& thread, const std::string& type) {
+    return test::text(event(type, ",\"thread_id\":\"" + thread + "\""));
+  }
+};
+
+TEST_F(GreetedConversation, ThatTheServerBeganItselfIsNotForeignAndMayGoOnBesideOurs) {
+  Script both = good_turn();
+  both.insert(both.begin() + 2, of_thread("greeting", "agent_completed"));
+  for (const Script& turn_script : {good_turn(), both}) {
+    const Verdict verdict = greeted({of_thread("greeting", "agent_started")}, turn_script);
+    EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.detail;
+  }
+}
+
+TEST_F(GreetedConversation, FindsASecondOneThatIsOfSomebodyElse) {
+  const Script two = {of_thread("greeting", "agent_started"), of_thread("else", "agent_started")};
+  const Verdict before = greeted({two[0]}, good_turn());
+  EXPECT_EQ(before.outcome, Outcome::pass) << before.detail;
+  Script turn_script = good_turn();
+  turn_script.insert(turn_script.begin() + 1, two[1]);
+  EXPECT_EQ(greeted({two[0]}, turn_script).reason, Reason::foreign_event);
+}
+
+// The prompt was sent in the moment when the server began to greet.
+TEST_F(GreetedConversation, MayBeginAfterThePromptIfOursIsAnsweredToo) {
+  const test::Act hello = test::text(event("hello"));
+  const Script greeting = {of_thread("greeting", "agent_started"),
+                           of_thread("greeting", "agent_completed")};
+  Script both = greeting;
+  const Script ours = good_turn();
+  both.insert(both.end(), ours.begin(), ours.end());
+  EXPECT_EQ(greeted({hello}, both).outcome, Outcome::pass);
+  both = {greeting[0], ours[0], greeting[1], ours[1], ours[2], ours[3], ours[4]};
+  EXPECT_EQ(greeted({hello}, both).outcome, Outcome::pass);
+  both = greeting;
+  both.push_back(test::close(1000));
+  EXPECT_EQ(greeted({hello}, both).reason, Reason::foreign_event) << "in place of our answer";
+}
+
+TEST_F(GreetedConversation, IsNoneThatIsJoinedInItsMidstOrBeginsBesideOurs) {
+  const test::Act hello = test::text(event("hello"));
+  for (const std::string type : {"agent_thinking", "tool_executing", "agent_completed"}) {
+    const bool whole = type == "agent_completed";  // all of a greeting, before the prompt
+    EXPECT_EQ(greeted({of_thread("else", type)}, good_turn()).reason,
+              whole ? Reason::ok : Reason::foreign_event)
+        << type;
+    Script turn_script = good_turn();
+    turn_script.insert(turn_script.begin(), of_thread("else", type));
+    EXPECT_EQ(greeted({hello}, turn_script).reason, Reason::foreign_event) << type;
+  }
+  Script turn_script = good_turn();
+  turn_script.insert(turn_script.begin() + 1, of_thread("else", "agent_started"));
+  EXPECT_EQ(greeted({hello}, turn_script).reason, Reason::foreign_event);
+}
+
+TEST_F(GreetedConversation, HasOneTurn) {
+  const Script before = {of_thread("greeting", "agent_started"),
+                         of_thread("greeting", "agent_completed")};
+  EXPECT_EQ(greeted(before, good_turn()).outcome, Outcome::pass);
+  Script turn_script = good_turn();
+  turn_script.insert(turn_script.begin() + 2, of_thread("greeting", "agent_started"));
+  EXPECT_EQ(greeted(before, turn_script).reason, Reason::foreign_event);
+}
+
+// The ready message names our session, and so do frames that are for it.
+TEST_F(GreetedConversation, IsKnownByTheSessionThatItNames) {
+  const auto of_session = [](const std::string& id, const std::string& type) {
+    return test::text(event(type, ",\"thread_id\":\"else\",\"sessionId\":\"" + id + "\""));
+  };
+  const auto told = [&](const test::Act& before, const Script& turn_script) {
+    trace.frame(Direction::in, "text",
+                R"({"type":"ready","session_id":"s-0815","user":{"clientId":"c-4711"}})",
+                Clock::now());
+    return greeted({before}, turn_script).reason;
+  };
+  for (const std::string type : {"agent_started", "agent_thinking"}) {
+    Script turn_script = good_turn();
+    turn_script.insert(turn_script.begin() + 2, of_session("s-0815", type));
+    EXPECT_EQ(told(of_session("s-0815", type), turn_script), Reason::ok) << type;
+    EXPECT_EQ(told(of_session("s-9999", type), good_turn()), Reason::foreign_event) << type;
+  }
+}
+
+TEST_F(GreetedConversation, FindsOneThatNamesAnotherUser) {
+  auto dialect = std::make_shared<Dialect>(*usual_dialect());
+  dialect->correlate.emplace(*text::Pointer::parse("/user"),
+                             text::Template("{{identity.username}}"));
+  names.set("identity.username", "alice");
+  const auto of_user = [](const std::string& user) {
+    return test::text(
+        event("agent_started", ",\"thread_id\":\"greeting\",\"user\":\"" + user + "\""));
+  };
+  EXPECT_EQ(greeted({of_user("bob")}, good_turn(), dialect).reason, Reason::foreign_event);
+  EXPECT_EQ(greeted({of_user("alice")}, good_turn(), dialect).reason, Reason::ok);
 }
 
 TEST_F(Conversation, EndsAtTheFirstFrameThatIsNoJson) {

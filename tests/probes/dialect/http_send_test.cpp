@@ -50,6 +50,7 @@ Script serve(const MailboxPtr& mailbox, const Listeners& listeners, const Reques
     return {accept(), ready_message(), std::bind_front(listen, listeners), wait_for_close()};
   mailbox->asked.push_back(request.body);
   mailbox->authorization = request.header("Authorization");
+  if (mailbox->status == 0) return {hang()};
   if (mailbox->status != 202) return {json(mailbox->status, R"({"error":"busy"})")};
   return {std::bind_front(publish, listeners, request.body), json(202, R"({"accepted":true})")};
 }
@@ -68,6 +69,7 @@ Asked ask(int status = 202, const std::string& url = "{{target.http}}/ask") {
     usual.kind("chat");
     usual.probe["dialect"] = "asked";
     usual.probe["prompt"] = R"("What is 6 times 7?")";
+    if (status == 0) usual.probe["timeout"] = "1s";
     usual.probe["challenge"] = "";
     usual.probe["answer"] = R"({ equals: "42" })";
     usual.more = R"(dialects:
@@ -101,6 +103,12 @@ TEST(HttpSend, ThatIsRefusedFailsAsNotSentWithTheAnswersOwnError) {
     EXPECT_EQ(asked.walked.verdict.reason, Reason::send_failed) << asked.walked.show();
     EXPECT_THAT(asked.walked.verdict.detail, HasSubstr("HTTP " + std::to_string(status)));
   }
+}
+
+TEST(HttpSend, ThatIsNotAnsweredIsNamedWhereTheDeadlinePasses) {
+  const Asked asked = ask(0);
+  EXPECT_EQ(asked.walked.verdict.reason, Reason::timeout) << asked.walked.show();
+  EXPECT_THAT(asked.walked.verdict.detail, HasSubstr("the request that sends, POST http"));
 }
 
 TEST(HttpSend, ThatReachesNobodyFailsAsNotSent) {

@@ -36,6 +36,9 @@ TEST(ReadyMessage, OfAnotherTypeIsBad) {
   EXPECT_EQ(checked(R"({"type":"connect"})"),
             "bad_ready: \"connect\" came, not connection_established");
   EXPECT_EQ(checked("{}"), "bad_ready: a message without a type came, not connection_established");
+  EXPECT_EQ(checked(R"({"error":{"message":"No room left"}})"),
+            "bad_ready: a message without a type came, not connection_established; it says: "
+            "No room left");
 }
 
 TEST(ReadyMessage, OfAnotherModeIsDegraded) {
