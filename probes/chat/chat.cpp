@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "probes/diagnosis/session_probe.hpp"
+#include "probes/session/secret_trial.hpp"
 
 namespace sonde::chat {
 namespace {
@@ -21,7 +22,8 @@ class ChatProbe : public diagnosis::SessionProbe {
   asio::awaitable<Verdict> use(net::Websocket& session, text::Names& names,
                                Trace& trace) const override {
     auto& own_runs = shared().own_runs[{site().target_name, site().identity_name}];
-    auto conversing = dialect::converse(session, turn_, names, trace, &own_runs);
+    auto conversing = session::converse(session, turn_, settings_->session.socket,
+                                        {site(), shared(), names, trace}, &own_runs);
     Verdict verdict = co_await std::move(conversing);
     co_return verdict;
   }

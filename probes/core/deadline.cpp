@@ -63,14 +63,25 @@ Verdict at_deadline(Verdict verdict, Instant limit, const Trace& trace) {
   if (auto ours = stood_in_line(trace, limit)) return Verdict::of(trace.step(), *std::move(ours));
   const Reason reason = deadline_reason(trace.step(), trace.phase());
   std::string where = trace.phase() ? " in phase " + std::string(name(*trace.phase())) : "";
+  if (!verdict.detail.empty()) where += "; " + verdict.detail;
   return Verdict::of(trace.step(), {reason, "the deadline passed" + std::move(where)});
+}
+
+// A run with a session that anybody may have is no pass, and what fails may be the login.
+Verdict doubt_login(Verdict verdict, const Trace& trace) {
+  if (trace.unproven_login.empty()) return verdict;
+  if (verdict.outcome == Outcome::pass)
+    return Verdict::of(Step::login, {Reason::login_unproven, trace.unproven_login});
+  if (verdict.outcome == Outcome::fail)
+    verdict.detail += "; the login may have been refused: " + trace.unproven_login;
+  return verdict;
 }
 
 // The verdict of a stopped attempt is always that of the stop. Not inlined, because its temporaries
 // would increase the frame of every coroutine with a deadline.
 [[gnu::noinline]] Verdict conclude(Verdict verdict, bool stopped, Instant limit, Trace& trace) {
   verdict = stopped ? Verdict::of(trace.step(), {Reason::shutdown, ""})
-                    : at_deadline(std::move(verdict), limit, trace);
+                    : doubt_login(at_deadline(std::move(verdict), limit, trace), trace);
   trace.finish();
   return verdict;
 }

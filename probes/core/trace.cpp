@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/core/scrub.hpp"
+#include "probes/text/ascii.hpp"
 #include "probes/text/encode.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -38,7 +39,7 @@ constexpr std::string_view ended_names[] = {"nobody", "close_frame", "fin",
 // Excludes the URL of a token endpoint, a word such as "client_secret_basic", and sentences about a
 // token.
 bool may_be_issued(std::string_view value) {
-  const auto is_of_words = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const auto is_of_words = [](char c) { return text::is_lower(c) || c == '_'; };
   return !value.contains("://") && !value.contains(' ') && !std::ranges::all_of(value, is_of_words);
 }
 
@@ -51,9 +52,46 @@ std::string_view name(RefusalNote::State state) {
 }
 std::string_view name(EndedBy by) { return ended_names[static_cast<std::size_t>(by)]; }
 
+namespace {
+
+template <class Named, std::size_t count>
+std::optional<Named> find_name(const std::string_view (&names)[count], std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == std::end(names)) return std::nullopt;
+  return static_cast<Named>(found - std::begin(names));
+}
+
+}  // namespace
+
+std::optional<Phase> phase_named(std::string_view name) {
+  return find_name<Phase>(phase_names, name);
+}
+std::optional<EventState> event_state_named(std::string_view name) {
+  return find_name<EventState>(state_names, name);
+}
+std::optional<RefusalNote::State> refusal_state_named(std::string_view name) {
+  return find_name<RefusalNote::State>(refusal_names, name);
+}
+std::optional<EndedBy> ended_by_named(std::string_view name) {
+  return find_name<EndedBy>(ended_names, name);
+}
+
 Trace::Trace(Instant started, std::size_t bytes_max)
     : started_(started), bytes_max_(bytes_max), bytes_left_(bytes_max) {
   if (bytes_max > 0) phases_.reserve(phases_usual);
+}
+
+Trace Trace::of(Instant started, Record record) {
+  Trace trace(started, 0);
+  trace.phases_ = std::move(record.phases);
+  trace.exchanges_ = std::move(record.exchanges);
+  trace.frames_ = std::move(record.frames);
+  trace.events_ = std::move(record.events);
+  trace.experiments_ = std::move(record.experiments);
+  trace.tls_ = std::move(record.tls);
+  trace.peer_ = std::move(record.peer);
+  trace.ending_ = std::move(record.ending);
+  return trace;
 }
 
 void Trace::enter(Phase phase, Instant now) {
@@ -209,6 +247,7 @@ void Trace::absorb(Trace&& other, std::string_view session) {
   std::ranges::move(other.phases_, std::back_inserter(phases_));
   if (peer_.empty()) peer_ = std::move(other.peer_);
   if (!skew) skew = other.skew;
+  if (unproven_login.empty()) unproven_login = std::move(other.unproven_login);
 }
 
 void Trace::remark(std::string_view why) {
@@ -225,6 +264,7 @@ void Trace::ended(Ending ending) {
 
 Trace Trace::aside() const {
   Trace other(Clock::now(), aside_bytes_max);
+  other.run_id_ = run_id_;
   other.secrets_ = secrets_;
   return other;
 }

@@ -37,6 +37,7 @@ enum class Phase : std::uint8_t {
   diagnose  // after the run; not part of its duration
 };
 std::string_view name(Phase phase);
+std::optional<Phase> phase_named(std::string_view name);
 
 // A phase that was entered. `took` is empty until it ends.
 struct PhaseSpan {
@@ -99,6 +100,7 @@ enum class EventState : std::uint8_t {
   after_terminal
 };
 std::string_view name(EventState state);
+std::optional<EventState> event_state_named(std::string_view name);
 
 // An event of the dialect, by its canonical name. `at` is measured from the completed send.
 struct EventNote {
@@ -124,10 +126,12 @@ struct RefusalNote {
   std::string why;  // empty: refused
 };
 std::string_view name(RefusalNote::State state);
+std::optional<RefusalNote::State> refusal_state_named(std::string_view name);
 
 // Who ended a connection.
 enum class EndedBy : std::uint8_t { nobody, close_frame, fin, rst, deadline, us };
 std::string_view name(EndedBy by);
+std::optional<EndedBy> ended_by_named(std::string_view name);
 
 struct Ending {
   EndedBy by = EndedBy::nobody;
@@ -143,7 +147,25 @@ class Trace {
  public:
   explicit Trace(Instant started = Clock::now(), std::size_t bytes_max = 64 * 1024);
 
+  // What a finished trace holds, and the trace of it: of a run that was recorded earlier.
+  struct Record {
+    std::vector<PhaseSpan> phases;
+    std::vector<Exchange> exchanges;
+    std::vector<FrameNote> frames;
+    std::vector<EventNote> events;
+    std::vector<ExperimentNote> experiments;
+    std::vector<TlsFacts> tls;
+    std::string peer;
+    Ending ending;
+  };
+  static Trace of(Instant started, Record record);
+
   Instant started() const { return started_; }
+
+  // Names the run (see run_id.hpp): the name goes with each request whose exchange is recorded
+  // here, and with every trace made by aside(). Empty: requests carry no name.
+  void of_run(std::string id) { run_id_ = std::move(id); }
+  const std::string& run_id() const { return run_id_; }
 
   // Sets the step of the run; a deadline is attributed to it.
   void at(Step step) { step_ = step; }
@@ -207,7 +229,7 @@ class Trace {
   void peer(std::string address) { peer_ = std::move(address); }
   void ended(Ending ending);
 
-  // Returns an empty trace for an experiment, which hides what this one hides.
+  // Returns an empty trace of the same run for requests beside it, which hides what this one hides.
   Trace aside() const;
   // Records an experiment with the exchanges of its trace, and hides what that trace hides.
   void experiment(ExperimentNote note, const Trace& aside);
@@ -222,6 +244,10 @@ class Trace {
 
   // The outcome of each refusal check.
   std::vector<RefusalNote> refusals;
+
+  // Why nothing shows yet that the login of this run was accepted; empty: it is proven, or there
+  // was none. A run that passes otherwise is login_unproven then.
+  std::string unproven_login;
 
   // The three separate results of a chat; empty: the run did not get that far.
   std::optional<bool> reachable, delivered, substantive;
@@ -265,6 +291,7 @@ class Trace {
   void redact(Exchange& exchange);
 
   Instant started_;
+  std::string run_id_;
   std::size_t bytes_max_, bytes_left_;
   Step step_ = Step::health;
   // indices of the enclosing phases that have not ended, outermost first

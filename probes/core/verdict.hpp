@@ -20,6 +20,11 @@ struct Verdict {
   static Verdict of(Step step, Failure failure);
 };
 
+// The cause that is known best: what experiments concluded, or else the reason.
+inline Reason best_cause(Reason reason, Reason concluded) {
+  return concluded == Reason::ok ? reason : concluded;
+}
+
 // "upgrade/unauthorized", or "upgrade/unauthorized, concluded clock_skew".
 std::string show_cause(Step step, Reason reason, Reason concluded);
 

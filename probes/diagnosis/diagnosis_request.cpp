@@ -7,6 +7,7 @@
 #include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/experiment.hpp"
 #include "probes/diagnosis/observation.hpp"
+#include "probes/session/spare_refusals.hpp"
 
 namespace sonde::diagnosis {
 namespace {
@@ -25,8 +26,14 @@ Observation seen_by(Experiment experiment, const Verdict& verdict, const Trace& 
   return observe(verdict, aside, plain ? "http" : "ws");
 }
 
-// Makes one experiment; false if it was the last one, because the time is over or the run was
-// stopped.
+// Experiments may show a secret that is refused, or a wrong one.
+bool may_show(const Subject& subject) {
+  return !subject.site.may_show_secret() ||
+         session::has_refusals_to_spare(subject.site, subject.shared);
+}
+
+// Makes one experiment; false if it was the last one, because the time is over, the run was
+// stopped, or no further refusal of the account may be risked.
 asio::awaitable<bool> ask(Experiment experiment, Laboratory laboratory, const Observation& failure,
                           std::vector<Reply>& replies, Trace& trace) {
   Trace aside = trace.aside();
@@ -42,7 +49,7 @@ asio::awaitable<bool> ask(Experiment experiment, Laboratory laboratory, const Ob
   trace.experiment(
       {std::string(of.name), std::string(of.question), describe(seen), at, Clock::now() - at},
       aside);
-  co_return Clock::now() < limit;
+  co_return Clock::now() < limit&& may_show(laboratory.subject);
 }
 
 asio::awaitable<Decision> ask_all(Laboratory laboratory, const Observation& failure,
@@ -74,6 +81,7 @@ asio::awaitable<Verdict> inquire(const Subject& subject, const DiagnosisRequest&
   const auto* evidence = dynamic_cast<const SessionEvidence*>(left);
   if (rules.empty() || evidence == nullptr) co_return verdict;
   const Observation failure = observe(verdict, trace);
+  if (!may_show(subject)) co_return verdict;
   const Laboratory laboratory{subject, request, evidence->names};
   auto asking = ask_all(laboratory, failure, rules, trace);
   const Decision decision = co_await std::move(asking);

@@ -6,8 +6,10 @@
 #include "probes/core/pause.hpp"
 #include "probes/diagnosis/experiment_request.hpp"
 #include "probes/net/http/status.hpp"
+#include "probes/session/after_ready.hpp"
 #include "probes/session/log_in.hpp"
 #include "probes/session/rest.hpp"
+#include "probes/session/secret_trial.hpp"
 
 namespace sonde::diagnosis {
 namespace {
@@ -23,20 +25,21 @@ constexpr Span patience_max = std::chrono::seconds(3);
 Verdict cut_short() { return Verdict::of(Step::upgrade, cut_failure()); }
 
 // Upgrade and ready; then the session is closed.
-asio::awaitable<Verdict> walk(Trial trial, net::Network& network, Trace& aside) {
-  auto opening = open_socket(trial.request, trial.settings, network, trial.names, aside);
+asio::awaitable<Verdict> walk(Trial trial, const Subject& subject, Trace& aside) {
+  auto opening = open_socket(session::Question(), trial.request, trial.settings, subject.site,
+                             subject.shared, trial.names, aside);
   session::Opened opened = co_await std::move(opening);
   if (opened.failure) co_return std::move(*opened.failure);
-  auto leaving = session::leave_session(*opened.session, aside);
-  co_await std::move(leaving);
-  co_return Verdict::pass();
+  auto leaving = session::leave_unused(opened, trial.settings, trial.names, aside);
+  Verdict verdict = co_await std::move(leaving);
+  co_return verdict;
 }
 
 asio::awaitable<Verdict> try_upgrade(Experiment experiment, Laboratory laboratory, Trace& aside) {
   aside.at(Step::upgrade);
   auto trial = trial_of(experiment, laboratory);
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
-  auto walking = walk(*std::move(trial), laboratory.subject.shared.network, aside);
+  auto walking = walk(*std::move(trial), laboratory.subject, aside);
   Verdict verdict = co_await std::move(walking);
   co_return verdict;
 }
@@ -64,7 +67,7 @@ asio::awaitable<Verdict> try_again(Laboratory laboratory, Trace& aside) {
 asio::awaitable<Verdict> try_other_carriers(Laboratory laboratory, Trace& aside) {
   Verdict verdict;
   for (Trial& trial : other_carriers(laboratory)) {
-    auto walking = walk(std::move(trial), laboratory.subject.shared.network, aside);
+    auto walking = walk(std::move(trial), laboratory.subject, aside);
     verdict = co_await std::move(walking);
     if (verdict.outcome == Outcome::pass || verdict.reason == Reason::cut) break;
   }
@@ -89,8 +92,10 @@ asio::awaitable<Verdict> try_plainly(Experiment experiment, Laboratory laborator
   aside.at(Step::upgrade);
   auto request = plain_request(experiment, laboratory);
   if (!request) co_return Verdict::of(Step::upgrade, request.error());
-  auto asking = session::ask_plainly(*std::move(request), laboratory.subject.settings.socket.line,
-                                     laboratory.subject.shared.network, aside);
+  const Subject& subject = laboratory.subject;
+  text::Names names = laboratory.names;
+  auto asking = session::ask_plainly(session::Question(), *std::move(request), subject.settings,
+                                     subject.site, subject.shared, names, aside);
   Verdict verdict = co_await std::move(asking);
   if (experiment == plain_get && verdict.outcome == Outcome::pass)
     co_return Verdict::of(Step::upgrade, {Reason::bad_status, "a plain request is answered"});
@@ -114,9 +119,17 @@ asio::awaitable<Verdict> try_handshake(Experiment experiment, Laboratory laborat
   aside.at(Step::upgrade);
   auto trial = trial_of(experiment, laboratory);
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
-  auto upgrading = net::upgrade(laboratory.subject.shared.network, trial->request,
-                                trial->settings.socket.line, aside);
+  const Subject& subject = laboratory.subject;
+  const auto in = session::secret_in(trial->settings, subject.site);
+  const session::SecretUse use{subject.site, subject.shared, trial->names, aside};
+  auto beginning = session::begin_secret_trial(in, session::Question(), use);
+  auto shown = co_await std::move(beginning);
+  if (!shown) co_return Verdict::of(Step::upgrade, std::move(shown.error()));
+  auto upgrading = shown->upgrade(trial->request, trial->settings.socket.line, use);
   const net::Upgraded upgraded = co_await std::move(upgrading);
+  // A 101 alone does not show that the secret was taken.
+  const int status = upgraded.answer.response.status;
+  if (status != 101) shown->answered(net::reason_of(upgraded.answer.response));
   if (!upgraded.answer.ok()) co_return Verdict::of(Step::upgrade, upgraded.answer.failure);
   if (upgraded.answer.response.status == 101) co_return Verdict::pass();
   co_return Verdict::of(Step::upgrade, {net::reason_of(upgraded.answer.response), ""});
@@ -126,8 +139,9 @@ asio::awaitable<Verdict> try_handshake(Experiment experiment, Laboratory laborat
 asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& aside) {
   auto trial = trial_of(late_message, laboratory);
   if (!trial) co_return Verdict::of(Step::upgrade, trial.error());
-  auto opening = open_socket(trial->request, trial->settings, laboratory.subject.shared.network,
-                             trial->names, aside);
+  auto opening =
+      open_socket(session::Question(), trial->request, trial->settings, laboratory.subject.site,
+                  laboratory.subject.shared, trial->names, aside);
   session::Opened opened = co_await std::move(opening);
   if (opened.failure) co_return std::move(*opened.failure);
   auto waiting = pause(after);
@@ -135,9 +149,12 @@ asio::awaitable<Verdict> try_message(Span after, Laboratory laboratory, Trace& a
   if (!goes_on) co_return cut_short();
   const session::ProbeContext& site = laboratory.subject.site;
   auto& own_runs = laboratory.subject.shared.own_runs[{site.target_name, site.identity_name}];
-  auto conversing =
-      dialect::converse(*opened.session, *laboratory.subject.turn, trial->names, aside, &own_runs);
+  const session::SecretUse use{site, laboratory.subject.shared, trial->names, aside};
+  auto conversing = session::converse(*opened.session, *laboratory.subject.turn,
+                                      laboratory.subject.settings.socket, use, &own_runs);
   Verdict verdict = co_await std::move(conversing);
+  session::reconsider_secret(opened.shown, *opened.session, trial->settings, verdict, trial->names,
+                             aside);
   auto leaving = session::leave_session(*opened.session, aside);
   co_await std::move(leaving);
   co_return aside.first_event ? Verdict::pass() : verdict;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "probes/diagnosis/observation.hpp"
+#include "probes/session/after_ready.hpp"
 
 namespace sonde::diagnosis {
 namespace {
@@ -53,6 +54,7 @@ asio::awaitable<Verdict> SessionProbe::walk(const Attempt& attempt, text::Names&
   const std::string used = token != nullptr ? *token : "";
   auto using_it = use(*opened.session, names, trace);
   Verdict verdict = co_await std::move(using_it);
+  reconsider_secret(opened.shown, *opened.session, settings_, verdict, names, trace);
   auto leaving = session::leave_session(*opened.session, trace);
   co_await std::move(leaving);
   const bool passed = verdict.outcome == Outcome::pass;

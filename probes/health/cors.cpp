@@ -51,6 +51,15 @@ const config::Section<Cors>& section_of(const Cors*) {
   return keys;
 }
 
+std::string origin_mistake(std::string_view origin) {
+  constexpr std::string_view wanted = "an origin such as https://app.example.com is expected here";
+  if (origin == "null") return "";
+  const auto url = net::parse_url(origin);
+  if (!url) return fmt::format("{}: {}", wanted, url.error());
+  const std::string sent = url->scheme + "://" + url->authority();
+  return sent == origin ? "" : fmt::format("{}; a browser sends {}", wanted, sent);
+}
+
 net::Request preflight_of(const Cors& cors, const net::Request& request) {
   net::Request preflight{.method = "OPTIONS", .url = request.url, .headers = {}, .body = {}};
   preflight.headers = {{"Origin", cors.origin},

@@ -18,6 +18,10 @@ struct Cors {
 };
 const config::Section<Cors>& section_of(const Cors*);
 
+// Why a text is no origin as browsers send it, "https://app.example.com" or "null"; empty: it is
+// one. Pure.
+std::string origin_mistake(std::string_view origin);
+
 // The preflight that a browser sends for `request`, and the request with its Origin header.
 net::Request preflight_of(const Cors& cors, const net::Request& request);
 net::Request with_origin(const Cors& cors, net::Request request);

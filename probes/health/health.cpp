@@ -1,24 +1,36 @@
 #include "probes/health/health.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
-#include "probes/net/http/http_text.hpp"
+#include "probes/net/http/http_redirect.hpp"
 #include "probes/net/http/status.hpp"
 #include "probes/net/origins.hpp"
 #include "probes/session/log_in.hpp"
+#include "probes/session/secret_trial.hpp"
 #include "probes/session/socket.hpp"
-#include "probes/text/json.hpp"
 
 namespace sonde::health {
 namespace {
 
 namespace asio = boost::asio;
+
+// The names in what is sent.
+text::Needs sent_names(const HealthSettings& settings) {
+  text::Needs needs;
+  needs.add_url(settings.url);
+  needs.add_headers(settings.headers);
+  needs.add(settings.body);
+  return needs;
+}
+
+std::vector<int> expected_statuses(const Expected& expected) {
+  std::vector<int> all;
+  all.reserve(expected.status.size());
+  for (const Status& status : expected.status) all.push_back(status.code);
+  return all;
+}
 
 class Health : public Probe {
  public:
@@ -45,14 +57,29 @@ class Health : public Probe {
       auto refused = co_await std::move(asking_leave);
       if (refused) co_return std::move(*refused);
     }
-    auto asking =
-        net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
+    const session::SecretIn in = secret_in(sent_names(*settings_), *site_);
+    const session::SecretUse use{*site_, shared_, *names, trace};
+    const session::Question question(*site_, settings_->method, settings_->url, settings_->headers,
+                                     settings_->body);
+    auto beginning = begin_secret_trial(in, question, use);
+    auto trial = co_await std::move(beginning);
+    if (!trial) co_return Verdict::of(Step::health, std::move(trial.error()));
+    trial->expect(expected_statuses(settings_->expect));
+    auto asking = trial->fetch(*request, settings_->line, settings_->redirects, use);
     const net::Answer answer = co_await std::move(asking);
     if (settings_->logs_in) reconsider(token, answer);
-    co_return conclude(answer, *names, trace);
+    Verdict verdict = conclude(answer, *names, trace);
+    trial->answered(verdict.reason);
+    if (verdict.outcome == Outcome::pass && !trace.unproven_login.empty()) {
+      auto comparing = refuses_visitors(*names, trace);
+      const bool refused = co_await std::move(comparing);
+      if (refused) prove_login(*site_, shared_, trace);
+    }
+    co_return verdict;
   }
 
  private:
+  asio::awaitable<bool> refuses_visitors(text::Names names, Trace& trace) const;
   asio::awaitable<std::optional<Verdict>> ask_leave(net::Request& request, Trace& trace) const;
   std::expected<net::Request, Failure> build(const auth::Token& token, text::Names& names) const;
   void reconsider(const auth::Token& used, const net::Answer& answer) const;
@@ -100,6 +127,21 @@ void Health::reconsider(const auth::Token& used, const net::Answer& answer) cons
   if (status == 401 || status == 403) cached.token.reset();
 }
 
+// Whether the same request without the login gets another answer than the expected one, which is
+// not trouble of the server. Only a request that changes nothing is made again.
+asio::awaitable<bool> Health::refuses_visitors(text::Names names, Trace& trace) const {
+  if (settings_->method != "GET" && settings_->method != "HEAD") co_return false;
+  use_token(session::TokenUse::none, names);
+  const auto request = build({}, names);
+  if (!request) co_return false;
+  auto asking = net::fetch(shared_.network, *request, settings_->line, settings_->redirects, trace);
+  const net::Answer answer = co_await std::move(asking);
+  const int status = answer.response.status;
+  if (!answer.ok() || status >= 500 || status == 429) co_return false;
+  const Verdict verdict = conclude(answer, names, trace);
+  co_return verdict.outcome == Outcome::fail&& verdict.reason != Reason::latency_limit;
+}
+
 // As a browser does before a page's request, which then has the page's origin; redirects are not
 // followed.
 asio::awaitable<std::optional<Verdict>> Health::ask_leave(net::Request& request,
@@ -130,32 +172,6 @@ Verdict Health::conclude(const net::Answer& answer, text::Names& names, const Tr
 
 }  // namespace
 
-const config::Section<BodyRules>& section_of(const BodyRules*) {
-  static const auto keys =
-      config::Section<BodyRules>()
-          .key("matches", &BodyRules::matches, "Patterns (RE2) that are all found in it.")
-          .key("not_matches", &BodyRules::not_matches, "Patterns of which none is found in it.")
-          .key("min_size", &BodyRules::min_size, "Its least size.")
-          .key("max_size", &BodyRules::max_size, "Its greatest size.");
-  return keys;
-}
-
-const config::Section<Expected>& section_of(const Expected*) {
-  static const auto keys =
-      config::Section<Expected>()
-          .key("status", &Expected::status, "The status, or a list of them.", {.min = 1})
-          .key("content_type", &Expected::content_type, "The Content-Type, without its parameters.")
-          .key("headers", &Expected::headers, "Patterns by the name of the header.")
-          .key("json", &Expected::json, "What stands where in the JSON body.")
-          .key("body", &Expected::body, "What the body must say as a text, and its size.")
-          .key("cors", &Expected::cors,
-               "What a page of another origin needs: a preflight is sent first, and judged.")
-          .key("max_latency", &Expected::max_latency,
-               "The most that the whole run may take although it succeeds.",
-               {.min = 0.0001, .max = 3600});
-  return keys;
-}
-
 const config::Section<HealthSettings>& section_of(const HealthSettings*) {
   using S = HealthSettings;
   static const auto keys =
@@ -179,16 +195,14 @@ const config::Section<HealthSettings>& section_of(const HealthSettings*) {
 namespace {
 
 text::Needs needs_of(const HealthSettings& settings) {
-  text::Needs needs;
-  needs.add_url(settings.url);
-  needs.add_headers(settings.headers);
-  needs.add(settings.body);
+  text::Needs needs = sent_names(settings);
   needs.add(settings.expect.json);
   return needs;
 }
 
 bool read_settings(const config::Value& value, const config::Reader& reader, HealthSettings& out) {
-  const bool good = config::section<HealthSettings>().read(value, reader, out);
+  bool good = config::section<HealthSettings>().read(value, reader, out);
+  good = check_expected(out.expect, value, reader) && good;
   out.logs_in = session::says_login(needs_of(out));
   for (const char* key : {"login", "reuse"})
     if (const config::Value* written = value.find(key); written != nullptr && !out.logs_in)
@@ -207,112 +221,7 @@ std::vector<Step> steps_of(const HealthSettings& settings) {
   return settings.logs_in ? std::vector{Step::login, Step::health} : std::vector{Step::health};
 }
 
-std::string media_type(const net::Response& response) {
-  const std::string* header = response.header("content-type");
-  return header != nullptr ? net::media_type(*header) : "";
-}
-
-// A page instead of JSON comes from a front end that answers every path.
-std::optional<Failure> judge_type(const Expected& expected, const net::Response& response) {
-  const bool wants_json = !expected.json.empty() || expected.content_type.ends_with("json");
-  if (wants_json && net::is_page(response))
-    return Failure{Reason::spa_fallback, "a page (text/html) answers where JSON is expected"};
-  if (expected.content_type.empty() || net::same_word(media_type(response), expected.content_type))
-    return std::nullopt;
-  return Failure{Reason::bad_content_type,
-                 fmt::format("Content-Type is \"{}\", wanted \"{}\"", media_type(response),
-                             expected.content_type)};
-}
-
-std::optional<Failure> judge_headers(const Expected& expected, const net::Response& response) {
-  for (const auto& [name, pattern] : expected.headers) {
-    const std::string* value = response.header(name);
-    if (value == nullptr) return Failure{Reason::bad_header, "no header " + name};
-    if (!pattern.found_in(*value))
-      return Failure{Reason::bad_header, fmt::format("header {} is \"{}\", wanted /{}/", name,
-                                                     value->substr(0, 120), pattern.text())};
-  }
-  return std::nullopt;
-}
-
-// Whether the body itself reports that the service is unhealthy.
-bool says_unhealthy(text::Json root) {
-  constexpr std::array words = {"unhealthy", "degraded", "down",     "fail",      "failed",
-                                "failing",   "error",    "critical", "not_ready", "unavailable"};
-  const auto status = root.member("status").string();
-  return status && std::ranges::any_of(words, [&](auto w) { return net::same_word(*status, w); });
-}
-
-// Why the status is not the expected one. A 503 whose JSON reports an unhealthy service is
-// reported_unhealthy ("error" is in the JSON of any error); otherwise the status decides.
-std::optional<Failure> judge_status(const Expected& expected, const net::Response& response) {
-  std::string wanted;
-  for (const auto& status : expected.status) {
-    if (status.code == response.status) return std::nullopt;
-    wanted += (wanted.empty() ? ", wanted " : " or ") + std::to_string(status.code);
-  }
-  const std::string what = net::describe(response);
-  const auto document = text::Document::parse_body(response.body);
-  const bool says = document && says_unhealthy(document->root()) &&
-                    !net::same_word(document->root().member("status").text(), "error");
-  if (response.status == 503 && says)
-    return Failure{
-        Reason::reported_unhealthy,
-        fmt::format("{} says status {}{}", what, document->root().member("status").text(), wanted)};
-  return Failure{net::reason_of(response), what + wanted};
-}
-
-std::optional<Failure> judge_json(const Expected& expected, const net::Response& response,
-                                  text::Names& names) {
-  if (expected.json.empty()) return std::nullopt;
-  const auto document = text::Document::parse_body(response.body);
-  if (!document && response.body.empty())
-    return Failure{Reason::bad_body, "the body is empty, where JSON is expected"};
-  if (!document)
-    return Failure{Reason::bad_body,
-                   "the body is " + document.error() + ", " + text::json_place(response.body)};
-  const auto wrong = text::mismatch(expected.json, document->root(), names);
-  if (!wrong) return std::nullopt;
-  return Failure{says_unhealthy(document->root()) ? Reason::reported_unhealthy : Reason::bad_body,
-                 *wrong};
-}
-
-std::optional<Failure> judge_body(const BodyRules& rules, const std::string& body) {
-  for (const auto& pattern : rules.matches)
-    if (!pattern.found_in(body))
-      return Failure{Reason::bad_body, "the body does not match /" + pattern.text() + "/"};
-  for (const auto& pattern : rules.not_matches)
-    if (pattern.found_in(body))
-      return Failure{Reason::bad_body, "the body matches /" + pattern.text() + "/"};
-  const bool small = rules.min_size && body.size() < *rules.min_size;
-  const bool large = rules.max_size && body.size() > *rules.max_size;
-  if (small || large)
-    return Failure{Reason::bad_body,
-                   fmt::format("the body has {} bytes, wanted {}", body.size(),
-                               small ? fmt::format("at least {}", *rules.min_size)
-                                     : fmt::format("at most {}", *rules.max_size))};
-  return std::nullopt;
-}
-
-std::optional<Failure> judge_latency(const Expected& expected, Span took) {
-  if (!expected.max_latency || took <= *expected.max_latency) return std::nullopt;
-  return Failure{Reason::latency_limit, fmt::format("took {:.3f} s, at most {:.3f} s is wanted",
-                                                    seconds(took), seconds(*expected.max_latency))};
-}
-
 }  // namespace
-
-std::optional<Failure> judge_health(const Expected& expected, const net::Response& response,
-                                    Span took, text::Names& names) {
-  if (auto wrong = judge_status(expected, response)) return wrong;
-  if (auto wrong = judge_type(expected, response)) return wrong;
-  if (expected.cors)
-    if (auto wrong = judge_cors(*expected.cors, response)) return wrong;
-  if (auto wrong = judge_headers(expected, response)) return wrong;
-  if (auto wrong = judge_json(expected, response, names)) return wrong;
-  if (auto wrong = judge_body(expected.body, response.body)) return wrong;
-  return judge_latency(expected, took);
-}
 
 const session::KindHooks<HealthSettings>& hooks_of(const HealthSettings*) {
   using S = HealthSettings;

@@ -75,7 +75,8 @@ const config::Section<LoginSettings>& section_of(const LoginSettings*) {
           .key("parallel", &S::parallel,
                "How many logins are made at once; no two may get the same token.",
                {.min = 1, .max = 32})
-          .key("users", &S::users, "Identities that log in besides `as`, in turn.", {.max = 31})
+          .key("users", &S::users, "Identities that log in besides `as`, in turn.",
+               {.max = 31, .repeats = true})
           .key("same_user", &S::same_user,
                "Whether logins of one user may get the same token: allow or forbid.")
           .key("identity", &S::identity,
@@ -123,10 +124,10 @@ void vet(const LoginSettings& settings, const session::ProbeContext& site,
   const auth::Login& login = *site.login;
   if (settings.parallel > 1 && (!asks_each_time(login) || !login.gives_token()))
     reader.at("parallel").wrong(place, "its login gives no token of its own each time");
-  if (settings.parallel > login.lockout.after)
+  if (settings.parallel > site.lockout.after)
     reader.at("parallel")
         .warn(place,
-              "no more than lockout.after (" + std::to_string(login.lockout.after) +
+              "no more than lockout.after (" + std::to_string(site.lockout.after) +
                   ") are made at the same time, so that refused ones do not lock the account");
   if (settings.refresh && !(login.redeemer() != nullptr && asks_each_time(login)))
     reader.at("refresh").wrong(place,

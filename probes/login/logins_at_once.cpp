@@ -56,6 +56,7 @@ std::optional<Failure> LoginsAtOnce::prepare_all() {
     const session::ProbeContext& site = *sites[i % sites.size()];
     const std::string user = site.identity_name.empty() ? "login" : site.identity_name;
     Entrant& one = entrants_.emplace_back(fmt::format("{}-{}", user, i / sites.size() + 1), site);
+    one.trace.of_run(trace_.run_id());
     one.trace.at(Step::login);
     auto names = site.names(text::seed_of(seed_, i), one.trace);
     if (!names) return names.error();
@@ -68,6 +69,7 @@ asio::awaitable<void> LoginsAtOnce::enter(Entrant& entrant) {
   const auth::Login& login = each_time(settings_, *entrant.site.login);
   auto logging_in = log_in_by(login, entrant.site, shared_, entrant.names, entrant.trace);
   entrant.token = co_await std::move(logging_in);
+  if (entrant.token) entrant.trace.unproven_login = entrant.token->unproven;
 }
 
 // One sample of the auth rate for all of them.
@@ -79,10 +81,12 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::log_all_in() {
   auto all = when_all(std::move(entering));
   co_await std::move(all);
   auto failed = failed_login();
-  const bool asked = site_.login->asks() && (!failed || failed->reason != Reason::suppressed);
-  if (asked) trace_.auth_begun(Step::login);
-  if (!failed) trace_.auth_succeeded(Step::login);
   for (Entrant& one : entrants_) trace_.absorb(std::move(one.trace), one.name);
+  const bool proven = trace_.unproven_login.empty();
+  const bool asked =
+      site_.login->asks() && (failed ? failed->reason != Reason::suppressed : proven);
+  if (asked) trace_.auth_begun(Step::login);
+  if (!failed && proven) trace_.auth_succeeded(Step::login);
   if (failed && failed->reason == Reason::cut) co_return failed;
   trace_.close(Phase::login);
   co_return failed;
@@ -136,7 +140,7 @@ asio::awaitable<std::optional<Failure>> LoginsAtOnce::find_out() {
   if (!settings_.session.socket_name.empty()) {
     if (auto lacking = lacks_cookies(settings_.session.socket, *first.token)) co_return lacking;
     offer_cookies(*first.token, settings_.session.socket, first.names);
-    auto using_it = use_at_once(settings_.session, shared_.network, first.names, trace_);
+    auto using_it = use_at_once(settings_.session, first.site, shared_, first.names, trace_);
     auto wrong = co_await std::move(using_it);
     trace_.at(Step::login);
     if (wrong) co_return wrong;

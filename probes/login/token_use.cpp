@@ -6,6 +6,8 @@
 
 #include "probes/core/pause.hpp"
 #include "probes/core/when_all.hpp"
+#include "probes/session/after_ready.hpp"
+#include "probes/session/question.hpp"
 #include "probes/session/rest.hpp"
 
 namespace sonde::login {
@@ -26,9 +28,9 @@ Failure unclear(std::string_view use, const Verdict& verdict) {
 // State that both uses share. Its members have to outlive it.
 class Uses {
  public:
-  Uses(const session::SessionSettings& settings, net::Network& network, const text::Names& names,
-       Trace& trace)
-      : settings_(settings), network_(network), names_(names), trace_(trace) {}
+  Uses(const session::SessionSettings& settings, const session::ProbeContext& site,
+       session::Shared& shared, const text::Names& names, Trace& trace)
+      : settings_(settings), site_(site), shared_(shared), names_(names), trace_(trace) {}
 
   asio::awaitable<TokenUses> make() {
     TokenUses uses;
@@ -54,7 +56,10 @@ class Uses {
       verdict = Verdict::of(Step::upgrade, request.error());
       co_return;
     }
-    auto asking = session::ask_plainly(*std::move(request), settings_.socket.line, network_, trace);
+    text::Names names = names_;
+    auto asking =
+        session::ask_plainly(session::Question::of_rest(settings_.socket, site_),
+                             *std::move(request), settings_, site_, shared_, names, trace);
     verdict = co_await std::move(asking);
   }
 
@@ -65,12 +70,12 @@ class Uses {
       verdict = Verdict::of(Step::upgrade, request.error());
       co_return;
     }
-    auto opening = open_socket(*request, settings_, network_, names, trace);
+    auto opening = open_socket(*request, settings_, site_, shared_, names, trace);
     session::Opened opened = co_await std::move(opening);
     verdict = opened.failure ? *std::move(opened.failure) : Verdict::pass();
     if (!opened.session) co_return;
-    auto leaving = session::leave_session(*opened.session, trace);
-    co_await std::move(leaving);
+    auto leaving = session::leave_unused(opened, settings_, names, trace);
+    verdict = co_await std::move(leaving);
   }
 
   asio::awaitable<void> repeat(TokenUses& uses) {
@@ -89,7 +94,8 @@ class Uses {
   }
 
   const session::SessionSettings& settings_;
-  net::Network& network_;
+  const session::ProbeContext& site_;
+  session::Shared& shared_;
   const text::Names& names_;
   Trace& trace_;
 };
@@ -129,9 +135,10 @@ std::optional<Failure> judge_uses(const TokenUses& uses) {
 }
 
 asio::awaitable<std::optional<Failure>> use_at_once(const session::SessionSettings& settings,
-                                                    net::Network& network, const text::Names& names,
-                                                    Trace& trace) {
-  Uses uses(settings, network, names, trace);
+                                                    const session::ProbeContext& site,
+                                                    session::Shared& shared,
+                                                    const text::Names& names, Trace& trace) {
+  Uses uses(settings, site, shared, names, trace);
   auto making = uses.make();
   const TokenUses made = co_await std::move(making);
   if (auto cut = cut_in(made)) co_return cut;

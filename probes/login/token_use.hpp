@@ -26,7 +26,8 @@ std::optional<Failure> judge_uses(const TokenUses& uses);
 // Uses the token of `names` for a GET of the socket's `rest` and for an upgrade that has to get
 // ready. Failures: those of judge_uses, cut.
 boost::asio::awaitable<std::optional<Failure>> use_at_once(const session::SessionSettings& settings,
-                                                           net::Network& network,
+                                                           const session::ProbeContext& site,
+                                                           session::Shared& shared,
                                                            const text::Names& names, Trace& trace);
 
 }  // namespace sonde::login

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "probes/text/ascii.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::net {
@@ -35,7 +36,7 @@ std::optional<std::string> v6_of(const std::string& text) {
 }
 
 bool is_name_character(char c) {
-  return text::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  return text::is_digit(c) || text::is_lower(c) || c == '-' || c == '_';
 }
 
 // Labels of 1 to 63 letters, digits, '-' and '_'; a trailing dot is allowed.
@@ -117,22 +118,6 @@ std::expected<std::string, std::string> in_ascii(const std::string& name) {
              : no_name(result);
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (; !text.empty(); text.remove_prefix(1)) {
-    unsigned byte = 0;
-    const char* const begin = text.data() + 1;
-    const bool escaped = text.size() >= 3 && text.front() == '%' && text::is_hex_digit(text[1]) &&
-                         text::is_hex_digit(text[2]);
-    if (escaped) {
-      std::from_chars(begin, begin + 2, byte, 16);
-      text.remove_prefix(2);
-    }
-    out += escaped ? static_cast<char>(byte) : text.front();
-  }
-  return out;
-}
-
 // A part of an IPv4 address: decimal, octal with a leading 0, hex with 0x.
 std::optional<std::uint64_t> v4_part(std::string_view part) {
   int base = 10;
@@ -183,9 +168,15 @@ std::expected<std::string, std::string> parse_v4(std::string_view host) {
 
 }  // namespace
 
+bool is_loopback(std::string_view host) {
+  const bool v4 = host.starts_with("127.") &&
+                  std::ranges::all_of(host, [](char c) { return c == '.' || text::is_digit(c); });
+  return v4 || host == "localhost" || host.ends_with(".localhost") || host == "::1";
+}
+
 std::expected<std::string, std::string> parse_host_leniently(std::string_view text) {
   if (text.starts_with('[')) return parse_host(text);
-  std::string name = text::utf8_decoded(percent_decoded(text));
+  std::string name = text::utf8_decoded(text::percent_decode(text));
   auto ascii = in_ascii(name);
   if (!ascii) return ascii;
   name = text::lowered(*ascii);

@@ -21,4 +21,7 @@ std::expected<std::string, std::string> parse_host_leniently(std::string_view te
 // nontransitional; IDNA 2008). `name` is UTF-8. The error says what is wrong.
 std::expected<std::string, std::string> ascii_name(std::string_view name);
 
+// Whether a host of a URL is this machine: localhost, 127.0.0.0/8 or ::1.
+bool is_loopback(std::string_view host);
+
 }  // namespace sonde::net

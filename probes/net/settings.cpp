@@ -89,7 +89,10 @@ const config::Section<ConnectionOptions>& section_of(const ConnectionOptions*) {
           .key("dns", &ConnectionOptions::dns, "How names are resolved.")
           .key("tls", &ConnectionOptions::tls,
                "How TLS servers are verified, and who we are to them.")
-          .key("limits", &ConnectionOptions::limits, "Bounds on what a peer may send.");
+          .key("limits", &ConnectionOptions::limits, "Bounds on what a peer may send.")
+          .key("run_headers", &ConnectionOptions::run_headers,
+               "Each request names the run that made it, by X-Sonde-Run and traceparent (W3C Trace "
+               "Context), so that the service's own logs and traces of it can be found.");
   return keys;
 }
 
@@ -140,6 +143,11 @@ bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, con
                                    net::TlsSettings& out) {
   const auto& keys = section<net::TlsSettings>();
   if (!keys.read(value, reader, out)) return false;
+  if (out.cert.empty() != out.key.empty()) {
+    reader.wrong(value.place, out.key.empty() ? "a client certificate (cert) needs its key"
+                                              : "a key needs its client certificate (cert)");
+    return false;
+  }
   if (!reader.mistakes().reads_secrets()) {  // where the files are, the configuration is not yet
     for (const std::string* file : {&out.ca, &out.cert, &out.key})
       if (!file->empty()) reader.mistakes().skipped("file " + *file);

@@ -62,6 +62,7 @@ struct ConnectionOptions {
   Dns dns;
   TlsSettings tls;
   Limits limits;
+  bool run_headers = true;  // requests of a run name it: X-Sonde-Run and traceparent
   // connect to this address without a lookup; not a key, set by callers that remember one
   std::string pinned;
 };
@@ -71,7 +72,7 @@ struct Redirects {
   int max = 5;
 };
 
-// The keys `family`, `proxy`, `dns`, `tls` and `limits`; and `follow` and `max`.
+// The keys `family`, `proxy`, `dns`, `tls`, `limits` and `run_headers`; and `follow` and `max`.
 const config::Section<ConnectionOptions>& section_of(const ConnectionOptions*);
 const config::Section<Redirects>& section_of(const Redirects*);
 const config::Section<Dns>& section_of(const Dns*);

@@ -1,8 +1,9 @@
 #include "probes/plan/account_owner.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "config/schema.hpp"
 #include "probes/auth/jwt/signature.hpp"
@@ -42,21 +43,9 @@ std::optional<std::string> said_by(std::string_view written, text::Names& names)
   return *std::move(said);
 }
 
-// "user_name" and "userName" are one.
-std::string plain_key(std::string_view key) {
-  std::string plain = text::lowered(key);
-  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
-  return plain;
-}
-
-// What services call the name of a user, the surest first.
-constexpr std::array<std::string_view, 15> user_keys = {
-    "username",  "user",    "useremail",   "email",      "mail", "emailaddress", "login", "loginid",
-    "loginname", "account", "accountname", "identifier", "upn",  "uid",          "name"};
-
-// The best of those keys in what a login sends, at any depth.
+// The best key of a user name in what a login sends, at any depth.
 struct Sent {
-  std::size_t rank = user_keys.size();
+  std::size_t rank = session::user_keys.size();
   std::string text;
 };
 
@@ -64,8 +53,7 @@ void find_user(const Value& sent, text::Names& names, Sent& best) {
   for (const Value& item : sent.items) find_user(item, names, best);
   for (const auto& [key, place, value] : sent.entries) {
     find_user(value, names, best);
-    const auto found = std::ranges::find(user_keys, plain_key(key));
-    const auto rank = static_cast<std::size_t>(found - user_keys.begin());
+    const std::size_t rank = session::rank_of_user_key(key);
     if (rank >= best.rank || value.kind != Value::Kind::scalar) continue;
     if (auto said = said_by(value.text, names)) best = {rank, *std::move(said)};
   }
@@ -87,40 +75,41 @@ std::string written_user(const Value& login, text::Names& names) {
   return inner != nullptr ? written_user(*inner, names) : "";
 }
 
-// The field of the identity that the login uses.
-std::optional<std::string> used_field(const session::Identity& identity, const auth::Login& login) {
-  text::Needs needs;
-  login.needs(needs);
-  std::size_t best = user_keys.size() + 1;
+// The field of the identity that is the name of the user in what is sent.
+std::optional<std::string> used_field(const session::Identity& identity, const text::Needs& needs) {
+  constexpr std::size_t unranked = session::user_keys.size();
+  std::size_t best = unranked + 1;
   std::optional<std::string> used;
   for (const auto& need : needs.all) {
     const auto field = identity.fields.find(need.name.starts_with("identity.") ? need.name.substr(9)
                                                                                : std::string());
     if (field == identity.fields.end()) continue;
-    const auto found = std::ranges::find(user_keys, plain_key(field->first));
-    const auto rank = static_cast<std::size_t>(found - user_keys.begin());
+    const std::size_t rank = session::rank_of_user_key(field->first);
     // Any other field may be the name too, but not if it is a secret.
     const bool secret = std::holds_alternative<config::Secret>(field->second);
-    if (rank >= best || (secret && rank == user_keys.size())) continue;
+    if (rank >= best || (secret && rank == unranked)) continue;
     best = rank;
     used = field->first;
   }
   return used;
 }
 
-bool uses_identity(const auth::Login& login) {
+text::Needs needs_of(const auth::Login& login) {
   text::Needs needs;
   login.needs(needs);
+  return needs;
+}
+
+bool uses_identity(const text::Needs& needs) {
   return std::ranges::any_of(needs.all,
                              [](const auto& need) { return need.name.starts_with("identity."); });
 }
 
-// The user of the identity, for a login that does not say which of its fields is the name.
-std::string user_of(const session::ProbeContext& site, const std::string& name,
-                    text::Names& names) {
-  if (const auto used = used_field(site.identity, *site.login))
-    return *names.find("identity." + *used);
-  for (const std::string_view key : user_keys)
+// The user of the identity, where it is not written which of its fields is the name.
+std::string user_of(const session::ProbeContext& site, const text::Needs& needs,
+                    const std::string& name, text::Names& names) {
+  if (const auto used = used_field(site.identity, needs)) return *names.find("identity." + *used);
+  for (const std::string_view key : session::user_keys)
     if (const auto* text = names.find("identity." + std::string(key))) return *text;
   return "identity " + name;
 }
@@ -132,56 +121,90 @@ std::string client_of(const Value* login, const std::string& name) {
   return "login " + name;
 }
 
-// An address without its query, as one text: a default port that is written makes no difference.
-struct Address {
-  std::string origin, path;  // the path does not end in "/"
-
-  bool contains(const Address& other) const {
-    return origin == other.origin && other.path.starts_with(path) &&
-           (other.path.size() == path.size() || other.path[path.size()] == '/');
-  }
+// Where a service is.
+struct ServicePlace {
+  std::string host;
+  std::string origin;
+  bool operator==(const ServicePlace&) const = default;
 };
 
-std::optional<Address> address_of(std::string_view text) {
-  const auto url = net::parse_url(text.substr(0, text.find_first_of("?#")));
-  if (!url) return std::nullopt;
-  std::string path = text::lowered(url->target);
-  while (path.ends_with('/')) path.pop_back();
-  return Address{net::origin_key(*url), std::move(path)};
+// This machine has many names.
+std::string known_host(const std::string& host) {
+  constexpr std::string_view local = "localhost";
+  const bool here = host == local || host.ends_with(".localhost") || host.starts_with("127.") ||
+                    host == "::1" || host == "[::1]";
+  return here ? std::string(local) : text::lowered(host);
 }
 
-// The service whose accounts the login uses.
-std::string service_of(const session::ProbeContext& site, text::Names& names) {
-  const auto auth = address_of(site.target.auth);
-  text::Needs needs;
-  if (site.login) site.login->needs(needs);
-  std::optional<Address> own;
-  for (const text::Template& url : needs.urls) {
+// Of an address; a default port that is written makes no difference, nor does ws instead of http.
+std::optional<ServicePlace> place_of(std::string_view text) {
+  auto url = net::parse_url(text.substr(0, text.find_first_of("?#")));
+  if (!url) return std::nullopt;
+  url->host = known_host(url->host);
+  return ServicePlace{.host = url->host, .origin = net::origin_key(*url)};
+}
+
+// The first place of these addresses, or `preferred` if one of them is there.
+std::optional<ServicePlace> place_in(const std::vector<text::Template>& urls,
+                                     const std::optional<ServicePlace>& preferred,
+                                     text::Names& names) {
+  std::optional<ServicePlace> first;
+  for (const text::Template& url : urls) {
     const auto said = url.render(names);
-    const auto address = said ? address_of(*said) : std::nullopt;
-    if (!address) continue;
-    if (auth && auth->contains(*address)) return "auth " + owner_digest(auth->origin + auth->path);
-    if (!own) own = address;
+    auto place = said ? place_of(*said) : std::nullopt;
+    if (place && place == preferred) return place;
+    if (!first) first = std::move(place);
   }
-  if (own) return "auth " + owner_digest(own->origin);
-  if (auth) return "auth " + owner_digest(auth->origin + auth->path);
-  return site.target_name;
+  return first;
+}
+
+// The first base URL of the target on the same host: all ports of a host that a target has are one
+// service.
+ServicePlace home_of(ServicePlace place, const session::Target& target) {
+  for (const std::string* base : {&target.auth, &target.http, &target.ws})
+    if (auto home = place_of(*base); home && home->host == place.host) return *std::move(home);
+  return place;
+}
+
+// The service whose accounts are used by a login, which may be null, and by the probe itself.
+std::string service_of(const session::ProbeContext& site, const auth::Login* login,
+                       const text::Needs& own, text::Names& names) {
+  const auto auth = place_of(site.target.auth);
+  std::optional<ServicePlace> used;
+  if (login != nullptr) used = place_in(needs_of(*login).urls, auth, names);
+  if (!used) used = auth;
+  if (!used) used = place_in(own.urls, {}, names);
+  if (!used) used = place_in(own.socket_urls, {}, names);
+  if (!used) return site.target_name;
+  return "auth " + owner_digest(home_of(*std::move(used), site.target).origin);
+}
+
+auth::Owner made_of(std::string service, std::string_view user) {
+  return {.target = std::move(service), .user = owner_digest(text::lowered(net::trimmed(user)))};
 }
 
 }  // namespace
 
 auth::Owner owner_of(const Value& root, const session::IdentityRef& ref,
-                     const session::ProbeContext& site) {
+                     const session::ProbeContext& site, const text::Needs& own) {
   text::Names names = names_of(site);
   const Value* logins = root.find("logins");
   const Value* login =
       logins != nullptr && !ref.login.name.empty() ? logins->find(ref.login.name) : nullptr;
   std::string user = login != nullptr ? written_user(*login, names) : "";
-  if (user.empty())
-    user = site.login && uses_identity(*site.login) ? user_of(site, ref.as.name, names)
-                                                    : client_of(login, ref.login.name);
-  return {.target = service_of(site, names),
-          .user = owner_digest(text::lowered(net::trimmed(user)))};
+  if (user.empty()) {
+    const text::Needs needs = site.login ? needs_of(*site.login) : text::Needs();
+    user = uses_identity(needs) ? user_of(site, needs, ref.as.name, names)
+                                : client_of(login, ref.login.name);
+  }
+  return made_of(service_of(site, site.login.get(), own, names), user);
+}
+
+auth::Owner secret_owner_of(const Value& root, const session::IdentityRef& ref,
+                            const session::ProbeContext& site, const text::Needs& own) {
+  if (site.login && uses_identity(needs_of(*site.login))) return owner_of(root, ref, site, own);
+  text::Names names = names_of(site);
+  return made_of(service_of(site, nullptr, own, names), user_of(site, own, ref.as.name, names));
 }
 
 }  // namespace sonde::plan

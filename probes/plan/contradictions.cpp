@@ -198,10 +198,7 @@ void refusals_can_be_seen(const ProbeParts& parts, ContradictionReport& report) 
         "refused_by.silence",
         not_shorter(by.silence == silent ? "it" : "ready.within, for which it lasts as well",
                     silent, *parts.common));
-  std::set<upgrade::RefusalCheck> seen;
-  for (const upgrade::RefusalCheck check : refuse.checks)
-    if (!seen.insert(check).second)
-      report.wrong("refuse", "'" + std::string(name_of(check)) + "' is listed twice");
+  const std::set<upgrade::RefusalCheck> seen(refuse.checks.begin(), refuse.checks.end());
   if (seen.contains(upgrade::RefusalCheck::logged_out) && refuse.logout &&
       refuse.logout->within >= parts.common->timeout)
     report.wrong("logout.within", not_shorter("it", *refuse.logout->within, *parts.common));

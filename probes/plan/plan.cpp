@@ -163,7 +163,7 @@ void tell_logged_out_users(const Users& users) {
 
 // Binds the probe to each of its targets.
 void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& checks,
-          Chatting& chatting, Users& users) {
+          Chatting& chatting, Users& users, Sites& sites) {
   const Kind* kind = read_kind(plan);
   tell_unknown_names(plan.file, plan.probe, plan.reader);
   if (kind == nullptr) return;
@@ -171,7 +171,7 @@ void bind(const PlanEntry& plan, std::vector<std::shared_ptr<const Check>>& chec
   if (!parsed || !complete(plan, *parsed)) return;
   tell_pressing_login(plan, *kind, *parsed);
   for (const auto& target : parsed->heading.target) {
-    auto site = make_site(plan, *kind, *parsed, target);
+    auto site = make_site(plan, *kind, *parsed, target, sites);
     if (!site) continue;
     if (kind->name == "chat") tell_shared_user(plan, *site, parsed->url, chatting);
     note_users(plan, *site, users);
@@ -189,8 +189,10 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
   vet_targets(root, reader);
   Chatting chatting;
   Users users;
+  Sites sites;
   for (const auto& probe : file.probes.value.entries)
-    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting, users);
+    bind({file, root, probe, reader.at("probes").at(probe.name)}, checks, chatting, users, sites);
+  apply_strictest_lockout(sites);
   tell_logged_out_users(users);
   return checks;
 }
@@ -198,7 +200,9 @@ std::vector<std::shared_ptr<const Check>> make_checks(const PlanFile& file, cons
 const config::Section<PlanFile>& section_of(const PlanFile*) {
   static const auto keys =
       config::Section<PlanFile>()
-          .key("location", &PlanFile::location, "Where this prober stands: {{location}}.")
+          .key("location", &PlanFile::location,
+               "Where this prober stands: {{location}}. 1 to 60 letters, digits, '-', '_', '.' and "
+               "blanks.")
           .key("workers", &PlanFile::workers,
                "Threads that probe; 0: one less than the cores, at least one.",
                {.min = 0, .max = 64})
@@ -236,7 +240,10 @@ Value Codec<plan::ProbeEntries>::schema(const Rule&) {
           if (property.name == "kind") property.value = schema_names({kind.name});
     choices.push_back(std::move(keys));
   }
-  return schema_named(schema_any_of(std::move(choices)));
+  // The keys of each kind are explained once, beside it.
+  Value schema = schema_any_of(std::move(choices));
+  schema.entries.insert(schema.entries.begin(), {"title", {}, scalar("probe")});
+  return schema_named(std::move(schema));
 }
 
 }  // namespace sonde::config

@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "config/schema.hpp"
+#include "probes/net/host.hpp"
+#include "probes/net/url.hpp"
 
 namespace sonde::plan {
 namespace {
@@ -35,7 +37,52 @@ bool sends_secret(const auth::Login& login, const session::Identity& identity) {
   });
 }
 
+// `lockout` as it is written in a login; null: it is not.
+const Value* written_lockout(const Value& root, const std::string& login) {
+  const Value* all = root.find("logins");
+  const Value* entry = all != nullptr && !login.empty() ? all->find(login) : nullptr;
+  return entry != nullptr ? entry->find("lockout") : nullptr;
+}
+
 }  // namespace
+
+auth::LockoutRules lockout_of(const PlanEntry& plan, const std::string& login,
+                              const session::Target& target) {
+  const auto found = plan.file.logins.find(login);
+  const bool known = found != plan.file.logins.end() && found->second != nullptr;
+  if (known && written_lockout(plan.root, login) != nullptr) return found->second->lockout;
+  return target.lockout.value_or(auth::LockoutRules());
+}
+
+void apply_strictest_lockout(const Sites& sites) {
+  std::map<auth::Owner, auth::LockoutRules> strictest;
+  const auto add = [&](const auth::Owner& account, const auth::LockoutRules& own) {
+    auth::LockoutRules& rules = strictest.try_emplace(account, own).first->second;
+    rules.after = std::min(rules.after, own.after);
+    rules.cooldown = std::max(rules.cooldown, own.cooldown);
+  };
+  for (const auto& site : sites) {
+    if (site->login && site->login->asks()) add(site->account.owner, site->lockout);
+    if (site->may_show_secret()) add(site->secret_owner, site->secret_lockout);
+  }
+  const auto apply = [&](const auth::Owner& account, auth::LockoutRules& rules) {
+    if (const auto found = strictest.find(account); found != strictest.end()) rules = found->second;
+  };
+  for (const auto& site : sites) {
+    apply(site->account.owner, site->lockout);
+    apply(site->secret_owner, site->secret_lockout);
+  }
+}
+
+void vet_lockout(const PlanEntry& plan, const std::string& login,
+                 const session::ProbeContext& site) {
+  const Value* written = written_lockout(plan.root, login);
+  if (written == nullptr || !site.login || site.login->asks() || site.may_show_secret()) return;
+  plan.reader.at("login").wrong(
+      written->place, "lockout of the login '" + login +
+                          "' has no effect: its token is not made of a secret of the identity, and "
+                          "only refusals of such a secret are counted; remove it");
+}
 
 void tell_shared_refresh(const Value& root, const config::Reader& reader) {
   const Value* logins = root.find("logins");
@@ -56,6 +103,21 @@ void tell_shared_refresh(const Value& root, const config::Reader& reader) {
                        "' has the same: a refresh token that one of them redeems is lost "
                        "to the other, so give each its own");
     }
+}
+
+void tell_plain_password(const PlanEntry& plan, const session::ProbeContext& site) {
+  if (!site.login || !site.login->asks() || !sends_secret(*site.login, site.identity)) return;
+  text::Needs needs;
+  site.login->needs(needs);
+  for (const text::Template& address : needs.urls) {
+    const auto constant = site.constant(address);
+    const auto url = constant ? net::parse_url(*constant) : std::unexpected(std::string());
+    if (!url || url->tls() || net::is_loopback(url->host)) continue;
+    plan.reader.warn(address.place().line > 0 ? address.place() : plan.probe.place,
+                     "the login '" + site.account.login + "' sends its password unencrypted to " +
+                         url->scheme + "://" + url->authority() + " (target '" + site.target_name +
+                         "'); write https://");
+  }
 }
 
 void tell_unsent_password(const PlanEntry& plan, const session::ProbeContext& site,

@@ -139,7 +139,10 @@ class ConstantTexts {
     const auto read = parse(*address);
     if (!read)
       wrong(url, "'" + url.text() + "' makes no address on target '" + site_.target_name +
-                     "': " + read.error());
+                     "': " + read.error() +
+                     (url.text().starts_with('/')
+                          ? "; begin it with {{target.http}}, or with {{target.ws}} for a socket"
+                          : ""));
   }
   void wrong(const text::Template& text, const std::string& why) {
     plan_.reader.wrong(text.place().line > 0 ? text.place() : plan_.probe.place, why);
@@ -183,14 +186,18 @@ std::shared_ptr<session::ProbeContext> site_of(const PlanEntry& plan, const Kind
   const bool logs_in = add_login(plan, parsed, ref, *site);
   const bool is_somebody = add_identity(plan, ref, *site);
   if (!logs_in || !is_somebody) return nullptr;
-  site->account =
-      account_of(plan.root, ref, owner_of(plan.root, ref, *site), shaping_target(*site));
+  site->account = account_of(plan.root, ref, owner_of(plan.root, ref, *site, parsed.needs),
+                             shaping_target(*site));
+  site->secret_owner = secret_owner_of(plan.root, ref, *site, parsed.needs);
+  site->lockout = site->secret_lockout = lockout_of(plan, ref.login.name, site->target);
   text::Needs needs = parsed.needs;
   if (site->login) site->login->needs(needs);
   if (!names_known(plan, kind, needs, *site, ref)) return nullptr;
   tell_unsent_password(plan, *site, plan.root);
   tell_unused(plan, needs, *site);
-  site->prepare(needs);
+  site->prepare(needs, parsed.needs);
+  tell_plain_password(plan, *site);
+  vet_lockout(plan, ref.login.name, *site);
   return ConstantTexts(plan, *site).good(needs) ? site : nullptr;
 }
 
@@ -219,6 +226,9 @@ void vet_base(const config::Value& target, const char* key, const config::Reader
     reader.at(key).wrong(base->place,
                          variable ? "variables such as ${NAME} are not replaced here; write the URL"
                                   : "it is no URL: " + url.error());
+  else if (base->text.find_first_of("?#") != base->text.npos)
+    reader.at(key).wrong(base->place,
+                         "a base URL ends before '?' and '#', because paths are appended to it");
 }
 
 }  // namespace
@@ -238,7 +248,7 @@ void vet_targets(const config::Value& root, const config::Reader& reader) {
 
 std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, const Kind& kind,
                                                        const ParsedProbe& parsed,
-                                                       const std::string& target) {
+                                                       const std::string& target, Sites& made) {
   const session::IdentityRef self{
       .as = say(plan.root, plan.probe.value, "as", parsed.common.as),
       .login = say(plan.root, plan.probe.value, "login", parsed.common.login)};
@@ -247,8 +257,10 @@ std::shared_ptr<const session::ProbeContext> make_site(const PlanEntry& plan, co
   for (const session::IdentityRef& ref : parsed.others) {
     auto other = site_of(plan, kind, parsed, ref, target);
     if (other == nullptr) return nullptr;
+    made.push_back(other);
     site->others.push_back(std::move(other));
   }
+  made.push_back(site);
   if (parsed.vet) parsed.vet(*site, plan.reader, plan.probe.place);
   return site;
 }

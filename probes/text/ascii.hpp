@@ -7,8 +7,10 @@ namespace sonde::text {
 
 // Classes of ASCII characters. Other bytes belong to none, in any locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
+constexpr bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 constexpr bool is_hex_digit(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }

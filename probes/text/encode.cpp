@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -130,6 +131,46 @@ std::string percent_encode(std::string_view bytes) {
   return percent_encode(bytes, [](char c) {
     return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
   });
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool room = text[i] == '%' && text.size() - i > 2;
+    const int high = room ? hex_value(text[i + 1]) : -1, low = room ? hex_value(text[i + 2]) : -1;
+    const bool escape = high >= 0 && low >= 0;
+    out += escape ? static_cast<char>(high * 16 + low) : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
+
+namespace {
+
+std::string form_decode(std::string_view text) {
+  std::string plain(text);
+  std::ranges::replace(plain, '+', ' ');
+  return percent_decode(plain);
+}
+
+}  // namespace
+
+Parameters read_parameters(std::string_view encoded) {
+  Parameters all;
+  while (!encoded.empty()) {
+    const std::string_view pair = encoded.substr(0, encoded.find('&'));
+    encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    all.emplace(form_decode(pair.substr(0, equals)),
+                form_decode(pair.substr(std::min(equals + 1, pair.size()))));
+  }
+  return all;
+}
+
+std::optional<std::string> parameter(std::string_view encoded, std::string_view name) {
+  const Parameters all = read_parameters(encoded);
+  const auto found = all.find(name);
+  return found == all.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::string len16(std::string_view bytes) {

@@ -1,6 +1,8 @@
 #pragma once
 #include <expected>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,15 @@ std::expected<std::string, std::string> from_hex(std::string_view digits);
 std::string percent_encode(std::string_view bytes);  // all except RFC 3986 "unreserved"
 // All except the characters that `keeps` accepts.
 std::string percent_encode(std::string_view bytes, const std::function<bool(char)>& keeps);
+// The reverse; an escape that is none stays as it is (WHATWG URL section 1.3).
+std::string percent_decode(std::string_view text);
+
+// The parameters of a query or of a form by name, decoded, "+" as a space; the first one of each
+// name counts (WHATWG URL section 5.1).
+using Parameters = std::map<std::string, std::string, std::less<>>;
+Parameters read_parameters(std::string_view encoded);
+// The value of one; nullopt: it is not given.
+std::optional<std::string> parameter(std::string_view encoded, std::string_view name);
 
 // The text with its length before it in two bytes, high byte first, as in MQTT and other protocols.
 // Only the first 65535 bytes of a longer text.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string>
 
 #include "probes/text/dumps.hpp"
@@ -37,7 +38,18 @@ consteval Table hex_values() {
   return table;
 }
 
-constexpr Table base64_value = base64_values(), hex_value = hex_values();
+// RFC 4648 section 6, in either case.
+consteval Table base32_values() {
+  Table table;
+  table.fill(no_digit);
+  for (unsigned char i = 0; i < 32; ++i)
+    table[static_cast<unsigned char>("abcdefghijklmnopqrstuvwxyz234567"[i])] =
+        table[static_cast<unsigned char>("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[i])] = i;
+  return table;
+}
+
+constexpr Table base64_value = base64_values(), base32_value = base32_values(),
+                hex_value = hex_values();
 
 unsigned char value(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
 
@@ -121,7 +133,7 @@ void Search::decode(std::string_view digits, const Table& table, std::size_t bit
 void Search::look_in_digits(std::string_view text, const Layer& layer, int depth,
                             const Table& table, std::size_t bits) {
   const std::size_t shortest = (pieces_.size_min() * 8 + bits - 1) / bits;
-  const std::size_t turns = bits == 4 ? 2 : 4;
+  const std::size_t turns = std::lcm(bits, 8UL) / bits;
   // A run of this many digits has a digit at one of these positions.
   for (std::size_t at = 0; at + shortest <= text.size();) {
     const std::size_t probe = at + shortest - 1;
@@ -161,6 +173,8 @@ void Search::look(std::string_view text, const Layer& layer, int depth) {
   }
   look_in_digits(text, layer, depth + 1, hex_value, 4);
   look_in_digits(text, layer, depth + 1, base64_value, 6);
+  // Rare, so nothing in it is looked for, nor is it looked for in anything.
+  if (depth == 0) look_in_digits(text, layer, depth_max, base32_value, 5);
 }
 
 // A writer of one notation leaves the escapes of another unchanged.

@@ -85,6 +85,8 @@ void Reader::add_script(std::string source) {
 void Reader::add_meta(const HtmlTokens& tag) {
   if (html_.metas.size() < metas_max && tag.attribute("name"))
     html_.metas.emplace_back(text_of(tag, "name"), text_of(tag, "content"));
+  if (html_.refresh.empty() && lowered(text_of(tag, "http-equiv")) == "refresh")
+    html_.refresh = refresh_address(text_of(tag, "content"));
   if (!html_.charset.empty()) return;
   html_.charset = trimmed(text_of(tag, "charset"));
   if (html_.charset.empty() && lowered(text_of(tag, "http-equiv")) == "content-type")
@@ -136,6 +138,44 @@ Html parse_html(std::string_view text) {
   Html html = reader.take();
   html.truncated = html.truncated || tokens.truncated() || text.size() > text_max;
   return html;
+}
+
+namespace {
+
+// Whether a delay of a refresh, "5" or "0.5", is longer than 30 s.
+bool waits_long(std::string_view delay) {
+  constexpr int seconds_max = 30;
+  int seconds = 0;
+  for (const char c : delay.substr(0, delay.find('.')))
+    seconds = std::min(seconds * 10 + (c - '0'), seconds_max + 1);
+  return seconds > seconds_max;
+}
+
+}  // namespace
+
+std::string refresh_address(std::string_view content) {
+  const auto skip = [&content](std::string_view characters) {
+    content.remove_prefix(std::min(content.find_first_not_of(characters), content.size()));
+  };
+  constexpr std::string_view blanks = " \t\r\n\f";
+  skip(blanks);
+  const std::string_view delay = content.substr(0, content.find_first_not_of("0123456789."));
+  if (delay.empty() || waits_long(delay)) return "";
+  content.remove_prefix(delay.size());
+  skip(" \t\r\n\f;,");
+  if (lowered(content.substr(0, 3)) == "url") {
+    std::string_view rest = content.substr(3);
+    rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+    if (rest.starts_with('=')) {
+      content = rest.substr(1);
+      skip(blanks);
+    }
+  }
+  if (content.empty() || (content.front() != '"' && content.front() != '\''))
+    return trimmed(content);
+  const char quote = content.front();
+  content.remove_prefix(1);
+  return trimmed(content.substr(0, content.find(quote)));
 }
 
 }  // namespace sonde::text

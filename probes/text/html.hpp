@@ -44,8 +44,14 @@ struct Html {
   std::vector<std::pair<std::string, std::string>> metas;  // name and content
   std::string base;                                        // href of the first <base>; may be empty
   std::string charset;     // the page's own label, of <meta>; empty: none
+  std::string refresh;     // the address of the first <meta http-equiv=refresh> with one
   bool truncated = false;  // a limit was reached; only what came before it is here
 };
+
+// The address in the value of a header Refresh or of such a <meta>: "0; url=/home" (HTML section
+// 4.2.4.3). Empty: there is none, or it takes longer than 30 s, as where a page ends an idle
+// session; a user is on the page until then. Pure.
+std::string refresh_address(std::string_view content);
 
 // Parses a page as leniently as browsers do (unclosed and misnested tags, unquoted attributes).
 // Assumes UTF-8. Controls belong to forms and are disabled as in HTML section 4.10; those in

@@ -175,7 +175,11 @@ bool Codec<text::Comparison>::read(const Value& v, const Reader& r, const Rule& 
 Value Codec<text::Comparison>::schema(const Rule&) {
   Value any = map(
       {{"type", list({scalar("string"), scalar("number"), scalar("boolean"), scalar("null")})}});
-  return schema_any_of({std::move(any), keys().schema()});
+  Value schema = schema_any_of({std::move(any), keys().schema()});
+  schema.entries.insert(schema.entries.begin(), {"title", {}, scalar("value or comparison")});
+  return schema;
 }
+
+std::vector<KeyRow> comparison_rows(const std::string& prefix) { return keys().table(prefix); }
 
 }  // namespace sonde::config

@@ -49,4 +49,6 @@ struct Codec<text::Comparison> {
   static Value schema(const Rule&);
   static std::string show(const text::Comparison&) { return ""; }
 };
+// The keys of a comparison; they are explained once, not wherever one may stand.
+std::vector<KeyRow> comparison_rows(const std::string& prefix);
 }  // namespace sonde::config

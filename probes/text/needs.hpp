@@ -3,9 +3,11 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/match.hpp"
 #include "probes/text/template.hpp"
 #include "probes/text/tree.hpp"
@@ -24,8 +26,10 @@ struct Needs {
   std::vector<Template> socket_urls;  // templates that have to yield a ws:// or wss:// URL
   std::vector<std::pair<std::string, Template>> headers;  // of requests, by their names
   std::vector<Template> subprotocols;  // templates that have to yield an HTTP token
+  bool basic_token = false;            // the token is sent as "Basic {{token}}": it is a password
 
   void add(const Template& text) {
+    basic_token |= is_basic_token(text.text());
     for (auto& name : text.names()) all.push_back({std::move(name), text.place()});
   }
   void add_url(const Template& url) {
@@ -65,10 +69,18 @@ struct Needs {
     std::ranges::move(more.socket_urls, std::back_inserter(socket_urls));
     std::ranges::move(more.headers, std::back_inserter(headers));
     std::ranges::move(more.subprotocols, std::back_inserter(subprotocols));
+    basic_token |= more.basic_token;
   }
   template <class Map>
   void add_values(const Map& map) {
     for (const auto& [name, value] : map) add(value);
+  }
+
+ private:
+  static bool is_basic_token(std::string_view text) {
+    std::string plain = lowered(text);
+    std::erase(plain, ' ');
+    return plain.find("basic{{token}}") != std::string::npos;
   }
 };
 

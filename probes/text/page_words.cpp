@@ -41,6 +41,17 @@ void add_words(std::string_view text, std::set<std::string>& words) {
   }
 }
 
+bool says(std::string_view text, std::string_view phrase) {
+  const auto bounded = [&](std::size_t at) {
+    const std::size_t end = at + phrase.size();
+    return (at == 0 || !is_word_byte(text[at - 1])) &&
+           (end == text.size() || !is_word_byte(text[end]));
+  };
+  for (std::size_t at = text.find(phrase); at != text.npos; at = text.find(phrase, at + 1))
+    if (bounded(at)) return true;
+  return false;
+}
+
 bool is_unreadable(std::string_view element) {
   return element == "script" || element == "style" || element == "iframe" || element == "noframes";
 }
@@ -74,6 +85,42 @@ std::set<std::string> words_of_page(std::string_view page) {
     readable = kind != HtmlTokens::Kind::start_tag || !is_unreadable(tokens.name());
   }
   return words;
+}
+
+bool page_says(std::string_view page, std::string_view phrase) {
+  constexpr std::string_view spoken[] = {"alt", "title", "aria-label", "content", "href"};
+  const std::string wanted = lowered(phrase);
+  if (wanted.empty()) return false;
+  HtmlTokens tokens(page.substr(0, page_max));
+  for (auto kind = tokens.next(); kind != HtmlTokens::Kind::end; kind = tokens.next()) {
+    if (kind == HtmlTokens::Kind::text && says(lowered(tokens.text()), wanted)) return true;
+    if (kind != HtmlTokens::Kind::start_tag) continue;
+    for (const std::string_view name : spoken)
+      if (const auto value = tokens.attribute(name); value && says(lowered(*value), wanted))
+        return true;
+  }
+  return false;
+}
+
+std::string title_of_page(std::string_view page) {
+  constexpr std::size_t looked_at = 64 * 1024;
+  HtmlTokens tokens(page.substr(0, looked_at));
+  bool in_title = false;
+  for (auto kind = tokens.next(); kind != HtmlTokens::Kind::end; kind = tokens.next()) {
+    if (kind == HtmlTokens::Kind::text && in_title) {
+      std::string title;
+      bool gap = false;
+      for (const char c : tokens.text()) {
+        const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+        if (!blank && gap && !title.empty()) title += ' ';
+        gap = blank;
+        if (!blank) title += c;
+      }
+      return title;
+    }
+    in_title = kind == HtmlTokens::Kind::start_tag && tokens.name() == "title";
+  }
+  return "";
 }
 
 }  // namespace sonde::text

@@ -164,7 +164,8 @@ bool is_hex_pair(std::string_view text, std::size_t at) {
   return at + 1 < text.size() && is_hex_digit(text[at]) && is_hex_digit(text[at + 1]);
 }
 
-bool is_separator(char c) { return c == ':' || c == ' ' || c == '-' || c == ','; }
+// "de:ad", "de ad", "de-ad", "de,ad"; "=de=ad" of quoted-printable; "\de\ad" of CSS.
+bool is_separator(char c) { return std::string_view(": -,=\\").contains(c); }
 
 // How many bytes a dump has that begins at `at`, with `separator` between each two.
 std::size_t dumped(std::string_view text, std::size_t at, char separator) {

@@ -164,7 +164,7 @@ Act rst() { return std::bind_front(end, &Peer::reset); }
 Act hang() { return absorb; }
 
 Act answer(int status, std::string body, Headers headers) {
-  std::string bytes = "HTTP/1.1 " + std::to_string(status) + " Scripted\r\n";
+  std::string bytes = "HTTP/1.1 " + std::to_string(status) + " \r\n";
   for (const auto& [name, value] : headers) bytes += name + ": " + value + "\r\n";
   bytes += "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n";
   return send(bytes + body);

@@ -1,5 +1,9 @@
 #include "tests/support/probe_run.hpp"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -11,6 +15,7 @@
 
 #include "config/load.hpp"
 #include "probes/core/deadline.hpp"
+#include "probes/core/run_id.hpp"
 #include "probes/plan/plan_fingerprint.hpp"
 #include "probes/session/shared.hpp"
 #include "tests/support/planted.hpp"
@@ -101,6 +106,23 @@ asio::awaitable<void> run(const Probe& probe, Attempt attempt, Inquiring inquiri
 
 }  // namespace
 
+namespace {
+
+// Every request of a run names it. Of headers that no longer fit into a trace nothing is known.
+void expect_named(const ProbeRun& walked) {
+  for (const Exchange& exchange : walked.trace->exchanges()) {
+    const auto has = [&](std::string_view name) {
+      return std::ranges::any_of(exchange.sent, [&](const auto& header) {
+        return header.first == name || header.first.empty();
+      });
+    };
+    EXPECT_TRUE(exchange.sent.empty() || (has("X-Sonde-Run") && has("traceparent")))
+        << exchange.method << " " << exchange.url << " of " << walked.show();
+  }
+}
+
+}  // namespace
+
 struct Walker::State {
   asio::io_context io{1};
   session::Shared shared{io.get_executor()};
@@ -133,13 +155,16 @@ std::vector<ProbeRun> Walker::State::when_all(
     probes.push_back(check->make(shared));
     ProbeRun& walked = walks.emplace_back();
     walked.trace = std::make_unique<Trace>();
+    walked.trace->of_run(make_run_id(std::chrono::system_clock::now()));
     walked.check = check;
     asio::co_spawn(io, run(*probes.back(), attempt, inquiring, walked), keep);
   }
   io.restart();
   io.run();
-  for (const ProbeRun& walked : walks)
+  for (const ProbeRun& walked : walks) {
     expect_hidden(walked, {std::string(DefaultConfig::password), granted_token});
+    expect_named(walked);
+  }
   return walks;
 }
 

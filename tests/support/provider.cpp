@@ -1,7 +1,7 @@
 #include "tests/support/provider.hpp"
 
 #include "probes/auth/jwt/signature.hpp"
-#include "probes/auth/method/authorization.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/template.hpp"
 
 namespace sonde::test {
@@ -32,7 +32,7 @@ std::string login_form(const std::string& remark) {
 }  // namespace
 
 std::map<std::string, std::string> parameters(const std::string& encoded) {
-  const auto all = auth::read_parameters(encoded);
+  const auto all = text::read_parameters(encoded);
   return {all.begin(), all.end()};
 }
 

@@ -9,7 +9,7 @@
 namespace sonde::net {
 
 // The names in /etc/hosts (hosts(5)), read again when the file has changed; at most 1 MB of it.
-// "localhost" is always known (RFC 6761 section 6.3).
+// "localhost" is always known, and names below it are as in browsers (RFC 6761 section 6.3).
 class Hosts {
  public:
   explicit Hosts(std::string path = "/etc/hosts") : path_(std::move(path)) {}

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string_view>
 
@@ -30,6 +31,7 @@ class BodySink {
   const Failure& failure() const { return failure_; }
 
  private:
+  bool decode(std::string_view raw);
   bool full();
   bool fail(Failure failure);
 
@@ -38,7 +40,8 @@ class BodySink {
   bool clip_;
   bool clipped_ = false;
   std::size_t received_ = 0;
-  std::optional<Inflate> inflate_;
+  // One for each coding, in the order of decoding; a deque, because they are not movable.
+  std::deque<Inflate> inflate_;
   Failure unknown_coding_;  // of a body that is stored undecoded, and fails at its end
   Failure failure_;
 };

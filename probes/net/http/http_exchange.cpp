@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <memory>
-
-#include <boost/asio/steady_timer.hpp>
+#include <optional>
 
 #include "probes/net/http/http_ask.hpp"
 #include "probes/net/http/http_receive.hpp"
 #include "probes/net/http/http_redirect.hpp"
+#include "probes/net/http/http_start.hpp"
 #include "probes/net/http/http_text.hpp"
 
 namespace sonde::net {
@@ -23,22 +22,35 @@ Answer failed(Failure failure) {
   return answer;
 }
 
-// One hop: a connection, a request, a response.
+std::string_view run_of(const Trace& trace, const ConnectionOptions& line) {
+  return line.run_headers ? std::string_view(trace.run_id()) : std::string_view();
+}
+
+// One hop: a connection, a request, a response; the whole of it, or what comes in `start_wait`.
 asio::awaitable<Answer> exchange(Network& network, const Request& request,
-                                 const ConnectionOptions& line, Trace& trace) {
-  const Form form{.absolute = !line.proxy.empty() && request.url.scheme == "http"};
+                                 const ConnectionOptions& line, Trace& trace,
+                                 std::optional<Span> start_wait = std::nullopt) {
+  const Form form{.absolute = !line.proxy.empty() && request.url.scheme == "http",
+                  .run = run_of(trace, line)};
   auto wire = compose(request, form);
   if (!wire) co_return failed(std::move(wire.error()));
   auto transport = co_await dial(network, request.url, line, trace);
   if (!transport) co_return failed(std::move(transport.error()));
   const Reading reading{.header_max = line.limits.header,
                         .body_max = line.limits.body,
-                        .no_body = request.method == "HEAD"};
+                        .no_body = request.method == "HEAD",
+                        .clip_body = start_wait.has_value()};
   ResponseReader reader(reading);
   const Instant at = Clock::now();
   co_await ask(**transport, *wire, reader, trace);
-  co_await receive(**transport, reader);
-  co_return conclude(request, std::move(*wire), at, reader, trace);
+  const bool start = start_wait && reader.header_done();
+  if (!start) co_await receive(**transport, reader);
+  const bool goes_on = start && co_await receive_start(**transport, reader, *start_wait);
+  Answer answer = conclude(request, std::move(*wire), at, reader, trace);
+  if (!goes_on || answer.failure.reason != Reason::cut) co_return answer;
+  answer.failure = {};
+  trace.leave();
+  co_return answer;
 }
 
 bool goes_on(const Answer& answer) { return answer.ok() && is_redirect(answer.response.status); }
@@ -71,47 +83,22 @@ asio::awaitable<Answer> fetch(Network& network, const Request& request,
   co_return answer;
 }
 
+asio::awaitable<Answer> fetch_start(Network& network, const Request& request,
+                                    const ConnectionOptions& line, Span wait, Trace& trace) {
+  co_return co_await exchange(network, request, line, trace, wait);
+}
+
 namespace {
 
 constexpr std::size_t refusal_max = 4096;
 constexpr auto refusal_wait = std::chrono::milliseconds(250);
-
-// Closes a transport after a time limit, so that its pending operations end. The timer's handler
-// may be queued already when this is destroyed, so both share the pointer.
-class Fuse {
- public:
-  Fuse(Transport& transport, Span after)
-      : transport_(std::make_shared<Transport*>(&transport)), timer_(transport.executor(), after) {
-    timer_.async_wait(Burn{transport_});
-  }
-  ~Fuse() { *transport_ = nullptr; }
-  Fuse(const Fuse&) = delete;
-  Fuse& operator=(const Fuse&) = delete;
-
- private:
-  struct Burn {
-    std::shared_ptr<Transport*> transport;
-    void operator()(boost::system::error_code error) const {
-      if (!error && *transport) (*transport)->close();
-    }
-  };
-
-  std::shared_ptr<Transport*> transport_;
-  asio::steady_timer timer_;
-};
-
-// Reads the start of a refusal's body; its end does not matter.
-asio::awaitable<void> receive_start(Transport& transport, ResponseReader& reader) {
-  const Fuse fuse(transport, refusal_wait);
-  co_await receive(transport, reader);
-}
 
 }  // namespace
 
 asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request& request,
                                                 const ConnectionOptions& line, Trace& trace) {
   UpgradeAnswer upgraded;
-  auto wire = compose(request, {.absolute = false, .upgrade = true});
+  auto wire = compose(request, {.absolute = false, .upgrade = true, .run = run_of(trace, line)});
   if (!wire) {
     upgraded.answer.failure = std::move(wire.error());
     co_return upgraded;
@@ -126,7 +113,8 @@ asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request&
   ResponseReader reader(reading);
   const Instant at = Clock::now();
   co_await ask(**transport, *wire, reader, trace);
-  if (reader.header_done() && !reader.over()) co_await receive_start(**transport, reader);
+  if (reader.header_done() && !reader.over())
+    co_await receive_start(**transport, reader, refusal_wait);
   const bool silent = !reader.started();
   upgraded.answer = conclude(request, std::move(*wire), at, reader, trace);
   Failure& failure = upgraded.answer.failure;

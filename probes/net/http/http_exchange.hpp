@@ -23,6 +23,7 @@ struct Response {
   // The server's clock minus our wall clock, from its Date and the Age of the answer (RFC 9111
   // section 4.2.3); positive: the server is ahead. Empty: no Date.
   std::optional<Span> skew = std::nullopt;
+  std::string phrase = {};  // the reason phrase of a 4xx or 5xx, if it is not the usual one
   // The first value of a header, by case-insensitive name; null if there is none.
   const std::string* header(std::string_view name) const;
 };

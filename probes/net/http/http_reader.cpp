@@ -10,6 +10,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
 
 #include "probes/net/http/http_body.hpp"
 #include "probes/net/http/http_text.hpp"
@@ -25,7 +26,7 @@ using View = boost::beast::string_view;
 // sufficient for most answers, and no more than malloc caches
 constexpr std::size_t first_space = 1024;
 constexpr std::size_t body_space = 16384;
-constexpr int interim_max = 8;
+constexpr int interim_max = 64;  // browsers have no bound
 constexpr int switching_protocols = 101;
 
 // Beast's parser, writing directly into a Response.
@@ -38,19 +39,33 @@ class Parser final : public http::basic_parser<false> {
     skip(no_body);
   }
 
+  // The header section is read, but not as browsers do.
+  bool misread() const { return misread_; }
   // Whether the next bytes are a chunk header or a trailer.
   bool between_chunks() const { return is_header_done() && chunked() && chunk_left_ == 0; }
 
  private:
   void on_request_impl(http::verb, View, View, int, Error&) override {}
-  void on_response_impl(int code, View, int, Error&) override { response_.status = code; }
+  void on_response_impl(int code, View phrase, int version, Error&) override {
+    response_.status = code;
+    if (code >= 400 && code < 600) note_phrase(code, phrase);
+    version_ = version;
+  }
   void on_field_impl(http::field, View name, View value, Error&) override {
     if (!is_header_done()) {  // a trailer is not a header
       response_.headers.emplace_back(std::string(name), std::string(value));
     }
   }
-  // Chunks are read one by one, because the padding of each header is removed before.
-  void on_header_impl(Error&) override { eager(!chunked()); }
+  // Chunks are read one by one, because each header is tidied before. Beast takes a body for whole
+  // that is chunked twice, or chunked and something else.
+  void on_header_impl(Error& error) override {
+    eager(!chunked());
+    const bool says = std::ranges::any_of(response_.headers, [](const auto& header) {
+      return same_word(header.first, "transfer-encoding") && lists(header.second, "chunked");
+    });
+    misread_ = says && !chunked() && version_ >= 11;
+    if (misread_) error = http::error::bad_transfer_encoding;
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error& error) override {
     if (!body_.begin(response_.headers, length ? *length : 0)) error = http::error::body_limit;
   }
@@ -68,9 +83,21 @@ class Parser final : public http::basic_parser<false> {
   }
   void on_finish_impl(Error&) override {}
 
+  // Keeps a phrase that says more than the status: "Account locked".
+  void note_phrase(int code, View phrase) {
+    constexpr std::size_t phrase_max = 200;
+    const View usual = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(code)));
+    const std::string_view said = trimmed({phrase.data(), phrase.size()});
+    const bool known = same_word(said, {usual.data(), usual.size()}) ||
+                       said.starts_with("Unprocessable") || same_word(said, "error");
+    if (!known && said.size() <= phrase_max) response_.phrase = said;
+  }
+
   Response& response_;
   BodySink& body_;
   std::uint64_t chunk_left_ = 0;
+  int version_ = 0;
+  bool misread_ = false;
 };
 
 // Describes bytes that are not an HTTP/1.x response.
@@ -127,7 +154,8 @@ class ResponseReader::Impl {
   void parse();
   void go_on(Error error);
   void read_leniently(Error error);
-  bool strip_padding();
+  bool tidy_chunk_head();
+  void refuse_ambiguity();
   void judge(Error error, std::string_view at);
   void bound();
   void complete();
@@ -176,10 +204,10 @@ void ResponseReader::Impl::parse() {
   const bool in_header = !header_done();
   Error error = http::error::need_more;
   if (lenient_) return read_leniently(error);
-  if (parser_->between_chunks() && !strip_padding()) return;
+  if (parser_->between_chunks() && tidy_chunk_head()) return;
   const std::string_view bytes = pending();
   const std::size_t used = parser_->put({bytes.data(), bytes.size()}, error);
-  if (error && !header_done()) return read_leniently(error);
+  if (error && (!header_done() || parser_->misread())) return read_leniently(error);
   if (in_header) header_bytes_ += std::min(used, bytes.size());
   begin_ += used;
   scanned_ = 0;
@@ -223,16 +251,28 @@ void ResponseReader::Impl::read_leniently(Error error) {
   go_on(error);
 }
 
-// Moves what stands before the padding of a chunk header to its end. False: the end of the padding
-// did not come yet.
-bool ResponseReader::Impl::strip_padding() {
-  const auto padding = chunk_padding(pending());
-  if (!padding || padding->empty()) return !padding;
-  char* const start = buffer_.get() + begin_;
-  std::memmove(start + padding->size(), start,
-               static_cast<std::size_t>(padding->data() - pending().data()));
-  begin_ += padding->size();
+// Reads a chunk header that the parser would not take. True: it is read, or its end did not come
+// yet.
+bool ResponseReader::Impl::tidy_chunk_head() {
+  const auto head = tidied_chunk_head(pending());
+  if (!head) return false;
+  if (head->bytes == 0) return true;
+  Error error;
+  parser_->put({head->tidied.data(), head->tidied.size()}, error);
+  begin_ += head->bytes;
+  go_on(error);
   return true;
+}
+
+// Browsers follow none of two different Location headers.
+void ResponseReader::Impl::refuse_ambiguity() {
+  const std::string* first = response_.header("location");
+  if (first == nullptr) return;
+  for (const auto& [name, value] : response_.headers)
+    if (same_word(name, "location") && value != *first)
+      fail({Reason::bad_http,
+            fmt::format("two different Location headers, {} and {}, which browsers refuse",
+                        quoted(*first, 100), quoted(value, 100))});
 }
 
 // The parser reads no status line before the end of the headers.
@@ -269,6 +309,7 @@ void ResponseReader::Impl::complete() {
   if (!interim) {
     done_ = body_.finish();
     if (!done_) fail(body_.failure());
+    refuse_ambiguity();
   } else if (++interim_ > interim_max || header_bytes_ >= reading_.header_max) {
     fail({Reason::bad_http, fmt::format("more than {} interim responses", interim_max)});
     response_ = Response();  // interim responses are not the answer

@@ -18,7 +18,8 @@ struct Reading {
 
 // Parses one HTTP/1.x response from the bytes of a connection (RFC 9112), without I/O. The caller
 // stores bytes in `space()` and reports them with `received()`, until `done()` or `failure()`.
-// Skips interim responses (1xx except 101), at most eight.
+// Skips interim responses (1xx except 101), at most 64. Two
+// different Location headers are bad_http.
 class ResponseReader {
  public:
   explicit ResponseReader(const Reading& reading);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "probes/core/run_id.hpp"
 #include "probes/net/http/http_text.hpp"
 #include "probes/net/version.hpp"
 
@@ -40,7 +41,7 @@ bool has_length(const Request& request) {
 
 Headers headers_of(const Request& request, const Form& form) {
   Headers headers;
-  headers.reserve(request.headers.size() + (form.upgrade ? 3 : 5) + (has_length(request) ? 1 : 0));
+  headers.reserve(request.headers.size() + (form.upgrade ? 5 : 7) + (has_length(request) ? 1 : 0));
   const auto add = [&](std::string_view name, std::string value) {
     if (!find_header(request.headers, name)) headers.emplace_back(name, std::move(value));
   };
@@ -50,6 +51,10 @@ Headers headers_of(const Request& request, const Form& form) {
   if (!form.upgrade) {
     add("Accept-Encoding", "gzip");
     add("Connection", "close");
+  }
+  if (!form.run.empty()) {
+    add("X-Sonde-Run", std::string(form.run));
+    add("traceparent", make_traceparent(form.run));
   }
   headers.insert(headers.end(), request.headers.begin(), request.headers.end());
   if (has_length(request)) {

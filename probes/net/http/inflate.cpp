@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 namespace sonde::net {
 namespace {
@@ -65,6 +66,34 @@ Inflate::State Inflate::feed(std::string_view bytes, std::string& out, std::size
       return state_ = State::broken;
     }
   }
+}
+
+// zlib checks the end only when it has come, so a copy is given a wrong one. Data that is cut may
+// end with zeros or with ones, but not with both.
+bool Inflate::finish() {
+  if (state_ == State::complete) return true;
+  if (state_ != State::more || !stream_ || coding_ != Coding::gzip) return false;
+  const auto ends_with = [this](Bytef fill) {
+    Bytef bytes[8], none[1];
+    std::ranges::fill(bytes, fill);
+    z_stream z{};
+    if (inflateCopy(&z, &stream_->z) != Z_OK) return false;
+    z.next_in = bytes;
+    z.avail_in = sizeof bytes;
+    z.next_out = none;
+    z.avail_out = sizeof none;
+    z.msg = nullptr;
+    const int result = inflate(&z, Z_NO_FLUSH);
+    const std::string_view why = z.msg != nullptr ? z.msg : "";
+    const bool checked =
+        result == Z_STREAM_END || why == "incorrect data check" || why == "incorrect length check";
+    const bool made = z.avail_out == 0;
+    inflateEnd(&z);
+    return checked && !made;
+  };
+  constexpr Bytef ones = 0xff;
+  state_ = ends_with(0) && ends_with(ones) ? State::complete : State::broken;
+  return state_ == State::complete;
 }
 
 }  // namespace sonde::net

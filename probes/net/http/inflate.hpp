@@ -26,6 +26,9 @@ class Inflate {
   // members are one body; other data after the end is ignored, as in browsers.
   State feed(std::string_view bytes, std::string& out, std::size_t out_max);
   State state() const { return state_; }
+  // Call after the last byte. Whether the data is whole, be it without the checksum at the end of a
+  // gzip stream, which browsers do not read.
+  bool finish();
 
  private:
   struct Stream;

@@ -70,10 +70,11 @@ std::string describe(const Response& response) {
   const std::string* location = response.header("location");
   if (response.status >= 300 && response.status < 400 && location != nullptr)
     text += " to " + printable(location->substr(0, location->find_first_of("?#")));
-  const std::string error = printable(error_text(response));
+  std::string error = printable(error_text(response));
+  if (error.empty()) error = printable(response.phrase);
   if (!error.empty()) text += " " + error;
-  const std::string gate = printable(said_gate(response));
-  if (!gate.empty()) text += " (" + gate + ")";
+  for (const std::string& said : {said_gate(response), said_limit(response)})
+    if (!said.empty()) text += " (" + printable(said) + ")";
   return text;
 }
 

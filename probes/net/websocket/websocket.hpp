@@ -76,6 +76,7 @@ class Websocket {
   // What upgrade() opened it with, for HTTP requests beside it. Null: it was opened otherwise.
   Network* network() const { return network_; }
   const ConnectionOptions* line() const { return line_; }
+  void use_line(const ConnectionOptions& line) { line_ = &line; }
 
  private:
   friend boost::asio::awaitable<struct Upgraded> upgrade(Network& network,
@@ -97,7 +98,7 @@ struct Upgraded {
   Answer answer;
 };
 
-// `network` and `line` have to outlive the session.
+// `network` and `line` have to outlive the session; use_line() names another one that does.
 boost::asio::awaitable<Upgraded> upgrade(Network& network, const UpgradeRequest& request,
                                          const ConnectionOptions& line, Trace& trace);
 

@@ -36,6 +36,14 @@ bool any_lists(const Headers& headers, std::string_view name, std::string_view t
   });
 }
 
+// How often a header with the name comes; a list counts as several, as in browsers.
+std::ptrdiff_t count_of(const Headers& headers, std::string_view name) {
+  std::ptrdiff_t count = 0;
+  for (const auto& [one, value] : headers)
+    if (same_word(one, name)) count += 1 + std::ranges::count(value, ',');
+  return count;
+}
+
 std::string shown(const Headers& headers, std::string_view name) {
   const std::string* value = find_header(headers, name);
   return value ? fmt::format("{} is {}", name, quoted(*value, 64))
@@ -123,6 +131,9 @@ std::expected<std::string, Failure> judge_switch(const Response& response, const
                                                  const UpgradeRequest& request) {
   const Headers& headers = response.headers;
   if (!any_lists(headers, "Upgrade", "websocket")) return bad(shown(headers, "Upgrade"));
+  for (const std::string_view once : {"Upgrade", "Sec-WebSocket-Accept"})
+    if (count_of(headers, once) > 1)
+      return bad(fmt::format("{} comes more than once, which browsers refuse", once));
   if (!any_lists(headers, "Connection", "upgrade")) return bad(shown(headers, "Connection"));
   const std::string* digest = response.header("Sec-WebSocket-Accept");
   if (!digest || *digest != accept_digest(key)) {

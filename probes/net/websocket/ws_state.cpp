@@ -166,7 +166,9 @@ void Websocket::State::take(FrameReader::Heard heard) {
 
 void Websocket::State::take_message(FrameReader::Heard heard) {
   allowance = message_allowance(limits);
-  if (closing) return;
+  // What comes while we close is kept within the same bounds, and the rest is dropped.
+  const bool full = inbox_bytes > limits.frame || inbox.size() >= limits.frames;
+  if (closing && (full || heard.payload.size() > bytes_left)) return;
   if (heard.payload.size() > bytes_left)
     return blame({Reason::too_many_frames, "the session's messages exceed its bound of bytes"});
   bytes_left -= heard.payload.size();
@@ -177,13 +179,18 @@ void Websocket::State::take_message(FrameReader::Heard heard) {
   notify();
 }
 
-// The content of a Close counts, even if the frame violates the protocol.
+// The content of a Close counts, even if the frame violates the protocol. One that meets ours and
+// has another code is no echo of it (RFC 6455 section 5.5.1), but the end that the server meant.
 void Websocket::State::take_close(const FrameReader::Heard& heard) {
+  const CloseText close = close_text(heard.payload);
   if (closing) {
     closed = true;
+    if (close.code != 0 && close.code != close_code)
+      ending = Ending{.by = EndedBy::close_frame,
+                      .code = close.code,
+                      .reason = std::string(readable(close.reason))};
     return notify();
   }
-  const CloseText close = close_text(heard.payload);
   ending = Ending{.by = EndedBy::close_frame,
                   .code = close.code,
                   .reason = std::string(readable(close.reason))};

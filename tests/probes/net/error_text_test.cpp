@@ -48,6 +48,59 @@ TEST(SaidError, IsALineOfPlainTextOfARefusal) {
   EXPECT_EQ(plain(200, "ok"), "");
 }
 
+TEST(SaidError, IsFoundInTheSpellingsOfClouds) {
+  EXPECT_EQ(said(R"({"Message":"User is not authorized"})"), "User is not authorized");
+  EXPECT_EQ(said(R"({"errorMessage":"Task timed out"})"), "Task timed out");
+  EXPECT_EQ(said(R"({"error_code":7,"error_msg":"Quota"})"), "Quota");
+}
+
+std::string of(int status, const std::string& type, const std::string& body) {
+  return error_text({.status = status, .headers = {{"Content-Type", type}}, .body = body});
+}
+
+TEST(SaidError, IsALineOfPlainTextOfAServerError) {
+  EXPECT_EQ(of(503, "text/plain", "no healthy upstream"), "no healthy upstream");
+  EXPECT_EQ(of(500, "text/plain; charset=utf-8", "panic: nil map\n"), "panic: nil map");
+  EXPECT_EQ(of(500, "text/plain", "Traceback:\n  File x"), "");
+}
+
+TEST(SaidError, IsTheTitleOfAnErrorPage) {
+  EXPECT_EQ(of(503, "text/html", "<html><title>\n We'll be\n back &amp; soon </title><p>x"),
+            "We'll be back & soon");
+  EXPECT_EQ(of(502, "text/html", "<title>502 Bad Gateway</title>"), "") << "as the status says";
+  EXPECT_EQ(of(200, "text/html", "<title>Home</title>"), "");
+  EXPECT_EQ(of(500, "text/html", "<p>no title"), "");
+}
+
+TEST(SaidError, IsReadInTheCharsetOfTheAnswer) {
+  EXPECT_EQ(of(401, "text/plain; charset=iso-8859-1", "ung\xfcltig"), "ung\u00fcltig");
+  EXPECT_EQ(of(401, "application/json; charset=latin1", "{\"error\":\"ung\xfcltig\"}"),
+            "ung\u00fcltig");
+}
+
+TEST(SaidError, IsInTheAddressThatARefusalLeadsTo) {
+  const auto to = [](const std::string& location) {
+    return describe({.status = 302, .headers = {{"Location", location}}, .body = {}});
+  };
+  EXPECT_EQ(to("/login?next=%2F&error=Wrong+password%21#x"), "HTTP 302 to /login Wrong password!");
+  EXPECT_EQ(to("/login?error=access_denied&error_description=No%20such%20user"),
+            "HTTP 302 to /login No such user");
+  EXPECT_EQ(to("/login?token=s3cret&errors=x"), "HTTP 302 to /login");
+}
+
+TEST(SaidLimit, NamesWhenOrHowToAskInstead) {
+  EXPECT_EQ(describe({.status = 429, .headers = {{"Retry-After", "30"}}, .body = {}}),
+            "HTTP 429 (Retry-After: 30)");
+  EXPECT_EQ(describe({.status = 405, .headers = {{"Allow", "GET, HEAD"}}, .body = {}}),
+            "HTTP 405 (Allow: GET, HEAD)");
+  EXPECT_EQ(describe({.status = 200, .headers = {{"Allow", "GET"}}, .body = {}}), "HTTP 200");
+}
+
+TEST(SaidPhrase, IsShownWhereNothingElseSaysWhy) {
+  EXPECT_EQ(describe({.status = 401, .headers = {}, .body = {}, .phrase = "Account locked"}),
+            "HTTP 401 Account locked");
+}
+
 TEST(SaidError, IsEmptyWhereNothingIsSaid) {
   for (const std::string body : {"", "{}", "[]", "<html>", "null", R"({"errors":[]})",
                                  R"({"errors":[[["deep"]]]})", R"({"token":"s3cret"})"})

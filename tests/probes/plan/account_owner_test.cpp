@@ -16,6 +16,8 @@ targets:
   west: { http: "https://west.example.com" }
   same: { http: "https://west.example.com:443/app" }
   tenant: { http: "https://t.example.com", auth: "https://id.example.com/realms/one" }
+  ports: { http: "http://127.0.0.1:8001", auth: "http://localhost:8002", ws: "ws://[::1]:8003" }
+  moved: { http: "http://127.0.0.1:9001", auth: "http://localhost:9002" }
   vars: { http: "https://v.example.com", vars: { idp: "https://id.example.com" } }
 identities:
   alice: { username: alice@example.com, password: { file: p } }
@@ -42,7 +44,7 @@ auth::Owner owner(const std::string& target, const std::string& identity,
   session::IdentityRef whom;
   whom.as.name = identity;
   whom.login.name = "l";
-  return plan::owner_of(*root, whom, site);
+  return plan::owner_of(*root, whom, site, {});
 }
 
 std::string json(const std::string& url,
@@ -53,9 +55,39 @@ std::string json(const std::string& url,
 const std::string by_auth = json("{{target.auth}}/login");
 const std::string literal = json("https://id.example.com/login");
 
-TEST(AccountOwner, TargetsWithOneAddressShareTheirAccountsThoughOneWritesTheDefaultPort) {
+TEST(AccountOwner, TargetsWithOneOriginShareTheirAccountsWhateverPortAndPathAreWritten) {
   EXPECT_EQ(owner("east", "alice", by_auth), owner("port", "alice", by_auth));
-  EXPECT_NE(owner("east", "alice", by_auth), owner("tenant", "alice", by_auth));
+  EXPECT_EQ(owner("east", "alice", by_auth), owner("tenant", "alice", by_auth));
+  EXPECT_EQ(owner("east", "alice", by_auth),
+            owner("tenant", "alice", json("https://id.example.com/realms/two/login")));
+}
+
+// The owner of what a probe shows without a login.
+auth::Owner shown(const std::string& target, const std::string& identity, const std::string& url) {
+  config::Mistakes mistakes;
+  const auto root = config::parse(targets, "test.yaml", mistakes);
+  plan::PlanFile file;
+  config::section<plan::PlanFile>().read(*root, config::Reader(mistakes), file);
+  session::ProbeContext site;
+  site.target_name = target;
+  site.target = file.targets.at(target);
+  site.identity = file.identities.at(identity);
+  session::IdentityRef whom;
+  whom.as.name = identity;
+  text::Needs own;
+  own.add(text::Template("{{identity.password}}"));
+  own.add_socket_url(*text::Template::parse(url));
+  return plan::secret_owner_of(*root, whom, site, own);
+}
+
+TEST(AccountOwner, APasswordOutsideALoginIsOfTheAccountThatLogsInWithIt) {
+  EXPECT_EQ(shown("east", "alice", "wss://other.example.com/ws"), owner("east", "alice", by_auth));
+  EXPECT_EQ(shown("east", "mail", "wss://other.example.com/ws"), owner("east", "alice", by_auth));
+  EXPECT_NE(shown("east", "bob", "wss://other.example.com/ws"), owner("east", "alice", by_auth));
+  EXPECT_EQ(shown("west", "alice", "wss://west.example.com/ws"),
+            owner("same", "alice", json("{{target.http}}/login")));
+  EXPECT_NE(shown("west", "alice", "wss://b.example.com/ws"),
+            shown("west", "alice", "wss://c.example.com/ws"));
 }
 
 TEST(AccountOwner, TargetsShareTheAccountsOfALoginWhoseAddressIsTheSame) {
@@ -71,6 +103,16 @@ TEST(AccountOwner, TargetsWithoutAuthShareTheAccountsOfTheirOneServer) {
   const std::string own = json("{{target.http}}/login");
   EXPECT_EQ(owner("west", "alice", own), owner("same", "alice", own));
   EXPECT_NE(owner("west", "alice", own), owner("vars", "alice", own));
+}
+
+TEST(AccountOwner, ThePortsOfOneHostThatATargetHasAreOneService) {
+  const auth::Owner alice = owner("ports", "alice", by_auth);
+  EXPECT_EQ(owner("ports", "alice", json("{{target.http}}/login")), alice);
+  EXPECT_EQ(owner("ports", "alice", json("http://localhost:8001/login")), alice);
+  EXPECT_EQ(owner("ports", "alice", json("http://127.0.0.1:8002/login")), alice);
+  EXPECT_EQ(shown("ports", "alice", "ws://127.0.0.1:8003/ws"), alice);
+  EXPECT_NE(owner("moved", "alice", by_auth), alice) << "another service on this machine";
+  EXPECT_NE(owner("ports", "alice", json("http://192.0.2.1:8002/login")), alice);
 }
 
 TEST(AccountOwner, AUserIsOneWhereverTheNameIsWritten) {

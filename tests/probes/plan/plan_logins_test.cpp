@@ -38,6 +38,22 @@ TEST(PlanLogins, TwoThatSpendOneRefreshTokenAreAMistake) {
   }
 }
 
+TEST(PlanLogins, APasswordThatCrossesANetworkUnencryptedIsToldOf) {
+  for (const std::string url : {"http://api.example.com/login", "http://192.0.2.1:8080/login",
+                                "http://127.example.com/login"}) {
+    Logins logins;
+    logins.usual.login["url"] = "\"" + url + "\"";
+    EXPECT_THAT(logins.planned().warned(), HasSubstr("sends its password unencrypted to http://"));
+    EXPECT_EQ(logins.planned().wrong(), "");
+  }
+  for (const std::string url : {"https://api.example.com/login", "http://localhost:8080/login",
+                                "http://127.0.0.1/login", "http://[::1]:8080/login"}) {
+    Logins logins;
+    logins.usual.login["url"] = "\"" + url + "\"";
+    EXPECT_EQ(logins.planned().warned(), "") << url;
+  }
+}
+
 TEST(PlanLogins, APasswordThatTheLoginDoesNotSendIsToldOf) {
   for (const std::string body : {R"({ user: "{{identity.username}}" })", "{ user: alice }"}) {
     Logins logins;

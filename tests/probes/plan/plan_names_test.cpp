@@ -69,5 +69,22 @@ TEST_F(PlanNames, AnIdentityOfTheTargetsOwnIsKnown) {
   EXPECT_THAT(wrong("health", {{"as", "carl"}}), HasSubstr("probes.p.as: there is no 'carl'"));
 }
 
+// A repeat in a list makes two checks, two series, or two of whatever the list is of.
+TEST_F(PlanNames, ThatAreInAListTwiceAreAMistake) {
+  EXPECT_THAT(wrong("health", {{"target", "[t, t]"}}),
+              HasSubstr("probes.p.target: 't' is listed twice; remove one"));
+  EXPECT_THAT(wrong("upgrade", {{"refuse", "[no_token, garbage_token, no_token]"}}),
+              HasSubstr("probes.p.refuse: 'no_token' is listed twice"));
+  EXPECT_THAT(wrong("upgrade", {{"subprotocols", "[chat, chat]"}}),
+              HasSubstr("'chat' is listed twice"));
+  EXPECT_EQ(wrong("health", {{"target", "[t]"}}), "");
+}
+
+TEST_F(PlanNames, OfUsersAndSessionsMayBeInAListTwice) {
+  EXPECT_EQ(wrong("login", {{"parallel", "4"}, {"users", "[bob, bob]"}}), "");
+  EXPECT_THAT(wrong("isolation", {{"sessions", "[alice, alice, bob]"}}),
+              Not(HasSubstr("listed twice")));
+}
+
 }  // namespace
 }  // namespace sonde::test::plan_names_test

@@ -123,6 +123,7 @@ TEST_F(Plan, AnAddressThatCannotBeReadIsAMistakeBeforeAnythingRuns) {
     EXPECT_THAT(wrong("health", {{"url", "'" + url + "'"}}),
                 HasSubstr("'" + url + "' makes no address on target 't': "))
         << url;
+  EXPECT_THAT(wrong("health", {{"url", "/health"}}), HasSubstr("begin it with {{target.http}}"));
   usual.target["http"] = "http://user:pass@h";
   const std::string told = wrong("health", {{"url", "'{{target.http}}/health'"}});
   EXPECT_THAT(told, HasSubstr("targets.t.http: it is no URL: a user or password"));

@@ -23,6 +23,7 @@ struct Manners {
   bool one_thread = false;  // everybody is in the same thread
   bool noisy = false;       // whoever is ready is told some news
   bool personal = false;    // but only in the second session of a user
+  bool traced = false;      // the id of its run is that of our request's trace
   bool forgetful = false;   // with an old session, the user's new one is forgotten
   bool hurried = false;     // a session hears of another chat of its user before it is ready
   // What somebody gets who asks for the thread of another user.
@@ -102,7 +103,9 @@ asio::awaitable<void> stay(RoomPtr room, Peer& peer) {
   const Guest me = room->guests.insert(room->guests.end(), {peer, user});
   const std::string thread = room->manners.one_thread ? "main-thread" : "";
   const std::string ready = R"({"type":"connection_established","data":{"user_id":")" + user +
-                            R"(","thread_id":")" + thread + "\"}}";
+                            R"(","thread_id":")" + thread + R"(","run_id":")" +
+                            (room->manners.traced ? peer.request().header("X-Sonde-Run") : "") +
+                            "\"}}";
   const std::string author = R"(,"user":{"id":"agent-of-everybody"})";
   if (room->manners.hurried && user.starts_with("alice"))
     co_await peer.write(frame(op_text, event("agent_started", author)));
@@ -305,6 +308,12 @@ TEST(IsolationProbe, EveryFrameSaysWhoseItIs) {
 TEST(IsolationProbe, ALeakOutranksAChatThatFailed) {
   const ProbeRun walked = meet({.broadcast = true, .forgetful = true}, {{"timeout", "2s"}});
   EXPECT_EQ(walked.verdict.reason, cross_user_leak) << walked.show();
+}
+
+TEST(IsolationProbe, TheIdOfOurOwnRunInAllSessionsIsNoLeak) {
+  const ProbeRun walked = meet({.traced = true});
+  EXPECT_FALSE(walked.trace->run_id().empty());
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
 }
 
 TEST(IsolationProbe, ALoginThatFailsIsNoLeak) {

@@ -30,6 +30,22 @@ TEST(Passes, AHealthyEndpoint) {
               ElementsAre("resolve", "connect", "request", "first_byte", "body"));
 }
 
+TEST(Passes, TemplatesCanNameTheRun) {
+  const Server server(Script{answer(200)});
+  DefaultConfig usual(server.url(""));
+  usual.kind("health");
+  usual.probe["headers"] = R"({ X-Request-Id: "{{run.id}}", X-Parent: "{{run.traceparent}}" })";
+  const ProbeRun walked = walk(usual);
+  EXPECT_EQ(walked.verdict.outcome, Outcome::pass) << walked.show();
+  const Request seen = server.requests().back();
+  const std::string id = walked.trace->run_id();
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(seen.header("X-Request-Id"), id);
+  EXPECT_EQ(seen.header("X-Sonde-Run"), id);
+  EXPECT_TRUE(seen.header("X-Parent").starts_with("00-" + id + "-"));
+  EXPECT_TRUE(seen.header("traceparent").starts_with("00-" + id + "-"));
+}
+
 TEST(Passes, AnyOfTheWantedStatuses) {
   const Server server(Script{answer(503)});
   DefaultConfig usual(server.url(""));

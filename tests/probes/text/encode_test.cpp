@@ -28,6 +28,17 @@ TEST(Hex, IsAFilterInBothDirections) {
   EXPECT_EQ(rendered("[{{x | unhex}}]", "no hex"), "[]");
 }
 
+TEST(Parameter, IsDecodedAndTheFirst) {
+  EXPECT_EQ(parameter("a=1&b=2&a=3", "a"), "1");
+  EXPECT_EQ(parameter("a=1&b=2", "c"), std::nullopt);
+  EXPECT_EQ(parameter("a", "a"), "");
+  EXPECT_EQ(parameter("a=x%20y+z%2F%zz%", "a"), "x y z/%zz%");
+  EXPECT_EQ(parameter("a=%4", "a"), "%4");
+  EXPECT_EQ(parameter("%61=1", "a"), "1");
+  EXPECT_EQ(parameter("&&a=b=c", "a"), "b=c");
+  EXPECT_EQ(parameter("", "a"), std::nullopt);
+}
+
 TEST(Lengths, StandBeforeTheirText) {
   EXPECT_EQ(len16("MQTT"), "\0\4MQTT"s);
   EXPECT_EQ(len16(std::string(300, 'x')).substr(0, 3), "\x01\x2Cx"s);

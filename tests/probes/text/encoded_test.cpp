@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/text/ascii.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/template.hpp"
 
@@ -91,6 +92,8 @@ TEST(Encoded, HexOfEitherCaseWhereverItBegins) {
   EXPECT_EQ(left("abc" + hex(secret) + "9", secret), "abc#9");
   for (const char* dump : {"%02x:", "%02X ", "%02x-", "%02x,"})
     EXPECT_EQ(left("[" + each(secret, dump) + "]", secret).size(), 4U) << dump;
+  for (const char* escape : {"=%02X", "\\%02x", "\\%02X"})
+    EXPECT_LT(left("[" + each(secret, escape) + "]", secret).size(), 7U) << escape;
   EXPECT_EQ(left("de ad be ef ca fe", secret), "de ad be ef ca fe");
   EXPECT_EQ(left("de ad be e", secret), "de ad be e");
 }
@@ -153,6 +156,16 @@ TEST(Encoded, Base64WhereverTheTextBegins) {
         EXPECT_EQ(shown.find(base64(secret).substr(4, 12)), shown.npos) << shown;
         EXPECT_LE(shown.size(), before.size() * 2 + after.size() * 2 + 4) << shown;
       }
+}
+
+TEST(Encoded, Base32OfEitherCaseWhereverItBegins) {
+  // python3: base64.b32encode(b"hunter2-hunter2")
+  const std::string encoded = "NB2W45DFOIZC22DVNZ2GK4RS", plain = "hunter2-hunter2";
+  for (const std::string& text : {encoded, lowered(encoded)}) {
+    EXPECT_EQ(left("[" + text + "]", plain), "[#]");
+    EXPECT_LT(left("ab" + text + "==", plain).size(), 6U);
+  }
+  EXPECT_EQ(left("internationalization", plain), "internationalization");
 }
 
 TEST(Encoded, SeveralEncodingsOneInAnother) {

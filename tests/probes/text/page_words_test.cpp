@@ -22,6 +22,18 @@ TEST(PageWords, LeaveOutScriptsAndWhatHasADigit) {
             (Words{"z"}));
 }
 
+TEST(PageWords, ANameIsSaidWhereNoLetterOrDigitIsBesideIt) {
+  for (const std::string page :
+       {"<p>Hello Alice!", "<img alt=alice>", "<a href='/u/alice'>me</a>", "<b>alice</b>",
+        "<script>var user = {\"name\":\"alice\"}</script>", "<p title='alice (you)'>", "&#97;lice"})
+    EXPECT_TRUE(page_says(page, "alice")) << page;
+  for (const std::string page : {"<p>malice", "alice2", "<p class=alice>", "<input value=alice>",
+                                 "<!-- alice -->", "", "al ice"})
+    EXPECT_FALSE(page_says(page, "alice")) << page;
+  EXPECT_TRUE(page_says("<p>me@example.com", "Me@Example.com"));
+  EXPECT_FALSE(page_says("<p>x", ""));
+}
+
 TEST(PageWords, MayBeInAnyScript) {
   EXPECT_EQ(words_of_page("<p>\u0412\u044b\u0439\u0442\u0438 D\u00e9connexion"),
             (Words{"\u0412\u044b\u0439\u0442\u0438", "d\u00e9connexion"}));

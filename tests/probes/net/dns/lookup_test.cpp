@@ -50,6 +50,7 @@ TEST_F(LookupTest, LocalhostAsksNobody) {
   const DnsServer server(script);
   ask(server);
   EXPECT_TRUE(found("localhost").contains("127.0.0.1 "));
+  EXPECT_TRUE(found("app.localhost").contains("127.0.0.1 ")) << "as in browsers";
   EXPECT_EQ(server.questions(), 0);
 }
 

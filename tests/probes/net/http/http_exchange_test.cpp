@@ -49,6 +49,51 @@ TEST_F(HttpExchange, BringsTheWholeResponse) {
   EXPECT_EQ(seen.header("Connection"), "close");
 }
 
+constexpr std::string_view a_run = "6b0ec3400123456789abcdef01234567";
+
+TEST_F(HttpExchange, EachRequestOfARunNamesIt) {
+  Server server([](const test::Request& seen) -> Script {
+    if (seen.target() == "/there") return {test::answer(200)};
+    return {test::answer(302, "", {{"Location", "/there"}})};
+  });
+  redirects.follow = true;
+  trace.of_run(std::string(a_run));
+  EXPECT_TRUE(ask(request(server.url("/"))).ok());
+  ASSERT_EQ(server.requests().size(), 2U);
+  for (const auto& seen : server.requests()) {
+    EXPECT_EQ(seen.header("X-Sonde-Run"), a_run);
+    EXPECT_TRUE(seen.header("traceparent").starts_with("00-" + std::string(a_run) + "-"));
+  }
+  EXPECT_NE(server.requests()[0].header("traceparent"), server.requests()[1].header("traceparent"));
+}
+
+TEST_F(HttpExchange, ARequestOfNoRunNamesNone) {
+  Server server(Script{test::answer(200)});
+  get(server);
+  EXPECT_EQ(server.requests().at(0).header("X-Sonde-Run"), "");
+  EXPECT_EQ(server.requests().at(0).header("traceparent"), "");
+}
+
+TEST_F(HttpExchange, TheNameOfTheRunCanBeTurnedOff) {
+  Server server(Script{test::answer(200)});
+  trace.of_run(std::string(a_run));
+  line.run_headers = false;
+  get(server);
+  EXPECT_EQ(server.requests().at(0).header("X-Sonde-Run"), "");
+  EXPECT_EQ(server.requests().at(0).header("traceparent"), "");
+}
+
+TEST_F(HttpExchange, HeadersOfTheFileStandInPlaceOfTheNameOfTheRun) {
+  Server server(Script{test::answer(200)});
+  trace.of_run(std::string(a_run));
+  Request asked = request(server.url("/"));
+  asked.headers = {{"x-sonde-run", "mine"}, {"Traceparent", "theirs"}};
+  EXPECT_TRUE(ask(asked).ok());
+  EXPECT_EQ(server.requests().at(0).header("X-Sonde-Run"), "mine");
+  EXPECT_EQ(server.requests().at(0).header("traceparent"), "theirs");
+  EXPECT_EQ(server.requests().at(0).head.find(a_run), std::string::npos);
+}
+
 TEST_F(HttpExchange, RecordsWhatWentOutAndWhatCame) {
   Server server(Script{test::json(422, R"({"error_code":"VALIDATION_ERROR"})")});
   get(server, "/api/health");

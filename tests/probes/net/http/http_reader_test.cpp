@@ -46,6 +46,13 @@ TEST(HttpReader, ReadsALengthedBody) {
   EXPECT_EQ(*reader.response().header("x-a"), "b");
 }
 
+TEST(HttpReader, KeepsAReasonPhraseThatSaysMoreThanTheStatus) {
+  EXPECT_EQ(read("HTTP/1.1 401 Account locked\r\n\r\n").response().phrase, "Account locked");
+  for (const std::string line :
+       {"401 Unauthorized", "422 Unprocessable Content", "200 Fine", "500"})
+    EXPECT_EQ(read("HTTP/1.1 " + line + "\r\n\r\n").response().phrase, "") << line;
+}
+
 TEST(HttpReader, DoesNotMindHowTheBytesAreCut) {
   constexpr std::string_view bytes =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n"
@@ -88,8 +95,11 @@ TEST(HttpReader, SkipsInterimResponses) {
 
 TEST(HttpReader, EndlessInterimResponsesAreBounded) {
   std::string bytes;
-  for (int i = 0; i < 9; ++i) bytes += "HTTP/1.1 100 Continue\r\n\r\n";
-  EXPECT_EQ(failure_of(bytes).reason, Reason::bad_http);
+  for (int i = 0; i < 30; ++i) bytes += "HTTP/1.1 100 Continue\r\n\r\n";
+  EXPECT_EQ(failure_of(bytes).reason, Reason::bad_http) << "by the bound of the headers";
+  const Reading large{.header_max = 8192, .body_max = 64};
+  EXPECT_EQ(read(bytes + "HTTP/1.1 204 No Content\r\n\r\n", large).response().status, 204);
+  EXPECT_EQ(read(bytes + bytes + bytes, large).failure().detail, "more than 64 interim responses");
 }
 
 TEST(HttpReader, SwitchingProtocolsIsAnAnswerAndWhatFollowsIsNotPartOfIt) {

@@ -76,6 +76,9 @@ TEST_F(HttpUpgrade, AWrong101NamesTheHeader) {
   EXPECT_TRUE(names(failure_of_switch(u + c), "Sec-WebSocket-Accept is missing"));
   EXPECT_TRUE(names(failure_of_switch(u + c + "Sec-WebSocket-Accept: bm8=\r\n"),
                     "Sec-WebSocket-Accept is \"bm8=\""));
+  EXPECT_TRUE(names(failure_of_switch(u + u + c + a), "Upgrade comes more than once"));
+  EXPECT_TRUE(names(failure_of_switch("Upgrade: websocket, h2c\r\n" + c + a), "more than once"));
+  EXPECT_TRUE(names(failure_of_switch(u + c + a + a), "Sec-WebSocket-Accept comes more than once"));
 }
 
 TEST_F(HttpUpgrade, WhatWasNotOfferedIsRefused) {
@@ -118,12 +121,12 @@ TEST_F(HttpUpgrade, OfOfferedSubprotocolsOneIsSelected) {
 
 TEST_F(HttpUpgrade, AFloodOfInterimResponsesIsNoAnswer) {
   std::string flood;
-  for (int i = 0; i < 20; ++i) flood += "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+  for (int i = 0; i < 80; ++i) flood += "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
   Server server(Script{test::send(flood), test::hang()});
   const Upgraded upgraded = upgrade_at(server);
   EXPECT_EQ(upgraded.answer.response.status, 0);
   EXPECT_EQ(upgraded.answer.failure.reason, Reason::bad_http);
-  EXPECT_EQ(upgraded.answer.failure.detail, "more than 8 interim responses");
+  EXPECT_EQ(upgraded.answer.failure.detail, "more than 64 interim responses");
 }
 
 TEST_F(HttpUpgrade, OwnMistakesAreNotTheTargets) {

@@ -51,6 +51,17 @@ TEST(TidiedHead, WhatBrowsersAcceptIsReadHoweverItIsCut) {
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
        "2  \r\nhe\r\n3 \t\r\nllo\r\n0  \r\n\r\n"},
       {"HTTP/1.1 100 Continue\n\nHTTP/1.1 200\n\nhello"},
+      {"HTTP/2.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
+       "5\r\nhello\r\n0\r\n\r\n"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n"
+       "5\r\nhello\r\n0\r\n\r\n"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\nhe\n3;x=y\nllo\n0\n\n"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+       "2\r\nhe\n3\r\nllo\r\n0\r\nTrailer: x\n\r\n"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\nA: b\nC: d\n\n"},
+      {"HTTP/1.1 200 OK\r\nX-Odd: a\x01z\x7f\r\nContent-Length: 5\r\n\r\nhello"},
+      {"HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /a\r\nContent-Length: 5\r\n\r\nhello", 302},
       {"HTTP/1.1 200 OK\r\nContent-Encoding: UTF-8\r\nContent-Length: 5\r\n\r\nhello"},
   };
   for (const Odd& odd : all)
@@ -72,6 +83,10 @@ TEST(TidiedHead, WhatIsDangerousStaysRefused) {
            "HTTP/1.1 2000 OK\r\n\r\nhello",
            "HTTP/1.1 OK\r\n\r\nhello",
            "HTTP/2 200 OK\r\n\r\nhello",
+           "HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5x\nhello\n0\n\n",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhelloo\n0\n\n",
+           "HTTP/x.1 200 OK\r\n\r\nhello",
            "ICY 200 OK\r\n\r\nhello",
            "\r\n\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
@@ -80,6 +95,23 @@ TEST(TidiedHead, WhatIsDangerousStaysRefused) {
     EXPECT_EQ(read(bytes).failure().reason, Reason::bad_http) << bytes;
   EXPECT_EQ(read(std::string_view("HTTP/1.1 200 OK\nX: a\0b\n\nhello", 30)).failure().reason,
             Reason::bad_http);
+}
+
+TEST(TidiedHead, ACookieWithControlCharactersIsNotKeptAsInBrowsers) {
+  auto reader = read(
+      "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\x01\r\nSet-Cookie: b=2\r\nX: 1\x02\x33\r\n\r\nhello");
+  ASSERT_TRUE(reader.done()) << reader.failure().detail;
+  EXPECT_EQ(reader.response().headers, (Headers{{"Set-Cookie", "b=2"}, {"X", "1 3"}}));
+}
+
+TEST(TidiedHead, ChunksWithLineFeedsAreBoundedAsOthersAre) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(read(chunked + "41\n" + std::string(65, 'a') + "\n0\n\n").failure().reason,
+            Reason::body_too_big);
+  std::string trailers = chunked + "0\n";
+  for (int i = 0; i < 60; ++i) trailers += "Trailer: " + std::to_string(i) + "\n";
+  EXPECT_EQ(read(trailers).failure().reason, Reason::header_too_big);
+  EXPECT_EQ(read(chunked + "5\nhel").failure().reason, Reason::truncated_body);
 }
 
 TEST(TidiedHead, AFaultIsShownWhereItIs) {
