@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <set>
 
 #include "config/scalars.hpp"
 #include "config/section.hpp"
@@ -146,6 +147,17 @@ std::optional<std::size_t> read_name(const Value& v, const Reader& r,
   if (near.empty() && names.size() <= names_shown_max) text += "; one of: " + joined(names);
   r.wrong(v.place, text);
   return std::nullopt;
+}
+
+bool read_distinct(const Value& list, const Reader& reader) {
+  bool good = true;
+  std::set<std::string_view> known;
+  for (const Value& item : list.items) {
+    if (item.kind != Value::Kind::scalar || known.insert(item.text).second) continue;
+    reader.wrong(item.place, quote(item.text) + " is listed twice; remove one");
+    good = false;
+  }
+  return good;
 }
 
 bool read_count(const Value& v, const Reader& r, const Rule& rule) {
@@ -333,6 +345,11 @@ bool read_secret(const Value& v, const Reader& r, Secret& out) {
   }
   std::string name;
   if (!read_text(entry.value, r.at(entry.name), {.filled = true}, name)) return false;
+  if (entry.name == "credential" && name.contains('/')) {
+    r.wrong(entry.value.place,
+            "a credential of systemd is a file name, without '/'; for a path write file");
+    return false;
+  }
   Secret secret = secret_from(entry.name, name, entry.value.place);
   if (!r.mistakes().reads_secrets()) {
     r.mistakes().skipped(secret.describe());

@@ -24,6 +24,7 @@ struct Rule {
   std::optional<double> min, max;  // numbers; seconds of durations; bytes of sizes; items of lists
   std::vector<std::string_view> one_of;  // texts
   bool filled = false;                   // texts: not empty
+  bool repeats = false;  // lists: a text may be in it twice, which otherwise is a mistake
 };
 
 // How a type is written in YAML. Each specialization has
@@ -51,6 +52,8 @@ std::optional<std::size_t> read_name(const Value&, const Reader&,
                                      const std::vector<std::string_view>& names);
 // Checks the rule's bounds on the number of a list's items; a single value counts as one.
 bool read_count(const Value&, const Reader&, const Rule&);
+// Whether no text is in the list twice.
+bool read_distinct(const Value& list, const Reader& reader);
 // If `rule.filled`, checks that the entry's name is 1 to 100 characters of [A-Za-z0-9_.-].
 bool read_free_name(const Value::Entry&, const Reader&, const Rule&);
 // Whether `value` is of `kind`; if not, reports "a list is expected here, not a text".
@@ -214,7 +217,7 @@ bool Codec<std::vector<T>>::read(const Value& v, const Reader& r, const Rule& ru
   const Rule each{.one_of = rule.one_of, .filled = rule.filled};
   if (v.kind != Value::Kind::list)
     return read_count(v, r, rule) && Codec<T>::read(v, r, each, out.emplace_back());
-  bool good = read_count(v, r, rule);
+  bool good = read_count(v, r, rule) && (rule.repeats || read_distinct(v, r));
   for (std::size_t i = 0; i < v.items.size(); ++i)
     good &= Codec<T>::read(v.items[i], r.at(i), each, out.emplace_back());
   return good;

@@ -16,8 +16,11 @@ bool Codec<Percent>::read(const Value& value, const Reader& reader, const Rule&,
     out.share = *number / 100;
     return true;
   }
-  reader.wrong(value.place, "a percentage is expected here, such as 80%" +
-                                std::string(number && !sign ? "; the % is missing" : ""));
+  const std::string_view why = !number         ? ""
+                               : !sign         ? "; the % is missing"
+                               : *number > 100 ? "; it is more than 100%"
+                                               : "; it is less than 0%";
+  reader.wrong(value.place, "a percentage is expected here, such as 80%" + std::string(why));
   return false;
 }
 

@@ -8,6 +8,8 @@ namespace sonde::config {
 namespace {
 
 using Revealed = std::expected<std::string, std::string>;
+// From where the unit loads credentials; for commands that a person runs, outside of the service.
+constexpr std::string_view credentials_folder = "/etc/sonde/credentials";
 constexpr std::size_t secret_bytes_max = std::size_t{64} * 1024;
 
 bool is_file_name(const std::string& name) {
@@ -31,11 +33,15 @@ Revealed from_env(const std::string& name) {
 Revealed from_credential(const std::string& name) {
   if (!is_file_name(name)) return std::unexpected("is not a plain file name");
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
-  if (directory == nullptr || *directory == '\0')
-    return std::unexpected(
-        "cannot be found: $CREDENTIALS_DIRECTORY is not set (systemd sets it, with "
-        "LoadCredential=)");
-  return read_file(std::string(directory) + "/" + name, secret_bytes_max);
+  if (directory != nullptr && *directory != '\0')
+    return read_file(std::string(directory) + "/" + name, secret_bytes_max);
+  const std::string file = std::string(credentials_folder) + "/" + name;
+  auto secret = read_file(file, secret_bytes_max);
+  if (secret) return secret;
+  return std::unexpected(
+      "cannot be found: $CREDENTIALS_DIRECTORY is not set (systemd sets it, with LoadCredential=), "
+      "and " +
+      file + " " + secret.error());
 }
 
 Revealed from(Secret::Source source, const std::string& name) {

@@ -1,5 +1,7 @@
 #include "config/section.hpp"
 
+#include <algorithm>
+
 namespace sonde::config {
 namespace {
 
@@ -19,11 +21,14 @@ std::string joined(const std::vector<Value>& values) {
 
 std::string type_of_choices(const std::vector<Value>& choices) {
   std::string all;
+  std::vector<std::string> types;
   for (const Value& choice : choices) {
     std::string type = type_of(choice);
-    if (type == "null") continue;               // or_nothing()
+    if (type == "null" || std::ranges::find(types, type) != types.end())
+      continue;                                 // null: or_nothing()
     if (type == "list of " + all) return type;  // a single value is read as a list of one
     all += (all.empty() ? "" : " or ") + type;
+    types.push_back(std::move(type));
   }
   return all;
 }
@@ -88,7 +93,43 @@ std::string type_of(const Value& schema) {
     return "list of " + type_of(*items);
   const Value* values = schema.find("additionalProperties");
   if (values && values->kind == Value::Kind::map) return "names, each with " + type_of(*values);
+  if (type.empty()) return "any value";
   return type == "object" ? "mapping" : type;
+}
+
+namespace {
+
+void add_rows(const Value& schema, const std::string& path, std::vector<KeyRow>& rows) {
+  if (schema.find("title") != nullptr) return;
+  for (const char* way : {"anyOf", "oneOf"}) {
+    const Value* choices = schema.find(way);
+    if (choices == nullptr) continue;
+    const auto is_list = [](const Value& choice) { return choice.find("items") != nullptr; };
+    const bool list = std::ranges::any_of(choices->items, is_list);  // or a single one
+    for (const Value& choice : choices->items)
+      if (!list || is_list(choice)) add_rows(choice, path, rows);
+  }
+  if (const Value* items = schema.find("items")) add_rows(*items, path + "[]", rows);
+  if (const Value* values = schema.find("additionalProperties"))
+    add_rows(*values, path + ".NAME", rows);
+  const Value* keys = schema.find("properties");
+  if (keys == nullptr) return;
+  for (const auto& [name, place, key] : keys->entries) {
+    std::string below = path;
+    below.append(1, '.').append(name);
+    const bool known = std::ranges::find(rows, below, &KeyRow::path) != rows.end();
+    if (!known)
+      rows.push_back({below, type_of(key), text_of(key, "default"), text_of(key, "description")});
+    add_rows(key, below, rows);
+  }
+}
+
+}  // namespace
+
+std::vector<KeyRow> rows_below(const Value& schema, const std::string& path) {
+  std::vector<KeyRow> rows;
+  add_rows(schema, path, rows);
+  return rows;
 }
 
 }  // namespace sonde::config

@@ -128,6 +128,9 @@ void tell_unknown(const Value::Entry&, const Reader&, const std::vector<std::str
 void tell_missing(const Value& map, const Reader&, std::string_view name, std::string_view help);
 Value with_help(Value schema, std::string_view help, std::string_view fallback);
 std::string type_of(const Value& schema);  // "duration", "text", "list of text", ...
+// The rows of the keys below a key whose type has no Rows, so that none is missing. A type with a
+// title, such as a secret, is explained once and not wherever it is used.
+std::vector<KeyRow> rows_below(const Value& schema, const std::string& path);
 
 template <class T>
 template <class M>
@@ -259,8 +262,7 @@ std::vector<KeyRow> Section<T>::table(const std::string& prefix, const T& defaul
     const std::string path =
         prefix.empty() ? std::string(key.name) : prefix + "." + std::string(key.name);
     rows.push_back({path, type_of(key.schema()), key.show(defaults), std::string(key.help)});
-    if (!key.table) continue;
-    auto below = key.table(path, defaults);
+    auto below = key.table ? key.table(path, defaults) : rows_below(key.schema(), path);
     rows.insert(rows.end(), below.begin(), below.end());
   }
   return rows;

@@ -25,6 +25,18 @@ TEST(Percent, WithoutItsSignOrBeyondTheWholeIsAMistake) {
     EXPECT_EQ(read(text), -1) << text;
 }
 
+TEST(Percent, AMistakeSaysWhatIsWrongWithIt) {
+  const auto why = [](const std::string& text) {
+    Mistakes mistakes;
+    Percent percent;
+    EXPECT_FALSE(Codec<Percent>::read(scalar(text, false), Reader(mistakes), {}, percent));
+    return mistakes.sorted().front().text;
+  };
+  EXPECT_TRUE(why("150%").ends_with("; it is more than 100%"));
+  EXPECT_TRUE(why("-1%").ends_with("; it is less than 0%"));
+  EXPECT_TRUE(why("80").ends_with("; the % is missing"));
+}
+
 TEST(Percent, IsShownAsItIsWritten) { EXPECT_EQ(Codec<Percent>::show({.share = 0.8}), "80%"); }
 
 }  // namespace

@@ -23,6 +23,12 @@ std::string told_of(const std::string& yaml, Secret* out = nullptr) {
   return mistakes.any() ? mistakes.sorted().front().text : "";
 }
 
+TEST(Secret, ACredentialIsANameAndNoPath) {
+  for (const std::string name : {"../x", "/etc/shadow", "a/b"})
+    EXPECT_EQ(told_of("{ credential: \"" + name + "\" }"),
+              "a credential of systemd is a file name, without '/'; for a path write file");
+}
+
 TEST(Secret, IsReadAnewAtEachUse) {
   const Folder folder;
   const Secret secret = file(folder.write("pw", "first\n"));
