@@ -23,20 +23,25 @@ struct Alert {
   // Identity of the alert: alertname, target and severity; probe and kind if it is about one check;
   // and the labels of the rule. Never contains a value, an instance or a location.
   Labels labels;
-  Labels annotations;  // summary, description, runbook_url, evidence_url; change while it fires
+  Labels
+      annotations;  // summary, description, runbook_url, evidence_url, run; change while it fires
   Severity severity = Severity::critical;
   std::string target;  // as in labels; empty: the alert is about the daemon itself
   WallTime starts;     // when it started to fire
   std::optional<WallTime> ended;
   bool notified = true;    // false: held back (inhibition, incident), so it causes no page
-  std::string group;       // identifies the incident: alerts of one group share a message
+  std::string group;       // what it is grouped by: alerts of one group share a message
   std::string source_url;  // absolute URL of the alert on the daemon's pages
   // A maintenance is active, or it is not known whether the alert still holds. Receivers that do
   // not have the alert yet do not get it, and it causes no repeated message.
   bool muted = false;
+  bool acknowledged = false;  // somebody looks after it: it causes no repeated message
   // Fingerprints of the alerts that hold this one back. A receiver that gets none of them is
   // notified of this alert separately.
   std::vector<std::uint64_t> held_by = {};
+  // Identifies the incident that it belongs to: 16 hex digits, the same for all alerts of a group
+  // from the first that fires until none does, also across a restart; empty: not decided yet.
+  std::string incident = {};
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 

@@ -27,6 +27,8 @@ const std::string& value_of(const Labels& labels, const std::string& name) {
   return found == labels.end() ? none : found->second;
 }
 
+bool is_watchdog(const Labels& labels) { return value_of(labels, "severity") == "none"; }
+
 const std::string& name_of(const Alert& alert) { return value_of(alert.labels, "alertname"); }
 
 const std::string& summary_of(const Alert& alert) {

@@ -13,6 +13,8 @@ std::string json_of(const Labels& labels);
 std::string show(const Labels& labels);
 // The value of the label, or an empty string.
 const std::string& value_of(const Labels& labels, const std::string& name);
+// Whether it is the watchdog, which fires while all is well: it has the severity "none".
+bool is_watchdog(const Labels& labels);
 // The value of the label alertname.
 const std::string& name_of(const Alert& alert);
 // What is wrong, in one line: the annotation summary, or the alert's name if there is none.

@@ -20,17 +20,19 @@ inline std::string key_of(const Check& check) {
   return check.kind + "/" + check.name + "/" + check.target;
 }
 
-// The buckets of windows: their width, and how long they are used. The index of a tier is its
-// number in the store.
+// The buckets of rates: their width, and how long they are used. The index of a tier is its number
+// in the store. Windows use all but the last, in which only `success` is counted, for the page.
 struct BucketTier {
   std::chrono::seconds step, span;
   constexpr std::uint16_t buckets() const { return static_cast<std::uint16_t>(span / step); }
 };
-inline constexpr std::array<BucketTier, 4> bucket_tiers{
+inline constexpr std::array<BucketTier, 5> bucket_tiers{
     {{std::chrono::seconds(10), std::chrono::hours(1)},
      {std::chrono::minutes(2), std::chrono::hours(6)},
      {std::chrono::minutes(10), std::chrono::hours(24)},
-     {std::chrono::hours(1), std::chrono::hours(720)}}};
+     {std::chrono::hours(1), std::chrono::hours(720)},
+     {std::chrono::hours(24), std::chrono::hours(90 * 24)}}};
+inline constexpr std::size_t day_tier = bucket_tiers.size() - 1;
 
 // One bucket of one window of one rate. A bucket with no attempts is to be deleted (the clock was
 // set back).
@@ -44,7 +46,7 @@ struct BucketRow {
 
 // State of one component, encoded by the component. An empty text deletes the record.
 struct StateRecord {
-  // "alert", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
+  // "alert", "history", "receiver", "maintenance", "judge", "certificates", "deploys", "lockout",
   // "conclusions"
   std::string component;
   std::string key;
@@ -61,7 +63,15 @@ struct KeptResult {
   const Result* operator->() const { return result.get(); }
 
   ResultPtr result;
-  bool excluded;  // it began during a maintenance and is counted nowhere
+  bool excluded;           // it began during a maintenance and is counted nowhere
+  PhaseTimes phases = {};  // of the run, also if `result` has no trace any more
+};
+
+// A run that passed, with its trace: its transcript is to be stored. The run is written already, or
+// is among the results of the same Changes.
+struct PassedRun {
+  ResultPtr result;
+  bool beside_failure = false;  // the one before or after failures; otherwise a sample
 };
 
 // Written in one transaction; in several if the disk is full.
@@ -69,8 +79,11 @@ struct Changes {
   std::vector<KeptResult> results;
   std::vector<BucketRow> buckets;
   std::vector<StateRecord> notes;
+  std::vector<PassedRun> passed = {};
   bool empty() const { return rows() == 0; }
-  std::size_t rows() const { return results.size() + buckets.size() + notes.size(); }
+  std::size_t rows() const {
+    return results.size() + buckets.size() + notes.size() + passed.size();
+  }
 };
 
 // All stored buckets of one series. The name is kept once: a month of a hundred probes is a million

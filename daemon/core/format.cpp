@@ -39,4 +39,10 @@ std::string as_bytes(std::size_t bytes) {
   return fmt::format("{:.1f} MB", size / (1024 * 1024));
 }
 
+std::string shard_words(const Shard& shard) {
+  std::string text = fmt::format("shard {} of {}", shard.index, shard.count);
+  if (shard.replicas > 1) text += fmt::format(" (each probe is run by {})", shard.replicas);
+  return text;
+}
+
 }  // namespace sonde

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "daemon/core/view.hpp"
 #include "probes/core/clock.hpp"
 #include "probes/text/time.hpp"
 
@@ -27,5 +28,9 @@ std::string as_day(std::int64_t unix_seconds);
 
 // "182 B", "12.3 KB", "4.0 MB"; 1 KB is 1024 B.
 std::string as_bytes(std::size_t bytes);
+
+// "shard 0 of 3", or "shard 0 of 3 (each probe is run by 2)": counted from 0, as on the command
+// line.
+std::string shard_words(const Shard& shard);
 
 }  // namespace sonde

@@ -46,4 +46,16 @@ std::optional<Span> time_to_ready(const Result& result) {
   return ready ? ready : end_of(Phase::upgrade, *result.trace);
 }
 
+PhaseTimes phase_times(const Trace& trace) {
+  PhaseTimes times;
+  times.reserve(trace.phases().size());
+  for (const PhaseSpan& span : trace.phases()) {
+    if (span.phase == Phase::diagnose) continue;
+    auto same = std::ranges::find(times, span.phase, &PhaseTimes::value_type::first);
+    if (same == times.end()) same = times.insert(times.end(), {span.phase, Span::zero()});
+    same->second += span.took.value_or(Span::zero());
+  }
+  return times;
+}
+
 }  // namespace sonde

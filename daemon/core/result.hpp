@@ -16,6 +16,7 @@ namespace sonde {
 // afterwards; threads share it through a shared pointer.
 struct Result {
   std::shared_ptr<const Check> check;
+  std::string id = {};  // names the run (probes/core/run_id.hpp); empty: a skipped tick
   Verdict verdict;
   std::chrono::system_clock::time_point started;  // wall clock, for display
   Instant begun;                                  // monotonic clock, for arithmetic
@@ -47,5 +48,10 @@ std::vector<AuthSample> auth_samples(const Result& result);
 // Time from the start of the run to the first usable session: its ready message, or the upgrade if
 // no ready message is expected. nullopt if the run did not pass or opened no session.
 std::optional<Span> time_to_ready(const Result& result);
+
+// How long each phase took, by name summed up, in the order in which they began. Without what
+// followed the run, such as its diagnosis.
+using PhaseTimes = std::vector<std::pair<Phase, Span>>;
+PhaseTimes phase_times(const Trace& trace);
 
 }  // namespace sonde

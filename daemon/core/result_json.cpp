@@ -97,6 +97,7 @@ std::string answers_json(const Trace& trace) {
   std::string all = answer_json("reachable", trace.reachable) +
                     answer_json("delivered", trace.delivered) +
                     answer_json("substantive", trace.substantive);
+  if (trace.sent) all += fmt::format(R"(,"sent":{})", as_seconds(*trace.sent - trace.started()));
   if (trace.skew) all += fmt::format(R"(,"skew_seconds":{})", as_seconds(*trace.skew));
   return all;
 }
@@ -120,9 +121,10 @@ std::string trace_json(const Trace& trace) {
 
 std::string as_json(const Result& result) {
   const Reason concluded = result.verdict.concluded;
-  return fmt::format(
-      "{{{},{},\"concluded\":{}{}}}\n", verdict_json(result), trace_json(*result.trace),
-      json_quote(concluded == Reason::ok ? "" : name(concluded)), answers_json(*result.trace));
+  return fmt::format("{{{},{},\"concluded\":{}{},\"id\":{}}}\n", verdict_json(result),
+                     trace_json(*result.trace),
+                     json_quote(concluded == Reason::ok ? "" : name(concluded)),
+                     answers_json(*result.trace), json_quote(result.id));
 }
 
 }  // namespace sonde

@@ -38,7 +38,7 @@ std::string write(const Alert& alert) {
                 text("severity", name(alert.severity)) + text("target", alert.target) +
                 time("starts", alert.starts) + time("ended", alert.ended) +
                 flag("told", alert.notified) + text("group", alert.group) +
-                text("source_url", alert.source_url));
+                text("incident", alert.incident) + text("source_url", alert.source_url));
 }
 
 std::string text_of(Json json, std::string_view name) {
@@ -89,6 +89,7 @@ std::optional<Alert> alert_of(Json json) {
   alert.ended = time_of(json, "ended");
   alert.notified = flag_of(json, "told");
   alert.group = text_of(json, "group");
+  alert.incident = text_of(json, "incident");
   alert.source_url = text_of(json, "source_url");
   return alert.labels.contains("alertname") ? std::optional(alert) : std::nullopt;
 }

@@ -51,6 +51,7 @@ struct FailureGroup {
   WallTime first, last;
   std::string detail;             // of the last one
   Reason concluded = Reason::ok;  // cause found by experiments, if it differs; ok: none
+  std::string run = {};           // id of the last one; empty: not known
 };
 struct Failures {
   std::vector<FailureGroup> groups;  // the most frequent first
@@ -79,6 +80,12 @@ struct CheckStatus {
   std::map<std::string, std::string> not_performed;
 };
 
+// The newest run failed during a maintenance, which leaves it out of the judgement: nothing else is
+// known of the check now.
+inline bool fails_left_out(const CheckStatus& status) {
+  return status.newest == Outcome::fail && status.last != Outcome::fail;
+}
+
 struct Quantile {
   Span value{};
   std::uint64_t samples = 0;
@@ -95,6 +102,9 @@ class View {
   // Sum over the newest buckets that cover `length` (1 s to 30 d), including the current one.
   virtual Tally tally(const Check& check, const Rate& rate, std::chrono::seconds length,
                       WallSeconds now) const = 0;
+  // The success of each UTC day, oldest first: the last `count` days (90 at most) including today.
+  // A day without attempts has an empty tally.
+  virtual std::vector<Tally> days(const Check& check, std::size_t count, WallSeconds now) const = 0;
   // Failed first attempts of the last `length`, as far back as they are kept.
   virtual Failures failures(const Check& check, std::chrono::seconds length,
                             WallSeconds now) const = 0;
@@ -122,13 +132,56 @@ struct AlertFacts {
   AlertState state = AlertState::inactive;
   WallTime active_at;  // when a pending or firing alert became active
   std::string value;   // "72.0 % (18 of 25)"
+  double number = 1;   // the same as a number: a share, a count, or seconds; NaN: no data
   // why receivers are not notified: an inhibition, a maintenance; empty: notified
   std::string held_by;
+  std::string acknowledged = {};  // "by ann at 2026-01-02 03:04:05 UTC"; empty: by nobody
+  std::string incident = {};      // of a firing one: the id of its incident
 };
+// Who says that a firing alert is being looked after, so that it is not repeated.
+struct Acknowledgement {
+  std::string by, comment;
+  WallTime at;
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+// One time that an alert fired, from its start to its end.
+struct AlertRecord {
+  // What a receiver accepted: the alert as firing, or its end.
+  struct Notification {
+    std::string receiver;
+    bool firing = false;
+    WallTime first, last;  // repetitions are counted
+    std::uint64_t count = 0;
+    friend bool operator==(const Notification&, const Notification&) = default;
+  };
+  std::map<std::string, std::string> labels;
+  std::string summary;  // the newest
+  WallTime starts;
+  std::optional<WallTime> ended;
+  std::vector<Notification> notifications;
+  std::optional<Acknowledgement> acknowledged;
+  std::string incident = {};  // Alert::incident; empty: recorded by a version that had none
+  friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
+};
+// Selects records, newest first; an empty text matches all.
+struct AlertRecordQuery {
+  std::string alert, target;
+  std::size_t limit = 100;
+};
+// Acknowledges every firing alert that it matches; `alert` may not be empty.
+struct AcknowledgeRequest {
+  std::string alert, target, by, comment;
+};
+
 struct RuleFacts {  // of one `alerts:` entry
   std::string name;
   std::string severity;
+  std::string query;  // the same rule in PromQL; empty: it cannot be written so
+  Span hold{}, keep_firing_for{};
+  std::map<std::string, std::string> labels, annotations;  // that the file sets
   std::uint64_t evaluations = 0, insufficient = 0;
+  WallTime evaluated = {};  // when all alerts were last evaluated; 0: not yet
+  Span took{};              // what that took for this rule
 };
 
 struct ReceiverFacts {
@@ -154,6 +207,7 @@ struct EvidenceRow {
   Verdict verdict;          // fail or inconclusive
   bool transcript = false;  // a transcript exists
   bool proof = false;       // its transcript holds the experiments that separated the causes
+  std::string run = {};     // its id; empty: recorded by a version that gave none
 };
 // Selects evidence rows, newest first.
 struct EvidenceQuery {
@@ -214,6 +268,13 @@ struct DeployRequest {
   std::string at;  // "2026-12-01T02:00:00Z"; empty: now
 };
 
+// Which of several daemons with the same file this one is: it runs the checks of its shard, and
+// each check belongs to `replicas` shards.
+struct Shard {
+  std::size_t index = 0, count = 1, replicas = 1;  // index < count, replicas <= count
+  bool is_whole() const { return count == 1; }     // there are no other shards
+};
+
 // All of the above at one moment, made on the main thread when metrics are requested.
 struct Facts {
   std::vector<WindowFacts> windows;
@@ -224,6 +285,12 @@ struct Facts {
   std::vector<MaintenanceFacts> maintenance;
   std::optional<bool> egress_up;      // empty: no egress references are configured
   std::optional<WallTime> heartbeat;  // when the last heartbeat was accepted
+  // Whether the newest version of the web configuration file is in use; empty: there is no file.
+  std::optional<bool> web_config_good;
+  std::vector<DeployMarker> deploys;  // the newest of each target
+  std::string url;                    // of the daemon's pages, without a trailing slash
+  Shard shard;
+  std::size_t restored = 0;  // probes whose rates and alert states the store knew at the start
 };
 
 }  // namespace sonde

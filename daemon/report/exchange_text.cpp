@@ -124,7 +124,7 @@ Span whole(const std::vector<ExperimentNote>& notes) {
 
 std::string line_of(const ExperimentNote& note, const TextStyle& style) {
   return fmt::format(
-      "    {} -> {}, {}\n", note.question,
+      "    {} -> {}, {}\n", text::printable(note.question, style.unicode, 200),
       painted(text::printable(note.answer, style.unicode, 100), Paint::strong, style),
       as_duration(note.took));
 }
@@ -137,8 +137,9 @@ std::string experiments_text(const Trace& trace, const TextStyle& style) {
   std::string lines = fmt::format("  why: {} experiment{} in {} after the run\n", notes.size(),
                                   notes.size() == 1 ? "" : "s", as_duration(whole(notes)));
   for (const ExperimentNote& note : notes) lines += line_of(note, style);
-  const std::string conclusion =
-      trace.separated.empty() ? "they separated nothing" : trace.separated;
+  const std::string conclusion = trace.separated.empty()
+                                     ? "they separated nothing"
+                                     : text::printable(trace.separated, style.unicode, 2048);
   return lines + fmt::format("    => {}\n", painted(conclusion, Paint::strong, style));
 }
 

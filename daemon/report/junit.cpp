@@ -69,12 +69,20 @@ std::string outcome_xml(const Result& result) {
                      xml_text(as_text(result, plain)));
 }
 
+// A property, which most readers of JUnit files show and the others ignore.
+std::string run_xml(const Result& result) {
+  if (result.id.empty()) return "";
+  return fmt::format("      <properties><property name=\"run\" value=\"{}\"/></properties>\n",
+                     result.id);
+}
+
 std::string testcase_xml(const Result& result, int occurrence) {
   std::string label = result.check->name;
   if (occurrence > 1) label += fmt::format(" ({})", occurrence);
-  return fmt::format("    <testcase name=\"{}\" classname=\"{}\" time=\"{}\">\n{}    </testcase>\n",
-                     xml_attribute(label), xml_attribute("sonde." + result.check->kind),
-                     as_seconds(result.took), outcome_xml(result));
+  return fmt::format(
+      "    <testcase name=\"{}\" classname=\"{}\" time=\"{}\">\n{}{}    </testcase>\n",
+      xml_attribute(label), xml_attribute("sonde." + result.check->kind), as_seconds(result.took),
+      run_xml(result), outcome_xml(result));
 }
 
 std::string suite_xml(const Suite& suite) {

@@ -28,8 +28,7 @@ std::string_view word_of(Outcome outcome) {
 }
 
 std::string help_text(const Verdict& verdict, const TextStyle& style) {
-  const Reason cause = verdict.concluded == Reason::ok ? verdict.reason : verdict.concluded;
-  const std::string_view help = row(cause).help;
+  const std::string_view help = row(best_cause(verdict.reason, verdict.concluded)).help;
   return help.empty() ? "" : fmt::format("  {}\n", painted(help, Paint::faint, style));
 }
 
@@ -84,12 +83,13 @@ std::string ending_text(const Ending& ending, const TextStyle& style) {
 // not performed; a failed check is in the verdict.
 std::string refusals_text(const Trace& trace, const TextStyle& style) {
   using State = RefusalNote::State;
-  std::vector<std::string_view> refused;
+  std::vector<std::string> refused;
   std::string others;
   for (const RefusalNote& note : trace.refusals) {
-    if (note.state == State::refused) refused.push_back(note.check);
+    const std::string check = text::printable(note.check, style.unicode, 60);
+    if (note.state == State::refused) refused.push_back(check);
     if (note.state == State::not_performed)
-      others += fmt::format("    not performed: {}, {}\n", painted(note.check, Paint::odd, style),
+      others += fmt::format("    not performed: {}, {}\n", painted(check, Paint::odd, style),
                             text::printable(note.why, style.unicode, 200));
   }
   if (refused.empty() && others.empty()) return "";
@@ -120,7 +120,8 @@ std::string headline(const Result& result, const TextStyle& style) {
   std::string line = fmt::format(
       "{} {} {} ({})", painted(word_of(outcome), paint_of(outcome), style),
       painted(text::printable(result.check->name, style.unicode, 100), Paint::strong, style),
-      text::printable(result.check->target, style.unicode, 100), result.check->kind);
+      text::printable(result.check->target, style.unicode, 100),
+      text::printable(result.check->kind, style.unicode, 40));
   if (outcome != Outcome::skipped) line += fmt::format(" in {}", as_duration(result.took));
   if (result.attempt > 1) line += fmt::format(", attempt {}", result.attempt);
   return line;
@@ -142,6 +143,10 @@ std::string as_text(const Result& result, const TextStyle& style) {
     text += help_text(result.verdict, style);
   }
   if (result.verdict.outcome == Outcome::skipped) return text;
+  if (!result.id.empty())
+    text += painted(fmt::format("  run {}, began {}", result.id, as_rfc3339(result.started)),
+                    Paint::faint, style) +
+            "\n";
   const Trace& trace = *result.trace;
   const Detail detail = detail_of(result, style);
   return text + wrong_frame_text(trace, style) + experiments_text(trace, style) +
@@ -150,12 +155,15 @@ std::string as_text(const Result& result, const TextStyle& style) {
          refusals_text(trace, style) + ending_text(trace.ending(), style) + skew_text(trace);
 }
 
+std::string as_line(const Result& result, const TextStyle& style) {
+  const std::string why = cause(result.verdict, style);
+  return headline(result, style) + (why.empty() ? "" : ": " + why) + "\n";
+}
+
 std::string as_short_text(const Result& result, TextStyle style) {
   const Outcome outcome = result.verdict.outcome;
   style.full = false;
-  if (outcome == Outcome::pass) return headline(result, style) + "\n";
-  if (outcome == Outcome::skipped)
-    return fmt::format("{}: {}\n", headline(result, style), cause(result.verdict, style));
+  if (outcome == Outcome::pass || outcome == Outcome::skipped) return as_line(result, style);
   return as_text(result, style) + "\n";
 }
 

@@ -16,6 +16,9 @@ std::string as_text(const Result& result, const TextStyle& style);
 // One line for a passed or skipped run; for any other the text above, less full, and an empty line.
 std::string as_short_text(const Result& result, TextStyle style);
 
+// One line for any run: the headline and, unless it passed, the cause.
+std::string as_line(const Result& result, const TextStyle& style);
+
 // Only the headline: "FAIL chat staging (chat) in 4.21 s, attempt 2".
 std::string headline(const Result& result, const TextStyle& style);
 

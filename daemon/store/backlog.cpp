@@ -74,10 +74,12 @@ void drop_first(std::vector<Row>& rows, std::size_t count) {
 }  // namespace
 
 void Backlog::add(Changes changes) {
-  traces_ += traces_in(changes.results);
+  traces_ += traces_in(changes.results) + changes.passed.size();
   append(waiting_.results, std::move(changes.results));
   append(waiting_.buckets, std::move(changes.buckets));
   append(waiting_.notes, std::move(changes.notes));
+  append(waiting_.passed, std::move(changes.passed));
+  drop_oldest(waiting_.passed, traces_max);
   lost_ += drop_oldest(waiting_.results, results_max) +
            settle(waiting_.buckets, buckets_settled_, buckets_max) +
            settle(waiting_.notes, notes_settled_, notes_max);
@@ -101,6 +103,8 @@ Changes Pieces::next(std::size_t rows) {
   next_.buckets = copy_some(changes_.buckets, kept_.buckets, rows, piece.buckets);
   rows -= piece.buckets.size();
   next_.results = copy_some(changes_.results, kept_.results, rows, piece.results);
+  rows -= piece.results.size();
+  next_.passed = copy_some(changes_.passed, kept_.passed, rows, piece.passed);
   return piece;
 }
 
@@ -110,6 +114,7 @@ void Pieces::forget_kept() {
   drop_first(changes_.notes, kept_.notes);
   drop_first(changes_.buckets, kept_.buckets);
   drop_first(changes_.results, kept_.results);
+  drop_first(changes_.passed, kept_.passed);
   kept_ = next_ = {};
 }
 

@@ -33,7 +33,7 @@ class Backlog {
 };
 
 // Splits Changes for several transactions: states first, because alerts depend on them, then
-// windows, then results, oldest first. Pure.
+// windows, then results, oldest first, then transcripts of passed runs. Pure.
 class Pieces {
  public:
   // `changes` has to outlive it, and must not be changed until forget_kept().
@@ -49,11 +49,12 @@ class Pieces {
 
  private:
   struct Sizes {
-    std::size_t notes = 0, buckets = 0, results = 0;
+    std::size_t notes = 0, buckets = 0, results = 0, passed = 0;
     bool operator==(const Sizes&) const = default;
   };
   Sizes sizes() const {
-    return {changes_.notes.size(), changes_.buckets.size(), changes_.results.size()};
+    return {changes_.notes.size(), changes_.buckets.size(), changes_.results.size(),
+            changes_.passed.size()};
   }
 
   Changes& changes_;

@@ -33,13 +33,17 @@ Fault::Kind kind_of(int code) {
   }
 }
 
+// Other programs may read the file while the daemon runs (a backup, an analysis), so it is locked
+// for each transaction only; a second daemon is kept out by the lock of the directory. A program
+// that holds the file for writing is waited for.
+constexpr int busy_ms_max = 2000;
+
 // The cache: a batch needs little of SQLite's default of 2 MB, which reading at start would fill
-// permanently. Exclusive locking keeps the index of the log in memory instead of a shared mapping
-// of a file, which a full disk could break.
+// permanently.
 std::string manners(std::size_t wal_max) {
   const auto bytes = static_cast<std::int64_t>(wal_max);
   return fmt::format(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+      "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
       "PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
       "PRAGMA wal_autocheckpoint={};"
       "PRAGMA journal_size_limit={};",
@@ -48,11 +52,13 @@ std::string manners(std::size_t wal_max) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, std::size_t wal_max) {
-  check(sqlite3_open_v2(file.c_str(), &handle_,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr));
+Database::Database(const std::filesystem::path& file, std::size_t wal_max, Use use) {
+  const int access =
+      use == Use::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  check(sqlite3_open_v2(file.c_str(), &handle_, access | SQLITE_OPEN_NOMUTEX, nullptr));
   if (!handle_) return;
   sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_timeout(handle_, busy_ms_max);
   sqlite3_progress_handler(handle_, steps_between_looks, &Database::overdue, this);
   run(manners(wal_max));
 }
@@ -136,6 +142,12 @@ std::string_view Query::text(int column) const {
   return text ? std::string_view(reinterpret_cast<const char*>(text), bytes) : std::string_view();
 }
 
+std::string_view Query::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes ? std::string_view(bytes, size) : std::string_view();
+}
+
 void Query::reset() {
   if (statement_) sqlite3_reset(statement_);
 }
@@ -144,6 +156,14 @@ void Query::bind(int place, std::string_view text) {
   if (!statement_) return;
   database_.check(sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "",
                                       text.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+
+// Without a value it would keep that of the last execution.
+void Query::bind(int place, Blob blob) {
+  if (!statement_) return;
+  database_.check(blob.bytes.empty() ? sqlite3_bind_null(statement_, place)
+                                     : sqlite3_bind_blob64(statement_, place, blob.bytes.data(),
+                                                           blob.bytes.size(), SQLITE_STATIC));
 }
 
 void Query::bind_number(int place, std::int64_t number) {

@@ -24,6 +24,11 @@ struct Fault {
   std::string text;
 };
 
+// Bytes as a value; empty: NULL.
+struct Blob {
+  std::string_view bytes;
+};
+
 // A prepared statement with its values. Only one at a time with the same text.
 class Query;
 
@@ -32,9 +37,12 @@ class Query;
 // without checks and tested once at its end.
 class Database {
  public:
-  // Opens or creates the file and locks out other processes; does not change it yet. `wal_max`:
-  // limit for the write-ahead log on disk, in bytes.
-  Database(const std::filesystem::path& file, std::size_t wal_max);
+  // `read`: the file has to exist, and is never changed.
+  enum class Use : std::uint8_t { write, read };
+  // Opens or creates the file; does not change it yet. Other processes may read it, and the
+  // directory's lock keeps other daemons out. `wal_max`: limit for the write-ahead log on disk, in
+  // bytes; a reader that holds a transaction open lets it grow beyond.
+  Database(const std::filesystem::path& file, std::size_t wal_max, Use use = Use::write);
   ~Database();  // closes it; leaves a corrupt or foreign file unchanged
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -95,6 +103,7 @@ class Query {
   bool next();  // goes to the next row; false: there is none
   std::int64_t number(int column) const;
   std::string_view text(int column) const;  // valid until the next row
+  std::string_view blob(int column) const;  // the same; empty: NULL
 
  private:
   void reset();
@@ -103,6 +112,7 @@ class Query {
     bind_number(place, static_cast<std::int64_t>(number));
   }
   void bind(int place, std::string_view text);
+  void bind(int place, Blob blob);
   void bind_number(int place, std::int64_t number);
 
   Database& database_;

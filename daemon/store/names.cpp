@@ -27,10 +27,17 @@ std::int64_t Names::id(std::string_view name) {
   return id;
 }
 
-NamesById::NamesById(Database& database) {
-  Query rows = database.query("SELECT id, name FROM names");
-  rows.ask();
-  while (rows.next()) names_.emplace(rows.number(0), rows.text(1));
+std::int64_t Names::id(Phase phase) {
+  std::int64_t& known = phases_.at(static_cast<std::size_t>(phase));
+  if (known == 0) known = id(name(phase));
+  return known;
+}
+
+void NamesById::update(Database& database) {
+  Query rows = database.query("SELECT id, name FROM names WHERE id > ?1 ORDER BY id");
+  rows.ask(newest_);
+  for (; rows.next(); newest_ = rows.number(0))
+    names_.emplace_hint(names_.end(), rows.number(0), rows.text(1));
 }
 
 const std::string* NamesById::find(std::int64_t id) const {

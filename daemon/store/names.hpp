@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,6 +9,7 @@
 
 #include "daemon/core/view.hpp"
 #include "daemon/store/database.hpp"
+#include "probes/core/trace.hpp"
 #include "probes/core/verdict.hpp"
 
 namespace sonde::store {
@@ -23,18 +26,27 @@ class Names {
   explicit Names(Database& database) : database_(database) {}
   // creates a new id if needed; call it inside a transaction
   std::int64_t id(std::string_view name);
+  std::int64_t id(Phase phase);  // each result has several, so this is fast
   // Call after a rolled-back transaction: the ids that it created do not exist.
-  void forget() { known_.clear(); }
+  void forget() {
+    known_.clear();
+    phases_ = {};
+  }
 
  private:
   Database& database_;
   std::map<std::string, std::int64_t, std::less<>> known_;
+  std::array<std::int64_t, static_cast<std::size_t>(Phase::diagnose) + 1>
+      phases_{};  // 0: not known
 };
 
 // All texts by id, to read rows.
 class NamesById {
  public:
-  explicit NamesById(Database& database);
+  NamesById() = default;
+  explicit NamesById(Database& database) { update(database); }
+  // Reads those that came since; call it outside a transaction. A text never goes.
+  void update(Database& database);
 
   const std::string* find(std::int64_t id) const;  // null: unknown
   // The verdict from the ids of its names, without detail; nullopt: one of them is unknown, as a
@@ -47,6 +59,7 @@ class NamesById {
   std::optional<Named> named(std::int64_t id, std::optional<Named> (*find)(std::string_view)) const;
 
   std::map<std::int64_t, std::string> names_;
+  std::int64_t newest_ = 0;
 };
 
 }  // namespace sonde::store

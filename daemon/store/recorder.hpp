@@ -1,9 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
-#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -11,19 +9,6 @@
 #include "daemon/core/sink.hpp"
 
 namespace sonde::store {
-
-// Limits which failures store a transcript, so that a general outage does not fill disk and memory
-// with equal copies: for a check the first five and then one every 12 s, so all of a check that
-// runs no more often; for all checks together 256 and then 32 a second. A run that proves the cause
-// of a failure always stores one; they are limited by diagnose.max_per_hour. Pure.
-class RateLimiter {
- public:
-  bool take(const std::string& check, Instant now);
-
- private:
-  std::map<std::string, Instant> checks_;  // for each check, until when its quota is used up
-  Instant all_{};
-};
 
 // Collects Results for a moment, and has them written together with the changes that components
 // made because of them, so the file always contains both. Main thread only.
@@ -40,8 +25,9 @@ class Recorder : public Sink {
     // Longest time from the first Result or change to the write; with the write itself less than a
     // second.
     Span interval = std::chrono::milliseconds(500);
-    std::size_t results_max = 4096;           // with this many, written at once
-    Span patience = std::chrono::seconds(2);  // limit for callers of flush_now
+    std::size_t results_max = 4096;             // with this many, written at once
+    Span patience = std::chrono::seconds(2);    // limit for callers of flush_now
+    Span passed_every = std::chrono::hours(1);  // see PassedRuns
   };
   Recorder(boost::asio::any_io_executor main, Options options);
   ~Recorder() override;
@@ -52,6 +38,9 @@ class Recorder : public Sink {
   // Writes everything at once, before receivers are notified of a changed alert. `done` gets
   // whether it is on disk, after at most `patience`; false on a timeout, and while the disk fails.
   void flush_now(Kept done);
+  // Before the last flush_now: no more Results will come. The newest passed run of each check may
+  // be the last one before a failure that the next process sees, so its transcript is written.
+  void finish();
 
  private:
   class Batch;

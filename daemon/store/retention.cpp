@@ -1,7 +1,11 @@
 #include "daemon/store/retention.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "daemon/core/change.hpp"
 #include "daemon/store/names.hpp"
@@ -14,9 +18,11 @@ using std::chrono::seconds;
 
 constexpr int rows_a_step = 500;
 constexpr int transcripts_a_step = 10;  // each of them is several pages
-constexpr int results_age_part = 4;     // of the age, for results that passed
+constexpr int passed_age_part = 4;      // of the age, for results and samples
 constexpr std::int64_t page_size = 4096;
-constexpr std::int64_t bytes_a_result = 40;
+constexpr std::int64_t bytes_a_result = 110;  // with its entries in the indices
+// Samples are dropped before they take more than this part of the limit, or are more than this.
+constexpr std::int64_t samples_size_part = 8, samples_max = 16'384;
 
 std::int64_t deleted(Database& database) { return database.number("SELECT changes()"); }
 
@@ -33,43 +39,55 @@ bool drop_buckets(Database& database, WallTime now) {
   return false;
 }
 
-// Deletes the oldest results that ended before the limit.
+// Deletes the oldest results that ended before the limit, except the newest, whose id the next one
+// follows.
 bool drop_results(Database& database, std::int64_t before) {
   database
       .query(
-          "DELETE FROM results WHERE ended < ?1 AND id IN "
+          "DELETE FROM results WHERE ended < ?1 AND id < (SELECT max(id) FROM results) AND id IN "
           "(SELECT id FROM results ORDER BY id LIMIT ?2)")
       .run(before, rows_a_step);
   return database.good() && deleted(database) > 0;
 }
 
-bool drop_evidence(Database& database, std::int64_t before) {
+// Deletes what `which` selects of the evidence that ended before the limit.
+bool drop_evidence(Database& database, std::int64_t before, std::string_view which) {
+  const std::string chosen = fmt::format(
+      "(SELECT id FROM evidence WHERE ended < ?1 AND id IN (SELECT id FROM evidence {} LIMIT ?2))",
+      which);
   Transaction when_all(database);
-  database
-      .query(
-          "DELETE FROM transcripts WHERE evidence_id IN (SELECT id FROM evidence WHERE "
-          "ended < ?1 AND id IN (SELECT id FROM evidence ORDER BY id LIMIT ?2))")
+  database.query("DELETE FROM transcripts WHERE evidence_id IN " + chosen)
       .run(before, transcripts_a_step);
-  database
-      .query(
-          "DELETE FROM evidence WHERE ended < ?1 AND id IN "
-          "(SELECT id FROM evidence ORDER BY id LIMIT ?2)")
-      .run(before, transcripts_a_step);
+  database.query("DELETE FROM evidence WHERE id IN " + chosen).run(before, transcripts_a_step);
   const bool some = database.good() && deleted(database) > 0;
   return when_all.commit() && some;
+}
+
+constexpr std::string_view oldest = "ORDER BY id";
+constexpr std::string_view oldest_samples = "WHERE passed = 1 ORDER BY id";
+constexpr std::string_view oldest_passed = "WHERE passed > 0 ORDER BY passed, id";
+constexpr std::int64_t whenever = INT64_MAX;
+
+// Transcripts of passed runs that are too many; those beside failures last.
+bool drop_surplus(Database& database, std::int64_t size) {
+  Query asked =
+      database.query("SELECT count(*), coalesce(sum(bytes), 0) FROM evidence WHERE passed > 0");
+  if (!asked.ask().next()) return false;
+  const bool many = asked.number(0) > samples_max || asked.number(1) > size / samples_size_part;
+  return many && drop_evidence(database, whenever, oldest_passed);
 }
 
 std::int64_t pages(Database& database) { return database.number("PRAGMA page_count"); }
 std::int64_t free_pages(Database& database) { return database.number("PRAGMA freelist_count"); }
 
-// Results are deleted first if they take more than a quarter of the limit, so that passed runs
-// never displace all evidence, and evidence never displaces all results.
+// Samples go first. Results are deleted next if they take more than a quarter of the limit, so that
+// passed runs never displace all evidence, and evidence never displaces all results.
 bool drop_oldest(Database& database, std::int64_t size) {
-  constexpr std::int64_t whenever = INT64_MAX;
+  if (drop_evidence(database, whenever, oldest_samples)) return true;
   const std::int64_t results =
       database.number("SELECT coalesce(max(id) - min(id) + 1, 0) FROM results");
   if (results * bytes_a_result > size / 4) return drop_results(database, whenever);
-  return drop_evidence(database, whenever) || drop_results(database, whenever);
+  return drop_evidence(database, whenever, oldest) || drop_results(database, whenever);
 }
 
 // Shrinks below the limit by as much as a batch may add before the next step.
@@ -91,9 +109,12 @@ std::size_t wal_max(std::size_t size) {
 
 bool tidy(Database& database, const RetentionSettings& keep, WallTime now) {
   const auto age = duration_cast<WallTime::duration>(keep.age);
-  return drop_buckets(database, now) ||
-         drop_results(database, as_stored(now - age / results_age_part)) ||
-         drop_evidence(database, as_stored(now - age)) || shrink(database, keep.size);
+  const std::int64_t of_passed = as_stored(now - age / passed_age_part);
+  return drop_buckets(database, now) || drop_results(database, of_passed) ||
+         drop_evidence(database, of_passed, oldest_samples) ||
+         drop_evidence(database, as_stored(now - age), oldest) ||
+         drop_surplus(database, static_cast<std::int64_t>(keep.size)) ||
+         shrink(database, keep.size);
 }
 
 }  // namespace sonde::store

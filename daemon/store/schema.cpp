@@ -52,7 +52,30 @@ constexpr std::string_view version_3 = R"sql(
   ALTER TABLE evidence ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array shipped{version_1, version_2, version_3};
+constexpr std::string_view version_4 = R"sql(
+  -- The id of a run, 16 bytes; its phases, see packed.hpp; 1: it began within a maintenance.
+  ALTER TABLE results ADD COLUMN run BLOB;
+  ALTER TABLE results ADD COLUMN phases BLOB;
+  ALTER TABLE results ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
+  -- 1: what `evidence` and `transcripts` hold under the same id is of this run. Before version 4 they
+  -- counted apart.
+  ALTER TABLE results ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+  -- An index ends with the id of the row, so it is also the order of the runs of a check.
+  CREATE INDEX results_of_check ON results (check_id);
+  -- A run by its id, which begins with the second in which the run began: new entries come at the
+  -- end of the index.
+  CREATE INDEX results_by_second ON results (substr(run, 1, 4)) WHERE run IS NOT NULL;
+
+  ALTER TABLE evidence ADD COLUMN run BLOB;
+  CREATE INDEX evidence_by_second ON evidence (substr(run, 1, 4)) WHERE run IS NOT NULL;
+  -- Runs that passed and have a transcript. 1: a sample; 2: the last before failures, or the first
+  -- after them.
+  ALTER TABLE evidence ADD COLUMN passed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE evidence ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX evidence_passed ON evidence (passed, id, bytes) WHERE passed > 0;
+)sql";
+
+constexpr std::array shipped{version_1, version_2, version_3, version_4};
 
 void take(Database& database, std::string_view step, std::size_t version) {
   Transaction transaction(database);

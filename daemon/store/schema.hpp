@@ -10,6 +10,10 @@ namespace sonde::store {
 // change once it was released.
 std::span<const std::string_view> schema_steps();
 
+// Values of evidence.passed for runs that passed: a sample; the last run before failures, or the
+// first one after them.
+inline constexpr int passed_sample = 1, passed_beside_failure = 2;
+
 // Applies the missing steps, each atomically. A file of a newer version, or of another program, is
 // a fault and is not changed.
 void migrate(Database& database, std::span<const std::string_view> steps = schema_steps());

@@ -19,6 +19,9 @@ const config::Section<RetentionSettings>& section_of(const RetentionSettings*);
 struct StorageSettings {
   std::string path;  // a directory; empty: nothing survives a restart
   RetentionSettings retention;
+  // Of the runs of a check that pass, the transcript of one in this time is kept, besides those
+  // before and after a failure.
+  Span passed_every = std::chrono::hours(1);
   bool operator==(const StorageSettings&) const = default;
 };
 const config::Section<StorageSettings>& section_of(const StorageSettings*);

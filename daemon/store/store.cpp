@@ -18,7 +18,7 @@ constexpr Span open_max = 10s;
 constexpr Span stop_max = 5s;
 constexpr Span patience = 5s;  // with a batch, before the disk counts as failed
 constexpr Span first_rest = 1s, longest_rest = 10s;
-constexpr int questions_max = 16;
+constexpr int questions_max = 64;
 
 }  // namespace
 
@@ -179,6 +179,15 @@ void Store::evidence(EvidenceQuery query, std::function<void(Evidence)> done) {
 
 void Store::transcript(std::int64_t id, std::function<void(Transcript)> done) {
   ask<Transcript>([id](StoreRecovery& file) { return file.transcript(id); }, std::move(done));
+}
+
+void Store::runs(RunQuery query, std::function<void(Runs)> done) {
+  ask<Runs>([query = std::move(query)](StoreRecovery& file) { return file.runs(query); },
+            std::move(done));
+}
+
+void Store::run(std::string id, std::function<void(Run)> done) {
+  ask<Run>([id = std::move(id)](StoreRecovery& file) { return file.run(id); }, std::move(done));
 }
 
 }  // namespace sonde::store

@@ -9,13 +9,14 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/core/change.hpp"
+#include "daemon/core/run_record.hpp"
 #include "daemon/core/view.hpp"
 #include "daemon/store/backlog.hpp"
 #include "daemon/store/settings.hpp"
 
 namespace sonde::store {
 
-// What survives a crash: results, window counts, state records and transcripts of failures, in one
+// What survives a crash: results, window counts, state records and transcripts of runs, in one
 // SQLite file with its own thread. A full, broken or slow disk costs rows, but no time: the backlog
 // is bounded, and the file is retried with growing pauses. Call it only on the main thread, where
 // every `done` is called.
@@ -47,6 +48,13 @@ class Store : public std::enable_shared_from_this<Store> {
   void evidence(EvidenceQuery query, std::function<void(Evidence)> done);
   using Transcript = std::expected<std::string, std::string>;
   void transcript(std::int64_t id, std::function<void(Transcript)> done);
+
+  // The recorded runs, newest first, and one of them with its transcript. The error says why the
+  // store cannot answer. nullopt: there is no such run, or it was deleted meanwhile.
+  using Runs = std::expected<std::vector<RunRow>, std::string>;
+  void runs(RunQuery query, std::function<void(Runs)> done);
+  using Run = std::expected<std::optional<RunTranscript>, std::string>;
+  void run(std::string id, std::function<void(Run)> done);
 
   // Writes the backlog, empties the log into the file and closes it, within 5 s; false: that took
   // longer, and the thread is left running, so nothing that it may use (`main`) may be destroyed.

@@ -8,7 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "daemon/store/packed.hpp"
 #include "daemon/store/retention.hpp"
+#include "daemon/store/run_queries.hpp"
 #include "daemon/store/schema.hpp"
 #include "daemon/store/transcript.hpp"
 #include "probes/text/utf8.hpp"
@@ -67,19 +69,20 @@ std::vector<StateRecord> notes_in(Database& database) {
 // says whether there is a transcript; looking for it reads another page for each row.
 constexpr std::string_view evidence_columns =
     "SELECT id, check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, "
-    "proof, ";
+    "proof, run, ";
 constexpr std::string_view has_transcript =
     "EXISTS (SELECT 1 FROM transcripts WHERE evidence_id = id)";
 constexpr std::string_view not_asked = "0";
-constexpr std::string_view page_of_all = "WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+constexpr std::string_view page_of_all = "WHERE id < ?1 AND passed = 0 ORDER BY id DESC LIMIT ?2";
 constexpr std::string_view page_of_check =
-    "WHERE id < ?1 AND check_id = (SELECT id FROM names WHERE name = ?3) ORDER BY id DESC LIMIT ?2";
+    "WHERE id < ?1 AND passed = 0 AND check_id = (SELECT id FROM names WHERE name = ?3) "
+    "ORDER BY id DESC LIMIT ?2";
 constexpr std::string_view proof_of_check =
     "WHERE id < ?1 AND check_id = (SELECT id FROM names WHERE name = ?2) AND proof = 1"
     " AND EXISTS (SELECT 1 FROM transcripts WHERE evidence_id = id) ORDER BY id DESC LIMIT 1";
 constexpr std::string_view failures_since =
-    "WHERE id > (SELECT coalesce(max(id), 0) - 50000 FROM evidence) AND ended > ?1 "
-    "AND attempt = 1 AND excluded = 0 ORDER BY id";
+    "WHERE id IN (SELECT id FROM evidence ORDER BY id DESC LIMIT 50000) AND ended > ?1 "
+    "AND passed = 0 AND attempt = 1 AND excluded = 0 ORDER BY id";
 
 std::string select(std::string_view transcript, std::string_view which) {
   return fmt::format("{}{} FROM evidence {}", evidence_columns, transcript, which);
@@ -97,8 +100,9 @@ std::optional<EvidenceRow> evidence_row(const Query& row, const NamesById& names
                      .took = std::chrono::microseconds(row.number(3)),
                      .attempt = static_cast<int>(row.number(4)),
                      .verdict = std::move(*verdict),
-                     .transcript = row.number(11) != 0,
-                     .proof = row.number(10) != 0};
+                     .transcript = row.number(12) != 0,
+                     .proof = row.number(10) != 0,
+                     .run = run_from(row.blob(11))};
 }
 
 void append(Query& query, const NamesById& names, std::vector<EvidenceRow>& rows) {
@@ -117,6 +121,7 @@ bool StoreFile::write(const Changes& changes) {
   std::size_t transcript_bytes_left = keep_.size / 16;
   Transaction transaction(database_);
   for (const KeptResult& kept : changes.results) add(kept, transcript_bytes_left);
+  for (const PassedRun& passed : changes.passed) add(passed, transcript_bytes_left);
   for (const BucketRow& row : changes.buckets) add(row);
   for (const StateRecord& note : changes.notes) add(note);
   if (transaction.commit()) return true;
@@ -124,40 +129,78 @@ bool StoreFile::write(const Changes& changes) {
   return false;
 }
 
+// Counts on in memory, so that no id is given twice although the newest rows may be deleted: it
+// names the run to those who page. What `evidence` says of a run is under the same id.
+std::int64_t StoreFile::next_row() {
+  if (newest_row_ == 0)
+    newest_row_ = database_.number(
+        "SELECT max((SELECT coalesce(max(id), 0) FROM results), (SELECT coalesce(max(seq), 0) FROM "
+        "sqlite_sequence WHERE name = 'evidence'))");
+  return ++newest_row_;
+}
+
 void StoreFile::add(const KeptResult& kept, std::size_t& transcript_bytes_left) {
   const Result& result = *kept;
   const Verdict& verdict = result.verdict;
-  const std::int64_t check = names_.id(key_of(*result.check));
+  const std::int64_t row = next_row();
+  const std::string run = pack_run(result.id), phases = pack_phases(kept.phases, names_);
   database_
       .query(
-          "INSERT INTO results (check_id, ended, took_us, attempt, outcome, step, reason) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-      .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
-           names_.id(name(verdict.step)), names_.id(name(verdict.reason)));
-  if (leaves_evidence(result)) add_evidence(kept, check, transcript_bytes_left);
+          "INSERT INTO results (id, check_id, ended, took_us, attempt, outcome, step, reason, run, "
+          "phases, excluded, linked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)")
+      .run(row, names_.id(key_of(*result.check)), ended(result), took_us(result), result.attempt,
+           names_.id(name(verdict.outcome)), names_.id(name(verdict.step)),
+           names_.id(name(verdict.reason)), Blob{run}, Blob{phases}, kept.excluded ? 1 : 0);
+  if (leaves_evidence(result)) add_evidence(kept, row, transcript_bytes_left);
 }
 
-void StoreFile::add_evidence(const KeptResult& kept, std::int64_t check,
+void StoreFile::add_evidence(const KeptResult& kept, std::int64_t row,
                              std::size_t& transcript_bytes_left) {
   const Result& result = *kept;
   const Verdict& verdict = result.verdict;
+  const std::string run = pack_run(result.id);
   database_
       .query(
           "INSERT INTO evidence "
-          "(check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, proof, "
-          "excluded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
-      .run(check, ended(result), took_us(result), result.attempt, names_.id(name(verdict.outcome)),
-           names_.id(name(verdict.step)), names_.id(name(verdict.reason)),
-           text::shorten(verdict.detail, detail_max),
+          "(id, check_id, ended, took_us, attempt, outcome, step, reason, detail, concluded, "
+          "proof, "
+          "excluded, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+      .run(row, names_.id(key_of(*result.check)), ended(result), took_us(result), result.attempt,
+           names_.id(name(verdict.outcome)), names_.id(name(verdict.step)),
+           names_.id(name(verdict.reason)), text::shorten(verdict.detail, detail_max),
            verdict.concluded == Reason::ok ? 0 : names_.id(name(verdict.concluded)),
-           proves_cause(result) ? 1 : 0, kept.excluded ? 1 : 0);
-  if (!has_trace(result)) return;
-  const std::int64_t evidence = database_.last_id();
+           proves_cause(result) ? 1 : 0, kept.excluded ? 1 : 0, Blob{run});
+  if (has_trace(result)) add_transcript(row, result, transcript_bytes_left);
+}
+
+void StoreFile::add_transcript(std::int64_t row, const Result& result, std::size_t& bytes_left) {
   const std::string transcript = transcript_of(result);
-  if (transcript.size() > transcript_bytes_left) return;
-  transcript_bytes_left -= transcript.size();
-  database_.query("INSERT INTO transcripts (evidence_id, json) VALUES (?1, ?2)")
-      .run(evidence, transcript);
+  if (transcript.size() > bytes_left) return;
+  bytes_left -= transcript.size();
+  database_
+      .query("INSERT INTO transcripts (evidence_id, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+      .run(row, transcript);
+  database_.query("UPDATE evidence SET bytes = ?2 WHERE id = ?1").run(row, transcript.size());
+}
+
+// The row of the run was written before, unless it was lost or the run has no id. A sample may turn
+// out to be the last run before a failure.
+void StoreFile::add(const PassedRun& passed, std::size_t& transcript_bytes_left) {
+  const std::string run = pack_run(passed.result->id);
+  const int why = passed.beside_failure ? passed_beside_failure : passed_sample;
+  Query known = database_.query(
+      "SELECT id FROM results WHERE run = ?1 AND substr(run, 1, 4) = substr(?1, 1, 4) "
+      "AND linked = 1");
+  if (run.empty() || !known.ask(Blob{run}).next()) return;
+  const std::int64_t row = known.number(0);
+  database_
+      .query(
+          "INSERT INTO evidence (id, check_id, ended, took_us, attempt, outcome, step, reason, "
+          "detail, excluded, run, passed) SELECT id, check_id, ended, took_us, attempt, outcome, "
+          "step, reason, '', excluded, run, ?2 FROM results WHERE id = ?1 "
+          "ON CONFLICT (id) DO UPDATE SET passed = max(passed, ?2)")
+      .run(row, why);
+  add_transcript(row, *passed.result, transcript_bytes_left);
 }
 
 void StoreFile::add(const BucketRow& row) {
@@ -180,7 +223,8 @@ void StoreFile::add(const StateRecord& note) {
 }
 
 RestoredState StoreFile::remember(WallTime now) {
-  const NamesById names(database_);
+  names_by_id_.update(database_);
+  const NamesById& names = names_by_id_;
   RestoredState all{
       .series = series_in(database_, names), .notes = notes_in(database_), .failures = {}};
   Query failures = database_.query(select(not_asked, failures_since));
@@ -210,7 +254,8 @@ std::vector<EvidenceRow> StoreFile::page(const EvidenceQuery& query) {
   const std::int64_t before =
       query.before > 0 ? query.before : std::numeric_limits<std::int64_t>::max();
   const std::size_t limit = std::min(query.limit, rows_max);
-  const NamesById names(database_);
+  names_by_id_.update(database_);
+  const NamesById& names = names_by_id_;
   std::vector<EvidenceRow> rows;
   Query asked =
       database_.query(select(has_transcript, query.check.empty() ? page_of_all : page_of_check));
@@ -233,6 +278,22 @@ std::string StoreFile::transcript(std::int64_t id) {
   std::string json = asked.ask(id).next() ? std::string(asked.text(0)) : std::string();
   database_.limit(Span::zero());
   return json;
+}
+
+std::vector<RunRow> StoreFile::runs(const RunQuery& query) {
+  database_.limit(question_max);
+  names_by_id_.update(database_);
+  auto rows = select_runs(database_, names_by_id_, query);
+  database_.limit(Span::zero());
+  return rows;
+}
+
+std::optional<RunTranscript> StoreFile::run(std::string_view id) {
+  database_.limit(question_max);
+  names_by_id_.update(database_);
+  auto found = find_run(database_, names_by_id_, id);
+  database_.limit(Span::zero());
+  return found;
 }
 
 bool StoreFile::examine(std::size_t table) {

@@ -51,15 +51,17 @@ void observe(StoreFacts& facts, double took) {
 
 StoreRecovery::StoreRecovery(StorageSettings settings) : settings_(std::move(settings)) {
   facts_.enabled = true;
-  facts_.durations_bounds = {.001, .005, .01, .025, .05, .1, .25, .5, 1, 5};
+  facts_.durations_bounds = {.001, .005, .025, .1, .25, .5, 1, 5};
   facts_.durations.resize(facts_.durations_bounds.size() + 1);
   facts_.size_bytes = {{"db", 0}, {"wal", 0}};
 }
 
 StoreRecovery::Opening StoreRecovery::open() {
   Opening opening;
-  settle(attempt([&](StoreFile& archive) { opening.remembered = archive.remember(now()); }));
+  const auto fault =
+      attempt([&](StoreFile& archive) { opening.remembered = archive.remember(now()); });
   opening.taken = taken_;
+  if (opening.taken.empty()) settle(fault);  // otherwise the daemon does not start
   return opening;
 }
 
@@ -130,6 +132,20 @@ std::expected<std::string, std::string> StoreRecovery::transcript(std::int64_t i
   auto fault = attempt([&](StoreFile& archive) { json = archive.transcript(id); });
   if (fault) return std::unexpected(std::move(fault->text));
   return json;
+}
+
+std::expected<std::vector<RunRow>, std::string> StoreRecovery::runs(const RunQuery& query) {
+  std::vector<RunRow> rows;
+  auto fault = attempt([&](StoreFile& archive) { rows = archive.runs(query); });
+  if (fault) return std::unexpected(std::move(fault->text));
+  return rows;
+}
+
+std::expected<std::optional<RunTranscript>, std::string> StoreRecovery::run(std::string_view id) {
+  std::optional<RunTranscript> found;
+  auto fault = attempt([&](StoreFile& archive) { found = archive.run(id); });
+  if (fault) return std::unexpected(std::move(fault->text));
+  return found;
 }
 
 void StoreRecovery::close() {

@@ -31,6 +31,8 @@ class StoreRecovery {
   bool examine();
   std::expected<std::vector<EvidenceRow>, std::string> evidence(const EvidenceQuery& query);
   std::expected<std::string, std::string> transcript(std::int64_t id);
+  std::expected<std::vector<RunRow>, std::string> runs(const RunQuery& query);
+  std::expected<std::optional<RunTranscript>, std::string> run(std::string_view id);
   void close();
 
   const StoreFacts& facts() const { return facts_; }

@@ -38,6 +38,7 @@ class HandView : public View {
   struct Reply {
     std::vector<std::pair<Rate, Tally>> tallies;  // in every window that has none of its own
     std::vector<std::pair<std::pair<Rate, std::chrono::seconds>, Tally>> windows;
+    std::vector<Tally> days;  // oldest first
     Failures failures;
     CheckStatus standing;
     std::optional<Quantile> quantile;
@@ -95,6 +96,12 @@ class HandView : public View {
     for (const auto& [what, tally] : notified->tallies)
       if (what == rate) return tally;
     return {};
+  }
+  std::vector<Tally> days(const Check& check, std::size_t count, WallSeconds) const override {
+    const Reply* notified = find(check);
+    std::vector<Tally> all = notified != nullptr ? notified->days : std::vector<Tally>();
+    all.insert(all.begin(), count - std::min(count, all.size()), Tally{});
+    return all;
   }
   Failures failures(const Check& check, std::chrono::seconds, WallSeconds) const override {
     const Reply* notified = find(check);

@@ -17,6 +17,7 @@
 
 #include "daemon/store/database.hpp"
 #include "daemon/store/store.hpp"
+#include "probes/core/run_id.hpp"
 #include "tests/daemon/core/made_results.hpp"
 
 namespace sonde::store {
@@ -105,6 +106,20 @@ class Running {
     EXPECT_TRUE(answer) << (answer ? "" : answer.error());
     return answer.value_or(std::vector<EvidenceRow>{});
   }
+  std::vector<RunRow> runs(RunQuery query = {}) {
+    Store::Runs answer;
+    store_->runs(std::move(query), [&](Store::Runs rows) { answer = std::move(rows); });
+    settle();
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error());
+    return answer.value_or(std::vector<RunRow>{});
+  }
+  std::optional<RunTranscript> run(std::string id) {
+    Store::Run answer;
+    store_->run(std::move(id), [&](Store::Run found) { answer = std::move(found); });
+    settle();
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error());
+    return answer.value_or(std::nullopt);
+  }
   std::string transcript(std::int64_t id) {
     Store::Transcript answer;
     store_->transcript(id, [&](Store::Transcript json) { answer = std::move(json); });
@@ -126,16 +141,25 @@ class Running {
   std::shared_ptr<Store> store_;
 };
 
-// A Result of just now.
-inline ResultPtr fresh(const MadeResult& made) {
+// A Result that ended just now, or that long ago.
+inline ResultPtr fresh(const MadeResult& made, Span ago = {}) {
   auto result = std::make_shared<Result>(made.result());
-  result->started = std::chrono::system_clock::now() - result->took;
+  result->started = std::chrono::system_clock::now() -
+                    std::chrono::duration_cast<WallTime::duration>(result->took + ago);
+  result->id = make_run_id(result->started);
   return result;
 }
 inline MadeResult refused(std::string probe = "chat") {
   MadeResult made(std::move(probe));
   made.failed(Step::login, Reason::tcp_refused, "127.0.0.1:1 refuses");
   made.trace().at(Step::login);
+  made.trace().enter(Phase::connect, MadeResult::at(1));
+  made.trace().finish(MadeResult::at(5));
+  return made;
+}
+// A passed run with a trace, whose transcript can be stored.
+inline MadeResult passed_with_trace(std::string probe = "chat") {
+  MadeResult made(std::move(probe));
   made.trace().enter(Phase::connect, MadeResult::at(1));
   made.trace().finish(MadeResult::at(5));
   return made;

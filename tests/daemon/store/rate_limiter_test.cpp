@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
+#include "daemon/store/rate_limiter.hpp"
 
-#include "daemon/store/recorder.hpp"
+#include <gtest/gtest.h>
 
 namespace sonde::store::rate_limiter_test {
 namespace {
@@ -24,6 +24,13 @@ TEST(RateLimiter, TakesTheFirstFiveFailuresOfACheckAndThenOneEachTwelveSeconds) 
 TEST(RateLimiter, TakesEveryFailureOfACheckThatRunsEachFifteenSeconds) {
   RateLimiter ration;
   EXPECT_EQ(taken(ration, "a", start, 15s, 1000), 1000);
+}
+
+TEST(RateLimiter, TakesEachRunThatEndsOtherwiseThanTheOneBefore) {
+  RateLimiter limiter;
+  EXPECT_EQ(taken(limiter, "a", start, 0s, 20), 5);
+  EXPECT_TRUE(limiter.take("a", start, true));
+  EXPECT_FALSE(limiter.take("a", start));
 }
 
 TEST(RateLimiter, DoesNotLetOneCheckTakeWhatIsAnothers) {

@@ -77,6 +77,46 @@ TEST_F(RecorderTest, KeepsNobodyWaitingForADiskThatDoesNotAnswer) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(RecorderTest, HandsOverTheTranscriptsOfTheRunsBesideAFailure) {
+  Recorder recorder(main.get_executor(), options(1h));
+  const auto first = fresh(passed_with_trace()), before = fresh(passed_with_trace());
+  const auto after = fresh(passed_with_trace());
+  for (const auto& result : {first, before, fresh(refused()), after}) recorder.accept(result);
+  ASSERT_EQ(written.size(), 1u);
+  ASSERT_EQ(written[0].results.size(), 4u);
+  for (const KeptResult& kept : written[0].results) {
+    EXPECT_FALSE(kept.phases.empty());
+    EXPECT_EQ(kept->trace->phases().empty(), kept->verdict.outcome == Outcome::pass)
+        << "a passed run waits without its trace";
+  }
+  ASSERT_EQ(written[0].passed.size(), 3u);
+  EXPECT_EQ(written[0].passed[0].result, first) << "a sample";
+  EXPECT_EQ(written[0].passed[1].result, before);
+  EXPECT_EQ(written[0].passed[2].result, after);
+}
+
+TEST_F(RecorderTest, HandsOverTheNewestPassedRunAtTheEnd) {
+  Recorder recorder(main.get_executor(), options(1h));
+  recorder.accept(fresh(passed_with_trace()));
+  const auto newest = fresh(passed_with_trace());
+  recorder.accept(newest);
+  recorder.finish();
+  recorder.flush_now({});
+  ASSERT_EQ(written.size(), 1u);
+  ASSERT_EQ(written[0].passed.size(), 2u);
+  EXPECT_EQ(written[0].passed[1].result, newest);
+}
+
+TEST_F(RecorderTest, NoTranscriptsWaitWhileTheDiskFails) {
+  takes_traces = false;
+  Recorder recorder(main.get_executor(), options(1h));
+  for (int n = 0; n < 2; ++n) recorder.accept(fresh(passed_with_trace()));
+  recorder.accept(fresh(refused()));
+  recorder.flush_now({});
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_TRUE(written[0].passed.empty());
+}
+
 TEST_F(RecorderTest, GathersAChangeThatNoResultBrought) {
   Recorder recorder(main.get_executor(), options());
   recorder.changed();

@@ -70,6 +70,50 @@ TEST_F(RetentionTest, KeepsBucketsAsLongAsAWindowLooksAtThem) {
   }
 }
 
+TEST_F(RetentionTest, KeepsSamplesForAQuarterOfTheAgeAndRunsBesideFailuresForAllOfIt) {
+  {
+    StoreFile archive(home.file(), keep);
+    Changes changes;
+    for (const auto ago : {24h, 49h, 191h, 194h})
+      for (const bool beside : {false, true}) {
+        const auto run = fresh(passed_with_trace(), ago);
+        changes.results.insert(changes.results.begin(), run);
+        changes.passed.insert(changes.passed.begin(), {run, beside});
+      }
+    ASSERT_TRUE(archive.write(changes));
+    tidied(archive);
+    EXPECT_FALSE(archive.take_fault());
+  }
+  EXPECT_EQ(home.ask("SELECT count(*) FROM evidence WHERE passed = 1"), 1);
+  EXPECT_EQ(home.ask("SELECT count(*) FROM evidence WHERE passed = 2"), 3);
+  EXPECT_EQ(home.ask("SELECT count(*) FROM transcripts"), 4);
+}
+
+TEST_F(RetentionTest, PassedRunsGoBeforeFailures) {
+  keep.size = 2 * megabyte;
+  {
+    StoreFile archive(home.file(), keep);
+    MadeResult pass = passed_with_trace();
+    MadeResult fail = refused();
+    for (MadeResult* made : {&pass, &fail})
+      made->trace().exchange({.method = "GET", .url = "http://a/", .body = std::string(4000, 'x')});
+    for (int n = 0; n < 200; ++n) {
+      Changes changes;
+      const auto run = fresh(pass), failure = fresh(fail);
+      changes.results = {run};
+      if (n % 10 == 0) changes.results.emplace_back(failure);
+      changes.passed = {{run, n % 10 == 0}};
+      ASSERT_TRUE(archive.write(changes));
+      tidied(archive);
+    }
+    EXPECT_FALSE(archive.take_fault());
+  }
+  EXPECT_EQ(home.ask("SELECT count(*) FROM evidence WHERE passed = 0"), 20);
+  EXPECT_EQ(home.ask("SELECT count(*) FROM evidence WHERE passed = 2"), 20);
+  EXPECT_LT(home.ask("SELECT count(*) FROM evidence WHERE passed = 1"), 60);
+  EXPECT_GT(home.ask("SELECT count(*) FROM evidence WHERE passed = 1"), 5);
+}
+
 TEST_F(RetentionTest, TidiesInSmallSteps) {
   StoreFile archive(home.file(), keep);
   Changes changes;
