@@ -128,6 +128,7 @@ DestinationQueuePtr Notifier::State::make(Destination destination) {
   DestinationQueue::Options own{.now = options.now,
                                 .elapsed = options.elapsed,
                                 .changed = [this] { changed(); },
+                                .accepted = options.accepted,
                                 .answer = options.answer,
                                 .external_url = options.external_url,
                                 .backoff = options.backoff,

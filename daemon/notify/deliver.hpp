@@ -32,6 +32,8 @@ class Notifier {
     std::function<Posted(const Receiver&, const Message&)> answer = {};
     // take_notes() has something to return: a message was accepted, or could not be delivered.
     std::function<void()> changed = [] {};
+    // A receiver, by its label, accepted these alerts as firing or as ended.
+    std::function<void(const std::string& receiver, std::span<const Queue::Sent>)> accepted = {};
     std::string external_url;  // of the daemon's pages; may be empty
     Backoff backoff = {};
     std::uint64_t seed = 0;  // seed for the jitter

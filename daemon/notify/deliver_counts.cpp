@@ -5,8 +5,7 @@
 namespace sonde::notify {
 namespace {
 
-const std::vector<double> bounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
-                                    1,     2.5,  5,     10,   15,  30};
+const std::vector<double> bounds = {0.05, 0.1, 0.25, 0.5, 1, 5, 10, 30};  // as many as a probe has
 
 }  // namespace
 

@@ -105,10 +105,8 @@ void DestinationQueue::wait(Span span) {
 }
 
 bool DestinationQueue::has_open() const {
-  return std::ranges::any_of(queue_.all(), [](const auto& one) {
-    const Pending& pending = one.second;
-    return pending.notified ? pending.notified_firing : pending.tried;  // perhaps the place has it
-  });
+  return std::ranges::any_of(queue_.all(),
+                             [](const auto& one) { return one.second.may_be_open(); });
 }
 
 void DestinationQueue::send(const Outgoing& outgoing) {
@@ -119,10 +117,11 @@ void DestinationQueue::send(const Outgoing& outgoing) {
                   .alerts = told_alerts(queue_, outgoing.alerts),
                   .now = options_.now(),
                   .external_url = options_.external_url,
-                  .entry = entry_};
+                  .entry = entry_,
+                  .incident = outgoing.incident};
   if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
   flying_ = outgoing.alerts;
-  sent_ = queue_.begin(outgoing.alerts);
+  sent_ = queue_.begin(outgoing.alerts, outgoing.incident);
   busy_ = true;
   cut_ = std::make_shared<asio::cancellation_signal>();
   const auto& place = destination_.reached();
@@ -148,7 +147,10 @@ void DestinationQueue::landed(const std::exception_ptr& thrown, const Posted& po
 }
 
 void DestinationQueue::settle(const Receipt& receipt) {
-  if (receipt.outcome == DeliveryOutcome::accepted) queue_.accepted(sent_, options_.now());
+  if (receipt.outcome == DeliveryOutcome::accepted) {
+    queue_.accepted(sent_, options_.now());
+    if (options_.accepted) options_.accepted(destination_.label, sent_);
+  }
   tell(receipt);
   switch (receipt.outcome) {
     case DeliveryOutcome::accepted:

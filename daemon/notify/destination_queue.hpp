@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class DestinationQueue : public std::enable_shared_from_this<DestinationQueue> {
     std::function<WallTime()> now;
     std::function<Instant()> elapsed = [] { return Clock::now(); };
     std::function<void()> changed;  // a message was sent, or could not be sent
+    // The destination accepted these alerts.
+    std::function<void(const std::string& receiver, std::span<const Queue::Sent>)> accepted = {};
     std::function<Posted(const Receiver&, const Message&)> answer = {};  // see Notifier
     std::string external_url;
     Backoff backoff;

@@ -31,7 +31,7 @@ void add(Sum& sum, const Pending& pending) {
     sum.refused = std::max(sum.refused.value_or(*pending.refused), *pending.refused);
   if (pending.fires() && pending.known_firing()) {
     sum.open = true;
-    sum.open_notified |= alert.notified && !alert.muted;
+    sum.open_notified |= alert.notified && !alert.muted && !alert.acknowledged;
     sum.worst_open = std::max(sum.worst_open, alert.severity);
   } else if (pending.is_news()) {
     sum.fresh = true;

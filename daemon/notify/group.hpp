@@ -33,7 +33,7 @@ struct Due {
 //                 group_wait, counted from its start
 //   added:        a further alert fires, after group_interval; one of higher severity after
 //   group_wait resolved:     an alert has ended, others still fire all_resolved: the last alert has
-//   ended repeat:       nothing new for repeat_interval
+//   ended repeat:       nothing new for repeat_interval, unless all that fires is acknowledged
 // Alerts that are held back (`notified` is false) cause only all_resolved; if a message is sent, it
 // contains them. Muted alerts cause neither `first`, `added` nor `repeat`, and are in a message
 // only if the destination has them already. After a refusal the group waits for group_interval. If

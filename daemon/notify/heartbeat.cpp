@@ -37,7 +37,7 @@ asio::awaitable<Beat> beat(net::Network& network, HeartbeatSettings settings, La
   const net::Answer& answer = called.answer;
   if (answer.failure.reason == Reason::shutdown) co_return Beat{.wrong = {}, .stopped = true};
   Beat result;
-  if (!answer.ok())
+  if (!answer.ok() && !was_accepted(answer))
     result.wrong = std::string(name(answer.failure.reason)) + ": " + answer.failure.detail;
   else
     result.wrong = answer.response.status / 100 == 2 ? "" : judge_status(answer.response).detail;

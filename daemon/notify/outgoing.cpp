@@ -51,6 +51,14 @@ struct Members {
   std::vector<const Pending*> pending;
 };
 
+// The destination's incident is open until it was sent the end of all that it was sent.
+std::string incident_of(const std::vector<const Pending*>& group) {
+  const auto key = [](const Pending* pending) {
+    return std::tuple(!pending->may_be_open(), !pending->is_news(), pending->alert.starts);
+  };
+  return (*std::ranges::min_element(group, {}, key))->alert.incident;
+}
+
 std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
                                    const Grouping& grouping, WallTime now) {
   std::map<Labels, Members> groups;
@@ -64,7 +72,10 @@ std::optional<Outgoing> next_group(const Queue& queue, const Receiver& receiver,
   for (auto& [group, members] : groups) {
     const auto found = due(members.pending, grouping, now);
     if (!found || (next && next->due.at <= found->at)) continue;
-    next = Outgoing{.due = *found, .group = group, .alerts = std::move(members.alerts)};
+    next = Outgoing{.due = *found,
+                    .group = group,
+                    .alerts = std::move(members.alerts),
+                    .incident = incident_of(members.pending)};
   }
   return next;
 }

@@ -12,6 +12,9 @@ struct Outgoing {
   Due due;
   Labels group;
   std::vector<std::uint64_t> alerts;
+  // The incident as the destination knows it: that of what it was sent and is open there, or else
+  // of the alerts.
+  std::string incident = {};
 };
 
 // The message that is due first; nullopt: nothing to send. A destination that groups by itself gets

@@ -6,7 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
-#include "probes/text/encode.hpp"
+#include "daemon/notify/message_text.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
 
@@ -20,12 +20,6 @@ constexpr std::size_t alerts_max = 50;
 
 std::string quote(std::string_view text, std::size_t bytes_max) {
   return text::json_quote(text::shorten(text, bytes_max));
-}
-
-// The same for the same incident of an entry, whatever is configured otherwise.
-std::string dedup_key(const Message& message) {
-  const std::string apart = message.entry.empty() ? "" : "\n" + message.entry;
-  return text::sha256(show(message.group) + apart);
 }
 
 std::string detail_of(const Alert& alert) {
@@ -43,16 +37,11 @@ std::string details_of(const Message& message) {
   return fmt::format(R"({{"alerts":[{}],"count":{}}})", all, message.alerts.size());
 }
 
-std::string links_of(const Alert& alert) {
+std::string pagerduty_links(const Alert& alert) {
   std::string all;
-  const auto add = [&](const std::string& href, std::string_view text) {
-    if (href.empty() || href.size() > detail_max) return;
+  for (const auto& [label, url] : links_of(alert))
     all += fmt::format(R"({}{{"href":{},"text":"{}"}})", all.empty() ? "" : ",",
-                       text::json_quote(href), text);
-  };
-  add(value_of(alert.annotations, "runbook_url"), "Runbook");
-  add(value_of(alert.annotations, "evidence_url"), "Evidence");
-  add(alert.source_url, "Alert");
+                       text::json_quote(url), label);
   return all;
 }
 
@@ -88,19 +77,14 @@ const config::Section<PagerDutySettings>& section_of(const PagerDutySettings*) {
   return keys;
 }
 
-PagerDuty::PagerDuty(PagerDutySettings settings) : settings_(std::move(settings)) {
-  line = settings_.http.line;
-  timeout = settings_.http.timeout;
-}
-
 std::string pagerduty_body(const Message& message, std::string_view routing_key) {
   const bool fires = firing(message);
-  std::string body =
-      fmt::format(R"({{"routing_key":{},"event_action":"{}","dedup_key":"{}")",
-                  text::json_quote(routing_key), fires ? "trigger" : "resolve", dedup_key(message));
+  std::string body = fmt::format(R"({{"routing_key":{},"event_action":"{}","dedup_key":"{}")",
+                                 text::json_quote(routing_key), fires ? "trigger" : "resolve",
+                                 incident_key(message));
   if (!fires) return body + "}";
   body += fmt::format(R"(,"payload":{},"links":[{}],"client":"Sonde")", payload_of(message),
-                      links_of(message.alerts.front()));
+                      pagerduty_links(message.alerts.front()));
   if (!message.external_url.empty())
     body += ",\"client_url\":" + text::json_quote(message.external_url);
   return body + "}";
@@ -108,27 +92,12 @@ std::string pagerduty_body(const Message& message, std::string_view routing_key)
 
 // A routing key identifies a service of PagerDuty.
 std::string PagerDuty::identity() const {
-  const auto key = routing_key();
+  const auto key = settings_.routing_key.reveal();
   return key ? short_digest(*key) : "";
 }
 
-std::expected<std::string, std::string> PagerDuty::routing_key() const {
-  if (pinned_key_) return *pinned_key_;
-  return settings_.routing_key.reveal();
-}
-
-std::shared_ptr<const Receiver> PagerDuty::pinned() const {
-  auto key = routing_key();
-  auto url = settings_.url.pinned();
-  if (!key || !url) return nullptr;
-  auto same = std::make_shared<PagerDuty>(*this);
-  same->pinned_key_ = std::move(*key);
-  same->settings_.url = std::move(*url);
-  return same;
-}
-
 std::expected<Prepared, std::string> PagerDuty::request(const Message& message) const {
-  auto key = routing_key();
+  auto key = settings_.routing_key.reveal();
   if (!key) return std::unexpected("routing_key: " + key.error());
   auto prepared = post_json(settings_.url, settings_.http, pagerduty_body(message, *key));
   if (prepared) prepared->secrets.push_back(std::move(*key));
@@ -141,10 +110,6 @@ Receipt PagerDuty::judge(const net::Response& response) const {
   const auto document = text::Document::parse_body(response.body);
   const bool taken = document && document->root().member("status").string() == "success";
   return taken ? receipt : not_delivered(response, "it does not say \"status\":\"success\"");
-}
-
-Labels PagerDuty::group_of(const Alert& alert) const {
-  return alert.group.empty() ? alert.labels : Receiver::group_of(alert);
 }
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(PagerDutySettings settings) {

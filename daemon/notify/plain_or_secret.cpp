@@ -21,6 +21,13 @@ std::expected<std::string, std::string> PlainOrSecret::reveal() const {
   return secret.empty() ? text : secret.reveal();
 }
 
+bool PlainOrSecret::pin() {
+  if (secret.empty()) return true;
+  auto revealed = reveal();
+  if (revealed) pinned = std::move(*revealed);
+  return pinned.has_value();
+}
+
 std::expected<net::Url, std::string> HookUrl::reveal() const {
   auto revealed = text.reveal();
   if (!revealed) return std::unexpected(revealed.error());
@@ -35,14 +42,6 @@ std::string HookUrl::place() const {
   if (is_secret()) return text.secret.describe();
   const auto url = parse(text.text);
   return url ? url->scheme + "://" + url->authority() : "";
-}
-
-std::optional<HookUrl> HookUrl::pinned() const {
-  auto revealed = text.reveal();
-  if (!revealed) return std::nullopt;
-  HookUrl same = *this;
-  if (is_secret()) same.text.pinned = std::move(*revealed);
-  return same;
 }
 
 std::string HookUrl::digest() const {
@@ -60,13 +59,27 @@ bool Codec<notify::PlainOrSecret>::read(const Value& value, const Reader& reader
   return read_text(value, reader, {.filled = rule.filled || rule.required}, out.text);
 }
 
+namespace {
+
+// Whether it holds a URL, as far as secrets are read.
+bool check_url(const notify::HookUrl& url, const Value& value, const Reader& reader) {
+  if (url.is_secret() && !reader.mistakes().reads_secrets()) return true;
+  const auto revealed = url.reveal();
+  if (!revealed) reader.wrong(value.place, revealed.error());
+  return revealed.has_value();
+}
+
+}  // namespace
+
+bool Codec<notify::SecretUrl>::read(const Value& value, const Reader& reader, const Rule&,
+                                    notify::SecretUrl& out) {
+  return read_secret(value, reader, out.text.secret) && check_url(out, value, reader);
+}
+
 bool Codec<notify::HookUrl>::read(const Value& value, const Reader& reader, const Rule&,
                                   notify::HookUrl& out) {
   if (!Codec<notify::PlainOrSecret>::read(value, reader, {.filled = true}, out.text)) return false;
-  if (out.is_secret()) return true;
-  const auto url = notify::parse(out.text.text);
-  if (!url) reader.wrong(value.place, url.error());
-  return url.has_value();
+  return check_url(out, value, reader);
 }
 
 }  // namespace sonde::config

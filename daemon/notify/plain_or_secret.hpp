@@ -20,7 +20,12 @@ struct PlainOrSecret {
   bool empty() const { return text.empty() && secret.empty(); }
   // The error says why the secret cannot be read, and does not contain it.
   std::expected<std::string, std::string> reveal() const;
+  // Keeps the secret as it is now; false: it cannot be read.
+  bool pin();
 };
+
+// The same where it is always a secret.
+struct SecretText : PlainOrSecret {};
 
 // An http or https URL, plain or secret. A URL without a path gets "/".
 struct HookUrl {
@@ -31,9 +36,12 @@ struct HookUrl {
   std::string place() const;
   // A digest of the whole URL; empty: the secret cannot be read.
   std::string digest() const;
-  // A copy that keeps the current URL; nullopt: the secret cannot be read.
-  std::optional<HookUrl> pinned() const;
+  // Keeps the URL as it is now; false: the secret cannot be read.
+  bool pin() { return text.pin(); }
 };
+
+// The same where the URL alone is sufficient to post, so that it is always a secret.
+struct SecretUrl : HookUrl {};
 
 }  // namespace sonde::notify
 
@@ -49,10 +57,26 @@ struct Codec<notify::PlainOrSecret> {
 };
 
 template <>
+struct Codec<notify::SecretText> {
+  static bool read(const Value& value, const Reader& reader, const Rule&, notify::SecretText& out) {
+    return read_secret(value, reader, out.secret);
+  }
+  static Value schema(const Rule&) { return schema_secret(); }
+  static std::string show(const notify::SecretText&) { return ""; }
+};
+
+template <>
 struct Codec<notify::HookUrl> {
   static bool read(const Value&, const Reader&, const Rule&, notify::HookUrl& out);
   static Value schema(const Rule& rule) { return Codec<notify::PlainOrSecret>::schema(rule); }
   static std::string show(const notify::HookUrl& url) { return url.text.text; }
+};
+
+template <>
+struct Codec<notify::SecretUrl> {
+  static bool read(const Value&, const Reader&, const Rule&, notify::SecretUrl& out);
+  static Value schema(const Rule&) { return schema_secret(); }
+  static std::string show(const notify::SecretUrl&) { return ""; }
 };
 
 }  // namespace sonde::config

@@ -1,10 +1,14 @@
 #include "daemon/notify/post.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/notify/smtp.hpp"
 #include "probes/core/deadline.hpp"
+#include "probes/net/dns/lookup.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::notify {
@@ -53,9 +57,15 @@ asio::awaitable<Called> call_once(net::Network& network, const Call& call) {
   co_return called;
 }
 
+// What was received of the body may still say no.
 Receipt receipt_of(const net::Answer& answer, const Receiver& receiver) {
   if (answer.ok()) return receiver.judge(answer.response);
   const Reason reason = answer.failure.reason;
+  if (was_accepted(answer)) {
+    Receipt receipt = receiver.judge(answer.response);
+    receipt.detail = fmt::format("{}; {}", receipt.detail, answer.failure.detail);
+    return receipt;
+  }
   Receipt receipt{.outcome = DeliveryOutcome::retry,
                   .trouble = row(reason).slow ? DeliveryError::timeout : DeliveryError::network,
                   .detail = std::string(name(reason)) + ": " + answer.failure.detail,
@@ -67,6 +77,11 @@ Receipt receipt_of(const net::Answer& answer, const Receiver& receiver) {
 }
 
 }  // namespace
+
+bool was_accepted(const net::Answer& answer) {
+  const int status = answer.response.status;
+  return answer.failure.reason != Reason::own_request && status >= 200 && status < 300;
+}
 
 asio::awaitable<Called> call(net::Network& network, Call call, LastAddress& last) {
   auto calling = call_once(network, call);
@@ -81,6 +96,71 @@ asio::awaitable<Called> call(net::Network& network, Call call, LastAddress& last
   co_return called;
 }
 
+// The addresses of a mail server, or the last one that worked while our DNS is down.
+asio::awaitable<std::expected<std::vector<std::string>, Failure>> find_server(
+    net::Network& network, const std::string& host, const net::ConnectionOptions& line,
+    const LastAddress& last) {
+  auto looking = network.lookup().resolve(host, line);
+  const auto found = co_await std::move(looking);
+  std::vector<std::string> addresses;
+  if (!found && is_of_names(found.error().reason) && last.host == host)
+    addresses.push_back(last.address);
+  else if (!found)
+    co_return std::unexpected(found.error());
+  else
+    for (const auto& address : *found) addresses.push_back(address.text);
+  co_return addresses;
+}
+
+struct Handed {
+  Failure failure;  // before the server was reached
+  MailOutcome outcome;
+};
+
+asio::awaitable<Verdict> hand_over(net::Network& network, const Mail& mail,
+                                   const net::ConnectionOptions& line, LastAddress& last,
+                                   const Trace& trace, Handed& handed) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  auto finding = find_server(network, mail.host, line, last);
+  const auto addresses = co_await std::move(finding);
+  if (!addresses) {
+    handed.failure = addresses.error();
+    co_return Verdict::of(trace.step(), handed.failure);
+  }
+  auto sending = send_mail(network, mail, line.tls, *addresses);
+  handed.outcome = co_await std::move(sending);
+  if (handed.outcome.curl_code == 0) last = {mail.host, handed.outcome.peer};
+  if (!handed.outcome.aborted()) co_return Verdict::pass();
+  co_return Verdict::of(trace.step(), cut_failure());
+}
+
+asio::awaitable<Posted> post_mail(net::Network& network, std::shared_ptr<const Receiver> receiver,
+                                  Prepared prepared, LastAddress& last) {
+  Trace trace;
+  for (const auto& secret : prepared.secrets) trace.hide(secret);
+  Handed handed;
+  const Instant begun = Clock::now();
+  auto handing = hand_over(network, *prepared.mail, receiver->line, last, trace, handed);
+  auto limited = within(begun + receiver->timeout, std::move(handing), trace);
+  const Verdict verdict = co_await std::move(limited);
+  Posted posted;
+  posted.took = Clock::now() - begun;
+  posted.stopped = verdict.reason == Reason::shutdown;
+  posted.receipt = judge_mail(handed.outcome);
+  if (handed.outcome.aborted()) {
+    posted.receipt.trouble = DeliveryError::timeout;
+    posted.receipt.detail = "the server did not take the mail in time";
+  } else if (handed.failure.reason != Reason::ok) {
+    posted.receipt = {
+        .outcome = DeliveryOutcome::retry,
+        .trouble = DeliveryError::network,
+        .detail = std::string(name(handed.failure.reason)) + ": " + handed.failure.detail,
+        .wait = {}};
+  }
+  posted.receipt.detail = text::shorten(trace.scrub(posted.receipt.detail), failure_detail_max);
+  co_return posted;
+}
+
 asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiver> receiver,
                              Message message, LastAddress& last) {
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -89,6 +169,10 @@ asio::awaitable<Posted> post(net::Network& network, std::shared_ptr<const Receiv
   if (!prepared) {
     posted.receipt = {DeliveryOutcome::retry, DeliveryError::own, prepared.error(), {}};
     co_return posted;
+  }
+  if (prepared->mail) {
+    auto mailing = post_mail(network, receiver, std::move(*prepared), last);
+    co_return co_await std::move(mailing);
   }
   Call request{
       .prepared = std::move(*prepared), .line = receiver->line, .timeout = receiver->timeout};

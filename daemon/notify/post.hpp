@@ -34,6 +34,10 @@ struct Called {
 // answer's reason is shutdown.
 boost::asio::awaitable<Called> call(net::Network& network, Call call, LastAddress& last);
 
+// Whether a 2xx was received, also where the rest of the answer was too big, cut off or too slow:
+// the service has the message, and sending it again would page twice.
+bool was_accepted(const net::Answer& answer);
+
 struct Posted {
   Receipt receipt;
   Span took{};

@@ -59,10 +59,12 @@ std::vector<const Alert*> Queue::renew(std::span<const Alert> current, WallTime 
       continue;
     }
     turn(who, *pending, alert);
-    // An alert ends in the group in which the destination was sent its start.
-    const std::string group = pending->tried ? pending->alert.group : alert.group;
+    // An alert ends in the group and incident in which the destination was sent its start.
+    const Alert& known = pending->may_be_open() ? pending->alert : alert;
+    std::string group = known.group, incident = known.incident;
     pending->alert = alert;
-    pending->alert.group = group;
+    pending->alert.group = std::move(group);
+    pending->alert.incident = std::move(incident);
   }
   for (auto& [who, pending] : all_)
     if (pending.fires() && !seen.contains(who)) {
@@ -111,12 +113,15 @@ void Queue::admit(std::vector<const Alert*> fresh) {
   left_out_ = std::move(left_out);
 }
 
-std::vector<Queue::Sent> Queue::begin(std::span<const std::uint64_t> alerts) {
+std::vector<Queue::Sent> Queue::begin(std::span<const std::uint64_t> alerts,
+                                      const std::string& incident) {
   std::vector<Sent> sent;
   for (auto who : alerts) {
     Pending* pending = find(who);
     if (pending == nullptr) continue;
-    if (!std::exchange(pending->tried, true)) changed_.insert(who);
+    const bool known = incident.empty() || pending->alert.incident == incident;
+    if (!known) pending->alert.incident = incident;
+    if (!std::exchange(pending->tried, true) || !known) changed_.insert(who);
     sent.push_back({.alert = who, .firing = pending->shown_firing()});
   }
   return sent;
@@ -173,8 +178,7 @@ std::size_t Queue::waiting() const {
 bool Queue::has_notified(std::uint64_t alert) const {
   const auto found = all_.find(alert);
   if (found == all_.end()) return false;
-  const Pending& pending = found->second;
-  return pending.notified ? pending.notified_firing : pending.tried;
+  return found->second.may_be_open();
 }
 
 bool Queue::has_refused() const {

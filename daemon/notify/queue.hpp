@@ -35,6 +35,8 @@ struct Pending {
   bool failed = false;  // a delivery of what is to be sent has failed
   bool fires() const { return !alert.ended; }
   bool known_firing() const { return notified && notified_firing; }
+  // The destination has it as firing, or may have.
+  bool may_be_open() const { return notified ? notified_firing : tried; }
   // It fires, the destination does not have it, and it may cause a message by itself.
   bool is_news() const {
     return missed || (fires() && !known_firing() && alert.notified && !alert.muted);
@@ -44,7 +46,7 @@ struct Pending {
   // Whether messages about its group contain it.
   bool is_shown() const { return !alert.muted || !fires() || known_firing(); }
   // The destination has it as firing, or may have: its end has to be sent.
-  bool owes_end() const { return !fires() && (notified ? notified_firing : tried); }
+  bool owes_end() const { return !fires() && may_be_open(); }
 };
 
 // Keyed by fingerprint.
@@ -71,7 +73,8 @@ class Queue {
     std::uint64_t alert = 0;
     bool firing = false;  // as it was sent
   };
-  std::vector<Sent> begin(std::span<const std::uint64_t> alerts);
+  // `incident` is the one under which they are sent; empty: none.
+  std::vector<Sent> begin(std::span<const std::uint64_t> alerts, const std::string& incident = {});
   void accepted(std::span<const Sent> sent, WallTime now);
   void refused(std::span<const Sent> sent, WallTime now);
   // The destination cannot be reached: everything that is to be sent counts as failed.

@@ -50,6 +50,9 @@ bool is_no(std::string_view word) {
       "error",   "fail",      "unauth",    "forbid",    "denied",   "reject",     "refus",
       "invalid", "expired",   "not found", "not_found", "notfound", "missing",    "unavailable",
       "timeout", "timed out", "disabled",  "blocked",   "unknown",  "bad request"};
+  // A sentence may name what did not happen: "processed with 0 errors".
+  constexpr std::ptrdiff_t words_max = 3;
+  if (std::ranges::count(word, ' ') >= words_max) return false;
   std::string lower;
   std::ranges::transform(word, std::back_inserter(lower), text::lower);
   return lower == "false" || lower == "no" || lower == "0" ||
@@ -70,16 +73,19 @@ bool is_error_status(text::Json member) {
 }
 
 // {"ok":false}, {"success":"false"}, {"status":"unauthorized"}, {"code":401},
-// {"error":"channel_not_found"}, false.
+// {"error":"channel_not_found"}, {"errors":["..."]}, {"errcode":93000}, false, and [{"ok":false}].
 bool says_no(std::string_view body) {
   const auto document = text::Document::parse_body(body);
   if (!document) return false;
-  const text::Json root = document->root();
+  text::Json root = document->root();
+  if (root.kind() == text::Json::Kind::array) root = root.item(0);
   if (root.kind() == text::Json::Kind::boolean) return !*root.boolean();
   for (const char* name : {"ok", "success"})
     if (const auto yes = says_yes(root.member(name))) return !*yes;
   for (const char* name : {"status", "code", "statusCode", "status_code"})
     if (is_error_status(root.member(name))) return true;
+  if (const auto code = root.member("errcode").number(); code && *code != 0) return true;
+  if (root.member("errors").size() > 0) return true;
   for (const char* name : {"status", "result"})
     if (const auto yes = says_yes(root.member(name))) return !*yes;
   const text::Json error = root.member("error");
@@ -144,6 +150,7 @@ Receipt judge_answer(const net::Response& response) {
 Receipt Receiver::judge(const net::Response& response) const { return judge_status(response); }
 
 Labels Receiver::group_of(const Alert& alert) const {
+  if (holds_incidents() && alert.group.empty()) return alert.labels;
   Labels group;
   if (!alert.group.empty()) group["incident"] = alert.group;
   if (!alert.target.empty()) group["target"] = alert.target;

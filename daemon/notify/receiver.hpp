@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/core/alert.hpp"
+#include "daemon/notify/mail.hpp"
 #include "probes/net/http/http_exchange.hpp"
 
 namespace sonde::notify {
@@ -22,6 +23,8 @@ struct Message {
   std::string external_url;  // of the daemon's pages; may be empty
   // What tells its incidents from those of other entries that lead to the same place; may be empty.
   std::string entry = {};
+  // Alert::incident, as this place knows it; empty: it began under a version that had none.
+  std::string incident = {};
 };
 // Whether one of its alerts has not ended.
 bool firing(const Message& message);
@@ -54,10 +57,11 @@ struct Receipt {
   std::optional<Span> wait;  // how long the receiver asks to wait
 };
 
-// A request to send; its `secrets` are never shown.
+// A request to send, or a mail; its `secrets` are never shown.
 struct Prepared {
   net::Request request;
   std::vector<std::string> secrets;
+  std::optional<Mail> mail = {};  // sent instead of the request
 };
 
 // One destination as configured: each URL of an entry of `receivers:` is one. Immutable and pure:
@@ -81,7 +85,8 @@ class Receiver {
   virtual Receipt judge(const net::Response& response) const;
   // It groups and repeats by itself, so it has to be sent every alert repeatedly.
   virtual bool keeps_state() const { return false; }
-  // Alerts with the same group share a message: those of one incident, or else of one target.
+  // Alerts with the same group share a message: those of one incident, or else of one target. Where
+  // incidents are held, an alert without one is an incident by itself.
   virtual Labels group_of(const Alert& alert) const;
 
   net::ConnectionOptions line;

@@ -15,11 +15,16 @@ const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*) {
 
 std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
                                                std::string body) {
+  return post_body(url, http, std::move(body), "application/json");
+}
+
+std::expected<Prepared, std::string> post_body(const HookUrl& url, const ReceiverHttp& http,
+                                               std::string body, std::string content_type) {
   auto where = url.reveal();
   if (!where) return std::unexpected(where.error());
   Prepared prepared{.request = {.method = "POST",
                                 .url = std::move(*where),
-                                .headers = {{"Content-Type", "application/json"}},
+                                .headers = {{"Content-Type", std::move(content_type)}},
                                 .body = std::move(body)},
                     .secrets = {}};
   if (url.is_secret())

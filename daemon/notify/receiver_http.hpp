@@ -19,5 +19,8 @@ const config::Section<ReceiverHttp>& section_of(const ReceiverHttp*);
 // A POST of JSON to `url`; the error says why its secrets cannot be read.
 std::expected<Prepared, std::string> post_json(const HookUrl& url, const ReceiverHttp& http,
                                                std::string body);
+// The same with another type of body.
+std::expected<Prepared, std::string> post_body(const HookUrl& url, const ReceiverHttp& http,
+                                               std::string body, std::string content_type);
 
 }  // namespace sonde::notify

@@ -7,8 +7,13 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/notify/alertmanager.hpp"
+#include "daemon/notify/email.hpp"
+#include "daemon/notify/ntfy.hpp"
+#include "daemon/notify/opsgenie.hpp"
 #include "daemon/notify/pagerduty.hpp"
 #include "daemon/notify/slack.hpp"
+#include "daemon/notify/teams.hpp"
+#include "daemon/notify/telegram.hpp"
 #include "daemon/notify/webhook.hpp"
 #include "probes/net/http/http_request.hpp"
 
@@ -23,10 +28,16 @@ const config::Section<S>& section() {
   return config::section<S>();
 }
 
+// Reports settings that contradict each other; a kind that has such has a function of its own.
+template <class S>
+bool vet(const S& /*settings*/, const Value& /*value*/, const Reader& /*reader*/) {
+  return true;
+}
+
 template <class S>
 std::vector<std::shared_ptr<const Receiver>> read(const Value& value, const Reader& reader) {
   S settings;
-  if (!section<S>().read(value, reader, settings)) return {};
+  if (!section<S>().read(value, reader, settings) || !vet(settings, value, reader)) return {};
   return make_receivers(std::move(settings));
 }
 
@@ -48,9 +59,15 @@ bool holds(const std::vector<T>& list, const T& wanted) {
 std::span<const ReceiverKind> receiver_kinds() {
   static const std::vector<ReceiverKind> table = {
       kind<AlertmanagerSettings>("alertmanager", "Alertmanagers, by their API v2."),
-      kind<WebhookSettings>("webhook", "What takes Alertmanager's webhook body."),
+      kind<WebhookSettings>("webhook",
+                            "What takes Alertmanager's webhook body, or one that you write."),
       kind<SlackSettings>("slack", "A Slack incoming webhook."),
       kind<PagerDutySettings>("pagerduty", "PagerDuty's Events API v2."),
+      kind<EmailSettings>("email", "E-mail, by SMTP; each recipient gets messages of its own."),
+      kind<TeamsSettings>("teams", "A Microsoft Teams workflow."),
+      kind<OpsgenieSettings>("opsgenie", "Opsgenie's Alert API v2."),
+      kind<TelegramSettings>("telegram", "A Telegram chat, by a bot."),
+      kind<NtfySettings>("ntfy", "A topic of ntfy."),
   };
   return table;
 }
@@ -223,17 +240,6 @@ void vet(const List& list, const Names& known, const config::Value& when,
   }
 }
 
-// Headers that no request can carry.
-void vet_headers(const config::Value& receiver, const config::Reader& reader) {
-  for (const auto& kind : receiver.entries) {
-    const config::Value* headers = kind.value.find("headers");
-    if (headers == nullptr) continue;
-    for (const auto& [name, place, value] : headers->entries)
-      if (auto wrong = net::header_mistake(name, value.text); !wrong.empty())
-        reader.at(kind.name).at("headers").wrong(place, wrong);
-  }
-}
-
 Names targets_of(std::span<const std::shared_ptr<const Check>> checks) {
   Names names;
   for (const auto& check : checks) names.insert(check->target);
@@ -241,6 +247,14 @@ Names targets_of(std::span<const std::shared_ptr<const Check>> checks) {
 }
 
 }  // namespace
+
+void vet_headers(const config::Value& request, const config::Reader& reader) {
+  const config::Value* headers = request.find("headers");
+  if (headers == nullptr) return;
+  for (const auto& [name, place, value] : headers->entries)
+    if (auto wrong = net::header_mistake(name, value.text); !wrong.empty())
+      reader.at("headers").wrong(place, wrong);
+}
 
 void vet_receivers(const std::vector<ReceiverEntry>& entries,
                    std::span<const std::shared_ptr<const Check>> checks,
@@ -250,7 +264,9 @@ void vet_receivers(const std::vector<ReceiverEntry>& entries,
   const Names names(alerts.begin(), alerts.end());
   for (const auto& entry : entries) {
     const config::Value* value = receivers.find(entry.name);
-    if (value != nullptr) vet_headers(*value, reader.at(entry.name));
+    if (value == nullptr) continue;
+    for (const auto& kind : value->entries)
+      vet_headers(kind.value, reader.at(entry.name).at(kind.name));
     const config::Value* written = value != nullptr ? value->find("when") : nullptr;
     if (written == nullptr) continue;
     const config::Reader at = reader.at(entry.name).at("when");

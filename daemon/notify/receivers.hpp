@@ -39,6 +39,10 @@ struct ReceiverEntries {
   std::vector<ReceiverEntry> all;  // in the order of the file
 };
 
+// Reports headers of a receiver or the heartbeat that no request can carry. `request` is its
+// configuration as written.
+void vet_headers(const config::Value& request, const config::Reader& reader);
+
 // Reports names in `when` that do not exist: a target without probes, an alert that is not in
 // `alerts`. `receivers` is the configuration as written, `reader` its reader.
 void vet_receivers(const std::vector<ReceiverEntry>& entries,

@@ -15,22 +15,8 @@ const config::Section<SlackSettings>& section_of(const SlackSettings*) {
   return keys;
 }
 
-Slack::Slack(SlackSettings settings)
-    : settings_(std::move(settings)), url_{.text = {.text = {}, .secret = settings_.url}} {
-  line = settings_.http.line;
-  timeout = settings_.http.timeout;
-}
-
-std::shared_ptr<const Receiver> Slack::pinned() const {
-  auto url = url_.pinned();
-  if (!url) return nullptr;
-  auto same = std::make_shared<Slack>(*this);
-  same->url_ = std::move(*url);
-  return same;
-}
-
 std::expected<Prepared, std::string> Slack::request(const Message& message) const {
-  return post_json(url_, settings_.http, slack_body(message, settings_.channel));
+  return post_json(settings_.url, settings_.http, slack_body(message, settings_.channel));
 }
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(SlackSettings settings) {

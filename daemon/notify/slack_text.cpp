@@ -6,6 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
+#include "daemon/notify/message_text.hpp"
 #include "probes/text/encode.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
@@ -16,7 +17,8 @@ namespace {
 constexpr std::size_t section_max = 3000;  // of a text object
 constexpr std::size_t shown_max = 40;      // alerts; with title and rest well below 50 blocks
 constexpr std::size_t slack_summary_max = 1000;
-constexpr std::size_t link_max = 500;
+constexpr std::size_t link_max = 400;
+constexpr std::size_t acknowledged_max = 300;
 
 std::string escape_all(std::string_view text) { return text::markup_escape(text, "&<>"); }
 
@@ -33,19 +35,9 @@ std::string section(const std::string& mrkdwn) {
                      text::json_quote(mrkdwn));
 }
 
-std::size_t count_firing(const Message& message) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; }));
-}
-
 std::string title(const Message& message) {
-  const std::size_t fires = count_firing(message);
-  const std::string& target = value_of(message.group, "target");
-  const std::string of = slack_escape(target.empty() ? message.receiver : target, 200);
-  if (fires == 0) return fmt::format("*RESOLVED* {}", of);
-  const std::size_t ended = message.alerts.size() - fires;
-  const std::string also = ended > 0 ? fmt::format(", {} resolved", ended) : "";
-  return fmt::format("*FIRING* {} ({} alert{}{})", of, fires, fires == 1 ? "" : "s", also);
+  return fmt::format("*{}* {}{}", status_word(message), slack_escape(subject_of(message), 200),
+                     counts_of(message));
 }
 
 std::string paragraph(const Alert& alert) {
@@ -54,6 +46,8 @@ std::string paragraph(const Alert& alert) {
                   name(alert.severity), alert.ended ? ", resolved" : "",
                   slack_escape(summary_of(alert), slack_summary_max), as_rfc3339(alert.starts));
   if (alert.ended) text += fmt::format(" until {}", as_rfc3339(*alert.ended));
+  if (const auto& by = value_of(alert.annotations, "acknowledged"); !by.empty())
+    text += "\nacknowledged " + slack_escape(by, acknowledged_max);
   text += link(value_of(alert.annotations, "runbook_url"), "runbook");
   text += link(value_of(alert.annotations, "evidence_url"), "evidence");
   return text + link(alert.source_url, "alert");
@@ -85,6 +79,6 @@ std::string slack_body(const Message& message, std::string_view channel) {
   return body + "}";
 }
 
-static_assert(3 * link_max + slack_summary_max + 500 <= section_max);
+static_assert(3 * link_max + slack_summary_max + acknowledged_max + 500 <= section_max);
 
 }  // namespace sonde::notify

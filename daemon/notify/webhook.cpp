@@ -6,6 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
+#include "probes/net/http/http_request.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::notify {
@@ -60,31 +61,108 @@ std::string webhook_body(const Message& message) {
 
 }  // namespace
 
+const config::Section<AcceptedAnswer>& section_of(const AcceptedAnswer*) {
+  static const auto keys =
+      config::Section<AcceptedAnswer>()
+          .key("status", &AcceptedAnswer::status, "The statuses; without it, every 2xx.",
+               {.min = 1, .max = 20})
+          .key("json", &AcceptedAnswer::json,
+               "What stands where in the JSON answer, such as `{ /code: 0 }`.");
+  return keys;
+}
+
 const config::Section<WebhookSettings>& section_of(const WebhookSettings*) {
   static const auto keys =
       config::Section<WebhookSettings>()
           .key("url", &WebhookSettings::url,
                "Where Alertmanager's webhook body (version 4) is posted; may be a secret.",
                {.required = true})
+          .key("body", &WebhookSettings::body,
+               "A body for any other service, instead of Alertmanager's: a tree that becomes JSON, "
+               "or "
+               "a text. `{{title}}`, `{{text}}` and others are filled in.")
+          .key("content_type", &WebhookSettings::content_type, "The type of the body.",
+               {.filled = true})
+          .key("method", &WebhookSettings::method, "POST, or PUT.", {.one_of = {"POST", "PUT"}})
+          .key("secrets", &WebhookSettings::secrets,
+               "Secrets for the body, which uses them as `{{secrets.NAME}}`.", {.filled = true})
+          .key(
+              "accepted", &WebhookSettings::accepted,
+              "The answers with which the service says yes; any other one is a no, and the message "
+              "is sent again.")
           .also(&WebhookSettings::http, config::section<ReceiverHttp>());
   return keys;
 }
 
-Webhook::Webhook(WebhookSettings settings) : settings_(std::move(settings)) {
-  line = settings_.http.line;
-  timeout = settings_.http.timeout;
-}
-
-std::shared_ptr<const Receiver> Webhook::pinned() const {
-  auto url = settings_.url.pinned();
-  if (!url) return nullptr;
-  auto same = std::make_shared<Webhook>(*this);
-  same->settings_.url = std::move(*url);
-  return same;
-}
-
 std::expected<Prepared, std::string> Webhook::request(const Message& message) const {
-  return post_json(settings_.url, settings_.http, webhook_body(message));
+  if (settings_.body.empty()) {
+    auto usual = post_json(settings_.url, settings_.http, webhook_body(message));
+    if (usual) usual->request.method = settings_.method;
+    return usual;
+  }
+  MessageBody::Secrets revealed;
+  for (const auto& [name, secret] : settings_.secrets) {
+    auto text = secret.reveal();
+    if (!text) return std::unexpected("secrets." + name + ": " + text.error());
+    revealed.emplace_back(name, std::move(*text));
+  }
+  auto body = settings_.body.render(message, revealed);
+  if (!body) return std::unexpected("body: " + body.error());
+  auto prepared =
+      post_body(settings_.url, settings_.http, std::move(*body), settings_.content_type);
+  if (!prepared) return prepared;
+  prepared->request.method = settings_.method;
+  for (auto& [name, text] : revealed) prepared->secrets.push_back(std::move(text));
+  return prepared;
+}
+
+Receipt Webhook::judge(const net::Response& response) const {
+  const auto& [statuses, json] = settings_.accepted;
+  const bool listed = std::ranges::find(statuses, response.status) != statuses.end();
+  const bool judges_text = !settings_.body.empty() && json.empty();
+  Receipt receipt = judges_text ? judge_answer(response) : judge_status(response);
+  if (listed && (response.status < 200 || response.status >= 300)) receipt = {};
+  if (receipt.outcome != DeliveryOutcome::accepted) return receipt;
+  if (!statuses.empty() && !listed)
+    return not_delivered(response, "the status is not one of `accepted`");
+  if (json.empty()) return receipt;
+  const auto document = text::Document::parse_body(response.body);
+  if (!document) return not_delivered(response, "the answer is not the JSON of `accepted`");
+  text::Names no_names;
+  const auto why = text::mismatch(json, document->root(), no_names);
+  return why ? not_delivered(response, "the answer says no: " + *why) : receipt;
+}
+
+bool vet(const WebhookSettings& settings, const config::Value& value,
+         const config::Reader& reader) {
+  bool good = true;
+  const auto wrong = [&](std::string_view key, const std::string& text) {
+    const config::Value* written = value.find(key);
+    reader.at(key).wrong(written != nullptr ? written->place : value.place, text);
+    good = false;
+  };
+  if (auto mistake = net::header_mistake("Content-Type", settings.content_type); !mistake.empty())
+    wrong("content_type", mistake);
+  if (settings.body.empty() && value.find("content_type") != nullptr)
+    wrong("content_type", "it is that of a body, and this webhook sends Alertmanager's");
+  if (!settings.body.empty() && settings.content_type.contains("json") &&
+      !settings.body.stays_json())
+    wrong("body",
+          "a quote or a line end in an alert would break this JSON: write a mapping, or {{... | "
+          "json}}");
+  const config::Value* accepted = value.find("accepted");
+  if (accepted != nullptr && settings.accepted.status.empty() && settings.accepted.json.empty())
+    wrong("accepted", "write `status`, `json` or both");
+  for (const int status : settings.accepted.status)
+    if (status < 200 || status > 599)
+      wrong("accepted", fmt::format("{} is not the status of an answer (200 to 599)", status));
+  std::vector<std::string_view> names;
+  names.reserve(settings.secrets.size());
+  for (const auto& [name, secret] : settings.secrets) names.emplace_back(name);
+  for (const auto& name : settings.body.secrets_used())
+    if (!settings.secrets.contains(name))
+      wrong("body", config::no_such("secret of the receiver", name, names));
+  return good;
 }
 
 std::vector<std::shared_ptr<const Receiver>> make_receivers(WebhookSettings settings) {

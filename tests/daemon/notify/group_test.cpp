@@ -41,6 +41,15 @@ TEST_F(GroupTest, FirstWaitsForOthersFromItsStart) {
   expect({fresh(later), fresh(made_alert())}, Why::first, 30);
 }
 
+TEST_F(GroupTest, WhatIsAcknowledgedIsNotRepeatedButItsEndIsSent) {
+  Alert looked_after = made_alert("A");
+  looked_after.acknowledged = true;
+  EXPECT_FALSE(of({notified(looked_after, 30)}, 1e6));
+  expect({notified(looked_after, 30), notified(made_alert("B"), 30)}, Why::repeat, 30 + 14400);
+  expect({notified(looked_after, 30), fresh(made_alert("B"))}, Why::added, 330);
+  expect({notified(ended(looked_after, 60), 30)}, Why::all_resolved, 330);
+}
+
 TEST_F(GroupTest, AnotherOneWaitsForTheInterval) {
   expect({notified(made_alert("A"), 30), fresh(made_alert("B"))}, Why::added, 330);
 }

@@ -44,6 +44,32 @@ TEST_F(OutgoingTest, TellsAlertsOfOneIncidentAtOnceAndOthersApart) {
   EXPECT_EQ(outgoing->due.at, at(35));
 }
 
+// What the destination holds open stays one incident there until it was sent the end of it.
+TEST_F(OutgoingTest, AnIncidentIsTheSameForADestinationUntilItWasSentItsEnd) {
+  const auto of = [](Alert alert, const char* incident) {
+    alert.group = "i1";
+    alert.incident = incident;
+    return alert;
+  };
+  const Alert a = of(made_alert("A", "staging"), "first");
+  queue.update(std::vector{a}, at(10));
+  EXPECT_EQ(next(10)->incident, "first");
+  queue.accepted(queue.begin(next(30)->alerts, next(30)->incident), at(30));
+  // It ended and fires again before the end was due, and another one joins.
+  Alert again = of(a, "second");
+  again.starts = at(60);
+  const Alert b = of(made_alert("B", "staging"), "second");
+  queue.update(std::vector{again, b}, at(70));
+  ASSERT_TRUE(next(70));
+  EXPECT_EQ(next(70)->incident, "first");
+  queue.accepted(queue.begin(next(400)->alerts, next(400)->incident), at(400));
+  queue.update(std::vector{ended(again, 500), ended(b, 500)}, at(500));
+  EXPECT_EQ(next(500)->incident, "first");
+  queue.accepted(queue.begin(next(800)->alerts, next(800)->incident), at(800));
+  queue.update(std::vector{of(made_alert("B", "staging"), "third")}, at(900));
+  EXPECT_EQ(next(900)->incident, "third");
+}
+
 TEST_F(OutgoingTest, HeldBackAlertsAreInAMessageThatIsSentAnyway) {
   queue.update(std::vector{made_alert("A"), test::held_back(made_alert("B"))}, at(10));
   const auto outgoing = next(10);

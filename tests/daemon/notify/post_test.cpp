@@ -57,6 +57,25 @@ TEST_F(Post, ServerThatSaysNothingIsATimeout) {
   EXPECT_EQ(posted.receipt.trouble, DeliveryError::timeout);
 }
 
+TEST_F(Post, WhatWasAcceptedIsNotSentAgainThoughTheAnswerIsTooBigOrCutOff) {
+  const std::string big(5000, 'x');
+  for (const auto& script :
+       {test::Script{test::answer(200, big)}, test::Script{test::answer(204)},
+        test::Script{test::send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), test::fin()},
+        test::Script{test::send("HTTP/1.1 202 Accepted\r\nContent-Length: 10\r\n\r\n"),
+                     test::hang()}}) {
+    const test::Server server(script);
+    const Posted posted = to_url(server.url(), ", timeout: 500ms, limits: { body: 1KB }");
+    EXPECT_EQ(posted.receipt.outcome, DeliveryOutcome::accepted) << posted.receipt.detail;
+  }
+  const test::Server page(test::Script{
+      test::send("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n<html>Sign in"), test::fin()});
+  EXPECT_EQ(to_url(page.url(), ", body: { text: hello }").receipt.outcome, DeliveryOutcome::retry);
+  const test::Server failing(
+      test::Script{test::send("HTTP/1.1 500 Oops\r\nContent-Length: 10\r\n\r\n"), test::fin()});
+  EXPECT_EQ(to_url(failing.url()).receipt.outcome, DeliveryOutcome::retry);
+}
+
 TEST_F(Post, RefusedConnectionIsTheNetwork) {
   const Posted posted = to_url("http://127.0.0.1:" + std::to_string(test::refused_port()));
   EXPECT_EQ(posted.receipt.trouble, DeliveryError::network);

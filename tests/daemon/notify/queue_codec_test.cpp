@@ -16,6 +16,7 @@ TEST(QueueNote, GivesBackWhatItWasGiven) {
                   .tried = true,
                   .refused = at(9)};
   pending.alert.group = "i1";
+  pending.alert.incident = "0123456789abcdef";
   const auto back = pending_of(note_of(pending));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->alert.labels, pending.alert.labels);
@@ -26,6 +27,7 @@ TEST(QueueNote, GivesBackWhatItWasGiven) {
   EXPECT_EQ(back->alert.ended, pending.alert.ended);
   EXPECT_EQ(back->alert.notified, false);
   EXPECT_EQ(back->alert.group, "i1");
+  EXPECT_EQ(back->alert.incident, "0123456789abcdef");
   EXPECT_EQ(back->alert.source_url, pending.alert.source_url);
   EXPECT_EQ(back->notified, pending.notified);
   EXPECT_EQ(back->notified_firing, true);

@@ -39,6 +39,15 @@ TEST_F(SlackTest, SaysWhatFiresSinceWhenAndWhereToLook) {
   EXPECT_EQ(document.root().member("channel").text(), "#oncall");
 }
 
+TEST_F(SlackTest, ASecretThatHoldsNoUrlIsAMistakeThatDoesNotShowIt) {
+  for (const char* kind : {"slack", "teams"}) {
+    const test::SecretFile odd("xoxb-not-a-url");
+    const test::Receivers wrong("team: { " + std::string(kind) + ": { url: " + odd.yaml() + " } }");
+    EXPECT_THAT(wrong.notified(), HasSubstr("holds no http or https URL"));
+    EXPECT_THAT(wrong.notified(), Not(HasSubstr("xoxb")));
+  }
+}
+
 TEST_F(SlackTest, SaysWhatHasEnded) {
   auto document = body(message_of({made_alert("A"), ended(made_alert("B"), 90)}));
   EXPECT_EQ(block(document, 0), "*FIRING* staging (1 alert, 1 resolved)");
@@ -117,7 +126,15 @@ TEST_F(SlackTest, JsonThatSaysNoIsNoDeliveryAndItsErrorIsShown) {
     EXPECT_EQ(receipt.outcome, DeliveryOutcome::retry) << body;
     EXPECT_THAT(receipt.detail, HasSubstr("channel_not_found")) << body;
   }
-  EXPECT_EQ(receivers.place()->judge(test::response(200, "false")).outcome, DeliveryOutcome::retry);
+  const auto judged = [&](const char* body) {
+    return receivers.place()->judge(test::response(200, body)).outcome;
+  };
+  for (const char* no : {"false", R"([{"ok":false}])", R"({"errcode":93000,"errmsg":"x"})",
+                         R"({"data":null,"errors":[{"message":"Not authorized"}]})"})
+    EXPECT_EQ(judged(no), DeliveryOutcome::retry) << no;
+  for (const char* yes :
+       {R"({"status":"processed with 0 errors"})", R"({"errcode":0})", R"({"errors":[]})", "[]"})
+    EXPECT_EQ(judged(yes), DeliveryOutcome::accepted) << yes;
 }
 
 // A text of ASCII in UTF-16, little endian first.

@@ -78,8 +78,9 @@ TEST(Webhook, SecretsGoIntoTheRequestAndAreNamedAsSuch) {
 }
 
 TEST(Webhook, BadSecretIsNotShown) {
-  const test::SecretFile url("no url hunter2");
+  const test::SecretFile url("https://hooks.example.com/x");
   const test::Receivers receivers("team: { webhook: { url: " + url.yaml() + " } }");
+  url.replace("no url hunter2");
   const auto prepared = receivers.place()->request(message_of({made_alert()}));
   ASSERT_FALSE(prepared);
   EXPECT_THAT(prepared.error(), testing::HasSubstr("holds no http or https URL"));
@@ -96,6 +97,40 @@ TEST(Webhook, RefusalsAreForGoodAndServerErrorsPass) {
 TEST(Webhook, AnySuccessIsAYesWhateverItsOwnerAnswers) {
   for (const char* body : {"", "<html>Thanks</html>", "{\"ok\":false}", "false"})
     EXPECT_EQ(receiver()->judge(response(200, body)).outcome, DeliveryOutcome::accepted) << body;
+}
+
+std::string judged(const std::string& accepted, int status, const std::string& body) {
+  const test::Receivers receivers("team: { webhook: { url: http://hook, accepted: " + accepted +
+                                  " } }");
+  EXPECT_EQ(receivers.notified(), "");
+  const Receipt receipt = receivers.place()->judge(response(status, body));
+  if (receipt.outcome == DeliveryOutcome::accepted) return "yes";
+  return receipt.outcome == DeliveryOutcome::retry ? "retry" : "no";
+}
+
+TEST(Webhook, AcceptedSaysWhichAnswersAreAYes) {
+  const std::string code = "{ json: { /code: 0 } }";
+  EXPECT_EQ(judged(code, 200, R"({"code":0,"msg":"ok"})"), "yes");
+  EXPECT_EQ(judged(code, 200, R"({"code":19001,"msg":"param invalid"})"), "retry");
+  EXPECT_EQ(judged(code, 200, R"({"msg":"ok"})"), "retry");
+  EXPECT_EQ(judged(code, 200, "<html>"), "retry");
+  EXPECT_EQ(judged(code, 500, R"({"code":0})"), "retry");
+  EXPECT_EQ(judged(code, 400, R"({"code":0})"), "no");
+  EXPECT_EQ(judged("{ status: [202] }", 202, ""), "yes");
+  EXPECT_EQ(judged("{ status: [202] }", 200, ""), "retry");
+  EXPECT_EQ(judged("{ status: [200, 409] }", 409, "already there"), "yes");
+  EXPECT_EQ(judged("{ status: [200, 409] }", 404, ""), "no");
+  EXPECT_EQ(judged("{ status: [409], json: { /id: { present: true } } }", 409, R"({"id":7})"),
+            "yes");
+}
+
+TEST(Webhook, AcceptedOfNothingIsAMistake) {
+  for (const char* accepted : {"{}", "{ status: [] }", "{ status: [42] }", "{ json: {} }"})
+    EXPECT_NE(test::Receivers("team: { webhook: { url: http://hook, accepted: " +
+                              std::string(accepted) + " } }")
+                  .notified(),
+              "")
+        << accepted;
 }
 
 }  // namespace

@@ -1,0 +1,112 @@
+#include "daemon/notify/message_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/core/alert_json.hpp"
+#include "daemon/core/format.hpp"
+#include "probes/text/encode.hpp"
+#include "probes/text/utf8.hpp"
+
+namespace sonde::notify {
+namespace {
+
+constexpr std::size_t shown_link_max = 2000;
+constexpr std::size_t shown_name_max = 200;
+constexpr std::size_t shown_summary_max = 1000;
+constexpr std::size_t rest_room = 40;  // for "and 1234 more"
+
+std::ptrdiff_t firing_count(const Message& message) {
+  return std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; });
+}
+
+}  // namespace
+
+std::string_view status_word(const Message& message) {
+  return firing(message) ? "FIRING" : "RESOLVED";
+}
+
+std::string_view subject_of(const Message& message) {
+  const std::string& target = value_of(message.group, "target");
+  return target.empty() ? message.receiver : target;
+}
+
+std::string counts_of(const Message& message) {
+  const auto fires = firing_count(message);
+  if (fires == 0) return "";
+  const auto ended = std::ssize(message.alerts) - fires;
+  const std::string also = ended > 0 ? fmt::format(", {} resolved", ended) : "";
+  return fmt::format(" ({} alert{}{})", fires, fires == 1 ? "" : "s", also);
+}
+
+std::string title_of(const Message& message, std::size_t bytes_max) {
+  return text::shorten(
+      fmt::format("{} {}{}", status_word(message),
+                  text::shorten(subject_of(message), shown_name_max), counts_of(message)),
+      bytes_max);
+}
+
+std::vector<std::pair<std::string_view, std::string>> links_of(const Alert& alert) {
+  std::vector<std::pair<std::string_view, std::string>> all;
+  const auto add = [&](std::string_view label, const std::string& url) {
+    if (!url.empty() && url.size() <= shown_link_max) all.emplace_back(label, url);
+  };
+  add("Runbook", value_of(alert.annotations, "runbook_url"));
+  add("Evidence", value_of(alert.annotations, "evidence_url"));
+  add("Alert", alert.source_url);
+  return all;
+}
+
+std::string paragraph_of(const Alert& alert) {
+  std::string text =
+      fmt::format("{} ({}{}): {}\nsince {}", text::shorten(name_of(alert), shown_name_max),
+                  name(alert.severity), alert.ended ? ", resolved" : "",
+                  text::shorten(summary_of(alert), shown_summary_max), as_utc(alert.starts));
+  if (alert.ended) text += " until " + as_utc(*alert.ended);
+  if (const auto& by = value_of(alert.annotations, "acknowledged"); !by.empty())
+    text += "\nacknowledged " + text::shorten(by, shown_summary_max);
+  for (const auto& [label, url] : links_of(alert)) text += fmt::format("\n{}: {}", label, url);
+  return text;
+}
+
+std::string text_of(const Message& message, std::size_t bytes_max) {
+  std::string all;
+  std::size_t shown = 0;
+  for (const auto& alert : message.alerts) {
+    const std::string next = (shown > 0 ? "\n\n" : "") + paragraph_of(alert);
+    if (all.size() + next.size() + rest_room > bytes_max) break;
+    all += next;
+    ++shown;
+  }
+  if (shown == 0 && bytes_max > rest_room) {
+    all = text::shorten(paragraph_of(message.alerts.front()), bytes_max - rest_room);
+    shown = 1;
+  }
+  const std::size_t rest = message.alerts.size() - shown;
+  if (rest > 0) all += fmt::format("\n\nand {} more", rest);
+  return all;
+}
+
+Severity severity_of(const Message& message) {
+  const bool fires = firing(message);
+  Severity worst = Severity::info;
+  for (const auto& alert : message.alerts)
+    if (!fires || !alert.ended) worst = std::max(worst, alert.severity);
+  return worst;
+}
+
+std::string incident_key(const Message& message) {
+  const std::string apart = message.entry.empty() ? "" : "\n" + message.entry;
+  return text::sha256(show(message.group) + apart);
+}
+
+std::string incident_id(const Message& message) {
+  if (message.incident.empty()) return incident_key(message);
+  constexpr std::size_t entry_digits = 8;
+  return message.entry.empty()
+             ? message.incident
+             : message.incident + "-" + text::sha256(message.entry).substr(0, entry_digits);
+}
+
+}  // namespace sonde::notify
