@@ -16,9 +16,12 @@ Row& row(std::vector<Row>& rows, const Row& fresh, auto same) {
   return known != rows.end() ? *known : rows.emplace_back(fresh);
 }
 
-SparseCount& at(std::vector<PairCount>& counts, Step step, Reason reason) {
+void count_pair(std::vector<PairCount>& counts, Step step, Reason reason, const Result& result,
+                Instant now) {
   const auto same = [&](const PairCount& one) { return one.step == step && one.reason == reason; };
-  return row(counts, {step, reason}, same).count;
+  PairCount& pair = row(counts, {step, reason}, same);
+  pair.count.add(1, now);
+  pair.newest = Exemplar(result, 1);
 }
 
 SparseCount& at(std::vector<ReasonCount>& counts, Reason reason) {
@@ -105,16 +108,16 @@ void Counts::add_first(const Result& result, Instant now, bool excluded) {
   const Verdict& verdict = result.verdict;
   ++runs;
   if (verdict.outcome == Outcome::pass) {
-    duration.observe(result.took);
+    duration.observe(result.took, result);
   } else {
     if (!excluded) ++consecutive_failures;
     ++failed_runs;
-    at(failures, verdict.step, verdict.reason).add(1, now);
+    count_pair(failures, verdict.step, verdict.reason, result, now);
     if (verdict.concluded != Reason::ok) at(conclusions, verdict).add(1, now);
   }
-  if (const auto took = time_to_ready(result)) ready.observe(*took);
+  if (const auto took = time_to_ready(result)) ready.observe(*took, result);
   add_auth(result, now);
-  add_times(*result.trace);
+  add_times(result);
   add_events(*result.trace, now);
 }
 
@@ -124,20 +127,21 @@ void Counts::add_auth(const Result& result, Instant now) {
     ++attempts.count;
     if (sample.succeeded) continue;
     ++attempts.failed;
-    at(auth_failures, sample.step, sample.reason).add(1, now);
+    count_pair(auth_failures, sample.step, sample.reason, result, now);
   }
 }
 
-void Counts::add_times(const Trace& trace) {
+void Counts::add_times(const Result& run) {
+  const Trace& trace = *run.trace;
   for (const PhaseSpan& span : trace.phases()) {
     if (!span.took || span.phase == Phase::diagnose) continue;
     PhaseSum& sum = phases.at(static_cast<std::size_t>(span.phase));
     ++sum.count;
     sum.seconds += seconds(*span.took);
   }
-  if (trace.first_event) first_event.observe(*trace.first_event);
-  if (trace.terminal_event) terminal_event.observe(*trace.terminal_event);
-  if (trace.longest_silence) longest_silence.observe(*trace.longest_silence);
+  if (trace.first_event) first_event.observe(*trace.first_event, run);
+  if (trace.terminal_event) terminal_event.observe(*trace.terminal_event, run);
+  if (trace.longest_silence) longest_silence.observe(*trace.longest_silence, run);
 }
 
 void Counts::add_events(const Trace& trace, Instant now) {

@@ -27,6 +27,7 @@ struct PairCount {
   Step step;
   Reason reason;
   SparseCount count = {};
+  Exemplar newest = {};
 };
 struct ReasonCount {
   Reason reason;
@@ -90,7 +91,7 @@ class Counts {
   void add_judged(const Result& result, Instant now, bool excluded);
   void add_first(const Result& result, Instant now, bool excluded);
   void add_auth(const Result& result, Instant now);
-  void add_times(const Trace& trace);
+  void add_times(const Result& run);
   void add_events(const Trace& trace, Instant now);
 
   MetHosts met_;

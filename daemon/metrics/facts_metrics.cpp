@@ -3,6 +3,8 @@
 #include <map>
 #include <tuple>
 
+#include "daemon/core/alert_json.hpp"
+
 namespace sonde::metrics {
 namespace {
 
@@ -70,11 +72,6 @@ namespace {
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 
-std::string label_of(const AlertFacts& alert, const std::string& name) {
-  const auto known = alert.labels.find(name);
-  return known == alert.labels.end() ? "" : known->second;
-}
-
 // Number of alerts in a state, by name and severity; 0 for those of every rule.
 using States = std::map<std::tuple<std::string, std::string, std::string_view>, std::uint64_t>;
 States states_of(const Facts& facts) {
@@ -84,7 +81,7 @@ States states_of(const Facts& facts) {
   for (const AlertFacts& alert : facts.alerts) {
     if (alert.state == AlertState::inactive) continue;
     const std::string_view state = alert.state == AlertState::firing ? "firing" : "pending";
-    ++states[{label_of(alert, "alertname"), label_of(alert, "severity"), state}];
+    ++states[{value_of(alert.labels, "alertname"), value_of(alert.labels, "severity"), state}];
   }
   return states;
 }
@@ -191,6 +188,27 @@ void write_surroundings(Page& page, const Facts& facts) {
   page.family("sonde_heartbeat_last_success_timestamp_seconds",
               "Unix time of the last outgoing heartbeat that was taken.", gauge);
   if (facts.heartbeat) page.value({}, unix_seconds(*facts.heartbeat));
+  page.family("sonde_web_config_last_reload_successful",
+              "Whether the newest version of the web configuration file is in use.", gauge);
+  if (facts.web_config_good) page.value({}, *facts.web_config_good);
+  page.family("sonde_web_info", "Address of the daemon's pages, always 1.", gauge);
+  if (!facts.url.empty()) page.value({{"url", facts.url}}, 1);
+  page.family("sonde_history_restored_probes",
+              "Probes whose rates and alert states were restored from the store at the start.",
+              gauge);
+  if (facts.store.enabled) page.value({}, number(facts.restored));
+  if (!facts.shard.is_whole()) {
+    page.family("sonde_shard_info", "Shard of the probes that this daemon runs, always 1.", gauge);
+    page.value({{"shard", std::to_string(facts.shard.index)}}, 1);
+    page.family("sonde_shards", "Number of shards among which the probes are shared.", gauge);
+    page.value({}, number(facts.shard.count));
+    page.family("sonde_shard_replicas", "Number of shards that run each probe.", gauge);
+    page.value({}, number(facts.shard.replicas));
+  }
+  page.family("sonde_deploy_timestamp_seconds",
+              "Unix time of the newest deployment that was reported for the target.", gauge);
+  for (const DeployMarker& of : facts.deploys)
+    page.value({{"target", of.target}, {"version", of.version}}, unix_seconds(of.at));
 }
 
 }  // namespace sonde::metrics

@@ -21,8 +21,12 @@ void each(Page& page, const AllCounts& all, Value value) {
 class Rare {
  public:
   Rare(Page& page, Instant seen) : page_(page), seen_(seen) {}
-  void value(Labels labels, const SparseCount& of) {
-    if (of.count > 0) page_.value(labels, of.born < seen_ ? static_cast<double>(of.count) : 0);
+  void value(Labels labels, const SparseCount& of, const Exemplar& newest = {}) {
+    if (of.count == 0) return;
+    if (of.born < seen_)
+      page_.value(labels, static_cast<double>(of.count), newest);
+    else
+      page_.value(labels, 0);
   }
 
  private:
@@ -43,7 +47,7 @@ void by_pair(Rare& rare, const Counts& of, const std::vector<PairCount>& rows) {
                 target_label(of),
                 {"step", name(row.step)},
                 {"reason", name(row.reason)}},
-               row.count);
+               row.count, row.newest);
 }
 
 void by_conclusion(Rare& rare, const Counts& of) {

@@ -55,7 +55,7 @@ class Metrics::Renderer {
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
   void add(const Result& result, Instant now, bool excluded);
-  std::string page(const Facts& facts, Instant now) const;
+  std::string page(PageFormat format, const Facts& facts, Instant now) const;
   OwnCounts& own() { return own_; }
   Scrapers& scrapers() { return scrapers_; }
 
@@ -99,10 +99,10 @@ void Metrics::Renderer::add(const Result& result, Instant now, bool excluded) {
   if (known != counts_.end()) known->second.add(result, now, excluded);
 }
 
-std::string Metrics::Renderer::page(const Facts& facts, Instant now) const {
+std::string Metrics::Renderer::page(PageFormat format, const Facts& facts, Instant now) const {
   AllCounts all;
   for (const auto& [place, counts] : counts_) all.push_back(&counts);
-  Page page;
+  Page page(format);
   const Instant seen = scrapers_.seen(now);
   write_probe_families(page, all, seen, in_flight_);
   write_auth_families(page, all, seen);
@@ -112,7 +112,8 @@ std::string Metrics::Renderer::page(const Facts& facts, Instant now) const {
   write_receiver_families(page, facts.receivers);
   write_store_families(page, facts.store);
   write_surroundings(page, facts);
-  own_.write(page, read_process(), said_by_level(), log::lost());
+  own_.write(page, unix_seconds(std::chrono::system_clock::now()), read_process(), said_by_level(),
+             log::lost());
   return page.take();
 }
 
@@ -167,11 +168,11 @@ void Metrics::scraped(std::string client, Instant asked) {
   });
 }
 
-void Metrics::render(bool gzip, std::function<void(std::string)> done) {
+void Metrics::render(PageFormat format, bool gzip, std::function<void(std::string)> done) {
   flush();
-  renderer_->post([renderer = renderer_.get(), gzip, done = std::move(done),
+  renderer_->post([renderer = renderer_.get(), format, gzip, done = std::move(done),
                    facts = facts_ ? facts_() : Facts(), now = now_()] {
-    std::string page = renderer->page(facts, now);
+    std::string page = renderer->page(format, facts, now);
     done(gzip ? gzipped(page) : std::move(page));
   });
 }

@@ -9,6 +9,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/sink.hpp"
 #include "daemon/core/view.hpp"
+#include "daemon/metrics/metrics_page.hpp"
 
 namespace sonde::metrics {
 
@@ -44,9 +45,8 @@ class Metrics : public Sink {
   // nothing if `client` is empty.
   void scraped(std::string client, Instant asked);
 
-  // Renders the page in the text format 0.0.4, gzipped if requested; `done` is called on the
-  // rendering thread.
-  void render(bool gzip, std::function<void(std::string)> done);
+  // Renders the page, gzipped if requested; `done` is called on the rendering thread.
+  void render(PageFormat format, bool gzip, std::function<void(std::string)> done);
 
  private:
   class Renderer;

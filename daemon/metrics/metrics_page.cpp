@@ -5,6 +5,10 @@
 
 #include <ostream>
 #include <streambuf>
+#include <utility>
+#include <vector>
+
+#include "daemon/metrics/openmetrics.hpp"
 
 namespace sonde::metrics {
 namespace {
@@ -44,7 +48,9 @@ prometheus::MetricType library_type(FamilyType type) {
 }  // namespace
 
 struct Page::State {
+  PageFormat format = PageFormat::text;
   std::string text = {};
+  FamilyExemplars exemplars = {};  // one row for each metric of the family
   std::vector<prometheus::MetricFamily> families = std::vector<prometheus::MetricFamily>(1);
 
   prometheus::MetricFamily& family() { return families.front(); }
@@ -54,6 +60,7 @@ struct Page::State {
 
 prometheus::ClientMetric& Page::State::add(Labels labels) {
   prometheus::ClientMetric& metric = family().metric.emplace_back();
+  exemplars.emplace_back();
   metric.label.reserve(labels.size());
   for (const auto& [name, value] : labels)
     metric.label.push_back({std::string(name), std::string(value)});
@@ -62,13 +69,24 @@ prometheus::ClientMetric& Page::State::add(Labels labels) {
 
 void Page::State::write() {
   if (family().metric.empty()) return;
-  StringBuffer buffer(text);
-  std::ostream out(&buffer);
-  prometheus::TextSerializer().Serialize(out, families);
+  if (format == PageFormat::openmetrics) {
+    write_openmetrics(text, family(), exemplars);
+  } else {
+    StringBuffer buffer(text);
+    std::ostream out(&buffer);
+    prometheus::TextSerializer().Serialize(out, families);
+  }
   family().metric.clear();
+  exemplars.clear();
 }
 
-Page::Page() : state_(std::make_unique<State>()) {}
+std::string_view content_type(PageFormat format) {
+  return format == PageFormat::openmetrics
+             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+             : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+Page::Page(PageFormat format) : state_(std::make_unique<State>()) { state_->format = format; }
 Page::~Page() = default;
 
 void Page::family(std::string_view name, std::string_view help, FamilyType type) {
@@ -78,8 +96,9 @@ void Page::family(std::string_view name, std::string_view help, FamilyType type)
   state_->family().type = library_type(type);
 }
 
-void Page::value(Labels labels, double value) {
+void Page::value(Labels labels, double value, const Exemplar& exemplar) {
   prometheus::ClientMetric& metric = state_->add(labels);
+  if (!exemplar.empty()) state_->exemplars.back() = {exemplar};
   if (state_->family().type == prometheus::MetricType::Counter)
     metric.counter.value = value;
   else
@@ -93,13 +112,15 @@ void Page::sum(Labels labels, std::uint64_t count, double sum) {
 }
 
 void Page::histogram(Labels labels, const Histogram& of) {
-  histogram(labels, of.bounds(), of.counts(), of.sum());
+  histogram(labels, of.bounds(), of.counts(), of.sum(), of.exemplars());
 }
 
 void Page::histogram(Labels labels, std::span<const double> bounds,
-                     std::span<const std::uint64_t> counts, double sum) {
+                     std::span<const std::uint64_t> counts, double sum,
+                     std::span<const Exemplar> exemplars) {
   if (counts.size() != bounds.size() + 1) return;
   prometheus::ClientMetric& metric = state_->add(labels);
+  state_->exemplars.back().assign(exemplars.begin(), exemplars.end());
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     cumulative += counts[i];
@@ -111,6 +132,7 @@ void Page::histogram(Labels labels, std::span<const double> bounds,
 
 std::string Page::take() {
   state_->write();
+  if (state_->format == PageFormat::openmetrics) state_->text += "# EOF\n";
   return std::exchange(state_->text, {});
 }
 

@@ -55,10 +55,12 @@ void OwnCounts::served(const std::string& handler, unsigned code, Span took) {
   request_times_.try_emplace(handler, latency_bounds).first->second.observe(took);
 }
 
-void OwnCounts::write(Page& page, const std::optional<ProcessFacts>& process,
+void OwnCounts::write(Page& page, double unix_seconds, const std::optional<ProcessFacts>& process,
                       const std::vector<std::pair<std::string_view, std::uint64_t>>& written,
                       std::uint64_t lost_lines) const {
   write_build(page);
+  write_one(page, "sonde_time_seconds", "Unix time of this page, by the daemon's own clock.", gauge,
+            unix_seconds);
   write_config(page);
   write_scheduler(page);
   write_http(page);

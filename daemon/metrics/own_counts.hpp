@@ -21,8 +21,9 @@ class OwnCounts {
   void loaded(bool succeeded, std::string hash, double unix_seconds);
   void served(const std::string& handler, unsigned code, Span took);
 
-  // `written`: log lines by level; `lost_lines`: how many of them were lost.
-  void write(Page& page, const std::optional<ProcessFacts>& process,
+  // `unix_seconds`: the time now, by the clock of which all times on the page are. `written`: log
+  // lines by level; `lost_lines`: how many of them were lost.
+  void write(Page& page, double unix_seconds, const std::optional<ProcessFacts>& process,
              const std::vector<std::pair<std::string_view, std::uint64_t>>& written,
              std::uint64_t lost_lines) const;
 

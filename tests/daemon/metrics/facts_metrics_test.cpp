@@ -98,6 +98,13 @@ TEST(FactsFamilies, TellsOfMaintenanceEgressAndHeartbeatWhereTheyAreConfigured) 
   EXPECT_THAT(text, HasSubstr("sonde_maintenance_active{" + who + "} 1\n"));
   EXPECT_THAT(text, HasSubstr("sonde_egress_up 0\n"));
   EXPECT_THAT(text, HasSubstr("sonde_heartbeat_last_success_timestamp_seconds 1700000000\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_history_restored_probes 7\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_shard_info{shard=\"1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_shards 3\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_shard_replicas 2\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_web_info{url=\"https://sonde.example.com\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sonde_deploy_timestamp_seconds{target=\"staging\",version=\"v1.2\"} "
+                              "1700000000\n"));
 }
 
 }  // namespace

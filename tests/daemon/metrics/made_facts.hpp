@@ -21,7 +21,8 @@ inline Facts made_facts() {
   for (AlertState state :
        {AlertState::firing, AlertState::firing, AlertState::pending, AlertState::inactive})
     facts.alerts.push_back(made_alert(state));
-  facts.rules = {{"AuthSuccessRateLow", "critical", 12, 0}, {"Quiet", "warning", 12, 3}};
+  facts.rules = {{.name = "AuthSuccessRateLow", .severity = "critical", .evaluations = 12},
+                 {.name = "Quiet", .severity = "warning", .evaluations = 12, .insufficient = 3}};
   facts.receivers = {{.name = "pager",
                       .sent = 7,
                       .failed = {{"timeout", 2}, {"refused", 0}},
@@ -46,6 +47,10 @@ inline Facts made_facts() {
   facts.maintenance = {{.probe = "chat", .kind = "chat", .target = "staging", .active = true}};
   facts.egress_up = false;
   facts.heartbeat = at;
+  facts.deploys = {{.at = at, .target = "staging", .version = "v1.2", .by = "ann"}};
+  facts.shard = {.index = 1, .count = 3, .replicas = 2};
+  facts.restored = 7;
+  facts.url = "https://sonde.example.com";
   return facts;
 }
 

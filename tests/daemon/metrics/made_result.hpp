@@ -27,6 +27,7 @@ struct Making {
 
   Making(std::shared_ptr<const Check> check, Verdict verdict) {
     result.check = std::move(check);
+    result.id = "6553f1000123456789abcdef01234567";
     result.verdict = std::move(verdict);
     result.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
     result.took = std::chrono::milliseconds(500);

@@ -36,9 +36,14 @@ struct MetricsTest : testing::Test {
     now += std::chrono::minutes(5);
     return page_now(gzip);
   }
-  std::string page_now(bool gzip = false) {
+  std::string openmetrics() {
+    now += std::chrono::minutes(5);
+    return page_now(false, PageFormat::openmetrics);
+  }
+  std::string page_now(bool gzip = false, PageFormat format = PageFormat::text) {
     std::promise<std::string> promise;
-    metrics.render(gzip, [&promise](std::string text) { promise.set_value(std::move(text)); });
+    metrics.render(format, gzip,
+                   [&promise](std::string text) { promise.set_value(std::move(text)); });
     return promise.get_future().get();
   }
 };

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "daemon/metrics/metrics_page.hpp"
 #include "tests/daemon/metrics/metrics_fixture.hpp"
 
 namespace sonde::metrics::metrics_test {
@@ -57,6 +58,17 @@ TEST_F(MetricsTest, WhatIsNotKnownIsAbsent) {
   EXPECT_THAT(text, Not(HasSubstr("sonde_probe_phase_duration_seconds")));
   EXPECT_THAT(text, Not(HasSubstr("NaN")));
   EXPECT_THAT(text, Not(HasSubstr("Nan")));
+}
+
+TEST_F(MetricsTest, SaysWhichTimeItIsByTheClockThatItsOtherTimesAreOf) {
+  const auto before = unix_seconds(std::chrono::system_clock::now());
+  const std::string text = page();
+  const auto after = unix_seconds(std::chrono::system_clock::now());
+  const std::size_t at = text.find("\nsonde_time_seconds ");
+  ASSERT_NE(at, std::string::npos) << text;
+  const double said = std::stod(text.substr(at + std::string_view("\nsonde_time_seconds ").size()));
+  EXPECT_GE(said, before - 1) << "it is written with fewer digits than it has";
+  EXPECT_LE(said, after + 1);
 }
 
 TEST_F(MetricsTest, CountsPassesAndFailuresByStepAndReason) {
