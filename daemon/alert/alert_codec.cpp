@@ -1,5 +1,9 @@
 #include "daemon/alert/alert_codec.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
+
 #include "daemon/core/state_json.hpp"
 
 namespace sonde::alert {
@@ -38,10 +42,11 @@ std::string write(const RuleState& state) {
 }
 
 std::string write(const AlertText& text) {
-  return note::object(note::text("value", text.value) + note::text("summary", text.summary) +
-                      note::text("description", text.description) +
-                      note::text("probe", text.probe) + note::text("fired_for", text.fired_for) +
-                      note::time("at", text.at));
+  return note::object(
+      note::text("value", text.value) + note::text("number", fmt::to_string(text.number)) +
+      note::text("summary", text.summary) + note::text("description", text.description) +
+      note::text("probe", text.probe) + note::text("run", text.run) +
+      note::text("fired_for", text.fired_for) + note::time("at", text.at));
 }
 
 std::optional<Rate> rate_of(Json json) {
@@ -74,11 +79,20 @@ RuleState state_of(Json json) {
   return state;
 }
 
+// Those that an earlier version kept have no number.
+double double_of(const std::string& text) {
+  double number = 1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 AlertText told_of(Json json) {
   return {.value = text_of(json, "value"),
+          .number = double_of(text_of(json, "number")),
           .summary = text_of(json, "summary"),
           .description = text_of(json, "description"),
           .probe = text_of(json, "probe"),
+          .run = text_of(json, "run"),
           .fired_for = text_of(json, "fired_for"),
           .at = time_of(json, "at").value_or(WallTime{})};
 }

@@ -56,8 +56,14 @@ bool is_over(const Alert& alert, WallTime now) {
 void log_turn(const Alert& alert, bool fires, const std::string& summary) {
   const std::string& severity = value_of(alert.labels, "severity");
   if (severity == "none") return;
-  log::say(log::Level::info, fires ? "alert fires" : "alert has ended",
-           {{"alert", name_of(alert)}, {"target", alert.target}, {"summary", summary}});
+  const auto probe = alert.labels.find("probe");
+  log::say(fires ? log::Level::warning : log::Level::info,
+           fires ? "alert fires" : "alert has ended",
+           {{"alert", name_of(alert)},
+            {"severity", severity},
+            {"probe", probe == alert.labels.end() ? "" : probe->second},
+            {"target", alert.target},
+            {"summary", summary}});
 }
 
 AlertInstance& AlertInstances::add(Instance instance) {

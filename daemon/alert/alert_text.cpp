@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "config/codec.hpp"
 #include "daemon/alert/subject_rate.hpp"
@@ -86,7 +87,7 @@ std::string show_who(const Instance& instance) {
 
 // Of the reason that the headline names.
 std::string show_help(const FailureGroup& group) {
-  const Reason reason = group.concluded == Reason::ok ? group.reason : group.concluded;
+  const Reason reason = best_cause(group.reason, group.concluded);
   return fmt::format(" {}: {}", name(reason), row(reason).help);
 }
 
@@ -135,6 +136,37 @@ Failures failures_of(const Instance& instance, EvalContext& context) {
   return all;
 }
 
+namespace {
+
+double measured_number(const Instance& instance, const Evaluation& finding) {
+  constexpr double second = 1e9;  // a Span counts nanoseconds
+  if (!finding.stretches.empty()) {
+    const Tally& tally = finding.stretches.front().tally;
+    const auto attempts = static_cast<double>(tally.attempts);
+    return (attempts - static_cast<double>(tally.failures)) / attempts;
+  }
+  if (finding.quantile) return static_cast<double>(finding.quantile->value.count()) / second;
+  if (instance.subject->measured == Measured::span)
+    return static_cast<double>(finding.left.count()) / second;
+  if (instance.subject->measured == Measured::count) return static_cast<double>(finding.count);
+  return 1;
+}
+
+}  // namespace
+
+namespace {
+
+// What a reader looks at first: the newest proof.
+std::string newest_run(const Evaluation& finding, const Failures& failures, EvalContext& context) {
+  std::optional<FailureGroup> newest;
+  if (finding.check) newest = context.standing(*finding.check).failing;
+  for (const FailureGroup& group : failures.groups)
+    if (!newest || group.last > newest->last) newest = group;
+  return newest ? newest->run : "";
+}
+
+}  // namespace
+
 AlertText tell(const Instance& instance, const Evaluation& finding, const Failures& failures,
                EvalContext& context) {
   AlertText text;
@@ -142,15 +174,18 @@ AlertText tell(const Instance& instance, const Evaluation& finding, const Failur
   if (finding.check) text.probe = finding.check->name;
   if (finding.holds == ConditionState::no_data) {
     text.value = "no data";
+    text.number = std::numeric_limits<double>::quiet_NaN();
     text.summary = text.fired_for = show_silence(instance, finding, context);
     text.description = show_who(instance) + " It has not run, so it is not known whether it works.";
     return text;
   }
   text.value = instance.subject->value(finding);
+  text.number = measured_number(instance, finding);
   text.summary = instance.subject->headline(instance, finding, context);
   if (!failures.groups.empty() && !names_failure(*instance.rule))
     text.summary += "; " + show_failures(failures, context.now());
   text.fired_for = text.summary;
+  text.run = newest_run(finding, failures, context);
   text.description = show_who(instance);
   if (const auto group = named(instance, finding, failures, context))
     text.description += show_help(*group);
@@ -163,6 +198,7 @@ AlertText tell_recovered(const Instance& instance, const Evaluation& finding, co
   const RuleSubject& subject = *instance.subject;
   fired.at = context.now();
   fired.value = has_numbers(instance, finding) ? subject.value(finding) : "";
+  fired.number = has_numbers(instance, finding) ? measured_number(instance, finding) : fired.number;
   fired.summary = subject.recovered != nullptr ? subject.recovered(instance, finding, seen, context)
                                                : subject.headline(instance, finding, context);
   return fired;

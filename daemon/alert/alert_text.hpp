@@ -9,9 +9,11 @@ namespace sonde::alert {
 // secrets, because failure details contain none.
 struct AlertText {
   std::string value;        // "72.0 % (18 of 25)"
+  double number = 1;        // the same as a number: a share, a count, or seconds; NaN: no data
   std::string summary;      // one line: what, where, since when, and what fails or works again
   std::string description;  // which probe, what the reason means, and when it fires
   std::string probe;        // a probe with evidence for the alert; empty: none
+  std::string run;          // id of the newest failed run that counts for it; empty: none is known
   std::string fired_for;    // the summary as it was when the condition last held
   WallTime at{};            // the time that the texts describe
 };

@@ -34,15 +34,18 @@ WallSeconds EvalContext::seconds() const {
   return std::chrono::floor<std::chrono::seconds>(now_.time_since_epoch());
 }
 
-const CheckStatus& EvalContext::standing(const Check& check) {
-  auto found = standings_.find(&check);
-  if (found == standings_.end()) found = standings_.emplace(&check, view_.standing(check)).first;
+const EvalContext::Known& EvalContext::known(const Check& check) {
+  auto found = known_.find(&check);
+  if (found == known_.end())
+    found = known_.emplace(&check, Known{view_.standing(check), watched_.since(check)}).first;
   return found->second;
 }
 
+const CheckStatus& EvalContext::standing(const Check& check) { return known(check).standing; }
+
 WallTime EvalContext::heard(const Check& check) {
-  const WallTime since = watched_.since(check);
-  return std::max(last_word(standing(check)).value_or(since), since);
+  const auto& [standing, since] = known(check);
+  return std::max(last_word(standing).value_or(since), since);
 }
 
 bool EvalContext::heard_since(const Check& check, WallTime since) {

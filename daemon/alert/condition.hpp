@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/alert/rule_instance.hpp"
@@ -63,7 +64,7 @@ class WatchTimes {
     Span patience;
     WallTime since;
   };
-  std::map<std::string, Watched> all_;  // by key_of
+  std::unordered_map<std::string, Watched> all_;  // by key_of
 };
 
 // What is known at one moment. It caches the status of each check, so make a new one for each round
@@ -95,7 +96,12 @@ class EvalContext {
   WallTime now_;
   const WatchTimes& watched_;
   std::optional<bool> blind_;
-  std::map<const Check*, CheckStatus> standings_;
+  struct Known {
+    CheckStatus standing;
+    WallTime watched_since;
+  };
+  const Known& known(const Check& check);
+  std::map<const Check*, Known> known_;
 };
 
 // Whether the evaluation has numbers to show.

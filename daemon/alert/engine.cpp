@@ -1,9 +1,12 @@
 #include "daemon/alert/engine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
 #include "daemon/alert/rule_builtin.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -169,8 +172,14 @@ void Engine::evaluate() {
   evaluated_ = at;
   EvalContext now = context();
   if (!now.blind()) find_certificates(now);
-  for (AlertInstance* tracked : tracks_.all())
-    if (!now.blind() || tracked->instance.checks.empty()) look(*tracked, now, false);
+  took_.clear();
+  Instant before = options_.elapsed();
+  for (AlertInstance* tracked : tracks_.all()) {
+    if (now.blind() && !tracked->instance.checks.empty()) continue;
+    look(*tracked, now, false);
+    const Instant after = options_.elapsed();
+    took_[tracked->instance.rule->name] += after - std::exchange(before, after);
+  }
   for (const auto& target : tracks_.targets()) settle(target, now);
   if (tracks_.forget(at)) ++version_;
 }
@@ -285,6 +294,19 @@ void Engine::settle(const std::string& target, EvalContext& context) {
   }
 }
 
+// The open incident of its group, or else a new one. Alerts keep it in the store, and the id of a
+// new one depends on its beginning alone, so that a crash does not make another.
+std::string Engine::incident_of(const AlertInstance& tracked, const Alert& next) {
+  for (const AlertInstance* other : tracks_.firing(next.target))
+    if (other != &tracked && other->fires() && other->alert->group == next.group &&
+        !other->alert->incident.empty())
+      return other->alert->incident;
+  const auto since =
+      std::chrono::floor<std::chrono::milliseconds>(next.starts.time_since_epoch()).count();
+  constexpr std::size_t digits = 16;
+  return text::sha256(fmt::format("{}\n{}\n{}", next.group, next.target, since)).substr(0, digits);
+}
+
 // Returns whether anything that receivers get has changed.
 bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
                    std::vector<std::uint64_t> holders, WallTime now) {
@@ -302,6 +324,8 @@ bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
     next.group =
         decision.own_group ? "alert/" + tracked.instance.key : "target/" + tracked.instance.target;
   if (tracked.instance.rule->checksum == "builtin") next.group = tracked.instance.rule->name;
+  if (next.incident.empty() || next.group != alert.group)
+    next.incident = incident_of(tracked, next);
   if (next == alert) return false;
   alert = std::move(next);
   return tracked.changed = true;
@@ -331,7 +355,9 @@ std::vector<AlertFacts> Engine::facts() const {
                    .state = tracked->state.state,
                    .active_at = tracked->state.active_at,
                    .value = tracked->text.value,
-                   .held_by = tracked->held_by});
+                   .number = tracked->text.number,
+                   .held_by = tracked->held_by,
+                   .incident = notified ? tracked->alert->incident : ""});
   }
   return all;
 }
@@ -343,6 +369,13 @@ std::vector<RuleFacts> Engine::rule_facts() const {
     RuleFacts facts = counted != counts_.end() ? counted->second : RuleFacts{};
     facts.name = rule->name;
     facts.severity = name(rule->severity);
+    facts.hold = rule->hold;
+    facts.keep_firing_for = rule->keep_firing_for;
+    facts.labels = rule->labels;
+    facts.annotations = rule->annotations;
+    const auto took = took_.find(rule->name);
+    facts.took = took != took_.end() ? took->second : Span{};
+    facts.evaluated = evaluated_;
     all.push_back(std::move(facts));
   }
   return all;

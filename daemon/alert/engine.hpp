@@ -71,6 +71,7 @@ class Engine : public Sink {
   void find_certificates(EvalContext& context);
   void keep_endpoints(std::vector<Instance>& instances) const;
   void settle(const std::string& target, EvalContext& context);
+  std::string incident_of(const AlertInstance& tracked, const Alert& next);
   bool apply(AlertInstance& tracked, const NotifyDecision& decision,
              std::vector<std::uint64_t> holders, WallTime now);
   std::optional<Instance> outside_maintenance(const Instance& instance, WallTime now) const;
@@ -87,6 +88,7 @@ class Engine : public Sink {
   Notices notices_;
   std::map<std::string, RuleFacts> counts_;
   WatchTimes watched_;
+  std::map<std::string, Span> took_;  // the last evaluation, by rule
   WallTime evaluated_, looked_;
   Instant looked_elapsed_, refreshed_;
   std::uint64_t version_ = 0;

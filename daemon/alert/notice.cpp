@@ -146,9 +146,13 @@ Labels Notices::annotations(const AlertInstance& tracked, const NotifyDecision& 
                              deployed(tracked);
   all["summary"] += show_also(decision.also);
   if (!tracked.text.description.empty()) all["description"] = tracked.text.description;
-  if (!tracked.text.probe.empty())
-    all["evidence_url"] = fmt::format("{}/failures/{}/{}", options_.external_url,
-                                      tracked.text.probe, instance.target);
+  if (!tracked.text.run.empty()) {
+    all["run"] = tracked.text.run;
+    all["evidence_url"] = fmt::format("{}/runs/{}", options_.external_url, tracked.text.run);
+  } else if (!tracked.text.probe.empty()) {
+    all["evidence_url"] =
+        fmt::format("{}/probes/{}/{}", options_.external_url, tracked.text.probe, instance.target);
+  }
   if (!instance.rule->runbook.empty())
     all["runbook_url"] = instance.rule->runbook;
   else if (!options_.runbook_base.empty())

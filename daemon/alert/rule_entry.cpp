@@ -20,7 +20,7 @@ using config::Value;
 
 constexpr std::array<std::string_view, 6> own_labels = {"alertname", "endpoint", "kind",
                                                         "probe",     "severity", "target"};
-constexpr std::array<std::string_view, 4> own_annotations = {"description", "evidence_url",
+constexpr std::array<std::string_view, 5> own_annotations = {"description", "evidence_url", "run",
                                                              "runbook_url", "summary"};
 constexpr std::size_t count_max = 20;
 constexpr std::size_t text_max = 1000;

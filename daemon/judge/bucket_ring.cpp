@@ -55,6 +55,10 @@ Tally BucketRing::over(std::uint32_t count, std::uint32_t now) const {
   return {total_.attempts - older.attempts, total_.failures - older.failures};
 }
 
+Tally BucketRing::of(std::uint32_t slot) const {
+  return slot < oldest() || slot > newest_ ? Tally{} : at(index(slot));
+}
+
 void BucketRing::restore(const Bucket& bucket) {
   const bool sound = bucket.tally.attempts > 0 && bucket.tally.failures <= bucket.tally.attempts;
   if (!sound || (total_.attempts > 0 && bucket.slot <= newest_)) return;

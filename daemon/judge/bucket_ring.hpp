@@ -21,6 +21,8 @@ class BucketRing {
   void settle(std::uint32_t now);
   // Sum of the `count` latest buckets at `now`; buckets in the future count as the current one.
   Tally over(std::uint32_t count, std::uint32_t now) const;
+  // The bucket of a slot; empty if it is too old or in the future.
+  Tally of(std::uint32_t slot) const;
 
   struct Bucket {
     std::uint32_t slot = 0;

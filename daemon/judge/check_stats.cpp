@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "daemon/judge/check_status.hpp"
@@ -32,6 +33,10 @@ std::string series_name(const Rate& rate) {
       return "event/" + rate.event;
   }
   return "";
+}
+
+std::uint32_t day_of(WallSeconds at) {
+  return static_cast<std::uint32_t>(std::max(at, WallSeconds(0)) / bucket_tiers[day_tier].step);
 }
 
 bool is_judged(const Result& result) {
@@ -74,18 +79,20 @@ void CheckStats::count(const Result& result, WallSeconds now) {
   const Verdict& verdict = result.verdict;
   const bool failed = verdict.outcome == Outcome::fail;
   add({.of = RateOf::success}, {1, failed ? 1U : 0U});
+  days_.add({1, failed ? 1U : 0U}, day_of(now));
   for (const AuthSample& sample : auth_samples(result))
     add({.of = RateOf::auth, .step = sample.step}, {1, sample.succeeded ? 0U : 1U});
   for (const Trace::Delivery& asked : result.trace->deliveries)
     add({.of = RateOf::delivery, .event = asked.event},
         {asked.expected, asked.expected - std::min(asked.delivered, asked.expected)});
-  if (failed) failures_.add(now, verdict);
+  if (failed) failures_.add(now, verdict, result.id);
   for (Watched& watched : watched_)
     if (auto took = time_of(result, watched.timed)) watched.latencies.add(now, *took);
 }
 
 void CheckStats::settle(WallSeconds now) {
   for (Series& series : series_) series.window.settle(now);
+  days_.settle(day_of(now));
   for (Watched& watched : watched_) watched.latencies.settle(now);
   failures_.settle(now);
   changed_ = true;
@@ -100,6 +107,13 @@ std::vector<Rate> CheckStats::rates() const {
 Tally CheckStats::tally(const Rate& rate, std::chrono::seconds length, WallSeconds now) const {
   const Window* window = find(rate);
   return window ? window->over(length, now) : Tally{};
+}
+
+std::vector<Tally> CheckStats::days(std::size_t count, WallSeconds now) const {
+  std::vector<Tally> all(std::min<std::size_t>(count, bucket_tiers[day_tier].buckets()));
+  std::uint32_t day = day_of(now);
+  for (auto one = all.rbegin(); one != all.rend(); ++one) *one = days_.of(day--);
+  return all;
 }
 
 Failures CheckStats::failures(std::chrono::seconds length, WallSeconds now) const {
@@ -134,6 +148,11 @@ void CheckStats::take_changes(Changes& changes) {
                                  static_cast<std::uint32_t>(bucket.tally.attempts),
                                  static_cast<std::uint32_t>(bucket.tally.failures)});
   }
+  days_.take_changes([&](const BucketRing::Bucket& bucket) {
+    changes.buckets.push_back({key + " " + series_name({.of = RateOf::success}), day_tier,
+                               bucket.slot, static_cast<std::uint32_t>(bucket.tally.attempts),
+                               static_cast<std::uint32_t>(bucket.tally.failures)});
+  });
   changes.notes.push_back({std::string(judge_component), key, text_of(standing_)});
   if (!standing_.certificates_known) return;
   std::string met = check_->fingerprint + "\n" + standing_.met.text(standing_.certificates);
@@ -148,6 +167,24 @@ void CheckStats::restore(std::string_view series, const SeriesRows& rows) {
   if (known == series_.end()) return;
   for (const SeriesRows::Bucket& row : rows.buckets)
     known->window.restore({row.tier, row.slot, {row.attempts, row.failures}});
+  if (known->rate == Rate{.of = RateOf::success}) restore_days(rows);
+}
+
+// A store that has no days yet has the hours of the last 30 days.
+void CheckStats::restore_days(const SeriesRows& rows) {
+  constexpr std::size_t hour_tier = day_tier - 1;
+  constexpr auto hours_a_day =
+      static_cast<std::uint32_t>(bucket_tiers[day_tier].step / bucket_tiers[hour_tier].step);
+  const bool has_days =
+      std::ranges::find(rows.buckets, day_tier, &SeriesRows::Bucket::tier) != rows.buckets.end();
+  std::map<std::uint32_t, Tally> days;
+  for (const SeriesRows::Bucket& row : rows.buckets) {
+    if (row.tier != (has_days ? day_tier : hour_tier)) continue;
+    Tally& day = days[has_days ? row.slot : row.slot / hours_a_day];
+    day.attempts += row.attempts;
+    day.failures += row.failures;
+  }
+  for (const auto& [slot, tally] : days) days_.restore({slot, tally});
 }
 
 void CheckStats::restore(const StateRecord& note) {
@@ -171,7 +208,7 @@ void CheckStats::restore_certificates(const std::string& text) {
 }
 
 void CheckStats::restore(const EvidenceRow& row) {
-  failures_.add(seconds_of(row.ended), row.verdict);
+  failures_.add(seconds_of(row.ended), row.verdict, row.run);
 }
 
 Window* CheckStats::find(const Rate& rate) {

@@ -25,6 +25,8 @@ class CheckStats {
 
   std::vector<Rate> rates() const;
   Tally tally(const Rate& rate, std::chrono::seconds length, WallSeconds now) const;
+  // The success of each of the last `count` UTC days, oldest first.
+  std::vector<Tally> days(std::size_t count, WallSeconds now) const;
   Failures failures(std::chrono::seconds length, WallSeconds now) const;
   const CheckStatus& standing() const { return standing_; }
   std::optional<Quantile> quantile(Timed timed, double q, std::chrono::seconds length,
@@ -51,12 +53,14 @@ class CheckStats {
     Latencies latencies;
   };
   void count(const Result& result, WallSeconds now);
+  void restore_days(const SeriesRows& rows);
   void restore_certificates(const std::string& text);
   Window* find(const Rate& rate);
   const Window* find(const Rate& rate) const;
 
   std::shared_ptr<const Check> check_;
-  std::vector<Series> series_;  // in the order of rates()
+  std::vector<Series> series_;                         // in the order of rates()
+  BucketRing days_{bucket_tiers[day_tier].buckets()};  // of success
   FailureLog failures_;
   std::vector<Watched> watched_;
   CheckStatus standing_;

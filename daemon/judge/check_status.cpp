@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/judge/wall_clock.hpp"
+#include "probes/core/run_id.hpp"
 #include "probes/text/utf8.hpp"
 
 namespace sonde::judge {
@@ -36,7 +37,8 @@ void pass(CheckStatus& standing, WallTime at, bool first) {
   if (first) ++standing.consecutive_passes;
 }
 
-void fail(CheckStatus& standing, const Verdict& verdict, WallTime at) {
+void fail(CheckStatus& standing, const Result& result, WallTime at) {
+  const Verdict& verdict = result.verdict;
   standing.consecutive_passes = 0;
   standing.passing_since.reset();
   ++standing.consecutive_failures;
@@ -50,9 +52,11 @@ void fail(CheckStatus& standing, const Verdict& verdict, WallTime at) {
   standing.failing->last = at;
   standing.failing->detail = text::cut(verdict.detail, detail_bytes_max);
   standing.failing->concluded = verdict.concluded;
+  standing.failing->run = result.id;
 }
 
-void say_nothing(CheckStatus& standing, const Verdict& verdict, WallTime at) {
+void say_nothing(CheckStatus& standing, const Result& result, WallTime at) {
+  const Verdict& verdict = result.verdict;
   if (verdict.reason == Reason::egress_down) return standing.inconclusive.reset();
   if (!standing.inconclusive) standing.inconclusive.emplace().first = at;
   FailureGroup& group = *standing.inconclusive;
@@ -61,6 +65,7 @@ void say_nothing(CheckStatus& standing, const Verdict& verdict, WallTime at) {
   ++group.count;
   group.last = at;
   group.detail = text::cut(verdict.detail, detail_bytes_max);
+  group.run = result.id;
 }
 
 // A run during a maintenance only counts as made.
@@ -83,22 +88,23 @@ void follow(CheckStatus& standing, const Result& result, bool excluded) {
   standing.last_run = at;
   standing.certificates_known = true;
   if (excluded) return follow_excluded(standing, outcome);
-  if (outcome == Outcome::inconclusive) return say_nothing(standing, result.verdict, at);
+  if (outcome == Outcome::inconclusive) return say_nothing(standing, result, at);
   standing.inconclusive.reset();
   if (first) standing.last = outcome;
   if (outcome == Outcome::pass)
     pass(standing, at, first);
   else if (first)
-    fail(standing, result.verdict, at);
+    fail(standing, result, at);
 }
 
 namespace {
 
 using std::chrono::milliseconds;
 
-// Format version; determines the order of the words. The detail of the newest failure follows them.
-constexpr std::string_view version = "3", version_before = "2";
-constexpr std::size_t words_count = 16, shown_bytes_max = 300;
+// Format version; determines the order of the words, of which each version has one more. The detail
+// of the newest failure follows them.
+constexpr char version_now = '4', version_first = '2';
+constexpr std::size_t words_now = 17, shown_bytes_max = 300;
 constexpr std::string_view none = "-";
 
 std::string word(const std::optional<Outcome>& outcome) {
@@ -158,14 +164,13 @@ std::optional<FailureGroup> failing(Words& words, std::string_view detail) {
                       .concluded = concluded.value_or(Reason::ok)};
 }
 
-// The first words of a text, and the rest.
+// The first words of a text of this version, and the rest.
 struct Split {
   std::vector<std::string_view> words;
   std::string_view rest;
 };
-Split split(std::string_view text) {
+Split split(std::string_view text, std::size_t count) {
   Split split;
-  const std::size_t count = text.starts_with(version_before) ? words_count - 1 : words_count;
   while (split.words.size() < count && !text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     split.words.push_back(text.substr(0, end));
@@ -180,23 +185,24 @@ Split split(std::string_view text) {
 std::string text_of(const CheckStatus& standing) {
   const FailureGroup failing = standing.failing.value_or(FailureGroup{});
   const bool fails = standing.failing.has_value();
-  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version,
-                     word(standing.last), word(standing.newest), standing.consecutive_failures,
-                     standing.consecutive_passes, word(standing.last_run),
-                     word(standing.last_success), word(standing.failing_since),
-                     word(standing.passing_since), fails ? name(failing.step) : none,
-                     fails ? name(failing.reason) : none, failing.count,
-                     fails ? word(std::optional(failing.first)) : none,
-                     fails ? word(std::optional(failing.last)) : none,
-                     failing.concluded == Reason::ok ? none : name(failing.concluded),
-                     standing.left_out, text::cut(failing.detail, shown_bytes_max));
+  return fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", version_now, word(standing.last),
+      word(standing.newest), standing.consecutive_failures, standing.consecutive_passes,
+      word(standing.last_run), word(standing.last_success), word(standing.failing_since),
+      word(standing.passing_since), fails ? name(failing.step) : none,
+      fails ? name(failing.reason) : none, failing.count,
+      fails ? word(std::optional(failing.first)) : none,
+      fails ? word(std::optional(failing.last)) : none,
+      failing.concluded == Reason::ok ? none : name(failing.concluded), standing.left_out,
+      failing.run.empty() ? none : failing.run, text::cut(failing.detail, shown_bytes_max));
 }
 
 std::optional<CheckStatus> standing_from(std::string_view text) {
-  const Split parts = split(text);
-  const bool before = text.starts_with(version_before);
-  if (parts.words.size() != words_count - (before ? 1 : 0)) return std::nullopt;
-  if (parts.words.front() != (before ? version_before : version)) return std::nullopt;
+  const char version = text.empty() ? '\0' : text.front();
+  if (version < version_first || version > version_now) return std::nullopt;
+  const std::size_t count = words_now - static_cast<std::size_t>(version_now - version);
+  const Split parts = split(text, count);
+  if (parts.words.size() != count || parts.words.front().size() != 1) return std::nullopt;
   Words words{.left = std::span(parts.words).subspan(1)};
   CheckStatus standing;
   standing.last = words.named(outcome_named);
@@ -208,7 +214,11 @@ std::optional<CheckStatus> standing_from(std::string_view text) {
   standing.failing_since = words.time();
   standing.passing_since = words.time();
   standing.failing = failing(words, parts.rest);
-  if (!before) standing.left_out = words.number<std::uint64_t>();
+  if (version >= '3') standing.left_out = words.number<std::uint64_t>();
+  if (version >= '4') {
+    const std::string_view run = words.next();
+    if (standing.failing && is_run_id(run)) standing.failing->run = run;
+  }
   return words.sound ? std::optional(standing) : std::nullopt;
 }
 

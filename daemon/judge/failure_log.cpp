@@ -15,7 +15,7 @@ bool same_failure(const auto& a, const auto& b) {
 
 }  // namespace
 
-void FailureLog::add(WallSeconds at, const Verdict& failed) {
+void FailureLog::add(WallSeconds at, const Verdict& failed, std::string_view run) {
   const Entry entry{wall_second(at), failed.step, failed.reason, failed.concluded};
   if (entries_.size() < failures_max) {
     entries_.push_back(entry);
@@ -24,14 +24,14 @@ void FailureLog::add(WallSeconds at, const Verdict& failed) {
     entries_[next_] = entry;
     next_ = (next_ + 1) % failures_max;
   }
-  keep_detail(failed);
+  keep_detail(failed, run);
 }
 
-void FailureLog::keep_detail(const Verdict& failed) {
+void FailureLog::keep_detail(const Verdict& failed, std::string_view run) {
   std::erase_if(details_, [&failed](const Detail& kept) { return same_failure(kept, failed); });
   if (details_.size() >= details_max) details_.erase(details_.begin());
   details_.push_back({failed.step, failed.reason, failed.concluded,
-                      std::string(text::cut(failed.detail, detail_bytes_max))});
+                      std::string(text::cut(failed.detail, detail_bytes_max)), std::string(run)});
 }
 
 Failures FailureLog::since(WallSeconds begin) const {
@@ -59,7 +59,9 @@ FailureGroup& FailureLog::group_of(const Entry& entry, std::vector<FailureGroup>
   group.reason = entry.reason;
   group.concluded = entry.concluded;
   auto detail = std::ranges::find_if(details_, same);
-  if (detail != details_.end()) group.detail = detail->text;
+  if (detail == details_.end()) return group;
+  group.detail = detail->text;
+  group.run = detail->run;
   return group;
 }
 

@@ -10,12 +10,13 @@
 namespace sonde::judge {
 
 // The latest failures of a check, individually, with a resolution of a second: 8 bytes each, and
-// the newest detail for each step, reason and concluded cause. Pure.
+// the newest detail and run for each step, reason and concluded cause. Pure.
 class FailureLog {
  public:
   static constexpr std::size_t failures_max = 512, details_max = 32, detail_bytes_max = 512;
 
-  void add(WallSeconds at, const Verdict& failed);
+  // `run`: its id, or empty.
+  void add(WallSeconds at, const Verdict& failed, std::string_view run = {});
   // The failures since `begin`. Not `complete` if one since then was dropped.
   Failures since(WallSeconds begin) const;
   // The clock was set back: failures in the future are moved to `now`.
@@ -30,9 +31,9 @@ class FailureLog {
   struct Detail {
     Step step;
     Reason reason, concluded;
-    std::string text;
+    std::string text, run;
   };
-  void keep_detail(const Verdict& failed);
+  void keep_detail(const Verdict& failed, std::string_view run);
   FailureGroup& group_of(const Entry& entry, std::vector<FailureGroup>& groups) const;
 
   std::vector<Entry> entries_;   // a ring once it is full

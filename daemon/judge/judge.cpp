@@ -111,6 +111,11 @@ Failures Judge::failures(const Check& check, std::chrono::seconds length, WallSe
   return history ? history->failures(length, now) : Failures{};
 }
 
+std::vector<Tally> Judge::days(const Check& check, std::size_t count, WallSeconds now) const {
+  const CheckStats* history = find(check);
+  return history ? history->days(count, now) : std::vector<Tally>();
+}
+
 CheckStatus Judge::standing(const Check& check) const {
   const CheckStats* history = find(check);
   return history ? history->standing() : CheckStatus{};

@@ -50,6 +50,7 @@ class Judge : public Sink, public View {
   std::vector<Rate> rates(const Check& check) const override;
   Tally tally(const Check& check, const Rate& rate, std::chrono::seconds length,
               WallSeconds now) const override;
+  std::vector<Tally> days(const Check& check, std::size_t count, WallSeconds now) const override;
   Failures failures(const Check& check, std::chrono::seconds length,
                     WallSeconds now) const override;
   CheckStatus standing(const Check& check) const override;

@@ -9,7 +9,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t finest = bucket_tiers.size();  // after those of the store
+constexpr std::size_t finest = window_tiers;  // after those of the store
 constexpr const BucketTier& tier_at(std::size_t tier) {
   return tier == finest ? finest_tier : bucket_tiers.at(tier);
 }

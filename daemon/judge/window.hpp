@@ -24,6 +24,8 @@ extern const std::array<WindowName, 7> kWindows;
 // a length that is not a multiple of its bucket is rounded up.
 WallSeconds window_begin(std::chrono::seconds length, WallSeconds now);
 
+// The tiers of the store that windows have: all but that of days.
+inline constexpr std::size_t window_tiers = day_tier;
 // The tier that is not stored.
 inline constexpr BucketTier finest_tier{std::chrono::seconds(1), std::chrono::minutes(1)};
 
@@ -55,7 +57,7 @@ class Window {
 
  private:
   // In the order of bucket_tiers, then the finest.
-  std::array<BucketRing, bucket_tiers.size() + 1> tiers_{
+  std::array<BucketRing, window_tiers + 1> tiers_{
       BucketRing(bucket_tiers[0].buckets()), BucketRing(bucket_tiers[1].buckets()),
       BucketRing(bucket_tiers[2].buckets()), BucketRing(bucket_tiers[3].buckets()),
       BucketRing(finest_tier.buckets())};

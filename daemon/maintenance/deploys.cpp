@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "daemon/log/log.hpp"
@@ -107,6 +108,20 @@ std::optional<DeployMarker> Deploys::recent(std::string_view target, WallTime si
     if (concerns && since <= marker.at && marker.at <= until) return marker;
   }
   return std::nullopt;
+}
+
+std::vector<DeployMarker> Deploys::newest(
+    std::span<const std::shared_ptr<const Check>> checks) const {
+  std::set<std::string> targets;
+  for (const auto& check : checks) targets.insert(check->target);
+  std::vector<DeployMarker> found;
+  for (const std::string& target : targets) {
+    const auto marker = recent(target, WallTime::min(), WallTime::max());
+    if (!marker) continue;
+    found.push_back(*marker);
+    found.back().target = target;
+  }
+  return found;
 }
 
 std::vector<StateRecord> Deploys::take_notes() {

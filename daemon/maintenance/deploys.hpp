@@ -27,6 +27,9 @@ class Deploys {
   const std::vector<DeployMarker>& list() const { return markers_; }
   // The newest deployment on the target, or on all targets, from `since` to `until`.
   std::optional<DeployMarker> recent(std::string_view target, WallTime since, WallTime until) const;
+  // The newest deployment of each target of `checks` that has one, with the target's name also
+  // where it concerned all targets.
+  std::vector<DeployMarker> newest(std::span<const std::shared_ptr<const Check>> checks) const;
 
   // The records that changed since the last call.
   std::vector<StateRecord> take_notes();

@@ -80,6 +80,8 @@ std::vector<Downtime> make_downtimes(const std::map<std::string, MaintenanceConf
       tell(downtime.error(), entry, reader.at(entry.name));
       continue;
     }
+    if (!period_at(*downtime, std::chrono::system_clock::now()))
+      reader.at(entry.name).warn(entry.place, "it is over, and has no effect; remove it");
     downtime->id = entry.name;
     downtime->configured = true;
     downtimes.push_back(std::move(*downtime));

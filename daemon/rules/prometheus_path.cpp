@@ -91,7 +91,7 @@ std::string held_expr(const alert::RuleSettings& rule, PrometheusTallies& tallie
       before.push_back(
           failures(rule, tallies, {equals("kind", stage.kind), one_of("step", stage.before)}));
   const std::string all = failures(rule, tallies, {});
-  const std::string by = fmt::format("sum without (step, reason{}) ",
+  const std::string by = fmt::format("sum without (location, step, reason{}) ",
                                      prometheus_by_check(rule) ? "" : ", probe, kind");
   const std::string excused =
       block(any(before)) + "\nand on (target, step) " + owned_name(rule.severity);

@@ -6,6 +6,7 @@
 
 #include "daemon/alert/rule_subject.hpp"
 #include "daemon/metrics/histogram.hpp"
+#include "daemon/rules/prometheus_quorum.hpp"
 #include "daemon/rules/prometheus_rules.hpp"
 #include "probes/plan/kinds.hpp"
 
@@ -51,104 +52,14 @@ std::string over_instances(const alert::RuleSettings& rule, std::string_view agg
   return across(aggregate, prometheus_by_check(rule) ? "" : "probe, kind", expr);
 }
 
+std::string_view prometheus_beyond(const alert::RuleSettings& rule) {
+  return is_rate(rule.of) || rule.of == alert::AlertOf::burn_rate ? kBeyond : kFailing;
+}
+
 Span prometheus_window(const alert::RuleSettings& rule) {
   if (rule.of == alert::AlertOf::burn_rate) return std::chrono::hours(1);
   if (rule.over.empty()) return std::chrono::minutes(10);
   return *std::ranges::max_element(rule.over);
-}
-
-namespace {
-
-struct Counted {
-  std::string attempts, failures;
-};
-
-// `more`: matchers in addition to the rule's own.
-Counted count(const alert::RuleSettings& rule, alert::AlertOf rate, Span window,
-              PrometheusTallies& tallies, const Matchers& more = {}) {
-  Matchers matchers = both(rules::matchers(rule.where), more);
-  if (!rule.event.empty()) matchers.push_back(equals("event", rule.event));
-  const auto of_rule = [&](const std::string& recorded) {
-    const std::string one = series(recorded, matchers);
-    return prometheus_by_check(rule) ? one : fmt::format("sum without (probe, kind) ({})", one);
-  };
-  const auto names = tallies.recorded(rate, window);
-  return {.attempts = of_rule(names.attempts), .failures = of_rule(names.failures)};
-}
-
-// "Below 90 %" means "more than 10 % failed".
-std::string beyond(const Counted& counted, std::string_view op, Millionths succeeded) {
-  return against(counted.failures, op, {kWhole - succeeded, kWhole}, counted.attempts);
-}
-
-std::string enough(const alert::RuleSettings& rule, const Counted& counted) {
-  return fmt::format("{} >= {}", counted.attempts, std::max(rule.min_samples, 1));
-}
-
-// Recovered in one of the windows.
-std::string well(const alert::RuleSettings& rule, PrometheusTallies& tallies,
-                 const Matchers& more = {}) {
-  const Millionths clear = alert::millionths(*rule.clear_above.value_or(*rule.below).share);
-  std::vector<std::string> parts;
-  for (const Span window : rule.over) {
-    const auto counted = count(rule, rule.of, window, tallies, more);
-    parts.push_back(all({beyond(counted, "<=", clear), enough(rule, counted)}));
-  }
-  return any(parts);
-}
-
-// A cached token causes no login, and successful upgrades with it prove that the login worked.
-std::string well_by_upgrade(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
-  std::vector<std::string> logins;
-  logins.reserve(rule.over.size());
-  for (const Span window : rule.over)
-    logins.push_back(
-        enough(rule, count(rule, rule.of, window, tallies, {equals("step", "login")})));
-  const std::string upgrades = well(rule, tallies, {equals("step", "upgrade")});
-  return fmt::format("label_replace({}, \"step\", \"login\", \"\", \"\")\nunless {}",
-                     block(upgrades), block(any(logins)));
-}
-
-}  // namespace
-
-PrometheusQuestion ask_rate(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
-  const Millionths bound = alert::millionths(*rule.below->share);
-  std::vector<std::string> fires;
-  std::string value;
-  for (const Span window : rule.over) {
-    const auto counted = count(rule, rule.of, window, tallies);
-    if (value.empty()) value = fmt::format("1 - {} / {}", counted.failures, counted.attempts);
-    fires.push_back(beyond(counted, ">", bound));
-    fires.push_back(enough(rule, counted));
-    if (rule.min_failures > 0)
-      fires.push_back(fmt::format("{} >= {}", counted.failures, rule.min_failures));
-  }
-  std::string clears = well(rule, tallies);
-  if (rule.of == alert::AlertOf::auth_success)
-    clears = any({clears, block(well_by_upgrade(rule, tallies))});
-  return {.value = value, .fires = all(fires), .clears = clears};
-}
-
-PrometheusQuestion ask_burn(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
-  const Millionths allowed = kWhole - alert::millionths(rule.objective);
-  std::vector<std::string> burning, counted;
-  std::string value;
-  for (const BurnPair& pair : kBurnPairs) {
-    if ((pair.urgency == Urgency::page) != (rule.burn == alert::Burn::page)) continue;
-    const auto lengthy = count(rule, rule.rate, pair.lengthy.length, tallies);
-    const auto brief = count(rule, rule.rate, pair.brief.length, tallies);
-    const Share share{std::uint64_t{pair.tenths} * allowed, std::uint64_t{kWhole} * 10};
-    burning.push_back(
-        block(all({against(lengthy.failures, ">", share, lengthy.attempts),
-                   against(brief.failures, ">", share, brief.attempts),
-                   fmt::format("{} >= {}", lengthy.failures, std::max(rule.min_failures, 1))})));
-    counted.push_back(fmt::format("{} > 0", brief.attempts));
-    if (value.empty())
-      value = fmt::format("{} / {} / {}", lengthy.failures, lengthy.attempts,
-                          number(static_cast<double>(allowed) / kWhole));
-  }
-  const std::string fires = any(burning);
-  return {.value = value, .fires = fires, .clears = all(counted) + "\nunless " + block(fires)};
 }
 
 namespace {
@@ -158,8 +69,8 @@ namespace {
 std::string recent(const std::string& counter, const Matchers& of, Span window) {
   return fmt::format(
       "\n  increase({}) > 0\n  or\n"
-      "  ({} > 0 and on (job, instance) time() - process_start_time_seconds < {})\n",
-      range(counter, of, window), series(counter, of), number(seconds(window)));
+      "  ({} > 0 and {} time() - process_start_time_seconds < {})\n",
+      range(counter, of, window), series(counter, of), kOnDaemon, number(seconds(window)));
 }
 
 std::vector<std::string> names(const std::vector<Reason>& reasons) {
@@ -171,24 +82,37 @@ std::vector<std::string> names(const std::vector<Reason>& reasons) {
 
 }  // namespace
 
-// With several daemons, all have to observe it, and one that does not proves that it is over. The
-// count restarts with the daemon, so only a passed run proves a recovery.
+// All daemons of a location have to observe it, and one that does not proves that it is over there.
+// The count restarts with the daemon, so only a passed run proves a recovery.
 PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Matchers of = matchers(rule.where);
-  std::string row = across("min", "", series("sonde_probe_consecutive_failures", of));
-  std::string passed = across("max", "", series("sonde_probe_success", of));
+  const std::string judged = series("sonde_probe_success", of);
+  std::string row = by_location(
+      "min", "",
+      of_voters(fmt::format("{} and {} {}", series("sonde_probe_consecutive_failures", of),
+                            kOnProbe, judged)));
+  std::string passed = by_location("max", "", of_voters(judged));
   if (!prometheus_by_check(rule)) {
     row = fmt::format("max without (probe, kind) ({})", row);
     passed = fmt::format("min without (probe, kind) ({})", passed);
   }
-  return {.value = row,
-          .fires = fmt::format("{} > {}", row, *rule.above->count),
-          .clears = passed + " == 1"};
+  return {
+      .value = there([&row](std::string_view at) { return over_locations("min", within(row, at)); },
+                     of_rule(kFailing, rule)),
+      .fires = most(of_rule(kFailing, rule), row),
+      .clears = half(passed + " == 1", passed),
+      .beyond = {},
+      .failing = fmt::format("{} > {}", row, *rule.above->count)};
 }
 
-// Too often in every window means too often in the shortest. It ends when the newest run of each
-// probe has passed, and there was one: a run that failed at another step says nothing about it.
-PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies&) {
+namespace {
+
+// What a rule counts at each location; without locations that have no vote if `voting`.
+struct Met {
+  std::string failed, passed, runs;
+};
+
+Met met(const alert::RuleSettings& rule, bool voting) {
   const Span window = *std::ranges::min_element(rule.over);
   const Matchers of = matchers(rule.where);
   const auto reasons = names(rule.reasons);
@@ -198,19 +122,51 @@ PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies
   const std::string concluded =
       recent("sonde_probe_conclusions_total",
              both(of, {one_of("concluded", reasons), none_of("reason", reasons)}), window);
+  const auto of_target = [&](std::string_view aggregate, const std::string& expr) {
+    const std::string counted = voting ? at_voters(expr) : expr;
+    if (prometheus_by_check(rule)) return voting ? fmt::format("({})", counted) : counted;
+    return fmt::format("{} without (probe, kind) ({})", aggregate, counted);
+  };
   const std::string failed =
-      across("sum",
-             prometheus_by_check(rule) ? "step, reason, concluded"
-                                       : "step, reason, concluded, probe, kind",
-             outside_maintenance(any({failures, concluded}), window));
-  const std::string fires = fmt::format("round({}) > {}", failed, *rule.above->count);
-  const std::string passed = over_instances(rule, "min", series("sonde_probe_success", of));
-  const std::string runs = over_instances(
-      rule, "sum",
+      by_location("max", "",
+                  fmt::format("sum without (step, reason, concluded) ({})",
+                              outside_maintenance(any({failures, concluded}), window)));
+  const std::string runs = by_location(
+      "max", "",
       fmt::format("increase({})", range("sonde_probe_runs_total", of, prometheus_window(rule))));
-  return {.value = fmt::format("round({})", failed),
-          .fires = fires,
-          .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, fires)};
+  return {.failed = of_target("sum", failed),
+          .passed = of_target("min", by_location("min", "", series("sonde_probe_success", of))),
+          .runs = of_target("sum", runs)};
+}
+
+}  // namespace
+
+// Too often in every window means too often in the shortest. It ends when the newest run of each
+// probe has passed, and there was one: a run that failed at another step says nothing about it.
+// What must never happen is counted over all locations, and one of them suffices.
+PrometheusQuestion ask_reason(const alert::RuleSettings& rule, PrometheusTallies&) {
+  const bool one_suffices = alert::always_pages(rule);
+  const auto [failed, passed, runs] = met(rule, !one_suffices);
+  const auto bound = *rule.above->count;
+  if (one_suffices) {
+    const std::string count = fmt::format("round({})", total(failed));
+    const std::string fires = fmt::format("{} > {}", count, bound);
+    return {.value = count,
+            .fires = fires,
+            .clears = fmt::format("{} == 1\nand {} > 0\nunless {}", over_locations("min", passed),
+                                  total(runs), fires)};
+  }
+  const std::string beyond = fmt::format("round({}) > {}", failed, bound);
+  const std::string well =
+      fmt::format("{} == 1\nand {} > 0\nunless {}", passed, runs, block(beyond));
+  const std::string counted = runs + " > 0";
+  return {.value =
+              there([&](std::string_view at) { return total(within("round(" + failed + ")", at)); },
+                    of_rule(kFailing, rule)),
+          .fires = most(of_rule(kFailing, rule), counted),
+          .clears = half(well, counted),
+          .beyond = {},
+          .failing = beyond};
 }
 
 std::vector<std::string> path_kinds() {
@@ -224,14 +180,21 @@ PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTa
   const Matchers path = both(matchers(rule.where), {one_of("kind", path_kinds())});
   const Matchers health = both(matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
                                {equals("kind", "health")});
-  const std::string row =
-      over_instances(rule, "max", series("sonde_probe_consecutive_failures", path));
-  const auto passes = [&rule](const Matchers& of) {
-    return over_instances(rule, "min", series("sonde_probe_success", of));
+  const std::string row = by_location("max", "probe, kind",
+                                      of_voters(series("sonde_probe_consecutive_failures", path)));
+  const auto passes = [](const Matchers& of) {
+    return by_location("min", "probe, kind", of_voters(series("sonde_probe_success", of)));
   };
-  return {.value = row,
-          .fires = all({fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"}),
-          .clears = any({passes(path) + " == 1", passes(health) + " == 0"})};
+  const std::string failing =
+      all({fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"});
+  const std::string over = any({passes(path) + " == 1", passes(health) + " == 0"});
+  return {
+      .value = there([&row](std::string_view at) { return over_locations("max", within(row, at)); },
+                     of_rule(kFailing, rule)),
+      .fires = most(of_rule(kFailing, rule), all({row, passes(health)})),
+      .clears = half(over, any({passes(path), passes(health)})),
+      .beyond = {},
+      .failing = failing};
 }
 
 namespace {
@@ -249,15 +212,21 @@ constexpr TimedRow timed_rows[] = {{Timed::duration, "sonde_probe_duration_secon
 std::string increase(const alert::RuleSettings& rule, std::string_view suffix, Span window) {
   const auto& row = *std::ranges::find(timed_rows, rule.measure, &TimedRow::timed);
   const std::string name = fmt::format("{}{}", row.histogram, suffix);
-  return across("sum", "", fmt::format("increase({})", range(name, matchers(rule.where), window)));
+  return by_location("max", "",
+                     fmt::format("increase({})", range(name, matchers(rule.where), window)));
 }
 
-// For each probe: where its quantile in a window compares this way, with enough samples.
+// For each probe and location: whether there are enough samples in a window; and where its quantile
+// compares this way, with enough samples.
+std::string sufficient(const alert::RuleSettings& rule, Span window) {
+  return at_voters(
+      fmt::format("round({}) >= {}", increase(rule, "_count", window), rule.min_samples));
+}
 std::string compared(const alert::RuleSettings& rule, Span window, std::string_view op,
                      double bound) {
-  return fmt::format("histogram_quantile({}, {}) {} {}\nand round({}) >= {}", rule.quantile,
+  return fmt::format("histogram_quantile({}, {}) {} {}\nand {}", rule.quantile,
                      increase(rule, "_bucket", window), op, number(bound),
-                     increase(rule, "_count", window), rule.min_samples);
+                     sufficient(rule, window));
 }
 
 // The worst probe represents its target.
@@ -267,21 +236,29 @@ std::string worst(const alert::RuleSettings& rule, const std::string& expr) {
 
 }  // namespace
 
-// A quantile is interpolated between the bounds of a bucket; a limit at a bound is exact.
+// A quantile is interpolated between the bounds of a bucket; a limit at a bound is exact. Each
+// location needs enough samples of its own, because quantiles of several cannot be joined.
 PrometheusQuestion ask_latency(const alert::RuleSettings& rule, PrometheusTallies&) {
   const double bound = seconds(*rule.above->span);
   const double clear = seconds(*rule.clear_below.value_or(*rule.above).span);
-  std::vector<std::string> fires, slow, fast;
+  std::vector<std::string> exceeded, slow, fast, enough;
   for (const Span window : rule.over) {
-    fires.push_back(compared(rule, window, ">", bound));
+    exceeded.push_back(compared(rule, window, ">", bound));
     slow.push_back(compared(rule, window, ">", clear));
     fast.push_back(compared(rule, window, "<=", clear));
+    enough.push_back(sufficient(rule, window));
   }
-  std::string clears = worst(rule, any(fast));
-  if (!prometheus_by_check(rule)) clears += "\nunless " + worst(rule, all(slow));
-  const std::string value = fmt::format("histogram_quantile({}, {})", rule.quantile,
-                                        increase(rule, "_bucket", rule.over.front()));
-  return {.value = worst(rule, value), .fires = worst(rule, all(fires)), .clears = clears};
+  std::string recovered = worst(rule, any(fast));
+  if (!prometheus_by_check(rule)) recovered += "\nunless " + worst(rule, all(slow));
+  const std::string value = worst(rule, fmt::format("histogram_quantile({}, {})", rule.quantile,
+                                                    increase(rule, "_bucket", rule.over.front())));
+  return {
+      .value = there([&](std::string_view at) { return over_locations("max", within(value, at)); },
+                     of_rule(kFailing, rule)),
+      .fires = most(of_rule(kFailing, rule), worst(rule, all(enough))),
+      .clears = half(recovered, worst(rule, any(enough))),
+      .beyond = {},
+      .failing = worst(rule, all(exceeded))};
 }
 
 // For Prometheus a quantile beyond the last bound of a histogram equals that bound.
@@ -296,6 +273,7 @@ std::vector<std::string> prometheus_blind(std::span<const alert::RuleSettings> a
   return blind;
 }
 
+// One location suffices: what it was shown is no matter of its network.
 // A certificate that was seen recently, but not by any probe of the target that has run since, is
 // not the target's any more.
 PrometheusQuestion ask_certificate(const alert::RuleSettings& rule, PrometheusTallies&) {

@@ -6,11 +6,14 @@
 
 namespace sonde::rules {
 
-// The PromQL of an alert: vectors with the same labels, one series for each instance.
+// The PromQL of an alert: vectors with the labels of its alerts.
 struct PrometheusQuestion {
-  std::string value;   // the value in its text, if known
-  std::string fires;   // not empty if it is beyond the bound, with enough samples
-  std::string clears;  // not empty if recovery is proven, with enough samples
+  std::string value;   // the value in its text, if known: of the locations that fail
+  std::string fires;   // not empty if most locations are beyond the bound, with enough samples
+  std::string clears;  // not empty if half of them prove recovery, with enough samples
+  // With the label `location` in addition, for the recording rules kBeyond and kFailing. Both are
+  // empty if one location suffices; kBeyond also if a location needs no number of samples.
+  std::string beyond, failing;
 };
 PrometheusQuestion prometheus_question(const alert::RuleSettings& rule, PrometheusTallies& tallies);
 
@@ -32,6 +35,9 @@ bool prometheus_by_check(const alert::RuleSettings& rule);
 // target.
 std::string over_instances(const alert::RuleSettings& rule, std::string_view aggregate,
                            std::string_view expr);
+
+// Which of both recording rules says where the bound of a rule is exceeded.
+std::string_view prometheus_beyond(const alert::RuleSettings& rule);
 
 // The window that is searched for the failed runs behind an alert.
 Span prometheus_window(const alert::RuleSettings& rule);

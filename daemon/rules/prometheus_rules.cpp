@@ -9,6 +9,7 @@
 #include "daemon/rules/prometheus_own.hpp"
 #include "daemon/rules/prometheus_path.hpp"
 #include "daemon/rules/prometheus_question.hpp"
+#include "daemon/rules/prometheus_quorum.hpp"
 #include "daemon/rules/prometheus_text.hpp"
 
 namespace sonde::rules {
@@ -22,11 +23,12 @@ Labels labels_of(const alert::RuleSettings& rule) {
   return labels;
 }
 
-PrometheusRule alert_of(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
+PrometheusRule alert_of(const alert::RuleSettings& rule, const PrometheusQuestion& question,
+                        PrometheusTallies& tallies) {
   const Labels labels = labels_of(rule);
   return {.record = {},
           .alert = rule.name,
-          .expr = prometheus_expr(rule, labels, tallies),
+          .expr = prometheus_expr(rule, question, labels),
           .hold = rule.hold,
           .keep_firing_for = rule.keep_firing_for,
           .labels = labels,
@@ -38,10 +40,9 @@ PrometheusRule no_data_of(const alert::RuleSettings& rule,
                           std::span<const alert::RuleSettings> alerts) {
   std::string name = rule.name + "NoData";
   while (std::ranges::find(alerts, name, &alert::RuleSettings::name) != alerts.end()) name += "_";
+  const std::string run = series("sonde_probe_last_run_timestamp_seconds", matchers(rule.where));
   const std::string age =
-      fmt::format("time() - {}",
-                  across("max", prometheus_by_check(rule) ? "" : "probe, kind",
-                         series("sonde_probe_last_run_timestamp_seconds", matchers(rule.where))));
+      across("min", prometheus_by_check(rule) ? "" : "probe, kind", age_of(run));
   return {.record = {},
           .alert = std::move(name),
           .expr = fmt::format("{} > {}", age, number(seconds(*rule.no_data_after))),
@@ -63,13 +64,19 @@ std::string prometheus_rules(std::span<const alert::RuleSettings> alerts,
   PrometheusTallies tallies;
   PrometheusGroup judged{.name = "sonde.alerts", .rules = {}};
   for (const auto& rule : alerts) {
-    judged.rules.push_back(alert_of(rule, tallies));
+    const PrometheusQuestion question = prometheus_question(rule, tallies);
+    if (!question.beyond.empty())
+      judged.rules.push_back(at_locations(kBeyond, rule, question.beyond));
+    if (!question.failing.empty())
+      judged.rules.push_back(at_locations(kFailing, rule, question.failing));
+    judged.rules.push_back(alert_of(rule, question, tallies));
     if (rule.no_data_after) judged.rules.push_back(no_data_of(rule, alerts));
   }
   append(judged.rules, prometheus_owned(alerts, tallies));
   append(judged.rules, prometheus_held(alerts, tallies));
 
   PrometheusGroup counted{.name = "sonde.rules", .rules = {prometheus_known(place.job)}};
+  append(counted.rules, prometheus_voters());
   append(counted.rules, tallies.rules());
   const std::array groups{std::move(counted), std::move(judged),
                           prometheus_own(place.job, place.runbooks)};
@@ -92,9 +99,8 @@ std::string firing(const alert::RuleSettings& rule, const Labels& own) {
 
 }  // namespace
 
-std::string prometheus_expr(const alert::RuleSettings& rule, const Labels& own,
-                            PrometheusTallies& tallies) {
-  const auto question = prometheus_question(rule, tallies);
+std::string prometheus_expr(const alert::RuleSettings& rule, const PrometheusQuestion& question,
+                            const Labels& own) {
   const std::string held = firing(rule, own);
   const std::string known =
       fmt::format("{}\nunless {}\nand on ({}) {}", held, block(question.clears),
@@ -105,11 +111,15 @@ std::string prometheus_expr(const alert::RuleSettings& rule, const Labels& own,
 }
 
 PrometheusRule prometheus_known(std::string_view job) {
-  // While a daemon cannot be reached, its configured probes are known from earlier.
-  const std::string now = across("group", "", "sonde_probe_interval_seconds");
-  const std::string before =
-      fmt::format("({} unless on () (min({}) == 1))", kKnown, series("up", {equals("job", job)}));
-  return {.record = std::string(kKnown), .expr = any({now, before})};
+  const std::string configured = "sonde_probe_interval_seconds";
+  const std::string up = series("up", {equals("job", job)});
+  const std::string unreached =
+      across("group", "",
+             fmt::format("last_over_time({}) unless {} {} == 1",
+                         range(configured, {}, std::chrono::hours(1)), kOnDaemon, up));
+  const std::string before = fmt::format("({} unless on () (max({}) == 1))", kKnown, up);
+  return {.record = std::string(kKnown),
+          .expr = any({across("group", "", configured), unreached, before})};
 }
 
 }  // namespace sonde::rules

@@ -5,18 +5,19 @@
 #include <vector>
 
 #include "daemon/alert/rule_settings.hpp"
-#include "daemon/rules/prometheus_tally.hpp"
+#include "daemon/rules/prometheus_question.hpp"
 
 namespace sonde::rules {
 
 // The expression of an alerting rule, with the semantics of the daemon: a firing alert goes on
 // until the recovery is proven, whatever data are missing meanwhile, or until its probe is no
-// longer configured. The value of an instance without data is NaN. `own`: the labels that the rule
+// longer configured. The value of an alert without data is NaN. `own`: the labels that the rule
 // sets on its alerts.
-std::string prometheus_expr(const alert::RuleSettings& rule, const Labels& own,
-                            PrometheusTallies& tallies);
+std::string prometheus_expr(const alert::RuleSettings& rule, const PrometheusQuestion& question,
+                            const Labels& own);
 
-// The recording rule for the configured probes.
+// The recording rule for the configured probes. Those of a daemon that cannot be reached are known
+// for an hour; while none can be reached, until one is.
 PrometheusRule prometheus_known(std::string_view job);
 
 // The Prometheus that the rules are for: the name of the scrape job, and the URL of a folder with a

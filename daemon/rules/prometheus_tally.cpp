@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/rules/prometheus_quorum.hpp"
+
 namespace sonde::rules {
 namespace {
 
@@ -19,11 +21,13 @@ struct Source {
   bool good;
 };
 constexpr Source kSources[] = {
-    {alert::AlertOf::auth_success, "probe_target_step", "step", "sonde_auth_window_attempts",
-     "sonde_auth_window_failures", "sonde_auth_attempts", "sonde_auth_failed_attempts", false},
-    {alert::AlertOf::event_delivery, "probe_target_event", "event", "sonde_events_window_expected",
-     "sonde_events_window_delivered", "sonde_events_expected", "sonde_events_delivered", true},
-    {alert::AlertOf::probe_success, "probe_target", "", "sonde_probe_window_runs",
+    {alert::AlertOf::auth_success, "location_probe_target_step", "step",
+     "sonde_auth_window_attempts", "sonde_auth_window_failures", "sonde_auth_attempts",
+     "sonde_auth_failed_attempts", false},
+    {alert::AlertOf::event_delivery, "location_probe_target_event", "event",
+     "sonde_events_window_expected", "sonde_events_window_delivered", "sonde_events_expected",
+     "sonde_events_delivered", true},
+    {alert::AlertOf::probe_success, "location_probe_target", "", "sonde_probe_window_runs",
      "sonde_probe_window_failures", "sonde_probe_runs", "sonde_probe_failed_runs", false},
 };
 
@@ -43,15 +47,21 @@ std::string_view gauge_of(Span window) {
   return found == std::end(kGauges) ? std::string_view() : found->label;
 }
 
-std::string in_gauge(std::string_view name, std::string_view window) {
-  return across("sum", "window", series(name, {equals("window", window)}));
+std::string gauge(std::string_view name, std::string_view window) {
+  return series(name, {equals("window", window)});
+}
+std::string grown(std::string_view name, Span window) {
+  return fmt::format("increase({})", range(fmt::format("{}_total", name), {}, window));
 }
 
 // An integer, like the counts; increase() extrapolates beyond the outer samples.
-std::string in_counter(std::string_view name, Span window) {
-  const std::string counter = fmt::format("{}_total", name);
-  const std::string grown = fmt::format("increase({})", range(counter, {}, window));
-  return fmt::format("round({})", across("sum", "", outside_maintenance(grown, window)));
+std::string whole(std::string_view expr, Span window) {
+  return fmt::format("round({})", by_location("max", "", outside_maintenance(expr, window)));
+}
+
+// `sonde_events_lost` of `sonde_events_delivered`: what is counted by the difference.
+std::string lost(std::string_view delivered) {
+  return std::string(delivered.substr(0, delivered.rfind('_'))) + "_lost";
 }
 
 }  // namespace
@@ -69,30 +79,31 @@ std::string PrometheusTallies::record(std::string name, std::string expr) {
 
 PrometheusTallies::Names PrometheusTallies::recorded(alert::AlertOf rate, Span window) {
   const Source& from = source_of(rate);
-  const std::string_view gauge = gauge_of(window);
+  const std::string_view label = gauge_of(window);
   const std::string how =
-      gauge.empty() ? "increase" + prometheus_duration(window) : fmt::format("sum{}", gauge);
-  const auto name = [&](std::string_view metric) {
-    return fmt::format("{}:{}:{}", from.level, metric, how);
+      label.empty() ? "increase" + prometheus_duration(window) : fmt::format("max{}", label);
+  const std::string_view first = label.empty() ? from.attempts : from.window_attempts;
+  const std::string_view second = label.empty() ? from.second : from.window_second;
+  const auto counter = [&](std::string_view metric) {
+    return label.empty() ? grown(metric, window) : gauge(metric, label);
   };
-  const std::string_view first = gauge.empty() ? from.attempts : from.window_attempts;
-  const std::string_view second = gauge.empty() ? from.second : from.window_second;
-  const auto count = [&](std::string_view metric) {
-    return gauge.empty() ? in_counter(metric, window) : in_gauge(metric, gauge);
+  const auto count = [&](const std::string& counter) {
+    return label.empty() ? at_voters(whole(counter, window))
+                         : by_location("max", "", of_voters(counter));
   };
-  Names names{.attempts = record(name(first), count(first)),
-              .failures = record(name(second), count(second))};
-  if (from.good) {
-    const std::string lost = name(gauge.empty() ? "sonde_events_lost" : "sonde_events_window_lost");
-    names.failures = record(lost, names.attempts + " - " + names.failures);
-  }
-  return names;
+  const auto keep = [&](std::string_view metric, std::string expr) {
+    return record(fmt::format("{}:{}:{}", from.level, metric, how), std::move(expr));
+  };
+  const std::string all = counter(first), some = counter(second);
+  return {.attempts = keep(first, block(count(all)) + " > 0"),
+          .failures = from.good ? keep(lost(second), count(fmt::format("({} - {})", all, some)))
+                                : keep(second, count(some))};
 }
 
 std::string PrometheusTallies::failures_by_reason(Span window) {
-  return record(
-      "probe_target_step_reason:sonde_probe_failures:increase" + prometheus_duration(window),
-      in_counter("sonde_probe_failures", window));
+  return record("location_probe_target_step_reason:sonde_probe_failures:increase" +
+                    prometheus_duration(window),
+                whole(grown("sonde_probe_failures", window), window));
 }
 
 std::vector<PrometheusRule> PrometheusTallies::rules() const {

@@ -14,11 +14,12 @@ namespace sonde::rules {
 class PrometheusTallies {
  public:
   struct Names {
-    std::string attempts, failures;  // names of recording rules
+    // Names of recording rules, of which each location has a series; no attempts, no series.
+    std::string attempts, failures;
   };
   // `rate`: auth_success, event_delivery or probe_success.
   Names recorded(alert::AlertOf rate, Span window);
-  // Failed runs by step and reason.
+  // Failed runs of each location by step and reason, also of those without a vote.
   std::string failures_by_reason(Span window);
 
   std::vector<PrometheusRule> rules() const;  // ordered by name

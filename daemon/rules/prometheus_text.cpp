@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "daemon/alert/rule_subject.hpp"
 #include "daemon/rules/prometheus_question.hpp"
+#include "daemon/rules/prometheus_quorum.hpp"
 
 namespace sonde::rules {
 namespace {
@@ -52,7 +54,7 @@ std::string bound_text(const alert::RuleSettings& rule) {
   return bound ? show(*bound) : "";
 }
 
-// The labels that identify an instance, for the queries of a template.
+// The labels that identify an alert, for the queries of a template.
 std::vector<std::string_view> naming(const alert::RuleSettings& rule, bool apart) {
   std::vector<std::string_view> labels;
   if (prometheus_by_check(rule)) labels.emplace_back("probe");
@@ -61,22 +63,48 @@ std::vector<std::string_view> naming(const alert::RuleSettings& rule, bool apart
   return labels;
 }
 
-// `(query (printf "before RECORD{probe=%q,target=%q} after" $labels.probe $labels.target))`
-std::string query(std::string_view before, std::string_view record, std::string_view after,
-                  const std::vector<std::string_view>& labels) {
-  std::string matchers, values;
+// `query (printf "sum(RECORD{probe=%q,target=%q})" $labels.probe $labels.target)` of
+// "sum(RECORD[of])": each [of] selects what has the labels of the alert.
+std::string query(std::string text, const std::vector<std::string_view>& labels) {
+  std::string matchers, values, given;
   for (const auto label : labels) {
     matchers += fmt::format("{}{}=%q", matchers.empty() ? "" : ",", label);
     values += fmt::format(" $labels.{}", label);
   }
-  return fmt::format("query (printf \"{}{}{{{}}}{}\"{})", before, record, matchers, after, values);
+  for (std::size_t at = 0; (at = text.find("[of]", at)) != std::string::npos;) {
+    text.replace(at, 4, matchers);
+    given += values;
+  }
+  return fmt::format("query (printf \"{}\"{})", text, given);
 }
 
+// A rule's series of locations, within a template.
+std::string at_bound(const alert::RuleSettings& rule) {
+  return fmt::format("{}{{sonde_rule=\\\"{}\\\",[of]}}", prometheus_beyond(rule), rule.name);
+}
+
+// " of 40": as many as the value is computed of.
 std::string attempts(const alert::RuleSettings& rule, PrometheusTallies& tallies) {
   if (!is_rate(rule.of)) return "";
   const auto names = tallies.recorded(rule.of, rule.over.front());
-  return fmt::format("{{{{ with {} }}}} of {{{{ . | first | value }}}}{{{{ end }}}}",
-                     query("sum(", names.attempts, ")", naming(rule, true)));
+  const std::string counted = fmt::format("{}{{[of]}}", names.attempts);
+  const std::string on = prometheus_by_check(rule) ? "job, location, probe" : "job, location";
+  return fmt::format(
+      "{{{{ with {} }}}} of {{{{ . | first | value }}}}{{{{ end }}}}",
+      query(fmt::format("sum({0} and on ({1}) {2}) or sum({0})", counted, on, at_bound(rule)),
+            naming(rule, true)));
+}
+
+// " Fails from: eu us (of 3 locations);", where there are several.
+std::string locations(const alert::RuleSettings& rule) {
+  if (rule.of == alert::AlertOf::certificate_expiry || alert::always_pages(rule)) return "";
+  return fmt::format(
+      "{{{{ with {} }}}} Fails from:{{{{ range {} | sortByLabel \"location\" }}}} {{{{ "
+      ".Labels.location "
+      "}}}}{{{{ end }}}} (of {{{{ . | first | value }}}} locations);{{{{ end }}}}",
+      query(fmt::format("count(group by (location) ({}{{[of]}})) > 1", kVoting),
+            naming(rule, false)),
+      query(fmt::format("group by (location) ({})", at_bound(rule)), naming(rule, true)));
 }
 
 // "7 x upgrade/server_error; 2 x login/timeout;"
@@ -87,7 +115,8 @@ std::string failures(const alert::RuleSettings& rule, PrometheusTallies& tallies
   return fmt::format(
       "{{{{ range {} }}}} {{{{ .Value }}}} x {{{{ .Labels.step }}}}/{{{{ .Labels.reason }}}};"
       "{{{{ end }}}}",
-      query("sort_desc(topk(3, sum by (step, reason) (", record, ") > 0))", naming(rule, false)));
+      query(fmt::format("sort_desc(topk(3, sum by (step, reason) ({}{{[of]}}) > 0))", record),
+            naming(rule, false)));
 }
 
 std::string joined(const alert::RuleSettings& rule) {
@@ -119,7 +148,7 @@ std::string description(const alert::RuleSettings& rule, std::string text,
   replace(text, "[who]",
           prometheus_by_check(rule) ? "{{ $labels.target }} ({{ $labels.probe }})"
                                     : "{{ $labels.target }}");
-  return text + failures(rule, tallies);
+  return text + locations(rule) + failures(rule, tallies);
 }
 
 }  // namespace

@@ -68,14 +68,41 @@ std::string range(std::string_view name, const Matchers& matchers, Span span) {
   return fmt::format("{}[{}]", series(name, matchers), prometheus_duration(span));
 }
 
-std::string across(std::string_view aggregate, std::string_view more, std::string_view expr) {
-  return fmt::format("{} without (instance, pod, location{}{}) ({})", aggregate,
-                     more.empty() ? "" : ", ", more, expr);
+namespace {
+
+// The labels of Sonde's series that tell alerts or their parts from each other.
+constexpr std::string_view own_labels[] = {"probe", "kind",   "target",    "step",
+                                           "event", "reason", "host_port", "le"};
+
+std::string by_own_labels(std::string_view aggregate, std::string_view place,
+                          std::string_view except, std::string_view expr) {
+  std::string labels(place);
+  for (const auto label : own_labels)
+    if (!fmt::format(", {},", except).contains(fmt::format(", {},", label)))
+      labels += fmt::format(", {}", label);
+  return fmt::format("{} by ({}) ({})", aggregate, labels, expr);
+}
+
+}  // namespace
+
+std::string by_location(std::string_view aggregate, std::string_view except,
+                        std::string_view expr) {
+  return by_own_labels(aggregate, "job, location", except, expr);
+}
+
+std::string across(std::string_view aggregate, std::string_view except, std::string_view expr) {
+  return by_own_labels(aggregate, "job", except, expr);
 }
 
 std::string outside_maintenance(std::string_view expr, Span span) {
-  return fmt::format("{}\nunless on (job, instance, probe, kind, target) (max_over_time({}) == 1)",
-                     block(expr), range("sonde_maintenance_active", {}, span));
+  return fmt::format("{}\nunless {} (max_over_time({}) == 1)", block(expr), kOnProbe,
+                     range("sonde_maintenance_active", {}, span));
+}
+
+std::string age_of(std::string_view series) {
+  return fmt::format(
+      "(max by ({1}) (sonde_time_seconds) - {2} group_right () {0} or timestamp({0}) - {0})",
+      series, kDaemon, kOnDaemon);
 }
 
 std::string all(const std::vector<std::string>& parts) { return joined(parts, "\nand "); }

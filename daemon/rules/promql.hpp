@@ -22,13 +22,27 @@ Matchers both(Matchers some, const Matchers& more);
 std::string series(std::string_view name, const Matchers& matchers);
 std::string range(std::string_view name, const Matchers& matchers, Span span);
 
-// `aggregate without (instance, pod, location, MORE) (expr)`, because several daemons may watch one
-// path.
-std::string across(std::string_view aggregate, std::string_view more, std::string_view expr);
+// What joins the series of one daemon, and those of one of its probes. Daemons of several locations
+// may have the same instance: 127.0.0.1:9811 beside a collector, or the name of a pod.
+inline constexpr std::string_view kDaemon = "job, instance, location";
+inline constexpr std::string_view kOnDaemon = "on (job, instance, location)";
+inline constexpr std::string_view kOnProbe = "on (job, instance, location, probe, kind, target)";
+
+// `aggregate by (job, location, ...) (expr)` with the labels that Sonde's own series have; without
+// `except`, "" or "probe, kind". What else a scrape adds (instance, pod, namespace, region) does
+// not count: two daemons of a location that differ in it are one location.
+std::string by_location(std::string_view aggregate, std::string_view except, std::string_view expr);
+// The same without `location`, because several daemons may watch one path.
+std::string across(std::string_view aggregate, std::string_view except, std::string_view expr);
 
 // Excludes probes that were under maintenance within the span, because the growth of a counter
 // during that time cannot be separated.
 std::string outside_maintenance(std::string_view expr, Span span);
+
+// How long ago a time was that a daemon wrote, at the last scrape and by the daemon's own clock:
+// one that differs from Prometheus' makes nothing older, and nothing ages between two scrapes. Of a
+// daemon that does not say its time, by Prometheus' clock.
+std::string age_of(std::string_view series);
 
 // Joined with `and` or `or`, one line each; a single part is unchanged.
 std::string all(const std::vector<std::string>& parts);

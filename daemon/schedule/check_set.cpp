@@ -32,6 +32,11 @@ void CheckSet::assign(std::vector<Assignment> assignments, const Make& make, Ins
   std::erase_if(ids_, [&gone](const auto& row) { return gone.contains(row.second); });
 }
 
+ScheduledCheckPtr CheckSet::find(const std::string& identity) const {
+  const auto known = ids_.find(identity);
+  return known == ids_.end() ? nullptr : entries_.at(known->second);
+}
+
 CheckSet::Standing CheckSet::standing() const {
   Standing all;
   for (const auto& [id, entry] : entries_)

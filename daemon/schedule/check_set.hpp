@@ -26,6 +26,9 @@ class CheckSet {
   // Conclusions from before the start of the process, by key_of; call it before assign().
   void restore(std::map<std::string, std::string> conclusions);
 
+  // Null: there is no check with that identity.
+  ScheduledCheckPtr find(const std::string& identity) const;
+
   Schedule& schedule() { return schedule_; }
   const ScheduledCheckPtr& entry(std::size_t id) const { return entries_.at(id); }
 

@@ -78,6 +78,7 @@ Pool::Pool(asio::any_io_executor main, Options options)
                            .in_flight_max = options.in_flight_max,
                            .publish = State::posted_results(state_),
                            .lockouts = options.lockouts,
+                           .issued = options.issued,
                            .ended = State::posted_end(state_)};
     state_->hands.push_back({std::make_unique<Worker>(std::move(worker))});
   }
@@ -123,6 +124,18 @@ std::function<int(const Check&)> Pool::in_flight() const {
     auto known = counts->find(identity(check));
     return known == counts->end() ? 0 : known->second->load(std::memory_order_relaxed);
   };
+}
+
+void Pool::run_apart(const std::shared_ptr<const Check>& check, Instant limit,
+                     std::function<void(ResultPtr)> done) {
+  Worker& worker = *state_->hands[share(check->target, state_->hands.size())].worker;
+  worker.run_apart(check, limit,
+                   [main = state_->main, weak = std::weak_ptr(state_),
+                    done = std::move(done)](ResultPtr result) {
+                     asio::post(main, [weak, done, result = std::move(result)] {
+                       if (!weak.expired()) done(result);
+                     });
+                   });
 }
 
 bool Pool::on_time(Instant now) const {

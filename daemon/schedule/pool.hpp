@@ -27,6 +27,8 @@ class Pool {
     std::function<void(const ResultPtr&)> publish;
     // Where all workers together count rejected logins.
     std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
+    // Where all workers together know what services issued.
+    std::shared_ptr<auth::IssuedTable> issued = auth::IssuedTable::in_memory();
   };
 
   // Starts the threads. `main` has to outlive the pool, and has to run until stop() has reported.
@@ -52,6 +54,12 @@ class Pool {
   // Returns a function that gives the number of runs of a check under way, 0 for an unknown check.
   // It may be called on any thread, and is valid until the next assign().
   std::function<int(const Check&)> in_flight() const;
+
+  // Runs a check once, now, apart from any schedule; it need not be assigned. The result is in no
+  // rate, metric, alert or store. `done` is called once on the main executor, not after the pool's
+  // end; null: the worker stops or has too much to do. See Worker::run_apart.
+  void run_apart(const std::shared_ptr<const Check>& check, Instant limit,
+                 std::function<void(ResultPtr)> done);
 
   // Whether no worker is late with a tick by more than five seconds.
   bool on_time(Instant now) const;

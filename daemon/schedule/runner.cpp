@@ -10,6 +10,7 @@
 #include "daemon/schedule/local_clock.hpp"
 #include "daemon/system/thread.hpp"
 #include "probes/core/deadline.hpp"
+#include "probes/core/run_id.hpp"
 #include "probes/diagnosis/diagnosis_request.hpp"
 #include "probes/diagnosis/diagnosis_table.hpp"
 #include "probes/diagnosis/observation.hpp"
@@ -51,6 +52,12 @@ Verdict counted_as(Verdict verdict, Reason begun) {
   verdict = Verdict::of(verdict.step, {begun, std::move(verdict.detail)});
   verdict.concluded = concluded;
   return verdict;
+}
+
+std::shared_ptr<Trace> trace_of(const Result& result) {
+  auto trace = std::make_shared<Trace>(result.begun);
+  trace->of_run(result.id);
+  return trace;
 }
 
 // Attributes a failure to the prober, and keeps the original reason in the detail.
@@ -97,8 +104,14 @@ void Runner::start(const ScheduledCheckPtr& entry, Instant scheduled) {
   runs_.spawn(run(std::move(flight), scheduled));
 }
 
+void Runner::run_apart(const ScheduledCheckPtr& entry, Instant limit,
+                       std::function<void(ResultPtr)> done) {
+  runs_.spawn(attempt_apart(entry, limit, std::move(done)));
+}
+
 void Runner::skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks) {
   Result result = blank(*entry);
+  result.id.clear();
   result.trace = no_trace_;
   result.beats = ticks;
   const std::vector<Step>& steps = entry->check->steps;
@@ -120,6 +133,30 @@ asio::awaitable<void> Runner::run(InFlightGuard flight, Instant scheduled) {
   }
 }
 
+asio::awaitable<void> Runner::attempt_apart(ScheduledCheckPtr entry, Instant limit,
+                                            std::function<void(ResultPtr)> done) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  Result result = blank(*entry);
+  const Attempt wanted{
+      .number = 1, .seed = random_(), .check_refusals = false, .standing = entry->standing.get()};
+  auto trace = trace_of(result);
+  const UnderWay under_way(*this);
+  auto asking = entry->probe->attempt(wanted, *trace);
+  const Instant own_limit = result.begun + entry->check->timeout;
+  result.verdict = co_await within(std::min(limit, own_limit), std::move(asking), *trace);
+  const Instant ended = Clock::now();
+  trace->finish(ended);
+  result.took = ended - result.begun;
+  blame_lag(result, under_way.id(), ended);
+  if (limit < own_limit && ended >= limit && row(result.verdict.reason).slow)
+    result.verdict.detail +=
+        "; cut " + in_ms(own_limit - limit) +
+        " before the probe's own timeout, because whoever asked waits no longer";
+  const bool cut = runs_.stopping() || row(result.verdict.reason).unpublished;
+  conclude(result, std::move(trace));
+  done(cut ? nullptr : std::make_shared<const Result>(std::move(result)));
+}
+
 asio::awaitable<void> Runner::attempt(ScheduledCheck& entry, Result& result) {
   const std::optional<Instant> refused_before = entry.refused;
   std::unique_ptr<Evidence> evidence;
@@ -127,7 +164,7 @@ asio::awaitable<void> Runner::attempt(ScheduledCheck& entry, Result& result) {
                        &evidence,      entry.refusal_turn, entry.standing.get()};
   // An overlapping run shall not check the refusals as well.
   if (wanted.check_refusals) entry.refused = result.begun;
-  auto trace = std::make_shared<Trace>(result.begun);
+  auto trace = trace_of(result);
   const UnderWay under_way(*this);
   auto asking = entry.probe->attempt(wanted, *trace);
   const Instant limit = result.begun + entry.check->timeout;
@@ -227,6 +264,7 @@ Result Runner::blank(const ScheduledCheck& entry) const {
   result.worker = options_.worker;
   result.started = std::chrono::system_clock::now();
   result.begun = Clock::now();
+  result.id = make_run_id(result.started);
   return result;
 }
 

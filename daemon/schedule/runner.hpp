@@ -38,6 +38,12 @@ class Runner {
 
   // Runs the check now, with its retries; `scheduled` is the time of the tick.
   void start(const ScheduledCheckPtr& entry, Instant scheduled);
+  // Makes one attempt now, without retries, refusal checks and experiments, and passes it to `done`
+  // instead of publishing it. It ends at `limit`, or at the check's timeout if that is earlier.
+  // Null: it was cancelled. It is no run of the schedule: nothing counts it as under way, and it
+  // changes nothing that is known of the check's failures.
+  void run_apart(const ScheduledCheckPtr& entry, Instant limit,
+                 std::function<void(ResultPtr)> done);
   // Publishes that this many ticks were skipped, and why.
   void skip(const ScheduledCheckPtr& entry, Reason reason, std::uint32_t ticks);
 
@@ -49,6 +55,8 @@ class Runner {
   class UnderWay;
   boost::asio::awaitable<void> run(InFlightGuard flight, Instant scheduled);
   boost::asio::awaitable<void> attempt(ScheduledCheck& entry, Result& result);
+  boost::asio::awaitable<void> attempt_apart(ScheduledCheckPtr entry, Instant limit,
+                                             std::function<void(ResultPtr)> done);
   boost::asio::awaitable<void> explain(ScheduledCheck& entry, const Attempt& attempt,
                                        Result& result, Trace& trace);
   boost::asio::awaitable<void> look_into(ScheduledCheck& entry, const Attempt& attempt,

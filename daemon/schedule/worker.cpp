@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +28,12 @@ namespace {
 // Waking up costs as much as a quarter of a simple run, so ticks within this time start together.
 constexpr std::chrono::microseconds gathering(250);
 
+// Between two runs of a check apart from its schedule, so that nobody presses a target through us.
+constexpr std::chrono::seconds apart_pause(1);
+// Who asks with about the same limit shares a run; another limit is another question.
+constexpr std::chrono::seconds limit_apart(1);
+constexpr std::size_t apart_max = 4;  // runs of a check at a time
+
 }  // namespace
 
 // Everything that the thread owns. Asio waits with a timerfd, which the kernel's timer slack does
@@ -40,16 +47,34 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   void restore(std::map<std::string, std::string> conclusions) {
     check_set_.restore(std::move(conclusions));
   }
+  void run_apart(const std::shared_ptr<const Check>& check, Instant limit,
+                 std::function<void(ResultPtr)> done);
   void stop();
 
   asio::io_context& io() { return io_; }
   Progress& progress() { return progress_; }
 
  private:
+  // A run that was asked for: until when it may take, and who waits for it.
+  struct ApartRun {
+    Instant limit;
+    std::vector<std::function<void(ResultPtr)>> waiting;
+  };
+  // Those of a check that are under way, and the last one that was not cut by a limit of its own.
+  struct Apart {
+    std::vector<std::shared_ptr<ApartRun>> under_way;
+    ResultPtr last;
+    Instant ended;
+  };
+
+  ScheduledCheckPtr entry_apart(const std::shared_ptr<const Check>& check);
+  void end_apart(const std::string& identity, const std::shared_ptr<ApartRun>& run,
+                 const ResultPtr& result);
   void take_beats();
   void begin(const Tick& tick);
   void wait_for_beat();
   void watch_lag();
+  void sample_lag();
   void publish(std::vector<ResultPtr> results);
   void end();
 
@@ -64,6 +89,8 @@ class Worker::Loop : public std::enable_shared_from_this<Loop> {
   Runner runner_;
   std::unique_ptr<session::Shared> shared_;
   CheckSet check_set_;
+  std::map<std::string, Apart> apart_;                    // by identity
+  std::map<std::string, ScheduledCheckPtr> unscheduled_;  // asked for, but not assigned
   bool sampling_ = false;
 };
 
@@ -85,6 +112,7 @@ void Worker::Loop::run() {
   system::name_thread("worker-" + std::to_string(options_.number));
   shared_ = std::make_unique<session::Shared>(io_.get_executor());
   shared_->token_cache.share(options_.lockouts);
+  shared_->token_cache.share(options_.issued);
   clock_.use(shared_->network);
   io_.run();
   if (options_.ended) options_.ended();
@@ -97,6 +125,10 @@ void Worker::Loop::assign(std::vector<Assignment> assignments,
   egress_.watch();
   auto make = [this](const Check& check) { return check.make(*shared_); };
   check_set_.assign(std::move(assignments), make, Clock::now());
+  unscheduled_.clear();
+  std::erase_if(apart_, [this](const auto& one) {
+    return one.second.under_way.empty() && !check_set_.find(one.first);
+  });
   shared_->token_cache.give_back_files();
   wait_for_beat();
 }
@@ -104,10 +136,10 @@ void Worker::Loop::assign(std::vector<Assignment> assignments,
 void Worker::Loop::publish(std::vector<ResultPtr> results) { options_.publish(std::move(results)); }
 
 void Worker::Loop::take_beats() {
+  sample_lag();  // a run may be held up before it waits for the first time
   for (const Tick& tick : check_set_.schedule().take_due(Clock::now())) begin(tick);
   progress_.rounds.fetch_add(1, std::memory_order_relaxed);
   wait_for_beat();
-  watch_lag();
 }
 
 void Worker::Loop::begin(const Tick& tick) {
@@ -136,7 +168,12 @@ void Worker::Loop::wait_for_beat() {
 
 // Only while runs are under way: an idle worker sleeps between ticks.
 void Worker::Loop::watch_lag() {
-  if (sampling_ || runner_.runs().size() == 0) return;
+  if (runner_.runs().size() > 0) sample_lag();
+}
+
+// Call it before a run is started.
+void Worker::Loop::sample_lag() {
+  if (sampling_) return;
   sampling_ = true;
   sampler_.expires_after(LoopLag::every);
   runner_.lag().expect(sampler_.expiry(), system::thread_cpu_time());
@@ -145,6 +182,53 @@ void Worker::Loop::watch_lag() {
     runner_.lag().woken(Clock::now(), system::thread_cpu_time());
     if (!error) watch_lag();
   });
+}
+
+ScheduledCheckPtr Worker::Loop::entry_apart(const std::shared_ptr<const Check>& check) {
+  const std::string key = identity(*check);
+  if (ScheduledCheckPtr assigned = check_set_.find(key)) return assigned;
+  ScheduledCheckPtr& entry = unscheduled_[key];
+  if (!entry)
+    entry = std::make_shared<ScheduledCheck>(
+        ScheduledCheck{.check = check,
+                       .probe = check->make(*shared_),
+                       .in_flight = std::make_shared<std::atomic<int>>(0),
+                       .refused = {},
+                       .refusal_turn = {},
+                       .diagnoses = {}});
+  return entry;
+}
+
+void Worker::Loop::run_apart(const std::shared_ptr<const Check>& check, Instant limit,
+                             std::function<void(ResultPtr)> done) {
+  if (runner_.runs().stopping() || runner_.runs().size() >= options_.in_flight_max)
+    return done(nullptr);
+  const std::string key = identity(*check);
+  const ScheduledCheckPtr entry = entry_apart(check);
+  Apart& apart = apart_[key];
+  if (apart.last && Clock::now() - apart.ended < apart_pause) return done(apart.last);
+  for (const auto& run : apart.under_way)
+    if (std::chrono::abs(run->limit - limit) <= limit_apart)
+      return run->waiting.push_back(std::move(done));
+  if (apart.under_way.size() >= apart_max) return done(nullptr);
+  const auto run = std::make_shared<ApartRun>(limit);
+  run->waiting.push_back(std::move(done));
+  apart.under_way.push_back(run);
+  sample_lag();
+  runner_.run_apart(entry, limit,
+                    [this, key, run](const ResultPtr& result) { end_apart(key, run, result); });
+}
+
+void Worker::Loop::end_apart(const std::string& identity, const std::shared_ptr<ApartRun>& run,
+                             const ResultPtr& result) {
+  Apart& apart = apart_[identity];
+  const Instant now = Clock::now();
+  std::erase(apart.under_way, run);
+  if (now < run->limit) {
+    apart.last = result;
+    apart.ended = now;
+  }
+  for (const auto& done : run->waiting) done(result);
 }
 
 void Worker::Loop::stop() {
@@ -165,6 +249,7 @@ void Worker::Loop::end() {
   sampler_.cancel();
   outbox_.flush();
   check_set_.clear();
+  unscheduled_.clear();
   shared_.reset();
   busy_.reset();
 }
@@ -192,6 +277,14 @@ void Worker::assign(std::vector<Assignment> assignments,
 void Worker::restore(std::map<std::string, std::string> conclusions) {
   asio::post(loop_->io(), [loop = loop_.get(), conclusions = std::move(conclusions)]() mutable {
     loop->restore(std::move(conclusions));
+  });
+}
+
+void Worker::run_apart(std::shared_ptr<const Check> check, Instant limit,
+                       std::function<void(ResultPtr)> done) {
+  asio::post(loop_->io(), [loop = loop_.get(), check = std::move(check), limit,
+                           done = std::move(done)]() mutable {
+    loop->run_apart(check, limit, std::move(done));
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Worker {
     std::function<void(std::vector<ResultPtr>)> publish;
     // Where rejected logins are counted, shared with the other workers.
     std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
+    // What services issued, shared with the other workers.
+    std::shared_ptr<auth::IssuedTable> issued = auth::IssuedTable::in_memory();
     // Called on the worker's thread as its last action.
     std::function<void()> ended;
     bool (*clock_is_kept)() = schedule::clock_is_kept;
@@ -60,6 +63,12 @@ class Worker {
   // Conclusions about failures from before the start of the process, by key_of; call it before
   // assign().
   void restore(std::map<std::string, std::string> conclusions);
+  // Runs a check apart from any schedule, see Runner::run_apart; one that is not assigned keeps its
+  // probe until the next assign(). `done` is called once, on the worker's thread, with null if it
+  // cannot be run now. Who asks for a check while it runs, or within a second after that, gets the
+  // same result.
+  void run_apart(std::shared_ptr<const Check> check, Instant limit,
+                 std::function<void(ResultPtr)> done);
   // Takes no more ticks; runs under way are cancelled and not published. Then the thread ends.
   void stop();
   // Stops waiting for a thread that does not end: it keeps running and owns all that it uses.

@@ -20,6 +20,7 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
   kept.state.seen = {{"chat/chat/staging", WallTime(milliseconds(1764080120123))},
                      {"login/a \"b\"/x", WallTime(milliseconds(1764080120124))}};
   kept.text = {.value = "72 %",
+               .number = 0.1,
                .summary = "a summary",
                .description = "what it means",
                .probe = "chat",
@@ -42,6 +43,7 @@ TEST(AlertCodec, GivesBackWhatItWasGiven) {
   EXPECT_EQ(read->text.summary, kept.text.summary);
   EXPECT_EQ(read->text.probe, kept.text.probe);
   EXPECT_EQ(read->text.fired_for, kept.text.fired_for);
+  EXPECT_DOUBLE_EQ(read->text.number, kept.text.number);
   EXPECT_EQ(read->text.at, kept.text.at);
 }
 

@@ -58,6 +58,7 @@ TEST_F(AlertTextTest, OfAuthSuccess) {
       failure(Step::hold, Reason::idle_closed, 2)};
   const auto said = text();
   EXPECT_EQ(said.value, "72.0 % (18 of 25)");
+  EXPECT_DOUBLE_EQ(said.number, 0.72);
   EXPECT_EQ(said.summary,
             "upgrade auth success 72.0 % (18 of 25) over 10m on staging, wanted 90 %; logins 40 of "
             "40; 7 x upgrade/server_error_after_auth (HTTP 500) since 14:02 UTC");
@@ -117,6 +118,7 @@ TEST_F(AlertTextTest, OfLatency) {
   rule.measure = Timed::first_event;
   rule.above = Bound{.share = {}, .span = seconds(2), .count = {}};
   view.of(check).quantile = Quantile{milliseconds(3256), 40};
+  EXPECT_DOUBLE_EQ(text().number, 3.256);
   EXPECT_EQ(text().summary,
             "chat p95 of first_event 3.25s (of 40 runs) over 10m on staging, wanted 2s");
 }
@@ -130,6 +132,7 @@ TEST_F(AlertTextTest, OfFailuresInARow) {
   view.of(check).failures.groups = {failure(Step::login, Reason::tcp_refused, 3)};
   const auto said = text();
   EXPECT_EQ(said.value, "3");
+  EXPECT_DOUBLE_EQ(said.number, 3);
   EXPECT_EQ(said.summary,
             "chat failed 3 times in a row on staging since 14:02 UTC: "
             "login/tcp_refused (127.0.0.1:9 refuses)");
@@ -147,6 +150,7 @@ TEST_F(AlertTextTest, OfACertificate) {
   const auto one = at_endpoint(target, "chat.example.com:443");
   auto& not_after = view.of(check).standing.certificates["chat.example.com:443"];
   not_after = 1764080000 + 12 * 86400 + 3600;
+  EXPECT_DOUBLE_EQ(text(one, now).number, 12 * 86400 + 3600);
   EXPECT_EQ(text(one, now).summary,
             "certificate of chat.example.com:443 on staging expires in 12d (2025-12-07)");
   EXPECT_EQ(text(one, now).value, "12d");

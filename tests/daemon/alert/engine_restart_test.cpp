@@ -42,6 +42,40 @@ TEST_F(EngineRestartTest, AnIncidentGoesOnAfterACrash) {
   EXPECT_THAT(held(), ElementsAre("upgrade_fails"));
 }
 
+TEST_F(EngineRestartTest, AnIncidentKeepsItsIdUntilItsLastAlertHasEndedAlsoAfterACrash) {
+  fail(login, Step::login);
+  after(minutes(1));
+  const std::string first = find("login_fails").incident;
+  EXPECT_EQ(first.size(), 16U);
+  start();
+  fail(chat, Step::events);
+  after(minutes(1));
+  EXPECT_EQ(find("login_fails").incident, first);
+  EXPECT_EQ(find("chat_fails").incident, first);
+  pass(login);
+  after(minutes(6));
+  EXPECT_TRUE(find("login_fails").ended);
+  fail(login, Step::login);
+  after(minutes(1));
+  EXPECT_EQ(find("login_fails").incident, first);  // the chat has failed all the time
+  for (const auto& check : {login, chat}) pass(check);
+  after(minutes(6));
+  EXPECT_TRUE(find("chat_fails").ended);
+  fail(chat, Step::events);
+  after(minutes(1));
+  EXPECT_EQ(find("chat_fails").incident.size(), 16U);
+  EXPECT_NE(find("chat_fails").incident, first);
+}
+
+TEST_F(EngineRestartTest, AnAlertThatPagesByItselfIsAnIncidentOfItsOwn) {
+  fail(health, Step::health);
+  after(minutes(1));
+  fail(login, Step::login);
+  after(minutes(1));
+  EXPECT_EQ(find("health_fails").incident.size(), 16U);
+  EXPECT_NE(find("health_fails").incident, find("login_fails").incident);
+}
+
 TEST_F(EngineRestartTest, AnAlertForWantOfDataGoesOnOverARestartUntilThereAreSome) {
   const auto stall = [&](int rounds) {
     for (int i = 0; i < rounds; ++i) {

@@ -37,10 +37,23 @@ TEST_F(EngineTest, PagesRightAfterTheRunThatSaysSo) {
                                   {"severity", "critical"},
                                   {"target", "staging"}}));
   EXPECT_EQ(alert.starts, now);
-  EXPECT_EQ(alert.annotations.at("evidence_url"), "http://sonde:9811/failures/chat/staging");
+  EXPECT_EQ(alert.annotations.at("evidence_url"), "http://sonde:9811/probes/chat/staging");
   EXPECT_EQ(alert.annotations.at("runbook_url"), "https://runbooks.example.com/chat_fails.md");
   EXPECT_THAT(alert.annotations.at("summary"), HasSubstr("chat failed 3 times in a row"));
   EXPECT_EQ(alert.group, "target/staging");
+}
+
+TEST_F(EngineTest, NamesTheNewestRunThatProvesItAndKeepsItWhenItEnds) {
+  const std::string id(32, 'a');
+  fail(chat, Step::events);
+  view.of(chat).standing.failing->run = id;
+  run(chat, Verdict::of(Step::events, {Reason::stalled, ""}));
+  const auto firing = find("chat_fails");
+  EXPECT_EQ(firing.annotations.at("run"), id);
+  EXPECT_EQ(firing.annotations.at("evidence_url"), "http://sonde:9811/runs/" + id);
+  pass(chat);
+  after(seconds(15));
+  EXPECT_EQ(find("chat_fails").annotations.at("run"), id) << "the page of its end leads there, too";
 }
 
 TEST_F(EngineTest, MentionsWhatWentLiveShortlyBefore) {

@@ -55,7 +55,7 @@ TEST_F(EngineTextTest, FailuresInARowEndWhereTheyWere) {
                            "; it fired because: chat failed 4 times in a row on staging since " +
                            at(began) + ": events/server_error (HTTP 500)");
   EXPECT_TRUE(find("of_target").ended);
-  EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/failures/chat/"));
+  EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/probes/chat/"));
 }
 
 TEST_F(EngineTextTest, ANumberIsThatOfTheLastRun) {
@@ -193,7 +193,7 @@ TEST_F(EngineTextTest, ARateLeadsToTheProbeThatLostMost) {
   view.tally(login, {}, {40, 1});
   view.tally(chat, {}, {40, 30});
   after(seconds(15));
-  EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/failures/chat/"));
+  EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/probes/chat/"));
   view.tally(chat, {}, {40, 2});
   after(seconds(15));
   EXPECT_THAT(summary(), StartsWith("success of 3 probes 96.2 % (77 of 80) over 10m on staging, "

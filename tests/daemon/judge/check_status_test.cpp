@@ -31,6 +31,29 @@ TEST(CheckStatus, ItsTextIsShortWhateverItHolds) {
   EXPECT_EQ(text_of(*back), text);
 }
 
+TEST(CheckStatus, NamesTheNewestRunThatFailedAlsoAfterARestart) {
+  CheckStatus standing;
+  for (const char last : {'1', '2'}) {
+    Result failed = *MadeRun(chat_check(), missing_event(), kNoon).done();
+    failed.id = "6b0ec3400123456789abcdef0123456" + std::string(1, last);
+    follow(standing, failed);
+  }
+  ASSERT_TRUE(standing.failing);
+  EXPECT_EQ(standing.failing->run, "6b0ec3400123456789abcdef01234562");
+  const auto back = standing_from(text_of(standing));
+  ASSERT_TRUE(back && back->failing);
+  EXPECT_EQ(back->failing->run, "6b0ec3400123456789abcdef01234562");
+}
+
+TEST(CheckStatus, ReadsWhatAnEarlierVersionKept) {
+  const auto of_3 =
+      standing_from("3 fail fail 3 0 1 - 1 - events missing_event 3 1 2 - 7 a detail");
+  ASSERT_TRUE(of_3 && of_3->failing);
+  EXPECT_EQ(of_3->left_out, 7u);
+  EXPECT_EQ(of_3->failing->detail, "a detail");
+  EXPECT_EQ(of_3->failing->run, "");
+}
+
 TEST(CheckStatus, KnowsSinceWhenRunsPassAndKeepsItOverARestart) {
   CheckStatus standing;
   follow(standing, *MadeRun(chat_check(), missing_event(), kNoon).done());

@@ -149,7 +149,7 @@ TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
   EXPECT_EQ(series,
             (std::vector<std::string>{"chat/chat/staging success", "chat/chat/staging auth/login",
                                       "chat/chat/staging event/agent_started"}));
-  EXPECT_EQ(told.buckets.size(), 3u * 4u);
+  EXPECT_EQ(told.buckets.size(), 3u * 4u + 1u) << "days are of success alone";
   ASSERT_EQ(told.notes.size(), 2u);
   EXPECT_EQ(told.notes[1].component, "certificates");
   EXPECT_EQ(told.notes[0].component, "judge");
@@ -160,7 +160,7 @@ TEST_F(JudgeTest, TellsOnlyWhatChangedAndUnderTheNameOfItsSeries) {
 TEST_F(JudgeTest, WhatACheckLeavesBehindIsStillTold) {
   accept(Verdict::pass());
   judge.assign({});
-  EXPECT_EQ(changes().buckets.size(), 4u);
+  EXPECT_EQ(changes().buckets.size(), 5u);
   EXPECT_TRUE(changes().empty());
 }
 
@@ -178,6 +178,49 @@ TEST_F(JudgeTest, ACheckThatIsRemovedAndAddedAgainGoesOnWithItsCounts) {
   back.assign({chat});
   back.restore(kept.remembered);
   EXPECT_EQ(back.tally(*chat, success_rate(), hours(720), now), (Tally{4, 4}));
+}
+
+// Three days with runs and a day without one between them.
+struct Days : JudgeTest {
+  Kept kept;
+  void SetUp() override {
+    JudgeTest::SetUp();
+    now = std::chrono::floor<std::chrono::days>(now) + hours(12);
+    accept(Verdict::pass());
+    accept(missing_event());
+    now += hours(48);
+    accept(Verdict::pass());
+    now += hours(24);
+    accept(missing_event());
+    kept.write(changes());
+    std::ranges::sort(kept.remembered.series.at(0).buckets, {},
+                      [](const auto& bucket) { return std::pair(bucket.tier, bucket.slot); });
+  }
+  std::vector<Tally> after_restart() {
+    Judge back;
+    back.assign({chat});
+    back.restore(kept.remembered);
+    return back.days(*chat, 5, now);
+  }
+};
+const std::vector<Tally> five_days = {{}, {2, 1}, {}, {1, 0}, {1, 1}};
+
+TEST_F(Days, AreThoseOfUtcOldestFirst) { EXPECT_EQ(judge.days(*chat, 5, now), five_days); }
+
+TEST_F(Days, OutliveARestart) { EXPECT_EQ(after_restart(), five_days); }
+
+TEST_F(Days, ComeFromTheHoursOfAStoreThatHasNoDays) {
+  std::erase_if(kept.remembered.series.at(0).buckets,
+                [](const SeriesRows::Bucket& bucket) { return bucket.tier == day_tier; });
+  EXPECT_EQ(after_restart(), five_days);
+}
+
+TEST_F(Days, GoBackNinetyOfThem) {
+  EXPECT_EQ(judge.days(*chat, 1000, now).size(), 90u);
+  now += hours(24 * 86);
+  EXPECT_EQ(judge.days(*chat, 90, now).at(0), (Tally{2, 1}));
+  now += hours(24);
+  EXPECT_EQ(judge.days(*chat, 90, now).at(0), (Tally{}));
 }
 
 TEST_F(JudgeTest, WhatIsRememberedOfNobodyIsIgnored) {

@@ -47,6 +47,17 @@ TEST_F(DeploysTest, TheRecentOneIsOfTheTargetOrOfAllAndNoLater) {
   EXPECT_EQ(deploys.recent("staging", now - minutes(20), now)->version, "v2");
 }
 
+TEST_F(DeploysTest, TheNewestOfATargetMayHaveConcernedAll) {
+  EXPECT_THAT(deploys.newest(checks), IsEmpty());
+  add("production", "v1", "2026-12-01T13:00Z");
+  add("", "network", "2026-12-01T13:30Z");
+  add("staging", "v2", "2026-12-01T13:50Z");
+  const auto newest = deploys.newest(checks);
+  ASSERT_THAT(newest, SizeIs(2));
+  EXPECT_EQ(newest[0].target + " " + newest[0].version, "production network");
+  EXPECT_EQ(newest[1].target + " " + newest[1].version, "staging v2");
+}
+
 TEST_F(DeploysTest, RefusesWhatSaysNothing) {
   const auto refusal = [&](const DeployRequest& wish) {
     const auto made = deploys.add(wish, checks, now);

@@ -46,7 +46,7 @@ std::string alert_of(const std::string& entry) {
 
 TEST(PrometheusRules, CountInTheDaemonsOwnWindowsWhereItHasThem) {
   EXPECT_THAT(rules_of("{ of: auth_success, below: 90%, over: 10m }"),
-              AllOf(HasSubstr("probe_target_step:sonde_auth_window_attempts:sum10m"),
+              AllOf(HasSubstr("location_probe_target_step:sonde_auth_window_attempts:max10m"),
                     HasSubstr("sonde_auth_window_failures{window=\"10m\"}")));
 }
 
@@ -61,14 +61,14 @@ TEST(PrometheusRules, OfLatenciesThatPrometheusCannotSeeAreToldOf) {
 
 TEST(PrometheusRules, CountByIncreaseInWindowsOfOtherLengths) {
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90%, over: 20m }"),
-              AllOf(HasSubstr("probe_target:sonde_probe_runs:increase20m"),
+              AllOf(HasSubstr("location_probe_target:sonde_probe_runs:increase20m"),
                     HasSubstr("increase(sonde_probe_failures_total[20m])"),
                     Not(HasSubstr("window=\"20m\""))));
 }
 
 TEST(PrometheusRules, LeaveOutWhatACounterGrewByUnderMaintenance) {
   const std::string left_out =
-      "unless on (job, instance, probe, kind, target) "
+      "unless on (job, instance, location, probe, kind, target) "
       "(max_over_time(sonde_maintenance_active[20m]) == 1)";
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90%, over: 20m }"), HasSubstr(left_out));
   EXPECT_THAT(alert_of("{ of: reason, reasons: [server_error], above: 3, over: 20m }"),
@@ -76,17 +76,47 @@ TEST(PrometheusRules, LeaveOutWhatACounterGrewByUnderMaintenance) {
 }
 
 TEST(PrometheusRules, CompareWholeNumbersAndClearWhereTheDaemonDoes) {
+  const std::string entry =
+      "{ of: auth_success, below: 90%, over: 10m, min_samples: 12, min_failures: 3 }";
+  EXPECT_THAT(rules_of(entry),
+              AllOf(HasSubstr("10 * location_probe_target_step:sonde_auth_window_failures:max10m > "
+                              "location_probe_target_step:sonde_auth_window_attempts:max10m"),
+                    HasSubstr("attempts:max10m >= 12"), HasSubstr("failures:max10m >= 3")));
   EXPECT_THAT(
-      alert_of("{ of: auth_success, below: 90%, over: 10m, min_samples: 12, min_failures: 3 }"),
-      AllOf(HasSubstr("10 * probe_target_step:sonde_auth_window_failures:sum10m > "
-                      "probe_target_step:sonde_auth_window_attempts:sum10m"),
-            HasSubstr("attempts:sum10m >= 12"), HasSubstr("failures:sum10m >= 3"),
-            HasSubstr("100 * probe_target_step:sonde_auth_window_failures:sum10m <= 7 * ")));
+      alert_of(entry),
+      HasSubstr("100 * location_probe_target_step:sonde_auth_window_failures:max10m <= 7 * "));
 }
 
 TEST(PrometheusRules, NeedEveryWindowToFire) {
-  EXPECT_THAT(alert_of("{ of: auth_success, below: 90%, over: [10m, 30m] }"),
-              AllOf(HasSubstr("sum10m"), HasSubstr("and 10 * ") /* of 30m */, HasSubstr("sum30m")));
+  EXPECT_THAT(rules_of("{ of: auth_success, below: 90%, over: [10m, 30m] }"),
+              AllOf(HasSubstr("max10m"), HasSubstr("and 10 * ") /* of 30m */, HasSubstr("max30m")));
+}
+
+TEST(PrometheusRules, FireWhereMoreThanHalfOfTheLocationsFail) {
+  EXPECT_THAT(alert_of("{ of: auth_success, below: 90%, over: 10m }"),
+              AllOf(HasSubstr("2 * count without (location, sonde_rule) "
+                              "(location_probe_target:sonde_rule_beyond:group{sonde_rule=\"A\"}) > "
+                              "count without (location) "
+                              "(location_probe_target_step:sonde_auth_window_attempts:max10m)"),
+                    HasSubstr(">= count without (location)")));
+  for (const std::string& of : std::vector<std::string>{
+           "latency, above: 2s", "consecutive_failures, above: 2", "false_green, above: 2",
+           "reason, reasons: [server_error], above: 3"})
+    EXPECT_THAT(
+        alert_of("{ of: " + of + " }"),
+        AllOf(HasSubstr("(location_probe_target:sonde_rule_failing:group{sonde_rule=\"A\"}) "
+                        "> count without (location)"),
+              HasSubstr(">= count without (location)")))
+        << of;
+}
+
+TEST(PrometheusRules, FireWhereOneLocationMeetsWhatMustNeverHappenOrACertificateThatExpires) {
+  for (const std::string& of :
+       std::vector<std::string>{"reason, reasons: [auth_fail_open]", "certificate_expiry"})
+    EXPECT_THAT(rules_of("{ of: " + of + " }"),
+                AllOf(Not(HasSubstr("count without (location")),
+                      Not(HasSubstr("- record: location_probe_target:sonde_rule_failing"))))
+        << of;
 }
 
 TEST(PrometheusRules, HoldWhatFiresUntilItIsProvenWell) {
@@ -98,7 +128,7 @@ TEST(PrometheusRules, HoldWhatFiresUntilItIsProvenWell) {
 
 TEST(PrometheusRules, SumTheProbesOfATarget) {
   EXPECT_THAT(alert_of("{ of: probe_success, below: 90%, by: target }"),
-              AllOf(HasSubstr("sum without (probe, kind) (probe_target:"),
+              AllOf(HasSubstr("sum without (probe, kind) (location_probe_target:"),
                     HasSubstr("and on (target) probe_target:sonde_probe_known:last")));
 }
 
@@ -109,25 +139,31 @@ TEST(PrometheusRules, SelectByProbeKindTargetAndEvent) {
 }
 
 TEST(PrometheusRules, BurnInBothWindowsOfAPair) {
-  EXPECT_THAT(alert_of("{ of: burn_rate, rate: auth_success, objective: 99.5% }"),
-              AllOf(HasSubstr("1000 * probe_target_step:sonde_auth_window_failures:sum1h > 72 * "),
-                    HasSubstr("1000 * probe_target_step:sonde_auth_window_failures:sum5m > 72 * "),
-                    HasSubstr("100 * probe_target_step:sonde_auth_window_failures:sum6h > 3 * "),
-                    HasSubstr("failures:sum1h >= 3")));
+  const std::string failures = "location_probe_target_step:sonde_auth_window_failures:";
+  const std::string rules = rules_of("{ of: burn_rate, rate: auth_success, objective: 99.5% }");
+  for (const std::string& pair : std::vector<std::string>{
+           "1000 * " + failures + "max1h > 72 * ", "1000 * " + failures + "max5m > 72 * ",
+           "100 * " + failures + "max6h > 3 * ", failures + "max1h >= 3"})
+    EXPECT_THAT(rules, HasSubstr(pair));
 }
 
 TEST(PrometheusRules, AskEverythingElseOfItsOwnSeries) {
-  EXPECT_THAT(alert_of("{ of: latency, measure: first_event, above: 2s, over: 10m }"),
-              HasSubstr("histogram_quantile(0.95, sum without (instance, pod, location) "
-                        "(increase(sonde_chat_first_event_seconds_bucket[10m]))) > 2\n"));
-  EXPECT_THAT(alert_of("{ of: consecutive_failures, above: 4 }"),
-              HasSubstr("(sonde_probe_consecutive_failures) > 4"));
+  EXPECT_THAT(
+      rules_of("{ of: latency, measure: first_event, above: 2s, over: 10m }"),
+      HasSubstr("histogram_quantile(0.95, max by (job, location, probe, kind, target, step, "
+                "event, reason, host_port, le) "
+                "(increase(sonde_chat_first_event_seconds_bucket[10m]))) > 2\n"));
+  EXPECT_THAT(rules_of("{ of: consecutive_failures, above: 4 }"),
+              AllOf(HasSubstr("host_port, le) (sonde_probe_consecutive_failures"),
+                    HasSubstr("sonde_probe_voting:group) > 4")));
   EXPECT_THAT(alert_of("{ of: certificate_expiry }"), HasSubstr("- time() < 1209600"));
   EXPECT_THAT(
       alert_of("{ of: reason, reasons: [no_refusal, auth_fail_open] }"),
       HasSubstr(R"(increase(sonde_probe_failures_total{reason=~"no_refusal|auth_fail_open"}[)"));
-  EXPECT_THAT(alert_of("{ of: false_green }"),
-              HasSubstr(R"((sonde_probe_success{kind="health"}) == 1)"));
+  EXPECT_THAT(
+      alert_of("{ of: false_green }"),
+      HasSubstr(
+          R"(min by (job, location, target, step, event, reason, host_port, le) (sonde_probe_success{kind="health"})"));
 }
 
 TEST(PrometheusRules, CarryWhatTheEntrySays) {
@@ -152,7 +188,7 @@ TEST(PrometheusRules, HoldBackWhatFailsBeforeItsOwnStep) {
 
 TEST(PrometheusRules, TellOfMissingDataOnlyWhereTheEntryHasItsOwnTime) {
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90%, no_data_after: 1h }"),
-              AllOf(HasSubstr("- alert: ANoData"), HasSubstr("_timestamp_seconds) > 3600")));
+              AllOf(HasSubstr("- alert: ANoData"), HasSubstr("_timestamp_seconds)) > 3600")));
   EXPECT_THAT(rules_of("{ of: probe_success, below: 90% }"), Not(HasSubstr("NoData")));
   auto both = alert("{ of: probe_success, below: 90%, no_data_after: 1h }");
   both.push_back(alert("{ of: consecutive_failures }").at(0));
@@ -172,6 +208,17 @@ TEST(PrometheusRules, WatchTheDaemonItself) {
       HasSubstr(R"(https://{{ "{{" }}r}}/SondeDown.md)"));
   EXPECT_THAT(rules_of("{ of: false_green, runbook: 'https://r/x?page={{alert}}' }"),
               HasSubstr(R"(https://r/x?page={{ "{{" }}alert}})"));
+}
+
+TEST(PrometheusRules, TellDaemonsWithOneInstanceApartByTheirLocation) {
+  for (const char* const entry :
+       {"{ of: auth_success, below: 90% }", "{ of: consecutive_failures }",
+        "{ of: reason, reasons: [auth_fail_open] }", "{ of: false_green }",
+        "{ of: latency, measure: first_event, above: 2s, over: 10m }"})
+    EXPECT_THAT(rules_of(entry),
+                AllOf(HasSubstr("(job, instance, location"), Not(HasSubstr("instance)")),
+                      Not(HasSubstr("instance, pod")), Not(HasSubstr("instance, probe")),
+                      Not(HasSubstr("instance, le"))));
 }
 
 TEST(PrometheusRules, AreTheSameForTheSameAlerts) {

@@ -23,8 +23,12 @@ TEST(Promql, SelectsSeriesAndRanges) {
 }
 
 TEST(Promql, LooksAcrossDaemons) {
-  EXPECT_EQ(across("sum", "", "x"), "sum without (instance, pod, location) (x)");
-  EXPECT_EQ(across("max", "step", "x"), "max without (instance, pod, location, step) (x)");
+  EXPECT_EQ(across("sum", "", "x"),
+            "sum by (job, probe, kind, target, step, event, reason, host_port, le) (x)");
+  EXPECT_EQ(across("max", "probe, kind", "x"),
+            "max by (job, target, step, event, reason, host_port, le) (x)");
+  EXPECT_EQ(by_location("max", "kind", "x"),
+            "max by (job, location, probe, target, step, event, reason, host_port, le) (x)");
 }
 
 TEST(Promql, ComparesSharesInTheSmallestWholeNumbers) {

@@ -76,7 +76,8 @@ TEST_F(Diagnosing, ARefusalCheckThatFailedIsKnownAfterARestart) {
     Worker worker(options());
     worker.restore(std::map<std::string, std::string>{{key_of(*check), text}});
     worker.assign(duties());
-    published.wait_for(before + 1, Outcome::fail);
+    // A result of the worker before may come late.
+    published.wait_for(before + 3, Outcome::fail);
     return script->standing.load();
   };
   EXPECT_EQ(after_restart(kept), 1U);

@@ -31,6 +31,11 @@ class Published {
     return of(outcome);
   }
 
+  // Whether there is such a result within some seconds.
+  bool sees(Outcome outcome) {
+    return wait([&] { return !of(outcome).empty(); });
+  }
+
   // On a busy machine a beat may also be late; so who means a reason waits for it.
   std::vector<ResultPtr> wait_for(std::size_t count, Reason reason) {
     wait_until([&] { return of(reason).size() >= count; });
@@ -47,10 +52,14 @@ class Published {
 
  private:
   template <class Enough>
-  void wait_until(Enough enough) {
+  bool wait(Enough enough) {
     const Instant limit = Clock::now() + std::chrono::seconds(20);
     while (!enough() && Clock::now() < limit) loop_.run_one_for(std::chrono::milliseconds(50));
-    EXPECT_TRUE(enough());
+    return enough();
+  }
+  template <class Enough>
+  void wait_until(Enough enough) {
+    EXPECT_TRUE(wait(enough));
   }
 
   std::vector<ResultPtr> of(std::optional<Outcome> outcome) const {

