@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <optional>
 
+#include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/web/json_object.hpp"
 #include "probes/text/json.hpp"
@@ -23,20 +27,31 @@ std::string labels_json(const std::map<std::string, std::string>& labels) {
   return object.done();
 }
 
+// As Prometheus writes it: "7.2e-01", "1e+00", "NaN".
+std::string show_number(double number) {
+  if (std::isnan(number)) return "NaN";
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::scientific);
+  return {text.data(), end.ptr};
+}
+
 std::string alert_json(const AlertFacts& alert) {
   JsonObject object;
   object.raw("labels", labels_json(alert.labels));
   object.raw("annotations", labels_json(alert.annotations));
   object.text("state", name_of(alert.state));
   object.text("activeAt", as_rfc3339(alert.active_at));
-  object.text("value", alert.value);
+  object.text("value", show_number(alert.number));
+  if (!alert.value.empty()) object.text("valueText", alert.value);
   if (!alert.held_by.empty()) object.text("heldBy", alert.held_by);
+  if (!alert.acknowledged.empty()) object.text("acknowledged", alert.acknowledged);
+  if (!alert.incident.empty()) object.text("incident", alert.incident);
   return object.done();
 }
 
 bool is_of(const AlertFacts& alert, const RuleFacts& rule) {
-  const auto name = alert.labels.find("alertname");
-  return name != alert.labels.end() && name->second == rule.name;
+  return value_of(alert.labels, "alertname") == rule.name;
 }
 
 std::string rule_json(const RuleFacts& rule, const std::vector<AlertFacts>& alerts) {
@@ -49,9 +64,15 @@ std::string rule_json(const RuleFacts& rule, const std::vector<AlertFacts>& aler
   }
   JsonObject object;
   object.text("type", "alerting").text("name", rule.name).text("health", "ok");
-  object.text("state", name_of(worst)).text("query", "").number("duration", 0);
-  object.raw("labels", JsonObject().text("severity", rule.severity).done());
+  object.text("state", name_of(worst)).text("query", rule.query);
+  object.raw("duration", as_seconds(rule.hold));
+  object.raw("keepFiringFor", as_seconds(rule.keep_firing_for));
+  auto labels = rule.labels;
+  labels.insert_or_assign("severity", rule.severity);
+  object.raw("labels", labels_json(labels)).raw("annotations", labels_json(rule.annotations));
   object.raw("alerts", json_list(own, alert_json));
+  object.raw("evaluationTime", as_seconds(rule.took));
+  object.text("lastEvaluation", as_rfc3339(rule.evaluated));
   object.number("evaluations", rule.evaluations).number("insufficient", rule.insufficient);
   return object.done();
 }
@@ -71,20 +92,77 @@ std::string error_json(std::string_view type, std::string_view text) {
   return JsonObject().text("status", "error").text("errorType", type).text("error", text).done();
 }
 
-std::string alerts_json(const std::vector<AlertFacts>& alerts) {
-  return JsonObject().raw("alerts", json_list(alerts, alert_json)).done();
+std::string list_json(std::string_view name, std::string_view list, std::string_view next) {
+  JsonObject object;
+  object.raw(name, list);
+  if (!next.empty()) object.text("next", next);
+  return object.done();
 }
 
-// One group, as for one file in Prometheus; clients require fields that the daemon does not have,
-// such as queries and durations.
-std::string rules_json(const std::vector<RuleFacts>& rules, const std::vector<AlertFacts>& alerts) {
+std::string alert_list_json(const std::vector<AlertFacts>& alerts) {
+  return json_list(alerts, alert_json);
+}
+
+std::string instance_json(const Instance& instance) {
+  JsonObject object;
+  if (!instance.location.empty()) object.text("location", instance.location);
+  if (const Shard& shard = instance.shard; !shard.is_whole()) {
+    object.number("shard", shard.index).number("shards", shard.count);
+    object.number("replicas", shard.replicas);
+  }
+  return object.done();
+}
+
+// One group, as for one file in Prometheus; alerts are evaluated every 15 s.
+std::string rules_json(const std::vector<RuleFacts>& rules, const std::vector<AlertFacts>& alerts,
+                       std::string_view next) {
   const auto one = [&](const RuleFacts& rule) { return rule_json(rule, alerts); };
-  const std::string group = JsonObject()
-                                .text("name", "sonde")
-                                .text("file", "")
-                                .raw("rules", json_list(rules, one))
-                                .done();
-  return JsonObject().raw("groups", "[" + group + "]").done();
+  JsonObject group;
+  group.text("name", "sonde").text("file", "").raw("rules", json_list(rules, one));
+  Span took{};
+  WallTime evaluated;
+  for (const RuleFacts& rule : rules) {
+    took += rule.took;
+    evaluated = std::max(evaluated, rule.evaluated);
+  }
+  group.number("interval", 15).number("limit", 0).raw("evaluationTime", as_seconds(took));
+  group.text("lastEvaluation", as_rfc3339(evaluated));
+  return list_json("groups", "[" + group.done() + "]", next);
+}
+
+namespace {
+
+std::string notification_json(const AlertRecord::Notification& sent) {
+  JsonObject object;
+  object.text("receiver", sent.receiver).text("status", sent.firing ? "firing" : "resolved");
+  object.text("first", as_rfc3339(sent.first)).text("last", as_rfc3339(sent.last));
+  return object.number("count", sent.count).done();
+}
+
+}  // namespace
+
+std::string alert_record_json(const AlertRecord& record) {
+  JsonObject object;
+  object.raw("labels", labels_json(record.labels)).text("summary", record.summary);
+  object.text("startsAt", as_rfc3339(record.starts));
+  if (record.ended) object.text("endsAt", as_rfc3339(*record.ended));
+  if (!record.incident.empty()) object.text("incident", record.incident);
+  object.raw("notifications", json_list(record.notifications, notification_json));
+  if (!record.acknowledged) return object.done();
+  const Acknowledgement& by = *record.acknowledged;
+  JsonObject acknowledged;
+  acknowledged.text("by", by.by).text("comment", by.comment).text("at", as_rfc3339(by.at));
+  return object.raw("acknowledged", acknowledged.done()).done();
+}
+
+std::string incident_json(const IncidentRecord& incident) {
+  JsonObject object;
+  object.text("id", incident.id).text("target", incident.target);
+  object.text("state", incident.ended ? "ended" : "open");
+  object.text("severity", name(incident.severity)).text("summary", incident.lead().summary);
+  object.text("startsAt", as_rfc3339(incident.starts));
+  if (incident.ended) object.text("endsAt", as_rfc3339(*incident.ended));
+  return object.raw("alerts", json_list(incident.alerts, alert_record_json)).done();
 }
 
 std::string maintenance_json(const MaintenanceWindow& window) {
@@ -102,20 +180,11 @@ std::string maintenance_json(const MaintenanceWindow& window) {
   return object.done();
 }
 
-std::string maintenance_json(const std::vector<MaintenanceWindow>& windows) {
-  const auto one = [](const MaintenanceWindow& window) { return maintenance_json(window); };
-  return JsonObject().raw("maintenance", json_list(windows, one)).done();
-}
-
 std::string deploy_json(const DeployMarker& marker) {
   JsonObject object;
   object.text("at", as_rfc3339(marker.at)).text("version", marker.version).text("by", marker.by);
   if (!marker.target.empty()) object.text("target", marker.target);
   return object.done();
-}
-
-std::string deploys_json(const std::vector<DeployMarker>& markers) {
-  return JsonObject().raw("deploys", json_list(markers, deploy_json)).done();
 }
 
 }  // namespace sonde::web

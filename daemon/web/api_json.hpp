@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/core/incidents.hpp"
+#include "daemon/core/instance.hpp"
 #include "daemon/core/view.hpp"
 
 namespace sonde::web {
@@ -16,12 +18,19 @@ std::string success_json(std::string_view data);
 void add_warning(std::string& answer, std::string_view text);
 std::string error_json(std::string_view type, std::string_view text);
 
-std::string alerts_json(const std::vector<AlertFacts>& alerts);
-std::string rules_json(const std::vector<RuleFacts>& rules, const std::vector<AlertFacts>& alerts);
-std::string probes_json(const View& view, WallSeconds now);
+// A page of a list: {NAME: LIST, "next": NEXT}; without `next`, the page is the last.
+std::string list_json(std::string_view name, std::string_view list, std::string_view next);
+
+std::string alert_list_json(const std::vector<AlertFacts>& alerts);
+std::string rules_json(const std::vector<RuleFacts>& rules, const std::vector<AlertFacts>& alerts,
+                       std::string_view next = {});
+// Of the history.
+std::string alert_record_json(const AlertRecord& record);
+std::string incident_json(const IncidentRecord& incident);
+std::string probe_json(const View& view, const Check& check, WallSeconds now);
+// {"location", "shard", "shards", "replicas"}, of these what there is.
+std::string instance_json(const Instance& instance);
 std::string maintenance_json(const MaintenanceWindow& window);
-std::string maintenance_json(const std::vector<MaintenanceWindow>& windows);
 std::string deploy_json(const DeployMarker& marker);
-std::string deploys_json(const std::vector<DeployMarker>& markers);
 
 }  // namespace sonde::web

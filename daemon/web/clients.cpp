@@ -15,12 +15,36 @@ bool reads_large(const Clients::Client& client) { return client.page->size() > s
 
 }  // namespace
 
-Clients::Place Clients::add(std::function<void()> cut) {
-  return waiting_.insert(waiting_.end(),
-                         Client{.cut = std::move(cut), .page = nullptr, .of = &waiting_});
+Clients::Place Clients::add(Client client) {
+  if (of_address_[client.address] >= of_address_max_) cut_one(client.address);
+  ++of_address_[client.address];
+  client.of = &waiting_;
+  return waiting_.insert(waiting_.end(), std::move(client));
 }
 
-void Clients::remove(Place client) { client->of->erase(client); }
+void Clients::remove(Place client) {
+  if (client->of != &cut_) forget(client->address);
+  client->of->erase(client);
+}
+
+void Clients::forget(const std::string& address) {
+  const auto known = of_address_.find(address);
+  if (--known->second == 0) of_address_.erase(known);
+}
+
+// The same choice as for all clients, among those of one address.
+bool Clients::cut_one(const std::string& address) {
+  std::list<Client>* most = nullptr;
+  std::ptrdiff_t most_count = 0;
+  for (auto* of : {&waiting_, &reading_, &answered_}) {
+    const auto count = std::ranges::count(*of, address, &Client::address);
+    if (count > most_count) most = of;
+    most_count = std::max(most_count, count);
+  }
+  if (most == nullptr) return false;
+  cut(std::ranges::find(*most, address, &Client::address));
+  return true;
+}
 
 void Clients::waits(Place client) {
   client->page = nullptr;
@@ -64,12 +88,21 @@ void Clients::cut_all() {
     while (!of->empty()) cut(of->begin());
 }
 
+void Clients::cut_idle() {
+  for (auto client = waiting_.begin(); client != waiting_.end();) {
+    const auto next = std::next(client);
+    if (client->idle && client->idle()) cut(client);
+    client = next;
+  }
+}
+
 void Clients::move(Place client, std::list<Client>& to) {
   to.splice(to.end(), *client->of, client);
   client->of = &to;
 }
 
 void Clients::cut(Place client) {
+  forget(client->address);
   move(client, cut_);
   client->cut();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -98,13 +99,18 @@ std::optional<Refused> KnownHosts::check(std::string_view host_header) const {
                  "--web.allowed-host=NAME; an IP address works without."};
 }
 
-std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url) {
+std::optional<Refused> check_origin(const WebRequest& request, std::string_view external_url) {
   const std::string site = text::lowered(request.fetch_site);
   const bool foreign = !site.empty() && site != "same-origin" && site != "none";
   const bool of_external = !request.origin.empty() && !external_url.empty() &&
                            authority_of(request.origin) == authority_of(external_url);
   if (!from_here(request, external_url) || (foreign && !of_external))
     return Refused{403, "The page that asks is of another origin."};
+  return std::nullopt;
+}
+
+std::optional<Refused> check_change(const WebRequest& request, std::string_view external_url) {
+  if (auto refused = check_origin(request, external_url)) return refused;
   if (request.method == "POST" && !is_json(request.content_type))
     return Refused{415,
                    "A POST that changes something needs the header 'Content-Type: "
@@ -117,21 +123,63 @@ namespace {
 namespace http = boost::beast::http;
 using Incoming = http::request<http::string_body>;
 
-// RFC 9110 section 12.5.3: `gzip` or `*`, unless the weight is 0.
+// One choice of an Accept header: "text/plain;version=0.0.4;q=0.5".
+struct Choice {
+  std::string_view name;        // without parameters
+  std::string_view parameters;  // after the first semicolon
+  double weight = 1;            // 0: refused
+};
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+// RFC 9110 section 12.4.2; what is no weight counts as 1.
+double weight_of(std::string_view parameters) {
+  const std::size_t found = parameters.find("q=");
+  if (found == std::string_view::npos) return 1;
+  const std::string_view digits = parameters.substr(found + 2);
+  double weight = 1;
+  std::from_chars(digits.data(), digits.data() + digits.size(), weight);
+  return weight;
+}
+
+// Takes the first choice from the list.
+Choice next_choice(std::string_view& list) {
+  const std::string_view one = list.substr(0, list.find(','));
+  list.remove_prefix(std::min(list.size(), one.size() + 1));
+  const std::size_t end = std::min(one.find(';'), one.size());
+  const std::string_view parameters = end < one.size() ? one.substr(end + 1) : "";
+  return {trimmed(one.substr(0, end)), parameters, weight_of(parameters)};
+}
+
+// RFC 9110 section 12.5.3: `gzip` or `*`.
 bool takes_gzip(std::string_view accepted) {
   while (!accepted.empty()) {
-    std::string_view one = accepted.substr(0, accepted.find(','));
-    accepted.remove_prefix(std::min(accepted.size(), one.size() + 1));
-    const std::size_t first = std::min(one.find_first_not_of(" \t"), one.size());
-    one.remove_prefix(first);
-    const std::string_view coding = one.substr(0, one.find_first_of("; \t"));
-    const std::size_t weight = one.find("q=");
-    const bool refused =
-        weight != std::string_view::npos &&
-        one.substr(weight + 2).find_first_of("123456789") == std::string_view::npos;
-    if (coding == "gzip" || coding == "*") return !refused;
+    const Choice choice = next_choice(accepted);
+    if (choice.name == "gzip" || choice.name == "*") return choice.weight > 0;
   }
   return false;
+}
+
+// Whether OpenMetrics is preferred to the text format, as Prometheus prefers it. A client that does
+// not name it gets text.
+bool takes_openmetrics(std::string_view accepted) {
+  double open = 0;
+  double text = 0;
+  while (!accepted.empty()) {
+    const Choice choice = next_choice(accepted);
+    const bool known = !choice.parameters.contains("version=") ||
+                       choice.parameters.contains("version=1.0.0") ||
+                       choice.parameters.contains("version=0.0.1");
+    if (choice.name == "application/openmetrics-text" && known)
+      open = std::max(open, choice.weight);
+    else if (choice.name == "text/plain" || choice.name == "text/*")
+      text = std::max(text, choice.weight);
+  }
+  return open > 0 && open >= text;
 }
 
 }  // namespace
@@ -145,11 +193,14 @@ WebRequest request_of(const Incoming& incoming) {
   request.path = target.substr(0, query);
   request.query = query < target.size() ? target.substr(query + 1) : "";
   request.body = incoming.body();
+  const auto accept = incoming[http::field::accept];
   request.gzip = takes_gzip({coding.data(), coding.size()});
+  request.openmetrics = takes_openmetrics({accept.data(), accept.size()});
   request.host = std::string(incoming[http::field::host]);
   request.origin = std::string(incoming[http::field::origin]);
   request.fetch_site = std::string(incoming["Sec-Fetch-Site"]);
   request.content_type = std::string(incoming[http::field::content_type]);
+  request.scrape_timeout = std::string(incoming["X-Prometheus-Scrape-Timeout-Seconds"]);
   return request;
 }
 

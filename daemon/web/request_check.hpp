@@ -43,6 +43,9 @@ class KnownHosts {
   std::vector<std::string> names_;
 };
 
+// A page of another site may not make the daemon act; pages at `external_url` may.
+std::optional<Refused> check_origin(const WebRequest& request, std::string_view external_url);
+
 // Whether a request may change something. A page of another site cannot request a change: its
 // browser sends the site's origin, and sends the methods and Content-Types required here only after
 // a preflight, which Sonde never grants. Pages at `external_url` may.

@@ -13,21 +13,16 @@ WebReply plain(unsigned status, std::string text) {
 
 Route metrics_route(metrics::Metrics* metrics) {
   auto answer = [metrics](const WebRequest& request, Respond respond) {
-    metrics->render(request.gzip,
-                    [gzip = request.gzip, respond = std::move(respond)](std::string page) {
-                      respond({.type = "text/plain; version=0.0.4; charset=utf-8",
+    const auto format =
+        request.openmetrics ? metrics::PageFormat::openmetrics : metrics::PageFormat::text;
+    metrics->render(format, request.gzip,
+                    [format, gzip = request.gzip, respond = std::move(respond)](std::string page) {
+                      respond({.type = std::string(metrics::content_type(format)),
                                .body = std::move(page),
                                .gzipped = gzip});
                     });
   };
   return {.path = "/metrics", .methods = {"GET"}, .answer = answer, .shared = true};
-}
-
-Route landing_route(const StatusPage* status_page) {
-  auto answer = [status_page](const WebRequest&, Respond respond) {
-    respond({.type = "text/html; charset=utf-8", .body = status_page->page()});
-  };
-  return {.path = "/", .methods = {"GET"}, .answer = answer, .shared = true};
 }
 
 Route healthy_route() {
@@ -45,12 +40,15 @@ Route ready_route(std::function<std::string()> unready) {
   return {"/-/ready", {"GET"}, answer};
 }
 
-Route reload_route(std::function<std::string()> reload) {
+Route reload_route(std::function<ReloadOutcome()> reload) {
   auto answer = [reload = std::move(reload)](const WebRequest&, Respond respond) {
     if (!reload)
       return respond(plain(403, "Lifecycle endpoints are off (--web.enable-lifecycle)."));
-    const std::string mistakes = reload();
-    respond(mistakes.empty() ? plain(200, "Reloaded.") : plain(500, mistakes));
+    const ReloadOutcome outcome = reload();
+    if (!outcome.mistakes.empty()) return respond(plain(500, outcome.mistakes));
+    std::string said = "Reloaded.";
+    for (const std::string& note : outcome.at_restart) said += "\n" + note;
+    respond(plain(200, std::move(said)));
   };
   return {"/-/reload", {"POST", "PUT"}, answer};
 }
@@ -58,10 +56,12 @@ Route reload_route(std::function<std::string()> reload) {
 }  // namespace
 
 std::vector<Route> standard_routes(RouteHooks hooks) {
-  std::vector<Route> routes = {landing_route(hooks.status_page), metrics_route(hooks.metrics),
-                               healthy_route(), ready_route(std::move(hooks.unready)),
-                               reload_route(std::move(hooks.reload))};
+  std::vector<Route> routes = {
+      metrics_route(hooks.metrics),          healthy_route(),
+      ready_route(std::move(hooks.unready)), reload_route(std::move(hooks.reload)),
+      probe_route(std::move(hooks.probe)),   discovery_route(std::move(hooks.discovery))};
   std::ranges::move(api_routes(std::move(hooks.api)), std::back_inserter(routes));
+  std::ranges::move(run_routes(std::move(hooks.runs)), std::back_inserter(routes));
   return routes;
 }
 

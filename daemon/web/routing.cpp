@@ -29,9 +29,14 @@ std::string methods_of(const Route& route) {
   return list;
 }
 
-std::optional<Refused> refuse_change(const WebRequest& request, std::string_view external_url) {
-  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  return check_change(request, external_url);
+std::optional<Refused> refuse_change(const Route& route, const WebRequest& request,
+                                     std::string_view external_url) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads) return route.acts ? check_origin(request, external_url) : std::nullopt;
+  if (request.trusted) return check_change(request, external_url);
+  return Refused{403,
+                 "Changes need a client on this machine, or one that has proved who it is by a "
+                 "password or a certificate (--web.config.file)."};
 }
 
 WebReply plain_reply(unsigned status, std::string text) {
@@ -39,10 +44,23 @@ WebReply plain_reply(unsigned status, std::string text) {
 }
 
 WebReply refusal_of(const WebRequest& request, const Refused& refused) {
-  if (!request.path.starts_with("/api/")) return plain_reply(refused.status, refused.text);
-  const std::string_view type = refused.status == 403 ? "forbidden" : "bad_data";
+  const bool of_api = request.path == "/api" || request.path.starts_with("/api/");
+  if (!of_api) return plain_reply(refused.status, refused.text);
+  std::string_view type = "bad_data";
+  if (refused.status == 401) type = "unauthorized";
+  if (refused.status == 403) type = "forbidden";
+  if (refused.status == 404) type = "not_found";
+  if (refused.status == 405) type = "method_not_allowed";
+  if (refused.status == 503) type = "unavailable";
   return {
       .status = refused.status, .type = "application/json", .body = error_json(type, refused.text)};
+}
+
+WebReply denial_of(const WebRequest& request, const Refused& refused) {
+  WebReply reply = refusal_of(request, refused);
+  if (refused.status == 401)
+    reply.headers.emplace_back("WWW-Authenticate", R"(Basic realm="Sonde", charset="UTF-8")");
+  return reply;
 }
 
 }  // namespace sonde::web

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "daemon/access/access.hpp"
 #include "daemon/web/clients.hpp"
 #include "daemon/web/request_check.hpp"
 #include "daemon/web/web.hpp"
@@ -39,18 +39,28 @@ struct ServerState {
   explicit ServerState(Web::Options given)
       : options(std::move(given)),
         hosts(options.external_url, options.allowed_hosts),
-        at_once(options.routes.size()) {}
+        at_once(options.routes.size()),
+        clients(options.of_address_max) {}
 
   Web::Options options;
   KnownHosts hosts;
-  std::vector<std::size_t> at_once;                     // requests under way, by route
-  std::map<std::pair<std::size_t, bool>, Batch> batch;  // by route and whether it is gzipped
+  std::vector<std::size_t> at_once;                         // requests under way, by route
+  std::map<std::pair<std::size_t, unsigned>, Batch> batch;  // by route and WebRequest::form()
   Clients clients;
-  bool closed = false;  // the handlers of the routes are not called any more
+  bool closed = false;            // the handlers of the routes are not called any more
+  bool draining = false;          // no connection is kept for another request
+  std::function<void()> drained;  // called when the last session ends, while draining
+};
+
+// A client that was accepted.
+struct Accepted {
+  int descriptor = -1;  // owned by the session
+  std::string peer;     // address and port
+  std::shared_ptr<access::Connection> connection;
 };
 
 // Serves one client until it disconnects, is too slow, is cut, or exceeds a limit. Never throws.
 boost::asio::awaitable<void> serve_client(std::shared_ptr<ServerState> desk,
-                                          boost::asio::ip::tcp::socket socket);
+                                          boost::asio::any_io_executor executor, Accepted accepted);
 
 }  // namespace sonde::web

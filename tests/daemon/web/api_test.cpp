@@ -91,13 +91,27 @@ TEST_F(ApiTest, ConfirmsAChangeWhenItIsWritten) {
   EXPECT_EQ(written, 4) << "nothing was changed";
 }
 
+TEST_F(ApiTest, EveryErrorBelowApiHasTheShapeOfPrometheus) {
+  start();
+  const std::string error = R"({"status":"error","errorType":")";
+  EXPECT_THAT(get("/api/v1/nothing"),
+              AllOf(StartsWith("HTTP/1.1 404"), HasSubstr(error + "not_found\",\"error\":\"")));
+  EXPECT_THAT(
+      get("/api/v1/alerts", "Content-Length: 0\r\n", "POST"),
+      AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("Allow: GET, HEAD\r\n"),
+            HasSubstr(error + "method_not_allowed\",\"error\":\"Allowed here: GET, HEAD\"")));
+  EXPECT_THAT(get("/api/v1/deploys", "Content-Length: 2\r\n", "POST", "{}"),
+              AllOf(StartsWith("HTTP/1.1 415"), HasSubstr(error + "bad_data\",\"error\":\"")));
+}
+
 TEST_F(ApiTest, TellsAlertsInTheShapeOfPrometheus) {
   hooks.alerts = [] {
     return std::vector<AlertFacts>{{.labels = {{"alertname", "AuthOutage"}, {"probe", "chat"}},
                                     .annotations = {{"summary", "it is \"down\""}},
                                     .state = AlertState::firing,
                                     .active_at = noon,
-                                    .value = "3",
+                                    .value = "72.0 % (18 of 25)",
+                                    .number = 0.72,
                                     .held_by = ""}};
   };
   start();
@@ -107,7 +121,39 @@ TEST_F(ApiTest, TellsAlertsInTheShapeOfPrometheus) {
   EXPECT_THAT(answer, HasSubstr(R"({"status":"success","data":{"alerts":[{"labels":{"alertname":)"
                                 R"("AuthOutage","probe":"chat"},"annotations":{"summary":)"
                                 R"("it is \"down\""},"state":"firing",)"
-                                R"("activeAt":"2026-12-01T12:00:00.000Z","value":"3"}]}})"));
+                                R"("activeAt":"2026-12-01T12:00:00.000Z","value":"7.2e-01",)"
+                                R"x("valueText":"72.0 % (18 of 25)"}]}})x"));
+}
+
+TEST_F(ApiTest, TheValueOfAnAlertIsANumberAsPrometheusWritesIt) {
+  const std::vector<std::pair<double, std::string>> all = {
+      {1, "1e+00"}, {0.005, "5e-03"}, {25, "2.5e+01"},
+      {0, "0e+00"}, {-3, "-3e+00"},   {std::numeric_limits<double>::quiet_NaN(), "NaN"}};
+  std::vector<AlertFacts> alerts;
+  for (const auto& [number, text] : all) alerts.push_back({.active_at = noon, .number = number});
+  hooks.alerts = [alerts] { return alerts; };
+  start();
+  const std::string answer = get("/api/v1/alerts");
+  for (const auto& [number, text] : all)
+    EXPECT_THAT(answer, HasSubstr(R"("value":")" + text + R"("})"));
+}
+
+TEST_F(ApiTest, ARuleHasItsQueryAndItsDurations) {
+  hooks.rules = [] {
+    return std::vector<RuleFacts>{{.name = "A",
+                                   .severity = "critical",
+                                   .query = "sonde_x < 0.9",
+                                   .hold = std::chrono::minutes(2),
+                                   .keep_firing_for = std::chrono::minutes(5),
+                                   .labels = {{"team", "chat"}},
+                                   .annotations = {{"summary", "s"}}}};
+  };
+  hooks.alerts = [] { return std::vector<AlertFacts>(); };
+  start();
+  EXPECT_THAT(get("/api/v1/rules"),
+              HasSubstr(R"("query":"sonde_x < 0.9","duration":120.000000,)"
+                        R"("keepFiringFor":300.000000,"labels":{"severity":"critical",)"
+                        R"("team":"chat"},"annotations":{"summary":"s"})"));
 }
 
 TEST_F(ApiTest, ARuleIsAsBadAsItsWorstAlert) {
@@ -192,7 +238,18 @@ TEST_F(ApiTest, TellsEveryMistakeInABody) {
   EXPECT_THAT(answer, HasSubstr("where.team: unknown"));
   EXPECT_THAT(answer, HasSubstr("resaon: unknown; did you mean 'reason'?"));
   EXPECT_THAT(post("/api/v1/maintenance", "{"), HasSubstr("the body is not JSON"));
-  EXPECT_THAT(post("/api/v1/maintenance", "[]"), HasSubstr("an object is expected"));
+  for (const char* path : {"/api/v1/maintenance", "/api/v1/deploys"})
+    for (const char* body : {"[]", "[1]", "7", "null", "\"{}\""})
+      EXPECT_THAT(post(path, body), HasSubstr("\"error\":\"the body: an object is expected\""))
+          << path << body;
+  EXPECT_THAT(post("/api/v1/maintenance", R"({"for":"1h","reason":"a","for":"2h"})"),
+              HasSubstr("for: given twice in one object"));
+  EXPECT_THAT(post("/api/v1/deploys", R"({"version":"1", "versio\u006e" : "2"})"),
+              HasSubstr("version: given twice in one object"));
+  EXPECT_THAT(post("/api/v1/maintenance", R"({"where":{"probe":["a"],"probe":"b"}})"),
+              HasSubstr("probe: given twice in one object"));
+  EXPECT_THAT(post("/api/v1/maintenance", R"({"where":{"target":"a"},"target":"\"target\":"})"),
+              Not(HasSubstr("given twice")));
   EXPECT_THAT(post("/api/v1/maintenance", R"({"where":"all"})"),
               HasSubstr("where: an object is expected"));
   EXPECT_TRUE(wished.empty());

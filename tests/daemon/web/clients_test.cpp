@@ -1,5 +1,6 @@
 #include "daemon/web/clients.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -14,10 +15,47 @@ struct ClientsTest : testing::Test {
   std::vector<int> cut;
 
   Clients::Place add(int number) {
-    return clients.add([this, number] { cut.push_back(number); });
+    return clients.add({.cut = [this, number] { cut.push_back(number); }});
   }
   static Page page(std::size_t size) { return std::make_shared<const std::string>(size, 'x'); }
 };
+
+TEST(ClientsOfAddress, OneOfTheSameAddressIsCutAndNoOther) {
+  Clients clients(2);
+  std::vector<int> cut;
+  const auto add = [&](int number, const std::string& address) {
+    return clients.add({.cut = [&cut, number] { cut.push_back(number); }, .address = address});
+  };
+  add(1, "192.0.2.9");
+  const auto two = add(2, "192.0.2.1");
+  add(3, "192.0.2.1");
+  EXPECT_THAT(cut, testing::IsEmpty());
+  add(4, "192.0.2.1");
+  EXPECT_THAT(cut, testing::ElementsAre(2));
+  clients.remove(two);
+  add(5, "192.0.2.9");
+  EXPECT_THAT(cut, testing::ElementsAre(2));
+}
+
+TEST(ClientsOfAddress, ClosedConnectionsDoNotCount) {
+  Clients clients(2);
+  int cut = 0;
+  for (int i = 0; i < 10; ++i)
+    clients.remove(clients.add({.cut = [&cut] { ++cut; }, .address = "192.0.2.1"}));
+  EXPECT_EQ(cut, 0);
+  EXPECT_TRUE(clients.none());
+}
+
+TEST(ClientsOfAddress, OnlyIdleOnesAreCutWhenTheServerDrains) {
+  Clients clients;
+  std::vector<int> cut;
+  for (int number = 0; number < 3; ++number)
+    clients.add({.cut = [&cut, number] { cut.push_back(number); },
+                 .idle = [number] { return number != 1; }});
+  clients.cut_idle();
+  EXPECT_THAT(cut, testing::ElementsAre(0, 2));
+  EXPECT_FALSE(clients.none());
+}
 
 TEST_F(ClientsTest, TheOneThatHasOwedARequestLongestIsCutFirst) {
   const auto one = add(1);

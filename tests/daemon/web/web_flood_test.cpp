@@ -20,12 +20,11 @@ using testing::StartsWith;
 // Clients that hold connections, and one that asks between them.
 struct WebFloodTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  StatusPage status_page{"1.2.3"};
   std::vector<tcp::socket> held;
 
   void start(std::size_t connections_max = 32) {
     Web::Options options{
-        .routes = standard_routes({.metrics = &metrics, .status_page = &status_page}),
+        .routes = standard_routes({.metrics = &metrics}),
         .connections_max = connections_max,
     };
     options.routes.push_back(

@@ -26,16 +26,18 @@ using testing::StartsWith;
 
 struct WebTest : Listening {
   metrics::Metrics metrics{{.version = "1.2.3", .revision = "abc", .workers = 1}};
-  StatusPage status_page{"1.2.3"};
   std::string unready, reload_says;
+  std::vector<std::string> reload_notes;
   bool lifecycle = false;
   std::vector<std::pair<std::string, unsigned>> served;
   std::set<std::string> clients;
 
   Web::Options options() {
-    RouteHooks hooks{
-        .metrics = &metrics, .status_page = &status_page, .unready = [this] { return unready; }};
-    if (lifecycle) hooks.reload = [this] { return reload_says; };
+    RouteHooks hooks{.metrics = &metrics, .unready = [this] { return unready; }};
+    if (lifecycle)
+      hooks.reload = [this] {
+        return ReloadOutcome{.mistakes = reload_says, .at_restart = reload_notes};
+      };
     return {.routes = standard_routes(hooks), .served = [this](const Served& request) {
               served.emplace_back(request.handler, request.status);
               clients.insert(request.client);
@@ -71,6 +73,30 @@ TEST_F(WebTest, GzipsForThoseWhoTakeIt) {
   EXPECT_THAT(get("/metrics", "Accept-Encoding: gzip;q=0\r\n"), Not(HasSubstr("Content-Encoding")));
 }
 
+TEST_F(WebTest, GivesOpenMetricsToThoseWhoPreferIt) {
+  start();
+  const auto type = [&](const std::string& accept) {
+    const std::string answer = get("/metrics", "Accept: " + accept + "\r\n");
+    return answer.contains("Content-Type: application/openmetrics-text; version=1.0.0;")
+               ? answer.ends_with("# EOF\n")
+               : !answer.contains("Content-Type: text/plain; version=0.0.4;");
+  };
+  // Prometheus 2.42 and 3.0, as they send it.
+  EXPECT_TRUE(
+      type("application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
+           "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
+  EXPECT_TRUE(
+      type("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+           "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;"
+           "escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"));
+  EXPECT_FALSE(type("*/*"));
+  EXPECT_FALSE(type("text/html,application/xhtml+xml,*/*;q=0.8"));
+  EXPECT_FALSE(type("text/plain, application/openmetrics-text;q=0.5"));
+  EXPECT_FALSE(type("application/openmetrics-text;version=2.0.0, text/plain;q=0.5"));
+  EXPECT_FALSE(type("application/openmetrics-text;q=0"));
+  EXPECT_FALSE(type("application/openmetrics-text; q=nonsense; version=9"));
+}
+
 TEST_F(WebTest, HeadHasTheLengthAndNoBody) {
   start();
   const std::string answer = get("/-/healthy", "", "HEAD");
@@ -99,6 +125,8 @@ TEST_F(WebTest, AReloadSaysWhatIsWrong) {
   lifecycle = true;
   start();
   EXPECT_THAT(get("/-/reload", "", "PUT"), StartsWith("HTTP/1.1 200"));
+  asio::post(loop, [this] { reload_notes = {"a change of workers takes effect at a restart"}; });
+  EXPECT_THAT(get("/-/reload", "", "PUT"), HasSubstr("takes effect at a restart"));
   asio::post(loop, [this] { reload_says = "sonde.yaml:12:5: unknown key"; });
   const std::string answer = get("/-/reload", "", "PUT");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 500"));
@@ -111,30 +139,6 @@ TEST_F(WebTest, RefusesOtherPathsAndMethods) {
   const std::string answer = get("/metrics", "Content-Length: 0\r\n", "POST");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 405"));
   EXPECT_THAT(answer, HasSubstr("Allow: GET, HEAD\r\n"));
-}
-
-TEST_F(WebTest, TheLandingPageTellsTheLastVerdictsAndIsHarmless) {
-  auto check = metrics::chat_check("<b>", "staging");
-  status_page.assign({check});
-  status_page.accept(metrics::made(check, metrics::failed(Step::events, Reason::missing_event)));
-  start();
-  const std::string answer = get("/");
-  EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'"));
-  EXPECT_THAT(answer, HasSubstr("&lt;b&gt;"));
-  EXPECT_THAT(answer, Not(HasSubstr("<b>")));
-  EXPECT_THAT(answer, HasSubstr("missing_event"));
-  EXPECT_THAT(answer, HasSubstr("Version 1.2.3"));
-  EXPECT_THAT(answer, Not(HasSubstr("http://")));
-}
-
-TEST_F(WebTest, TheLandingPageShowsWhatATargetSaidInOneVisibleLine) {
-  auto check = metrics::chat_check("chat", "staging");
-  Verdict verdict = metrics::failed(Step::events, Reason::missing_event);
-  verdict.detail = "<i>\x1b[2J\n\u202e\x9b";
-  status_page.assign({check});
-  status_page.accept(metrics::made(check, verdict));
-  start();
-  EXPECT_THAT(get("/"), HasSubstr(R"(<td>&lt;i&gt;\x1b[2J\n\u{202e}\x9b</td>)"));
 }
 
 TEST_F(WebTest, AConnectionServesMoreThanOneRequest) {

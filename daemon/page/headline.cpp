@@ -1,0 +1,299 @@
+#include "daemon/page/headline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "daemon/core/alert_json.hpp"
+#include "daemon/core/format.hpp"
+
+namespace sonde::page {
+namespace {
+
+struct Words {
+  Reason reason;
+  std::string_view text;
+};
+// Where the reason says more than the step does.
+constexpr Words special[] = {
+    {Reason::auth_fail_open, "clients without a valid token have been let in"},
+    {Reason::identity_mismatch, "sessions have belonged to the wrong user"},
+    {Reason::cross_user_leak, "users have received each other's messages"},
+    {Reason::session_shared, "users have shared one session"},
+    {Reason::credentials, "logins have been refused"},
+    {Reason::forbidden, "access has been refused"},
+    {Reason::account_locked, "the probe's account has been locked"},
+    {Reason::token_missing, "logins have returned no token"},
+    {Reason::unauthorized, "fresh tokens have been refused"},
+    {Reason::endpoint_drift, "the page has shipped another chat address"},
+    {Reason::endpoint_missing, "the page has shipped no chat address"},
+    {Reason::no_route, "a path has led nowhere"},
+    {Reason::missing_event, "chat events have been missing"},
+    {Reason::lost_early_message, "chat events have been lost"},
+    {Reason::first_event_timeout, "chats have got no reply"},
+    {Reason::stalled, "chats have stalled midway"},
+    {Reason::event_late, "chat events have come late"},
+    {Reason::closed_midstream, "chats have been cut off midway"},
+    {Reason::agent_error, "the agent has reported errors"},
+    {Reason::duplicate_event, "chat events have come twice"},
+    {Reason::out_of_order, "chat events have come in the wrong order"},
+    {Reason::after_terminal, "chat events have come after the end"},
+    {Reason::tool_not_used, "the agent has not used its tool"},
+    {Reason::answer_missing, "chat answers have been missing"},
+    {Reason::answer_empty, "chat answers have been empty"},
+    {Reason::answer_short, "chat answers have been too short"},
+    {Reason::answer_echo, "chat answers have only repeated the prompt"},
+    {Reason::answer_error, "chat answers have been error messages"},
+    {Reason::no_refusal, "invalid tokens have not been rejected cleanly"},
+};
+
+std::string_view words_of(Step step) {
+  switch (step) {
+    case Step::health:
+      return "the health check has failed";
+    case Step::login:
+      return "logins have failed";
+    case Step::upgrade:
+      return "chat connections have failed";
+    case Step::ready:
+      return "chat sessions have not become ready";
+    case Step::events:
+      return "chat events have been wrong";
+    case Step::answer:
+      return "chat answers have been wrong";
+    case Step::refuse:
+      return "the rejection of invalid tokens has failed";
+    case Step::hold:
+      return "open sessions have not lasted";
+    case Step::isolation:
+      break;
+  }
+  return "users have not been kept apart";
+}
+
+// The box that says best what is wrong: a grave one, or else the first on the path; health last.
+const StageFacts* worst_box(const TargetFacts& target) {
+  const StageFacts* worst = nullptr;
+  for (const StageFacts& box : target.stages) {
+    if (box.mark != Mark::failing) continue;
+    const bool grave = row(box.reason).grave;
+    const bool before = worst == nullptr || worst->stage == Stage::health;
+    if (before || (grave && !row(worst->reason).grave)) worst = &box;
+  }
+  return worst;
+}
+
+bool works(const TargetFacts& target, Stage stage) {
+  return target.stages.at(static_cast<std::size_t>(stage)).mark == Mark::passing;
+}
+
+// "login and connecting work; ", what a user still gets done before the broken place.
+std::string before_words(const TargetFacts& target, const StageFacts& broken) {
+  if (broken.stage == Stage::health) {
+    if (works(target, Stage::chat)) return "chat works; ";
+    return works(target, Stage::login) ? "login works; " : "";
+  }
+  if (broken.stage == Stage::login)
+    return works(target, Stage::health) ? "the health check passes, but " : "";
+  const bool login = works(target, Stage::login);
+  const bool connects = broken.stage > Stage::upgrade && works(target, Stage::upgrade);
+  if (login && connects) return "login and connecting work; ";
+  return login ? "login works; " : connects ? "connecting works; " : "";
+}
+
+std::string capital(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
+std::string since_words(const StageFacts& box, WallTime now) {
+  if (!box.since) return "";
+  const std::string since = clock_words(*box.since, now);
+  const std::string failing = box.failing ? clock_words(*box.failing, now) : since;
+  return (box.failures == 1 ? " in the last run, at " : " since ") + since +
+         (failing == since ? "" : ", after other failures since " + failing);
+}
+
+std::string on_target(const OverviewFacts& facts, const TargetFacts& target) {
+  return facts.targets.size() > 1 ? "on " + target.name + ", " : "";
+}
+
+Headline of_failure(const OverviewFacts& facts, const TargetFacts& target, const StageFacts& box) {
+  std::string text = on_target(facts, target) + before_words(target, box) +
+                     std::string(broken_words(box.step, box.reason)) + since_words(box, facts.now);
+  if (!target.maintenance.empty()) text += " (under maintenance)";
+  return {.tone = Mark::failing, .text = capital(std::move(text)) + ".", .also = {}};
+}
+
+// Everything passes at last sight, and yet an alert fires: too many runs failed.
+Headline of_alert(const AlertFacts& alert) {
+  std::string text = value_of(alert.annotations, "summary");
+  if (text.empty()) text = value_of(alert.labels, "alertname");
+  // What follows is history: why it fired, and what else.
+  text.resize(std::min(text.size(), text.find(';')));
+  return {.tone = Mark::failing,
+          .text = "The last runs passed, but an alert fires: " + text + ".",
+          .also = {}};
+}
+
+struct Counts {
+  std::size_t checks = 0, waiting = 0, unclear = 0, stale = 0;
+  Tally day;
+};
+Counts count(const OverviewFacts& facts) {
+  Counts all;
+  for (const TargetFacts& target : facts.targets)
+    for (const CheckFacts& check : target.checks) {
+      ++all.checks;
+      all.waiting += check.mark == Mark::waiting;
+      all.unclear += check.mark == Mark::unclear;
+      all.stale += check.stale;
+      all.day.attempts += check.day.attempts;
+      all.day.failures += check.day.failures;
+    }
+  return all;
+}
+
+std::string number(std::uint64_t value, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", value, value == 1 ? one : many);
+}
+
+// The newest inconclusive reason of any check; or else why checks are held back.
+std::string own_cause(const OverviewFacts& facts) {
+  const FailureGroup* newest = nullptr;
+  bool held_back = false, left_out = false;
+  for (const TargetFacts& target : facts.targets)
+    for (const CheckFacts& check : target.checks) {
+      const auto& group = check.status.inconclusive;
+      if (group && (newest == nullptr || group->last > newest->last)) newest = &*group;
+      held_back |= check.held_back && check.mark == Mark::unclear;
+      left_out |= fails_left_out(check.status);
+    }
+  if (newest != nullptr) return std::string(row(newest->reason).help);
+  if (left_out) return "it fails during a maintenance, whose runs are not counted";
+  return held_back ? "logins are held back after refusals, so that no account is locked" : "";
+}
+
+Headline of_blindness(const OverviewFacts& facts, const Counts& all) {
+  if (facts.monitor.egress_up == false)
+    return {.tone = Mark::unclear,
+            .text = "Sonde's own network is down, so nothing is known about any target now.",
+            .also = {}};
+  if (all.stale == all.checks)
+    return {.tone = Mark::unclear,
+            .text = "No probe has run for several intervals, so nothing is known now.",
+            .also = {}};
+  std::string text =
+      all.stale == all.unclear
+          ? number(all.stale, "probe has", "probes have") + " not run for several intervals"
+          : number(all.unclear, "probe cannot", "probes cannot") + " tell whether its target works";
+  if (all.unclear > 1 && all.stale != all.unclear)
+    text = number(all.unclear, "", "probes cannot") + " tell whether their targets work";
+  const std::string cause = all.stale == all.unclear ? "" : own_cause(facts);
+  if (!cause.empty()) text += ": " + cause;
+  if (!text.ends_with('.')) text += '.';
+  return {.tone = Mark::unclear, .text = text, .also = {}};
+}
+
+Headline of_calm(const OverviewFacts& facts, const Counts& all) {
+  if (all.checks == 0 && !facts.shard.is_whole())
+    return {.tone = Mark::waiting,
+            .text = "No probe belongs to " + shard_words(facts.shard) + ".",
+            .also = "Other shards run the probes of the file."};
+  if (all.checks == 0)
+    return {.tone = Mark::waiting, .text = "No probe is configured.", .also = {}};
+  if (all.waiting == all.checks)
+    return {.tone = Mark::waiting, .text = "Nothing has been checked yet.", .also = {}};
+  std::string text =
+      fmt::format("{} of {}", all.checks - all.waiting, number(all.checks, "probe", "probes"));
+  if (all.waiting == 0) text = "All " + number(all.checks, "probe", "probes");
+  if (all.checks == 1) text = "The probe";
+  text += all.checks - all.waiting == 1 ? " passes" : " pass";
+  if (all.waiting > 0) text += ", and the others have no result yet";
+  if (facts.targets.size() > 1 && all.waiting == 0)
+    text += fmt::format(" on {} targets", facts.targets.size());
+  if (all.day.attempts > 0)
+    text +=
+        fmt::format("; {} of {} passed in the last 24 hours", all.day.attempts - all.day.failures,
+                    number(all.day.attempts, "run", "runs"));
+  return {.tone = Mark::passing, .text = text + ".", .also = {}};
+}
+
+std::string also_words(const OverviewFacts& facts, const TargetFacts& named) {
+  std::vector<std::string> names;
+  for (const TargetFacts& target : facts.targets)
+    if (&target != &named && worst_box(target) != nullptr) names.push_back(target.name);
+  if (names.empty()) return "";
+  constexpr std::size_t shown = 3;
+  std::string text = "Also failing: ";
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > shown) text += fmt::format(", and {} more", names.size() - shown);
+  return text + ".";
+}
+
+}  // namespace
+
+std::string_view broken_words(Step step, Reason reason) {
+  for (const Words& words : special)
+    if (words.reason == reason) return words.text;
+  const ReasonRow& known = row(reason);
+  if (known.slow && step == Step::login) return "logins have timed out";
+  if (known.slow && step == Step::upgrade) return "chat connections have timed out";
+  if (known.slow && step == Step::health) return "the health check has been too slow";
+  if (known.unanswered && step == Step::login) return "the login has been unreachable";
+  if (known.unanswered && step == Step::upgrade) return "the chat server has been unreachable";
+  if (known.unanswered && step == Step::health) return "the server has been unreachable";
+  return words_of(step);
+}
+
+std::string clock_words(WallTime at, WallTime now) {
+  const std::string full = as_utc(at);  // "2026-01-02 03:04:05 UTC"
+  const std::string today = as_utc(now);
+  const std::string minute = full.substr(11, 5) + " UTC";
+  return full.substr(0, 10) == today.substr(0, 10) ? minute : full.substr(0, 11) + minute;
+}
+
+int urgency_of(const TargetFacts& target) {
+  int urgency = 0;
+  if (const StageFacts* box = worst_box(target)) {
+    urgency = box->stage == Stage::health ? 30 : 60 - 2 * static_cast<int>(box->stage);
+    if (row(box->reason).grave) urgency = 70;
+    if (box->failures == 1) urgency -= 1;
+    if (!target.maintenance.empty()) urgency -= 50;
+  } else if (!target.alerts.empty()) {
+    urgency = 20;
+  } else if (target.mark() == Mark::unclear) {
+    urgency = 10;
+  }
+  return std::max(urgency, target.mark() == Mark::failing ? 1 : 0);
+}
+
+Headline headline_of(const OverviewFacts& facts) {
+  const TargetFacts* worst = nullptr;
+  for (const TargetFacts& target : facts.targets)
+    if (worst == nullptr || urgency_of(target) > urgency_of(*worst)) worst = &target;
+  if (worst != nullptr && facts.monitor.egress_up != false) {
+    if (const StageFacts* box = worst_box(*worst)) {
+      Headline made = of_failure(facts, *worst, *box);
+      made.also = also_words(facts, *worst);
+      made.checked = worst->checked;
+      return made;
+    }
+    if (!worst->alerts.empty()) {
+      Headline made = of_alert(worst->alerts.front());
+      made.checked = worst->checked;
+      return made;
+    }
+  }
+  const Counts all = count(facts);
+  Headline made = facts.monitor.egress_up == false || all.unclear > 0 ? of_blindness(facts, all)
+                                                                      : of_calm(facts, all);
+  for (const TargetFacts& target : facts.targets)
+    made.checked = std::max(made.checked, target.checked);
+  return made;
+}
+
+}  // namespace sonde::page

@@ -1,0 +1,21 @@
+#pragma once
+#include <span>
+
+#include "daemon/page/facts.hpp"
+
+namespace sonde::page {
+
+// What a check's status says at `now`. A failure stands until a run passes; a check whose runs were
+// inconclusive since its last pass, or fail during a maintenance, or that has had no run for three
+// intervals, is unclear.
+Mark mark_of(const Check& check, const CheckStatus& status, WallTime now);
+// No run of the check has ended for three intervals and its timeout.
+bool is_stale(const Check& check, const CheckStatus& status, WallTime now);
+// Its newest run was skipped, so that no account is locked (reason `suppressed`).
+bool is_held_back(const CheckStatus& status);
+
+// The boxes of a target. A stage fails if any run of it ended there; it works if one got past it;
+// it is not reached if all that would say so ended before it.
+Stages stages_of(std::span<const CheckFacts> checks);
+
+}  // namespace sonde::page

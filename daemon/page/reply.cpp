@@ -1,0 +1,41 @@
+#include "daemon/page/reply.hpp"
+
+#include "daemon/metrics/gzip.hpp"
+#include "daemon/page/html.hpp"
+
+namespace sonde::page {
+namespace {
+
+web::WebReply with_policy(const web::WebRequest& request, std::string html, unsigned status,
+                          std::string_view sources) {
+  web::WebReply reply{.status = status, .type = "text/html; charset=utf-8"};
+  reply.gzipped = request.gzip;
+  reply.body = request.gzip ? metrics::gzipped(html) : std::move(html);
+  reply.headers.emplace_back("Content-Security-Policy",
+                             "default-src 'none'; " + std::string(sources) +
+                                 "; img-src 'self'; base-uri 'none'; frame-ancestors 'none'");
+  return reply;
+}
+
+}  // namespace
+
+web::WebReply page_reply(const web::WebRequest& request, std::string html, unsigned status) {
+  return with_policy(request, std::move(html), status,
+                     "style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'");
+}
+
+web::WebReply scriptless_reply(const web::WebRequest& request, std::string html,
+                               std::string_view style) {
+  return with_policy(request, std::move(html), 200,
+                     "style-src " + std::string(style) + "; form-action 'none'");
+}
+
+web::WebReply error_reply(const web::WebRequest& request, unsigned status, std::string_view title,
+                          std::string_view text, const std::string& version) {
+  const std::string body = "<section><h1>" + html(title) + "</h1><p>" + html(text) +
+                           "</p><p><a href=\"/\">Overview</a></p></section>\n";
+  return page_reply(request, document({.title = std::string(title), .version = version}, body),
+                    status);
+}
+
+}  // namespace sonde::page

@@ -1,0 +1,191 @@
+#include "daemon/page/probe_page.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/core/change.hpp"
+#include "daemon/page/incidents_page.hpp"
+#include "daemon/page/public_page.hpp"
+#include "tests/daemon/page/hand_overview.hpp"
+
+namespace sonde::page::probe_page_test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using testing::HasSubstr;
+using testing::Not;
+
+RunRow passed_run(WallTime ended, Span took) {
+  return {
+      .row = 7,
+      .id = std::string(32, 'c'),
+      .ended = ended,
+      .took = took,
+      .verdict = Verdict::pass(),
+      .recorded = true,
+      .phases = {{Phase::connect, took / 4}, {Phase::login, took}, {Phase::first_byte, took / 2}}};
+}
+
+TEST(ProbeQuery, ReadsWhatItKnowsAndIgnoresTheRest) {
+  const auto query = ProbeQuery::read("range=7d&outcome=fail&reason=stalled&before=42&x=1");
+  EXPECT_EQ(query.range, hours(168));
+  EXPECT_EQ(query.text(), "range=7d&outcome=fail&reason=stalled&before=42");
+  const RunQuery asked = query.list(*make_check("chat"));
+  EXPECT_EQ(asked.check, "chat/chat/staging");
+  EXPECT_EQ(asked.outcome, Outcome::fail);
+  EXPECT_EQ(asked.reason, Reason::stalled);
+  EXPECT_EQ(asked.before, 42);
+  EXPECT_EQ(ProbeQuery::read("range=99d&outcome=%3Cb%3E&reason=x&before=-1").text(), "range=6h");
+}
+
+struct ProbePageTest : testing::Test, HandOverview {
+  ProbeView view_of(const CheckPtr& check) const {
+    return {.now = noon,
+            .version = "1",
+            .facts = facts_of(view, check, noon),
+            .query = {},
+            .days = view.days(*check, 90, {}),
+            .failures = view.failures(*check, hours(24), {})};
+  }
+};
+
+TEST_F(ProbePageTest, SaysTheStateAndTheFailuresByReason) {
+  const auto check = add_failing("chat", Step::events, Reason::stalled);
+  view.of(check).failures.groups = {{.step = Step::events,
+                                     .reason = Reason::stalled,
+                                     .count = 12,
+                                     .first = noon - hours(1),
+                                     .last = noon}};
+  const std::string page = probe_page(view_of(check));
+  EXPECT_THAT(page, HasSubstr("<b>events/stalled</b>"));
+  EXPECT_THAT(page, HasSubstr("?outcome=fail&amp;reason=stalled"));
+  EXPECT_THAT(page, HasSubstr("<td>12</td>"));
+  EXPECT_THAT(page, HasSubstr("what the run saw"));
+}
+
+TEST_F(ProbePageTest, ListsRunsWithLinksToThoseThatAreRecorded) {
+  ProbeView shown = view_of(add_passing("chat"));
+  shown.list = {passed_run(noon, milliseconds(200)), passed_run(noon, milliseconds(100))};
+  shown.list[1].recorded = false;
+  shown.list[1].verdict = Verdict::of(Step::answer, {Reason::answer_wrong, "<b>41</b>"});
+  shown.page_size = 2;
+  const std::string page = probe_page(shown);
+  EXPECT_THAT(page, HasSubstr("<a href=\"/runs/" + std::string(32, 'c') + "\">transcript</a>"));
+  EXPECT_THAT(page, HasSubstr("<b>answer/answer_wrong</b> &lt;b&gt;41&lt;/b&gt;"));
+  EXPECT_THAT(page, HasSubstr("?range=6h&amp;before=7#runs")) << "there may be older ones";
+}
+
+TEST_F(ProbePageTest, SaysWhyThereAreNoRuns) {
+  ProbeView shown = view_of(add_passing("chat"));
+  shown.store_error = "the disk is full";
+  EXPECT_THAT(probe_page(shown), HasSubstr("the disk is full"));
+}
+
+TEST(LatencyChart, HasQuantilesPhasesAndShades) {
+  std::vector<RunRow> runs;
+  for (int i = 0; i < 100; ++i)
+    runs.push_back(passed_run(noon - minutes(1 + i), milliseconds(i + 1)));
+  runs[5].verdict = Verdict::of(Step::login, {Reason::timeout, ""});
+  const std::vector<Shade> shades = {{noon - hours(1), noon - minutes(30)}};
+  const std::string chart = latency_chart(runs, shades, noon - hours(6), noon);
+  EXPECT_THAT(chart, HasSubstr("Duration of 100 runs: median 50.0 ms, 95th percentile 95.0 ms."));
+  EXPECT_THAT(chart, HasSubstr("<rect class=\"incident\" x=\"600.0\" y=\"0\" width=\"60.0\""));
+  EXPECT_THAT(chart, HasSubstr("class=\"phase-connect\""));
+  EXPECT_THAT(chart, Not(HasSubstr("class=\"phase-login\""))) << "it encloses the others";
+  EXPECT_THAT(chart, HasSubstr("class=\"p95\" d=\"M"));
+  EXPECT_THAT(chart, HasSubstr("<rect class=\"fail\""));
+}
+
+TEST(LatencyChart, LeavesOutWhatHasNoVerdictAndWhatIsOutside) {
+  std::vector<RunRow> runs = {passed_run(noon + minutes(1), milliseconds(1)),
+                              passed_run(noon - hours(7), milliseconds(1)),
+                              passed_run(noon - hours(1), milliseconds(1))};
+  runs[2].verdict = Verdict::of(Step::login, {Reason::own_dns, ""});
+  EXPECT_THAT(latency_chart(runs, {}, noon - hours(6), noon), HasSubstr("No run in this time."));
+}
+
+TEST(IncidentsPage, SaysWhoWasNotifiedAndWhoAcknowledged) {
+  AlertRecord record{.labels = {{"alertname", "AuthOutage"},
+                                {"severity", "critical"},
+                                {"target", "staging"},
+                                {"probe", "login"}},
+                     .summary = "login <failed>",
+                     .starts = noon - hours(3),
+                     .ended = noon - hours(1),
+                     .notifications = {{.receiver = "pager",
+                                        .firing = true,
+                                        .first = noon - hours(3),
+                                        .last = noon - hours(2),
+                                        .count = 3},
+                                       {.receiver = "pager",
+                                        .firing = false,
+                                        .first = noon - hours(1),
+                                        .last = noon - hours(1),
+                                        .count = 1}},
+                     .acknowledged = Acknowledgement{.by = "ann", .comment = "on it", .at = noon}};
+  const std::string page = incidents_page({.now = noon, .version = "1", .records = {record}});
+  EXPECT_THAT(page, HasSubstr("No alert fires now"));
+  EXPECT_THAT(page, HasSubstr("login &lt;failed&gt;"));
+  EXPECT_THAT(page, HasSubstr("lasted 2 h 0 min"));
+  EXPECT_THAT(page, HasSubstr("pager was sent the alert at"));
+  EXPECT_THAT(page, HasSubstr("3 times until"));
+  EXPECT_THAT(page, HasSubstr("pager was sent the end at"));
+  EXPECT_THAT(page, HasSubstr("acknowledged by ann"));
+  record.ended.reset();
+  record.notifications.clear();
+  const std::string firing = incidents_page({.now = noon, .version = "1", .records = {record}});
+  EXPECT_THAT(firing, HasSubstr("One alert fires"));
+  EXPECT_THAT(firing, HasSubstr("nobody was notified"));
+}
+
+struct PublicPageTest : testing::Test, HandOverview {};
+
+TEST_F(PublicPageTest, ShowsTheChosenTargetsAndNothingFromInside) {
+  const auto check = view.add(make_check("login", "shop", "secret-probe"));
+  fails(check, Step::login, Reason::credentials);
+  add_passing("chat", "hidden-target");
+  alert("A", "critical", "shop", "internal summary");
+  const std::string page = public_page(facts(), {.targets = {"shop"}, .title = "Shop <status>"});
+  EXPECT_THAT(page, HasSubstr("Shop &lt;status&gt;: Something does not work."));
+  EXPECT_THAT(page, HasSubstr("Not everything works since 11:30 UTC."));
+  for (const char* inside : {"secret-probe", "hidden-target", "credentials", "what the run saw",
+                             "internal summary", "fra1", "1.2.3", "href=", "<script"})
+    EXPECT_THAT(page, Not(HasSubstr(inside))) << inside;
+}
+
+TEST_F(PublicPageTest, IsNotGreenWhileACriticalAlertFiresThoughTheLastRunsPassed) {
+  add_passing("login", "shop");
+  EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Everything works."));
+  EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), Not(HasSubstr("monitors")));
+  sources.shard = {.index = 1, .count = 3, .replicas = 1};
+  const std::string of_shard = public_page(facts(), {.targets = {"shop"}});
+  EXPECT_THAT(of_shard, HasSubstr("Status: What is checked here works."));
+  EXPECT_THAT(of_shard, HasSubstr("Shows what one of several monitors checks."));
+  sources.shard = {};
+  alert("A", "critical", "shop", "success 5 %");
+  const std::string page = public_page(facts(), {.targets = {"shop"}});
+  EXPECT_THAT(page, HasSubstr("Not everything works since"));
+  EXPECT_THAT(page, Not(HasSubstr("Everything works.")));
+}
+
+TEST_F(PublicPageTest, UnknownIsNotGreen) {
+  view.add("login", "shop");
+  const std::string page = public_page(facts(), {.targets = {"shop"}});
+  EXPECT_THAT(page, HasSubstr("The state is not known now."));
+  EXPECT_THAT(page, Not(HasSubstr("Everything works")));
+}
+
+TEST(ReadLogo, TakesImagesAlone) {
+  PublicSettings settings{.logo = "/etc/passwd"};
+  EXPECT_FALSE(read_logo(settings));
+  settings.logo = "/nonexistent.svg";
+  EXPECT_FALSE(read_logo(settings));
+  settings.logo = SONDE_SOURCE_DIR "/daemon/page/icon.svg";
+  EXPECT_TRUE(read_logo(settings));
+  EXPECT_EQ(settings.logo_type, "image/svg+xml");
+}
+
+}  // namespace
+}  // namespace sonde::page::probe_page_test
