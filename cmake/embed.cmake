@@ -1,9 +1,11 @@
-# Writes FILES into one C++ table of {name, text}, after probes/dialect/dialect_files.hpp.
-set(body "#include \"probes/dialect/dialect_files.hpp\"\n\nnamespace sonde::dialect {\nnamespace {\nconstexpr DialectFile files[] = {\n")
+# Writes FILES into OUT, a C++ table of {name, text}: FUNCTION() returns a span of them, declared by
+# HEADER in NAMESPACE.
+set(body "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr sonde::config::EmbeddedFile files[] = {\n")
 foreach(file IN LISTS FILES)
-  get_filename_component(name ${file} NAME_WLE)
+  get_filename_component(name ${file} NAME)
+  string(REGEX REPLACE "\\.yaml$" "" name ${name})
   file(READ ${file} text)
   string(APPEND body "    {\"${name}\", R\"~~~(${text})~~~\"},\n")
 endforeach()
-string(APPEND body "};\n}  // namespace\nstd::span<const DialectFile> dialect_files() { return files; }\n}  // namespace sonde::dialect\n")
+string(APPEND body "};\n}  // namespace\nstd::span<const sonde::config::EmbeddedFile> ${FUNCTION}() { return files; }\n}  // namespace ${NAMESPACE}\n")
 file(WRITE ${OUT} "${body}")

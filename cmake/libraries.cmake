@@ -25,6 +25,7 @@ endfunction()
 sonde_archive(re2 libre2.a)
 sonde_archive(yaml-cpp libyaml-cpp.a)
 
+find_package(CURL 7.85 REQUIRED)  # SMTP
 find_package(SQLite3 REQUIRED)
 find_package(date REQUIRED)  # IANA time zones, which libstdc++ 12 lacks
 add_library(boost_json ALIAS Boost::json)
@@ -39,16 +40,28 @@ target_compile_definitions(boost_src PUBLIC
   BOOST_ASIO_DISABLE_SMALL_BLOCK_RECYCLING BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
 target_link_libraries(boost_src PUBLIC Boost::headers OpenSSL::SSL Threads::Threads)
 
-# config/dialects/*.yaml, compiled into the binary.
-file(GLOB dialect_yaml CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/config/dialects/*.yaml)
-set(dialect_cpp ${CMAKE_BINARY_DIR}/generated/dialect_files.cpp)
-add_custom_command(
-  OUTPUT ${dialect_cpp}
-  COMMAND ${CMAKE_COMMAND} "-DFILES=${dialect_yaml}" -DOUT=${dialect_cpp}
-          -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
-  DEPENDS ${dialect_yaml} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
-add_library(dialect_files STATIC ${dialect_cpp})
-target_include_directories(dialect_files PRIVATE ${CMAKE_SOURCE_DIR})
+# sonde_embed(NAME FOLDER HEADER NAMESPACE [ending...]): a library NAME whose function of that name,
+# declared by HEADER, returns the files of a folder with these endings (yaml), compiled into the binary.
+function(sonde_embed name folder header namespace)
+  set(patterns ${ARGN})
+  if(NOT patterns)
+    set(patterns yaml)
+  endif()
+  list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/${folder}/*.)
+  file(GLOB files CONFIGURE_DEPENDS ${patterns})
+  set(out ${CMAKE_BINARY_DIR}/generated/${name}.cpp)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} "-DFILES=${files}" -DOUT=${out} -DHEADER=${header} -DNAMESPACE=${namespace}
+            -DFUNCTION=${name} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  add_library(${name} STATIC ${out})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+endfunction()
+sonde_embed(dialect_files config/dialects probes/dialect/dialect_files.hpp sonde::dialect)
+sonde_embed(example_files config/examples daemon/commands/example_files.hpp sonde::commands)
+sonde_embed(openapi_files daemon/web daemon/web/openapi_files.hpp sonde::web)
+sonde_embed(page_files daemon/page daemon/page/assets.hpp sonde::page css js svg)
 
 # The commit, looked up at each build; a new one compiles one small source and links again.
 set(revision_cpp ${CMAKE_BINARY_DIR}/generated/revision.cpp)

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "daemon/app/command_line.hpp"
 #include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/system/descriptors.hpp"
@@ -15,12 +16,28 @@ int run(const sonde::app::Flags& flags) {
       return sonde::commands::run_command(flags);
     case sonde::app::Command::check:
       return sonde::commands::check_command(flags);
+    case sonde::app::Command::explain:
+      return sonde::commands::explain_command(flags);
     case sonde::app::Command::test_alert:
       return sonde::commands::test_alert_command(flags);
+    case sonde::app::Command::backup:
+      return sonde::commands::backup_command(flags);
+    case sonde::app::Command::healthcheck:
+      return sonde::commands::healthcheck_command(flags);
+    case sonde::app::Command::runs:
+      return sonde::commands::runs_command(flags);
+    case sonde::app::Command::show:
+      return sonde::commands::show_command(flags);
+    case sonde::app::Command::status:
+      return sonde::commands::status_command(flags);
     case sonde::app::Command::schema:
       return sonde::commands::schema_command(flags);
     case sonde::app::Command::rules:
       return sonde::commands::rules_command(flags);
+    case sonde::app::Command::completion:
+      return sonde::commands::completion_command(flags);
+    case sonde::app::Command::manual:
+      return sonde::commands::manual_command();
   }
 }
 

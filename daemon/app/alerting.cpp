@@ -9,9 +9,13 @@ namespace sonde::app {
 namespace asio = boost::asio;
 
 struct Alerting::State : std::enable_shared_from_this<State> {
-  State(const asio::any_io_executor& main, alert::Engine& judging, notify::Notifier& telling,
-        Options what)
-      : engine(judging), notifier(telling), options(std::move(what)), round(main) {}
+  State(const asio::any_io_executor& main, alert::Engine& judging, alert::History& remembering,
+        notify::Notifier& telling, Options what)
+      : engine(judging),
+        history(remembering),
+        notifier(telling),
+        options(std::move(what)),
+        round(main) {}
 
   void judge_all();
   void wait();
@@ -19,6 +23,7 @@ struct Alerting::State : std::enable_shared_from_this<State> {
   void tell(const std::vector<Alert>& fires, std::uint64_t version);
 
   alert::Engine& engine;
+  alert::History& history;
   notify::Notifier& notifier;
   Options options;
   asio::steady_timer round;
@@ -51,7 +56,10 @@ void Alerting::State::tell_soon() {
   asio::post(round.get_executor(), [self = shared_from_this()] {
     if (self->stopped) return;
     // A snapshot: later changes are written and sent the next time.
-    auto fires = self->options.tells() ? self->engine.current() : std::vector<Alert>{};
+    auto fires = self->engine.current();
+    self->history.update(fires, std::chrono::system_clock::now());
+    self->history.mark(fires);
+    if (!self->options.tells()) fires.clear();
     self->options.keep([self, fires = std::move(fires), version = self->engine.version()] {
       self->tell(fires, version);
     });
@@ -67,8 +75,8 @@ void Alerting::State::tell(const std::vector<Alert>& fires, std::uint64_t versio
 }
 
 Alerting::Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
-                   notify::Notifier& notifier, Options options)
-    : state_(std::make_shared<State>(main, engine, notifier, std::move(options))) {}
+                   alert::History& history, notify::Notifier& notifier, Options options)
+    : state_(std::make_shared<State>(main, engine, history, notifier, std::move(options))) {}
 
 Alerting::~Alerting() { stop(); }
 

@@ -6,14 +6,15 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "daemon/alert/engine.hpp"
+#include "daemon/alert/history.hpp"
 #include "daemon/core/sink.hpp"
 #include "daemon/notify/deliver.hpp"
 
 namespace sonde::app {
 
-// Connects the engine to the notifier. Evaluates after every Result and every 15 s, has the changes
-// written, and only then passes the alerts to the receivers, so that every alert that was sent is
-// stored. Main thread only; the last of the sinks.
+// Connects the engine to the history and the notifier. Evaluates after every Result and every 15 s,
+// has the changes written, and only then passes the alerts to the receivers, so that every alert
+// that was sent is stored. Main thread only; the last of the sinks.
 class Alerting : public Sink {
  public:
   static constexpr Span every = std::chrono::seconds(15);
@@ -25,8 +26,8 @@ class Alerting : public Sink {
     // shown.
     std::function<bool()> tells;
   };
-  // Engine and notifier have to outlive this object.
-  Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine,
+  // Engine, history and notifier have to outlive this object.
+  Alerting(const boost::asio::any_io_executor& main, alert::Engine& engine, alert::History& history,
            notify::Notifier& notifier, Options options);
   ~Alerting() override;
   Alerting(const Alerting&) = delete;

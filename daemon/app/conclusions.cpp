@@ -16,18 +16,21 @@ void Conclusions::accept(const ResultPtr& result) {
   const bool known = outcome == Outcome::fail && !result->conclusions.empty();
   const std::string key = key_of(*result->check);
   std::string text = known ? result->check->fingerprint + "\n" + result->conclusions : "";
-  std::string& kept = kept_[key];
-  if (kept == text) return;
-  kept = std::move(text);
-  notes_.push_back({std::string(conclusions_component), key, kept});
+  const auto kept = kept_.find(key);
+  if (text == (kept == kept_.end() ? "" : kept->second)) return;
+  notes_.push_back({std::string(conclusions_component), key, text});
+  if (text.empty())
+    kept_.erase(kept);
+  else
+    kept_[key] = std::move(text);
 }
 
 std::vector<StateRecord> Conclusions::take_notes() { return std::exchange(notes_, {}); }
 
 std::map<std::string, std::string> Conclusions::restore(std::span<const StateRecord> notes) {
   for (const StateRecord& note : notes)
-    if (note.component == conclusions_component) kept_[note.key] = note.text;
-  return kept_;
+    if (note.component == conclusions_component && !note.text.empty()) kept_[note.key] = note.text;
+  return {kept_.begin(), kept_.end()};
 }
 
 }  // namespace sonde::app

@@ -2,6 +2,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/core/change.hpp"
@@ -21,7 +22,7 @@ class Conclusions : public Sink {
   std::map<std::string, std::string> restore(std::span<const StateRecord> notes);
 
  private:
-  std::map<std::string, std::string> kept_;
+  std::unordered_map<std::string, std::string> kept_;  // by key_of; without empty ones
   std::vector<StateRecord> notes_;
 };
 

@@ -18,10 +18,11 @@ constexpr std::size_t transcript_max = std::size_t{64} * 1024 * 1024;  // all of
 std::string line_of(const EvidenceRow& row) {
   const Verdict& verdict = row.verdict;
   return fmt::format(
-      "{}  {} {}  {} ms{}{}\n", as_utc(row.ended), name(verdict.outcome),
+      "{}  {} {}  {} ms{}{}{}\n", as_utc(row.ended), name(verdict.outcome),
       show_cause(verdict.step, verdict.reason, verdict.concluded),
       row.took / std::chrono::milliseconds(1),
       row.attempt > 1 ? fmt::format(", attempt {}", row.attempt) : "",
+      row.run.empty() ? "" : ", run " + row.run,
       verdict.detail.empty() ? "" : ": " + text::printable(verdict.detail, true, detail_max));
 }
 

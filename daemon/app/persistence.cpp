@@ -19,7 +19,8 @@ std::expected<std::unique_ptr<Persistence>, std::string> Persistence::open(
                                          kept_in->write(std::move(changes), std::move(kept));
                                        },
                                    .takes_traces = [kept_in] { return kept_in->takes_traces(); },
-                                   .excluded = std::move(excluded)};
+                                   .excluded = std::move(excluded),
+                                   .passed_every = settings.passed_every};
   memory->recorder_ = std::make_unique<store::Recorder>(std::move(main), std::move(options));
   return memory;
 }
@@ -49,6 +50,7 @@ StoreFacts Persistence::facts() const { return store_ ? store_->facts() : StoreF
 
 void Persistence::stop(std::function<void(bool)> done) {
   if (!store_) return done(true);
+  recorder_->finish();
   keep([this, done = std::move(done)]() mutable { store_->stop(std::move(done)); });
 }
 

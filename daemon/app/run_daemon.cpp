@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "daemon/app/app.hpp"
-#include "daemon/app/lockouts.hpp"
+#include "daemon/app/shared_tables.hpp"
 #include "daemon/app/version.hpp"
 #include "daemon/judge/judge.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/system/heap.hpp"
 #include "probes/net/network.hpp"
 #include "probes/net/version.hpp"
@@ -36,7 +37,8 @@ schedule::Pool::Options pool_options(const Settings& settings, const AppLists& l
               [&lists](const ResultPtr& result) {
                 for (Sink* sink : lists.sinks) sink->accept(result);
               },
-          .lockouts = open_lockouts(settings.storage)};
+          .lockouts = open_lockouts(settings.storage),
+          .issued = open_issued(settings.storage)};
 }
 
 // Until the references were asked once, nobody knows whether a failure is our own.
@@ -62,8 +64,14 @@ alert::EngineOptions engine_options(const AppState& state, std::string url,
           .blind = [&state, &pool](WallTime) { return is_blind(state, pool); }};
 }
 
-notify::Notifier::Options notifier_options(std::string url, Persistence& memory) {
+notify::Notifier::Options notifier_options(std::string url, Persistence& memory,
+                                           alert::History& history) {
   return {.changed = [&memory] { memory.changed(); },
+          .accepted =
+              [&history](const std::string& receiver, std::span<const notify::Queue::Sent> sent) {
+                const WallTime now = std::chrono::system_clock::now();
+                for (const auto& one : sent) history.notified(receiver, one.alert, one.firing, now);
+              },
           .external_url = std::move(url),
           .seed = std::random_device()()};
 }
@@ -102,8 +110,22 @@ metrics::Metrics::Options metrics_options(const Settings& settings,
           }};
 }
 
-std::string url_of(const Flags& flags, const web::Web& web) {
-  return flags.external_url.empty() ? "http://" + web.address() : flags.external_url;
+std::string url_of(const Flags& flags, const web::Web& web, const access::Access& access) {
+  const std::string scheme = access.has_tls() ? "https://" : "http://";
+  return flags.external_url.empty() ? scheme + web.address() : flags.external_url;
+}
+
+std::expected<std::unique_ptr<web::Web>, std::string> open_port(
+    const boost::asio::any_io_executor& main, const Flags& flags, const std::vector<int>& sockets,
+    const access::Access& access) {
+  auto web =
+      sockets.empty() ? web::Web::bind(main, flags.listen_address) : web::Web::adopt(main, sockets);
+  if (web && (*web)->is_public() && !access.asks())
+    log::say(log::Level::warning,
+             "other machines can reach this port, and nothing is asked of them; --web.config.file "
+             "sets passwords or certificates",
+             {{"address", (*web)->address()}});
+  return web;
 }
 
 }  // namespace
@@ -111,10 +133,12 @@ std::string url_of(const Flags& flags, const web::Web& web) {
 // Each component is a local variable and gets those above it: one that is not built yet has no name
 // here, and components end in reverse order. The web server is built before the probes, so a port
 // in use is reported before any request is made.
-std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings) {
+std::expected<void, std::string> run_daemon(const Flags& flags, Settings settings,
+                                            const std::vector<int>& sockets) {
   boost::asio::io_context loop{1};
   const auto main = loop.get_executor();
   AppState state{.flags = flags, .settings = std::move(settings)};
+  take_shard(state);
   AppLists lists;
   maintenance::Maintenance maintenance;
   maintenance::Deploys deploys;
@@ -122,17 +146,20 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
   RunLog run_log;
   auto memory = open_memory(state.settings, main, lists, maintenance);
   if (!memory) return std::unexpected(memory.error());
-  auto web = web::Web::bind(main, flags.listen_address);
+  auto access = access::Access::open(main, flags.web_config_file);
+  if (!access) return std::unexpected(access.error());
+  auto web = open_port(main, flags, sockets, **access);
   if (!web) return std::unexpected(web.error());
-  const std::string url = url_of(flags, **web);
+  const std::string url = url_of(flags, **web, **access);
   judge::Judge judge([&maintenance](const Check& check, WallTime began) {
     return maintenance.excludes(check, began);
   });
   schedule::Pool pool(main, pool_options(state.settings, lists));
   alert::Engine engine(judge, engine_options(state, url, maintenance, deploys, pool));
   net::Network network(main);  // of who tells, on the main thread
-  notify::Notifier notifier(network, notifier_options(url, **memory));
-  Alerting alerting(main, engine, notifier, alerting_options(state, **memory));
+  alert::History history;
+  notify::Notifier notifier(network, notifier_options(url, **memory, history));
+  Alerting alerting(main, engine, history, notifier, alerting_options(state, **memory));
   notify::Heartbeat heartbeat(network, heartbeat_hooks(state, **memory, pool, notifier, alerting));
   metrics::Metrics metrics(metrics_options(state.settings, maintenance, [&] {
     const WallTime now = std::chrono::system_clock::now();
@@ -144,11 +171,18 @@ std::expected<void, std::string> run_daemon(const Flags& flags, Settings setting
                  .store = (*memory)->facts(),
                  .maintenance = maintenance.facts(judge.checks(), now),
                  .egress_up = pool.egress_up(),
-                 .heartbeat = heartbeat.last()};
+                 .heartbeat = heartbeat.last(),
+                 .web_config_good = (*access)->is_good(),
+                 .deploys = deploys.newest(judge.checks()),
+                 .url = url,
+                 .shard = flags.shard,
+                 .restored = state.load.restored};
   }));
-  web::StatusPage status_page{std::string(net::version)};
-  App app({loop, state, lists, maintenance, deploys, conclusions, run_log, **memory, **web, judge,
-           pool, engine, notifier, alerting, heartbeat, metrics, status_page});
+  page::MonitorLog monitor_log;
+  page::Live live(main);
+  App app({loop,     state,    lists,     maintenance, deploys,     conclusions, run_log,
+           **memory, **access, **web,     judge,       pool,        engine,      history,
+           notifier, alerting, heartbeat, metrics,     monitor_log, live});
   app.start();
   system::give_back_free_memory();
   loop.run();

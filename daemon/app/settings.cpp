@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "config/effective.hpp"
 #include "config/file.hpp"
 #include "config/literal_secret.hpp"
 #include "config/load.hpp"
@@ -13,6 +14,7 @@
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/core/objective.hpp"
 #include "daemon/judge/window.hpp"
+#include "daemon/log/log.hpp"
 #include "daemon/metrics/counts.hpp"
 
 namespace sonde::app {
@@ -34,8 +36,8 @@ std::string hash_of(const config::Value& root) {
 // Whether all sections that define probes are valid; otherwise probes that `alerts:` and
 // `maintenance:` refer to may be missing.
 bool plan_is_right(const config::Mistakes& mistakes) {
-  constexpr std::array<std::string_view, 4> others = {"alerts", "maintenance", "receivers",
-                                                      "heartbeat"};
+  constexpr std::array<std::string_view, 5> others = {"alerts", "maintenance", "receivers",
+                                                      "heartbeat", "page"};
   return std::ranges::all_of(mistakes.sorted(), [&](const config::Mistake& mistake) {
     return mistake.warning || std::ranges::any_of(others, [&](std::string_view key) {
              return mistake.path.starts_with(key);
@@ -85,6 +87,23 @@ judge::ShownWindows shown_windows(const std::vector<alert::RuleSettings>& rules,
     for (auto* const rate : {&shown.success, &shown.auth, &shown.delivery}) rate->insert(length);
   }
   return shown;
+}
+
+bool is_no_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  return !path.empty() && std::filesystem::exists(path, error) &&
+         !std::filesystem::is_directory(path, error);
+}
+
+// Whether the public page shows targets that are watched, and a logo that is an image.
+void check_page(Settings& settings, const config::Value& page, const config::Reader& reader) {
+  for (const std::string& name : settings.page.targets)
+    if (std::ranges::none_of(settings.checks,
+                             [&](const auto& check) { return check->target == name; }))
+      reader.at("public").wrong(page.place, "no probe watches a target '" + name + "'");
+  if (settings.page.logo.empty()) return;
+  if (const auto read = page::read_logo(settings.page); !read)
+    reader.at("logo").wrong(page.place, read.error());
 }
 
 // Warns about valid settings with which no one would be notified.
@@ -146,11 +165,12 @@ const config::Section<File>& section_of(const File*) {
                "failures without any answer do not count against a target.")
           .key("receivers", &File::receivers, "Who is notified of alerts, by name.")
           .key("heartbeat", &File::heartbeat,
-               "A request to a service outside that raises the alarm when the requests stop.");
+               "A request to a service outside that raises the alarm when the requests stop.")
+          .key("page", &File::page, "What the page at /public shows to people outside.");
   return keys;
 }
 
-std::size_t series_of(const Settings& settings) {
+std::size_t expected_series(const Settings& settings) {
   std::size_t all = 0;
   for (const auto& check : settings.checks) {
     const auto has = [&](Step step) {
@@ -161,17 +181,23 @@ std::size_t series_of(const Settings& settings) {
            3 * auth * settings.windows.auth.size() +
            3 * check->events.size() * settings.windows.delivery.size();
   }
+  // Deliveries by outcome and reason, the queue, and a histogram; see metrics' receiver families.
+  constexpr std::size_t of_receiver = 22;
+  for (const auto& receiver : settings.receivers) all += of_receiver * receiver.places.size();
   return all;
 }
 
-std::optional<Settings> load_settings(const std::filesystem::path& path,
-                                      config::Mistakes& mistakes) {
-  const auto root = config::load(path, mistakes);
+std::optional<Settings> load_settings(const std::filesystem::path& path, config::Mistakes& mistakes,
+                                      const Instance& instance) {
+  auto root = config::load(path, mistakes);
   if (!root) return std::nullopt;
+  warn_of_shared_accounts(*root, instance, mistakes);
+  fill_in(*root, instance, mistakes);
   File file;
   const config::Reader reader(mistakes);
   config::section<File>().read(*root, reader, file);
   Settings settings{.checks = make_checks(file.plan, *root, mistakes),
+                    .of_file = {},
                     .rules = {},
                     .alerting = file.alerting,
                     .location = file.plan.location,
@@ -180,10 +206,18 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
                     .maintenance = {},
                     .receivers = std::move(file.receivers.all),
                     .heartbeat = std::move(file.heartbeat),
+                    .page = std::move(file.page),
                     .workers = workers_of(file.plan),
                     .egress = {},
-                    .hash = hash_of(*root)};
+                    .hash = hash_of(*root),
+                    .yaml = config::effective_yaml(*root)};
   if (file.egress) settings.egress = std::make_shared<const schedule::EgressSettings>(*file.egress);
+  if (const auto* heartbeat = root->find("heartbeat"))
+    notify::vet_headers(*heartbeat, reader.at("heartbeat"));
+  const auto* storage = root->find("storage");
+  if (storage != nullptr && mistakes.reads_secrets() && is_no_folder(file.storage.path))
+    reader.at("storage").at("path").wrong(
+        storage->place, "a folder is expected here, and '" + file.storage.path + "' is a file");
   if (plan_is_right(mistakes)) {
     settings.rules = make_rules(file.alerts, *root, settings.checks, mistakes);
     settings.windows = shown_windows(settings.rules, file.metrics);
@@ -191,13 +225,24 @@ std::optional<Settings> load_settings(const std::filesystem::path& path,
     if (const auto* receivers = root->find("receivers"))
       vet_receivers(settings.receivers, settings.checks, names_of(file.alerts, settings),
                     *receivers, reader.at("receivers"));
+    if (const auto* page = root->find("page")) check_page(settings, *page, reader.at("page"));
   }
+  settings.of_file = settings.checks;
   if (settings.checks.empty() && !mistakes.any())
     mistakes.add(root->place, "probes", "there is no probe: nothing would be watched");
   if (mistakes.any()) return std::nullopt;
   warn_of_gaps(settings, *root, mistakes);
   config::warn_of_literal_secrets(*root, mistakes);
   return settings;
+}
+
+std::string log_mistakes(const config::Mistakes& mistakes) {
+  std::string all;
+  for (const auto& mistake : mistakes.sorted()) {
+    log::say(mistake.warning ? log::Level::warning : log::Level::error, config::show(mistake));
+    if (!mistake.warning) all += config::show(mistake) + "\n";
+  }
+  return all;
 }
 
 }  // namespace sonde::app

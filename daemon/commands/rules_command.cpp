@@ -8,7 +8,7 @@
 namespace sonde::commands {
 
 int rules_command(const app::Flags& flags) {
-  const auto settings = load_or_tell(flags.config_file, secret_use(flags));
+  const auto settings = load_or_tell(flags, secret_use(flags));
   if (!settings) return app::exit_config;
   for (const auto& line : rules::prometheus_blind(settings->rules))
     system::print(stderr, fmt::format("sonde rules: warning: {}\n", line));

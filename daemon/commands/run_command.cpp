@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +8,10 @@
 #include <string_view>
 
 #include "daemon/app/exit_code.hpp"
-#include "daemon/app/lockouts.hpp"
+#include "daemon/app/shared_tables.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/run_once.hpp"
+#include "daemon/commands/terminal.hpp"
 #include "daemon/core/result_json.hpp"
 #include "daemon/report/junit.hpp"
 #include "daemon/report/progress.hpp"
@@ -26,28 +26,6 @@ namespace {
 using Checks = std::vector<std::shared_ptr<const Check>>;
 
 constexpr int exit_interrupted = 130;  // the exit code of shells for SIGINT
-
-int width_of(int descriptor) {
-  winsize size{};
-  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-bool is_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value == nullptr || *value == '\0') continue;
-    const std::string_view locale(value);
-    return locale.find("UTF-8") != locale.npos || locale.find("utf8") != locale.npos;
-  }
-  return false;
-}
-
-report::TextStyle style_of(std::FILE* out) {
-  const bool terminal = isatty(fileno(out)) != 0;
-  return {.colour = terminal && std::getenv("NO_COLOR") == nullptr,
-          .unicode = is_utf8(),
-          .width = terminal ? width_of(fileno(out)) : 100};
-}
 
 bool matches(const Check& check, const app::Flags& flags) {
   const bool named =
@@ -107,12 +85,15 @@ class Printer {
     results_.push_back(result);
     if (output_ == app::Output::text) print(report::as_text(*result, style_) + "\n");
     if (output_ == app::Output::brief) print(report::as_short_text(*result, style_));
+    if (output_ == app::Output::lines) print(report::as_line(*result, style_));
     if (output_ == app::Output::json) print(as_json(*result));
   }
   int finish(Span took) {
     const report::Tally tally = report::tally(results_);
-    const bool for_people = output_ == app::Output::text || output_ == app::Output::brief;
-    if (for_people) print(report::summary(tally, took, style_) + "\n");
+    if (output_ != app::Output::json && output_ != app::Output::junit)
+      print(report::summary(tally, took, style_) + "\n");
+    if (output_ == app::Output::lines && tally.passed + tally.skipped < tally.runs)
+      print("--output=short shows what the failed runs saw, --output=text what all runs saw.\n");
     if (output_ == app::Output::junit) print(report::as_junit(results_));
     return report::exit_code(tally);
   }
@@ -128,19 +109,28 @@ class Printer {
   std::vector<ResultPtr> results_;
 };
 
-// If the folder does not exist, no daemon uses it.
-std::shared_ptr<auth::LockoutTable> lockouts_of(const app::Settings& settings) {
-  const bool exists = access(settings.storage.path.c_str(), F_OK) == 0;
-  return app::open_lockouts(exists ? settings.storage : store::StorageSettings());
+// Where state is shared with the daemon. If the folder does not exist, no daemon uses it.
+store::StorageSettings storage_of(const app::Settings& settings) {
+  const std::string& path = settings.storage.path;
+  const bool exists = ::access(path.c_str(), F_OK) == 0;
+  if (!exists && !path.empty())
+    system::print(stderr,
+                  fmt::format("sonde run: {} does not exist (storage.path), so the next run "
+                              "does not know of logins that this one sees refused\n",
+                              path));
+  return exists ? settings.storage : store::StorageSettings();
 }
 
 int run_all(const Checks& checks, const app::Settings& settings, const app::Flags& flags,
             std::FILE* out) {
-  Printer printer(out, flags.output);
+  const bool single = checks.size() == 1 && flags.repeat == 1;
+  Printer printer(out, flags.output.value_or(single ? app::Output::text : app::Output::lines));
   ProgressLine line;
+  const store::StorageSettings storage = storage_of(settings);
   OnceOptions options{.repeat = flags.repeat,
                       .egress = settings.egress,
-                      .lockouts = lockouts_of(settings),
+                      .lockouts = app::open_lockouts(storage),
+                      .issued = app::open_issued(storage),
                       .publish = {},
                       .progress = {}};
   options.publish = [&](const ResultPtr& result) {
@@ -165,7 +155,7 @@ int run_all(const Checks& checks, const app::Settings& settings, const app::Flag
 
 int run_command(const app::Flags& flags) {
   system::raise_descriptor_limit();
-  const auto settings = load_or_tell(flags.config_file);
+  const auto settings = load_or_tell(flags);
   if (!settings) return app::exit_config;
   Checks selected;
   if (!select(settings->checks, flags, selected)) return app::exit_usage;

@@ -66,6 +66,7 @@ Once::Once(const std::vector<std::shared_ptr<const Check>>& checks, const OnceOp
                                      .clock = &clock_}) {
   clock_.use(shared_.network);
   shared_.token_cache.share(options.lockouts);
+  shared_.token_cache.share(options.issued);
   egress_.assign(options.egress, shared_.network);
   for (const auto& check : checks) {
     auto station = std::make_shared<schedule::ScheduledCheck>();

@@ -20,6 +20,8 @@ struct OnceOptions {
       nullptr;  // consulted by failures; null: none
   // Where rejected logins are counted.
   std::shared_ptr<auth::LockoutTable> lockouts = auth::LockoutTable::in_memory();
+  // What services issued to earlier runs.
+  std::shared_ptr<auth::IssuedTable> issued = auth::IssuedTable::in_memory();
   // Called with each Result when it is made.
   std::function<void(const ResultPtr&)> publish;
   // Called five times a second with the checks under way, the number of finished runs, and the

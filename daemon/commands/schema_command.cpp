@@ -2,23 +2,18 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <vector>
 
 #include "config/schema.hpp"
 #include "daemon/app/exit_code.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/key_table.hpp"
+#include "daemon/commands/manual.hpp"
 #include "daemon/system/output.hpp"
-#include "probes/auth/login.hpp"
 #include "probes/plan/kinds.hpp"
 
 namespace sonde::commands {
 namespace {
-
-void append(std::vector<config::KeyRow>& rows, std::vector<config::KeyRow> more) {
-  rows.insert(rows.end(), std::make_move_iterator(more.begin()),
-              std::make_move_iterator(more.end()));
-}
 
 // "- probes.NAME (kind: chat)" becomes a comment line; a key its last part, indented by its depth.
 std::string yaml_line(const config::KeyRow& row) {
@@ -35,35 +30,16 @@ std::string block(const std::string& title, const std::vector<config::KeyRow>& r
   return text;
 }
 
-// Every key of the file with its type and default, from the declarations that read it: the keys of
-// the file, then those of each login method (logins.NAME) and of each kind (probes.NAME).
-std::vector<config::KeyRow> key_table() {
-  auto rows = config::section<app::File>().table("");
-  for (const auto& method : auth::methods()) {
-    rows.push_back(
-        {fmt::format("logins.NAME.method: {}", method.name), "text", "", std::string(method.help)});
-    append(rows, method.table("logins.NAME"));
-  }
-  for (const auto& kind : plan::kinds()) {
-    rows.push_back(
-        {fmt::format("probes.NAME.kind: {}", kind.name), "text", "", std::string(kind.help)});
-    append(rows, kind.table("probes.NAME"));
-  }
-  return rows;
-}
-
 // The same keys as a commented YAML file: config/reference.yaml.
 std::string reference_yaml() {
   std::string text =
       "# Every key of sonde's configuration, what it is for, and its default.\n"
       "# Made by `sonde schema --reference`; a test compares it with the declarations.\n";
-  text += block("the file", config::section<app::File>().table(""));
-  for (const auto& method : auth::methods())
-    text += block(fmt::format("logins.NAME with method: {} - {}", method.name, method.help),
-                  method.table("logins.NAME"));
-  for (const auto& kind : plan::kinds())
-    text += block(fmt::format("probes.NAME with kind: {} - {}", kind.name, kind.help),
-                  kind.table("probes.NAME"));
+  for (const auto& group : key_groups())
+    text +=
+        block(group.of.empty() ? "the file"
+                               : fmt::format("{} with {} - {}", group.prefix, group.of, group.help),
+              group.rows);
   return text;
 }
 
@@ -102,6 +78,8 @@ int schema_command(const app::Flags& flags) {
     system::print(stdout, config::markdown(key_table()));
   else if (flags.reference)
     system::print(stdout, reference_yaml());
+  else if (flags.man)
+    system::print(stdout, keys_manual());
   else if (flags.reasons)
     system::print(stdout, reason_table());
   else

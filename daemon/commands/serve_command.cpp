@@ -7,6 +7,7 @@
 #include "daemon/system/descriptors.hpp"
 #include "daemon/system/heap.hpp"
 #include "daemon/system/lifecycle.hpp"
+#include "daemon/system/service_manager.hpp"
 
 namespace sonde::commands {
 namespace {
@@ -23,11 +24,20 @@ int serve_command(const app::Flags& flags) {
   system::Lifecycle::hold_reloads();
   system::keep_little_free_memory();
   system::raise_descriptor_limit();
-  auto settings = load_or_tell(flags.config_file);
-  if (!settings) return app::exit_config;
+  const std::vector<int> sockets = service_manager::passed_sockets();
+  config::Mistakes mistakes;
+  auto settings = app::load_settings(flags.config_file, mistakes, flags.instance());
+  const bool web_good = read_web(flags, mistakes);
   system::Lifecycle::hold_stops();  // later than the load, which may wait for ever at a pipe
   log::set_up(level_of(flags.log_level), flags.log_format);
-  const auto ran = run_daemon(flags, std::move(*settings));
+  app::log_mistakes(mistakes);
+  if (!settings || !web_good) {
+    log::say(log::Level::error, "cannot start: the configuration has mistakes",
+             {{"file", flags.config_file}});
+    log::finish();
+    return app::exit_config;
+  }
+  const auto ran = run_daemon(flags, std::move(*settings), sockets);
   if (ran)
     log::say(log::Level::info, "stopped");
   else

@@ -11,6 +11,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/notify/post.hpp"
 #include "daemon/system/output.hpp"
+#include "probes/text/encode.hpp"
 #include "probes/text/printable.hpp"
 
 namespace sonde::commands {
@@ -33,6 +34,8 @@ Alert test_alert(const app::Flags& flags, WallTime now) {
   alert.annotations = {
       {"summary", "This is a test of the receiver by sonde test-alert; nothing is wrong."}};
   alert.starts = now;
+  const auto since = now.time_since_epoch().count();
+  alert.incident = text::sha256(std::to_string(since)).substr(0, 16);
   return alert;
 }
 
@@ -42,7 +45,8 @@ notify::Message message_of(const notify::ReceiverEntry& entry, const notify::Rec
           .group = place.group_of(alert),
           .alerts = {alert},
           .now = alert.starts,
-          .external_url = {}};
+          .external_url = {},
+          .incident = alert.incident};
 }
 
 struct Keep {
@@ -85,7 +89,7 @@ const notify::ReceiverEntry* find_or_tell(const std::vector<notify::ReceiverEntr
 }  // namespace
 
 int test_alert_command(const app::Flags& flags) {
-  const auto settings = load_or_tell(flags.config_file);
+  const auto settings = load_or_tell(flags);
   if (!settings) return app::exit_config;
   const notify::ReceiverEntry* entry = find_or_tell(settings->receivers, flags.receiver);
   if (entry == nullptr) return app::exit_usage;

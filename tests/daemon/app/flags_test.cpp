@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/app/command_line.hpp"
 #include "daemon/app/exit_code.hpp"
 
 namespace sonde::app::flags_test {

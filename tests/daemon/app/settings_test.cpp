@@ -1,6 +1,7 @@
 #include "daemon/app/settings.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -67,6 +68,38 @@ TEST(SettingsTest, ADaemonWhoseDeathNobodyWouldHearOfIsWarnedOf) {
   EXPECT_THAT(warned({alerts, receivers}), HasSubstr("heartbeat: missing"));
   EXPECT_THAT(warned({alerts, receivers, "heartbeat: { url: \"http://127.0.0.1:1\" }\n"}),
               Not(HasSubstr("heartbeat")));
+}
+
+// A line of the file that is a mistake, and a part of its text.
+TEST(SettingsTest, WhatCannotWorkIsAMistakeBeforeItRuns) {
+  std::string file = testing::TempDir() + "sonde-secret-XXXXXX";
+  const int descriptor = mkstemp(file.data());
+  ASSERT_GE(descriptor, 0);
+  ASSERT_EQ(write(descriptor, "no address", 10), 10);
+  close(descriptor);
+  const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"storage: { path: " + file + " }\n", "a folder is expected here"},
+      {"heartbeat: { url: { file: " + file + " } }\n", "holds no http or https URL"},
+      {"heartbeat: { url: \"http://127.0.0.1:1\", headers: { \"X Y\": a } }\n",
+       "heartbeat.headers: \"X Y\" is no name of a header"},
+      {"receivers: { w: { webhook: { url: { file: " + file + " } } } }\n",
+       "holds no http or https URL"},
+      {"receivers: { w: { webhook: { url: \"http://127.0.0.1:1\", headers: { \"X Y\": a } } } }\n",
+       "webhook.headers: \"X Y\" is no name of a header"},
+  };
+  for (const auto& [line, text] : mistakes)
+    EXPECT_THAT(notified({std::string_view(line)}, false), HasSubstr(text)) << line;
+  std::filesystem::remove(file);
+}
+
+TEST(SettingsTest, AMaintenanceWindowThatIsOverIsWarnedOf) {
+  const auto window = [](std::string_view when) {
+    return warned({"maintenance: { move: { reason: x, ", when, " } }\n"});
+  };
+  EXPECT_THAT(window("from: 2020-01-01T00:00, for: 1h"),
+              HasSubstr("maintenance.move: it is over, and has no effect"));
+  EXPECT_THAT(window("from: 2100-01-01T00:00, for: 1h"), Not(HasSubstr("is over")));
+  EXPECT_THAT(window("at: \"02:00\", for: 1h"), Not(HasSubstr("is over")));
 }
 
 TEST(SettingsTest, LocationsThatWouldEachPageAreWarnedOf) {
