@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <systemd/sd-daemon.h>
 
 #include "deploy/demo/backend.hpp"
 #include "deploy/demo/server.hpp"
@@ -38,6 +39,7 @@ int serve(demo::Options options, demo::Users users) {
   server.start();
   fmt::print("sonde-demo listening on {}\n", server.url());
   std::fflush(stdout);
+  sd_notify(1, "READY=1");  // what the package starts next finds the port open
   loop.run();
   return 0;
 }
