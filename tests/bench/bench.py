@@ -17,8 +17,8 @@ sys.path[:0] = [str(HERE), str(HERE / "rows")]
 import ground  # noqa: E402  (after the path)
 import table  # noqa: E402
 
-ROWS = ["health", "tls", "chat", "sessions", "lateness", "latency", "scrape", "memory", "record",
-        "deciding"]
+ROWS = ["health", "tls", "chat", "sessions", "lateness", "latency", "scrape", "prometheus", "memory", "record",
+        "deciding", "pages"]
 
 
 def arguments():

@@ -98,7 +98,8 @@ void measure_page(int count) {
     for (const auto& result : runs_of(checks, start)) metrics.accept(result);
     std::promise<std::string> page;
     const double main = cpu_of([&] {
-      metrics.render(false, [&page](std::string text) { page.set_value(std::move(text)); });
+      metrics.render(metrics::PageFormat::text, false,
+                     [&page](std::string text) { page.set_value(std::move(text)); });
     });
     const auto asked = Clock::now();
     const std::size_t bytes = page.get_future().get().size();

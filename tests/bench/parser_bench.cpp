@@ -10,7 +10,6 @@
 
 #include "probes/auth/form/cookies.hpp"
 #include "probes/auth/jwt/jwks.hpp"
-#include "probes/auth/method/authorization.hpp"
 #include "probes/auth/refused.hpp"
 #include "probes/dialect/number.hpp"
 #include "probes/net/error_text.hpp"
@@ -181,7 +180,7 @@ void measure_texts() {
   measure("XML entities", [text = times("&#1;&", megabyte)] { text::xml_unescape(text); });
   measure("XML entities that never end",
           [text = times("&", megabyte)] { text::xml_unescape(text); });
-  measure("a query", [text = times("a=%41&", 65'000)] { auth::read_parameters(text); });
+  measure("a query", [text = times("a=%41&", 65'000)] { text::read_parameters(text); });
   for (const char* written : {"wss?://[^\"']+", "(a+)+$", "(x+x+)+y", "\"ws\":\\s*\"([^\"]+)\""}) {
     const auto pattern = *text::Pattern::parse(written);
     for (const char* piece : {"a", "x", "ws://", "\"ws\": "})

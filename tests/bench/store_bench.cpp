@@ -18,6 +18,7 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/recorder.hpp"
 #include "daemon/store/store.hpp"
+#include "probes/core/run_id.hpp"
 
 namespace sonde {
 namespace {
@@ -139,11 +140,14 @@ class Flood {
   void offer() {
     const auto& check = checks_[static_cast<std::size_t>(left_) % probes];
     auto trace = std::make_shared<Trace>();
-    trace->enter(Phase::connect);
+    for (const Phase phase : {Phase::resolve, Phase::connect, Phase::tls, Phase::request,
+                              Phase::first_byte, Phase::body})
+      trace->enter(phase);
     trace->finish();
     auto result = std::make_shared<Result>();
     result->check = check;
     result->started = std::chrono::system_clock::now();
+    result->id = make_run_id(result->started);
     result->took = 12ms;
     if (left_ % 20 == 0)
       result->verdict = Verdict::of(Step::login, {Reason::credentials, "HTTP 401"});

@@ -47,6 +47,12 @@ class Maintenance(unittest.TestCase):
         alerts = until(lambda: [one for one in self.ask("/api/v1/alerts")["alerts"]
                                 if one["labels"]["alertname"] == LOW and one["state"] == "firing"])
         self.assertIn("new database", json.dumps(alerts))
+        # Clients of Prometheus' API find numbers where they expect them, and what is asked.
+        self.assertTrue(0 < float(alerts[0]["value"]) < 0.9, alerts[0])
+        (group,) = self.ask("/api/v1/rules")["groups"]
+        low = next(rule for rule in group["rules"] if rule["name"] == LOW)
+        self.assertIn("sonde", low["query"])
+        self.assertIsInstance(low["duration"], float)
         until(lambda: self.watched.attempts() > 400)
         self.assertEqual(self.watched.paged(), [])
         self.assertEqual(self.watched.serve.value("sonde_maintenance_active", probe="login"), 1)
@@ -54,6 +60,39 @@ class Maintenance(unittest.TestCase):
         until(self.watched.paged)
         page = request(self.watched.serve.url, "/failures/login/demo")[2].decode()
         self.assertIn("fail login/server_error", page)
+
+
+class Acknowledged(unittest.TestCase):
+    def ask(self, path, method="GET", wanted=200, **wish):
+        body = json.dumps(wish) if wish else None
+        status, _, answer = request(self.watched.serve.url, path, method,
+                                    {"Content-Type": "application/json"}, body)
+        self.assertEqual(status, wanted, answer)
+        return json.loads(answer)
+
+    def history(self):
+        return self.ask("/api/v1/alerts/history?target=demo&limit=5")["data"]["alerts"]
+
+    def test_history_knows_who_was_told_and_who_looks_after_it_also_after_a_restart(self):
+        self.watched = Watched(self, "login_500", share="2/5", flags=["--web.enable-admin-api"])
+        acknowledge = "/api/v1/alerts/acknowledge"
+        refused = self.ask(acknowledge, "POST", 400, alert=LOW, by="ann")
+        self.assertIn("fires now", refused["error"])
+        until(self.watched.paged)
+        told = until(lambda: self.history()[0]["notifications"])
+        self.assertEqual((told[0]["receiver"], told[0]["status"]), ("pager", "firing"))
+        self.ask(acknowledge, "POST", 201, alert=LOW, target="demo", by="ann", comment="rolling back")
+        self.assertEqual(self.history()[0]["acknowledged"]["by"], "ann")
+        self.watched.stop()
+        self.watched.start()
+        alerts = until(lambda: [one for one in self.ask("/api/v1/alerts")["data"]["alerts"]
+                                if one["labels"]["alertname"] == LOW and one["state"] == "firing"])
+        self.assertRegex(alerts[0]["acknowledged"], "^by ann at .* UTC: rolling back$")
+        self.ask(acknowledge + "?alert=%s&target=demo" % LOW, "DELETE")
+        self.assertNotIn("acknowledged", self.history()[0])
+        self.watched.demo.heal()
+        until(lambda: "endsAt" in self.history()[0])
+        self.assertEqual(len([one for one in self.history() if one["labels"]["alertname"] == LOW]), 1)
 
 
 class SlowReceiver(unittest.TestCase):

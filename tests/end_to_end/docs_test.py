@@ -14,6 +14,8 @@ import yaml
 from world import SONDE, SOURCE, Demo
 
 FOLDERS = ("config", "probes", "daemon", "deploy", "tests", "cmake", ".ci")
+KEY = subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout"],
+                     capture_output=True, text=True, check=True).stdout
 # Targets that fragments name: copies of the only target of the first configuration.
 NAMED_TARGETS = ("production", "staging", "t")
 
@@ -36,6 +38,26 @@ def blocks(text):
     return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.S | re.M)
 
 
+def plain(key):
+    """A key of the table, whether a list or names are meant."""
+    return re.sub(r"\[\]|\.NAME", "", key.split(":")[0])
+
+
+def keys_in(schema, path):
+    """The keys of a schema, but for those below a type with a title, which is explained once."""
+    if "title" in schema and path not in ("", "logins", "probes"):
+        return
+    for way in ("anyOf", "oneOf"):
+        for choice in schema.get(way, []):
+            yield from keys_in(choice, path)
+    for way in ("items", "additionalProperties"):
+        if isinstance(schema.get(way), dict):
+            yield from keys_in(schema[way], path)
+    for key, below in schema.get("properties", {}).items():
+        yield f"{path}.{key}".lstrip(".")
+        yield from keys_in(below, f"{path}.{key}".lstrip("."))
+
+
 def prose(text):
     """A document without its fenced blocks."""
     return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
@@ -51,6 +73,14 @@ def yaml_blocks():
 
 def is_of_prometheus(block):
     return "scrape_configs" in yaml.safe_load(block)
+
+
+def is_web_configuration(block):
+    return bool({"tls_server_config", "basic_auth_users"} & set(yaml.safe_load(block)))
+
+
+def is_of_kubernetes(block):
+    return "apiVersion" in yaml.safe_load(block)
 
 
 def first_configuration():
@@ -85,10 +115,12 @@ def sonde(*arguments):
 
 def readable(text, folder):
     """The text with its secrets in files that exist, for they are looked up when it is loaded."""
-    secret = pathlib.Path(folder) / "secret"
-    secret.write_text("x\n")
+    secret, key = pathlib.Path(folder) / "secret", pathlib.Path(folder) / "key"
+    secret.write_text("https://hooks.example.net/x\n")  # some are addresses
+    key.write_text(KEY)  # others sign
+    text = re.sub(r"\bkey: \{ (env|credential|file): [^\s,}]+ \}", "key: { file: %s }" % key, text)
     text = re.sub(r"\{ (env|credential): [\w-]+ \}", "{ file: %s }" % secret, text)
-    return re.sub(r"file: [^\s,}]+", "file: %s" % secret, text)
+    return re.sub(r"file: (?!%s)(\"[^\"]*\"|[^\s,}]+)" % re.escape(str(key)), "file: %s" % secret, text)
 
 
 def yaml_files():
@@ -106,7 +138,8 @@ def yaml_files():
 def fragments():
     """(name, text) of every block that shows some sections of the file and leaves out the rest."""
     for name, block in yaml_blocks():
-        if "targets" not in yaml.safe_load(block) and not is_of_prometheus(block):
+        others = is_of_prometheus(block) or is_web_configuration(block) or is_of_kubernetes(block)
+        if "targets" not in yaml.safe_load(block) and not others:
             yield name, block
 
 
@@ -129,6 +162,32 @@ class Documents(unittest.TestCase):
                 schema.validate(yaml.safe_load(text))
         self.assertGreaterEqual(len(whole), 16)
         self.assertGreaterEqual(len(shown), 5)
+
+    def test_every_web_configuration_is_good(self):
+        shown = [(name, block) for name, block in yaml_blocks() if is_web_configuration(block)]
+        self.assertGreaterEqual(len(shown), 1)
+        for name, block in shown:
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                for file in re.findall(r"_file: (\S+)", block):
+                    self.assertFalse(file.startswith("/"), file)
+                    self.make_pem(pathlib.Path(folder), file)
+                (pathlib.Path(folder) / "web.yml").write_text(block)
+                (pathlib.Path(folder) / "sonde.yaml").write_text(readable(first_configuration(), folder))
+                code, _, said = sonde("check", "--config.file", pathlib.Path(folder) / "sonde.yaml",
+                                      "--web.config.file", pathlib.Path(folder) / "web.yml")
+                self.assertEqual((code, "web.yml" in said), (0, False), said)
+
+    @staticmethod
+    def make_pem(folder, file):
+        """A certificate, its authority or its key: one file is all of them."""
+        made = folder / "made.pem"
+        if not made.exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=sonde", "-keyout", made,
+                            "-out", folder / "certificate"], check=True, capture_output=True)
+            made.write_text(made.read_text() + (folder / "certificate").read_text())
+        (folder / file).touch(mode=0o600)
+        (folder / file).write_text(made.read_text())
 
     def test_schema_refuses_what_check_refuses(self):
         schema = jsonschema.Draft202012Validator(json.loads(sonde("schema")[1]))
@@ -162,6 +221,13 @@ class Documents(unittest.TestCase):
         self.assertEqual((SOURCE / "config" / "reference.yaml").read_text(),
                          sonde("schema", "--reference")[1])
 
+    def test_every_key_that_the_reader_takes_is_in_the_reference(self):
+        table = sonde("schema", "--keys")[1]
+        shown = {plain(key) for key in re.findall(r"^\| `([^`]+)`", table, re.M)}
+        taken = {plain(key) for key in keys_in(json.loads(sonde("schema")[1]), "")}
+        self.assertGreater(len(taken), 500)
+        self.assertEqual(sorted(taken - shown), [])
+
     def test_the_table_of_reasons_is_what_the_binary_prints(self):
         marked = re.compile(r"<!-- reasons: begin -->\n(.*?)<!-- reasons: end -->", re.S)
         tables = [table for text in DOCUMENTS.values() for table in marked.findall(text)]
@@ -174,14 +240,15 @@ class Documents(unittest.TestCase):
         self.assertEqual(listed, families)
 
     def test_the_page_of_the_daemon_lists_every_flag_of_serve(self):
-        flags = set(re.findall(r"--web\.[\w-]+", sonde("serve", "--help")[1]))
-        listed = set(re.findall(r"^\| `(--web\.[\w-]+)`", DOCUMENTS["daemon/README.md"], re.M))
+        flags = set(re.findall(r"--web\.[\w.-]*\w", sonde("serve", "--help")[1]))
+        listed = set(re.findall(r"^\| `(--web\.[\w.-]+)`", DOCUMENTS["daemon/README.md"], re.M))
         self.assertEqual(listed, flags)
 
     def test_help_names_every_command(self):
         code, out, _ = sonde("--help")
         self.assertEqual(code, 0)
-        for command in ("serve", "run", "check", "test-alert", "schema", "rules"):
+        for command in ("serve", "run", "check", "explain", "test-alert", "backup",
+                        "healthcheck", "status", "runs", "show", "schema", "rules", "completion", "help", "version"):
             self.assertIn(command, out)
         self.assertEqual(sonde("nonsense")[0], 64)
         self.assertEqual(sonde()[0], 64)

@@ -95,7 +95,7 @@ class Files(unittest.TestCase):
     def test_a_small_disk_that_was_full_is_used_again(self):
         self.store.mkdir()
         self.write(10, "20ms", storage={"path": str(self.store)})
-        mount = "mount -t tmpfs -o size=3m,mode=700 tmpfs %s && exec \"$@\"" % self.store
+        mount = "mount -t tmpfs -o size=4m,mode=700 tmpfs %s && exec \"$@\"" % self.store
         process, value = self.serve("unshare", "-m", "sh", "-c", mount, "sh")
         disk = pathlib.Path("/proc/%d/root%s" % (process.child.pid, self.store))
         until(lambda: value("sonde_store_writes_total") >= 2)

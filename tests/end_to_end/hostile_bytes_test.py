@@ -107,7 +107,8 @@ class HostileBytes(unittest.TestCase):
                 url = "http://" + serve.await_said(r'address(?:=|":)"?([0-9.:]+)').group(1)
                 until(lambda u=url: b'"firing"' in request(u, "/api/v1/alerts")[2])
                 until(lambda: self.server.told)
-                paths = ["/", "/metrics", "/api/v1/probes", "/api/v1/alerts", "/api/v1/rules"]
+                paths = ["/", "/metrics", "/api/v1/probes", "/api/v1/alerts", "/api/v1/rules",
+                         "/api/v1/targets", "/api/v1/incidents", "/feeds/t.atom", "/feeds/t.json"]
                 paths += ["/failures/%s/t" % path for path in self.PATHS]
                 for path in paths:
                     status, _, body = request(url, path)

@@ -58,6 +58,9 @@ class OwnFaults(unittest.TestCase):
             serve.process.child.send_signal(signal.SIGSTOP)
             until(lambda: time.monotonic() > thaw)
             serve.process.child.send_signal(signal.SIGCONT)
+            # A run that is frozen twice is no run of this test.
+            ended = serve.value("sonde_probe_runs_total") + 8
+            until(lambda: serve.value("sonde_probe_runs_total") >= ended)
             return serve.value("sonde_probe_inconclusive_total", reason="own_lag")
         until(lambda: serve.value("sonde_probe_runs_total", probe="chat"))
         until(freeze)

@@ -189,7 +189,8 @@ class Planted(unittest.TestCase):
 
     def outputs(self, serve):
         """(name, text) of all that the daemon shows."""
-        for path in ("/", "/metrics", "/api/v1/probes", "/api/v1/alerts", "/api/v1/rules"):
+        for path in ("/", "/metrics", "/api/v1/probes", "/api/v1/alerts", "/api/v1/rules", "/api/v1/targets",
+                     "/api/v1/incidents", "/api/v1/status/config", "/feeds/app.atom", "/feeds/app.json"):
             status, _, body = request(serve.url, path)
             self.assertEqual(status, 200, path)
             yield path, body.decode()

@@ -64,7 +64,7 @@ class Port(unittest.TestCase):
         self.served()
 
     def test_slow_readers_of_pages_and_the_api(self):
-        for path in (b"/", b"/api/v1/probes", b"/api/v1/alerts", b"/api/v1/rules"):
+        for path in (b"/", b"/api/v1/probes", b"/api/v1/alerts", b"/api/v1/targets", b"/api/v1/openapi.json"):
             self.hold(25, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20)
         self.served()
 

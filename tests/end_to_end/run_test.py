@@ -65,7 +65,7 @@ class RunAgainstDemo(unittest.TestCase):
         self.assertGreater(times[-1], 0)
 
     def test_text_output_shows_events_with_times_and_a_summary(self):
-        done = subprocess.run([SONDE, "run", "--config.file", self.folder.file],
+        done = subprocess.run([SONDE, "run", "--config.file", self.folder.file, "--output=text"],
                               capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for event in EVENTS:

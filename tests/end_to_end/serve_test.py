@@ -131,10 +131,11 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.addCleanup(self.demo.stop)
         self.folder = Folder(self.demo.url)
         self.addCleanup(self.folder.remove)
-        self.serve = Serve(self.folder)
+        self.serve = Serve(self.folder, "--log.level=debug")
         self.addCleanup(self.serve.process.stop)
         # A page takes long to render on a busy machine, and the timeout is the interval.
-        self.query = Prometheus(self, [self.serve.url], interval="1s").start().query
+        self.prometheus = Prometheus(self, [self.serve.url], interval="1s").start()
+        self.query = self.prometheus.query
 
     def test_a_daemon_that_runs_on_does_not_look_restarted(self):
         until(lambda: self.query('count_over_time(process_start_time_seconds{job="sonde"}[1m]) > 5'))
@@ -147,7 +148,8 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.assertEqual([value for _, value in success], [1.0])
         self.demo.fault("upgrade_500")
         failing = until(lambda: self.query(
-            'sonde_probe_failures_total{probe="upgrade",step="upgrade",reason="server_error"} > 0'))
+            'sonde_probe_failures_total{probe="upgrade",step="upgrade",reason="server_error"} > 0'),
+            patience=150)  # a rare series is held at 0 for up to 65 s
         self.assertEqual(failing[0][0]["target"], "demo")
         until(lambda: self.query(
             'increase(sonde_probe_failures_total{probe="upgrade",reason="server_error"}[1m]) > 0'))
@@ -156,6 +158,10 @@ class ScrapedByPrometheus(unittest.TestCase):
             "Prometheus saw it at 0 first, so increase() misses no failure")
         until(lambda: self.query(
             'histogram_quantile(0.99, sum by (le) (rate(sonde_scheduler_lateness_seconds_bucket[1m]))) >= 0'))
+        # An exemplar leads from a count to the run, which the log names in the same way.
+        run = until(lambda: self.prometheus.exemplars(
+            'sonde_probe_failures_total{probe="upgrade",reason="server_error"}'))[-1]["labels"]["run"]
+        self.assertIn("run=" + run, self.serve.process.said())
 
 
 if __name__ == "__main__":

@@ -1,29 +1,35 @@
 """The parts of a Prometheus shop, real ones, on free ports: Prometheus, Alertmanager, a webhook sink."""
 import http.server
 import json
+import os
 import pathlib
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 from world import Process, free_port, request, until
 
 
 def tool(*command):
-    """(exit code, output). Promtool takes all it gets for a minute; tests beside it keep times."""
+    """(exit code, output). Promtool takes all it gets for minutes; tests beside it keep times."""
+    # Four tenths of its time is the collection of garbage, with the limit that Go has by default.
     done = subprocess.run(["nice", *[str(part) for part in command]], capture_output=True, text=True,
-                          timeout=500, check=False)
+                          timeout=1500, check=False,
+                          env={**os.environ, "GOGC": "off", "GOMEMLIMIT": "1GiB"})
     return done.returncode, done.stdout + done.stderr
 
 
 class Service:
     """A server with a data folder, which can be killed and started again on its port."""
 
-    def __init__(self, test):
-        self.port = free_port()
-        self.url = "http://127.0.0.1:%d" % self.port
+    def __init__(self, test, address="127.0.0.1", through=()):
+        """`through`: the beginning of a command that runs it where it has that address."""
+        self.through = through
+        self.listen = "%s:%d" % (address, free_port())
+        self.url = "http://" + self.listen
         self.folder = tempfile.TemporaryDirectory()
         test.addCleanup(self.folder.cleanup)
         self.root = pathlib.Path(self.folder.name)
@@ -31,7 +37,7 @@ class Service:
         test.addCleanup(self.stop)
 
     def start(self):
-        self.process = Process(*self.command())
+        self.process = Process(*self.through, *self.command())
         until(self.ready)
         return self
 
@@ -52,12 +58,13 @@ class Service:
 
 
 class Prometheus(Service):
-    def __init__(self, test, scraped, rules=None, alertmanager=None, interval="250ms"):
-        super().__init__(test)
+    def __init__(self, test, scraped=(), rules=None, alertmanager=None, interval="250ms",
+                 scrape_configs=None, **where):
+        super().__init__(test, **where)
         config = {
             "global": {"scrape_interval": interval, "scrape_timeout": interval,
                        "evaluation_interval": interval},
-            "scrape_configs": [{"job_name": "sonde", "static_configs": [
+            "scrape_configs": scrape_configs or [{"job_name": "sonde", "static_configs": [
                 {"targets": [url.removeprefix("http://") for url in scraped]}]}]}
         if rules is not None:
             (self.root / "rules.yml").write_text(rules)
@@ -70,7 +77,8 @@ class Prometheus(Service):
     def command(self):
         return ("prometheus", "--config.file", self.root / "prometheus.yml",
                 "--storage.tsdb.path", self.root / "data", "--rules.alert.resend-delay=1s",
-                "--web.listen-address", "127.0.0.1:%d" % self.port)
+                "--enable-feature=exemplar-storage",
+                "--web.listen-address", self.listen)
 
     def query(self, promql):
         """[(labels, value)] of an instant query."""
@@ -79,12 +87,21 @@ class Prometheus(Service):
         assert answer["status"] == "success", answer
         return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
 
+    def exemplars(self, promql):
+        """[{labels, value, timestamp}] of the last ten minutes."""
+        now = time.time()
+        path = "/api/v1/query_exemplars?" + urllib.parse.urlencode(
+            {"query": promql, "start": now - 600, "end": now + 60})
+        answer = json.loads(request(self.url, path)[2])
+        assert answer["status"] == "success", answer
+        return [one for series in answer["data"] for one in series["exemplars"]]
+
 
 class Alertmanager(Service):
     """Tells one webhook of everything, at once, each alert by itself."""
 
-    def __init__(self, test, webhook):
-        super().__init__(test)
+    def __init__(self, test, webhook, **where):
+        super().__init__(test, **where)
         (self.root / "alertmanager.yml").write_text(json.dumps({
             "route": {"receiver": "sink", "group_by": ["..."], "group_wait": "0s",
                       "group_interval": "1s", "repeat_interval": "4h"},
@@ -96,7 +113,7 @@ class Alertmanager(Service):
         return ("prometheus-alertmanager", "--config.file", self.root / "alertmanager.yml",
                 "--storage.path", self.root / "data", "--cluster.listen-address=",
                 "--data.maintenance-interval=1s",
-                "--web.listen-address", "127.0.0.1:%d" % self.port)
+                "--web.listen-address", self.listen)
 
     def remembers(self, alertname):
         """Whether it has on disk that it told somebody of the alert."""
@@ -110,7 +127,7 @@ class Alertmanager(Service):
 class Sink:
     """A webhook that keeps every message it is told."""
 
-    def __init__(self, test):
+    def __init__(self, test, address="127.0.0.1"):
         self.messages = []
         sink = self
 
@@ -125,8 +142,8 @@ class Sink:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = "http://127.0.0.1:%d/" % self.server.server_address[1]
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.url = "http://%s:%d/" % self.server.server_address
         thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         thread.start()
         test.addCleanup(self.server.server_close)

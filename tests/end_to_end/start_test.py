@@ -75,6 +75,7 @@ def sections(url, folder):
         "egress": {"references": [{"tcp": url.split("//")[1]}]},
         "receivers": {"team": {"webhook": {"url": url + "/hook"}}},
         "heartbeat": {"url": url + "/hb", "every": "1s"},
+        "page": {"public": ["here"], "title": "Our service"},
     }
 
 
@@ -120,7 +121,8 @@ class Started:
         self.process.await_said(r"reloaded|reload refused")
         assert "reload refused" not in self.process.said(), self.process.said()
         for path in ("/", "/-/ready", "/api/v1/alerts", "/api/v1/rules", "/api/v1/probes",
-                     "/api/v1/maintenance", "/api/v1/deploys"):
+                     "/api/v1/maintenance", "/api/v1/deploys", "/api/v1/targets", "/api/v1/incidents",
+                     "/api/v1/status/config", "/api/v1/status/buildinfo", "/api/v1/openapi.json"):
             assert request(url, path)[0] == 200, path
         code = self.process.stop()
         assert code == 0, "ended with %s" % code
@@ -186,6 +188,19 @@ class Starts(unittest.TestCase):
                               "127.0.0.1:0", "--log.format", "logfmt")
             until(lambda child=process.child: handles(child.pid, how), every=0.001)
             self.assertEqual(process.stop(how), 0)
+
+    def test_a_second_daemon_on_one_store_says_only_that_it_cannot_start(self):
+        file = pathlib.Path(self.folder) / "sonde.yaml"
+        file.write_text(yaml.safe_dump(base(self.url) | {"storage": {"path": self.folder + "/store"}}))
+        command = (SONDE, "serve", "--config.file", file, "--web.listen-address", "127.0.0.1:0",
+                   "--log.format", "logfmt")
+        first = Process(*command)
+        self.addCleanup(first.stop)
+        first.await_said(r"address=\"?([0-9.:]+)")
+        second = Process(*command)
+        self.assertEqual(until(lambda: [code for code in [second.child.poll()] if code is not None]), [1])
+        self.assertRegex(second.said(), r"cannot start: .*another sonde uses it \(process %d\)" % first.child.pid)
+        self.assertNotIn("probing goes on", second.said())
 
     def test_with_every_section_alone_and_with_all_together(self):
         known = json.loads(subprocess.run([SONDE, "schema"], capture_output=True, text=True,

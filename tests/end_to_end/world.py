@@ -38,10 +38,13 @@ def free_port():
         return one.getsockname()[1]
 
 
-def request(base, path, method="GET", headers=None, body=None):
-    """(status, headers, body) of one HTTP exchange."""
+def request(base, path, method="GET", headers=None, body=None, context=None):
+    """(status, headers, body) of one HTTP exchange; `context`: of TLS, for https."""
     url = urllib.parse.urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    if url.scheme == "https":
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=20, context=context)
+    else:
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
     try:
         connection.request(method, path, body=body, headers=headers or {})
         answer = connection.getresponse()
@@ -58,11 +61,11 @@ def _die_with_parent():
 class Process:
     """A child whose output goes to a file, so that it never blocks; it never outlives its test."""
 
-    def __init__(self, *command, environment=None):
+    def __init__(self, *command, environment=None, pass_fds=()):
         self.output = tempfile.NamedTemporaryFile("w+", suffix=".log")
         self.child = subprocess.Popen(
             [str(part) for part in command], stdout=self.output, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})}, pass_fds=pass_fds,
             preexec_fn=_die_with_parent)
 
     def said(self):
@@ -91,7 +94,7 @@ class Process:
 class Demo:
     def __init__(self, *flags):
         self.process = Process(DEMO, "--listen", "127.0.0.1:0", "--think", "5ms", *flags)
-        self.url = self.process.await_said(r"listening on (http://\S+)").group(1)
+        self.url = self.process.await_said(r"listening on (https?://\S+)").group(1)
 
     def fault(self, name, **parameters):
         status, _, body = request(self.url, "/faults/%s?%s" % (

@@ -96,7 +96,7 @@ def excuses(path):
     file = path.parent / ".lint"
     rules = yaml.safe_load(file.read_text())["exclusions"] if file.exists() else {}
     return {(rule, entry["panel"]) for rule, one in rules.items() for entry in one["entries"]
-            if one["reason"]}
+            if one["reason"] and entry["dashboard"] == path.stem}
 
 
 def findings(path):

@@ -6,6 +6,7 @@ from pathlib import Path
 here = Path(__file__).parent
 sys.path.insert(0, str(here))
 import coroutines  # noqa: E402
+import guarded  # noqa: E402
 import rooms  # noqa: E402
 import sizes  # noqa: E402
 
@@ -40,8 +41,21 @@ def check_sizes():
     return {"f:1"}, found(sizes.findings("f", text)) | found(sizes.findings("f", "\n" * 401))
 
 
+def check_guarded():
+    source = """// net::fetch(network) is a comment
+  auto first = net::fetch(network, request, line, none, trace);
+  auto second = net::upgrade(
+      network, request, line, trace);
+  auto third = trial->fetch(request, line, none, use);
+"""
+    wanted = {"new.cpp:2", "new.cpp:3", "known.cpp:3", "less.cpp:1"}
+    files = {"new.cpp": 0, "known.cpp": 1, "all.cpp": 2, "less.cpp": 3}
+    return wanted, found(line for name, allowed in files.items()
+                         for line in guarded.findings(name, source, allowed))
+
+
 failed = False
-for check in (check_rooms, check_coroutines, check_sizes):
+for check in (check_rooms, check_coroutines, check_sizes, check_guarded):
     wanted, got = check()
     if not wanted or wanted != got:
         failed = True

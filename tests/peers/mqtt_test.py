@@ -22,6 +22,14 @@ class MqttExample(Checks, unittest.TestCase):
         self.assert_fails(self.of().with_secret("ALICE_PASSWORD", "no"), "connect", "ready",
                           "auth_rejected_after_accept")
 
+    def test_a_wrong_password_is_shown_no_more_than_lockout_allows(self):
+        example = self.of().with_secret("ALICE_PASSWORD", "no")
+        example.exchange("broker: {", "broker: { lockout: { after: 3, cooldown: 1h },")
+        results = example.run_all("--repeat=10")
+        reasons = [result["reason"] for result in results]
+        self.assertEqual(reasons.count("auth_rejected_after_accept"), 3, results[:4])
+        self.assertEqual(reasons.count("suppressed"), len(results) - 3)
+
     def test_a_bot_that_is_gone_is_seen_by_the_chat_alone(self):
         example = self.of().exchange("timeout: 15s", "timeout: 2s")
         self.assert_passes(example, "connect")
