@@ -26,7 +26,7 @@ class AuthFailures(unittest.TestCase):
         low = Watched(self, "login_500", share="3/25")
         fair = Watched(self, "login_500", share="2/25")
         until(low.paged)
-        until(lambda: fair.attempts() >= 500)
+        until(lambda: fair.attempts() >= 250)  # ten times the share
         self.assertEqual(fair.paged(), [])
         self.assertEqual(len(low.paged()), 1)
 
@@ -53,7 +53,7 @@ class Maintenance(unittest.TestCase):
         low = next(rule for rule in group["rules"] if rule["name"] == LOW)
         self.assertIn("sonde", low["query"])
         self.assertIsInstance(low["duration"], float)
-        until(lambda: self.watched.attempts() > 400)
+        until(lambda: self.watched.attempts() > 200)
         self.assertEqual(self.watched.paged(), [])
         self.assertEqual(self.watched.serve.value("sonde_maintenance_active", probe="login"), 1)
         self.ask("/api/v1/maintenance/" + made["id"], "DELETE")

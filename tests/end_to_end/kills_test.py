@@ -49,7 +49,7 @@ class KilledAlertmanager(unittest.TestCase):
         watched.alertmanager.kill()
         watched.alertmanager.start()
         until(lambda: [alert for alert in watched.alertmanager.alerts()
-                       if alert["labels"]["alertname"] == LOW], patience=120)
+                       if alert["labels"]["alertname"] == LOW])
         watched.demo.heal()
         until(watched.healed)
         self.assertEqual(len(watched.paged()), 1)

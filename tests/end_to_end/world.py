@@ -17,7 +17,7 @@ BINARIES = pathlib.Path(os.environ.get("SONDE_BINARY_DIR", SOURCE / "build" / "d
 SONDE = BINARIES / "sonde"
 DEMO = BINARIES / "sonde-demo"
 # Sanitizers and a busy machine are slow; a wait ends as soon as what it waits for is there.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def until(question, patience=PATIENCE, every=0.02):

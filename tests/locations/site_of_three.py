@@ -129,7 +129,6 @@ class Watch:
                 watch.alertmanager.listen for watch in self.site.watches]}]}]}
         file.write_text(json.dumps(config))
 
-
     def judged(self):
         """How often Prometheus has judged each group of rules since it started."""
         page = request(self.prometheus.url, "/metrics")[2].decode()
@@ -276,9 +275,9 @@ class Site:
 
     def pass_time(self, rounds):
         """Until every Prometheus that runs has judged all rules that often from now on."""
-        for watch in self.running():
-            begun = watch.judged()
-            until(lambda: all(watch.judged().get(group, 0) >= count + rounds for group, count in begun.items()),
+        begun = [(watch, watch.judged()) for watch in self.running()]
+        for watch, judged in begun:
+            until(lambda: all(watch.judged().get(group, 0) >= count + rounds for group, count in judged.items()),
                   patience=PATIENCE + 2 * INTERVAL * rounds, every=0.2)
 
     def running(self):

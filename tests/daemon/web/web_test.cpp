@@ -60,6 +60,7 @@ TEST_F(WebTest, KnowsWhoGotAnAnswer) {
   start();
   get("/metrics", "User-Agent: Prometheus/2.42.0\r\n");
   get("/nothing");
+  stop();
   EXPECT_THAT(clients, testing::UnorderedElementsAre(
                            testing::MatchesRegex("127.0.0.1:[0-9]+ "),
                            testing::MatchesRegex("127.0.0.1:[0-9]+ Prometheus/2.42.0")));
