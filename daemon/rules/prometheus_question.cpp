@@ -86,10 +86,10 @@ std::vector<std::string> names(const std::vector<Reason>& reasons) {
 // The count restarts with the daemon, so only a passed run proves a recovery.
 PrometheusQuestion ask_consecutive(const alert::RuleSettings& rule, PrometheusTallies&) {
   const Matchers of = matchers(rule.where);
-  const std::string judged = series("sonde_probe_success", of);
+  const std::string judged = lately("sonde_probe_success", of);
   std::string row = by_location(
       "min", "",
-      of_voters(fmt::format("{} and {} {}", series("sonde_probe_consecutive_failures", of),
+      of_voters(fmt::format("{} and {} {}", lately("sonde_probe_consecutive_failures", of),
                             kOnProbe, judged)));
   std::string passed = by_location("max", "", of_voters(judged));
   if (!prometheus_by_check(rule)) {
@@ -135,7 +135,7 @@ Met met(const alert::RuleSettings& rule, bool voting) {
       "max", "",
       fmt::format("increase({})", range("sonde_probe_runs_total", of, prometheus_window(rule))));
   return {.failed = of_target("sum", failed),
-          .passed = of_target("min", by_location("min", "", series("sonde_probe_success", of))),
+          .passed = of_target("min", by_location("min", "", lately("sonde_probe_success", of))),
           .runs = of_target("sum", runs)};
 }
 
@@ -181,9 +181,9 @@ PrometheusQuestion ask_false_green(const alert::RuleSettings& rule, PrometheusTa
   const Matchers health = both(matchers({.probe = {}, .kind = {}, .target = rule.where.target}),
                                {equals("kind", "health")});
   const std::string row = by_location("max", "probe, kind",
-                                      of_voters(series("sonde_probe_consecutive_failures", path)));
+                                      of_voters(lately("sonde_probe_consecutive_failures", path)));
   const auto passes = [](const Matchers& of) {
-    return by_location("min", "probe, kind", of_voters(series("sonde_probe_success", of)));
+    return by_location("min", "probe, kind", of_voters(lately("sonde_probe_success", of)));
   };
   const std::string failing =
       all({fmt::format("{} > {}", row, *rule.above->count), passes(health) + " == 1"});

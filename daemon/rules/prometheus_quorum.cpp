@@ -23,11 +23,11 @@ std::string recent() {
 
 std::vector<PrometheusRule> prometheus_voters() {
   const std::string seen = "group without () " + block(recent());
-  const std::string others =
-      fmt::format("(sonde_probe_interval_seconds unless on (job, probe, kind, target) {})", kSeen);
+  const std::string voted = lately(kSeen, {});
+  const std::string others = fmt::format("({} unless on (job, probe, kind, target) {})",
+                                         lately("sonde_probe_interval_seconds", {}), voted);
   return {{.record = std::string(kSeen), .expr = seen},
-          {.record = std::string(kVoting),
-           .expr = any({std::string(kSeen), "group without () " + others})}};
+          {.record = std::string(kVoting), .expr = any({voted, "group without () " + others})}};
 }
 
 std::string of_voters(std::string_view expr) {

@@ -48,7 +48,7 @@ std::string_view gauge_of(Span window) {
 }
 
 std::string gauge(std::string_view name, std::string_view window) {
-  return series(name, {equals("window", window)});
+  return lately(name, {equals("window", window)});
 }
 std::string grown(std::string_view name, Span window) {
   return fmt::format("increase({})", range(fmt::format("{}_total", name), {}, window));

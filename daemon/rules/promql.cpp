@@ -68,6 +68,11 @@ std::string range(std::string_view name, const Matchers& matchers, Span span) {
   return fmt::format("{}[{}]", series(name, matchers), prometheus_duration(span));
 }
 
+std::string lately(std::string_view name, const Matchers& matchers) {
+  return fmt::format("({} or last_over_time({}))", series(name, matchers),
+                     range(name, matchers, std::chrono::minutes(1)));
+}
+
 namespace {
 
 // The labels of Sonde's series that tell alerts or their parts from each other.

@@ -22,6 +22,10 @@ Matchers both(Matchers some, const Matchers& more);
 std::string series(std::string_view name, const Matchers& matchers);
 std::string range(std::string_view name, const Matchers& matchers, Span span);
 
+// `(name{a="b"} or last_over_time(name{a="b"}[1m]))`: Prometheus forgets a daemon's series with the
+// first scrape that fails, which is no reason to take away its vote.
+std::string lately(std::string_view name, const Matchers& matchers);
+
 // What joins the series of one daemon, and those of one of its probes. Daemons of several locations
 // may have the same instance: 127.0.0.1:9811 beside a collector, or the name of a pod.
 inline constexpr std::string_view kDaemon = "job, instance, location";

@@ -154,7 +154,7 @@ TEST(PrometheusRules, AskEverythingElseOfItsOwnSeries) {
                 "event, reason, host_port, le) "
                 "(increase(sonde_chat_first_event_seconds_bucket[10m]))) > 2\n"));
   EXPECT_THAT(rules_of("{ of: consecutive_failures, above: 4 }"),
-              AllOf(HasSubstr("host_port, le) (sonde_probe_consecutive_failures"),
+              AllOf(HasSubstr("host_port, le) ((sonde_probe_consecutive_failures or "),
                     HasSubstr("sonde_probe_voting:group) > 4")));
   EXPECT_THAT(alert_of("{ of: certificate_expiry }"), HasSubstr("- time() < 1209600"));
   EXPECT_THAT(
@@ -163,7 +163,7 @@ TEST(PrometheusRules, AskEverythingElseOfItsOwnSeries) {
   EXPECT_THAT(
       alert_of("{ of: false_green }"),
       HasSubstr(
-          R"(min by (job, location, target, step, event, reason, host_port, le) (sonde_probe_success{kind="health"})"));
+          R"(min by (job, location, target, step, event, reason, host_port, le) ((sonde_probe_success{kind="health"})"));
 }
 
 TEST(PrometheusRules, CarryWhatTheEntrySays) {
