@@ -121,6 +121,14 @@ void Counts::add_first(const Result& result, Instant now, bool excluded) {
   add_events(*result.trace, now);
 }
 
+void Counts::count_unseen(const Verdict& failed, Instant now) {
+  const auto same = [&](const PairCount& one) {
+    return one.step == failed.step && one.reason == failed.reason;
+  };
+  row(failures, {failed.step, failed.reason}, same).count.add(1, now);
+  if (failed.concluded != Reason::ok) at(conclusions, failed).add(1, now);
+}
+
 void Counts::add_auth(const Result& result, Instant now) {
   for (const AuthSample& sample : auth_samples(result)) {
     Attempts& attempts = at(auth_attempts, sample.step);

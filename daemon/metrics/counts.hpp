@@ -58,6 +58,9 @@ class Counts {
   explicit Counts(std::shared_ptr<const Check> check);
   // The check with its new configuration; new totals start at 0.
   void renew(std::shared_ptr<const Check> check);
+  // Goes on from what the store knows of the time before the start.
+  void resume_row(std::uint64_t before) { consecutive_failures += before; }
+  void count_unseen(const Verdict& failed, Instant now);
   // `excluded`: it began during a maintenance, so the gauges that alerts use stay unchanged.
   void add(const Result& result, Instant now, bool excluded = false);
 

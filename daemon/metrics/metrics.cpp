@@ -1,6 +1,7 @@
 #include "daemon/metrics/metrics.hpp"
 
 #include <map>
+#include <set>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -29,6 +30,19 @@ constexpr std::size_t batch_max = 64;
 using Key = std::tuple<std::string, std::string, std::string>;  // probe, target, kind
 Key key(const Check& check) { return {check.name, check.target, check.kind}; }
 
+std::vector<RunRow> unseen_of(std::vector<RunRow> failed, WallTime ended) {
+  using Pair = std::tuple<std::string, Step, Reason>;
+  const auto pair = [](const RunRow& run) {
+    return Pair(run.check, run.verdict.step, run.verdict.reason);
+  };
+  std::set<Pair> shown;
+  for (const RunRow& run : failed)
+    if (run.ended < ended - Scrapers::held_max) shown.insert(pair(run));
+  std::erase_if(failed,
+                [&](const RunRow& run) { return run.attempt > 1 || shown.contains(pair(run)); });
+  return failed;
+}
+
 std::vector<std::pair<std::string_view, std::uint64_t>> said_by_level() {
   const auto written = log::written();
   return {
@@ -55,6 +69,8 @@ class Metrics::Renderer {
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
   void add(const Result& result, Instant now, bool excluded);
+  void resume_row(const Key& place, std::uint64_t failures);
+  void count_unseen(const std::vector<RunRow>& runs, Instant now);
   std::string page(PageFormat format, const Facts& facts, Instant now) const;
   OwnCounts& own() { return own_; }
   Scrapers& scrapers() { return scrapers_; }
@@ -99,6 +115,19 @@ void Metrics::Renderer::add(const Result& result, Instant now, bool excluded) {
   if (known != counts_.end()) known->second.add(result, now, excluded);
 }
 
+void Metrics::Renderer::resume_row(const Key& place, std::uint64_t failures) {
+  const auto known = counts_.find(place);
+  if (known != counts_.end()) known->second.resume_row(failures);
+}
+
+void Metrics::Renderer::count_unseen(const std::vector<RunRow>& runs, Instant now) {
+  for (auto& [place, counts] : counts_) {
+    const std::string check = key_of(*counts.check);
+    for (const RunRow& run : runs)
+      if (run.check == check) counts.count_unseen(run.verdict, now);
+  }
+}
+
 std::string Metrics::Renderer::page(PageFormat format, const Facts& facts, Instant now) const {
   AllCounts all;
   for (const auto& [place, counts] : counts_) all.push_back(&counts);
@@ -138,6 +167,19 @@ void Metrics::accept(const ResultPtr& result) {
   accepted_ = now_();
   waiting_.emplace_back(result, excluded_ && excluded_(*result));
   if (waiting_.size() >= batch_max) flush();
+}
+
+void Metrics::resume_row(const Check& check, std::uint64_t failures) {
+  if (failures == 0) return;
+  renderer_->post([renderer = renderer_.get(), place = key(check), failures] {
+    renderer->resume_row(place, failures);
+  });
+}
+
+void Metrics::count_unseen(std::vector<RunRow> failed, WallTime ended) {
+  if (failed.empty()) return;
+  renderer_->post([renderer = renderer_.get(), unseen = unseen_of(std::move(failed), ended),
+                   now = now_()] { renderer->count_unseen(unseen, now); });
 }
 
 void Metrics::flush() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/core/change.hpp"
+#include "daemon/core/run_record.hpp"
 #include "daemon/core/sink.hpp"
 #include "daemon/core/view.hpp"
 #include "daemon/metrics/metrics_page.hpp"
@@ -36,6 +37,14 @@ class Metrics : public Sink {
   void assign(std::vector<std::shared_ptr<const Check>> checks,
               std::function<int(const Check&)> in_flight);
   void accept(const ResultPtr& result) override;
+
+  // Goes on from what is known of the time before the start: so many runs of a check in a row
+  // failed. Call it after assign(), before there is a result.
+  void resume_row(const Check& check, std::uint64_t failures);
+  // Counts failed runs of that time that perhaps no scraper was shown. `failed`: the failed runs of
+  // the last minutes before the daemon ended at `ended`. A pair of step and reason
+  // that failed before its last 65 s was shown then. Retries do not count.
+  void count_unseen(std::vector<RunRow> failed, WallTime ended);
 
   // Records an attempt to load the configuration. `hash` is that of the active one.
   void loaded(bool succeeded, std::string hash, std::chrono::system_clock::time_point now);

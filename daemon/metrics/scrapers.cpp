@@ -9,7 +9,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t clients_max = 64;
 constexpr Span regular = 3min;
-constexpr Span held_max = 65s;
 
 }  // namespace
 

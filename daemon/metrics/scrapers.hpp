@@ -13,12 +13,14 @@ namespace sonde::metrics {
 // regular scraper has received that 0. Pure; remembers 64 connections.
 class Scrapers {
  public:
+  // More than the usual longest interval of a minute.
+  static constexpr Span held_max = std::chrono::seconds(65);
+
   // `client` identifies who got a page that was requested at `asked`.
   void answered(const std::string& client, Instant asked);
 
   // What appeared before this time is shown with its count. Regular scrapers are those that asked
-  // twice within three minutes; nothing is held back for longer than 65 s, which is more than the
-  // usual longest interval of a minute.
+  // twice within three minutes; nothing is held back for longer than held_max.
   Instant seen(Instant now) const;
 
  private:

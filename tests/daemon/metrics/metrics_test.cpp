@@ -51,6 +51,37 @@ TEST_F(MetricsTest, APairThatAppearsIsShownAtZeroToEachScraperFirst) {
   EXPECT_THAT(scrape("one"), shown("2")) << "it has been there";
 }
 
+TEST_F(MetricsTest, GoesOnWithTheRowOfFailuresFromBeforeTheStart) {
+  metrics.resume_row(*chat, 4);
+  metrics.accept(made(chat, failed(Step::login, Reason::tcp_refused)));
+  EXPECT_THAT(page(), HasSubstr(line("sonde_probe_consecutive_failures", "", "5")));
+  metrics.accept(made(chat, Verdict::pass()));
+  EXPECT_THAT(page(), HasSubstr(line("sonde_probe_consecutive_failures", "", "0")));
+}
+
+TEST_F(MetricsTest, ShowsAFailureThatNoScraperSawBeforeTheEndAtZeroFirst) {
+  const auto counted = [](const char* value) {
+    return HasSubstr(
+        line("sonde_probe_failures_total", R"(step="events",reason="identity_mismatch")", value));
+  };
+  const WallTime ended{std::chrono::hours(100)};
+  RunRow run{.check = key_of(*chat),
+             .ended = ended - std::chrono::seconds(20),
+             .verdict = failed(Step::events, Reason::identity_mismatch)};
+  RunRow again = run;
+  again.attempt = 2;
+  RunRow other = run;
+  other.check = "of another probe";
+  RunRow long_shown = run, shown = run;
+  shown.verdict = long_shown.verdict = failed(Step::login, Reason::tcp_refused);
+  long_shown.ended -= std::chrono::minutes(2);
+  metrics.count_unseen({run, again, other, shown, long_shown}, ended);
+  EXPECT_THAT(page_now(), counted("0"));
+  const std::string text = page();
+  EXPECT_THAT(text, counted("1"));
+  EXPECT_THAT(text, Not(HasSubstr("tcp_refused"))) << "it was shown two minutes before";
+}
+
 TEST_F(MetricsTest, WhatIsNotKnownIsAbsent) {
   const std::string text = page();
   EXPECT_THAT(text, Not(HasSubstr("sonde_probe_success{")));
