@@ -21,7 +21,11 @@ constexpr std::string_view outcome_names[] = {"success",       "ok",
                                               "loggedin",      "isloggedin",
                                               "authenticated", "isauthenticated",
                                               "loginsuccess",  "loginsuccessful",
-                                              "authsuccess",   "successstatus"};
+                                              "authsuccess",   "successstatus",
+                                              "signedin",      "issignedin",
+                                              "loggedon",      "isloggedon",
+                                              "signinsuccess", "loginok",
+                                              "authok"};
 constexpr std::string_view entry_names[] = {"login", "auth"};  // the value may be a name as well
 constexpr std::string_view soft_outcome_names[] = {"valid",        "isvalid",    "authorized",
                                                    "isauthorized", "authorised", "verified",

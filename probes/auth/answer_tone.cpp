@@ -42,14 +42,21 @@ std::vector<std::string> words_in(std::string_view text) {
 }
 
 constexpr std::string_view bad_words[] = {
-    "error",        "errors",          "err",       "fail",         "fails",      "failed",
-    "failure",      "failures",        "invalid",   "incorrect",    "wrong",      "denied",
-    "refused",      "rejected",        "forbidden", "unauthorized", "locked",     "unauthorised",
-    "lockout",      "unauthenticated", "expired",   "blocked",      "disabled",   "suspended",
-    "banned",       "deactivated",     "mismatch",  "bad",          "unknown",    "cannot",
-    "unsuccessful", "unable",          "exception", "unverified",   "ko",         "fehler",
-    "falsch",       "fehlgeschlagen",  "erreur",    "invalide",     "incorrecte", "incorrecto",
-    "incorrecta",   "errores",         "erreurs",   "errori",       "erros",      "erro"};
+    "error",        "errors",          "err",       "fail",         "fails",    "failed",
+    "failure",      "failures",        "invalid",   "incorrect",    "wrong",    "denied",
+    "refused",      "rejected",        "forbidden", "unauthorized", "locked",   "unauthorised",
+    "lockout",      "unauthenticated", "expired",   "blocked",      "disabled", "suspended",
+    "banned",       "deactivated",     "mismatch",  "bad",          "unknown",  "cannot",
+    "unsuccessful", "unable",          "exception", "unverified",   "ko"};
+constexpr std::string_view bad_words_abroad[] = {
+    "fehler",     "falsch",      "fehlgeschlagen", "erreur",     "invalide",    "incorrecte",
+    "incorrecto", "incorrecta",  "errores",        "erreurs",    "errori",      "erros",
+    "erro",       "gesperrt",    "abgelehnt",      "verweigert", "deaktiviert", "bloqué",
+    "refusé",     "refusée",     "verrouillé",     "bloqueado",  "bloqueada",   "denegado",
+    "denegada",   "negado",      "errado",         "errada",     "inválida",    "bloccato",
+    "negato",     "errata",      "errato",         "sbagliata",  "onjuist",     "ongeldig",
+    "geweigerd",  "geblokkeerd", "błąd",           "odmowa",     "hatalı",      "geçersiz",
+    "hata"};
 constexpr std::string_view good_words[] = {
     "success",  "successful",    "successfully", "succeeded", "succeed",    "ok",
     "okay",     "passed",        "complete",     "completed", "correct",    "valid",
@@ -66,10 +73,10 @@ constexpr std::string_view negations[] = {
     "ohne",  "aucun", "aucune", "sans",    "pas",   "sin",  "ninguna"};
 // Of scripts without blanks, and of languages with many endings.
 constexpr std::string_view bad_pieces[] = {
-    "错误",     "失败",   "不正确", "不存在",   "无效",     "过期",    "锁定",
-    "禁用",     "誤り",   "失敗",   "неверн",   "ошибк",    "inválid", "nieprawid",
-    "ungültig", "échec",  "échou",  "thất bại", "未完成",   "不正常",  "异常",
-    "異常",     "비정상", "실패",   "오류",     "не выполн"};
+    "错误",  "失败",     "不正确", "不存在", "无效",    "过期",      "锁定",     "禁用",
+    "誤り",  "失敗",     "неверн", "ошибк",  "inválid", "nieprawid", "ungültig", "échec",
+    "échou", "thất bại", "未完成", "不正常", "异常",    "拒绝",      "拒否",     "заблокир",
+    "отказ", "차단",     "거부",   "異常",   "비정상",  "실패",      "오류",     "не выполн"};
 constexpr std::string_view good_pieces[] = {"成功",        "正确", "успешно", "thành công",
                                             "erfolgreich", "正常", "完成",    "完毕",
                                             "정상",        "성공", "выполнен"};
@@ -132,7 +139,8 @@ Tone tone_of(std::string_view text) {
   bool good = false;
   int negated = 0;
   for (const std::string& word : words_in(text)) {
-    const bool is_bad = is_tone_word(word, bad_words), is_good = is_tone_word(word, good_words);
+    const bool is_bad = is_tone_word(word, bad_words) || is_tone_word(word, bad_words_abroad);
+    const bool is_good = is_tone_word(word, good_words);
     if (negated > 0 ? is_good || is_tone_word(word, wanted_words) : is_bad) return Tone::bad;
     good |= is_bad || is_good;
     negated = is_tone_word(word, negations) ? reach : is_bad ? 0 : std::max(negated - 1, 0);

@@ -169,7 +169,9 @@ void add_fault(Json value, bool counts, Saying& said, int depth = 0) {
 }
 
 Saying judge_state(Json value) {
-  if (!value.string()) return {.tone = tone_in(value)};
+  if (const auto number = number_said(value))
+    return {.tone = *number < 0 ? Tone::bad : Tone::neutral};
+  if (!value.string()) return {.tone = Tone::neutral};
   const bool pending = is_pending(*value.string());
   return {.tone = pending ? Tone::bad : tone_in(value), .soft = is_of_account(*value.string())};
 }
@@ -270,10 +272,25 @@ void look_into(Json document, Json root, const Issued& issued, Evidence& found) 
   look_at(root.member("ocs").member("meta"), inside, secrets, found);
 }
 
-// A body that is one text, or one truth value.
+// The name of the first element of a text in XML; empty: it is none.
+std::string_view root_element(std::string_view text) {
+  while (true) {
+    const std::size_t open = text.find_first_not_of(" \t\r\n");
+    if (open == text.npos || text[open] != '<') return {};
+    text.remove_prefix(open + 1);
+    const bool declares = text.starts_with('?') || text.starts_with('!');
+    if (!declares) return text.substr(0, std::min(text.find_first_of(" \t\r\n/>"), text.size()));
+    text.remove_prefix(std::min(text.find('>'), text.size() - 1) + 1);
+  }
+}
+
+// A body that is one text, one truth value, or an error in XML.
 std::string look_at_text(Json root, const net::Response& response) {
   if (root.boolean() == false) return "it is false";
   const std::string_view text = root ? root.string().value_or("") : response.body;
+  const std::string_view element = root ? "" : root_element(text);
+  if (tone_of(element) == Tone::bad)
+    return "it is an element <" + text::shorten(element, shown_max) + '>';
   const bool is_sentence = text.find_first_of("<>{}[]=") == text.npos;  // and no markup, no form
   if (!is_sentence || tone_of(text) != Tone::bad) return "";
   return "it is \"" + text::shorten(text, shown_max) + '"';

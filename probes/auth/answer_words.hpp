@@ -28,7 +28,7 @@ struct Issued {
 // - an account that is closed (locked, banned), and a second factor that is wanted
 //   (mfaRequired, challengeName).
 // These count also beside a token, because a guest may get one. Without a token, what is softer
-// counts as well, if nothing affirms the login: messages and plain texts that speak of a failure,
+// counts as well, if nothing affirms the login: messages, plain texts and XML that speak of a failure,
 // and what may be about something else than the login (authorized, valid, two_factor, a status of
 // the account such as "Unverified").
 // Looks at the whole, at its data, result, response and the like, and at what holds the token;

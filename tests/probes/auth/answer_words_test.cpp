@@ -239,6 +239,12 @@ constexpr Body wrong[] = {
     {"a failure", R"({"token":"t","failed":true})", "/token"},
     {"failures", R"({"token":"t","failures":[{"reason":"wrong password"}]})", "/token"},
     {"a code in hex", R"({"token":"t","errno":"0x80070005"})", "/token"},
+    {"a sign-in", R"({"isSignedIn":false})"},
+    {"a negative result", R"({"result":-1})"},
+    {"a locked account in German", R"({"message":"Konto gesperrt"})"},
+    {"a text in Polish", "Odmowa dostępu"},
+    {"an error in XML", "<?xml version=\"1.0\"?>\n<error code=\"4\">no</error>"},
+    {"a fault in SOAP's words", "<!-- x --><LoginFailed/>"},
     {"another spelling", R"({"token":"t","Is-Locked-Out":"true"})", "/token"}};
 
 TEST(AnswerWords, TakeTheAnswerOfAProductToTheRightPasswordForASuccess) {
@@ -247,6 +253,12 @@ TEST(AnswerWords, TakeTheAnswerOfAProductToTheRightPasswordForASuccess) {
 
 TEST(AnswerWords, TakeTheAnswerOfAProductToAWrongPasswordForNone) {
   for (const Body& body : wrong) EXPECT_NE(said(body), "") << body.from << ": " << body.json;
+}
+
+TEST(AnswerWords, AnXmlOfAnotherNameIsNoRefusal) {
+  for (const char* xml :
+       {"<session id=\"1\"/>", "<", "<?xml", "<!", "<?xml?>", "<a", "< error>", "<ok>error</ok>"})
+    EXPECT_EQ(said({"", xml}), "") << xml;
 }
 
 TEST(AnswerWords, ASecondFactorIsNoRefusalWhereFurtherRequestsFollow) {
