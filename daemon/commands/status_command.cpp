@@ -29,10 +29,10 @@ class ProbeLine {
  public:
   ProbeLine(Json probe, std::size_t answered, const report::TextStyle& style)
       : place(answered), probe_(probe), style_(style) {
-    const auto verdict = probe.member("verdict").string();
-    if (verdict == "fail")
+    const auto known = probe.member("state").string();
+    if (known == "failing")
       state = State::fails;
-    else if (probe.member("inconclusive") || verdict != "pass" || is_left_out())
+    else if (known != "passing")
       state = State::without_verdict;
     name = shown(probe, "probe", 60) + " (" + shown(probe, "kind", 20) + ") at " +
            shown(probe, "target", 60);
@@ -62,7 +62,11 @@ class ProbeLine {
     if (state == State::passes) return "last run " + shown(probe_, "last_run", 30);
     const Json why = probe_.member(state == State::fails ? "failing" : "inconclusive");
     if (!why && is_left_out()) return "fails during a maintenance, whose runs are not counted";
-    if (!why) return "no run has ended yet";
+    const std::string last = shown(probe_, "last_run", 30);
+    if (!why && last.empty()) return "no run has ended yet";
+    if (!why && probe_.member("newest").string() == "inconclusive")
+      return "the daemon's own network was down in the last run, " + last;
+    if (!why) return "no run has ended since " + last;
     std::string text = state == State::fails ? "since " + shown(probe_, "failing_since", 30) + ": "
                                              : "last run inconclusive: ";
     text += shown(why, "step", 20) + "/" + shown(why, "reason", 40);

@@ -72,6 +72,7 @@ struct CheckStatus {
   // The inconclusive runs since the last judged one, by the reason of the newest. A run that finds
   // our own network down (egress_down) clears this: SondeBlind reports that.
   std::optional<FailureGroup> inconclusive;
+  bool blind = false;                   // the newest run found our own network down
   std::optional<FailureGroup> failing;  // the newest failure, while it fails
   CertificateEnds certificates;
   MetHosts met;

@@ -57,7 +57,8 @@ void fail(CheckStatus& standing, const Result& result, WallTime at) {
 
 void say_nothing(CheckStatus& standing, const Result& result, WallTime at) {
   const Verdict& verdict = result.verdict;
-  if (verdict.reason == Reason::egress_down) return standing.inconclusive.reset();
+  standing.blind = verdict.reason == Reason::egress_down;
+  if (standing.blind) return standing.inconclusive.reset();
   if (!standing.inconclusive) standing.inconclusive.emplace().first = at;
   FailureGroup& group = *standing.inconclusive;
   group.step = verdict.step;
@@ -71,6 +72,7 @@ void say_nothing(CheckStatus& standing, const Result& result, WallTime at) {
 // A run during a maintenance only counts as made.
 void follow_excluded(CheckStatus& standing, Outcome outcome) {
   if (outcome != Outcome::inconclusive) standing.inconclusive.reset();
+  standing.blind = false;
   if (standing.failing_since) ++standing.left_out;
 }
 
@@ -90,6 +92,7 @@ void follow(CheckStatus& standing, const Result& result, bool excluded) {
   if (excluded) return follow_excluded(standing, outcome);
   if (outcome == Outcome::inconclusive) return say_nothing(standing, result, at);
   standing.inconclusive.reset();
+  standing.blind = false;
   if (first) standing.last = outcome;
   if (outcome == Outcome::pass)
     pass(standing, at, first);
@@ -207,6 +210,7 @@ std::optional<CheckStatus> standing_from(std::string_view text) {
   CheckStatus standing;
   standing.last = words.named(outcome_named);
   standing.newest = words.named(outcome_named);
+  standing.blind = standing.newest == Outcome::inconclusive;  // or else the next run says so
   standing.consecutive_failures = words.number<std::uint64_t>();
   standing.consecutive_passes = words.number<std::uint64_t>();
   standing.last_run = words.time();

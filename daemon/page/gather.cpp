@@ -7,6 +7,7 @@
 
 #include "daemon/core/alert.hpp"
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/check_state.hpp"
 #include "daemon/page/headline.hpp"
 #include "daemon/page/html.hpp"
 #include "daemon/page/path.hpp"

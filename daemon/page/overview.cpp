@@ -83,6 +83,8 @@ std::string causes(const TargetFacts& target, WallTime now) {
     all += fmt::format(
         "<div class=\"cause unclear\"><p><b>{}</b> {}</p></div>", html(check.check->name),
         own ? html(std::string(name(own->reason)) + ": " + std::string(row(own->reason).help))
+        : check.status.blind           ? html(std::string(name(Reason::egress_down)) + ": " +
+                                              std::string(row(Reason::egress_down).help))
         : fails_left_out(check.status) ? "fails; runs during a maintenance are not counted."
                                        : "has had no run for several intervals.");
   }

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "daemon/core/check_state.hpp"
+
 namespace sonde::page {
 namespace {
-
-bool fails(const CheckStatus& status) {
-  return status.consecutive_failures > 0 && status.failing.has_value();
-}
 
 bool has_stage(const Check& check, Stage stage) {
   return std::ranges::any_of(check.steps, [&](Step step) { return stage_of(step) == stage; });
@@ -97,19 +95,20 @@ StageFacts box_of(std::span<const CheckFacts> checks, Stage stage) {
 
 }  // namespace
 
-bool is_stale(const Check& check, const CheckStatus& status, WallTime now) {
-  const auto longest = std::chrono::duration_cast<WallTime::duration>(
-      3 * check.every + check.timeout + std::chrono::seconds(5));
-  return status.last_run && now - *status.last_run > longest;
-}
-
 bool is_held_back(const CheckStatus& status) { return status.suppressed > status.last_run; }
 
 Mark mark_of(const Check& check, const CheckStatus& status, WallTime now) {
-  if (fails(status)) return Mark::failing;
-  if (status.inconclusive || fails_left_out(status) || is_stale(check, status, now))
-    return Mark::unclear;
-  return status.last ? Mark::passing : Mark::waiting;
+  switch (state_of(check, status, now)) {
+    case CheckState::failing:
+      return Mark::failing;
+    case CheckState::inconclusive:
+      return Mark::unclear;
+    case CheckState::unknown:
+      return status.last ? Mark::unclear : Mark::waiting;
+    case CheckState::passing:
+      break;
+  }
+  return Mark::passing;
 }
 
 Stages stages_of(std::span<const CheckFacts> checks) {

@@ -5,12 +5,9 @@
 
 namespace sonde::page {
 
-// What a check's status says at `now`. A failure stands until a run passes; a check whose runs were
-// inconclusive since its last pass, or fail during a maintenance, or that has had no run for three
-// intervals, is unclear.
+// The mark of a check's state at `now` (core/check_state.hpp): one that is inconclusive, or has had
+// no run for several intervals, is unclear.
 Mark mark_of(const Check& check, const CheckStatus& status, WallTime now);
-// No run of the check has ended for three intervals and its timeout.
-bool is_stale(const Check& check, const CheckStatus& status, WallTime now);
 // Its newest run was skipped, so that no account is locked (reason `suppressed`).
 bool is_held_back(const CheckStatus& status);
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/check_state.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/web/api_body.hpp"
 #include "daemon/web/api_json.hpp"
@@ -351,7 +352,9 @@ std::string probe_json(const View& view, const Check& check, WallSeconds now) {
   JsonObject object;
   object.text("probe", check.name).text("kind", check.kind).text("target", check.target);
   object.raw("every", as_seconds(check.every)).raw("timeout", as_seconds(check.timeout));
-  add_standing(object, view.standing(check));
+  const CheckStatus standing = view.standing(check);
+  object.text("state", name(state_of(check, standing, WallTime(now))));
+  add_standing(object, standing);
   JsonObject rates;
   for (const Rate& rate : view.rates(check))
     rates.raw(rate_name(rate), windows_json(view, check, rate, now));

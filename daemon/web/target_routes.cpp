@@ -7,6 +7,7 @@
 #include <span>
 
 #include "daemon/core/alert_json.hpp"
+#include "daemon/core/check_state.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/web/api_query.hpp"
 #include "daemon/web/json_object.hpp"
@@ -17,46 +18,36 @@ namespace {
 
 using CheckPtr = std::shared_ptr<const Check>;
 
-// In rising order; the state of a target is the greatest of its probes.
-enum class ProbeState : std::uint8_t { passing, unknown, inconclusive, failing };
-
-std::string_view name(ProbeState state) {
-  switch (state) {
-    case ProbeState::passing:
-      return "passing";
-    case ProbeState::unknown:
-      break;
-    case ProbeState::inconclusive:
-      return "inconclusive";
-    case ProbeState::failing:
-      return "failing";
-  }
-  return "unknown";
-}
-
 struct StateSince {
-  ProbeState state = ProbeState::unknown;
+  CheckState state = CheckState::unknown;
   std::optional<WallTime> since;
 };
 
-// A probe that failed fails until a run passes, also while runs are inconclusive.
-StateSince state_of(const CheckStatus& standing) {
-  if (standing.last == Outcome::fail) return {ProbeState::failing, standing.failing_since};
-  if (standing.inconclusive) return {ProbeState::inconclusive, standing.inconclusive->first};
-  if (fails_left_out(standing)) return {ProbeState::inconclusive, std::nullopt};
-  if (standing.last == Outcome::pass) return {ProbeState::passing, standing.passing_since};
+StateSince since_of(const Check& check, const CheckStatus& standing, WallTime now) {
+  const CheckState state = state_of(check, standing, now);
+  switch (state) {
+    case CheckState::failing:
+      return {state, standing.failing_since};
+    case CheckState::inconclusive:
+      return {state,
+              standing.inconclusive ? std::optional(standing.inconclusive->first) : std::nullopt};
+    case CheckState::passing:
+      return {state, standing.passing_since};
+    case CheckState::unknown:
+      break;
+  }
   return {};
 }
 
 // The worst state, since the first probe has been in it; a target passes since the last one does.
 StateSince worst_of(std::span<const StateSince> all) {
-  StateSince worst{ProbeState::passing, std::nullopt};
+  StateSince worst{CheckState::passing, std::nullopt};
   for (const StateSince& one : all) worst.state = std::max(worst.state, one.state);
   for (const StateSince& one : all) {
     if (one.state != worst.state || !one.since) continue;
     const bool first = !worst.since;
     const WallTime known = worst.since.value_or(*one.since);
-    const bool latest = worst.state == ProbeState::passing;
+    const bool latest = worst.state == CheckState::passing;
     worst.since = first    ? *one.since
                   : latest ? std::max(known, *one.since)
                            : std::min(known, *one.since);
@@ -72,7 +63,7 @@ struct TargetFacts {
   std::vector<AlertFacts> firing;
 };
 
-std::vector<TargetFacts> targets_of(const ApiHooks& hooks) {
+std::vector<TargetFacts> targets_of(const ApiHooks& hooks, WallTime now) {
   std::map<std::string, TargetFacts> by_name;
   for (const CheckPtr& check : hooks.view->checks()) {
     TargetFacts& target = by_name[check->target];
@@ -89,8 +80,9 @@ std::vector<TargetFacts> targets_of(const ApiHooks& hooks) {
   std::vector<TargetFacts> all;
   for (auto& [name, target] : by_name) {
     std::vector<StateSince> states;
-    states.reserve(target.standings.size());
-    for (const CheckStatus& standing : target.standings) states.push_back(state_of(standing));
+    states.reserve(target.checks.size());
+    for (std::size_t i = 0; i < target.checks.size(); ++i)
+      states.push_back(since_of(*target.checks[i], target.standings[i], now));
     target.state = worst_of(states);
     all.push_back(std::move(target));
   }
@@ -102,23 +94,23 @@ void add_state(JsonObject& object, const StateSince& state) {
   if (state.since) object.text("since", as_rfc3339(*state.since));
 }
 
-std::string probe_json(const Check& check, const CheckStatus& standing) {
-  const StateSince state = state_of(standing);
+std::string probe_json(const Check& check, const CheckStatus& standing, WallTime now) {
+  const StateSince state = since_of(check, standing, now);
   JsonObject object;
   object.text("probe", check.name).text("kind", check.kind);
   add_state(object, state);
   const auto& why =
-      state.state == ProbeState::inconclusive ? standing.inconclusive : standing.failing;
-  if (why && state.state >= ProbeState::inconclusive)
+      state.state == CheckState::inconclusive ? standing.inconclusive : standing.failing;
+  if (why && state.state >= CheckState::inconclusive)
     object.text("step", sonde::name(why->step)).text("reason", sonde::name(why->reason));
   if (standing.last_run) object.text("lastRun", as_rfc3339(*standing.last_run));
   return object.done();
 }
 
-std::string target_json(const TargetFacts& target) {
+std::string target_json(const TargetFacts& target, WallTime now) {
   std::string probes;
   for (std::size_t i = 0; i < target.checks.size(); ++i)
-    probes += (i > 0 ? "," : "") + probe_json(*target.checks[i], target.standings[i]);
+    probes += (i > 0 ? "," : "") + probe_json(*target.checks[i], target.standings[i], now);
   JsonObject object;
   object.text("target", target.name);
   add_state(object, target.state);
@@ -128,7 +120,7 @@ std::string target_json(const TargetFacts& target) {
 
 // A key that sorts the worst first, then by name.
 std::string sort_key(const TargetFacts& target) {
-  const int rank = static_cast<int>(ProbeState::failing) - static_cast<int>(target.state.state);
+  const int rank = static_cast<int>(CheckState::failing) - static_cast<int>(target.state.state);
   return std::to_string(rank) + target.name;
 }
 
@@ -136,14 +128,16 @@ WebReply answer_targets(const WebRequest& request, const ApiHooks& hooks) {
   ApiQuery query(request.query, {"target", "state", "limit", "after"});
   const std::string wanted = query.text("target");
   const std::string state = query.word("state", {"passing", "failing", "inconclusive", "unknown"});
-  auto all = targets_of(hooks);
+  const WallTime now = std::chrono::system_clock::now();
+  auto all = targets_of(hooks, now);
   std::erase_if(all, [&](const TargetFacts& target) {
     return (!wanted.empty() && target.name != wanted) ||
            (!state.empty() && name(target.state.state) != state);
   });
   const auto page = page_of(std::move(all), query, sort_key);
   if (!query.wrong().empty()) return api_bad(query.wrong());
-  return api_good(list_json("targets", json_list(page.items, target_json), page.next));
+  const auto show = [now](const TargetFacts& target) { return target_json(target, now); };
+  return api_good(list_json("targets", json_list(page.items, show), page.next));
 }
 
 // ---- Badges
@@ -159,11 +153,11 @@ int width_of(std::string_view text) {
 }
 
 // The name of the probe as configured, and one of three words: nothing that a target has sent.
-std::string badge(std::string_view probe, ProbeState state) {
-  const bool known = state == ProbeState::passing || state == ProbeState::failing;
+std::string badge(std::string_view probe, CheckState state) {
+  const bool known = state == CheckState::passing || state == CheckState::failing;
   const std::string_view word = known ? name(state) : "unknown";
-  const std::string_view colour = state == ProbeState::passing   ? "#06682f"
-                                  : state == ProbeState::failing ? "#b00020"
+  const std::string_view colour = state == CheckState::passing   ? "#06682f"
+                                  : state == CheckState::failing ? "#b00020"
                                                                  : "#5f6368";
   const std::string shown = text::printable(probe, true, badge_name_max);
   const std::string title = text::markup_escape(shown, "&<>\"");
@@ -193,13 +187,14 @@ WebReply answer_badge(const WebRequest& request, const ApiHooks& hooks) {
   if (!query.wrong().empty()) return api_bad(query.wrong());
   const CheckNames names{.probe = std::string(probe), .kind = {}, .target = query.text("target")};
   const auto alerts = hooks.alerts ? hooks.alerts() : std::vector<AlertFacts>();
+  const WallTime now = std::chrono::system_clock::now();
   std::vector<StateSince> states;
   for (const CheckPtr& check : hooks.view->checks()) {
     if (check->name != names.probe || !names.are_of(*check)) continue;  // none is named ""
-    states.push_back(state_of(hooks.view->standing(*check)));
+    states.push_back(since_of(*check, hooks.view->standing(*check), now));
     // Where four of ten logins fail, the last one says little.
     if (std::ranges::any_of(alerts, [&](const AlertFacts& one) { return is_paged(one, *check); }))
-      states.back().state = ProbeState::failing;
+      states.back().state = CheckState::failing;
   }
   if (states.empty() && hooks.elsewhere)
     if (const std::string others = hooks.elsewhere(names); !others.empty())

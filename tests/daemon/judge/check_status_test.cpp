@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/core/check_state.hpp"
 #include "tests/daemon/judge/made_run.hpp"
 
 namespace sonde::judge::check_status_test {
@@ -108,6 +109,21 @@ TEST(CheckStatus, InconclusiveRunsAreCountedUntilAVerdict) {
   EXPECT_FALSE(standing.inconclusive);
   follow(standing, *MadeRun(chat_check(), failure(Step::login, Reason::egress_down), kNoon).done());
   EXPECT_FALSE(standing.inconclusive) << "that is SondeBlind's to say";
+  EXPECT_TRUE(standing.blind);
+}
+
+TEST(CheckStatus, WhileOurNetworkIsDownNothingIsKnownAlsoAfterARestart) {
+  const auto check = chat_check();
+  CheckStatus standing;
+  const auto state = [&] { return state_of(*check, standing, WallTime(kNoon)); };
+  follow(standing, *MadeRun(check, Verdict::pass(), kNoon).done());
+  EXPECT_EQ(state(), CheckState::passing);
+  follow(standing, *MadeRun(check, failure(Step::login, Reason::egress_down), kNoon).done());
+  EXPECT_EQ(state(), CheckState::inconclusive);
+  standing = standing_from(text_of(standing)).value();
+  EXPECT_EQ(state(), CheckState::inconclusive);
+  follow(standing, *MadeRun(check, Verdict::pass(), kNoon).done());
+  EXPECT_EQ(state(), CheckState::passing);
 }
 
 TEST(CheckStatus, ARunThatIsNotMadeBecauseLoginsAreRefusedIsNoSilence) {

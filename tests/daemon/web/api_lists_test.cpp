@@ -44,6 +44,7 @@ struct ApiListsTest : Listening {
   void fail(const std::shared_ptr<const Check>& check, double since) {
     auto& standing = view.of(check).standing;
     standing.last = Outcome::fail;
+    standing.consecutive_failures = 1;
     standing.failing_since = at(since);
     standing.failing =
         FailureGroup{Step::login, Reason::server_error, 1, at(since), at(since), "<b>HTTP 500"};
