@@ -44,14 +44,12 @@ void DetachedContext::end_unanswered() {
 }
 
 void DetachedContext::tell(Context& run, bool over) {
-  const auto phase = trace.phase();
   const auto skew = trace.skew;
   const std::string peer = trace.peer();
-  run.trace.absorb(over ? std::move(trace) : Trace(trace), "");
+  run.trace.absorb_open(over ? std::move(trace) : Trace(trace));
   if (skew) run.trace.skew = skew;
   if (!peer.empty()) run.trace.peer(peer);
   if (over) run.said = std::move(context.said);
-  if (phase) run.trace.enter(*phase);  // the phase in which it was cancelled
 }
 
 }  // namespace sonde::auth

@@ -213,6 +213,7 @@ void Trace::keep_headers(Headers& headers) {
 }
 
 Exchange& Trace::exchange(Exchange exchange) {
+  asked_.reset();
   exchange.url = keep(exchange.url, header_bytes_max);
   exchange.sent_body = keep(exchange.sent_body, body_bytes_max);
   exchange.body = keep(exchange.body, body_bytes_max);
@@ -236,6 +237,7 @@ void Trace::absorb(Trace&& other, std::string_view session) {
   other.finish();
   secrets_.hide(other.secrets_);
   for (auto& exchange : other.exchanges_) this->exchange(std::move(exchange));
+  if (other.asked_) exchange(*std::move(other.asked_));
   for (auto& frame : other.frames_) {
     if (bytes_left_ < frame_cost) break;
     bytes_left_ -= frame_cost;
@@ -248,6 +250,17 @@ void Trace::absorb(Trace&& other, std::string_view session) {
   if (peer_.empty()) peer_ = std::move(other.peer_);
   if (!skew) skew = other.skew;
   if (unproven_login.empty()) unproven_login = std::move(other.unproven_login);
+}
+
+void Trace::absorb_open(Trace&& other) {
+  std::optional<PhaseSpan> open;
+  if (other.fine_) {
+    open = other.phases_.at(*other.fine_);
+    other.phases_.resize(*other.fine_);
+    other.fine_.reset();
+  }
+  absorb(std::move(other), "");
+  if (open) enter(open->phase, open->entered);
 }
 
 void Trace::remark(std::string_view why) {

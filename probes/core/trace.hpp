@@ -203,6 +203,8 @@ class Trace {
   // Records an exchange; the values of sensitive headers are never shown. The reference is valid
   // until the next call.
   Exchange& exchange(Exchange exchange);
+  // A request that is being sent: should nobody wait for its end, it is recorded without an answer.
+  void asks(Exchange request) { asked_ = std::move(request); }
   // `kind` has to outlive the trace.
   void frame(Direction direction, std::string_view kind, std::string_view payload, Instant now,
              bool binary = false);
@@ -222,6 +224,9 @@ class Trace {
   // Takes over what another session of this run did: its secrets, exchanges, TLS facts and phases,
   // and its frames, which are marked with the session's name.
   void absorb(Trace&& other, std::string_view session);
+  // The same of what this run did in its own name and may not wait for: a phase that has not ended
+  // goes on here.
+  void absorb_open(Trace&& other);
   // Records why the last frame was wrong.
   void remark(std::string_view why);
   void event(EventNote note) { events_.push_back(std::move(note)); }
@@ -302,6 +307,7 @@ class Trace {
   Seen seen_;
   Answered answered_;
   std::vector<Exchange> exchanges_;
+  std::optional<Exchange> asked_;
   std::vector<FrameNote> frames_;
   std::vector<EventNote> events_;
   std::vector<ExperimentNote> experiments_;

@@ -62,6 +62,21 @@ asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader
   if (reader.response().skew) trace.skew = reader.response().skew;
 }
 
+namespace {
+Exchange asked(const Request& request, Headers sent, Instant at, const Trace& trace) {
+  return {.method = request.method,
+          .url = request.url.text(),
+          .sent = std::move(sent),
+          .sent_body = request.body.substr(0, body_start),
+          .peer = trace.peer(),
+          .at = at};
+}
+}  // namespace
+
+void note_asked(const Request& request, const Wire& wire, Instant at, Trace& trace) {
+  trace.asks(asked(request, wire.headers, at, trace));
+}
+
 Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
                 Trace& trace) {
   // A cancelled phase stays open, because the deadline is attributed to it.
@@ -71,16 +86,12 @@ Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& r
   if (reader.done()) answer.surplus = reader.rest();
   answer.status = reader.status();
   if (reader.header_done()) answer.response = std::move(reader.response());
-  trace.exchange({.method = request.method,
-                  .url = request.url.text(),
-                  .sent = std::move(wire.headers),
-                  .sent_body = request.body.substr(0, body_start),
-                  .status = answer.response.status,
-                  .received = answer.response.headers,
-                  .body = answer.response.body.substr(0, body_start),
-                  .body_bytes = answer.response.body.size(),
-                  .peer = trace.peer(),
-                  .at = at});
+  Exchange made = asked(request, std::move(wire.headers), at, trace);
+  made.status = answer.response.status;
+  made.received = answer.response.headers;
+  made.body = answer.response.body.substr(0, body_start);
+  made.body_bytes = answer.response.body.size();
+  trace.exchange(std::move(made));
   return answer;
 }
 

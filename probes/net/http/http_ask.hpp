@@ -12,6 +12,9 @@ namespace sonde::net {
 boost::asio::awaitable<void> ask(Transport& transport, const Wire& wire, ResponseReader& reader,
                                  Trace& trace);
 
+// Records that a request is being sent.
+void note_asked(const Request& request, const Wire& wire, Instant at, Trace& trace);
+
 // Ends the phase and records the exchange. Scrubs the answer's detail.
 Answer conclude(const Request& request, Wire wire, Instant at, ResponseReader& reader,
                 Trace& trace);

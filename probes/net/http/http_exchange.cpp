@@ -42,6 +42,7 @@ asio::awaitable<Answer> exchange(Network& network, const Request& request,
                         .clip_body = start_wait.has_value()};
   ResponseReader reader(reading);
   const Instant at = Clock::now();
+  note_asked(request, *wire, at, trace);
   co_await ask(**transport, *wire, reader, trace);
   const bool start = start_wait && reader.header_done();
   if (!start) co_await receive(**transport, reader);
@@ -112,6 +113,7 @@ asio::awaitable<UpgradeAnswer> exchange_upgrade(Network& network, const Request&
       .header_max = line.limits.header, .body_max = refusal_max, .clip_body = true};
   ResponseReader reader(reading);
   const Instant at = Clock::now();
+  note_asked(request, *wire, at, trace);
   co_await ask(**transport, *wire, reader, trace);
   if (reader.header_done() && !reader.over())
     co_await receive_start(**transport, reader, refusal_wait);

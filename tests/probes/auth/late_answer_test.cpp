@@ -156,6 +156,20 @@ TEST(LateAnswer, ThatNeverComesLetsNoMoreLoginsGoThanMayBeRefused) {
   EXPECT_EQ(server.requests().size(), 2U);
 }
 
+// Who looks at the run sees what was sent, and one phase that lasted until the end.
+TEST(LateAnswer, ThatARunDidNotWaitForHasItsRequestInTheRecord) {
+  const Server server(Script{hang()});
+  DefaultConfig usual(server.url(""));
+  usual.kind("login");
+  usual.defaults["timeout"] = "50ms";
+  const ProbeRun cut = Walker().walk(usual);
+  ASSERT_EQ(cut.trace->exchanges().size(), 1U) << cut.show();
+  EXPECT_EQ(cut.trace->exchanges()[0].method, "POST");
+  EXPECT_EQ(cut.trace->exchanges()[0].status, 0);
+  EXPECT_THAT(cut.trace->exchanges()[0].sent, testing::Contains(testing::Key("X-Sonde-Run")));
+  EXPECT_EQ(std::ranges::count(cut.trace->phases(), Phase::first_byte, &PhaseSpan::phase), 1);
+}
+
 TEST(LateAnswer, OfOneAccountHoldsNoOther) {
   Tarpit tarpit(json(401, "{}"), every_login().front());
   DefaultConfig& usual = tarpit.usual;
