@@ -305,15 +305,14 @@ Value schema_any_of(std::vector<Value> choices) {
   return map({{"anyOf", list(std::move(choices))}});
 }
 
+std::string beside(const Place& place, const std::string& path) {
+  if (!place.file || path.empty()) return path;
+  return (std::filesystem::path(*place.file).parent_path() / path).string();
+}
+
 namespace {
 
 const std::vector<std::string_view> sources{"file", "env", "credential"};
-
-// A relative path is relative to the file that contains it, not to the working directory.
-std::string beside(const Place& place, const std::string& path) {
-  if (!place.file) return path;
-  return (std::filesystem::path(*place.file).parent_path() / path).string();
-}
 
 Secret secret_from(const std::string& source, const std::string& name, const Place& place) {
   if (source == "file") return {Secret::Source::file, beside(place, name)};

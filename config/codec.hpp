@@ -47,6 +47,9 @@ bool read_number(const Value&, const Reader&, const Rule&, double& out);
 bool read_span(const Value&, const Reader&, const Rule&, Span& out);
 bool read_bytes(const Value&, const Reader&, const Rule&, std::size_t& out);  // 512, 64KB, 1MB
 bool read_secret(const Value&, const Reader&, Secret& out);
+// A path that the configuration names: a relative one starts at the folder of the file that has it,
+// not at the working directory.
+std::string beside(const Place& place, const std::string& path);
 // The index of the value's text in `names`; otherwise reports a mistake with the nearest name.
 std::optional<std::size_t> read_name(const Value&, const Reader&,
                                      const std::vector<std::string_view>& names);

@@ -128,9 +128,14 @@ class Walk {
   }
 
   void warn(const Place& place, const std::string& path) {
-    mistakes_.warn(place, path,
-                   "this looks like a secret, and what stands in the file is shown; put it in an "
-                   "identity ({ file: PATH } or { env: NAME }) and write {{identity.NAME}}");
+    const bool has_identities = !path.starts_with("receivers.") && !path.starts_with("heartbeat");
+    mistakes_.warn(
+        place, path,
+        std::string("this looks like a secret, and what stands in the file is shown; ") +
+            (has_identities ? "put it in an identity ({ file: PATH } or { env: NAME }) and write "
+                              "{{identity.NAME}}"
+                            : "write the whole value as { file: PATH }, { env: NAME } or "
+                              "{ credential: NAME }"));
   }
 
   Mistakes& mistakes_;

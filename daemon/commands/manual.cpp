@@ -74,7 +74,7 @@ std::string exit_codes() {
   };
   add(app::exit_ok, "Success; for run: all probes passed.");
   add(app::exit_failed, "The command failed; for run: a probe failed.");
-  add(2, "run: a probe was inconclusive, and none failed.");
+  add(2, "run: a probe was inconclusive or skipped, and none failed.");
   add(app::exit_usage, "Wrong usage of the command.");
   add(app::exit_io, "The output could not be written.");
   add(app::exit_config, "Mistakes in the configuration file.");

@@ -33,7 +33,7 @@ int serve_command(const app::Flags& flags) {
   app::log_mistakes(mistakes);
   if (!settings || !web_good) {
     log::say(log::Level::error, "cannot start: the configuration has mistakes",
-             {{"file", flags.config_file}});
+             {{"file", settings ? flags.web_config_file : flags.config_file}});
     log::finish();
     return app::exit_config;
   }

@@ -78,6 +78,12 @@ bool Codec<notify::SecretUrl>::read(const Value& value, const Reader& reader, co
 
 bool Codec<notify::HookUrl>::read(const Value& value, const Reader& reader, const Rule&,
                                   notify::HookUrl& out) {
+  if (value.kind == Value::Kind::scalar && value.text.contains("{{")) {
+    reader.wrong(value.place,
+                 "no template is filled in here; a URL that contains a secret is written whole as "
+                 "{ file: PATH }, { env: NAME } or { credential: NAME }");
+    return false;
+  }
   if (!Codec<notify::PlainOrSecret>::read(value, reader, {.filled = true}, out.text)) return false;
   return check_url(out, value, reader);
 }

@@ -143,6 +143,10 @@ bool Codec<net::TlsSettings>::read(const Value& value, const Reader& reader, con
                                    net::TlsSettings& out) {
   const auto& keys = section<net::TlsSettings>();
   if (!keys.read(value, reader, out)) return false;
+  const std::pair<const char*, std::string*> files[] = {
+      {"ca", &out.ca}, {"cert", &out.cert}, {"key", &out.key}};
+  for (const auto& [name, path] : files)
+    if (const config::Value* written = value.find(name)) *path = beside(written->place, *path);
   if (out.cert.empty() != out.key.empty()) {
     reader.wrong(value.place, out.key.empty() ? "a client certificate (cert) needs its key"
                                               : "a key needs its client certificate (cert)");
