@@ -127,14 +127,39 @@ Headline of_failure(const OverviewFacts& facts, const TargetFacts& target, const
   return {.tone = Mark::failing, .text = capital(std::move(text)) + ".", .also = {}};
 }
 
-// Everything passes at last sight, and yet an alert fires: too many runs failed.
-Headline of_alert(const AlertFacts& alert) {
+std::string summary_words(const AlertFacts& alert) {
   std::string text = value_of(alert.annotations, "summary");
   if (text.empty()) text = value_of(alert.labels, "alertname");
   // What follows is history: why it fired, and what else.
   text.resize(std::min(text.size(), text.find(';')));
+  return text + ".";
+}
+
+bool is_about(const AlertFacts& alert, const CheckFacts& check) {
+  const std::string& probe = value_of(alert.labels, "probe");
+  return probe.empty() || probe == check.check->name;
+}
+
+bool is_unclear(const TargetFacts& target, const AlertFacts& alert) {
+  return std::ranges::any_of(target.checks, [&](const CheckFacts& check) {
+    return check.mark == Mark::unclear && is_about(alert, check);
+  });
+}
+
+// The most severe alert whose condition holds though what it is about passes at last sight: too
+// many runs failed, or they are slow. Null: none.
+const AlertFacts* alert_despite_passes(const TargetFacts& target) {
+  const auto known = std::ranges::find_if(target.alerts, [&](const AlertFacts& alert) {
+    return !alert.cleared && !is_unclear(target, alert);
+  });
+  return known == target.alerts.end() ? nullptr : &*known;
+}
+
+Headline of_alert(const AlertFacts& alert) {
+  const std::string& probe = value_of(alert.labels, "probe");
   return {.tone = Mark::failing,
-          .text = "The last runs passed, but an alert fires: " + text + ".",
+          .text = "The last runs " + (probe.empty() ? "" : "of " + probe + " ") +
+                  "passed, but an alert fires: " + summary_words(alert),
           .also = {}};
 }
 
@@ -221,6 +246,24 @@ Headline of_calm(const OverviewFacts& facts, const Counts& all) {
   return {.tone = Mark::passing, .text = text + ".", .also = {}};
 }
 
+// The alerts that no headline names: the first whose condition holds, or else the first that ends.
+std::string alerts_beside(const OverviewFacts& facts) {
+  const AlertFacts* first = nullptr;
+  std::size_t more = 0;
+  for (const TargetFacts& target : facts.targets)
+    for (const AlertFacts& alert : target.alerts) {
+      if (first != nullptr) ++more;
+      if (first == nullptr || (first->cleared && !alert.cleared)) first = &alert;
+    }
+  if (first == nullptr) return "";
+  std::string text = first->cleared
+                         ? "The alert " + value_of(first->labels, "alertname") + " ends soon: "
+                         : "An alert fires: ";
+  text += summary_words(*first);
+  if (more > 0) text += " " + number(more, "more alert is", "more alerts are") + " shown below.";
+  return text;
+}
+
 std::string also_words(const OverviewFacts& facts, const TargetFacts& named) {
   std::vector<std::string> names;
   for (const TargetFacts& target : facts.targets)
@@ -263,10 +306,12 @@ int urgency_of(const TargetFacts& target) {
     if (row(box->reason).grave) urgency = 70;
     if (box->failures == 1) urgency -= 1;
     if (!target.maintenance.empty()) urgency -= 50;
-  } else if (!target.alerts.empty()) {
+  } else if (alert_despite_passes(target) != nullptr) {
     urgency = 20;
   } else if (target.mark() == Mark::unclear) {
     urgency = 10;
+  } else if (!target.alerts.empty()) {
+    urgency = 5;
   }
   return std::max(urgency, target.mark() == Mark::failing ? 1 : 0);
 }
@@ -282,8 +327,8 @@ Headline headline_of(const OverviewFacts& facts) {
       made.checked = worst->checked;
       return made;
     }
-    if (!worst->alerts.empty()) {
-      Headline made = of_alert(worst->alerts.front());
+    if (const AlertFacts* alert = alert_despite_passes(*worst)) {
+      Headline made = of_alert(*alert);
       made.checked = worst->checked;
       return made;
     }
@@ -291,6 +336,7 @@ Headline headline_of(const OverviewFacts& facts) {
   const Counts all = count(facts);
   Headline made = facts.monitor.egress_up == false || all.unclear > 0 ? of_blindness(facts, all)
                                                                       : of_calm(facts, all);
+  if (made.also.empty()) made.also = alerts_beside(facts);
   for (const TargetFacts& target : facts.targets)
     made.checked = std::max(made.checked, target.checked);
   return made;

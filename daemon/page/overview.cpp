@@ -184,6 +184,9 @@ std::string alert_item(const AlertFacts& alert, WallTime now) {
       html(value_of(alert.labels, "severity")), html(value_of(alert.labels, "alertname")),
       html(value_of(alert.labels, "severity")), html(summary.empty() ? alert.value : summary),
       html_time(alert.active_at, now));
+  if (alert.cleared)
+    text += " <span class=\"chip\">ends soon: holds no more since " +
+            html_time(*alert.cleared, now) + "</span>";
   if (!alert.held_by.empty())
     text += " <span class=\"chip\">not sent: " + html(alert.held_by, 200) + "</span>";
   if (!alert.acknowledged.empty())

@@ -113,6 +113,36 @@ TEST_F(HeadlineTest, AnAlertIsSaidThoughTheLastRunsPassed) {
             "The last runs passed, but an alert fires: auth success 40.0 % (18 of 45) on staging.");
 }
 
+TEST_F(HeadlineTest, AnAlertAboutAProbeThatIsUnknownDoesNotSayThatItsRunsPassed) {
+  add_passing("health");
+  add_unclear("login", Reason::own_dns);
+  alert("SondeProbeInconclusive", "warning", "staging", "no verdict of login: 11 inconclusive runs")
+      .labels["probe"] = "login";
+  EXPECT_EQ(headline(),
+            "1 probe cannot tell whether its target works: Our own DNS servers do not answer.");
+  EXPECT_EQ(headline_of(facts()).also,
+            "An alert fires: no verdict of login: 11 inconclusive runs.");
+  alert("Slow", "warning", "staging", "health takes 9 s").labels["probe"] = "health";
+  EXPECT_EQ(headline(), "The last runs of health passed, but an alert fires: health takes 9 s.");
+}
+
+TEST_F(HeadlineTest, AnAlertWhoseConditionHasEndedIsNoProblem) {
+  add_passing("login");
+  alert("AuthOutage", "critical", "staging", "login passes again on staging").cleared =
+      noon - minutes(1);
+  EXPECT_EQ(headline(), "The probe passes.");
+  EXPECT_EQ(headline_of(facts()).tone, Mark::passing);
+  EXPECT_EQ(headline_of(facts()).also,
+            "The alert AuthOutage ends soon: login passes again on staging.");
+}
+
+TEST_F(HeadlineTest, AnAlertThatEndsDoesNotHideOneThatHolds) {
+  add_passing("login");
+  alert("AuthOutage", "critical", "staging", "login passes again").cleared = noon - minutes(1);
+  alert("Slow", "warning", "staging", "login takes 9 s");
+  EXPECT_EQ(headline(), "The last runs passed, but an alert fires: login takes 9 s.");
+}
+
 TEST_F(HeadlineTest, TheWatchdogIsNoProblem) {
   add_passing("login");
   alert("Watchdog", "none", "", "Sonde evaluates alerts");
