@@ -155,7 +155,7 @@ TEST_F(PublicPageTest, ShowsTheChosenTargetsAndNothingFromInside) {
     EXPECT_THAT(page, Not(HasSubstr(inside))) << inside;
 }
 
-TEST_F(PublicPageTest, IsNotGreenWhileACriticalAlertFiresThoughTheLastRunsPassed) {
+TEST_F(PublicPageTest, AShardSpeaksOfWhatItChecks) {
   add_passing("login", "shop");
   EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Everything works."));
   EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), Not(HasSubstr("monitors")));
@@ -163,11 +163,27 @@ TEST_F(PublicPageTest, IsNotGreenWhileACriticalAlertFiresThoughTheLastRunsPassed
   const std::string of_shard = public_page(facts(), {.targets = {"shop"}});
   EXPECT_THAT(of_shard, HasSubstr("Status: What is checked here works."));
   EXPECT_THAT(of_shard, HasSubstr("Shows what one of several monitors checks."));
-  sources.shard = {};
-  alert("A", "critical", "shop", "success 5 %");
-  const std::string page = public_page(facts(), {.targets = {"shop"}});
-  EXPECT_THAT(page, HasSubstr("Not everything works since"));
-  EXPECT_THAT(page, Not(HasSubstr("Everything works.")));
+}
+
+TEST_F(PublicPageTest, SaysWhatACriticalAlertMeansWhileAllBoxesWork) {
+  add_passing("login", "shop");
+  const auto page = [&] { return public_page(facts(), {.targets = {"shop"}}); };
+  alert("Slow", "critical", "shop", "login takes 9 s").of = "latency";
+  EXPECT_THAT(page(), HasSubstr("Status: It is slow."));
+  EXPECT_THAT(page(), HasSubstr("<p>It has been slow since 11:55 UTC.</p>"));
+  alert("Low", "critical", "shop", "success 50 %").of = "auth_success";
+  EXPECT_THAT(page(), HasSubstr("Status: Some requests fail."));
+  EXPECT_THAT(page(), HasSubstr("<p>Some requests have failed since 11:55 UTC.</p>"));
+  for (const char* other : {"Everything works", "does not work", "Not everything works"})
+    EXPECT_THAT(page(), Not(HasSubstr(other)));
+}
+
+TEST_F(PublicPageTest, WhatUsersDoNotNoticeNowIsNoProblem) {
+  add_passing("login", "shop");
+  alert("AuthOutage", "critical", "shop", "login passes again").cleared = noon - minutes(1);
+  alert("CertificateExpiry", "critical", "shop", "expires in 2d").of = "certificate_expiry";
+  alert("Low", "warning", "shop", "success 95 %").of = "auth_success";
+  EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Status: Everything works."));
 }
 
 TEST_F(PublicPageTest, UnknownIsNotGreen) {
