@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "daemon/core/alert_json.hpp"
@@ -72,16 +73,15 @@ std::string_view words_of(Step step) {
   return "users have not been kept apart";
 }
 
-// The box that says best what is wrong: a grave one, or else the first on the path; health last.
+// The box that says best what is wrong: one that is not under maintenance, a grave one, or else the
+// first on the path; health last.
 const StageFacts* worst_box(const TargetFacts& target) {
-  const StageFacts* worst = nullptr;
-  for (const StageFacts& box : target.stages) {
-    if (box.mark != Mark::failing) continue;
-    const bool grave = row(box.reason).grave;
-    const bool before = worst == nullptr || worst->stage == Stage::health;
-    if (before || (grave && !row(worst->reason).grave)) worst = &box;
-  }
-  return worst;
+  const auto rank = [](const StageFacts& box) {
+    return std::tuple(box.mark != Mark::failing, box.maintained, !row(box.reason).grave,
+                      box.stage == Stage::health);
+  };
+  const StageFacts& worst = *std::ranges::min_element(target.stages, {}, rank);
+  return worst.mark == Mark::failing ? &worst : nullptr;
 }
 
 bool works(const TargetFacts& target, Stage stage) {
@@ -123,7 +123,7 @@ std::string on_target(const OverviewFacts& facts, const TargetFacts& target) {
 Headline of_failure(const OverviewFacts& facts, const TargetFacts& target, const StageFacts& box) {
   std::string text = on_target(facts, target) + before_words(target, box) +
                      std::string(broken_words(box.step, box.reason)) + since_words(box, facts.now);
-  if (!target.maintenance.empty()) text += " (under maintenance)";
+  if (box.maintained) text += " (under maintenance)";
   return {.tone = Mark::failing, .text = capital(std::move(text)) + ".", .also = {}};
 }
 
@@ -305,7 +305,7 @@ int urgency_of(const TargetFacts& target) {
     urgency = box->stage == Stage::health ? 30 : 60 - 2 * static_cast<int>(box->stage);
     if (row(box->reason).grave) urgency = 70;
     if (box->failures == 1) urgency -= 1;
-    if (!target.maintenance.empty()) urgency -= 50;
+    if (box->maintained) urgency -= 50;
   } else if (alert_despite_passes(target) != nullptr) {
     urgency = 20;
   } else if (target.mark() == Mark::unclear) {

@@ -106,7 +106,7 @@ std::string check_links(const TargetFacts& target) {
 std::string marks(const TargetFacts& target, WallTime now) {
   std::string all;
   for (const std::string& why : target.maintenance)
-    all += "<span class=\"chip\">maintenance: " + html(why, 80) + "</span>";
+    all += "<span class=\"chip\">" + html(why, 120) + "</span>";
   if (target.deploy && now - target.deploy->at < std::chrono::hours(24))
     all += fmt::format("<span class=\"chip\">deploy {} {}</span>", html(target.deploy->version, 40),
                        html_time(target.deploy->at, now));

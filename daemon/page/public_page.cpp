@@ -59,11 +59,18 @@ struct PublicWords {
   }
 };
 
+// Whether a window covers all that would otherwise be said.
+bool is_maintained(const TargetFacts& target) {
+  return std::ranges::all_of(target.checks, [worst = target.mark()](const CheckFacts& check) {
+    return check.mark != worst || !check.maintenance.empty();
+  });
+}
+
 PublicWords words_of_failure(const TargetFacts& target) {
   PublicWords words{.state = PublicState::broken, .since = {}};
-  for (const StageFacts& box : target.stages) {
-    if (box.mark != Mark::failing) continue;
-    const auto began = box.failing ? box.failing : box.since;
+  for (const CheckFacts& check : target.checks) {
+    if (check.mark != Mark::failing || !check.maintenance.empty()) continue;
+    const auto& began = check.status.failing_since;
     if (began && (!words.since || *began < *words.since)) words.since = began;
   }
   return words;
@@ -71,9 +78,8 @@ PublicWords words_of_failure(const TargetFacts& target) {
 
 PublicWords words_of(const TargetFacts& target) {
   const Mark mark = target.mark();
-  const bool trouble = mark == Mark::failing;
-  if (!target.maintenance.empty()) return {.state = PublicState::maintained, .since = {}};
-  if (trouble) return words_of_failure(target);
+  if (is_maintained(target)) return {.state = PublicState::maintained, .since = {}};
+  if (mark == Mark::failing) return words_of_failure(target);
   if (mark != Mark::passing) return {.state = PublicState::unknown, .since = {}};
   PublicWords words;
   for (const AlertFacts& alert : target.alerts)

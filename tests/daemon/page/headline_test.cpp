@@ -91,6 +91,14 @@ TEST_F(HeadlineTest, ATargetUnderMaintenanceComesAfterOnesThatAreNot) {
   EXPECT_EQ(headline(), "On a, logins have failed since 11:30 UTC (under maintenance).");
 }
 
+TEST_F(HeadlineTest, AProbeOutsideTheMaintenanceOfItsTargetIsNotUnderMaintenance) {
+  add_failing("login", Step::login, Reason::server_error, "a");
+  add_failing("chat", Step::answer, Reason::answer_wrong, "a");
+  add_failing("health", Step::health, Reason::bad_status, "b");
+  sources.maintained = [](const Check& check) { return check.name == "login" ? "upgrade" : ""; };
+  EXPECT_EQ(headline(), "On a, connecting works; chat answers have been wrong since 11:30 UTC.");
+}
+
 TEST_F(HeadlineTest, TheDateIsSaidOnAnotherDay) {
   const auto check = add_failing("login", Step::login, Reason::server_error);
   view.of(check).standing.failing_since = view.of(check).standing.failing->first = noon - hours(20);

@@ -137,12 +137,20 @@ TEST_F(OverviewTest, TheMonitorsOwnProblemsAreSaid) {
 
 TEST_F(OverviewTest, MaintenanceAndDeploysAreMarked) {
   add_passing("login");
-  sources.maintained = [](const Check&) { return "database upgrade"; };
+  sources.maintained = [](const Check&) { return "maintenance until 13:00Z: database upgrade"; };
   sources.deploys = {{.at = noon - hours(1), .target = "staging", .version = "v1.2", .by = "ci"},
                      {.at = noon - hours(2), .target = "", .version = "v1.1", .by = ""}};
-  EXPECT_THAT(page(), HasSubstr("maintenance: database upgrade"));
+  EXPECT_THAT(page(), HasSubstr(">maintenance until 13:00Z: database upgrade<"));
   EXPECT_THAT(page(), HasSubstr("deploy v1.2"));
   EXPECT_THAT(page(), HasSubstr("<b>v1.1</b> on all targets"));
+}
+
+TEST_F(OverviewTest, AMaintenanceOfSomeProbesNamesThem) {
+  for (const char* kind : {"health", "login", "chat"}) add_passing(kind);
+  sources.maintained = [](const Check& check) {
+    return check.kind == "health" ? "" : "maintenance until 13:00Z: upgrade";
+  };
+  EXPECT_THAT(page(), HasSubstr(">login, chat: maintenance until 13:00Z: upgrade<"));
 }
 
 TEST_F(OverviewTest, AThousandProbesAreASmallPage) {

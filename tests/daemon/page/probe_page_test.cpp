@@ -186,6 +186,20 @@ TEST_F(PublicPageTest, WhatUsersDoNotNoticeNowIsNoProblem) {
   EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Status: Everything works."));
 }
 
+TEST_F(PublicPageTest, IsUnderMaintenanceWhereAWindowCoversAllThatFails) {
+  add_failing("login", Step::login, Reason::server_error, "shop");
+  add_failing("chat", Step::answer, Reason::answer_wrong, "shop");
+  const auto page = [&] { return public_page(facts(), {.targets = {"shop"}}); };
+  sources.maintained = [](const Check& check) { return check.name == "login" ? "upgrade" : ""; };
+  EXPECT_THAT(page(), HasSubstr("Not everything works since 11:30 UTC."));
+  EXPECT_THAT(page(), Not(HasSubstr("Maintenance")));
+  passes(view.checks()[1]);
+  EXPECT_THAT(page(), HasSubstr("<p>Maintenance is under way.</p>"));
+  EXPECT_THAT(page(), HasSubstr("Status: Maintenance is under way."));
+  passes(view.checks()[0]);
+  EXPECT_THAT(page(), HasSubstr("Status: Everything works."));
+}
+
 TEST_F(PublicPageTest, UnknownIsNotGreen) {
   view.add("login", "shop");
   const std::string page = public_page(facts(), {.targets = {"shop"}});
