@@ -76,14 +76,15 @@ StageFacts failing_box(const std::vector<const CheckFacts*>& failing, Stage stag
   return box;
 }
 
-// The marks that a box may have while nothing fails there, the one that says most first.
-int weight(Mark mark) {
+// The marks that a box may have while nothing fails there, the one that says most first. `own`: of
+// probes of the stage, all of which have to work; of others one that gets past it is enough.
+int weight(Mark mark, bool own) {
   switch (mark) {
+    case Mark::unclear:
+      return own ? 5 : 3;
     case Mark::passing:
       return 4;
     case Mark::blocked:
-      return 3;
-    case Mark::unclear:
       return 2;
     case Mark::waiting:
       return 1;
@@ -103,15 +104,14 @@ StageFacts box_of(std::span<const CheckFacts> checks, Stage stage) {
   });
   if (!failing.empty()) return failing_box(failing, stage);
   StageFacts box{.stage = stage};
-  bool own = false;
-  for (const CheckFacts* facts : through) {
-    const Mark mark = mark_at(*facts, stage);
-    const bool better = weight(mark) > weight(box.mark);
-    if (better || (mark == box.mark && !own && explains(*facts, stage))) {
+  for (const bool own : {true, false}) {
+    for (const CheckFacts* facts : through) {
+      const Mark mark = mark_at(*facts, stage);
+      if (explains(*facts, stage) != own || weight(mark, own) <= weight(box.mark, own)) continue;
+      box.mark = mark;
       box.probe = facts->check->name;
-      own = explains(*facts, stage);
     }
-    if (better) box.mark = mark;
+    if (box.mark == Mark::unclear || box.mark == Mark::passing) break;
   }
   return box;
 }

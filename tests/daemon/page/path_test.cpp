@@ -89,6 +89,20 @@ TEST_F(PathTest, OtherFailuresBeforeAreThoseOfTheSameProbe) {
   EXPECT_EQ(facts().targets.at(0).stages.at(0).failing, noon - std::chrono::minutes(7));
 }
 
+TEST_F(PathTest, AProbeOfAnotherStageDoesNotHideThatTheStagesOwnIsUnknown) {
+  add_passing("chat");
+  add_unclear("login", Reason::own_dns);
+  EXPECT_EQ(marks(), (Marks{absent, unclear, passing, passing, absent}));
+  passes(view.add(make_check("login", "staging", "other_login")));
+  EXPECT_EQ(marks().at(1), unclear) << "another account says nothing of this one";
+}
+
+TEST_F(PathTest, WhatGoesThroughAStageSpeaksForItWhereItsOwnProbeHasNotGotThere) {
+  add_passing("chat");
+  view.add("login");
+  EXPECT_EQ(marks().at(1), passing);
+}
+
 TEST_F(PathTest, AProbeThatStoppedRunningIsUnknownAndNotGreen) {
   const auto check = add_passing("login");
   view.of(check).standing.last_run = noon - std::chrono::minutes(5);
