@@ -264,6 +264,24 @@ std::string alerts_beside(const OverviewFacts& facts) {
   return text;
 }
 
+// When a probe of the target last ran; of all probes if the name is empty.
+std::optional<WallTime> last_run(const TargetFacts& target, std::string_view probe) {
+  std::optional<WallTime> newest;
+  for (const CheckFacts& check : target.checks)
+    if (probe.empty() || check.check->name == probe)
+      newest = std::max(newest, check.status.last_run);
+  return newest;
+}
+
+// When the last of the probes with this mark ran.
+std::optional<WallTime> last_run(const OverviewFacts& facts, Mark mark) {
+  std::optional<WallTime> newest;
+  for (const TargetFacts& target : facts.targets)
+    for (const CheckFacts& check : target.checks)
+      if (check.mark == mark) newest = std::max(newest, check.status.last_run);
+  return newest;
+}
+
 std::string also_words(const OverviewFacts& facts, const TargetFacts& named) {
   std::vector<std::string> names;
   for (const TargetFacts& target : facts.targets)
@@ -324,21 +342,25 @@ Headline headline_of(const OverviewFacts& facts) {
     if (const StageFacts* box = worst_box(*worst)) {
       Headline made = of_failure(facts, *worst, *box);
       made.also = also_words(facts, *worst);
-      made.checked = worst->checked;
+      made.checked = last_run(*worst, box->probe);
       return made;
     }
     if (const AlertFacts* alert = alert_despite_passes(*worst)) {
       Headline made = of_alert(*alert);
-      made.checked = worst->checked;
+      made.checked = last_run(*worst, value_of(alert->labels, "probe"));
       return made;
     }
   }
   const Counts all = count(facts);
-  Headline made = facts.monitor.egress_up == false || all.unclear > 0 ? of_blindness(facts, all)
-                                                                      : of_calm(facts, all);
+  const bool some_unclear = facts.monitor.egress_up != false && all.unclear > 0;
+  Headline made = facts.monitor.egress_up == false || some_unclear ? of_blindness(facts, all)
+                                                                   : of_calm(facts, all);
   if (made.also.empty()) made.also = alerts_beside(facts);
-  for (const TargetFacts& target : facts.targets)
-    made.checked = std::max(made.checked, target.checked);
+  if (some_unclear)
+    made.checked = last_run(facts, Mark::unclear);
+  else
+    for (const TargetFacts& target : facts.targets)
+      made.checked = std::max(made.checked, target.checked);
   return made;
 }
 

@@ -11,7 +11,7 @@ struct Headline {
   Mark tone = Mark::waiting;
   std::string text;  // one sentence: "Login works; chat answers have been missing since 14:02 UTC."
   std::string also;  // further targets with problems, or alerts; empty: none
-  // The newest run of the target that the sentence names, or else of all; nullopt: none yet.
+  // The newest run of the probes that the sentence is about; nullopt: none yet.
   std::optional<WallTime> checked = {};
 };
 

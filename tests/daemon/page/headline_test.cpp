@@ -202,13 +202,21 @@ TEST_F(HeadlineTest, AProbeThatFailsDuringAMaintenanceIsNotGreen) {
   EXPECT_EQ(headline_of(facts()).tone, Mark::unclear);
 }
 
-TEST_F(HeadlineTest, ItWasCheckedWhenTheTargetThatItNamesWas) {
-  EXPECT_EQ(headline_of(facts()).checked, std::nullopt);
-  add_passing("login", "fine");
-  EXPECT_EQ(headline_of(facts()).checked, noon - std::chrono::seconds(3));
-  view.of(add_failing("login", Step::login, Reason::server_error)).standing.last_run =
-      noon - minutes(1);
-  EXPECT_EQ(headline_of(facts()).checked, noon - minutes(1));
+TEST_F(HeadlineTest, ItWasCheckedWhenTheProbeThatItNamesWas) {
+  const auto checked = [&] { return headline_of(facts()).checked; };
+  EXPECT_EQ(checked(), std::nullopt);
+  add_passing("health");
+  const auto login = add_passing("login");
+  EXPECT_EQ(checked(), noon - std::chrono::seconds(3));
+  alert("Slow", "warning", "staging", "login takes 9 s").labels["probe"] = "login";
+  view.of(login).standing.last_run = noon - std::chrono::seconds(20);
+  EXPECT_EQ(checked(), noon - std::chrono::seconds(20));
+  view.of(login).standing.last_run = noon - minutes(10);
+  EXPECT_EQ(headline(), "1 probe has not run for several intervals.");
+  EXPECT_EQ(checked(), noon - minutes(10));
+  fails(login, Step::login, Reason::server_error);
+  view.of(login).standing.last_run = noon - minutes(1);
+  EXPECT_EQ(checked(), noon - minutes(1));
 }
 
 TEST_F(HeadlineTest, BeforeTheFirstRunNothingIsKnown) {
