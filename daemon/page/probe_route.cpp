@@ -49,13 +49,13 @@ std::vector<AlertRecord> alerts_of(const PageHooks& hooks, const Check& check) {
 }
 
 ProbeView view_of(const PageHooks& hooks, const std::shared_ptr<const Check>& check,
-                  std::string_view query) {
+                  ProbeQuery query) {
   const Sources sources = hooks.sources();
   const auto second = std::chrono::floor<std::chrono::seconds>(sources.now.time_since_epoch());
   return {.now = sources.now,
           .version = sources.version,
           .facts = facts_of(*hooks.view, check, sources.now),
-          .query = ProbeQuery::read(query),
+          .query = std::move(query),
           .days = hooks.view->days(*check, 90, second),
           .failures = hooks.view->failures(*check, std::chrono::hours(24), second),
           .store_error = hooks.recorded.runs
@@ -131,7 +131,10 @@ web::Route probe_page_route(const Hooks& hooks) {
     const CheckNames names = names_in(std::string_view(request.path).substr(folder.size()));
     const auto check = check_at(*hooks->view, names);
     if (!check) return respond(no_such_probe(request, hooks->recorded.elsewhere, names));
-    const auto view = std::make_shared<ProbeView>(view_of(*hooks, check, request.query));
+    auto query = ProbeQuery::read(request.query);
+    if (!query)
+      return respond(error_reply(request, 400, "The page cannot show this", query.error(), ""));
+    const auto view = std::make_shared<ProbeView>(view_of(*hooks, check, *std::move(query)));
     if (!hooks->recorded.runs) return respond(page_reply(request, probe_page(*view)));
     fill(hooks, view, [request, view, respond = std::move(respond)] {
       respond(page_reply(request, probe_page(*view)));

@@ -28,16 +28,39 @@ RunRow passed_run(WallTime ended, Span took) {
       .phases = {{Phase::connect, took / 4}, {Phase::login, took}, {Phase::first_byte, took / 2}}};
 }
 
-TEST(ProbeQuery, ReadsWhatItKnowsAndIgnoresTheRest) {
-  const auto query = ProbeQuery::read("range=7d&outcome=fail&reason=stalled&before=42&x=1");
+TEST(ProbeQuery, ReadsWhatItKnowsAndIgnoresOtherParameters) {
+  const auto query = *ProbeQuery::read("range=7d&outcome=fail&reason=stalled&before=42&x=1");
   EXPECT_EQ(query.range, hours(168));
   EXPECT_EQ(query.text(), "range=7d&outcome=fail&reason=stalled&before=42");
   const RunQuery asked = query.list(*make_check("chat"));
   EXPECT_EQ(asked.check, "chat/chat/staging");
   EXPECT_EQ(asked.outcome, Outcome::fail);
+  EXPECT_EQ(asked.step, std::nullopt);
   EXPECT_EQ(asked.reason, Reason::stalled);
   EXPECT_EQ(asked.before, 42);
-  EXPECT_EQ(ProbeQuery::read("range=99d&outcome=%3Cb%3E&reason=x&before=-1").text(), "range=6h");
+  EXPECT_EQ(ProbeQuery::read("range=6h&outcome=&reason=")->text(), "range=6h") << "an empty form";
+}
+
+TEST(ProbeQuery, TakesAReasonAsThePagePrintsIt) {
+  const auto query = *ProbeQuery::read("reason=+events%2Fforeign_event+");
+  const RunQuery asked = query.list(*make_check("chat"));
+  EXPECT_EQ(asked.step, Step::events);
+  EXPECT_EQ(asked.reason, Reason::foreign_event);
+  EXPECT_EQ(ProbeQuery::read(query.text())->text(), query.text());
+}
+
+TEST(ProbeQuery, RefusesAWrongValueAndSaysWhatIsAllowed) {
+  for (const auto& [query, words] :
+       {std::pair("outcome=bad", "outcome: \"bad\" is not pass, fail, inconclusive or skipped."),
+        std::pair("reason=zzz", "reason: \"zzz\" is not a reason, such as stalled"),
+        std::pair("reason=nowhere/stalled", "is not a reason"),
+        std::pair("range=99d", "range: \"99d\" is not 6h, 24h or 7d."),
+        std::pair("before=-1", "before: \"-1\" is not"),
+        std::pair("before=7x", "before: \"7x\"")}) {
+    const auto read = ProbeQuery::read(query);
+    ASSERT_FALSE(read) << query;
+    EXPECT_THAT(read.error(), HasSubstr(words));
+  }
 }
 
 struct ProbePageTest : testing::Test, HandOverview {
@@ -60,7 +83,7 @@ TEST_F(ProbePageTest, SaysTheStateAndTheFailuresByReason) {
                                      .last = noon}};
   const std::string page = probe_page(view_of(check));
   EXPECT_THAT(page, HasSubstr("<b>events/stalled</b>"));
-  EXPECT_THAT(page, HasSubstr("?outcome=fail&amp;reason=stalled"));
+  EXPECT_THAT(page, HasSubstr("?outcome=fail&amp;reason=events/stalled"));
   EXPECT_THAT(page, HasSubstr("<td>12</td>"));
   EXPECT_THAT(page, HasSubstr("what the run saw"));
 }
