@@ -78,6 +78,11 @@ std::string ago(WallTime at, WallTime now) {
   return fmt::format("{} d ago", passed / 86400);
 }
 
+std::string html_ago(WallTime at, WallTime now) {
+  return fmt::format("<time datetime=\"{}\" data-ago title=\"{}\">{}</time>", as_rfc3339(at),
+                     as_utc(at), ago(at, now));
+}
+
 std::string length_words(std::chrono::seconds length) {
   const auto count = length.count();
   if (count % 86400 == 0 && count > 86400) return fmt::format("{}d", count / 86400);
@@ -161,11 +166,12 @@ std::string document(const Frame& frame, std::string_view body) {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="{}" type="image/svg+xml"><link rel="stylesheet" href="{}">
 <script src="{}" defer></script></head>
-<body{}><a class="skip" href="#main">Skip to the content</a>
+<body{}{}><a class="skip" href="#main">Skip to the content</a>
 <header><a class="brand" href="/">Sonde</a><nav aria-label="Pages">{}</nav></header>
 )",
       mark, html(frame.title), asset_path("icon.svg"), asset_path("page.css"),
-      asset_path("page.js"), frame.live ? " data-live" : "", navigation(frame.here));
+      asset_path("page.js"), frame.now ? " data-now=\"" + as_rfc3339(*frame.now) + "\"" : "",
+      frame.live ? " data-live" : "", navigation(frame.here));
   if (!frame.crumbs.empty())
     page += "<nav class=\"crumbs\" aria-label=\"Breadcrumb\">" + frame.crumbs + "</nav>\n";
   page += "<main id=\"main\" tabindex=\"-1\">\n";

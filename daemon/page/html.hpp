@@ -23,6 +23,8 @@ std::string html_time(WallTime at, WallTime now);
 std::string html_second(WallTime at, WallTime now);
 // "3 s ago", "14 min ago", "2 h ago", "5 d ago".
 std::string ago(WallTime at, WallTime now);
+// <time> with the same; the script lets it go on.
+std::string html_ago(WallTime at, WallTime now);
 // "10m", "24h", as the file writes it.
 std::string length_words(std::chrono::seconds length);
 
@@ -52,6 +54,7 @@ std::string run_now_form(const Check& check);
 
 // What a page is made of.
 struct Frame {
+  std::optional<WallTime> now;  // for html_ago; empty: there is none
   std::string title;
   Mark tone = Mark::absent;  // colours the icon's mark in the title; absent: none
   std::string here;          // the path of the page in the navigation

@@ -151,8 +151,8 @@ std::string top(const OverviewFacts& facts, const Headline& headline) {
       css(headline.tone), sign(headline.tone), html(headline.text));
   if (!headline.also.empty()) text += "<p>" + html(headline.also) + "</p>";
   text += "<p class=\"when\">";
-  text += headline.checked ? "Last checked " + html_time(*headline.checked, facts.now) + ", " +
-                                 ago(*headline.checked, facts.now)
+  text += headline.checked ? "Last checked " + html_second(*headline.checked, facts.now) + ", " +
+                                 html_ago(*headline.checked, facts.now)
                            : "Not checked yet";
   text += ", from " + html(facts.location, 80);
   if (!facts.shard.is_whole()) text += ", " + shard_words(facts.shard);
@@ -212,7 +212,8 @@ std::string overview_page(const OverviewFacts& facts, const Headline& headline,
   for (std::size_t i = 0; i < facts.targets.size(); ++i)
     body += target_section(facts.targets[i], facts.now, i, facts.targets.size() <= roomy_max);
   body += monitor_section(facts);
-  return document({.title = "Sonde: " + headline.text,
+  return document({.now = facts.now,
+                   .title = "Sonde: " + headline.text,
                    .tone = headline.tone,
                    .here = "/",
                    .version = facts.version,

@@ -3,6 +3,26 @@
 "use strict";
 (() => {
   const live = document.getElementById("live");
+
+  // By the clock of the server, which the times are of.
+  let ahead = 0;
+  const set = (body) => { ahead = Date.now() - (Date.parse(body.dataset.now) || Date.now()); };
+  function ago(at) {
+    const passed = Math.max(0, Math.floor((Date.now() - ahead - at) / 1000));
+    if (passed < 60) return `${passed} s ago`;
+    if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
+    if (passed < 48 * 3600) return `${Math.floor(passed / 3600)} h ago`;
+    return `${Math.floor(passed / 86400)} d ago`;
+  }
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const text = ago(Date.parse(time.dateTime));
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+  set(document.body);
+  setInterval(tick, 1000);
+
   if (!document.body.hasAttribute("data-live") || !window.EventSource) return;
   let wanted = false, busy = false, source = null, failures = 0;
 
@@ -38,6 +58,7 @@
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         morph(document.getElementById("main"), fresh.getElementById("main"));
         document.title = fresh.title;
+        set(fresh.body);
       }
     } catch { /* the event stream says when the server is back */ }
     busy = false;
@@ -58,6 +79,8 @@
     };
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden && wanted) refresh(); });
+  // What did not run is no change, and yet the page has to say so.
+  setInterval(() => { if (source.readyState === EventSource.OPEN) refresh(); }, 30000);
   addEventListener("pagehide", () => source && source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   listen();

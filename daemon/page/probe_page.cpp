@@ -58,7 +58,9 @@ std::string head_section(const ProbeView& view) {
   if (view.facts.held_back) text += "<p>The probe " + held_back_words(status, view.now) + "</p>";
   text += fmt::format("<p class=\"when\">{} probe, every {}, timeout {}. {}</p>", html(check.kind),
                       as_duration(check.every), as_duration(check.timeout),
-                      status.last_run ? "Last run " + ago(*status.last_run, view.now) + "." : "");
+                      status.last_run ? "Last run " + html_second(*status.last_run, view.now) +
+                                            ", " + html_ago(*status.last_run, view.now) + "."
+                                      : "");
   return text + "</section>\n";
 }
 
@@ -244,7 +246,8 @@ std::string probe_page(const ProbeView& view) {
   const Check& check = *view.facts.check;
   const std::string body = head_section(view) + history_section(view) + chart_section(view) +
                            failure_section(view) + list_section(view);
-  return document({.title = check.name + " on " + check.target,
+  return document({.now = view.now,
+                   .title = check.name + " on " + check.target,
                    .tone = view.facts.mark,
                    .here = {},
                    .version = view.version,

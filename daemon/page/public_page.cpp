@@ -176,7 +176,7 @@ std::string public_page(const OverviewFacts& facts, const PublicSettings& settin
       summary(worst, facts.shard.is_whole()));
   std::optional<WallTime> checked;
   for (const TargetFacts* target : shown) checked = std::max(checked, target->checked);
-  page += checked ? "Checked " + ago(*checked, facts.now) + "." : "Not checked yet.";
+  page += checked ? "Last checked " + html_second(*checked, facts.now) + "." : "Not checked yet.";
   if (!facts.shard.is_whole()) page += " Shows what one of several monitors checks.";
   page += "</p></section>\n";
   for (std::size_t i = 0; i < shown.size(); ++i) page += public_target(*shown[i], facts.now, i);

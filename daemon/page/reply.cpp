@@ -34,7 +34,8 @@ web::WebReply error_reply(const web::WebRequest& request, unsigned status, std::
                           std::string_view text, const std::string& version) {
   const std::string body = "<section><h1>" + html(title) + "</h1><p>" + html(text) +
                            "</p><p><a href=\"/\">Overview</a></p></section>\n";
-  return page_reply(request, document({.title = std::string(title), .version = version}, body),
+  return page_reply(request,
+                    document({.now = {}, .title = std::string(title), .version = version}, body),
                     status);
 }
 

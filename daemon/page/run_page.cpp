@@ -54,14 +54,14 @@ std::string head_section(const RunView& view) {
         "only "
         "some are. <a href=\"{}\">The newest recorded failure of this probe</a> is.</p>",
         proof_path(check.name, check.target));
-  text +=
-      "<dl class=\"pairs\">" +
-      pair_of("Ended", html_time(view.run.ended, view.now) + ", " + ago(view.run.ended, view.now)) +
-      pair_of("Took", as_duration(run.took)) + pair_of("Kind", html(check.kind)) +
-      pair_of("Attempt", std::to_string(run.attempt)) + pair_of("Peer", html(trace.peer())) +
-      answer("Reachable", trace.reachable) + answer("Events complete", trace.delivered) +
-      answer("Answer right", trace.substantive) +
-      pair_of("Connection ended by", ending_of(trace.ending()));
+  text += "<dl class=\"pairs\">" +
+          pair_of("Ended", html_second(view.run.ended, view.now) + ", " +
+                               html_ago(view.run.ended, view.now)) +
+          pair_of("Took", as_duration(run.took)) + pair_of("Kind", html(check.kind)) +
+          pair_of("Attempt", std::to_string(run.attempt)) + pair_of("Peer", html(trace.peer())) +
+          answer("Reachable", trace.reachable) + answer("Events complete", trace.delivered) +
+          answer("Answer right", trace.substantive) +
+          pair_of("Connection ended by", ending_of(trace.ending()));
   if (view.run.excluded) text += pair_of("Counted", "no, it began during a maintenance");
   text += pair_of("Run", "<span class=\"mono\">" + html(view.run.id) + "</span>") + "</dl>";
   text +=
@@ -81,7 +81,8 @@ std::string run_page(const RunView& view) {
                            (view.passed_result ? difference(run, *view.passed_result) : "") +
                            exchange_section(run) + frame_section(run) + tls_section(run);
   return document(
-      {.title = check.name + " on " + check.target + ", " + as_utc(view.run.ended),
+      {.now = view.now,
+       .title = check.name + " on " + check.target + ", " + as_utc(view.run.ended),
        .tone = mark_of(run.verdict.outcome),
        .here = {},
        .version = view.version,

@@ -109,6 +109,18 @@ describe("the overview of a target that breaks", () => {
     await page.context().close();
   });
 
+  test("relative times go on where nothing tells the page of a change", async () => {
+    await passes();
+    const page = await open(chrome, world.url + "/");
+    await page.route("**/*", (route) => route.abort());
+    const shown = () => page.textContent("time[data-ago]");
+    await page.waitForFunction((first) => document.querySelector("time[data-ago]").textContent !== first,
+      await shown(), { timeout: 30000 });
+    await page.waitForFunction(() => /^[3-9] s ago$/.test(document.querySelector("time[data-ago]").textContent),
+      null, { timeout: 30000 });
+    await page.context().close();
+  });
+
   test("a reload that is refused is said", async () => {
     const yaml = world.quickstart();
     world.write(yaml + "\nnonsense: 1\n");

@@ -177,6 +177,13 @@ TEST(DayStrip, SaysTheWorstDay) {
   EXPECT_THAT(strip, HasSubstr("class=\"some\" d=\"M12 9H15\""));
 }
 
+TEST_F(OverviewTest, TheScriptCanLetTheRelativeTimesGoOn) {
+  add_passing("login");
+  EXPECT_THAT(page(), HasSubstr("<body data-now=\"2026-01-02T12:00:00"));
+  EXPECT_THAT(page(), HasSubstr("<time datetime=\"2026-01-02T11:59:57"));
+  EXPECT_THAT(page(), HasSubstr(" data-ago title=\"2026-01-02 11:59:57 UTC\">3 s ago</time>"));
+}
+
 TEST(Percent, NeverRoundsToAllOrNothing) {
   EXPECT_EQ(percent({100'000, 1}), "99.9 %");
   EXPECT_EQ(percent({100'000, 99'999}), "0.1 %");

@@ -223,6 +223,13 @@ TEST_F(PublicPageTest, IsUnderMaintenanceWhereAWindowCoversAllThatFails) {
   EXPECT_THAT(page(), HasSubstr("Status: Everything works."));
 }
 
+TEST_F(PublicPageTest, SaysWhenInATimeThatStaysTrueWithoutAScript) {
+  add_passing("login", "shop");
+  const std::string page = public_page(facts(), {.targets = {"shop"}});
+  EXPECT_THAT(page, HasSubstr(">11:59:57 UTC</time>."));
+  EXPECT_THAT(page, Not(HasSubstr(" ago")));
+}
+
 TEST_F(PublicPageTest, UnknownIsNotGreen) {
   view.add("login", "shop");
   const std::string page = public_page(facts(), {.targets = {"shop"}});
