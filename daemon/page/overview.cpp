@@ -126,11 +126,7 @@ std::string target_section(const TargetFacts& target, WallTime now, std::size_t 
   text += "<div class=\"history\">" + day_strip(target.days, now) + "<small>90 days</small></div>";
   if (open) {
     text += causes(target, now);
-    if (!target.alerts.empty()) {
-      text += "<ul class=\"alerts\" aria-label=\"Firing alerts\">";
-      for (const AlertFacts& alert : target.alerts) text += alert_item(alert, now);
-      text += "</ul>";
-    }
+    text += alert_list(target.alerts, "Firing alerts", now, true);
     text += check_links(target);
   }
   return text + "</section>\n";
@@ -176,7 +172,9 @@ std::string path_boxes(const TargetFacts& target, bool linked) {
   return all + "</ol>";
 }
 
-std::string alert_item(const AlertFacts& alert, WallTime now) {
+namespace {
+
+std::string alert_item(const AlertFacts& alert, WallTime now, bool linked) {
   const std::string& summary = value_of(alert.annotations, "summary");
   std::string text = fmt::format(
       "<li class=\"alert {}\"><b>{}</b> <span class=\"severity\">{}</span> {} <span "
@@ -194,17 +192,27 @@ std::string alert_item(const AlertFacts& alert, WallTime now) {
   const std::string& runbook = value_of(alert.annotations, "runbook_url");
   if (runbook.starts_with("https://") || runbook.starts_with("http://"))
     text += fmt::format(" <a href=\"{}\" rel=\"noreferrer\">runbook</a>", html(runbook, 2000));
+  const std::string& probe = value_of(alert.labels, "probe");
+  const std::string& target = value_of(alert.labels, "target");
+  if (linked && !probe.empty() && !target.empty())
+    text += fmt::format(" <a href=\"{}\">{}</a>", probe_path(probe, target), html(probe, 80));
   return text + "</li>";
+}
+
+}  // namespace
+
+std::string alert_list(std::span<const AlertFacts> alerts, std::string_view label, WallTime now,
+                       bool linked) {
+  if (alerts.empty()) return "";
+  std::string all = fmt::format("<ul class=\"alerts\" aria-label=\"{}\">", label);
+  for (const AlertFacts& alert : alerts) all += alert_item(alert, now, linked);
+  return all + "</ul>\n";
 }
 
 std::string overview_page(const OverviewFacts& facts, const Headline& headline,
                           std::string_view filter) {
   std::string body = top(facts, headline) + filter_form(filter);
-  if (!facts.own.empty()) {
-    body += "<ul class=\"alerts\" aria-label=\"Alerts about Sonde itself\">";
-    for (const AlertFacts& alert : facts.own) body += alert_item(alert, facts.now);
-    body += "</ul>\n";
-  }
+  body += alert_list(facts.own, "Alerts about Sonde itself", facts.now, true);
   if (facts.targets.empty())
     body += filter.empty() ? "<p class=\"none\">No target is configured.</p>"
                            : "<p class=\"none\">No target or probe has this in its name. <a "

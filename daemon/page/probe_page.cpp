@@ -9,6 +9,7 @@
 #include "daemon/core/change.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/page/html.hpp"
+#include "daemon/page/overview.hpp"
 #include "probes/core/reason.hpp"
 #include "probes/text/encode.hpp"
 
@@ -55,6 +56,7 @@ std::string head_section(const ProbeView& view) {
   } else if (status.passing_since) {
     text += "<p>Passing since " + html_time(*status.passing_since, view.now) + ".</p>";
   }
+  text += alert_list(view.firing, "Firing alerts", view.now, false);
   if (view.facts.held_back) text += "<p>The probe " + held_back_words(status, view.now) + "</p>";
   text += fmt::format("<p class=\"when\">{} probe, every {}, timeout {}. {}</p>", html(check.kind),
                       as_duration(check.every), as_duration(check.timeout),

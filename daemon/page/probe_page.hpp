@@ -37,6 +37,7 @@ struct ProbeView {
   std::size_t page_size = 50;       // a full list may have older ones
   std::string store_error;          // why there are none; empty: the store answered
   std::vector<AlertRecord> alerts;  // about this probe or its target
+  std::vector<AlertFacts> firing;   // of those, what fires now
   bool admin = false;
 };
 

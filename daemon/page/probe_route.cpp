@@ -36,21 +36,31 @@ std::shared_ptr<const Check> check_at(const View& view, const CheckNames& names)
   return found == checks.end() ? nullptr : *found;
 }
 
+template <class Alert>
+bool is_about(const Alert& alert, const Check& check) {
+  const std::string& probe = value_of(alert.labels, "probe");
+  return value_of(alert.labels, "target") == check.target && (probe.empty() || probe == check.name);
+}
+
+std::vector<AlertFacts> firing_of(std::vector<AlertFacts> alerts, const Check& check) {
+  std::erase_if(alerts, [&](const AlertFacts& alert) {
+    return alert.state != AlertState::firing || !is_about(alert, check);
+  });
+  return alerts;
+}
+
 // Alerts of the probe, and of its whole target.
 std::vector<AlertRecord> alerts_of(const PageHooks& hooks, const Check& check) {
   std::vector<AlertRecord> all;
   if (!hooks.incidents) return all;
   all = hooks.incidents({.alert = {}, .target = check.target, .limit = incidents_max});
-  std::erase_if(all, [&](const AlertRecord& record) {
-    const std::string& probe = value_of(record.labels, "probe");
-    return !probe.empty() && probe != check.name;
-  });
+  std::erase_if(all, [&](const AlertRecord& record) { return !is_about(record, check); });
   return all;
 }
 
 ProbeView view_of(const PageHooks& hooks, const std::shared_ptr<const Check>& check,
                   ProbeQuery query) {
-  const Sources sources = hooks.sources();
+  Sources sources = hooks.sources();
   const auto second = std::chrono::floor<std::chrono::seconds>(sources.now.time_since_epoch());
   return {.now = sources.now,
           .version = sources.version,
@@ -63,6 +73,7 @@ ProbeView view_of(const PageHooks& hooks, const std::shared_ptr<const Check>& ch
                              : "Runs are not recorded: there is no storage.path in the "
                                "configuration.",
           .alerts = alerts_of(hooks, *check),
+          .firing = firing_of(std::move(sources.alerts), *check),
           .admin = hooks.admin};
 }
 

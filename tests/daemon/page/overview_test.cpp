@@ -112,6 +112,12 @@ TEST_F(OverviewTest, AlertsAreShownWithTheirTextAndThoseAboutSondeApart) {
   EXPECT_THAT(page(), Not(HasSubstr("the login is slow")));
 }
 
+TEST_F(OverviewTest, AnAlertLeadsToThePageOfItsProbe) {
+  add_passing("login");
+  alert("Low", "warning", "staging", "the login is slow").labels["probe"] = "my login";
+  EXPECT_THAT(page(), HasSubstr("<a href=\"/probes/my%20login/staging\">my login</a></li>"));
+}
+
 TEST_F(OverviewTest, TheFilterFindsTargetsAndProbesWhateverTheCase) {
   add_passing("login", "Production");
   add_passing("chat", "staging");

@@ -88,6 +88,13 @@ TEST_F(ProbePageTest, SaysTheStateAndTheFailuresByReason) {
   EXPECT_THAT(page, HasSubstr("what the run saw"));
 }
 
+TEST_F(ProbePageTest, ShowsTheAlertsThatFireThoughTheProbePasses) {
+  ProbeView shown = view_of(add_passing("login"));
+  shown.firing = {alert("SlowLogin", "warning", "staging", "login takes 9 s")};
+  EXPECT_THAT(probe_page(shown), HasSubstr("<b>SlowLogin</b>"));
+  EXPECT_THAT(probe_page(shown), HasSubstr("login takes 9 s"));
+}
+
 TEST_F(ProbePageTest, ListsRunsWithLinksToThoseThatAreRecorded) {
   ProbeView shown = view_of(add_passing("chat"));
   shown.list = {passed_run(noon, milliseconds(200)), passed_run(noon, milliseconds(100))};
