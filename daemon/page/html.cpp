@@ -96,8 +96,8 @@ std::string percent(const Tally& tally) {
   const std::uint64_t passed = tally.attempts - tally.failures;
   if (tally.failures == 0) return "100 %";
   if (passed == 0) return "0 %";
-  const double share = 100.0 * static_cast<double>(passed) / static_cast<double>(tally.attempts);
-  return fmt::format("{:.1f} %", std::clamp(share, 0.1, 99.9));
+  const std::uint64_t tenths = passed * 1000 / tally.attempts;
+  return fmt::format("{}.{} %", tenths / 10, tenths % 10);
 }
 
 std::string counts(const Tally& tally) {

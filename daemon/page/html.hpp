@@ -28,7 +28,7 @@ std::string html_ago(WallTime at, WallTime now);
 // "10m", "24h", as the file writes it.
 std::string length_words(std::chrono::seconds length);
 
-// "98.2 %"; never rounded up to 100 %, nor down to 0 %; "no data" without attempts.
+// "98.2 %", rounded down as in the texts of alerts; "no data" without attempts.
 std::string percent(const Tally& tally);
 // "442 of 450".
 std::string counts(const Tally& tally);

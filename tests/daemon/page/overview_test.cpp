@@ -130,15 +130,22 @@ TEST_F(OverviewTest, TheFilterFindsTargetsAndProbesWhateverTheCase) {
 
 TEST_F(OverviewTest, TheMonitorsOwnProblemsAreSaid) {
   add_passing("login");
-  sources.monitor.reload_error = "sonde.yaml:3: <x> is not a key here";
+  sources.monitor.reload_error = "sonde.yaml:3: <x> is not a key here\n";
   sources.monitor.store = {.enabled = true, .degraded = true, .why = "no space"};
   sources.monitor.on_time = false;
   sources.monitor.undelivered = "pager";
   const std::string html = page();
-  EXPECT_THAT(html, HasSubstr("sonde.yaml:3: &lt;x&gt; is not a key here"));
+  EXPECT_THAT(html, HasSubstr("sonde.yaml:3: &lt;x&gt; is not a key here</p>"));
   EXPECT_THAT(html, HasSubstr("The store loses rows: no space"));
   EXPECT_THAT(html, HasSubstr("more than five seconds late"));
   EXPECT_THAT(html, HasSubstr("Receiver pager has not taken an alert"));
+}
+
+TEST_F(OverviewTest, SaysSinceWhenItCountsItsOwnRuns) {
+  add_passing("login");
+  EXPECT_THAT(page(), HasSubstr("<dt>Runs, since the start</dt>"));
+  sources.monitor.started = noon - hours(1);
+  EXPECT_THAT(page(), HasSubstr("<dt>Runs, last hour</dt>"));
 }
 
 TEST_F(OverviewTest, MaintenanceAndDeploysAreMarked) {
@@ -190,9 +197,10 @@ TEST_F(OverviewTest, TheScriptCanLetTheRelativeTimesGoOn) {
   EXPECT_THAT(page(), HasSubstr(" data-ago title=\"2026-01-02 11:59:57 UTC\">3 s ago</time>"));
 }
 
-TEST(Percent, NeverRoundsToAllOrNothing) {
+TEST(Percent, RoundsDownAsTheTextsOfAlertsDo) {
+  EXPECT_EQ(percent({22, 9}), "59.0 %");
   EXPECT_EQ(percent({100'000, 1}), "99.9 %");
-  EXPECT_EQ(percent({100'000, 99'999}), "0.1 %");
+  EXPECT_EQ(percent({100'000, 99'999}), "0.0 %");
   EXPECT_EQ(percent({10, 0}), "100 %");
   EXPECT_EQ(percent({10, 10}), "0 %");
   EXPECT_EQ(percent({}), "no data");
