@@ -18,7 +18,7 @@ struct Words {
 };
 // Where the reason says more than the step does.
 constexpr Words special[] = {
-    {Reason::auth_fail_open, "clients without a valid token have been let in"},
+    {Reason::auth_fail_open, "clients without a valid token have been accepted"},
     {Reason::identity_mismatch, "sessions have belonged to the wrong user"},
     {Reason::cross_user_leak, "users have received each other's messages"},
     {Reason::session_shared, "users have shared one session"},
@@ -164,7 +164,7 @@ Headline of_alert(const AlertFacts& alert) {
 }
 
 struct Counts {
-  std::size_t checks = 0, waiting = 0, unclear = 0, stale = 0;
+  std::size_t checks = 0, passing = 0, waiting = 0, unclear = 0, stale = 0;
   Tally day;
 };
 Counts count(const OverviewFacts& facts) {
@@ -172,6 +172,7 @@ Counts count(const OverviewFacts& facts) {
   for (const TargetFacts& target : facts.targets)
     for (const CheckFacts& check : target.checks) {
       ++all.checks;
+      all.passing += check.mark == Mark::passing;
       all.waiting += check.mark == Mark::waiting;
       all.unclear += check.mark == Mark::unclear;
       all.stale += check.stale;
@@ -231,19 +232,19 @@ Headline of_calm(const OverviewFacts& facts, const Counts& all) {
     return {.tone = Mark::waiting, .text = "No probe is configured.", .also = {}};
   if (all.waiting == all.checks)
     return {.tone = Mark::waiting, .text = "Nothing has been checked yet.", .also = {}};
-  std::string text =
-      fmt::format("{} of {}", all.checks - all.waiting, number(all.checks, "probe", "probes"));
-  if (all.waiting == 0) text = "All " + number(all.checks, "probe", "probes");
-  if (all.checks == 1) text = "The probe";
-  text += all.checks - all.waiting == 1 ? " passes" : " pass";
-  if (all.waiting > 0) text += ", and the others have no result yet";
-  if (facts.targets.size() > 1 && all.waiting == 0)
+  std::string text = fmt::format("{} of {}", all.passing, number(all.checks, "probe", "probes"));
+  if (all.passing == all.checks) text = "All " + number(all.checks, "probe", "probes");
+  if (all.checks == 1 && all.passing == 1) text = "The probe";
+  text += all.passing == 1 ? " passes" : " pass";
+  if (all.waiting > 0) text += ", and " + number(all.waiting, "has", "have") + " no result yet";
+  if (facts.targets.size() > 1 && all.passing == all.checks)
     text += fmt::format(" on {} targets", facts.targets.size());
   if (all.day.attempts > 0)
     text +=
         fmt::format("; {} of {} passed in the last 24 hours", all.day.attempts - all.day.failures,
                     number(all.day.attempts, "run", "runs"));
-  return {.tone = Mark::passing, .text = text + ".", .also = {}};
+  const bool none_fails = all.passing + all.waiting == all.checks;
+  return {.tone = none_fails ? Mark::passing : Mark::failing, .text = text + ".", .also = {}};
 }
 
 // The alerts that no headline names: the first whose condition holds, or else the first that ends.

@@ -90,6 +90,10 @@ Route incidents_route(const Hooks& hooks) {
           }};
 }
 
+web::WebReply no_logo() {
+  return {.status = 404, .body = "There is no logo: `page: { logo: ... }` is not set.\n"};
+}
+
 web::WebReply not_public() {
   return {.status = 404,
           .body = "There is no public page: `page: { public: [...] }` is not set.\n"};
@@ -114,8 +118,8 @@ Route logo_route(const Hooks& hooks) {
           .answer = [hooks](const WebRequest&, Respond respond) {
             const PublicSettings settings =
                 hooks->public_settings ? hooks->public_settings() : PublicSettings();
-            if (settings.targets.empty() || settings.logo_bytes.empty())
-              return respond(not_public());
+            if (settings.targets.empty()) return respond(not_public());
+            if (settings.logo_bytes.empty()) return respond(no_logo());
             respond({.type = settings.logo_type, .body = settings.logo_bytes});
           }};
 }

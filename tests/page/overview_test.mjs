@@ -60,7 +60,7 @@ describe("the overview of a target that breaks", () => {
     ["login_500", "login", /health check passes, but logins have failed/],
     ["upgrade_500", "upgrade", /Login works; chat connections have failed/],
     ["no_ready", "upgrade", /Login works; chat sessions have not become ready/],
-    ["auth_open", "upgrade", /without a valid token have been let in/],
+    ["auth_open", "upgrade", /without a valid token have been accepted/],
     ["drop_event", "chat", /Login and connecting work; chat events have been missing/],
     ["cross_user", "isolation", /users have received each other's messages/],
     ["answer_wrong", "chat", /Login and connecting work; chat answers have been wrong/],

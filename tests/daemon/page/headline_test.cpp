@@ -55,8 +55,8 @@ TEST_F(HeadlineTest, AccessWithoutAuthorizationIsTheWorst) {
   add_failing("login", Step::login, Reason::server_error, "production");
   add_failing("upgrade", Step::refuse, Reason::auth_fail_open, "staging");
   EXPECT_EQ(headline(),
-            "On staging, login works; clients without a valid token have been let in since 11:30 "
-            "UTC.");
+            "On staging, login works; clients without a valid token have been accepted since "
+            "11:30 UTC.");
   EXPECT_EQ(headline_of(facts()).also, "Also failing: production.");
 }
 
@@ -223,7 +223,7 @@ TEST_F(HeadlineTest, BeforeTheFirstRunNothingIsKnown) {
   view.add("login");
   EXPECT_EQ(headline(), "Nothing has been checked yet.");
   add_passing("health");
-  EXPECT_EQ(headline(), "1 of 2 probes passes, and the others have no result yet.");
+  EXPECT_EQ(headline(), "1 of 2 probes passes, and 1 has no result yet.");
 }
 
 TEST_F(HeadlineTest, AllWellHasNumbers) {
