@@ -184,6 +184,32 @@ std::string document(const Frame& frame, std::string_view body) {
   return page;
 }
 
+std::string root_from(std::string_view path) {
+  const auto depth = std::ranges::count(path, '/') - 1;
+  std::string root;
+  for (auto i = depth; i > 0; --i) root += "../";
+  return root.empty() ? "./" : root;
+}
+
+// A text of a target cannot hold such an attribute: its quotes are escaped.
+std::string relative(std::string_view page, std::string_view path) {
+  const std::string root = root_from(path);
+  std::string made;
+  made.reserve(page.size() + page.size() / 16);
+  std::string_view rest = page;
+  for (std::size_t at = rest.find("=\"/"); at != rest.npos; at = rest.find("=\"/")) {
+    const std::string_view before = rest.substr(0, at);
+    const bool leads =
+        before.ends_with(" href") || before.ends_with(" src") || before.ends_with(" action");
+    made += before;
+    made += "=\"";
+    made += leads ? root : "/";
+    rest.remove_prefix(at + 3);
+  }
+  made += rest;
+  return made;
+}
+
 bool natural_less(std::string_view left, std::string_view right) {
   const std::string_view all_left = left, all_right = right;
   while (!left.empty() && !right.empty()) {

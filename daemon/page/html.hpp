@@ -65,6 +65,12 @@ struct Frame {
 // The whole document around `body`.
 std::string document(const Frame& frame, std::string_view body);
 
+// The same page for who asks for it at `path`, with links that lead from there to the root:
+// "../../runs/..." for "/runs/...". So the pages also work where a proxy shows them below a path.
+std::string relative(std::string_view page, std::string_view path);
+// "../../", from "/probes/login/staging" to the root; "./" from "/".
+std::string root_from(std::string_view path);
+
 // Compares names as people sort them: "web2" before "web10".
 bool natural_less(std::string_view left, std::string_view right);
 

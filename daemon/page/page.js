@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const live = document.getElementById("live");
+  const events = new URL("../events", document.currentScript.src);
 
   // By the clock of the server, which the times are of.
   let ahead = 0;
@@ -68,7 +69,7 @@
   function say(text) { if (live.textContent !== text) live.textContent = text; }
 
   function listen() {
-    source = new EventSource("/events");
+    source = new EventSource(events);
     source.onopen = () => { if (failures) refresh(); failures = 0; say("· live"); };
     source.addEventListener("change", refresh);
     source.onerror = () => {

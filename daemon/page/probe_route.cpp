@@ -109,8 +109,11 @@ web::WebReply no_such_probe(const web::WebRequest& request, const Elsewhere& els
                      "No probe of this name is configured for this target.", "");
 }
 
-web::WebReply see(const std::string& path) {
-  return {.status = 303, .body = path + "\n", .headers = {{"Location", path}}};
+// `path`: from the root.
+web::WebReply see(const web::WebRequest& request, const std::string& path) {
+  return {.status = 303,
+          .body = path + "\n",
+          .headers = {{"Location", root_from(request.path) + path.substr(1)}}};
 }
 
 }  // namespace
@@ -121,14 +124,14 @@ web::Route proof_route(const Hooks& hooks) {
     const auto check = check_at(*hooks->view, names);
     if (!check) return respond(no_such_probe(request, hooks->recorded.elsewhere, names));
     const std::string probe = probe_path(check->name, check->target);
-    if (!hooks->recorded.runs) return respond(see(probe));
+    if (!hooks->recorded.runs) return respond(see(request, probe));
     RunQuery query{.check = key_of(*check), .outcome = Outcome::fail, .recorded = true, .limit = 1};
     query.since = hooks->view->standing(*check).failing_since;
-    hooks->recorded.runs(std::move(query),
-                         [probe, respond = std::move(respond)](const PageHooks::Runs& runs) {
-                           const bool found = runs && !runs->empty() && !runs->front().id.empty();
-                           respond(see(found ? run_path(runs->front().id) : probe));
-                         });
+    hooks->recorded.runs(std::move(query), [request, probe, respond = std::move(respond)](
+                                               const PageHooks::Runs& runs) {
+      const bool found = runs && !runs->empty() && !runs->front().id.empty();
+      respond(see(request, found ? run_path(runs->front().id) : probe));
+    });
   };
   return {.path = std::string(proof_folder),
           .methods = {"GET"},

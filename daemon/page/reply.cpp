@@ -8,6 +8,7 @@ namespace {
 
 web::WebReply with_policy(const web::WebRequest& request, std::string html, unsigned status,
                           std::string_view sources) {
+  html = relative(html, request.path);
   web::WebReply reply{.status = status, .type = "text/html; charset=utf-8"};
   reply.gzipped = request.gzip;
   reply.body = request.gzip ? metrics::gzipped(html) : std::move(html);

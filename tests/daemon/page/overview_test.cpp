@@ -206,6 +206,16 @@ TEST(Percent, RoundsDownAsTheTextsOfAlertsDo) {
   EXPECT_EQ(percent({}), "no data");
 }
 
+TEST(Relative, LinksLeadToTheRootFromWhereThePageIs) {
+  const std::string page =
+      R"(<a class="x" href="/runs/1"><img src="/a"><form action="/probe"><a href="#m"><input value="/x">)";
+  EXPECT_EQ(
+      relative(page, "/"),
+      R"(<a class="x" href="./runs/1"><img src="./a"><form action="./probe"><a href="#m"><input value="/x">)");
+  EXPECT_THAT(relative(page, "/incidents"), HasSubstr("href=\"./runs/1\""));
+  EXPECT_THAT(relative(page, "/probes/login/staging"), HasSubstr("href=\"../../runs/1\""));
+}
+
 TEST(NaturalLess, ComparesNumbersByValue) {
   EXPECT_TRUE(natural_less("web2", "web10"));
   EXPECT_FALSE(natural_less("web10", "web2"));
