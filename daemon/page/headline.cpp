@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <vector>
 
@@ -135,32 +136,38 @@ std::string summary_words(const AlertFacts& alert) {
   return text + ".";
 }
 
-bool is_about(const AlertFacts& alert, const CheckFacts& check) {
+// The probes that an alert is about: one, or all of its target.
+std::vector<Mark> marks_of(const TargetFacts& target, const AlertFacts& alert) {
   const std::string& probe = value_of(alert.labels, "probe");
-  return probe.empty() || probe == check.check->name;
+  std::vector<Mark> marks;
+  for (const CheckFacts& check : target.checks)
+    if (probe.empty() || probe == check.check->name) marks.push_back(check.mark);
+  return marks;
 }
 
-bool is_unclear(const TargetFacts& target, const AlertFacts& alert) {
-  return std::ranges::any_of(target.checks, [&](const CheckFacts& check) {
-    return check.mark == Mark::unclear && is_about(alert, check);
-  });
+bool has(const std::vector<Mark>& marks, Mark mark) {
+  return std::ranges::find(marks, mark) != marks.end();
 }
 
-// The most severe alert whose condition holds though what it is about passes at last sight: too
-// many runs failed, or they are slow. Null: none.
-const AlertFacts* alert_despite_passes(const TargetFacts& target) {
+// The most severe alert whose condition holds, and of whose probes something is known; null: none.
+const AlertFacts* telling_alert(const TargetFacts& target) {
   const auto known = std::ranges::find_if(target.alerts, [&](const AlertFacts& alert) {
-    return !alert.cleared && !is_unclear(target, alert);
+    const auto marks = marks_of(target, alert);
+    return !alert.cleared && (has(marks, Mark::passing) || !has(marks, Mark::unclear));
   });
   return known == target.alerts.end() ? nullptr : &*known;
 }
 
-Headline of_alert(const AlertFacts& alert) {
+// Nothing fails at last sight: too many runs failed, or they are slow.
+Headline of_alert(const TargetFacts& target, const AlertFacts& alert) {
   const std::string& probe = value_of(alert.labels, "probe");
-  return {.tone = Mark::failing,
-          .text = "The last runs " + (probe.empty() ? "" : "of " + probe + " ") +
-                  "passed, but an alert fires: " + summary_words(alert),
-          .also = {}};
+  const auto marks = marks_of(target, alert);
+  const bool passed = std::ranges::count(marks, Mark::passing) == std::ssize(marks);
+  std::string text = "An alert fires: ";
+  if (passed && !marks.empty())
+    text = "The last runs " + (probe.empty() ? "" : "of " + probe + " ") +
+           "passed, but an alert fires: ";
+  return {.tone = Mark::failing, .text = text + summary_words(alert), .also = {}};
 }
 
 struct Counts {
@@ -325,7 +332,7 @@ int urgency_of(const TargetFacts& target) {
     if (row(box->reason).grave) urgency = 70;
     if (box->failures == 1) urgency -= 1;
     if (box->maintained) urgency -= 50;
-  } else if (alert_despite_passes(target) != nullptr) {
+  } else if (telling_alert(target) != nullptr) {
     urgency = 20;
   } else if (target.mark() == Mark::unclear) {
     urgency = 10;
@@ -346,8 +353,8 @@ Headline headline_of(const OverviewFacts& facts) {
       made.checked = last_run(*worst, box->probe);
       return made;
     }
-    if (const AlertFacts* alert = alert_despite_passes(*worst)) {
-      Headline made = of_alert(*alert);
+    if (const AlertFacts* alert = telling_alert(*worst)) {
+      Headline made = of_alert(*worst, *alert);
       made.checked = last_run(*worst, value_of(alert->labels, "probe"));
       return made;
     }

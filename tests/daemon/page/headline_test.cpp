@@ -134,6 +134,13 @@ TEST_F(HeadlineTest, AnAlertAboutAProbeThatIsUnknownDoesNotSayThatItsRunsPassed)
   EXPECT_EQ(headline(), "The last runs of health passed, but an alert fires: health takes 9 s.");
 }
 
+TEST_F(HeadlineTest, AnAlertAboutATargetIsNotHiddenByOneProbeThatIsUnknown) {
+  add_passing("login");
+  add_unclear("chat", Reason::own_dns);
+  alert("AuthSuccessRateLow", "critical", "staging", "auth success 40.0 % on staging");
+  EXPECT_EQ(headline(), "An alert fires: auth success 40.0 % on staging.");
+}
+
 TEST_F(HeadlineTest, AnAlertWhoseConditionHasEndedIsNoProblem) {
   add_passing("login");
   alert("AuthOutage", "critical", "staging", "login passes again on staging").cleared =

@@ -113,7 +113,7 @@ TEST_F(OverviewTest, AlertsAreShownWithTheirTextAndThoseAboutSondeApart) {
 }
 
 TEST_F(OverviewTest, AnAlertLeadsToThePageOfItsProbe) {
-  add_passing("login");
+  passes(view.add(make_check("login", "staging", "my login")));
   alert("Low", "warning", "staging", "the login is slow").labels["probe"] = "my login";
   EXPECT_THAT(page(), HasSubstr("<a href=\"/probes/my%20login/staging\">my login</a></li>"));
 }
