@@ -357,7 +357,9 @@ std::vector<AlertFacts> Engine::facts() const {
                    .value = tracked->text.value,
                    .number = tracked->text.number,
                    .held_by = tracked->held_by,
-                   .incident = notified ? tracked->alert->incident : ""});
+                   .incident = notified ? tracked->alert->incident : "",
+                   .of = std::string(tracked->instance.subject->name),
+                   .cleared = tracked->state.firing() ? tracked->state.cleared_at : std::nullopt});
   }
   return all;
 }

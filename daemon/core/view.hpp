@@ -138,6 +138,9 @@ struct AlertFacts {
   std::string held_by;
   std::string acknowledged = {};  // "by ann at 2026-01-02 03:04:05 UTC"; empty: by nobody
   std::string incident = {};      // of a firing one: the id of its incident
+  std::string of = {};            // the subject of its rule: "auth_success"; empty: built in
+  // Since when its condition no longer holds, while it fires on for `keep_firing_for`.
+  std::optional<WallTime> cleared = {};
 };
 // Who says that a firing alert is being looked after, so that it is not repeated.
 struct Acknowledgement {

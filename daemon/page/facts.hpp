@@ -41,22 +41,25 @@ struct CheckFacts {
   std::shared_ptr<const Check> check;
   CheckStatus status;
   Mark mark = Mark::waiting;
-  bool held_back = false;  // is_held_back()
-  bool stale = false;      // no run ended for three intervals, and it is not held back
-  Tally day;               // success, last 24 hours
+  bool held_back = false;        // is_held_back()
+  bool stale = false;            // no run ended for three intervals, and it is not held back
+  Tally day;                     // success, last 24 hours
+  std::string maintenance = {};  // why it is under maintenance; empty: it is not
 };
 
 // A box of the path.
 struct StageFacts {
   Stage stage = Stage::health;
   Mark mark = Mark::absent;
-  std::string probe;  // the one that says so, for the link; empty: none
+  std::string probe;  // the one that says so, of failing ones the worst; empty: none
   Step step = Step::health;
   Reason reason = Reason::ok, concluded = Reason::ok;
   std::string detail;
-  std::optional<WallTime> since;    // of a failing stage: its first failure with this reason
-  std::uint64_t failures = 0;       // with this reason, in a row
-  std::optional<WallTime> failing;  // its first failure, if that had another reason
+  std::optional<WallTime> since;  // of a failing stage: its first failure with this reason
+  std::uint64_t failures = 0;     // with this reason, in a row
+  // The first failure of this probe in a row, if that had another reason.
+  std::optional<WallTime> failing;
+  bool maintained = false;  // of a failing stage: all that fail there are under maintenance
 };
 using Stages = std::array<StageFacts, stage_count>;
 
@@ -84,7 +87,7 @@ struct TargetFacts {
   std::vector<EventFacts> events;
   std::vector<Tally> days;               // success of all probes, 90 days, oldest first
   std::vector<AlertFacts> alerts;        // firing ones, the most severe first
-  std::vector<std::string> maintenance;  // reasons of the active windows
+  std::vector<std::string> maintenance;  // active ones, with their probes if they are not all
   std::optional<DeployMarker> deploy;    // the newest
   std::optional<WallTime> checked;       // when its newest run ended
   Mark mark() const;                     // the worst of its checks

@@ -1,5 +1,7 @@
 #include "daemon/page/gather.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -68,10 +70,16 @@ void set_goal(const Sources& sources, TargetFacts& target) {
 }
 
 void set_maintenance(const Sources& sources, TargetFacts& target) {
-  for (const CheckFacts& check : target.checks) {
-    std::string why = sources.maintained ? sources.maintained(*check.check) : "";
-    if (!why.empty() && std::ranges::find(target.maintenance, why) == target.maintenance.end())
-      target.maintenance.push_back(std::move(why));
+  if (!sources.maintained) return;
+  std::map<std::string, std::vector<std::string>> probes;  // by the reason
+  for (CheckFacts& check : target.checks) {
+    check.maintenance = sources.maintained(*check.check);
+    if (!check.maintenance.empty()) probes[check.maintenance].push_back(check.check->name);
+  }
+  for (const auto& [why, covered] : probes) {
+    const bool are_all = covered.size() == target.checks.size();
+    target.maintenance.push_back(are_all ? why
+                                         : fmt::format("{}: {}", fmt::join(covered, ", "), why));
   }
 }
 

@@ -17,7 +17,8 @@ struct Sources {
   std::vector<MaintenanceWindow> maintenance;
   std::vector<DeployMarker> deploys;  // newest first
   MonitorFacts monitor;
-  // Whether a check is in an active maintenance, and its reason; empty: it is not.
+  // "maintenance until 2026-01-02T13:00Z: upgrade", if a check is in an active one; empty: it is
+  // not.
   std::function<std::string(const Check&)> maintained;
   // What an alert demands of the auth success of a check; nullopt: nothing.
   std::function<std::optional<AuthGoal>(const Check&)> auth_goal;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <vector>
 
 #include "daemon/core/alert_json.hpp"
@@ -17,7 +19,7 @@ struct Words {
 };
 // Where the reason says more than the step does.
 constexpr Words special[] = {
-    {Reason::auth_fail_open, "clients without a valid token have been let in"},
+    {Reason::auth_fail_open, "clients without a valid token have been accepted"},
     {Reason::identity_mismatch, "sessions have belonged to the wrong user"},
     {Reason::cross_user_leak, "users have received each other's messages"},
     {Reason::session_shared, "users have shared one session"},
@@ -72,16 +74,15 @@ std::string_view words_of(Step step) {
   return "users have not been kept apart";
 }
 
-// The box that says best what is wrong: a grave one, or else the first on the path; health last.
+// The box that says best what is wrong: one that is not under maintenance, a grave one, or else the
+// first on the path; health last.
 const StageFacts* worst_box(const TargetFacts& target) {
-  const StageFacts* worst = nullptr;
-  for (const StageFacts& box : target.stages) {
-    if (box.mark != Mark::failing) continue;
-    const bool grave = row(box.reason).grave;
-    const bool before = worst == nullptr || worst->stage == Stage::health;
-    if (before || (grave && !row(worst->reason).grave)) worst = &box;
-  }
-  return worst;
+  const auto rank = [](const StageFacts& box) {
+    return std::tuple(box.mark != Mark::failing, box.maintained, !row(box.reason).grave,
+                      box.stage == Stage::health);
+  };
+  const StageFacts& worst = *std::ranges::min_element(target.stages, {}, rank);
+  return worst.mark == Mark::failing ? &worst : nullptr;
 }
 
 bool works(const TargetFacts& target, Stage stage) {
@@ -123,23 +124,54 @@ std::string on_target(const OverviewFacts& facts, const TargetFacts& target) {
 Headline of_failure(const OverviewFacts& facts, const TargetFacts& target, const StageFacts& box) {
   std::string text = on_target(facts, target) + before_words(target, box) +
                      std::string(broken_words(box.step, box.reason)) + since_words(box, facts.now);
-  if (!target.maintenance.empty()) text += " (under maintenance)";
+  if (box.maintained) text += " (under maintenance)";
   return {.tone = Mark::failing, .text = capital(std::move(text)) + ".", .also = {}};
 }
 
-// Everything passes at last sight, and yet an alert fires: too many runs failed.
-Headline of_alert(const AlertFacts& alert) {
+std::string summary_words(const AlertFacts& alert) {
   std::string text = value_of(alert.annotations, "summary");
   if (text.empty()) text = value_of(alert.labels, "alertname");
   // What follows is history: why it fired, and what else.
   text.resize(std::min(text.size(), text.find(';')));
-  return {.tone = Mark::failing,
-          .text = "The last runs passed, but an alert fires: " + text + ".",
-          .also = {}};
+  return text + ".";
+}
+
+// The probes that an alert is about: one, or all of its target.
+std::vector<Mark> marks_of(const TargetFacts& target, const AlertFacts& alert) {
+  const std::string& probe = value_of(alert.labels, "probe");
+  std::vector<Mark> marks;
+  for (const CheckFacts& check : target.checks)
+    if (probe.empty() || probe == check.check->name) marks.push_back(check.mark);
+  return marks;
+}
+
+bool has(const std::vector<Mark>& marks, Mark mark) {
+  return std::ranges::find(marks, mark) != marks.end();
+}
+
+// The most severe alert whose condition holds, and of whose probes something is known; null: none.
+const AlertFacts* telling_alert(const TargetFacts& target) {
+  const auto known = std::ranges::find_if(target.alerts, [&](const AlertFacts& alert) {
+    const auto marks = marks_of(target, alert);
+    return !alert.cleared && (has(marks, Mark::passing) || !has(marks, Mark::unclear));
+  });
+  return known == target.alerts.end() ? nullptr : &*known;
+}
+
+// Nothing fails at last sight: too many runs failed, or they are slow.
+Headline of_alert(const TargetFacts& target, const AlertFacts& alert) {
+  const std::string& probe = value_of(alert.labels, "probe");
+  const auto marks = marks_of(target, alert);
+  const bool passed = std::ranges::count(marks, Mark::passing) == std::ssize(marks);
+  std::string text = "An alert fires: ";
+  if (passed && !marks.empty())
+    text = "The last runs " + (probe.empty() ? "" : "of " + probe + " ") +
+           "passed, but an alert fires: ";
+  return {.tone = Mark::failing, .text = text + summary_words(alert), .also = {}};
 }
 
 struct Counts {
-  std::size_t checks = 0, waiting = 0, unclear = 0, stale = 0;
+  std::size_t checks = 0, passing = 0, waiting = 0, unclear = 0, stale = 0;
   Tally day;
 };
 Counts count(const OverviewFacts& facts) {
@@ -147,6 +179,7 @@ Counts count(const OverviewFacts& facts) {
   for (const TargetFacts& target : facts.targets)
     for (const CheckFacts& check : target.checks) {
       ++all.checks;
+      all.passing += check.mark == Mark::passing;
       all.waiting += check.mark == Mark::waiting;
       all.unclear += check.mark == Mark::unclear;
       all.stale += check.stale;
@@ -206,19 +239,55 @@ Headline of_calm(const OverviewFacts& facts, const Counts& all) {
     return {.tone = Mark::waiting, .text = "No probe is configured.", .also = {}};
   if (all.waiting == all.checks)
     return {.tone = Mark::waiting, .text = "Nothing has been checked yet.", .also = {}};
-  std::string text =
-      fmt::format("{} of {}", all.checks - all.waiting, number(all.checks, "probe", "probes"));
-  if (all.waiting == 0) text = "All " + number(all.checks, "probe", "probes");
-  if (all.checks == 1) text = "The probe";
-  text += all.checks - all.waiting == 1 ? " passes" : " pass";
-  if (all.waiting > 0) text += ", and the others have no result yet";
-  if (facts.targets.size() > 1 && all.waiting == 0)
+  std::string text = fmt::format("{} of {}", all.passing, number(all.checks, "probe", "probes"));
+  if (all.passing == all.checks) text = "All " + number(all.checks, "probe", "probes");
+  if (all.checks == 1 && all.passing == 1) text = "The probe";
+  text += all.passing == 1 ? " passes" : " pass";
+  if (all.waiting > 0) text += ", and " + number(all.waiting, "has", "have") + " no result yet";
+  if (facts.targets.size() > 1 && all.passing == all.checks)
     text += fmt::format(" on {} targets", facts.targets.size());
   if (all.day.attempts > 0)
     text +=
         fmt::format("; {} of {} passed in the last 24 hours", all.day.attempts - all.day.failures,
                     number(all.day.attempts, "run", "runs"));
-  return {.tone = Mark::passing, .text = text + ".", .also = {}};
+  const bool none_fails = all.passing + all.waiting == all.checks;
+  return {.tone = none_fails ? Mark::passing : Mark::failing, .text = text + ".", .also = {}};
+}
+
+// The alerts that no headline names: the first whose condition holds, or else the first that ends.
+std::string alerts_beside(const OverviewFacts& facts) {
+  const AlertFacts* first = nullptr;
+  std::size_t more = 0;
+  for (const TargetFacts& target : facts.targets)
+    for (const AlertFacts& alert : target.alerts) {
+      if (first != nullptr) ++more;
+      if (first == nullptr || (first->cleared && !alert.cleared)) first = &alert;
+    }
+  if (first == nullptr) return "";
+  std::string text = first->cleared
+                         ? "The alert " + value_of(first->labels, "alertname") + " ends soon: "
+                         : "An alert fires: ";
+  text += summary_words(*first);
+  if (more > 0) text += " " + number(more, "more alert is", "more alerts are") + " shown below.";
+  return text;
+}
+
+// When a probe of the target last ran; of all probes if the name is empty.
+std::optional<WallTime> last_run(const TargetFacts& target, std::string_view probe) {
+  std::optional<WallTime> newest;
+  for (const CheckFacts& check : target.checks)
+    if (probe.empty() || check.check->name == probe)
+      newest = std::max(newest, check.status.last_run);
+  return newest;
+}
+
+// When the last of the probes with this mark ran.
+std::optional<WallTime> last_run(const OverviewFacts& facts, Mark mark) {
+  std::optional<WallTime> newest;
+  for (const TargetFacts& target : facts.targets)
+    for (const CheckFacts& check : target.checks)
+      if (check.mark == mark) newest = std::max(newest, check.status.last_run);
+  return newest;
 }
 
 std::string also_words(const OverviewFacts& facts, const TargetFacts& named) {
@@ -262,11 +331,13 @@ int urgency_of(const TargetFacts& target) {
     urgency = box->stage == Stage::health ? 30 : 60 - 2 * static_cast<int>(box->stage);
     if (row(box->reason).grave) urgency = 70;
     if (box->failures == 1) urgency -= 1;
-    if (!target.maintenance.empty()) urgency -= 50;
-  } else if (!target.alerts.empty()) {
+    if (box->maintained) urgency -= 50;
+  } else if (telling_alert(target) != nullptr) {
     urgency = 20;
   } else if (target.mark() == Mark::unclear) {
     urgency = 10;
+  } else if (!target.alerts.empty()) {
+    urgency = 5;
   }
   return std::max(urgency, target.mark() == Mark::failing ? 1 : 0);
 }
@@ -279,20 +350,25 @@ Headline headline_of(const OverviewFacts& facts) {
     if (const StageFacts* box = worst_box(*worst)) {
       Headline made = of_failure(facts, *worst, *box);
       made.also = also_words(facts, *worst);
-      made.checked = worst->checked;
+      made.checked = last_run(*worst, box->probe);
       return made;
     }
-    if (!worst->alerts.empty()) {
-      Headline made = of_alert(worst->alerts.front());
-      made.checked = worst->checked;
+    if (const AlertFacts* alert = telling_alert(*worst)) {
+      Headline made = of_alert(*worst, *alert);
+      made.checked = last_run(*worst, value_of(alert->labels, "probe"));
       return made;
     }
   }
   const Counts all = count(facts);
-  Headline made = facts.monitor.egress_up == false || all.unclear > 0 ? of_blindness(facts, all)
-                                                                      : of_calm(facts, all);
-  for (const TargetFacts& target : facts.targets)
-    made.checked = std::max(made.checked, target.checked);
+  const bool some_unclear = facts.monitor.egress_up != false && all.unclear > 0;
+  Headline made = facts.monitor.egress_up == false || some_unclear ? of_blindness(facts, all)
+                                                                   : of_calm(facts, all);
+  if (made.also.empty()) made.also = alerts_beside(facts);
+  if (some_unclear)
+    made.checked = last_run(facts, Mark::unclear);
+  else
+    for (const TargetFacts& target : facts.targets)
+      made.checked = std::max(made.checked, target.checked);
   return made;
 }
 

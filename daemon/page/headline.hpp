@@ -10,14 +10,14 @@ namespace sonde::page {
 struct Headline {
   Mark tone = Mark::waiting;
   std::string text;  // one sentence: "Login works; chat answers have been missing since 14:02 UTC."
-  std::string also;  // further targets with problems; empty: none
-  // The newest run of the target that the sentence names, or else of all; nullopt: none yet.
+  std::string also;  // further targets with problems, or alerts; empty: none
+  // The newest run of the probes that the sentence is about; nullopt: none yet.
   std::optional<WallTime> checked = {};
 };
 
 // Names the worst problem: what works before it on the path, what is broken, since when. Of several
 // targets the one whose users can do least, after those where somebody gets what is not his; those
-// under maintenance last.
+// under maintenance last. An alert that fires only until `keep_firing_for` is over is no problem.
 Headline headline_of(const OverviewFacts& facts);
 
 // "chat answers have been missing": what is broken, to be followed by "since".

@@ -78,6 +78,11 @@ std::string ago(WallTime at, WallTime now) {
   return fmt::format("{} d ago", passed / 86400);
 }
 
+std::string html_ago(WallTime at, WallTime now) {
+  return fmt::format("<time datetime=\"{}\" data-ago title=\"{}\">{}</time>", as_rfc3339(at),
+                     as_utc(at), ago(at, now));
+}
+
 std::string length_words(std::chrono::seconds length) {
   const auto count = length.count();
   if (count % 86400 == 0 && count > 86400) return fmt::format("{}d", count / 86400);
@@ -91,8 +96,8 @@ std::string percent(const Tally& tally) {
   const std::uint64_t passed = tally.attempts - tally.failures;
   if (tally.failures == 0) return "100 %";
   if (passed == 0) return "0 %";
-  const double share = 100.0 * static_cast<double>(passed) / static_cast<double>(tally.attempts);
-  return fmt::format("{:.1f} %", std::clamp(share, 0.1, 99.9));
+  const std::uint64_t tenths = passed * 1000 / tally.attempts;
+  return fmt::format("{}.{} %", tenths / 10, tenths % 10);
 }
 
 std::string counts(const Tally& tally) {
@@ -161,11 +166,12 @@ std::string document(const Frame& frame, std::string_view body) {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="{}" type="image/svg+xml"><link rel="stylesheet" href="{}">
 <script src="{}" defer></script></head>
-<body{}><a class="skip" href="#main">Skip to the content</a>
+<body{}{}><a class="skip" href="#main">Skip to the content</a>
 <header><a class="brand" href="/">Sonde</a><nav aria-label="Pages">{}</nav></header>
 )",
       mark, html(frame.title), asset_path("icon.svg"), asset_path("page.css"),
-      asset_path("page.js"), frame.live ? " data-live" : "", navigation(frame.here));
+      asset_path("page.js"), frame.now ? " data-now=\"" + as_rfc3339(*frame.now) + "\"" : "",
+      frame.live ? " data-live" : "", navigation(frame.here));
   if (!frame.crumbs.empty())
     page += "<nav class=\"crumbs\" aria-label=\"Breadcrumb\">" + frame.crumbs + "</nav>\n";
   page += "<main id=\"main\" tabindex=\"-1\">\n";
@@ -176,6 +182,32 @@ std::string document(const Frame& frame, std::string_view body) {
       "role=\"status\"></span></footer>\n</body></html>\n",
       html(frame.version));
   return page;
+}
+
+std::string root_from(std::string_view path) {
+  const auto depth = std::ranges::count(path, '/') - 1;
+  std::string root;
+  for (auto i = depth; i > 0; --i) root += "../";
+  return root.empty() ? "./" : root;
+}
+
+// A text of a target cannot hold such an attribute: its quotes are escaped.
+std::string relative(std::string_view page, std::string_view path) {
+  const std::string root = root_from(path);
+  std::string made;
+  made.reserve(page.size() + page.size() / 16);
+  std::string_view rest = page;
+  for (std::size_t at = rest.find("=\"/"); at != rest.npos; at = rest.find("=\"/")) {
+    const std::string_view before = rest.substr(0, at);
+    const bool leads =
+        before.ends_with(" href") || before.ends_with(" src") || before.ends_with(" action");
+    made += before;
+    made += "=\"";
+    made += leads ? root : "/";
+    rest.remove_prefix(at + 3);
+  }
+  made += rest;
+  return made;
 }
 
 bool natural_less(std::string_view left, std::string_view right) {

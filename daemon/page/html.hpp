@@ -23,10 +23,12 @@ std::string html_time(WallTime at, WallTime now);
 std::string html_second(WallTime at, WallTime now);
 // "3 s ago", "14 min ago", "2 h ago", "5 d ago".
 std::string ago(WallTime at, WallTime now);
+// <time> with the same; the script lets it go on.
+std::string html_ago(WallTime at, WallTime now);
 // "10m", "24h", as the file writes it.
 std::string length_words(std::chrono::seconds length);
 
-// "98.2 %"; never rounded up to 100 %, nor down to 0 %; "no data" without attempts.
+// "98.2 %", rounded down as in the texts of alerts; "no data" without attempts.
 std::string percent(const Tally& tally);
 // "442 of 450".
 std::string counts(const Tally& tally);
@@ -52,6 +54,7 @@ std::string run_now_form(const Check& check);
 
 // What a page is made of.
 struct Frame {
+  std::optional<WallTime> now;  // for html_ago; empty: there is none
   std::string title;
   Mark tone = Mark::absent;  // colours the icon's mark in the title; absent: none
   std::string here;          // the path of the page in the navigation
@@ -61,6 +64,12 @@ struct Frame {
 };
 // The whole document around `body`.
 std::string document(const Frame& frame, std::string_view body);
+
+// The same page for who asks for it at `path`, with links that lead from there to the root:
+// "../../runs/..." for "/runs/...". So the pages also work where a proxy shows them below a path.
+std::string relative(std::string_view page, std::string_view path);
+// "../../", from "/probes/login/staging" to the root; "./" from "/".
+std::string root_from(std::string_view path);
 
 // Compares names as people sort them: "web2" before "web10".
 bool natural_less(std::string_view left, std::string_view right);

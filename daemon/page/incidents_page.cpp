@@ -126,7 +126,8 @@ std::string incidents_page(const IncidentsView& view) {
   body += timeline(view);
   for (const IncidentRecord& record : incidents_of(view.records))
     body += incident(record, view.now);
-  return document({.title = "Incidents: " + headline,
+  return document({.now = view.now,
+                   .title = "Incidents: " + headline,
                    .tone = tone,
                    .here = "/incidents",
                    .version = view.version,

@@ -23,6 +23,11 @@ std::string fact(std::string_view term, const std::string& value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", term, value);
 }
 
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
 std::string store_words(const StoreFacts& store) {
   if (!store.enabled) return "none: windows and alerts are lost at a restart";
   if (store.degraded) return "loses rows: " + html(store.why, 200);
@@ -75,7 +80,7 @@ std::vector<std::string> monitor_problems(const OverviewFacts& facts) {
   std::vector<std::string> all;
   if (!monitor.reload_error.empty())
     all.push_back("The last reload was refused, so the earlier configuration is in use: " +
-                  monitor.reload_error);
+                  without_line_end(monitor.reload_error));
   if (monitor.egress_up == false)
     all.emplace_back("No egress reference answers: Sonde's own network is down.");
   if (!monitor.on_time) all.emplace_back("Probes start more than five seconds late.");
@@ -97,9 +102,11 @@ std::string monitor_section(const OverviewFacts& facts) {
     text += "<p class=\"problem\">" + badge(Mark::failing, "problem") + " " + html(problem, 1000) +
             "</p>";
   text += "<dl>";
-  text += fact("Runs, last hour", fmt::format("{}, of which {} inconclusive; {} skipped",
-                                              monitor.runs, monitor.inconclusive, monitor.skipped));
-  text += fact("Latest start, last hour", as_duration(monitor.lateness) + " behind schedule");
+  const bool young = facts.now - monitor.started < std::chrono::hours(1);
+  const std::string span = young ? "since the start" : "last hour";
+  text += fact("Runs, " + span, fmt::format("{}, of which {} inconclusive; {} skipped",
+                                            monitor.runs, monitor.inconclusive, monitor.skipped));
+  text += fact("Latest start, " + span, as_duration(monitor.lateness) + " behind schedule");
   text += fact("Own network", !monitor.egress_up   ? "no references configured"
                               : *monitor.egress_up ? "works"
                                                    : "down");

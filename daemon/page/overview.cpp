@@ -108,7 +108,7 @@ std::string check_links(const TargetFacts& target) {
 std::string marks(const TargetFacts& target, WallTime now) {
   std::string all;
   for (const std::string& why : target.maintenance)
-    all += "<span class=\"chip\">maintenance: " + html(why, 80) + "</span>";
+    all += "<span class=\"chip\">" + html(why, 120) + "</span>";
   if (target.deploy && now - target.deploy->at < std::chrono::hours(24))
     all += fmt::format("<span class=\"chip\">deploy {} {}</span>", html(target.deploy->version, 40),
                        html_time(target.deploy->at, now));
@@ -128,11 +128,7 @@ std::string target_section(const TargetFacts& target, WallTime now, std::size_t 
   text += "<div class=\"history\">" + day_strip(target.days, now) + "<small>90 days</small></div>";
   if (open) {
     text += causes(target, now);
-    if (!target.alerts.empty()) {
-      text += "<ul class=\"alerts\" aria-label=\"Firing alerts\">";
-      for (const AlertFacts& alert : target.alerts) text += alert_item(alert, now);
-      text += "</ul>";
-    }
+    text += alert_list(target.alerts, "Firing alerts", now, true);
     text += check_links(target);
   }
   return text + "</section>\n";
@@ -153,8 +149,8 @@ std::string top(const OverviewFacts& facts, const Headline& headline) {
       css(headline.tone), sign(headline.tone), html(headline.text));
   if (!headline.also.empty()) text += "<p>" + html(headline.also) + "</p>";
   text += "<p class=\"when\">";
-  text += headline.checked ? "Last checked " + html_time(*headline.checked, facts.now) + ", " +
-                                 ago(*headline.checked, facts.now)
+  text += headline.checked ? "Last checked " + html_second(*headline.checked, facts.now) + ", " +
+                                 html_ago(*headline.checked, facts.now)
                            : "Not checked yet";
   text += ", from " + html(facts.location, 80);
   if (!facts.shard.is_whole()) text += ", " + shard_words(facts.shard);
@@ -178,7 +174,9 @@ std::string path_boxes(const TargetFacts& target, bool linked) {
   return all + "</ol>";
 }
 
-std::string alert_item(const AlertFacts& alert, WallTime now) {
+namespace {
+
+std::string alert_item(const AlertFacts& alert, WallTime now, bool linked) {
   const std::string& summary = value_of(alert.annotations, "summary");
   std::string text = fmt::format(
       "<li class=\"alert {}\"><b>{}</b> <span class=\"severity\">{}</span> {} <span "
@@ -186,6 +184,9 @@ std::string alert_item(const AlertFacts& alert, WallTime now) {
       html(value_of(alert.labels, "severity")), html(value_of(alert.labels, "alertname")),
       html(value_of(alert.labels, "severity")), html(summary.empty() ? alert.value : summary),
       html_time(alert.active_at, now));
+  if (alert.cleared)
+    text += " <span class=\"chip\">ends soon: holds no more since " +
+            html_time(*alert.cleared, now) + "</span>";
   if (!alert.held_by.empty())
     text += " <span class=\"chip\">not sent: " + html(alert.held_by, 200) + "</span>";
   if (!alert.acknowledged.empty())
@@ -193,17 +194,27 @@ std::string alert_item(const AlertFacts& alert, WallTime now) {
   const std::string& runbook = value_of(alert.annotations, "runbook_url");
   if (runbook.starts_with("https://") || runbook.starts_with("http://"))
     text += fmt::format(" <a href=\"{}\" rel=\"noreferrer\">runbook</a>", html(runbook, 2000));
+  const std::string& probe = value_of(alert.labels, "probe");
+  const std::string& target = value_of(alert.labels, "target");
+  if (linked && !probe.empty() && !target.empty())
+    text += fmt::format(" <a href=\"{}\">{}</a>", probe_path(probe, target), html(probe, 80));
   return text + "</li>";
+}
+
+}  // namespace
+
+std::string alert_list(std::span<const AlertFacts> alerts, std::string_view label, WallTime now,
+                       bool linked) {
+  if (alerts.empty()) return "";
+  std::string all = fmt::format("<ul class=\"alerts\" aria-label=\"{}\">", label);
+  for (const AlertFacts& alert : alerts) all += alert_item(alert, now, linked);
+  return all + "</ul>\n";
 }
 
 std::string overview_page(const OverviewFacts& facts, const Headline& headline,
                           std::string_view filter) {
   std::string body = top(facts, headline) + filter_form(filter);
-  if (!facts.own.empty()) {
-    body += "<ul class=\"alerts\" aria-label=\"Alerts about Sonde itself\">";
-    for (const AlertFacts& alert : facts.own) body += alert_item(alert, facts.now);
-    body += "</ul>\n";
-  }
+  body += alert_list(facts.own, "Alerts about Sonde itself", facts.now, true);
   if (facts.targets.empty())
     body += filter.empty() ? "<p class=\"none\">No target is configured.</p>"
                            : "<p class=\"none\">No target or probe has this in its name. <a "
@@ -211,7 +222,8 @@ std::string overview_page(const OverviewFacts& facts, const Headline& headline,
   for (std::size_t i = 0; i < facts.targets.size(); ++i)
     body += target_section(facts.targets[i], facts.now, i, facts.targets.size() <= roomy_max);
   body += monitor_section(facts);
-  return document({.title = "Sonde: " + headline.text,
+  return document({.now = facts.now,
+                   .title = "Sonde: " + headline.text,
                    .tone = headline.tone,
                    .here = "/",
                    .version = facts.version,

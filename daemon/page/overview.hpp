@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,9 @@ std::string overview_page(const OverviewFacts& facts, const Headline& headline,
 // The boxes of a target's path as a list with links; the public view has no links.
 std::string path_boxes(const TargetFacts& target, bool linked);
 
-// One firing alert with its text.
-std::string alert_item(const AlertFacts& alert, WallTime now);
+// Firing alerts with their texts; empty if there is none. `linked`: with the way to the page of the
+// probe that each is about.
+std::string alert_list(std::span<const AlertFacts> alerts, std::string_view label, WallTime now,
+                       bool linked);
 
 }  // namespace sonde::page

@@ -3,6 +3,27 @@
 "use strict";
 (() => {
   const live = document.getElementById("live");
+  const events = new URL("../events", document.currentScript.src);
+
+  // By the clock of the server, which the times are of.
+  let ahead = 0;
+  const set = (body) => { ahead = Date.now() - (Date.parse(body.dataset.now) || Date.now()); };
+  function ago(at) {
+    const passed = Math.max(0, Math.floor((Date.now() - ahead - at) / 1000));
+    if (passed < 60) return `${passed} s ago`;
+    if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
+    if (passed < 48 * 3600) return `${Math.floor(passed / 3600)} h ago`;
+    return `${Math.floor(passed / 86400)} d ago`;
+  }
+  function tick() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const text = ago(Date.parse(time.dateTime));
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+  set(document.body);
+  setInterval(tick, 1000);
+
   if (!document.body.hasAttribute("data-live") || !window.EventSource) return;
   let wanted = false, busy = false, source = null, failures = 0;
 
@@ -38,6 +59,7 @@
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         morph(document.getElementById("main"), fresh.getElementById("main"));
         document.title = fresh.title;
+        set(fresh.body);
       }
     } catch { /* the event stream says when the server is back */ }
     busy = false;
@@ -47,7 +69,7 @@
   function say(text) { if (live.textContent !== text) live.textContent = text; }
 
   function listen() {
-    source = new EventSource("/events");
+    source = new EventSource(events);
     source.onopen = () => { if (failures) refresh(); failures = 0; say("· live"); };
     source.addEventListener("change", refresh);
     source.onerror = () => {
@@ -58,6 +80,8 @@
     };
   }
   document.addEventListener("visibilitychange", () => { if (!document.hidden && wanted) refresh(); });
+  // What did not run is no change, and yet the page has to say so.
+  setInterval(() => { if (source.readyState === EventSource.OPEN) refresh(); }, 30000);
   addEventListener("pagehide", () => source && source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   listen();

@@ -63,6 +63,11 @@ Route overview_route(const Hooks& hooks) {
           }};
 }
 
+bool is_watched(const View& view, const std::string& target) {
+  return std::ranges::any_of(view.checks(),
+                             [&](const auto& check) { return check->target == target; });
+}
+
 Route incidents_route(const Hooks& hooks) {
   return {.path = "/incidents",
           .methods = {"GET"},
@@ -73,10 +78,20 @@ Route incidents_route(const Hooks& hooks) {
                                .target = wanted_of(request, "target")};
             if (hooks->incidents)
               view.records = hooks->incidents({.alert = {}, .target = view.target});
+            const bool known = view.target.empty() || is_watched(*hooks->view, view.target);
+            if (!known && view.records.empty())
+              return respond(error_reply(
+                  request, 404, "There is no such target",
+                  "No probe of this daemon watches a target named \"" + view.target + "\".",
+                  sources.version));
             std::erase_if(view.records,
                           [](const AlertRecord& record) { return is_watchdog(record.labels); });
             respond(page_reply(request, incidents_page(view)));
           }};
+}
+
+web::WebReply no_logo() {
+  return {.status = 404, .body = "There is no logo: `page: { logo: ... }` is not set.\n"};
 }
 
 web::WebReply not_public() {
@@ -103,8 +118,8 @@ Route logo_route(const Hooks& hooks) {
           .answer = [hooks](const WebRequest&, Respond respond) {
             const PublicSettings settings =
                 hooks->public_settings ? hooks->public_settings() : PublicSettings();
-            if (settings.targets.empty() || settings.logo_bytes.empty())
-              return respond(not_public());
+            if (settings.targets.empty()) return respond(not_public());
+            if (settings.logo_bytes.empty()) return respond(no_logo());
             respond({.type = settings.logo_type, .body = settings.logo_bytes});
           }};
 }

@@ -1,6 +1,9 @@
 #include "daemon/page/path.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <vector>
 
 #include "daemon/core/check_state.hpp"
 
@@ -29,6 +32,7 @@ void describe(StageFacts& box, const CheckFacts& facts) {
   box.reason = failing.reason;
   box.concluded = failing.concluded;
   box.detail = failing.detail;
+  box.maintained = !facts.maintenance.empty();
 }
 
 // When the failures of a check took the reason that they have now.
@@ -36,32 +40,49 @@ WallTime reason_since(const CheckStatus& status) {
   return std::max(status.failing->first, status.failing_since.value_or(status.failing->first));
 }
 
-void add_failure(StageFacts& box, const CheckFacts& facts) {
-  const bool first = box.mark != Mark::failing;
-  const bool grave = row(facts.status.failing->reason).grave;
-  if (first || (grave && !row(box.reason).grave) ||
-      (explains(facts, box.stage) && !row(box.reason).grave)) {
-    describe(box, facts);
-    box.since.reset();
-    box.failures = 0;
-  }
-  box.mark = Mark::failing;
-  const WallTime began = facts.status.failing_since.value_or(facts.status.failing->first);
-  if (!box.failing || began < *box.failing) box.failing = began;
-  if (facts.status.failing->step != box.step || facts.status.failing->reason != box.reason) return;
-  box.failures = std::max(box.failures, facts.status.failing->count);
-  const WallTime since = reason_since(facts.status);
-  if (!box.since || since < *box.since) box.since = since;
+// How much of the stage a failure takes from its users.
+int severity(Reason reason) {
+  if (row(reason).grave) return 3;
+  if (reason == Reason::latency_limit || reason == Reason::event_late) return 0;
+  return row(reason).slow ? 1 : 2;
 }
 
-// The marks that a box may have while nothing fails there, the one that says most first.
-int weight(Mark mark) {
+// Of several failing checks the one with the greatest explains the box.
+auto weight(const CheckFacts& facts, Stage stage) {
+  return std::tuple(facts.maintenance.empty(), severity(facts.status.failing->reason),
+                    explains(facts, stage));
+}
+
+bool fails_alike(const StageFacts& box, const CheckFacts& facts) {
+  const FailureGroup& failing = *facts.status.failing;
+  return failing.step == box.step && failing.reason == box.reason;
+}
+
+StageFacts failing_box(const std::vector<const CheckFacts*>& failing, Stage stage) {
+  const CheckFacts& worst = **std::ranges::max_element(
+      failing, {}, [&](const CheckFacts* facts) { return weight(*facts, stage); });
+  StageFacts box{.stage = stage, .mark = Mark::failing};
+  describe(box, worst);
+  for (const CheckFacts* facts : failing) {
+    if (!fails_alike(box, *facts)) continue;
+    box.failures = std::max(box.failures, facts->status.failing->count);
+    const WallTime since = reason_since(facts->status);
+    if (!box.since || since < *box.since) box.since = since;
+  }
+  const auto& began = worst.status.failing_since;
+  if (began && *began < *box.since) box.failing = began;
+  return box;
+}
+
+// The marks that a box may have while nothing fails there, the one that says most first. `own`: of
+// probes of the stage, all of which have to work; of others one that gets past it is enough.
+int weight(Mark mark, bool own) {
   switch (mark) {
+    case Mark::unclear:
+      return own ? 5 : 3;
     case Mark::passing:
       return 4;
     case Mark::blocked:
-      return 3;
-    case Mark::unclear:
       return 2;
     case Mark::waiting:
       return 1;
@@ -73,22 +94,22 @@ int weight(Mark mark) {
 }
 
 StageFacts box_of(std::span<const CheckFacts> checks, Stage stage) {
-  StageFacts box{.stage = stage};
+  std::vector<const CheckFacts*> through, failing;
   for (const CheckFacts& facts : checks)
-    if (has_stage(*facts.check, stage) && mark_at(facts, stage) == Mark::failing)
-      add_failure(box, facts);
-  if (box.failing && box.since && *box.failing >= *box.since) box.failing.reset();
-  if (box.mark == Mark::failing) return box;
-  bool own = false;
-  for (const CheckFacts& facts : checks) {
-    if (!has_stage(*facts.check, stage)) continue;
-    const Mark mark = mark_at(facts, stage);
-    const bool better = weight(mark) > weight(box.mark);
-    if (better || (mark == box.mark && !own && explains(facts, stage))) {
-      box.probe = facts.check->name;
-      own = explains(facts, stage);
+    if (has_stage(*facts.check, stage)) through.push_back(&facts);
+  std::ranges::copy_if(through, std::back_inserter(failing), [&](const CheckFacts* facts) {
+    return mark_at(*facts, stage) == Mark::failing;
+  });
+  if (!failing.empty()) return failing_box(failing, stage);
+  StageFacts box{.stage = stage};
+  for (const bool own : {true, false}) {
+    for (const CheckFacts* facts : through) {
+      const Mark mark = mark_at(*facts, stage);
+      if (explains(*facts, stage) != own || weight(mark, own) <= weight(box.mark, own)) continue;
+      box.mark = mark;
+      box.probe = facts->check->name;
     }
-    if (better) box.mark = mark;
+    if (box.mark == Mark::unclear || box.mark == Mark::passing) break;
   }
   return box;
 }

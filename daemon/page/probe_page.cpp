@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "daemon/core/change.hpp"
 #include "daemon/core/format.hpp"
 #include "daemon/page/html.hpp"
+#include "daemon/page/overview.hpp"
 #include "probes/core/reason.hpp"
 #include "probes/text/encode.hpp"
 
@@ -54,10 +56,13 @@ std::string head_section(const ProbeView& view) {
   } else if (status.passing_since) {
     text += "<p>Passing since " + html_time(*status.passing_since, view.now) + ".</p>";
   }
+  text += alert_list(view.firing, "Firing alerts", view.now, false);
   if (view.facts.held_back) text += "<p>The probe " + held_back_words(status, view.now) + "</p>";
   text += fmt::format("<p class=\"when\">{} probe, every {}, timeout {}. {}</p>", html(check.kind),
                       as_duration(check.every), as_duration(check.timeout),
-                      status.last_run ? "Last run " + ago(*status.last_run, view.now) + "." : "");
+                      status.last_run ? "Last run " + html_second(*status.last_run, view.now) +
+                                            ", " + html_ago(*status.last_run, view.now) + "."
+                                      : "");
   return text + "</section>\n";
 }
 
@@ -97,9 +102,9 @@ std::string failure_section(const ProbeView& view) {
     const Reason shown = best_cause(group.reason, group.concluded);
     rows += fmt::format(
         "<tr><th scope=\"row\"><a "
-        "href=\"?outcome=fail&amp;reason={}\">{}/{}</a></th><td>{}</td><td>{} to "
+        "href=\"?outcome=fail&amp;reason={}/{}\">{}/{}</a></th><td>{}</td><td>{} to "
         "{}</td><td>{}</td></tr>",
-        name(group.reason), name(group.step), name(shown), group.count,
+        name(group.step), name(group.reason), name(group.step), name(shown), group.count,
         html_time(group.first, view.now), html_time(group.last, view.now), html(row(shown).help));
   }
   return "<section><h2>Failures by reason, last 24 hours</h2><table class=\"list "
@@ -144,20 +149,60 @@ std::string list_section(const ProbeView& view) {
 
 }  // namespace
 
-ProbeQuery ProbeQuery::read(std::string_view query) {
+namespace {
+
+struct ListedCause {
+  std::optional<Step> step;
+  std::optional<Reason> reason;
+};
+
+// "stalled", or "events/stalled" as the page prints it.
+std::optional<ListedCause> cause_named(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  ListedCause cause{.step = {},
+                    .reason = reason_named(text.substr(slash == text.npos ? 0 : slash + 1))};
+  if (slash != text.npos) cause.step = step_named(text.substr(0, slash));
+  if (!cause.reason || (slash != text.npos && !cause.step)) return std::nullopt;
+  return cause;
+}
+
+// A copied text often has some around it.
+std::string without_spaces(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
+std::unexpected<std::string> not_allowed(std::string_view key, std::string_view value,
+                                         std::string_view allowed) {
+  return std::unexpected(fmt::format("{}: \"{:.100}\" is not {}.", key, value, allowed));
+}
+
+}  // namespace
+
+std::expected<ProbeQuery, std::string> ProbeQuery::read(std::string_view query) {
   ProbeQuery made;
   const text::Parameters given = text::read_parameters(query);
   const auto value = [&](std::string_view name) {
     const auto known = given.find(name);
-    return known == given.end() ? std::string() : known->second;
+    return known == given.end() ? std::string() : without_spaces(known->second);
   };
-  for (const Range& range : ranges)
-    if (range.name == value("range")) made.range = range.length;
-  if (outcome_named(value("outcome"))) made.outcome = value("outcome");
-  if (reason_named(value("reason"))) made.reason = value("reason");
-  const std::string before = value("before");
-  std::from_chars(before.data(), before.data() + before.size(), made.before);
-  made.before = std::max<std::int64_t>(made.before, 0);
+  const std::string range = value("range"), before = value("before");
+  const auto known = std::ranges::find(ranges, range, &Range::name);
+  if (known != std::end(ranges)) made.range = known->length;
+  if (known == std::end(ranges) && !range.empty())
+    return not_allowed("range", range, "6h, 24h or 7d");
+  made.outcome = value("outcome");
+  if (!made.outcome.empty() && !outcome_named(made.outcome))
+    return not_allowed("outcome", made.outcome, "pass, fail, inconclusive or skipped");
+  made.reason = value("reason");
+  if (!made.reason.empty() && !cause_named(made.reason))
+    return not_allowed("reason", made.reason,
+                       "a reason, such as stalled, or a step and a reason, such as events/stalled; "
+                       "the command `sonde schema --reasons` lists them");
+  const char* end = before.data() + before.size();
+  const auto read = std::from_chars(before.data(), end, made.before);
+  if (!before.empty() && (read.ec != std::errc() || read.ptr != end || made.before < 0))
+    return not_allowed("before", before, "the number of a run, as in the link to older runs");
   return made;
 }
 
@@ -172,7 +217,10 @@ std::string ProbeQuery::text() const {
 RunQuery ProbeQuery::list(const Check& check) const {
   RunQuery asked{.check = key_of(check), .before = before};
   if (!outcome.empty()) asked.outcome = outcome_named(outcome);
-  if (!reason.empty()) asked.reason = reason_named(reason);
+  if (const auto cause = cause_named(reason)) {
+    asked.step = cause->step;
+    asked.reason = cause->reason;
+  }
   return asked;
 }
 
@@ -200,7 +248,8 @@ std::string probe_page(const ProbeView& view) {
   const Check& check = *view.facts.check;
   const std::string body = head_section(view) + history_section(view) + chart_section(view) +
                            failure_section(view) + list_section(view);
-  return document({.title = check.name + " on " + check.target,
+  return document({.now = view.now,
+                   .title = check.name + " on " + check.target,
                    .tone = view.facts.mark,
                    .here = {},
                    .version = view.version,

@@ -1,4 +1,5 @@
 #pragma once
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +14,11 @@ namespace sonde::page {
 // What a reader asks for in the query of a probe's page.
 struct ProbeQuery {
   std::chrono::hours range{6};  // of the chart: 6, 24 or 168
-  std::string outcome, reason;  // of the list, by name; empty: all
+  std::string outcome, reason;  // of the list, by name, the reason as "stalled" or "events/stalled"
   std::int64_t before = 0;      // only runs older than this row
 
-  static ProbeQuery read(std::string_view query);
+  // The error names the wrong value and says what is allowed; unknown parameters are left alone.
+  static std::expected<ProbeQuery, std::string> read(std::string_view query);
   // The same as a query: "range=6h&outcome=fail".
   std::string text() const;
   // What the store is asked for the list.
@@ -35,6 +37,7 @@ struct ProbeView {
   std::size_t page_size = 50;       // a full list may have older ones
   std::string store_error;          // why there are none; empty: the store answered
   std::vector<AlertRecord> alerts;  // about this probe or its target
+  std::vector<AlertFacts> firing;   // of those, what fires now
   bool admin = false;
 };
 

@@ -36,26 +36,36 @@ std::shared_ptr<const Check> check_at(const View& view, const CheckNames& names)
   return found == checks.end() ? nullptr : *found;
 }
 
+template <class Alert>
+bool is_about(const Alert& alert, const Check& check) {
+  const std::string& probe = value_of(alert.labels, "probe");
+  return value_of(alert.labels, "target") == check.target && (probe.empty() || probe == check.name);
+}
+
+std::vector<AlertFacts> firing_of(std::vector<AlertFacts> alerts, const Check& check) {
+  std::erase_if(alerts, [&](const AlertFacts& alert) {
+    return alert.state != AlertState::firing || !is_about(alert, check);
+  });
+  return alerts;
+}
+
 // Alerts of the probe, and of its whole target.
 std::vector<AlertRecord> alerts_of(const PageHooks& hooks, const Check& check) {
   std::vector<AlertRecord> all;
   if (!hooks.incidents) return all;
   all = hooks.incidents({.alert = {}, .target = check.target, .limit = incidents_max});
-  std::erase_if(all, [&](const AlertRecord& record) {
-    const std::string& probe = value_of(record.labels, "probe");
-    return !probe.empty() && probe != check.name;
-  });
+  std::erase_if(all, [&](const AlertRecord& record) { return !is_about(record, check); });
   return all;
 }
 
 ProbeView view_of(const PageHooks& hooks, const std::shared_ptr<const Check>& check,
-                  std::string_view query) {
-  const Sources sources = hooks.sources();
+                  ProbeQuery query) {
+  Sources sources = hooks.sources();
   const auto second = std::chrono::floor<std::chrono::seconds>(sources.now.time_since_epoch());
   return {.now = sources.now,
           .version = sources.version,
           .facts = facts_of(*hooks.view, check, sources.now),
-          .query = ProbeQuery::read(query),
+          .query = std::move(query),
           .days = hooks.view->days(*check, 90, second),
           .failures = hooks.view->failures(*check, std::chrono::hours(24), second),
           .store_error = hooks.recorded.runs
@@ -63,6 +73,7 @@ ProbeView view_of(const PageHooks& hooks, const std::shared_ptr<const Check>& ch
                              : "Runs are not recorded: there is no storage.path in the "
                                "configuration.",
           .alerts = alerts_of(hooks, *check),
+          .firing = firing_of(std::move(sources.alerts), *check),
           .admin = hooks.admin};
 }
 
@@ -98,8 +109,11 @@ web::WebReply no_such_probe(const web::WebRequest& request, const Elsewhere& els
                      "No probe of this name is configured for this target.", "");
 }
 
-web::WebReply see(const std::string& path) {
-  return {.status = 303, .body = path + "\n", .headers = {{"Location", path}}};
+// `path`: from the root.
+web::WebReply see(const web::WebRequest& request, const std::string& path) {
+  return {.status = 303,
+          .body = path + "\n",
+          .headers = {{"Location", root_from(request.path) + path.substr(1)}}};
 }
 
 }  // namespace
@@ -110,14 +124,14 @@ web::Route proof_route(const Hooks& hooks) {
     const auto check = check_at(*hooks->view, names);
     if (!check) return respond(no_such_probe(request, hooks->recorded.elsewhere, names));
     const std::string probe = probe_path(check->name, check->target);
-    if (!hooks->recorded.runs) return respond(see(probe));
+    if (!hooks->recorded.runs) return respond(see(request, probe));
     RunQuery query{.check = key_of(*check), .outcome = Outcome::fail, .recorded = true, .limit = 1};
     query.since = hooks->view->standing(*check).failing_since;
-    hooks->recorded.runs(std::move(query),
-                         [probe, respond = std::move(respond)](const PageHooks::Runs& runs) {
-                           const bool found = runs && !runs->empty() && !runs->front().id.empty();
-                           respond(see(found ? run_path(runs->front().id) : probe));
-                         });
+    hooks->recorded.runs(std::move(query), [request, probe, respond = std::move(respond)](
+                                               const PageHooks::Runs& runs) {
+      const bool found = runs && !runs->empty() && !runs->front().id.empty();
+      respond(see(request, found ? run_path(runs->front().id) : probe));
+    });
   };
   return {.path = std::string(proof_folder),
           .methods = {"GET"},
@@ -131,7 +145,10 @@ web::Route probe_page_route(const Hooks& hooks) {
     const CheckNames names = names_in(std::string_view(request.path).substr(folder.size()));
     const auto check = check_at(*hooks->view, names);
     if (!check) return respond(no_such_probe(request, hooks->recorded.elsewhere, names));
-    const auto view = std::make_shared<ProbeView>(view_of(*hooks, check, request.query));
+    auto query = ProbeQuery::read(request.query);
+    if (!query)
+      return respond(error_reply(request, 400, "The page cannot show this", query.error(), ""));
+    const auto view = std::make_shared<ProbeView>(view_of(*hooks, check, *std::move(query)));
     if (!hooks->recorded.runs) return respond(page_reply(request, probe_page(*view)));
     fill(hooks, view, [request, view, respond = std::move(respond)] {
       respond(page_reply(request, probe_page(*view)));

@@ -25,62 +25,91 @@ std::string_view style() {
   return std::ranges::find(files, "page.css", &config::EmbeddedFile::name)->text;
 }
 
-// In words that name nothing of the inside.
-// The first critical alert that fires; null: none.
-const AlertFacts* critical_alert(const TargetFacts& target) {
-  const auto known = std::ranges::find_if(target.alerts, [](const AlertFacts& alert) {
-    return value_of(alert.labels, "severity") == "critical";
-  });
-  return known == target.alerts.end() ? nullptr : &*known;
+// What a target is said to do, in words that name nothing of the inside; the worst first.
+enum class PublicState : std::uint8_t { broken, lossy, slow, maintained, unknown, works };
+
+struct PublicRow {
+  std::string_view css, sign, summary, words;
+};
+const PublicRow& shown_as(PublicState state) {
+  static constexpr std::array<PublicRow, 6> rows = {{
+      {"failing", "✕", "Something does not work.", "Not everything works"},
+      {"unclear", "!", "Some requests fail.", "Some requests have failed"},
+      {"unclear", "!", "It is slow.", "It has been slow"},
+      {"unclear", "!", "Maintenance is under way.", "Maintenance is under way"},
+      {"unclear", "?", "The state is not known now.", "Its state is not known now"},
+      {"passing", "✓", "Everything works.", "Everything works"},
+  }};
+  return rows.at(static_cast<std::size_t>(state));
 }
 
-// What fails now and then passes in its last runs; its alert says so.
-Mark public_mark(const TargetFacts& target) {
-  const Mark mark = target.mark();
-  return mark == Mark::passing && critical_alert(target) != nullptr ? Mark::failing : mark;
+// What users notice of an alert while the last runs pass: certificates, for one, are not yet it.
+PublicState impairment(const AlertFacts& alert) {
+  const bool counts = value_of(alert.labels, "severity") == "critical" && !alert.cleared;
+  if (!counts || alert.of == "certificate_expiry") return PublicState::works;
+  return alert.of == "latency" ? PublicState::slow : PublicState::lossy;
 }
 
-std::string public_words(const TargetFacts& target, WallTime now) {
-  if (!target.maintenance.empty()) return "Maintenance is under way.";
+struct PublicWords {
+  PublicState state = PublicState::works;
   std::optional<WallTime> since;
-  const auto began = [&](std::optional<WallTime> at) {
-    if (at && (!since || *at < *since)) since = at;
-  };
-  for (const StageFacts& box : target.stages)
-    if (box.mark == Mark::failing) began(box.failing ? box.failing : box.since);
-  if (const AlertFacts* alert = critical_alert(target); alert != nullptr && !since)
-    began(alert->active_at);
-  switch (public_mark(target)) {
-    case Mark::failing:
-      return "Not everything works" + (since ? " since " + clock_words(*since, now) : "") + ".";
-    case Mark::passing:
-      return "Everything works.";
-    default:
-      return "Its state is not known now.";
+  std::string text(WallTime now) const {
+    return std::string(shown_as(state).words) +
+           (since ? " since " + clock_words(*since, now) : "") + ".";
   }
+};
+
+// Whether a window covers all that would otherwise be said.
+bool is_maintained(const TargetFacts& target) {
+  return std::ranges::all_of(target.checks, [worst = target.mark()](const CheckFacts& check) {
+    return check.mark != worst || !check.maintenance.empty();
+  });
+}
+
+PublicWords words_of_failure(const TargetFacts& target) {
+  PublicWords words{.state = PublicState::broken, .since = {}};
+  for (const CheckFacts& check : target.checks) {
+    if (check.mark != Mark::failing || !check.maintenance.empty()) continue;
+    const auto& began = check.status.failing_since;
+    if (began && (!words.since || *began < *words.since)) words.since = began;
+  }
+  return words;
+}
+
+PublicWords words_of(const TargetFacts& target) {
+  const Mark mark = target.mark();
+  if (is_maintained(target)) return {.state = PublicState::maintained, .since = {}};
+  if (mark == Mark::failing) return words_of_failure(target);
+  if (mark != Mark::passing) return {.state = PublicState::unknown, .since = {}};
+  PublicWords words;
+  for (const AlertFacts& alert : target.alerts)
+    if (const PublicState state = impairment(alert); state < words.state)
+      words = {.state = state, .since = alert.active_at};
+  return words;
 }
 
 std::string public_target(const TargetFacts& target, WallTime now, std::size_t index) {
+  const PublicWords words = words_of(target);
   return fmt::format(
              "<section class=\"target {}\" aria-labelledby=\"h-{}\"><h2 id=\"h-{}\">{}</h2>"
              "<p>{}</p>",
-             css(public_mark(target)), index, index, html(target.name, 80),
-             html(public_words(target, now))) +
+             shown_as(words.state).css, index, index, html(target.name, 80),
+             html(words.text(now))) +
          path_boxes(target, false) + "<div class=\"history\">" + day_strip(target.days, now) +
          "<small>90 days</small></div></section>\n";
 }
 
-Mark worst_of(const std::vector<const TargetFacts*>& shown) {
-  Mark worst = Mark::absent;
-  for (const TargetFacts* target : shown) worst = std::min(worst, public_mark(*target));
+PublicState worst_of(const std::vector<const TargetFacts*>& shown) {
+  if (shown.empty()) return PublicState::unknown;
+  PublicState worst = PublicState::works;
+  for (const TargetFacts* target : shown) worst = std::min(worst, words_of(*target).state);
   return worst;
 }
 
 // A shard does not know of everything.
-std::string_view summary(Mark worst, bool is_whole) {
-  if (worst == Mark::failing) return "Something does not work.";
-  if (worst != Mark::passing) return "The state is not known now.";
-  return is_whole ? "Everything works." : "What is checked here works.";
+std::string_view summary(PublicState worst, bool is_whole) {
+  return worst == PublicState::works && !is_whole ? "What is checked here works."
+                                                  : shown_as(worst).summary;
 }
 
 }  // namespace
@@ -132,7 +161,7 @@ std::string public_page(const OverviewFacts& facts, const PublicSettings& settin
     const auto known = std::ranges::find(facts.targets, name, &TargetFacts::name);
     if (known != facts.targets.end()) shown.push_back(&*known);
   }
-  const Mark worst = worst_of(shown);
+  const PublicState worst = worst_of(shown);
   std::string page = fmt::format(
       R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{}: {}</title>
@@ -143,10 +172,11 @@ std::string public_page(const OverviewFacts& facts, const PublicSettings& settin
       settings.logo_bytes.empty()
           ? ""
           : "<p><img class=\"logo\" src=\"/public/logo\" alt=\"\" height=\"48\"></p>",
-      css(worst), sign(worst), html(settings.title, 100), summary(worst, facts.shard.is_whole()));
+      shown_as(worst).css, shown_as(worst).sign, html(settings.title, 100),
+      summary(worst, facts.shard.is_whole()));
   std::optional<WallTime> checked;
   for (const TargetFacts* target : shown) checked = std::max(checked, target->checked);
-  page += checked ? "Checked " + ago(*checked, facts.now) + "." : "Not checked yet.";
+  page += checked ? "Last checked " + html_second(*checked, facts.now) + "." : "Not checked yet.";
   if (!facts.shard.is_whole()) page += " Shows what one of several monitors checks.";
   page += "</p></section>\n";
   for (std::size_t i = 0; i < shown.size(); ++i) page += public_target(*shown[i], facts.now, i);

@@ -8,6 +8,7 @@ namespace {
 
 web::WebReply with_policy(const web::WebRequest& request, std::string html, unsigned status,
                           std::string_view sources) {
+  html = relative(html, request.path);
   web::WebReply reply{.status = status, .type = "text/html; charset=utf-8"};
   reply.gzipped = request.gzip;
   reply.body = request.gzip ? metrics::gzipped(html) : std::move(html);
@@ -34,7 +35,8 @@ web::WebReply error_reply(const web::WebRequest& request, unsigned status, std::
                           std::string_view text, const std::string& version) {
   const std::string body = "<section><h1>" + html(title) + "</h1><p>" + html(text) +
                            "</p><p><a href=\"/\">Overview</a></p></section>\n";
-  return page_reply(request, document({.title = std::string(title), .version = version}, body),
+  return page_reply(request,
+                    document({.now = {}, .title = std::string(title), .version = version}, body),
                     status);
 }
 

@@ -38,6 +38,28 @@ std::string answer(std::string_view term, std::optional<bool> value) {
   return value ? pair_of(term, *value ? "yes" : "no") : "";
 }
 
+// A run can fail at its events though all of them came.
+std::string completeness(const Result& run) {
+  if (!run.trace->delivered) return "";
+  if (*run.trace->delivered) return "yes";
+  switch (run.verdict.reason) {
+    case Reason::out_of_order:
+      return "all came, but in the wrong order";
+    case Reason::duplicate_event:
+      return "all came, but some of them twice";
+    case Reason::after_terminal:
+      return "all came, but some of them after the end";
+    case Reason::event_late:
+      return "some came late";
+    case Reason::foreign_event:
+      return "events of another run came";
+    case Reason::agent_error:
+      return "the agent reported an error";
+    default:
+      return "no";
+  }
+}
+
 std::string head_section(const RunView& view) {
   const Result& run = view.result;
   const Check& check = *run.check;
@@ -54,14 +76,14 @@ std::string head_section(const RunView& view) {
         "only "
         "some are. <a href=\"{}\">The newest recorded failure of this probe</a> is.</p>",
         proof_path(check.name, check.target));
-  text +=
-      "<dl class=\"pairs\">" +
-      pair_of("Ended", html_time(view.run.ended, view.now) + ", " + ago(view.run.ended, view.now)) +
-      pair_of("Took", as_duration(run.took)) + pair_of("Kind", html(check.kind)) +
-      pair_of("Attempt", std::to_string(run.attempt)) + pair_of("Peer", html(trace.peer())) +
-      answer("Reachable", trace.reachable) + answer("Events complete", trace.delivered) +
-      answer("Answer right", trace.substantive) +
-      pair_of("Connection ended by", ending_of(trace.ending()));
+  text += "<dl class=\"pairs\">" +
+          pair_of("Ended", html_second(view.run.ended, view.now) + ", " +
+                               html_ago(view.run.ended, view.now)) +
+          pair_of("Took", as_duration(run.took)) + pair_of("Kind", html(check.kind)) +
+          pair_of("Attempt", std::to_string(run.attempt)) + pair_of("Peer", html(trace.peer())) +
+          answer("Reachable", trace.reachable) + pair_of("Events complete", completeness(run)) +
+          answer("Answer right", trace.substantive) +
+          pair_of("Connection ended by", ending_of(trace.ending()));
   if (view.run.excluded) text += pair_of("Counted", "no, it began during a maintenance");
   text += pair_of("Run", "<span class=\"mono\">" + html(view.run.id) + "</span>") + "</dl>";
   text +=
@@ -81,7 +103,8 @@ std::string run_page(const RunView& view) {
                            (view.passed_result ? difference(run, *view.passed_result) : "") +
                            exchange_section(run) + frame_section(run) + tls_section(run);
   return document(
-      {.title = check.name + " on " + check.target + ", " + as_utc(view.run.ended),
+      {.now = view.now,
+       .title = check.name + " on " + check.target + ", " + as_utc(view.run.ended),
        .tone = mark_of(run.verdict.outcome),
        .here = {},
        .version = view.version,

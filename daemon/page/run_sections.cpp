@@ -190,15 +190,61 @@ std::vector<EventNote> in_order(const std::vector<EventNote>& recorded,
 
 }  // namespace
 
+namespace {
+
+bool is_disordered(const Result& run, const EventNote& event) {
+  return event.state == EventState::out_of_order || run.verdict.reason == Reason::out_of_order;
+}
+
+// A pair in the wrong order leaves both noted as received: the first that came before one that it
+// should follow is out of order.
+void mark_order(std::vector<EventNote>& events, std::span<const std::string> expected) {
+  const auto place = [&](const EventNote& event) {
+    return std::ranges::find(expected, event.name) - expected.begin();
+  };
+  const auto is_marked = [](const EventNote& event) {
+    return event.state == EventState::out_of_order;
+  };
+  if (std::ranges::any_of(events, is_marked)) return;
+  for (auto event = events.begin(); event != events.end(); ++event) {
+    const bool early = std::any_of(event + 1, events.end(), [&](const EventNote& later) {
+      const bool is_first = std::none_of(events.begin(), event, [&](const EventNote& before) {
+        return before.name == later.name;
+      });
+      return is_first && place(later) < place(*event);
+    });
+    const bool known = place(*event) < std::ssize(expected);
+    if (!early || !known || event->state != EventState::received) continue;
+    event->state = EventState::out_of_order;
+    return;
+  }
+}
+
+std::string expected_order(const std::vector<EventNote>& events,
+                           std::span<const std::string> expected) {
+  std::string all;
+  for (const std::string& name : expected)
+    if (std::ranges::find(events, name, &EventNote::name) != events.end())
+      all += (all.empty() ? "" : ", ") + html(name, 80);
+  return all.empty() ? "" : "<p class=\"when\">Expected order: " + all + ".</p>";
+}
+
+}  // namespace
+
 std::string event_lane(const Result& run, std::span<const std::string> expected) {
   if (run.trace->events().empty()) return "";
+  std::vector<EventNote> events = in_order(run.trace->events(), expected);
+  const bool disordered = std::ranges::any_of(
+      events, [&](const EventNote& event) { return is_disordered(run, event); });
+  if (disordered) mark_order(events, expected);
   std::string items;
-  for (const EventNote& event : in_order(run.trace->events(), expected))
+  for (const EventNote& event : events)
     items +=
         fmt::format("<li class=\"{}\"><b>{}</b><small>{}{}</small></li>", name(event.state),
                     html(event.name, 80), state_words(name(event.state)),
                     event.state == EventState::missing ? "" : ", after " + as_duration(event.at));
-  return section("Events", "<ol class=\"lane\">" + items + "</ol>");
+  return section("Events", "<ol class=\"lane\">" + items + "</ol>" +
+                               (disordered ? expected_order(events, expected) : ""));
 }
 
 std::string refusal_grid(const Result& run) {

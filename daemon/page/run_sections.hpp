@@ -10,7 +10,7 @@ namespace sonde::page {
 
 std::string waterfall_section(const Result& run);
 // The events that came, in the order of their time, and those that are missing, each where the
-// order of `expected` wants it.
+// order of `expected` wants it. Where some came in the wrong order, it says the expected one.
 std::string event_lane(const Result& run, std::span<const std::string> expected);
 std::string refusal_grid(const Result& run);
 std::string experiment_section(const Result& run);

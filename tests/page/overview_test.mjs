@@ -60,7 +60,7 @@ describe("the overview of a target that breaks", () => {
     ["login_500", "login", /health check passes, but logins have failed/],
     ["upgrade_500", "upgrade", /Login works; chat connections have failed/],
     ["no_ready", "upgrade", /Login works; chat sessions have not become ready/],
-    ["auth_open", "upgrade", /without a valid token have been let in/],
+    ["auth_open", "upgrade", /without a valid token have been accepted/],
     ["drop_event", "chat", /Login and connecting work; chat events have been missing/],
     ["cross_user", "isolation", /users have received each other's messages/],
     ["answer_wrong", "chat", /Login and connecting work; chat answers have been wrong/],
@@ -75,9 +75,9 @@ describe("the overview of a target that breaks", () => {
         assert.match(await heading(page), /since|last run/);
         assert.match(await box(page, stage), /fails/);
         assert.deepEqual(await axe(page), []);
-        const proof = await page.getAttribute(".cause a:has-text('Proof')", "href");
+        const proof = await page.locator(".cause a:has-text('Proof')").first().evaluate((link) => link.href);
         // The store writes each second; until then the proof is the page of the probe.
-        await until(async () => /\/runs\//.test((await fetch(world.url + proof)).url), "the recorded run");
+        await until(async () => /\/runs\//.test((await fetch(proof)).url), "the recorded run");
         await page.click(".cause a:has-text('Proof')");
         await page.waitForSelector("h2:has-text('Phases')");
         assert.match(await heading(page), /fail/);
@@ -106,6 +106,18 @@ describe("the overview of a target that breaks", () => {
     assert.equal(await page.evaluate(() => document.activeElement.id), "q", "the focus stays");
     assert.match(await page.textContent("#live"), /live/);
     assert.deepEqual(page.wrong, []);
+    await page.context().close();
+  });
+
+  test("relative times go on where nothing tells the page of a change", async () => {
+    await passes();
+    const page = await open(chrome, world.url + "/");
+    await page.route("**/*", (route) => route.abort());
+    const shown = () => page.textContent("time[data-ago]");
+    await page.waitForFunction((first) => document.querySelector("time[data-ago]").textContent !== first,
+      await shown(), { timeout: 30000 });
+    await page.waitForFunction(() => /^[3-9] s ago$/.test(document.querySelector("time[data-ago]").textContent),
+      null, { timeout: 30000 });
     await page.context().close();
   });
 

@@ -101,6 +101,21 @@ TEST_F(EngineTest, AnIncidentContinuesWithTheAlertsThatAreLeft) {
   EXPECT_THAT(ended(), ElementsAre());
 }
 
+TEST_F(EngineTest, TellsThePagesSinceWhenAnAlertThatStillFiresHoldsNoMore) {
+  const auto cleared = [&] {
+    for (const AlertFacts& facts : engine->facts())
+      if (facts.of == "consecutive_failures") return facts.cleared;
+    return std::optional<WallTime>(WallTime{});
+  };
+  fail(login, Step::login);
+  after(seconds(15));
+  EXPECT_EQ(cleared(), std::nullopt);
+  pass(login);
+  const WallTime passed = now;
+  after(minutes(2));
+  EXPECT_EQ(cleared(), passed + seconds(15)) << "with the first evaluation after it";
+}
+
 TEST_F(EngineTest, SaysSinceWhenRunsPassAndTakesItBackWithTheNextFailure) {
   fail(login, Step::login);
   after(seconds(15));

@@ -55,8 +55,8 @@ TEST_F(HeadlineTest, AccessWithoutAuthorizationIsTheWorst) {
   add_failing("login", Step::login, Reason::server_error, "production");
   add_failing("upgrade", Step::refuse, Reason::auth_fail_open, "staging");
   EXPECT_EQ(headline(),
-            "On staging, login works; clients without a valid token have been let in since 11:30 "
-            "UTC.");
+            "On staging, login works; clients without a valid token have been accepted since "
+            "11:30 UTC.");
   EXPECT_EQ(headline_of(facts()).also, "Also failing: production.");
 }
 
@@ -91,6 +91,14 @@ TEST_F(HeadlineTest, ATargetUnderMaintenanceComesAfterOnesThatAreNot) {
   EXPECT_EQ(headline(), "On a, logins have failed since 11:30 UTC (under maintenance).");
 }
 
+TEST_F(HeadlineTest, AProbeOutsideTheMaintenanceOfItsTargetIsNotUnderMaintenance) {
+  add_failing("login", Step::login, Reason::server_error, "a");
+  add_failing("chat", Step::answer, Reason::answer_wrong, "a");
+  add_failing("health", Step::health, Reason::bad_status, "b");
+  sources.maintained = [](const Check& check) { return check.name == "login" ? "upgrade" : ""; };
+  EXPECT_EQ(headline(), "On a, connecting works; chat answers have been wrong since 11:30 UTC.");
+}
+
 TEST_F(HeadlineTest, TheDateIsSaidOnAnotherDay) {
   const auto check = add_failing("login", Step::login, Reason::server_error);
   view.of(check).standing.failing_since = view.of(check).standing.failing->first = noon - hours(20);
@@ -111,6 +119,43 @@ TEST_F(HeadlineTest, AnAlertIsSaidThoughTheLastRunsPassed) {
         "auth success 40.0 % (18 of 45) on staging; also AuthOutage");
   EXPECT_EQ(headline(),
             "The last runs passed, but an alert fires: auth success 40.0 % (18 of 45) on staging.");
+}
+
+TEST_F(HeadlineTest, AnAlertAboutAProbeThatIsUnknownDoesNotSayThatItsRunsPassed) {
+  add_passing("health");
+  add_unclear("login", Reason::own_dns);
+  alert("SondeProbeInconclusive", "warning", "staging", "no verdict of login: 11 inconclusive runs")
+      .labels["probe"] = "login";
+  EXPECT_EQ(headline(),
+            "1 probe cannot tell whether its target works: Our own DNS servers do not answer.");
+  EXPECT_EQ(headline_of(facts()).also,
+            "An alert fires: no verdict of login: 11 inconclusive runs.");
+  alert("Slow", "warning", "staging", "health takes 9 s").labels["probe"] = "health";
+  EXPECT_EQ(headline(), "The last runs of health passed, but an alert fires: health takes 9 s.");
+}
+
+TEST_F(HeadlineTest, AnAlertAboutATargetIsNotHiddenByOneProbeThatIsUnknown) {
+  add_passing("login");
+  add_unclear("chat", Reason::own_dns);
+  alert("AuthSuccessRateLow", "critical", "staging", "auth success 40.0 % on staging");
+  EXPECT_EQ(headline(), "An alert fires: auth success 40.0 % on staging.");
+}
+
+TEST_F(HeadlineTest, AnAlertWhoseConditionHasEndedIsNoProblem) {
+  add_passing("login");
+  alert("AuthOutage", "critical", "staging", "login passes again on staging").cleared =
+      noon - minutes(1);
+  EXPECT_EQ(headline(), "The probe passes.");
+  EXPECT_EQ(headline_of(facts()).tone, Mark::passing);
+  EXPECT_EQ(headline_of(facts()).also,
+            "The alert AuthOutage ends soon: login passes again on staging.");
+}
+
+TEST_F(HeadlineTest, AnAlertThatEndsDoesNotHideOneThatHolds) {
+  add_passing("login");
+  alert("AuthOutage", "critical", "staging", "login passes again").cleared = noon - minutes(1);
+  alert("Slow", "warning", "staging", "login takes 9 s");
+  EXPECT_EQ(headline(), "The last runs passed, but an alert fires: login takes 9 s.");
 }
 
 TEST_F(HeadlineTest, TheWatchdogIsNoProblem) {
@@ -164,20 +209,28 @@ TEST_F(HeadlineTest, AProbeThatFailsDuringAMaintenanceIsNotGreen) {
   EXPECT_EQ(headline_of(facts()).tone, Mark::unclear);
 }
 
-TEST_F(HeadlineTest, ItWasCheckedWhenTheTargetThatItNamesWas) {
-  EXPECT_EQ(headline_of(facts()).checked, std::nullopt);
-  add_passing("login", "fine");
-  EXPECT_EQ(headline_of(facts()).checked, noon - std::chrono::seconds(3));
-  view.of(add_failing("login", Step::login, Reason::server_error)).standing.last_run =
-      noon - minutes(1);
-  EXPECT_EQ(headline_of(facts()).checked, noon - minutes(1));
+TEST_F(HeadlineTest, ItWasCheckedWhenTheProbeThatItNamesWas) {
+  const auto checked = [&] { return headline_of(facts()).checked; };
+  EXPECT_EQ(checked(), std::nullopt);
+  add_passing("health");
+  const auto login = add_passing("login");
+  EXPECT_EQ(checked(), noon - std::chrono::seconds(3));
+  alert("Slow", "warning", "staging", "login takes 9 s").labels["probe"] = "login";
+  view.of(login).standing.last_run = noon - std::chrono::seconds(20);
+  EXPECT_EQ(checked(), noon - std::chrono::seconds(20));
+  view.of(login).standing.last_run = noon - minutes(10);
+  EXPECT_EQ(headline(), "1 probe has not run for several intervals.");
+  EXPECT_EQ(checked(), noon - minutes(10));
+  fails(login, Step::login, Reason::server_error);
+  view.of(login).standing.last_run = noon - minutes(1);
+  EXPECT_EQ(checked(), noon - minutes(1));
 }
 
 TEST_F(HeadlineTest, BeforeTheFirstRunNothingIsKnown) {
   view.add("login");
   EXPECT_EQ(headline(), "Nothing has been checked yet.");
   add_passing("health");
-  EXPECT_EQ(headline(), "1 of 2 probes passes, and the others have no result yet.");
+  EXPECT_EQ(headline(), "1 of 2 probes passes, and 1 has no result yet.");
 }
 
 TEST_F(HeadlineTest, AllWellHasNumbers) {

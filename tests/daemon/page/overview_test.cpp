@@ -112,6 +112,12 @@ TEST_F(OverviewTest, AlertsAreShownWithTheirTextAndThoseAboutSondeApart) {
   EXPECT_THAT(page(), Not(HasSubstr("the login is slow")));
 }
 
+TEST_F(OverviewTest, AnAlertLeadsToThePageOfItsProbe) {
+  passes(view.add(make_check("login", "staging", "my login")));
+  alert("Low", "warning", "staging", "the login is slow").labels["probe"] = "my login";
+  EXPECT_THAT(page(), HasSubstr("<a href=\"/probes/my%20login/staging\">my login</a></li>"));
+}
+
 TEST_F(OverviewTest, TheFilterFindsTargetsAndProbesWhateverTheCase) {
   add_passing("login", "Production");
   add_passing("chat", "staging");
@@ -124,25 +130,40 @@ TEST_F(OverviewTest, TheFilterFindsTargetsAndProbesWhateverTheCase) {
 
 TEST_F(OverviewTest, TheMonitorsOwnProblemsAreSaid) {
   add_passing("login");
-  sources.monitor.reload_error = "sonde.yaml:3: <x> is not a key here";
+  sources.monitor.reload_error = "sonde.yaml:3: <x> is not a key here\n";
   sources.monitor.store = {.enabled = true, .degraded = true, .why = "no space"};
   sources.monitor.on_time = false;
   sources.monitor.undelivered = "pager";
   const std::string html = page();
-  EXPECT_THAT(html, HasSubstr("sonde.yaml:3: &lt;x&gt; is not a key here"));
+  EXPECT_THAT(html, HasSubstr("sonde.yaml:3: &lt;x&gt; is not a key here</p>"));
   EXPECT_THAT(html, HasSubstr("The store loses rows: no space"));
   EXPECT_THAT(html, HasSubstr("more than five seconds late"));
   EXPECT_THAT(html, HasSubstr("Receiver pager has not taken an alert"));
 }
 
+TEST_F(OverviewTest, SaysSinceWhenItCountsItsOwnRuns) {
+  add_passing("login");
+  EXPECT_THAT(page(), HasSubstr("<dt>Runs, since the start</dt>"));
+  sources.monitor.started = noon - hours(1);
+  EXPECT_THAT(page(), HasSubstr("<dt>Runs, last hour</dt>"));
+}
+
 TEST_F(OverviewTest, MaintenanceAndDeploysAreMarked) {
   add_passing("login");
-  sources.maintained = [](const Check&) { return "database upgrade"; };
+  sources.maintained = [](const Check&) { return "maintenance until 13:00Z: database upgrade"; };
   sources.deploys = {{.at = noon - hours(1), .target = "staging", .version = "v1.2", .by = "ci"},
                      {.at = noon - hours(2), .target = "", .version = "v1.1", .by = ""}};
-  EXPECT_THAT(page(), HasSubstr("maintenance: database upgrade"));
+  EXPECT_THAT(page(), HasSubstr(">maintenance until 13:00Z: database upgrade<"));
   EXPECT_THAT(page(), HasSubstr("deploy v1.2"));
   EXPECT_THAT(page(), HasSubstr("<b>v1.1</b> on all targets"));
+}
+
+TEST_F(OverviewTest, AMaintenanceOfSomeProbesNamesThem) {
+  for (const char* kind : {"health", "login", "chat"}) add_passing(kind);
+  sources.maintained = [](const Check& check) {
+    return check.kind == "health" ? "" : "maintenance until 13:00Z: upgrade";
+  };
+  EXPECT_THAT(page(), HasSubstr(">login, chat: maintenance until 13:00Z: upgrade<"));
 }
 
 TEST_F(OverviewTest, AThousandProbesAreASmallPage) {
@@ -169,12 +190,30 @@ TEST(DayStrip, SaysTheWorstDay) {
   EXPECT_THAT(strip, HasSubstr("class=\"some\" d=\"M12 9H15\""));
 }
 
-TEST(Percent, NeverRoundsToAllOrNothing) {
+TEST_F(OverviewTest, TheScriptCanLetTheRelativeTimesGoOn) {
+  add_passing("login");
+  EXPECT_THAT(page(), HasSubstr("<body data-now=\"2026-01-02T12:00:00"));
+  EXPECT_THAT(page(), HasSubstr("<time datetime=\"2026-01-02T11:59:57"));
+  EXPECT_THAT(page(), HasSubstr(" data-ago title=\"2026-01-02 11:59:57 UTC\">3 s ago</time>"));
+}
+
+TEST(Percent, RoundsDownAsTheTextsOfAlertsDo) {
+  EXPECT_EQ(percent({22, 9}), "59.0 %");
   EXPECT_EQ(percent({100'000, 1}), "99.9 %");
-  EXPECT_EQ(percent({100'000, 99'999}), "0.1 %");
+  EXPECT_EQ(percent({100'000, 99'999}), "0.0 %");
   EXPECT_EQ(percent({10, 0}), "100 %");
   EXPECT_EQ(percent({10, 10}), "0 %");
   EXPECT_EQ(percent({}), "no data");
+}
+
+TEST(Relative, LinksLeadToTheRootFromWhereThePageIs) {
+  const std::string page =
+      R"(<a class="x" href="/runs/1"><img src="/a"><form action="/probe"><a href="#m"><input value="/x">)";
+  EXPECT_EQ(
+      relative(page, "/"),
+      R"(<a class="x" href="./runs/1"><img src="./a"><form action="./probe"><a href="#m"><input value="/x">)");
+  EXPECT_THAT(relative(page, "/incidents"), HasSubstr("href=\"./runs/1\""));
+  EXPECT_THAT(relative(page, "/probes/login/staging"), HasSubstr("href=\"../../runs/1\""));
 }
 
 TEST(NaturalLess, ComparesNumbersByValue) {

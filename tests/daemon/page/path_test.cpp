@@ -70,6 +70,39 @@ TEST_F(PathTest, AGraveReasonIsNotHiddenByAnother) {
   EXPECT_EQ(all.targets.at(0).stages.at(2).reason, Reason::identity_mismatch);
 }
 
+TEST_F(PathTest, OfSeveralFailingProbesTheMostSevereExplainsTheBox) {
+  add_failing("health", Step::health, Reason::server_error);
+  fails(view.add(make_check("health", "staging", "slow")), Step::health, Reason::latency_limit);
+  EXPECT_EQ(facts().targets.at(0).stages.at(0).reason, Reason::server_error);
+}
+
+TEST_F(PathTest, OtherFailuresBeforeAreThoseOfTheSameProbe) {
+  const auto check = add_failing("health", Step::health, Reason::server_error);
+  const auto slow = view.add(make_check("health", "staging", "slow"));
+  fails(slow, Step::health, Reason::latency_limit);
+  view.of(check).standing.failing_since = view.of(check).standing.failing->first =
+      noon - std::chrono::minutes(4);
+  const StageFacts box = facts().targets.at(0).stages.at(0);
+  EXPECT_EQ(box.since, noon - std::chrono::minutes(4));
+  EXPECT_EQ(box.failing, std::nullopt);
+  view.of(check).standing.failing_since = noon - std::chrono::minutes(7);
+  EXPECT_EQ(facts().targets.at(0).stages.at(0).failing, noon - std::chrono::minutes(7));
+}
+
+TEST_F(PathTest, AProbeOfAnotherStageDoesNotHideThatTheStagesOwnIsUnknown) {
+  add_passing("chat");
+  add_unclear("login", Reason::own_dns);
+  EXPECT_EQ(marks(), (Marks{absent, unclear, passing, passing, absent}));
+  passes(view.add(make_check("login", "staging", "other_login")));
+  EXPECT_EQ(marks().at(1), unclear) << "another account says nothing of this one";
+}
+
+TEST_F(PathTest, WhatGoesThroughAStageSpeaksForItWhereItsOwnProbeHasNotGotThere) {
+  add_passing("chat");
+  view.add("login");
+  EXPECT_EQ(marks().at(1), passing);
+}
+
 TEST_F(PathTest, AProbeThatStoppedRunningIsUnknownAndNotGreen) {
   const auto check = add_passing("login");
   view.of(check).standing.last_run = noon - std::chrono::minutes(5);

@@ -28,16 +28,39 @@ RunRow passed_run(WallTime ended, Span took) {
       .phases = {{Phase::connect, took / 4}, {Phase::login, took}, {Phase::first_byte, took / 2}}};
 }
 
-TEST(ProbeQuery, ReadsWhatItKnowsAndIgnoresTheRest) {
-  const auto query = ProbeQuery::read("range=7d&outcome=fail&reason=stalled&before=42&x=1");
+TEST(ProbeQuery, ReadsWhatItKnowsAndIgnoresOtherParameters) {
+  const auto query = *ProbeQuery::read("range=7d&outcome=fail&reason=stalled&before=42&x=1");
   EXPECT_EQ(query.range, hours(168));
   EXPECT_EQ(query.text(), "range=7d&outcome=fail&reason=stalled&before=42");
   const RunQuery asked = query.list(*make_check("chat"));
   EXPECT_EQ(asked.check, "chat/chat/staging");
   EXPECT_EQ(asked.outcome, Outcome::fail);
+  EXPECT_EQ(asked.step, std::nullopt);
   EXPECT_EQ(asked.reason, Reason::stalled);
   EXPECT_EQ(asked.before, 42);
-  EXPECT_EQ(ProbeQuery::read("range=99d&outcome=%3Cb%3E&reason=x&before=-1").text(), "range=6h");
+  EXPECT_EQ(ProbeQuery::read("range=6h&outcome=&reason=")->text(), "range=6h") << "an empty form";
+}
+
+TEST(ProbeQuery, TakesAReasonAsThePagePrintsIt) {
+  const auto query = *ProbeQuery::read("reason=+events%2Fforeign_event+");
+  const RunQuery asked = query.list(*make_check("chat"));
+  EXPECT_EQ(asked.step, Step::events);
+  EXPECT_EQ(asked.reason, Reason::foreign_event);
+  EXPECT_EQ(ProbeQuery::read(query.text())->text(), query.text());
+}
+
+TEST(ProbeQuery, RefusesAWrongValueAndSaysWhatIsAllowed) {
+  for (const auto& [query, words] :
+       {std::pair("outcome=bad", "outcome: \"bad\" is not pass, fail, inconclusive or skipped."),
+        std::pair("reason=zzz", "reason: \"zzz\" is not a reason, such as stalled"),
+        std::pair("reason=nowhere/stalled", "is not a reason"),
+        std::pair("range=99d", "range: \"99d\" is not 6h, 24h or 7d."),
+        std::pair("before=-1", "before: \"-1\" is not"),
+        std::pair("before=7x", "before: \"7x\"")}) {
+    const auto read = ProbeQuery::read(query);
+    ASSERT_FALSE(read) << query;
+    EXPECT_THAT(read.error(), HasSubstr(words));
+  }
 }
 
 struct ProbePageTest : testing::Test, HandOverview {
@@ -60,9 +83,16 @@ TEST_F(ProbePageTest, SaysTheStateAndTheFailuresByReason) {
                                      .last = noon}};
   const std::string page = probe_page(view_of(check));
   EXPECT_THAT(page, HasSubstr("<b>events/stalled</b>"));
-  EXPECT_THAT(page, HasSubstr("?outcome=fail&amp;reason=stalled"));
+  EXPECT_THAT(page, HasSubstr("?outcome=fail&amp;reason=events/stalled"));
   EXPECT_THAT(page, HasSubstr("<td>12</td>"));
   EXPECT_THAT(page, HasSubstr("what the run saw"));
+}
+
+TEST_F(ProbePageTest, ShowsTheAlertsThatFireThoughTheProbePasses) {
+  ProbeView shown = view_of(add_passing("login"));
+  shown.firing = {alert("SlowLogin", "warning", "staging", "login takes 9 s")};
+  EXPECT_THAT(probe_page(shown), HasSubstr("<b>SlowLogin</b>"));
+  EXPECT_THAT(probe_page(shown), HasSubstr("login takes 9 s"));
 }
 
 TEST_F(ProbePageTest, ListsRunsWithLinksToThoseThatAreRecorded) {
@@ -155,7 +185,7 @@ TEST_F(PublicPageTest, ShowsTheChosenTargetsAndNothingFromInside) {
     EXPECT_THAT(page, Not(HasSubstr(inside))) << inside;
 }
 
-TEST_F(PublicPageTest, IsNotGreenWhileACriticalAlertFiresThoughTheLastRunsPassed) {
+TEST_F(PublicPageTest, AShardSpeaksOfWhatItChecks) {
   add_passing("login", "shop");
   EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Everything works."));
   EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), Not(HasSubstr("monitors")));
@@ -163,11 +193,48 @@ TEST_F(PublicPageTest, IsNotGreenWhileACriticalAlertFiresThoughTheLastRunsPassed
   const std::string of_shard = public_page(facts(), {.targets = {"shop"}});
   EXPECT_THAT(of_shard, HasSubstr("Status: What is checked here works."));
   EXPECT_THAT(of_shard, HasSubstr("Shows what one of several monitors checks."));
-  sources.shard = {};
-  alert("A", "critical", "shop", "success 5 %");
+}
+
+TEST_F(PublicPageTest, SaysWhatACriticalAlertMeansWhileAllBoxesWork) {
+  add_passing("login", "shop");
+  const auto page = [&] { return public_page(facts(), {.targets = {"shop"}}); };
+  alert("Slow", "critical", "shop", "login takes 9 s").of = "latency";
+  EXPECT_THAT(page(), HasSubstr("Status: It is slow."));
+  EXPECT_THAT(page(), HasSubstr("<p>It has been slow since 11:55 UTC.</p>"));
+  alert("Low", "critical", "shop", "success 50 %").of = "auth_success";
+  EXPECT_THAT(page(), HasSubstr("Status: Some requests fail."));
+  EXPECT_THAT(page(), HasSubstr("<p>Some requests have failed since 11:55 UTC.</p>"));
+  for (const char* other : {"Everything works", "does not work", "Not everything works"})
+    EXPECT_THAT(page(), Not(HasSubstr(other)));
+}
+
+TEST_F(PublicPageTest, WhatUsersDoNotNoticeNowIsNoProblem) {
+  add_passing("login", "shop");
+  alert("AuthOutage", "critical", "shop", "login passes again").cleared = noon - minutes(1);
+  alert("CertificateExpiry", "critical", "shop", "expires in 2d").of = "certificate_expiry";
+  alert("Low", "warning", "shop", "success 95 %").of = "auth_success";
+  EXPECT_THAT(public_page(facts(), {.targets = {"shop"}}), HasSubstr("Status: Everything works."));
+}
+
+TEST_F(PublicPageTest, IsUnderMaintenanceWhereAWindowCoversAllThatFails) {
+  add_failing("login", Step::login, Reason::server_error, "shop");
+  add_failing("chat", Step::answer, Reason::answer_wrong, "shop");
+  const auto page = [&] { return public_page(facts(), {.targets = {"shop"}}); };
+  sources.maintained = [](const Check& check) { return check.name == "login" ? "upgrade" : ""; };
+  EXPECT_THAT(page(), HasSubstr("Not everything works since 11:30 UTC."));
+  EXPECT_THAT(page(), Not(HasSubstr("Maintenance")));
+  passes(view.checks()[1]);
+  EXPECT_THAT(page(), HasSubstr("<p>Maintenance is under way.</p>"));
+  EXPECT_THAT(page(), HasSubstr("Status: Maintenance is under way."));
+  passes(view.checks()[0]);
+  EXPECT_THAT(page(), HasSubstr("Status: Everything works."));
+}
+
+TEST_F(PublicPageTest, SaysWhenInATimeThatStaysTrueWithoutAScript) {
+  add_passing("login", "shop");
   const std::string page = public_page(facts(), {.targets = {"shop"}});
-  EXPECT_THAT(page, HasSubstr("Not everything works since"));
-  EXPECT_THAT(page, Not(HasSubstr("Everything works.")));
+  EXPECT_THAT(page, HasSubstr(">11:59:57 UTC</time>."));
+  EXPECT_THAT(page, Not(HasSubstr(" ago")));
 }
 
 TEST_F(PublicPageTest, UnknownIsNotGreen) {

@@ -88,6 +88,30 @@ TEST_F(RunPageTest, AMissingEventStandsWhereItShouldHaveCome) {
   EXPECT_LT(missing, html.find("agent_completed", lane));
 }
 
+TEST_F(RunPageTest, AWrongOrderIsMarkedAndTheExpectedOneIsSaid) {
+  trace = std::make_shared<Trace>(Instant{});
+  trace->event({"agent_started", EventState::received, milliseconds(10)});
+  trace->event({"tool_completed", EventState::received, milliseconds(20)});
+  trace->event({"agent_thinking", EventState::received, milliseconds(30)});
+  trace->event({"agent_completed", EventState::received, milliseconds(40)});
+  trace->delivered = false;
+  result.verdict = Verdict::of(Step::events, {Reason::out_of_order, ""});
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("<li class=\"out_of_order\"><b>tool_completed</b>"));
+  EXPECT_THAT(html, HasSubstr("<li class=\"received\"><b>agent_thinking</b>"));
+  EXPECT_THAT(html, HasSubstr("Expected order: agent_started, agent_thinking, tool_completed, "
+                              "agent_completed."));
+  EXPECT_THAT(html, HasSubstr("<dd>all came, but in the wrong order</dd>"));
+}
+
+TEST_F(RunPageTest, AnEventThatComesAgainInARightOrderIsNotMarked) {
+  trace->event({"agent_thinking", EventState::received, milliseconds(30)});
+  trace->event({"tool_completed", EventState::received, milliseconds(40)});
+  trace->event({"agent_thinking", EventState::received, milliseconds(50)});
+  EXPECT_THAT(page(), Not(HasSubstr("out_of_order")));
+  EXPECT_THAT(page(), Not(HasSubstr("Expected order")));
+}
+
 TEST_F(RunPageTest, SaysWhyWithTheHelpOfTheReason) {
   const std::string html = page();
   EXPECT_THAT(html, HasSubstr("<b>events/missing_event</b> A required event never came."));
