@@ -35,6 +35,13 @@ std::string wrong(const std::string& yaml, const Rule& rule = {}) {
   return text;
 }
 
+TEST(Codec, ARelativePathStartsAtTheFolderOfItsFile) {
+  const Place place{.file = std::make_shared<const std::string>("/etc/sonde/conf.d/x.yaml")};
+  EXPECT_EQ(beside(place, "ca.pem"), "/etc/sonde/conf.d/ca.pem");
+  EXPECT_EQ(beside(place, "/etc/ssl/ca.pem"), "/etc/ssl/ca.pem");
+  EXPECT_EQ(beside(place, ""), "");
+}
+
 TEST(Codec, ReadsTextsAsTheyWereWritten) {
   EXPECT_EQ(read<std::string>("hello"), "hello");
   EXPECT_EQ(read<std::string>("1.20"), "1.20");

@@ -63,6 +63,14 @@ TEST(LiteralSecret, ABodyAndTheVarsOfATargetAreLookedAt) {
               HasSubstr("password"));
 }
 
+TEST(LiteralSecret, WhereNoTemplateIsFilledInNoneIsAdvised) {
+  for (const char* yaml : {"receivers: { r: { webhook: { url: 'https://a/?token=a1b2c3d4' } } }",
+                           "heartbeat: { url: 'https://a/?token=a1b2c3d4' }"}) {
+    EXPECT_THAT(warned(yaml), HasSubstr("write the whole value as { file: PATH }")) << yaml;
+    EXPECT_THAT(warned(yaml), Not(HasSubstr("{{"))) << yaml;
+  }
+}
+
 TEST(LiteralSecret, TemplatesReferencesAndPlainWordsAreNone) {
   for (const char* header :
        {"Authorization: 'Bearer {{identity.token}}'", "X-Key: '{{identity.key}}'",

@@ -86,6 +86,12 @@ TEST(MessageBody, AnOwnBodyIsJudgedByTheAnswerToo) {
   EXPECT_EQ(plain.place()->judge(answer).outcome, DeliveryOutcome::accepted);
 }
 
+TEST(MessageBody, ATemplateInTheUrlIsAMistake) {
+  const test::Receivers templated(
+      "hook: { webhook: { url: 'https://hooks.example.com/x?token={{identity.hook}}' } }");
+  EXPECT_THAT(templated.notified(), HasSubstr("no template is filled in here"));
+}
+
 TEST(MessageBody, JsonThatATextOfAnAlertCanBreakIsAMistake) {
   const auto notified = [](const std::string& body) {
     return test::Receivers(webhook("body: '" + body + "'")).notified();
