@@ -120,6 +120,7 @@ void DestinationQueue::send(const Outgoing& outgoing) {
                   .entry = entry_,
                   .incident = outgoing.incident};
   if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
+  message.aside = set_aside(message.alerts, queue_, outgoing.due.why);
   flying_ = outgoing.alerts;
   sent_ = queue_.begin(outgoing.alerts, outgoing.incident);
   busy_ = true;

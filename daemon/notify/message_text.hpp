@@ -15,7 +15,7 @@ namespace sonde::notify {
 std::string_view status_word(const Message& message);
 // What the message is about: its target, or the receiver's name if the daemon itself is meant.
 std::string_view subject_of(const Message& message);
-// " (2 alerts, 1 resolved)"; empty once every alert has ended.
+// " (2 alerts, 1 acknowledged, 1 resolved)"; empty once every alert has ended.
 std::string counts_of(const Message& message);
 // "FIRING staging (2 alerts)", at most `bytes_max` bytes.
 std::string title_of(const Message& message, std::size_t bytes_max);
@@ -24,12 +24,16 @@ std::string title_of(const Message& message, std::size_t bytes_max);
 // than 2000 bytes is left out.
 std::vector<std::pair<std::string_view, std::string>> links_of(const Alert& alert);
 
+// "acknowledged by ann at 2026-01-02 03:04:05 UTC: on it"; empty if nobody looks after it.
+std::string acknowledged_line(const Alert& alert);
+
 // One alert in a few lines: name, severity, summary, since when, links.
 std::string paragraph_of(const Alert& alert);
 // Every alert, in at most `bytes_max` bytes; says how many were left out.
 std::string text_of(const Message& message, std::size_t bytes_max);
 
-// The severity of the worst alert that fires, or of the worst one if none does.
+// The severity of the worst alert that fires and is not set aside, or of the worst one if none
+// fires.
 Severity severity_of(const Message& message);
 
 // Identifies what has an incident, for a service that opens one at a time under a key: 64 hex

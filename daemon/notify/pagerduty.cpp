@@ -23,10 +23,12 @@ std::string quote(std::string_view text, std::size_t bytes_max) {
 }
 
 std::string detail_of(const Alert& alert) {
-  return fmt::format(R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}}})",
-                     quote(name_of(alert), detail_max), alert.ended ? "resolved" : "firing",
-                     name(alert.severity), quote(summary_of(alert), detail_max),
-                     quote(show(alert.labels), detail_max));
+  const auto& by = value_of(alert.annotations, "acknowledged");
+  const std::string looked_after = by.empty() ? "" : ",\"acknowledged\":" + quote(by, detail_max);
+  return fmt::format(
+      R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}{}}})",
+      quote(name_of(alert), detail_max), alert.ended ? "resolved" : "firing", name(alert.severity),
+      quote(summary_of(alert), detail_max), quote(show(alert.labels), detail_max), looked_after);
 }
 
 std::string details_of(const Message& message) {

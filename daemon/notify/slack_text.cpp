@@ -46,8 +46,8 @@ std::string paragraph(const Alert& alert) {
                   name(alert.severity), alert.ended ? ", resolved" : "",
                   slack_escape(summary_of(alert), slack_summary_max), as_rfc3339(alert.starts));
   if (alert.ended) text += fmt::format(" until {}", as_rfc3339(*alert.ended));
-  if (const auto& by = value_of(alert.annotations, "acknowledged"); !by.empty())
-    text += "\nacknowledged " + slack_escape(by, acknowledged_max);
+  if (const std::string line = acknowledged_line(alert); !line.empty())
+    text += "\n" + slack_escape(line, acknowledged_max);
   text += link(value_of(alert.annotations, "runbook_url"), "runbook");
   text += link(value_of(alert.annotations, "evidence_url"), "evidence");
   return text + link(alert.source_url, "alert");
