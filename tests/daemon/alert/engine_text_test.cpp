@@ -201,6 +201,24 @@ TEST_F(EngineTextTest, ARateLeadsToTheProbeThatLostMost) {
                                     at(now) + "; it fired because: success of 3 probes 61.2 %"));
 }
 
+TEST_F(EngineTextTest, ARateWithoutAnAttemptSaysThatThereWasNone) {
+  const Rate logins{.of = RateOf::auth, .step = Step::login, .event = {}};
+  const Rate upgrades{.of = RateOf::auth, .step = Step::upgrade, .event = {}};
+  RuleSettings rule = make(AlertOf::auth_success);
+  rule.above.reset();
+  rule.below = Bound{.share = config::Percent{0.9}, .span = {}, .count = {}};
+  rule.clear_above = Bound{.share = config::Percent{0.93}, .span = {}, .count = {}};
+  rule.over = {minutes(10)};
+  watch(std::move(rule));
+  view.tally(login, logins, {40, 30});
+  view.tally(login, upgrades, {40, 0});
+  after(seconds(15));
+  EXPECT_THAT(summary(), StartsWith("login auth success 25.0 % (10 of 40) over 10m on staging"));
+  view.tally(login, logins, {0, 0});
+  after(seconds(15));
+  EXPECT_THAT(summary(), StartsWith("no login in 10m on staging; upgrades 40 of 40; good again"));
+}
+
 TEST_F(EngineTextTest, WhatCannotBeJudgedSaysWhenItsNumbersWereTrue) {
   watch(AlertOf::consecutive_failures);
   fail(chat, Step::events, 4);
