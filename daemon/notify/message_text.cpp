@@ -125,6 +125,12 @@ std::string incident_key(const Message& message) {
   return text::sha256(show(message.group) + apart);
 }
 
+Labels annotations_with(const Alert& alert, const std::string& incident) {
+  Labels all = alert.annotations;
+  if (!incident.empty()) all.try_emplace("incident", incident);
+  return all;
+}
+
 std::string incident_id(const Message& message) {
   if (message.incident.empty()) return incident_key(message);
   constexpr std::size_t entry_digits = 8;

@@ -41,6 +41,10 @@ Severity severity_of(const Message& message);
 // otherwise.
 std::string incident_key(const Message& message);
 
+// The annotations for a service that speaks Alertmanager's format: `incident` is the id, unless the
+// rule has an annotation of that name or the id is empty.
+Labels annotations_with(const Alert& alert, const std::string& incident);
+
 // Identifies one incident: the same in every message about it from its beginning to its end.
 // Message::incident, with more characters where several entries lead to one place.
 std::string incident_id(const Message& message);
