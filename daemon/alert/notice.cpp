@@ -7,6 +7,7 @@
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/core/change.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -135,6 +136,18 @@ IncidentMember Notices::member(const AlertInstance& tracked, WallTime now) const
   return member;
 }
 
+std::string Notices::probe_page(const std::string& probe, const std::string& target) const {
+  return fmt::format("{}/probes/{}/{}", options_.external_url, text::percent_encode(probe),
+                     text::percent_encode(target));
+}
+
+std::string Notices::page(const Instance& instance) const {
+  const auto probe = instance.labels.find("probe");
+  if (instance.target.empty()) return options_.external_url + "/";
+  if (probe != instance.labels.end()) return probe_page(probe->second, instance.target);
+  return options_.external_url + "/incidents?target=" + text::percent_encode(instance.target);
+}
+
 Labels Notices::annotations(const AlertInstance& tracked, const NotifyDecision& decision,
                             WallTime now) const {
   const Instance& instance = tracked.instance;
@@ -150,8 +163,7 @@ Labels Notices::annotations(const AlertInstance& tracked, const NotifyDecision& 
     all["run"] = tracked.text.run;
     all["evidence_url"] = fmt::format("{}/runs/{}", options_.external_url, tracked.text.run);
   } else if (!tracked.text.probe.empty()) {
-    all["evidence_url"] =
-        fmt::format("{}/probes/{}/{}", options_.external_url, tracked.text.probe, instance.target);
+    all["evidence_url"] = probe_page(tracked.text.probe, instance.target);
   }
   if (!instance.rule->runbook.empty())
     all["runbook_url"] = instance.rule->runbook;
