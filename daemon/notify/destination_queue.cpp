@@ -360,6 +360,8 @@ ReceiverFacts DestinationQueue::facts() const {
   facts.dropped += queue_.dropped();
   facts.queue_length = queue_.waiting();
   facts.queue_capacity = queue_.capacity();
+  for (const std::uint64_t alert : undelivered(delivery_patience))
+    facts.undelivered.push_back({alert, queue_.all().at(alert).shown_firing()});
   return facts;
 }
 
