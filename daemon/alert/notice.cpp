@@ -50,6 +50,12 @@ std::string show_good(const AlertInstance& tracked, WallTime now) {
   return tracked.good_since ? "; good again since " + show_time(*tracked.good_since, now) : "";
 }
 
+// Whether it is only kept firing. What flaps or gives no data is not good again.
+bool recovers(const AlertInstance& tracked) {
+  return tracked.state.firing() && tracked.good_since && !tracked.quiet_since &&
+         !tracked.state.flapping.flaps;
+}
+
 std::string show_state(const AlertInstance& tracked, const NotifyDecision& decision, WallTime now) {
   if (!tracked.state.firing())
     return show_good(tracked, now) + (decision.open && tracked.alert->notified
@@ -57,7 +63,7 @@ std::string show_state(const AlertInstance& tracked, const NotifyDecision& decis
                                           : "");
   if (tracked.quiet_since) return "; no data since " + show_time(*tracked.quiet_since, now);
   if (tracked.state.flapping.flaps) return "; flapping";
-  if (tracked.good_since) return show_good(tracked, now);
+  if (recovers(tracked)) return show_good(tracked, now);
   if (tracked.text.at > WallTime{} && now - tracked.text.at >= fresh_for)
     return "; as of " + show_time(tracked.text.at, now);
   return "";
@@ -134,6 +140,10 @@ IncidentMember Notices::member(const AlertInstance& tracked, WallTime now) const
   member.firing = tracked.state.firing();
   member.was_notified = tracked.alert->notified;
   return member;
+}
+
+std::string Notices::failed(const AlertInstance& tracked) {
+  return recovers(tracked) ? tracked.text.fired_for : "";
 }
 
 std::string Notices::probe_page(const std::string& probe, const std::string& target) const {

@@ -20,6 +20,8 @@ class Notices {
   // The annotations that receivers get: summary, description, links.
   Labels annotations(const AlertInstance& tracked, const NotifyDecision& decision,
                      WallTime now) const;
+  // What failed, if all is good again and it is only kept firing; otherwise empty.
+  static std::string failed(const AlertInstance& tracked);
   // The URL of the page about it: that of its probe, or the incidents of its target.
   std::string page(const Instance& instance) const;
 

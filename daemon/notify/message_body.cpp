@@ -33,7 +33,7 @@ std::string rendered_end(const Message& message) {
 
 // One row for each name. The first alert is the worst one that leads the message.
 constexpr std::array<BodyName, 15> body_names = {{
-    {{"title", "such as `FIRING staging (2 alerts)`"},
+    {{"title", "such as `FIRING staging (2 alerts)`; RECOVERING while alerts are only kept firing"},
      [](const Message& m) { return title_of(m, body_title_max); }},
     {{"text", "every alert in a few lines, at most 16 KB"},
      [](const Message& m) { return text_of(m, body_text_max); }},

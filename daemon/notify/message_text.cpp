@@ -38,7 +38,10 @@ std::ptrdiff_t acknowledged_count(const Message& message) {
 }  // namespace
 
 std::string_view status_word(const Message& message) {
-  return firing(message) ? "FIRING" : "RESOLVED";
+  if (!firing(message)) return "RESOLVED";
+  const bool recovers = std::ranges::all_of(
+      message.alerts, [](const Alert& alert) { return alert.ended || !alert.failed.empty(); });
+  return recovers ? "RECOVERING" : "FIRING";
 }
 
 std::string_view subject_of(const Message& message) {
@@ -63,6 +66,12 @@ std::string title_of(const Message& message, std::size_t bytes_max) {
       fmt::format("{} {}{}", status_word(message),
                   text::shorten(subject_of(message), shown_name_max), counts_of(message)),
       bytes_max);
+}
+
+std::string headline_of(const Message& message) {
+  const Alert& first = message.alerts.front();
+  if (first.ended || first.failed.empty()) return summary_of(first);
+  return status_word(message) == "RECOVERING" ? first.failed : "recovering: " + first.failed;
 }
 
 std::vector<std::pair<std::string_view, std::string>> links_of(const Alert& alert) {

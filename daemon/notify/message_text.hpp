@@ -11,7 +11,8 @@ namespace sonde::notify {
 
 // The words with which receivers show a message to people, without markup. Pure.
 
-// "FIRING", or "RESOLVED" once every alert has ended.
+// "FIRING", "RECOVERING" if all that fires is good again and only kept firing, or "RESOLVED" once
+// every alert has ended.
 std::string_view status_word(const Message& message);
 // What the message is about: its target, or the receiver's name if the daemon itself is meant.
 std::string_view subject_of(const Message& message);
@@ -19,6 +20,10 @@ std::string_view subject_of(const Message& message);
 std::string counts_of(const Message& message);
 // "FIRING staging (2 alerts)", at most `bytes_max` bytes.
 std::string title_of(const Message& message, std::size_t bytes_max);
+
+// The first alert in one line, for a title: its summary; but what failed, as long as it fires
+// though that is good again.
+std::string headline_of(const Message& message);
 
 // Name and URL of what an alert links to: its runbook, its evidence, its own page. A URL of more
 // than 2000 bytes is left out.

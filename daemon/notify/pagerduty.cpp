@@ -52,7 +52,7 @@ std::string summary_of_all(const Message& message) {
   const auto firing =
       std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; });
   const std::string more = firing > 1 ? fmt::format(" ({} alerts)", firing) : "";
-  return text::shorten(summary_of(message.alerts.front()), summary_max - 3 - more.size()) + more;
+  return text::shorten(headline_of(message), summary_max - 3 - more.size()) + more;
 }
 
 std::string payload_of(const Message& message) {

@@ -72,7 +72,7 @@ std::string slack_body(const Message& message, std::string_view channel) {
   const std::size_t rest = message.alerts.size() - count;
   if (rest > 0) blocks += "," + section(fmt::format("and {} more", rest));
   const std::string fallback =
-      title(message) + ": " + slack_escape(summary_of(message.alerts.front()), slack_summary_max);
+      title(message) + ": " + slack_escape(headline_of(message), slack_summary_max);
   std::string body =
       fmt::format(R"({{"text":{},"blocks":[{}])", text::json_quote(fallback), blocks);
   if (!channel.empty()) body += ",\"channel\":" + text::json_quote(channel);

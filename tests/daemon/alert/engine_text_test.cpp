@@ -58,6 +58,26 @@ TEST_F(EngineTextTest, FailuresInARowEndWhereTheyWere) {
   EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/probes/chat/"));
 }
 
+TEST_F(EngineTextTest, WhatFailedIsKnownWhileAnAlertIsOnlyKeptFiring) {
+  RuleSettings rule = make(AlertOf::consecutive_failures);
+  rule.keep_firing_for = minutes(5);
+  watch(std::move(rule));
+  fail(chat, Step::events, 4);
+  after(seconds(15));
+  EXPECT_EQ(find("of_target").failed, "");
+  pass(chat);
+  after(seconds(15));
+  EXPECT_FALSE(find("of_target").ended);
+  EXPECT_THAT(find("of_target").failed, StartsWith("chat failed 4 times in a row on staging"));
+  fail(chat, Step::events, 1);
+  after(seconds(15));
+  EXPECT_EQ(find("of_target").failed, "") << "it fails again";
+  pass(chat);
+  after(minutes(6));
+  EXPECT_TRUE(find("of_target").ended);
+  EXPECT_EQ(find("of_target").failed, "");
+}
+
 TEST_F(EngineTextTest, ANumberIsThatOfTheLastRun) {
   watch(AlertOf::consecutive_failures);
   const auto fails = [&](std::uint64_t row) {
