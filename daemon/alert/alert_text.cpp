@@ -245,8 +245,9 @@ std::string show_share(Millionths share) {
 
 // Rounded down, so that a value below a bound is not shown as the bound.
 std::string show_success(const Tally& tally) {
+  if (tally.attempts == 0) return "no attempt";
   const auto good = tally.attempts - tally.failures;
-  const auto tenths = tally.attempts > 0 ? good * 1000 / tally.attempts : 0;
+  const auto tenths = good * 1000 / tally.attempts;
   return fmt::format("{}.{} % ({} of {})", tenths / 10, tenths % 10, good, tally.attempts);
 }
 

@@ -39,8 +39,8 @@ std::string tell_removed(Removed why, const Alert& alert, const AlertText& fired
 Failures failures_of(const Instance& instance, EvalContext& context);
 
 // ---- Parts of the texts
-std::string show_share(Millionths share);            // "90 %", "99.95 %"
-std::string show_success(const Tally& tally);        // "72.0 % (18 of 25)"; rounded down
+std::string show_share(Millionths share);      // "90 %", "99.95 %"
+std::string show_success(const Tally& tally);  // "72.0 % (18 of 25)"; rounded down, or "no attempt"
 std::string show_time(WallTime time, WallTime now);  // "14:02 UTC", "24 Nov 14:02 UTC"
 std::string show_detail(const std::string& detail);  // at most 80 bytes, printable
 std::string show_failures(const Failures& failures, WallTime now);

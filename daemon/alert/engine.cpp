@@ -318,7 +318,8 @@ bool Engine::apply(AlertInstance& tracked, const NotifyDecision& decision,
   next.held_by = std::move(holders);
   if (!tracked.state.firing() && (!decision.open || !next.notified)) next.ended = now;
   next.annotations = notices_.annotations(tracked, decision, now);
-  next.source_url = options_.external_url + "/";
+  next.failed = Notices::failed(tracked);
+  next.source_url = notices_.page(tracked.instance);
   // An alert ends in the group in which receivers were sent its start.
   if (!alert.notified || alert.group.empty())
     next.group =

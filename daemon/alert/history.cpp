@@ -111,6 +111,9 @@ void History::notified(const std::string& receiver, std::uint64_t alert, bool fi
   const auto found = find(alert, firing);
   if (found == records_.end()) return;
   auto& [id, record] = *found;
+  std::erase_if(record.undelivered, [&](const AlertRecord::Undelivered& one) {
+    return one.receiver == receiver && one.firing == firing;
+  });
   const auto known =
       std::ranges::find_if(record.notifications, [&](const AlertRecord::Notification& one) {
         return one.receiver == receiver && one.firing == firing;
@@ -122,6 +125,21 @@ void History::notified(const std::string& receiver, std::uint64_t alert, bool fi
     record.notifications.push_back(
         {.receiver = receiver, .firing = firing, .first = now, .last = now, .count = 1});
   }
+  changed_.insert(id);
+}
+
+void History::undelivered(const std::string& receiver, std::uint64_t alert, bool firing,
+                          WallTime now) {
+  const auto found = find(alert, firing);
+  if (found == records_.end()) return;
+  auto& [id, record] = *found;
+  const bool known =
+      std::ranges::any_of(record.undelivered, [&](const AlertRecord::Undelivered& one) {
+        return one.receiver == receiver && one.firing == firing;
+      });
+  if (known || record.undelivered.size() >= notifications_max) return;
+  record.undelivered.push_back(
+      {.receiver = receiver, .firing = firing, .at = in_milliseconds(now)});
   changed_.insert(id);
 }
 

@@ -29,6 +29,9 @@ class History {
   // A receiver accepted the alert with this fingerprint.
   void notified(const std::string& receiver, std::uint64_t alert, bool firing, WallTime now);
 
+  // A receiver has not taken it for long; forgotten when it accepts it after all.
+  void undelivered(const std::string& receiver, std::uint64_t alert, bool firing, WallTime now);
+
   // Acknowledges the firing alerts of a name, of one target or of all, until they end. The error
   // says what is wrong with the request; returns what is acknowledged now.
   std::expected<std::vector<AlertRecord>, std::string> acknowledge(

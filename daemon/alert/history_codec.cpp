@@ -23,6 +23,26 @@ std::string notifications_json(const AlertRecord& record) {
   return "[" + all + "]";
 }
 
+std::string undelivered_part(const AlertRecord& record) {
+  if (record.undelivered.empty()) return "";
+  std::string all;
+  for (const auto& one : record.undelivered)
+    all += (all.empty() ? "" : ",") +
+           note::object(note::text("receiver", one.receiver) + note::flag("firing", one.firing) +
+                        note::time("at", one.at));
+  return note::part("undelivered", "[" + all + "]");
+}
+
+std::vector<AlertRecord::Undelivered> undelivered_of(text::Json list) {
+  std::vector<AlertRecord::Undelivered> all;
+  for (std::size_t i = 0; i < std::min(list.size(), History::notifications_max); ++i)
+    if (const auto at = note::time_of(list.item(i), "at"))
+      all.push_back({.receiver = note::text_of(list.item(i), "receiver"),
+                     .firing = note::flag_of(list.item(i), "firing"),
+                     .at = *at});
+  return all;
+}
+
 std::string acknowledged_part(const AlertRecord& record) {
   if (!record.acknowledged) return "";
   const Acknowledgement& by = *record.acknowledged;
@@ -48,7 +68,8 @@ std::string note_of(const AlertRecord& record) {
   return note::object(note::labels("labels", record.labels) +
                       note::text("summary", record.summary) + note::time("starts", record.starts) +
                       note::time("ended", record.ended) + note::text("incident", record.incident) +
-                      note::part("told", notifications_json(record)) + acknowledged_part(record));
+                      note::part("told", notifications_json(record)) + undelivered_part(record) +
+                      acknowledged_part(record));
 }
 
 std::optional<AlertRecord> record_of(std::string_view note) {
@@ -62,7 +83,8 @@ std::optional<AlertRecord> record_of(std::string_view note) {
                      .ended = note::time_of(root, "ended"),
                      .notifications = {},
                      .acknowledged = {},
-                     .incident = note::text_of(root, "incident")};
+                     .incident = note::text_of(root, "incident"),
+                     .undelivered = undelivered_of(root.member("undelivered"))};
   if (!starts || record.labels.empty()) return std::nullopt;
   const text::Json list = root.member("told");  // its name in stores of every version
   for (std::size_t i = 0; i < std::min(list.size(), History::notifications_max); ++i)

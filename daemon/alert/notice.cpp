@@ -7,6 +7,7 @@
 #include "daemon/alert/engine.hpp"
 #include "daemon/alert/rule_builtin.hpp"
 #include "daemon/core/change.hpp"
+#include "probes/text/encode.hpp"
 
 namespace sonde::alert {
 namespace {
@@ -49,6 +50,12 @@ std::string show_good(const AlertInstance& tracked, WallTime now) {
   return tracked.good_since ? "; good again since " + show_time(*tracked.good_since, now) : "";
 }
 
+// Whether it is only kept firing. What flaps or gives no data is not good again.
+bool recovers(const AlertInstance& tracked) {
+  return tracked.state.firing() && tracked.good_since && !tracked.quiet_since &&
+         !tracked.state.flapping.flaps;
+}
+
 std::string show_state(const AlertInstance& tracked, const NotifyDecision& decision, WallTime now) {
   if (!tracked.state.firing())
     return show_good(tracked, now) + (decision.open && tracked.alert->notified
@@ -56,7 +63,7 @@ std::string show_state(const AlertInstance& tracked, const NotifyDecision& decis
                                           : "");
   if (tracked.quiet_since) return "; no data since " + show_time(*tracked.quiet_since, now);
   if (tracked.state.flapping.flaps) return "; flapping";
-  if (tracked.good_since) return show_good(tracked, now);
+  if (recovers(tracked)) return show_good(tracked, now);
   if (tracked.text.at > WallTime{} && now - tracked.text.at >= fresh_for)
     return "; as of " + show_time(tracked.text.at, now);
   return "";
@@ -135,6 +142,22 @@ IncidentMember Notices::member(const AlertInstance& tracked, WallTime now) const
   return member;
 }
 
+std::string Notices::failed(const AlertInstance& tracked) {
+  return recovers(tracked) ? tracked.text.fired_for : "";
+}
+
+std::string Notices::probe_page(const std::string& probe, const std::string& target) const {
+  return fmt::format("{}/probes/{}/{}", options_.external_url, text::percent_encode(probe),
+                     text::percent_encode(target));
+}
+
+std::string Notices::page(const Instance& instance) const {
+  const auto probe = instance.labels.find("probe");
+  if (instance.target.empty()) return options_.external_url + "/";
+  if (probe != instance.labels.end()) return probe_page(probe->second, instance.target);
+  return options_.external_url + "/incidents?target=" + text::percent_encode(instance.target);
+}
+
 Labels Notices::annotations(const AlertInstance& tracked, const NotifyDecision& decision,
                             WallTime now) const {
   const Instance& instance = tracked.instance;
@@ -150,8 +173,7 @@ Labels Notices::annotations(const AlertInstance& tracked, const NotifyDecision& 
     all["run"] = tracked.text.run;
     all["evidence_url"] = fmt::format("{}/runs/{}", options_.external_url, tracked.text.run);
   } else if (!tracked.text.probe.empty()) {
-    all["evidence_url"] =
-        fmt::format("{}/probes/{}/{}", options_.external_url, tracked.text.probe, instance.target);
+    all["evidence_url"] = probe_page(tracked.text.probe, instance.target);
   }
   if (!instance.rule->runbook.empty())
     all["runbook_url"] = instance.rule->runbook;

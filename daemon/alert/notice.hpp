@@ -20,8 +20,13 @@ class Notices {
   // The annotations that receivers get: summary, description, links.
   Labels annotations(const AlertInstance& tracked, const NotifyDecision& decision,
                      WallTime now) const;
+  // What failed, if all is good again and it is only kept firing; otherwise empty.
+  static std::string failed(const AlertInstance& tracked);
+  // The URL of the page about it: that of its probe, or the incidents of its target.
+  std::string page(const Instance& instance) const;
 
  private:
+  std::string probe_page(const std::string& probe, const std::string& target) const;
   std::string suppressed(const Instance& instance, WallTime now) const;
   std::string deployed(const AlertInstance& tracked) const;
   bool waits_for_run(const AlertInstance& tracked) const;

@@ -112,12 +112,28 @@ Evaluation burning(const Instance& instance, EvalContext& context, const Rate& r
   return finding;
 }
 
-// "72.0 % (18 of 25) over 10m, 80.0 % (60 of 75) over 30m"
+// "no login in 10m"
+std::string nothing(const Rate& rate, Span window) {
+  std::string what = "run";
+  if (rate.of == RateOf::auth) what = name(rate.step);
+  if (rate.of == RateOf::delivery) what = "attempt to deliver " + rate.event;
+  return fmt::format("no {} in {}", what, config::show(window));
+}
+
+bool is_empty(const WindowSample& sample) { return sample.tally.attempts == 0; }
+
+std::string show_window(const Rate& rate, const WindowSample& sample) {
+  if (is_empty(sample)) return nothing(rate, sample.window);
+  return fmt::format("{} over {}", show_success(sample.tally), config::show(sample.window));
+}
+
+// "72.0 % (18 of 25) over 10m, 80.0 % (60 of 75) over 30m"; windows without an attempt come last.
 std::string over(const Evaluation& finding) {
   std::string all;
-  for (const auto& [window, tally] : finding.stretches)
-    all += fmt::format("{}{} over {}", all.empty() ? "" : ", ", show_success(tally),
-                       config::show(window));
+  for (const bool empty : {false, true})
+    for (const WindowSample& sample : finding.stretches)
+      if (is_empty(sample) == empty)
+        all += (all.empty() ? "" : ", ") + show_window(finding.rate, sample);
   return all;
 }
 
@@ -218,10 +234,17 @@ Evaluation judge_burn(const Instance& instance, EvalContext& context, const Prio
 }
 
 std::string value_of_rate(const Evaluation& finding) {
-  return finding.stretches.empty() ? "" : show_success(finding.stretches.front().tally);
+  if (finding.stretches.empty()) return "";
+  const WindowSample& first = finding.stretches.front();
+  return is_empty(first) ? nothing(finding.rate, first.window) : show_success(first.tally);
 }
 
 std::string headline_of_success(const Instance& instance, const Evaluation& finding, EvalContext&) {
+  const auto& windows = finding.stretches;
+  if (!windows.empty() && std::ranges::all_of(windows, is_empty)) {
+    const Span longest = std::ranges::max(windows, {}, &WindowSample::window).window;
+    return fmt::format("{} on {}", nothing(finding.rate, longest), instance.target);
+  }
   return fmt::format("{} {} {}", subject_of(instance, finding.rate), over(finding),
                      wanted(instance));
 }
@@ -246,8 +269,8 @@ std::string headline_of_burn(const Instance& instance, const Evaluation& finding
       "{}, wanted {} in 30d{}",
       subject_of(instance, finding.rate), times(rule, lengthy.tally), config::show(lengthy.window),
       times(rule, brief.tally), config::show(brief.window), instance.target,
-      show_success(lengthy.tally), show_share(millionths(rule.objective)),
-      budget_of(instance, finding.rate, context));
+      is_empty(lengthy) ? nothing(finding.rate, lengthy.window) : show_success(lengthy.tally),
+      show_share(millionths(rule.objective)), budget_of(instance, finding.rate, context));
 }
 
 }  // namespace sonde::alert

@@ -70,7 +70,11 @@ void Alerting::State::tell(const std::vector<Alert>& fires, std::uint64_t versio
   telling = false;
   if (stopped) return;
   notified = version;
-  notifier.update(fires, std::chrono::system_clock::now());
+  const WallTime now = std::chrono::system_clock::now();
+  notifier.update(fires, now);
+  for (const ReceiverFacts& receiver : notifier.facts())
+    for (const auto& [alert, firing] : receiver.undelivered)
+      history.undelivered(receiver.name, alert, firing, now);
   if (engine.version() != notified) tell_soon();
 }
 

@@ -17,6 +17,13 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "this machine";
 }
 
+std::vector<std::string> failing_receivers(const notify::Notifier& notifier) {
+  std::vector<std::string> all;
+  for (ReceiverFacts& receiver : notifier.facts())
+    if (!receiver.undelivered.empty()) all.push_back(std::move(receiver.name));
+  return all;
+}
+
 }  // namespace
 
 void tell_history(const View& view, bool stored, LoadStatus& load) {
@@ -48,7 +55,6 @@ std::optional<page::AuthGoal> auth_goal(const std::vector<alert::RuleSettings>& 
 }
 
 page::Sources PageSources::at(WallTime now, std::vector<AlertFacts> alerts) const {
-  constexpr Span delivery_patience = std::chrono::minutes(2);
   const page::MonitorLog::Hour hour = log.hour(Clock::now());
   return {.now = now,
           .location = settings.location.empty() ? host_name() : settings.location,
@@ -69,7 +75,7 @@ page::Sources PageSources::at(WallTime now, std::vector<AlertFacts> alerts) cons
                       .probes_at_start = load.probes,
                       .restored = load.restored,
                       .store = memory.facts(),
-                      .undelivered = notifier.undelivered(delivery_patience)},
+                      .undelivered = failing_receivers(notifier)},
           .maintained = [this, now](const Check& check) { return maintenance.why(check, now); },
           .auth_goal = [this](const Check& check) { return auth_goal(settings.rules, check); }};
 }

@@ -42,6 +42,8 @@ struct Alert {
   // Identifies the incident that it belongs to: 16 hex digits, the same for all alerts of a group
   // from the first that fires until none does, also across a restart; empty: not decided yet.
   std::string incident = {};
+  // What failed, if the alert fires on only for `keep_firing_for`, because all is good again.
+  std::string failed = {};
   friend bool operator==(const Alert&, const Alert&) = default;
 };
 

@@ -158,6 +158,13 @@ struct AlertRecord {
     std::uint64_t count = 0;
     friend bool operator==(const Notification&, const Notification&) = default;
   };
+  // What a receiver had not taken for two minutes, and has not taken since.
+  struct Undelivered {
+    std::string receiver;
+    bool firing = false;  // the alert as firing, or its end
+    WallTime at;          // when that was noticed
+    friend bool operator==(const Undelivered&, const Undelivered&) = default;
+  };
   std::map<std::string, std::string> labels;
   std::string summary;  // the newest
   WallTime starts;
@@ -165,6 +172,7 @@ struct AlertRecord {
   std::vector<Notification> notifications;
   std::optional<Acknowledgement> acknowledged;
   std::string incident = {};  // Alert::incident; empty: recorded by a version that had none
+  std::vector<Undelivered> undelivered = {};
   friend bool operator==(const AlertRecord&, const AlertRecord&) = default;
 };
 // Selects records, newest first; an empty text matches all.
@@ -189,6 +197,12 @@ struct RuleFacts {  // of one `alerts:` entry
 };
 
 struct ReceiverFacts {
+  // An alert, by its fingerprint, that it has not taken for two minutes.
+  struct Undelivered {
+    std::uint64_t alert = 0;
+    bool firing = false;  // as firing, or as ended
+    friend bool operator==(const Undelivered&, const Undelivered&) = default;
+  };
   std::string name;
   std::uint64_t sent = 0;  // delivery attempts
   // by reason; contains every possible reason, also with 0
@@ -196,6 +210,7 @@ struct ReceiverFacts {
   std::uint64_t dropped = 0;
   std::size_t queue_length = 0, queue_capacity = 0;
   std::optional<WallTime> last_success;
+  std::vector<Undelivered> undelivered;
   std::vector<double> durations_bounds;  // of delivery attempts: upper bounds in seconds,
   std::vector<std::uint64_t> durations;  // counts for each bucket, one more than bounds,
   double durations_sum = 0;              // and their sum

@@ -6,6 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
+#include "daemon/notify/message_text.hpp"
 #include "probes/text/json.hpp"
 
 namespace sonde::notify {
@@ -23,7 +24,8 @@ WallTime end_of(const Alert& alert, WallTime now) {
 
 std::string json_of(const Alert& alert, WallTime now) {
   std::string json = fmt::format(R"({{"labels":{},"annotations":{},"startsAt":"{}","endsAt":"{}")",
-                                 sonde::json_of(alert.labels), sonde::json_of(alert.annotations),
+                                 sonde::json_of(alert.labels),
+                                 sonde::json_of(annotations_with(alert, alert.incident)),
                                  as_rfc3339(alert.starts), as_rfc3339(end_of(alert, now)));
   if (!alert.source_url.empty()) json += ",\"generatorURL\":" + text::json_quote(alert.source_url);
   return json + "}";

@@ -120,6 +120,7 @@ void DestinationQueue::send(const Outgoing& outgoing) {
                   .entry = entry_,
                   .incident = outgoing.incident};
   if (message.alerts.empty()) return pump();  // of a half that has been forgotten since
+  message.aside = set_aside(message.alerts, queue_, outgoing.due.why);
   flying_ = outgoing.alerts;
   sent_ = queue_.begin(outgoing.alerts, outgoing.incident);
   busy_ = true;
@@ -359,6 +360,8 @@ ReceiverFacts DestinationQueue::facts() const {
   facts.dropped += queue_.dropped();
   facts.queue_length = queue_.waiting();
   facts.queue_capacity = queue_.capacity();
+  for (const std::uint64_t alert : undelivered(delivery_patience))
+    facts.undelivered.push_back({alert, queue_.all().at(alert).shown_firing()});
   return facts;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -15,6 +16,9 @@
 #include "probes/text/random.hpp"
 
 namespace sonde::notify {
+
+// A receiver that has not taken an alert for so long is named.
+constexpr Span delivery_patience = std::chrono::minutes(2);
 
 // A destination for alerts: an entry of `receivers:`, or one of its URLs.
 struct Destination {

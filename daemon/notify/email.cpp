@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "daemon/core/alert_json.hpp"
 #include "daemon/notify/message_text.hpp"
 #include "probes/net/host.hpp"
 #include "probes/text/ascii.hpp"
@@ -144,8 +143,7 @@ bool vet(const EmailSettings& settings, const config::Value& value, const config
 
 std::string mail_text(const Message& message, const MailAddress& from, const MailAddress& to) {
   const std::string title = title_of(message, subject_max / 2);
-  const std::string subject =
-      one_line(title + ": " + summary_of(message.alerts.front()), subject_max);
+  const std::string subject = one_line(title + ": " + headline_of(message), subject_max);
   const std::string text = title + "\n\n" + text_of(message, mail_body_max) + "\n" +
                            (message.external_url.empty() ? "" : "\n" + message.external_url + "\n");
   const std::string thread = incident_id(message).substr(0, 32);

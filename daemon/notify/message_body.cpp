@@ -31,15 +31,15 @@ std::string rendered_end(const Message& message) {
   return ended ? as_rfc3339(*ended) : "";
 }
 
-// One row for each name. The first alert is the worst one.
+// One row for each name. The first alert is the worst one that leads the message.
 constexpr std::array<BodyName, 15> body_names = {{
-    {{"title", "such as `FIRING staging (2 alerts)`"},
+    {{"title", "such as `FIRING staging (2 alerts)`; RECOVERING while alerts are only kept firing"},
      [](const Message& m) { return title_of(m, body_title_max); }},
     {{"text", "every alert in a few lines, at most 16 KB"},
      [](const Message& m) { return text_of(m, body_text_max); }},
     {{"status", "firing, or resolved once every alert has ended"},
      [](const Message& m) { return std::string(firing(m) ? "firing" : "resolved"); }},
-    {{"severity", "of the worst alert: critical, warning or info"},
+    {{"severity", "of the worst alert that the message is about: critical, warning or info"},
      [](const Message& m) { return std::string(name(severity_of(m))); }},
     {{"target", "the target; empty if an alert is about the daemon itself"},
      [](const Message& m) { return value_of(m.group, "target"); }},

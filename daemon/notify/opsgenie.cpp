@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "daemon/core/alert_json.hpp"
 #include "daemon/notify/message_text.hpp"
 #include "probes/text/json.hpp"
 #include "probes/text/utf8.hpp"
@@ -72,7 +71,7 @@ std::string opsgenie_body(const Message& message, const std::vector<std::string>
   const Alert& worst = message.alerts.front();
   const std::string_view subject = subject_of(message);
   const std::string line =
-      fmt::format("{}: {}", text::shorten(subject, opsgenie_message_max / 3), summary_of(worst));
+      fmt::format("{}: {}", text::shorten(subject, opsgenie_message_max / 3), headline_of(message));
   return fmt::format(R"({{"message":{},"alias":"{}","description":{},"entity":{},"source":"Sonde",)"
                      R"("priority":"{}","tags":[{}],"details":{{{}}}}})",
                      quoted(line, opsgenie_message_max), incident_key(message),

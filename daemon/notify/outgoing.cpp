@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -119,6 +120,30 @@ std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64
            std::forward_as_tuple(b.ended.has_value(), a.severity, b.starts, b.labels);
   });
   return notified;
+}
+
+std::size_t set_aside(std::vector<Alert>& told, const Queue& queue, Why why) {
+  if (why != Why::repeat && why != Why::added) return 0;
+  std::set<std::uint64_t> acknowledged;
+  for (const Alert& alert : told)
+    if (alert.acknowledged) acknowledged.insert(fingerprint(alert.labels));
+  const auto is_looked_after = [&](const Alert& alert) {
+    if (alert.acknowledged) return true;
+    return !alert.notified && !alert.held_by.empty() &&
+           std::ranges::all_of(alert.held_by,
+                               [&](std::uint64_t holder) { return acknowledged.contains(holder); });
+  };
+  const auto is_aside = [&](const Alert& alert) {
+    if (alert.ended || !is_looked_after(alert)) return false;
+    const auto found = queue.all().find(fingerprint(alert.labels));
+    return found == queue.all().end() || !found->second.is_news();
+  };
+  std::vector<Alert> aside;
+  std::ranges::copy_if(told, std::back_inserter(aside), is_aside);
+  std::erase_if(told, is_aside);
+  const auto ended = std::ranges::find_if(told, [](const Alert& alert) { return !!alert.ended; });
+  told.insert(ended, aside.begin(), aside.end());
+  return aside.size();
 }
 
 }  // namespace sonde::notify

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -28,5 +29,10 @@ void tell_by_itself(std::vector<Alert>& mine);
 
 // The alerts to send, sorted: firing ones first, then by severity, then oldest first.
 std::vector<Alert> told_alerts(const Queue& queue, const std::vector<std::uint64_t>& alerts);
+
+// Moves the firing alerts that somebody looks after behind the other firing ones, where a message
+// is not about them, and returns how many: acknowledged ones and those that they alone hold back,
+// but nothing that the destination has yet to be sent. Pure.
+std::size_t set_aside(std::vector<Alert>& told, const Queue& queue, Why why);
 
 }  // namespace sonde::notify

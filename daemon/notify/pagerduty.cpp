@@ -23,10 +23,12 @@ std::string quote(std::string_view text, std::size_t bytes_max) {
 }
 
 std::string detail_of(const Alert& alert) {
-  return fmt::format(R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}}})",
-                     quote(name_of(alert), detail_max), alert.ended ? "resolved" : "firing",
-                     name(alert.severity), quote(summary_of(alert), detail_max),
-                     quote(show(alert.labels), detail_max));
+  const auto& by = value_of(alert.annotations, "acknowledged");
+  const std::string looked_after = by.empty() ? "" : ",\"acknowledged\":" + quote(by, detail_max);
+  return fmt::format(
+      R"({{"alertname":{},"status":"{}","severity":"{}","summary":{},"labels":{}{}}})",
+      quote(name_of(alert), detail_max), alert.ended ? "resolved" : "firing", name(alert.severity),
+      quote(summary_of(alert), detail_max), quote(show(alert.labels), detail_max), looked_after);
 }
 
 std::string details_of(const Message& message) {
@@ -50,7 +52,7 @@ std::string summary_of_all(const Message& message) {
   const auto firing =
       std::ranges::count_if(message.alerts, [](const Alert& alert) { return !alert.ended; });
   const std::string more = firing > 1 ? fmt::format(" ({} alerts)", firing) : "";
-  return text::shorten(summary_of(message.alerts.front()), summary_max - 3 - more.size()) + more;
+  return text::shorten(headline_of(message), summary_max - 3 - more.size()) + more;
 }
 
 std::string payload_of(const Message& message) {

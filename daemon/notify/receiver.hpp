@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -18,13 +19,16 @@ namespace sonde::notify {
 struct Message {
   std::string receiver;       // its name
   Labels group;               // labels that its alerts share; the same for one incident
-  std::vector<Alert> alerts;  // at least one: firing ones first, then by severity
+  std::vector<Alert> alerts;  // at least one: firing ones first, then by severity; see `aside`
   WallTime now;
   std::string external_url;  // of the daemon's pages; may be empty
   // What tells its incidents from those of other entries that lead to the same place; may be empty.
   std::string entry = {};
   // Alert::incident, as this place knows it; empty: it began under a version that had none.
   std::string incident = {};
+  // How many of the firing alerts, the last of them, somebody looks after already. They neither
+  // head nor grade the message.
+  std::size_t aside = 0;
 };
 // Whether one of its alerts has not ended.
 bool firing(const Message& message);

@@ -46,8 +46,8 @@ std::string paragraph(const Alert& alert) {
                   name(alert.severity), alert.ended ? ", resolved" : "",
                   slack_escape(summary_of(alert), slack_summary_max), as_rfc3339(alert.starts));
   if (alert.ended) text += fmt::format(" until {}", as_rfc3339(*alert.ended));
-  if (const auto& by = value_of(alert.annotations, "acknowledged"); !by.empty())
-    text += "\nacknowledged " + slack_escape(by, acknowledged_max);
+  if (const std::string line = acknowledged_line(alert); !line.empty())
+    text += "\n" + slack_escape(line, acknowledged_max);
   text += link(value_of(alert.annotations, "runbook_url"), "runbook");
   text += link(value_of(alert.annotations, "evidence_url"), "evidence");
   return text + link(alert.source_url, "alert");
@@ -72,7 +72,7 @@ std::string slack_body(const Message& message, std::string_view channel) {
   const std::size_t rest = message.alerts.size() - count;
   if (rest > 0) blocks += "," + section(fmt::format("and {} more", rest));
   const std::string fallback =
-      title(message) + ": " + slack_escape(summary_of(message.alerts.front()), slack_summary_max);
+      title(message) + ": " + slack_escape(headline_of(message), slack_summary_max);
   std::string body =
       fmt::format(R"({{"text":{},"blocks":[{}])", text::json_quote(fallback), blocks);
   if (!channel.empty()) body += ",\"channel\":" + text::json_quote(channel);

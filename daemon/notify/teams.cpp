@@ -48,6 +48,7 @@ std::string blocks_of(const Alert& alert) {
                           run(summary_of(alert)));
   std::string when = "since " + as_utc(alert.starts);
   if (alert.ended) when += " until " + as_utc(*alert.ended);
+  if (const std::string line = acknowledged_line(alert); !line.empty()) when += ", " + line;
   std::string runs = run(when + "  ", R"(,"isSubtle":true)");
   for (const auto& [label, url] : links_of(alert))
     if (url.starts_with("https://") || url.starts_with("http://"))

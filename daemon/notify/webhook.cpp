@@ -6,6 +6,7 @@
 
 #include "daemon/core/alert_json.hpp"
 #include "daemon/core/format.hpp"
+#include "daemon/notify/message_text.hpp"
 #include "probes/net/http/http_request.hpp"
 #include "probes/text/json.hpp"
 
@@ -46,17 +47,18 @@ std::string group_key(const Message& message) {
 
 std::string webhook_body(const Message& message) {
   const std::size_t count = std::min(message.alerts.size(), webhook_alerts_max);
+  std::vector<Alert> told = message.alerts;
+  for (Alert& alert : told) alert.annotations = annotations_with(alert, message.incident);
   std::string alerts;
-  for (std::size_t i = 0; i < count; ++i) alerts += (i > 0 ? "," : "") + json_of(message.alerts[i]);
+  for (std::size_t i = 0; i < count; ++i) alerts += (i > 0 ? "," : "") + json_of(told[i]);
   return fmt::format(
       R"({{"receiver":{},"status":"{}","alerts":[{}],"groupLabels":{},"commonLabels":{},)"
       R"("commonAnnotations":{},"externalURL":{},"version":"4","groupKey":{},)"
       R"("truncatedAlerts":{}}})",
       text::json_quote(message.receiver), status_of(firing(message)), alerts,
-      sonde::json_of(message.group), sonde::json_of(common(message.alerts, &Alert::labels)),
-      sonde::json_of(common(message.alerts, &Alert::annotations)),
-      text::json_quote(message.external_url), text::json_quote(group_key(message)),
-      message.alerts.size() - count);
+      sonde::json_of(message.group), sonde::json_of(common(told, &Alert::labels)),
+      sonde::json_of(common(told, &Alert::annotations)), text::json_quote(message.external_url),
+      text::json_quote(group_key(message)), message.alerts.size() - count);
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ struct MonitorFacts {
   // Of the probes at the start: all, and those whose rates and alert states the store knew.
   std::size_t probes_at_start = 0, restored = 0;
   StoreFacts store;
-  std::string undelivered;  // the receiver that takes nothing; empty: none
+  std::vector<std::string> undelivered;  // receivers that have not taken an alert for two minutes
 };
 
 struct OverviewFacts {

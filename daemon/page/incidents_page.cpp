@@ -58,14 +58,16 @@ std::string timeline(const IncidentsView& view) {
 }
 
 std::string notified(const AlertRecord& record, WallTime now) {
-  if (record.notifications.empty()) return "<li>nobody was notified</li>";
-  std::string all;
+  std::string all = record.notifications.empty() ? "<li>nobody was notified</li>" : "";
   for (const AlertRecord::Notification& sent : record.notifications)
     all += fmt::format(
         "<li>{} was sent the {} at {}{}</li>", html(sent.receiver, 80),
         sent.firing ? "alert" : "end", html_time(sent.first, now),
         sent.count > 1 ? fmt::format(", {} times until {}", sent.count, html_time(sent.last, now))
                        : "");
+  for (const AlertRecord::Undelivered& one : record.undelivered)
+    all += fmt::format("<li>{} had not taken the {} by {}</li>", html(one.receiver, 80),
+                       one.firing ? "alert" : "end", html_time(one.at, now));
   return all;
 }
 

@@ -85,8 +85,8 @@ std::vector<std::string> monitor_problems(const OverviewFacts& facts) {
     all.emplace_back("No egress reference answers: Sonde's own network is down.");
   if (!monitor.on_time) all.emplace_back("Probes start more than five seconds late.");
   if (monitor.store.degraded) all.push_back("The store loses rows: " + monitor.store.why);
-  if (!monitor.undelivered.empty())
-    all.push_back("Receiver " + monitor.undelivered + " has not taken an alert for minutes.");
+  for (const std::string& receiver : monitor.undelivered)
+    all.push_back("Receiver " + receiver + " has not taken an alert for minutes.");
   if (const std::size_t stale = stale_checks(facts); stale > 0)
     all.push_back(fmt::format("{} had no run for several intervals.",
                               stale == 1 ? "One probe has" : fmt::format("{} probes have", stale)));

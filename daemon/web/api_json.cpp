@@ -139,6 +139,12 @@ std::string notification_json(const AlertRecord::Notification& sent) {
   return object.number("count", sent.count).done();
 }
 
+std::string undelivered_json(const AlertRecord::Undelivered& one) {
+  JsonObject object;
+  object.text("receiver", one.receiver).text("status", one.firing ? "firing" : "resolved");
+  return object.text("at", as_rfc3339(one.at)).done();
+}
+
 }  // namespace
 
 std::string alert_record_json(const AlertRecord& record) {
@@ -148,6 +154,7 @@ std::string alert_record_json(const AlertRecord& record) {
   if (record.ended) object.text("endsAt", as_rfc3339(*record.ended));
   if (!record.incident.empty()) object.text("incident", record.incident);
   object.raw("notifications", json_list(record.notifications, notification_json));
+  object.raw("undelivered", json_list(record.undelivered, undelivered_json));
   if (!record.acknowledged) return object.done();
   const Acknowledgement& by = *record.acknowledged;
   JsonObject acknowledged;

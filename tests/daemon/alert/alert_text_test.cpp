@@ -81,6 +81,23 @@ TEST_F(AlertTextTest, OfSeveralWindows) {
             "wanted 90 %");
 }
 
+TEST_F(AlertTextTest, AWindowWithoutAnAttemptComesLast) {
+  const auto check = view.add("login");
+  rule.of = AlertOf::auth_success;
+  rule.below = share(0.9);
+  rule.over = {minutes(10), minutes(30)};
+  rule.clear_above = share(0.93);
+  view.tally(check, logins, minutes(30), {120, 41});
+  const auto instance = instances_of(std::make_shared<RuleSettings>(rule), view.checks()).at(0);
+  const WatchTimes watched;
+  EvalContext context(view, now, watched);
+  const Evaluation finding = judge(instance, context, {});
+  EXPECT_EQ(instance.subject->headline(instance, finding, context),
+            "login auth success 65.8 % (79 of 120) over 30m, no login in 10m on staging, wanted "
+            "90 %");
+  EXPECT_EQ(instance.subject->value(finding), "no login in 10m");
+}
+
 TEST_F(AlertTextTest, OfEventDelivery) {
   const auto check = view.add("chat");
   rule.of = AlertOf::event_delivery;
@@ -214,7 +231,7 @@ TEST_F(AlertTextTest, OfSilence) {
 TEST(AlertTextParts, SuccessIsRoundedDown) {
   EXPECT_EQ(show_success({10000, 1}), "99.9 % (9999 of 10000)");
   EXPECT_EQ(show_success({3, 0}), "100.0 % (3 of 3)");
-  EXPECT_EQ(show_success({0, 0}), "0.0 % (0 of 0)");
+  EXPECT_EQ(show_success({0, 0}), "no attempt");
 }
 
 TEST(AlertTextParts, TimesOfAnotherDayCarryIt) {

@@ -38,9 +38,26 @@ TEST_F(EngineTest, PagesRightAfterTheRunThatSaysSo) {
                                   {"target", "staging"}}));
   EXPECT_EQ(alert.starts, now);
   EXPECT_EQ(alert.annotations.at("evidence_url"), "http://sonde:9811/probes/chat/staging");
+  EXPECT_EQ(alert.source_url, "http://sonde:9811/probes/chat/staging");
   EXPECT_EQ(alert.annotations.at("runbook_url"), "https://runbooks.example.com/chat_fails.md");
   EXPECT_THAT(alert.annotations.at("summary"), HasSubstr("chat failed 3 times in a row"));
   EXPECT_EQ(alert.group, "target/staging");
+}
+
+TEST_F(EngineTest, LinksToThePageOfItsProbeOrToTheIncidentsOfItsTarget) {
+  const CheckPtr odd = view.add(make_check("login", "staging", "log in/out"));
+  rules = {outage(odd->kind)};
+  rules.front().name = "of_probe";
+  rules.push_back(rules.front());
+  rules.back().name = "of_target";
+  rules.back().by = InstanceBy::target;
+  start();
+  fail(odd, Step::login);
+  after(seconds(15));
+  EXPECT_EQ(find("of_probe").source_url, "http://sonde:9811/probes/log%20in%2Fout/staging");
+  EXPECT_EQ(find("of_probe").annotations.at("evidence_url"), find("of_probe").source_url);
+  EXPECT_EQ(find("of_target").source_url, "http://sonde:9811/incidents?target=staging");
+  EXPECT_EQ(find("Watchdog").source_url, "http://sonde:9811/");
 }
 
 TEST_F(EngineTest, NamesTheNewestRunThatProvesItAndKeepsItWhenItEnds) {

@@ -58,6 +58,26 @@ TEST_F(EngineTextTest, FailuresInARowEndWhereTheyWere) {
   EXPECT_THAT(find("of_target").annotations.at("evidence_url"), HasSubstr("/probes/chat/"));
 }
 
+TEST_F(EngineTextTest, WhatFailedIsKnownWhileAnAlertIsOnlyKeptFiring) {
+  RuleSettings rule = make(AlertOf::consecutive_failures);
+  rule.keep_firing_for = minutes(5);
+  watch(std::move(rule));
+  fail(chat, Step::events, 4);
+  after(seconds(15));
+  EXPECT_EQ(find("of_target").failed, "");
+  pass(chat);
+  after(seconds(15));
+  EXPECT_FALSE(find("of_target").ended);
+  EXPECT_THAT(find("of_target").failed, StartsWith("chat failed 4 times in a row on staging"));
+  fail(chat, Step::events, 1);
+  after(seconds(15));
+  EXPECT_EQ(find("of_target").failed, "") << "it fails again";
+  pass(chat);
+  after(minutes(6));
+  EXPECT_TRUE(find("of_target").ended);
+  EXPECT_EQ(find("of_target").failed, "");
+}
+
 TEST_F(EngineTextTest, ANumberIsThatOfTheLastRun) {
   watch(AlertOf::consecutive_failures);
   const auto fails = [&](std::uint64_t row) {
@@ -199,6 +219,24 @@ TEST_F(EngineTextTest, ARateLeadsToTheProbeThatLostMost) {
   EXPECT_THAT(summary(), StartsWith("success of 3 probes 96.2 % (77 of 80) over 10m on staging, "
                                     "wanted 90 %; good again since " +
                                     at(now) + "; it fired because: success of 3 probes 61.2 %"));
+}
+
+TEST_F(EngineTextTest, ARateWithoutAnAttemptSaysThatThereWasNone) {
+  const Rate logins{.of = RateOf::auth, .step = Step::login, .event = {}};
+  const Rate upgrades{.of = RateOf::auth, .step = Step::upgrade, .event = {}};
+  RuleSettings rule = make(AlertOf::auth_success);
+  rule.above.reset();
+  rule.below = Bound{.share = config::Percent{0.9}, .span = {}, .count = {}};
+  rule.clear_above = Bound{.share = config::Percent{0.93}, .span = {}, .count = {}};
+  rule.over = {minutes(10)};
+  watch(std::move(rule));
+  view.tally(login, logins, {40, 30});
+  view.tally(login, upgrades, {40, 0});
+  after(seconds(15));
+  EXPECT_THAT(summary(), StartsWith("login auth success 25.0 % (10 of 40) over 10m on staging"));
+  view.tally(login, logins, {0, 0});
+  after(seconds(15));
+  EXPECT_THAT(summary(), StartsWith("no login in 10m on staging; upgrades 40 of 40; good again"));
 }
 
 TEST_F(EngineTextTest, WhatCannotBeJudgedSaysWhenItsNumbersWereTrue) {

@@ -65,6 +65,22 @@ TEST(History, KnowsWhoWasToldOfTheStartAndOfTheEnd) {
   EXPECT_EQ(sent[2], (AlertRecord::Notification{"pager", false, at(92), at(92), 1}));
 }
 
+TEST(History, KnowsWhichReceiverDidNotTakeAnAlertUntilItTakesIt) {
+  History history;
+  const Alert alert = made_alert();
+  history.update(std::vector{alert}, at(1));
+  history.undelivered("bad", who(alert), true, at(120));
+  history.undelivered("bad", who(alert), true, at(135));
+  history.undelivered("slow", who(alert), true, at(120));
+  history.notified("slow", who(alert), true, at(150));
+  history.update(std::vector{ended(alert, 200)}, at(201));
+  history.undelivered("slow", who(alert), false, at(330));
+  const auto missing = all(history).front().undelivered;
+  ASSERT_EQ(missing.size(), 2U);
+  EXPECT_EQ(missing[0], (AlertRecord::Undelivered{"bad", true, at(120)}));
+  EXPECT_EQ(missing[1], (AlertRecord::Undelivered{"slow", false, at(330)}));
+}
+
 TEST(History, AnAcknowledgementHoldsUntilTheAlertEnds) {
   History history;
   std::vector<Alert> alerts{made_alert()};
@@ -118,6 +134,7 @@ TEST(History, SurvivesARestart) {
   alert.incident = "0123456789abcdef";
   before.update(std::vector{alert, ended(made_alert("Old"), 1)}, at(1));
   before.notified("pager", who(alert), true, at(2));
+  before.undelivered("mail", who(alert), true, at(120));
   EXPECT_EQ(all(before).front().incident, "0123456789abcdef");
   ASSERT_TRUE(before.acknowledge({"AuthSuccessRateLow", "", "ann", "x \"y\""}, at(3)));
   const auto notes = before.take_notes();

@@ -37,6 +37,14 @@ TEST(Alertmanager, BodyIsThatOfApiV2) {
             R"("generatorURL":"http://127.0.0.1:9811/alerts/x"}])");
 }
 
+TEST(Alertmanager, AnAlertHasTheIdOfItsIncidentAsAnAnnotation) {
+  Alert alert = made_alert();
+  alert.incident = "0123456789abcdef";
+  const auto body = body_of(*receiver(), message_of({alert}));
+  EXPECT_EQ(body.root().item(0).member("annotations").member("incident").text(),
+            "0123456789abcdef");
+}
+
 TEST(Alertmanager, ResolvedAlertEndsWhenItEnded) {
   const auto body = body_of(*receiver(), message_of({test::ended(made_alert(), 30.5)}));
   EXPECT_EQ(body.root().item(0).member("endsAt").text(), "2026-10-01T12:00:30.500Z");

@@ -68,6 +68,19 @@ TEST(Email, HasTheHeadersOfAMail) {
     EXPECT_TRUE(std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/' || c == '=');
 }
 
+TEST(Email, TheSubjectNamesWhatFailedUntilTheAlertEnds) {
+  const test::Receivers receivers(email());
+  Alert alert = made_alert();
+  alert.annotations["summary"] = "login passes again";
+  alert.failed = "login failed 4 times";
+  const auto subject = [&](const Alert& one) {
+    return header(mail_of(receivers, message_of({one})).text, "Subject");
+  };
+  EXPECT_EQ(subject(alert), "RECOVERING staging (1 alert): login failed 4 times");
+  alert.failed = "";
+  EXPECT_EQ(subject(ended(alert, 9)), "RESOLVED staging: login passes again");
+}
+
 TEST(Email, MailsOfAnIncidentFormAThread) {
   const test::Receivers receivers(email());
   const Mail begin = mail_of(receivers, message_of({made_alert()}));

@@ -60,6 +60,34 @@ TEST(MessageText, SeverityIsThatOfTheWorstAlertThatFires) {
   EXPECT_EQ(severity_of(message_of({gone})), Severity::critical);
 }
 
+TEST(MessageText, WhatIsSetAsideNeitherGradesNorCountsAsOpenAndIsMarked) {
+  Alert looked_after = made_alert("A");
+  looked_after.acknowledged = true;
+  Message message = message_of(
+      {made_alert("B", "staging", Severity::warning), looked_after, ended(made_alert("C"), 5)});
+  EXPECT_EQ(severity_of(message), Severity::critical);
+  EXPECT_EQ(title_of(message, 200), "FIRING staging (2 alerts, 1 resolved)");
+  message.aside = 1;
+  EXPECT_EQ(severity_of(message), Severity::warning);
+  EXPECT_EQ(title_of(message, 200), "FIRING staging (1 alert, 1 acknowledged, 1 resolved)");
+  EXPECT_THAT(paragraph_of(looked_after), HasSubstr("\nacknowledged\n"));
+  looked_after.annotations["acknowledged"] = "by ann at noon";
+  EXPECT_THAT(paragraph_of(looked_after), HasSubstr("\nacknowledged by ann at noon\n"));
+}
+
+TEST(MessageText, WhatIsOnlyKeptFiringRecoversAndTheHeadlineNamesWhatFailed) {
+  Alert kept = made_alert("A");
+  kept.annotations["summary"] = "login passes again";
+  kept.failed = "login failed 4 times in a row";
+  const Message alone = message_of({kept, ended(made_alert("B"), 5)});
+  EXPECT_EQ(title_of(alone, 200), "RECOVERING staging (1 alert, 1 resolved)");
+  EXPECT_EQ(headline_of(alone), "login failed 4 times in a row");
+  const Message mixed = message_of({kept, made_alert("C")});
+  EXPECT_EQ(title_of(mixed, 200), "FIRING staging (2 alerts)");
+  EXPECT_EQ(headline_of(mixed), "recovering: login failed 4 times in a row");
+  EXPECT_EQ(headline_of(message_of({ended(kept, 9)})), "login passes again");
+}
+
 TEST(MessageText, IncidentKeyIsOneForAllMessagesOfAnIncidentOfAnEntry) {
   Message begin = message_of({made_alert()});
   Message end = message_of({ended(made_alert(), 60)});

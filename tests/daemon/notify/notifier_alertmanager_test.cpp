@@ -167,5 +167,20 @@ TEST_F(NotifierTest, ReceiversOfOtherAlertsDoNotMakeUpForARefusedPage) {
   EXPECT_EQ(notifier->undelivered({}), "pager");
 }
 
+TEST_F(NotifierTest, EachReceiverThatHasNotTakenAnAlertForTwoMinutesIsNamed) {
+  const test::Server bad(Answers({500})), good(Answers({200}));
+  configure("bad: { webhook: { url: \"" + bad.url() + "\" } }\n" + "good: { webhook: { url: \"" +
+            good.url() + "\" } }");
+  update({made_alert("Page")});
+  run_until_sent(3, 0);
+  run_until_sent(1, 1);
+  EXPECT_TRUE(facts(0).undelivered.empty());
+  ahead += delivery_patience;
+  const ReceiverFacts::Undelivered page{fingerprint(made_alert("Page").labels), true};
+  EXPECT_EQ(facts(0).undelivered, std::vector{page});
+  EXPECT_TRUE(facts(1).undelivered.empty());
+  EXPECT_EQ(notifier->undelivered(delivery_patience), "") << "the page has reached somebody";
+}
+
 }  // namespace
 }  // namespace sonde::notify::notifier_alertmanager_test

@@ -24,6 +24,7 @@ class NotifierTest : public testing::Test {
   void boot() {
     notifier = std::make_unique<notify::Notifier>(
         network, notify::Notifier::Options{.now = [this] { return now; },
+                                           .elapsed = [this] { return Clock::now() + ahead; },
                                            .changed = [this] { note(); },
                                            .external_url = "http://sonde",
                                            .backoff = {.base = std::chrono::milliseconds(20),
@@ -83,6 +84,7 @@ class NotifierTest : public testing::Test {
   boost::asio::io_context io{1};
   net::Network network{io.get_executor()};
   WallTime now = at(60);  // of the hand clock
+  Span ahead{};           // by which the elapsed time is ahead
   std::map<std::string, std::string> store;
   bool restored = false;
   std::unique_ptr<notify::Notifier> notifier;

@@ -42,6 +42,24 @@ TEST_F(NotifierTest, TellsTheEndAndThenForgets) {
   EXPECT_EQ(store.size(), 1U);  // where the place was reached
 }
 
+TEST_F(NotifierTest, ARepeatIsGradedByWhatNobodyHasAcknowledged) {
+  const test::Server server(Answers({200}));
+  configure("team: { webhook: { url: \"" + server.url() +
+            "\", body: { text: \"{{severity}} {{alertname}} {{title}}\" } }, "
+            "repeat_interval: 1m }");
+  Alert critical = made_alert("A");
+  const Alert warning = made_alert("B", "staging", Severity::warning);
+  update({critical, warning});
+  run_until_sent(1);
+  critical.acknowledged = true;
+  now = at(600);
+  update({critical, warning});
+  run_until_sent(2);
+  EXPECT_THAT(server.requests(2).at(0).body, HasSubstr("critical A FIRING staging (2 alerts)"));
+  EXPECT_THAT(server.requests(2).at(1).body,
+              HasSubstr("warning B FIRING staging (1 alert, 1 acknowledged)"));
+}
+
 TEST_F(NotifierTest, WaitsForTheGroupByItself) {
   const test::Server server(Answers({200}));
   configure("team: { webhook: { url: \"" + server.url() + "\" }, group_wait: 100ms }");

@@ -166,6 +166,64 @@ TEST_F(OutgoingTest, MessageBeginsWithTheGravestThatFires) {
   EXPECT_EQ(notified[2].labels.at("alertname"), "A");
 }
 
+using Names = std::vector<std::string>;
+
+class AcknowledgedTest : public OutgoingTest {
+ protected:
+  AcknowledgedTest() {
+    critical.acknowledged = true;
+    effect.held_by = {fingerprint(critical.labels)};
+  }
+  // The names of all alerts in the order of a message.
+  Names told(Why why) {
+    std::vector<std::uint64_t> all;
+    for (const auto& [who, pending] : queue.all()) all.push_back(who);
+    auto alerts = told_alerts(queue, all);
+    aside = set_aside(alerts, queue, why);
+    Names names;
+    for (const Alert& alert : alerts) names.push_back(alert.labels.at("alertname"));
+    return names;
+  }
+  Alert critical = made_alert("A");
+  Alert effect = test::held_back(made_alert("B"));
+  Alert warning = made_alert("C", "staging", Severity::warning);
+  std::size_t aside = 0;
+};
+
+TEST_F(AcknowledgedTest, AnAcknowledgedAlertAndWhatItHoldsBackComeLastInARepeat) {
+  queue.update(std::vector{critical, effect, warning}, at(0));
+  deliver(30);
+  EXPECT_EQ(name(next(60)->due.why), name(Why::repeat));
+  EXPECT_EQ(told(Why::repeat), (Names{"C", "A", "B"}));
+  EXPECT_EQ(aside, 2U);
+}
+
+TEST_F(AcknowledgedTest, ANewAlertLeadsTheMessageThatAddsItToAnAcknowledgedOne) {
+  queue.update(std::vector{critical}, at(0));
+  deliver(30);
+  queue.update(std::vector{critical, warning}, at(60));
+  EXPECT_EQ(name(next(60)->due.why), name(Why::added));
+  EXPECT_EQ(told(Why::added), (Names{"C", "A"}));
+  EXPECT_EQ(aside, 1U);
+}
+
+TEST_F(AcknowledgedTest, WhatADestinationHasNotBeenSentLeadsThoughItIsAcknowledged) {
+  queue.update(std::vector{warning}, at(0));
+  deliver(30);
+  queue.update(std::vector{critical, warning}, at(60));
+  EXPECT_EQ(told(Why::added), (Names{"A", "C"}));
+  EXPECT_EQ(aside, 0U);
+}
+
+TEST_F(AcknowledgedTest, FirstMessagesAndEndsAreOrderedBySeverityAlone) {
+  queue.update(std::vector{critical, warning}, at(0));
+  deliver(30);
+  for (const Why why : {Why::first, Why::resolved, Why::all_resolved}) {
+    EXPECT_EQ(told(why), (Names{"A", "C"}));
+    EXPECT_EQ(aside, 0U);
+  }
+}
+
 class BatchTest : public OutgoingTest {
  protected:
   BatchTest() {

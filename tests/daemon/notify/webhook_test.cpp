@@ -34,6 +34,21 @@ TEST(Webhook, BodyIsAlertmanagersVersion4) {
             R"("groupKey":"{}:{target=\"staging\"}","truncatedAlerts":0})");
 }
 
+TEST(Webhook, EachAlertHasTheIdOfTheIncidentAsAnAnnotation) {
+  Message message = message_of({made_alert("A"), made_alert("B")});
+  message.incident = "0123456789abcdef";
+  message.alerts[1].annotations["incident"] = "of the rule";
+  auto body = body_of(*receiver(), message);
+  const auto annotation = [&](std::size_t index) {
+    return body.root().member("alerts").item(index).member("annotations").member("incident").text();
+  };
+  EXPECT_EQ(annotation(0), "0123456789abcdef");
+  EXPECT_EQ(annotation(1), "of the rule");
+  message.alerts.pop_back();
+  body = body_of(*receiver(), message);
+  EXPECT_EQ(body.root().member("commonAnnotations").member("incident").text(), "0123456789abcdef");
+}
+
 TEST(Webhook, IsFiringWhileOneAlertFires) {
   const Alert over = ended(made_alert("A"), 50);
   auto body = body_of(*receiver(), message_of({made_alert("B"), over}));

@@ -57,10 +57,12 @@ TEST(IncidentsPage, SaysWhoWasSentWhatAndWhoLooksAfterIt) {
                          .first = noon - minutes(8),
                          .last = noon - minutes(2),
                          .count = 3}};
+  made.undelivered = {{.receiver = "mail", .firing = true, .at = noon - minutes(6)}};
   made.acknowledged = Acknowledgement{.by = "ann", .comment = "looking", .at = noon - minutes(7)};
   const std::string html = page({made});
   EXPECT_THAT(html, HasSubstr("pager was sent the alert at"));
   EXPECT_THAT(html, HasSubstr("3 times until"));
+  EXPECT_THAT(html, HasSubstr("mail had not taken the alert by"));
   EXPECT_THAT(html, HasSubstr("acknowledged by ann at"));
   EXPECT_THAT(html, HasSubstr("looking"));
 }

@@ -133,12 +133,13 @@ TEST_F(OverviewTest, TheMonitorsOwnProblemsAreSaid) {
   sources.monitor.reload_error = "sonde.yaml:3: <x> is not a key here\n";
   sources.monitor.store = {.enabled = true, .degraded = true, .why = "no space"};
   sources.monitor.on_time = false;
-  sources.monitor.undelivered = "pager";
+  sources.monitor.undelivered = {"pager", "mail"};
   const std::string html = page();
   EXPECT_THAT(html, HasSubstr("sonde.yaml:3: &lt;x&gt; is not a key here</p>"));
   EXPECT_THAT(html, HasSubstr("The store loses rows: no space"));
   EXPECT_THAT(html, HasSubstr("more than five seconds late"));
   EXPECT_THAT(html, HasSubstr("Receiver pager has not taken an alert"));
+  EXPECT_THAT(html, HasSubstr("Receiver mail has not taken an alert"));
 }
 
 TEST_F(OverviewTest, SaysSinceWhenItCountsItsOwnRuns) {
