@@ -57,6 +57,8 @@ class TestAlert(unittest.TestCase):
         self.assertEqual(set(theirs), set(ours))
         their, our = theirs["alerts"][0], ours["alerts"][0]
         self.assertEqual(set(their), set(our))
+        for one in (their, our):  # each test is an incident of its own
+            self.assertRegex(one["annotations"].pop("incident"), "^[0-9a-f]{16}$")
         for key in ("status", "labels", "annotations", "fingerprint"):
             self.assertEqual(their[key], our[key], key)
         self.assertEqual(our["endsAt"], "0001-01-01T00:00:00Z")
