@@ -37,6 +37,15 @@ void pass(CheckStatus& standing, WallTime at, bool first) {
   if (first) ++standing.consecutive_passes;
 }
 
+// Between two refusal checks a run repeats what the last one found; the proof is with that.
+bool repeats_a_refusal_check(const Result& result) {
+  return result.verdict.step == Step::refuse &&
+         std::ranges::none_of(result.trace->refusals, [](const RefusalNote& note) {
+           return note.state == RefusalNote::State::failed ||
+                  note.state == RefusalNote::State::unclear;
+         });
+}
+
 void fail(CheckStatus& standing, const Result& result, WallTime at) {
   const Verdict& verdict = result.verdict;
   standing.consecutive_passes = 0;
@@ -52,7 +61,7 @@ void fail(CheckStatus& standing, const Result& result, WallTime at) {
   standing.failing->last = at;
   standing.failing->detail = text::cut(verdict.detail, detail_bytes_max);
   standing.failing->concluded = verdict.concluded;
-  standing.failing->run = result.id;
+  if (!same || !repeats_a_refusal_check(result)) standing.failing->run = result.id;
 }
 
 void say_nothing(CheckStatus& standing, const Result& result, WallTime at) {

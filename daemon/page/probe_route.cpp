@@ -125,12 +125,21 @@ web::Route proof_route(const Hooks& hooks) {
     if (!check) return respond(no_such_probe(request, hooks->recorded.elsewhere, names));
     const std::string probe = probe_path(check->name, check->target);
     if (!hooks->recorded.runs) return respond(see(request, probe));
+    const CheckStatus status = hooks->view->standing(*check);
     RunQuery query{.check = key_of(*check), .outcome = Outcome::fail, .recorded = true, .limit = 1};
-    query.since = hooks->view->standing(*check).failing_since;
-    hooks->recorded.runs(std::move(query), [request, probe, respond = std::move(respond)](
-                                               const PageHooks::Runs& runs) {
-      const bool found = runs && !runs->empty() && !runs->front().id.empty();
-      respond(see(request, found ? run_path(runs->front().id) : probe));
+    query.since = status.failing_since;
+    auto newest = [hooks, request, probe, query = std::move(query), respond]() mutable {
+      hooks->recorded.runs(std::move(query), [request, probe, respond = std::move(respond)](
+                                                 const PageHooks::Runs& runs) {
+        const bool found = runs && !runs->empty() && !runs->front().id.empty();
+        respond(see(request, found ? run_path(runs->front().id) : probe));
+      });
+    };
+    if (!hooks->recorded.run || !status.failing || status.failing->run.empty()) return newest();
+    hooks->recorded.run(status.failing->run, [request, respond, newest = std::move(newest)](
+                                                 const PageHooks::Run& read) mutable {
+      if (!read || !*read || (*read)->json.empty()) return newest();
+      respond(see(request, run_path((*read)->run.id)));
     });
   };
   return {.path = std::string(proof_folder),

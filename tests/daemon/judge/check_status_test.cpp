@@ -112,6 +112,23 @@ TEST(CheckStatus, InconclusiveRunsAreCountedUntilAVerdict) {
   EXPECT_TRUE(standing.blind);
 }
 
+TEST(CheckStatus, TheProofOfWhatWasLetInIsTheRunThatMadeTheCheck) {
+  CheckStatus standing;
+  const auto run = [&](const char* id, std::vector<RefusalNote> notes) {
+    MadeRun made(chat_check(), failure(Step::refuse, Reason::auth_fail_open), kNoon);
+    made.result.id = id;
+    made.trace->refusals = std::move(notes);
+    follow(standing, *made.done());
+    return standing.failing->run;
+  };
+  const RefusalNote let_in{"no_token", RefusalNote::State::failed, "let in"};
+  const RefusalNote refused{"garbage_token", RefusalNote::State::refused, ""};
+  EXPECT_EQ(run("first", {let_in}), "first");
+  EXPECT_EQ(run("repeats", {}), "first");
+  EXPECT_EQ(run("other check", {refused}), "first");
+  EXPECT_EQ(run("again", {let_in}), "again");
+}
+
 TEST(CheckStatus, WhileOurNetworkIsDownNothingIsKnownAlsoAfterARestart) {
   const auto check = chat_check();
   CheckStatus standing;
