@@ -237,6 +237,15 @@ void add_daemon(CLI::App& command, Flags& flags) {
       .add_option("--ca-file", flags.daemon_ca,
                   "The authority of the daemon's certificate, PEM; default: those of the system.")
       ->type_name("FILE");
+  CLI::Option* cert =
+      command
+          .add_option("--cert-file", flags.daemon_cert,
+                      "The client certificate that the daemon wants (client_auth_type), PEM.")
+          ->type_name("FILE");
+  CLI::Option* key = command.add_option("--key-file", flags.daemon_key, "Its key, PEM.")
+                         ->type_name("FILE")
+                         ->needs(cert);
+  cert->needs(key);
   command
       .add_option("--server-name", flags.daemon_server_name,
                   "The name in the daemon's certificate; default: the host of --url.")

@@ -75,11 +75,12 @@ struct Flags {
 
   // healthcheck, runs, show, status: the daemon that is asked
   std::string daemon_url = "http://127.0.0.1:9811";
-  int daemon_timeout = 5;            // seconds
-  std::string daemon_user;           // of --web.config.file; empty: none
-  std::string daemon_password_file;  // its password; empty: SONDE_PASSWORD
-  std::string daemon_ca;             // a PEM file; empty: the system's authorities
-  std::string daemon_server_name;    // in its certificate; empty: the host of the URL
+  int daemon_timeout = 5;               // seconds
+  std::string daemon_user;              // of --web.config.file; empty: none
+  std::string daemon_password_file;     // its password; empty: SONDE_PASSWORD
+  std::string daemon_ca;                // a PEM file; empty: the system's authorities
+  std::string daemon_cert, daemon_key;  // PEM files of a client certificate; empty: none
+  std::string daemon_server_name;       // in its certificate; empty: the host of the URL
 
   // runs, status
   std::string verdict, step, reason;  // empty: any

@@ -24,7 +24,8 @@ namespace asio = boost::asio;
 
 constexpr std::size_t answer_max = 16UL * 1024 * 1024;
 constexpr std::streamsize password_max = 4096;
-constexpr int http_bad_request = 400, http_unauthorized = 401;
+constexpr int http_bad_request = 400, http_unauthorized = 401, http_forbidden = 403;
+constexpr std::string_view certificate_wanted = "A client certificate that this daemon accepts";
 
 struct KeepAnswer {
   notify::Called* kept;
@@ -53,7 +54,8 @@ std::expected<std::string, std::string> password_of(const app::Flags& flags) {
 std::string explain(const Failure& failure) {
   if (!sonde::name(failure.reason).starts_with("tls_")) return failure.detail;
   return failure.detail +
-         "; --ca-file names the authority of the certificate, --server-name the name in it";
+         "; --ca-file names the authority of the certificate, --server-name the name in it, "
+         "--cert-file and --key-file a client certificate";
 }
 
 }  // namespace
@@ -70,6 +72,8 @@ std::expected<DaemonAnswer, std::string> ask_daemon(const app::Flags& flags,
       .timeout = std::chrono::seconds(flags.daemon_timeout)};
   call.line.limits.body = answer_max;
   call.line.tls.ca = flags.daemon_ca;
+  call.line.tls.cert = flags.daemon_cert;
+  call.line.tls.key = flags.daemon_key;
   call.line.tls.server_name = flags.daemon_server_name;
   if (!flags.daemon_user.empty()) {
     const auto password = password_of(flags);
@@ -88,10 +92,14 @@ std::expected<DaemonAnswer, std::string> ask_daemon(const app::Flags& flags,
   if (!called.answer.ok()) return std::unexpected(explain(called.answer.failure));
   net::Response& response = called.answer.response;
   const std::string* asks = response.header("www-authenticate");
+  const bool wants_password =
+      response.status == http_unauthorized && asks != nullptr && asks->contains("\"Sonde\"");
+  const bool wants_certificate =
+      response.status == http_forbidden && response.body.contains(certificate_wanted);
   return DaemonAnswer{.status = response.status,
                       .body = std::move(response.body),
-                      .wants_password = response.status == http_unauthorized && asks != nullptr &&
-                                        asks->contains("\"Sonde\"")};
+                      .wants_password = wants_password,
+                      .wants_certificate = wants_certificate};
 }
 
 std::expected<std::string, DaemonError> ask_api(const app::Flags& flags, std::string_view path) {
@@ -115,6 +123,7 @@ std::expected<std::string, DaemonError> ask_api(const app::Flags& flags, std::st
     text += ": " + text::printable(*said, true, 500);
   else
     text += ", which is no answer of a Sonde of this version";
+  if (answer->wants_certificate) text += "; give --cert-file and --key-file";
   if (answer->status == http_unauthorized) text += "; give --user and --password.file";
   return std::unexpected(DaemonError{std::move(text)});
 }

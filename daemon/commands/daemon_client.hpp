@@ -11,11 +11,12 @@ namespace sonde::commands {
 struct DaemonAnswer {
   int status = 0;
   std::string body;
-  bool wants_password = false;  // a Sonde daemon asks for a password
+  // It is of a Sonde daemon that answers only to who shows one of these.
+  bool wants_password = false, wants_certificate = false;
 };
 
-// Asks for `path`, with the user and password of the flags. The error says why there is no answer,
-// for people.
+// Asks for `path`, with the user, password and certificate of the flags. The error says why there
+// is no answer, for people.
 std::expected<DaemonAnswer, std::string> ask_daemon(const app::Flags& flags, std::string_view path);
 
 // The `data` of an answer of the API, as JSON. An error has the text of the daemon, and whether

@@ -14,15 +14,16 @@ constexpr std::string_view ready_path = "/-/ready";
 
 }  // namespace
 
-// A daemon that wants a password serves its port, which is what a container has to know; whether it
-// is ready it says only to who may ask.
+// A daemon that wants a password or a certificate serves its port, which is what a container has to
+// know; whether it is ready it says only to who may ask.
 int healthcheck_command(const app::Flags& flags) {
   const auto answer = ask_daemon(flags, ready_path);
   const std::string address = flags.daemon_url + std::string(ready_path);
-  if (answer && answer->wants_password) {
-    system::print(stdout, fmt::format("{}: alive; it wants a password, so it does not say whether "
-                                      "it is ready (auth_excluded_paths: [/-/ready] lets it)\n",
-                                      address));
+  if (answer && (answer->wants_password || answer->wants_certificate)) {
+    system::print(stdout,
+                  fmt::format("{}: alive; it wants a {}, so it does not say whether it is ready "
+                              "(auth_excluded_paths: [/-/ready] lets it)\n",
+                              address, answer->wants_password ? "password" : "client certificate"));
     return app::exit_ok;
   }
   const bool ready = answer && answer->status == status_ok;

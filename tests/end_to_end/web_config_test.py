@@ -34,6 +34,24 @@ class Healthcheck(Guarded):
         self.url = "http://127.0.0.1:%d" % other.server_address[1]
         self.assertEqual(self.ask()[0], 1)
 
+    def test_a_daemon_that_wants_a_client_certificate_is_alive_and_answers_who_shows_one(self):
+        self.certificates.issue("prometheus", "DNS:prometheus.example")
+        self.serve(self.verified() + "auth_excluded_paths: [/metrics]\n")
+        ours = ("--ca-file", self.certificates.ca)
+        code, said = self.ask(*ours)
+        self.assertEqual(code, 0, said)
+        self.assertIn("alive; it wants a client certificate", said)
+        shown = (*ours, "--cert-file", self.certificates.root / "prometheus.pem",
+                 "--key-file", self.certificates.root / "prometheus.key")
+        code, said = self.ask(*shown)
+        self.assertEqual(code, 0, said)
+        self.assertIn(": ready: HTTP 200", said)
+        for arguments, code in ((ours, 1), (shown, 2)):
+            done = subprocess.run([SONDE, "status", "--url", self.url, *arguments], capture_output=True, text=True,
+                                  timeout=60, check=False)
+            self.assertIn(done.returncode, (0, 2) if code == 2 else (code,), done.stderr)
+            self.assertEqual("--cert-file and --key-file" in done.stderr, arguments is ours, done.stderr)
+
     def test_the_certificate_is_verified_by_the_authority_and_the_name_that_are_given(self):
         self.serve(self.tls())
         code, said = self.ask()
