@@ -10,6 +10,7 @@
 
 #include "daemon/app/evidence_page.hpp"
 #include "daemon/app/exit_code.hpp"
+#include "daemon/app/history_at_start.hpp"
 #include "daemon/app/shard.hpp"
 #include "daemon/app/stopper.hpp"
 #include "daemon/app/version.hpp"
@@ -20,7 +21,6 @@
 #include "probes/net/version.hpp"
 
 namespace sonde::app {
-
 namespace {
 
 // Most descriptors are reserved for the probes.
@@ -74,7 +74,7 @@ void App::start() {
   restore(memory.take_remembered());
   tell_history(judge, !state.settings.storage.path.empty(), state.load);
   assign();
-  resume_metrics();
+  resume_metrics(judge, memory, metrics);
   alerting.start();
   heartbeat.assign(state.settings.heartbeat);
   serve();
@@ -130,28 +130,6 @@ void App::restore(const RestoredState& remembered) {
   history.restore(remembered.notes);
   notifier.restore(remembered.notes);
   pool.restore(conclusions.restore(remembered.notes));
-}
-
-// Counters begin at 0 again, except what alerts of Prometheus would miss: the rows of failures, and
-// failures that a scraper had no time to see.
-void App::resume_metrics() {
-  std::optional<WallTime> ended;
-  for (const auto& check : judge.checks()) {
-    const CheckStatus before = judge.standing(*check);
-    metrics.resume_row(*check, before.consecutive_failures);
-    ended = std::max(ended, before.last_run);
-  }
-  if (!ended || memory.store() == nullptr) return;
-  constexpr Span shown_before = std::chrono::minutes(30);
-  constexpr std::size_t runs_max = 20'000;
-  memory.store()->runs({.check = {},
-                        .outcome = Outcome::fail,
-                        .since = *ended - shown_before,
-                        .until = std::chrono::system_clock::now(),
-                        .limit = runs_max},
-                       [this, ended](store::Store::Runs runs) {
-                         if (runs) metrics.count_unseen(std::move(*runs), *ended);
-                       });
 }
 
 Instance App::instance() const {

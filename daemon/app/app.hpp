@@ -90,7 +90,6 @@ class App : private AppParts {
   Instance instance() const;
   Elsewhere elsewhere() const { return elsewhere_of(state.settings, state.flags.shard); }
   void restore(const RestoredState& remembered);
-  void resume_metrics();
   void serve();
   web::ReloadOutcome reload();
   std::vector<std::string> keep_for_restart(Settings& loaded) const;

@@ -1,12 +1,10 @@
 #include "daemon/app/page_sources.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
-#include "daemon/log/log.hpp"
 #include "probes/net/version.hpp"
 
 namespace sonde::app {
@@ -25,19 +23,6 @@ std::vector<std::string> failing_receivers(const notify::Notifier& notifier) {
 }
 
 }  // namespace
-
-void tell_history(const View& view, bool stored, LoadStatus& load) {
-  const auto all = view.checks();
-  load.probes = all.size();
-  load.restored = static_cast<std::size_t>(std::ranges::count_if(
-      all, [&view](const auto& check) { return view.standing(*check).last_run.has_value(); }));
-  if (!stored || all.empty()) return;
-  if (load.restored == 0)
-    log::say(log::Level::info, "starts without history: rates and alerts begin now");
-  else
-    log::say(log::Level::info, "restored rates and alert states",
-             {{"probes", fmt::format("{} of {}", load.restored, load.probes)}});
-}
 
 std::optional<page::AuthGoal> auth_goal(const std::vector<alert::RuleSettings>& rules,
                                         const Check& check) {

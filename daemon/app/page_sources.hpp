@@ -22,10 +22,6 @@ struct LoadStatus {
   std::size_t probes = 0, restored = 0;
 };
 
-// Notes and logs at the start how many probes have a history, so that a daemon without one is not
-// taken for one that has seen no failure. `stored`: there is a store that could have it.
-void tell_history(const View& view, bool stored, LoadStatus& load);
-
 // The components that know what the pages show. All have to outlive it.
 struct PageSources {
   const Settings& settings;

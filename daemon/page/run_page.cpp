@@ -86,8 +86,8 @@ std::string head_section(const RunView& view) {
           pair_of("Connection ended by", ending_of(trace.ending()));
   if (view.run.excluded) text += pair_of("Counted", "no, it began during a maintenance");
   text += pair_of("Run", "<span class=\"mono\">" + html(view.run.id) + "</span>") + "</dl>";
-  text +=
-      fmt::format("<p><a href=\"/api/v1{}?format=transcript\" download>Download as JSON</a>", run_path(view.run.id));
+  text += fmt::format("<p><a href=\"/api/v1{}?format=transcript\" download>Download as JSON</a>",
+                      run_path(view.run.id));
   if (!view.passed.empty())
     text += fmt::format(" · <a href=\"{}\">Last passing run before it</a>", run_path(view.passed));
   return text + "</p></section>\n";

@@ -28,12 +28,11 @@ struct Issued {
 // - an account that is closed (locked, banned), and a second factor that is wanted
 //   (mfaRequired, challengeName).
 // These count also beside a token, because a guest may get one. Without a token, what is softer
-// counts as well, if nothing affirms the login: messages, plain texts and XML that speak of a failure,
-// and what may be about something else than the login (authorized, valid, two_factor, a status of
-// the account such as "Unverified").
-// Looks at the whole, at its data, result, response and the like, and at what holds the token;
-// where that is elsewhere, of data and the like only at success and ok. Bodies above 64 KB are not
-// read. The result is text of the peer: scrub it. Pure.
+// counts as well, if nothing affirms the login: messages, plain texts and XML that speak of a
+// failure, and what may be about something else than the login (authorized, valid, two_factor, a
+// status of the account such as "Unverified"). Looks at the whole, at its data, result, response
+// and the like, and at what holds the token; where that is elsewhere, of data and the like only at
+// success and ok. Bodies above 64 KB are not read. The result is text of the peer: scrub it. Pure.
 std::string says_no(const net::Response& response, const Issued& issued);
 
 }  // namespace sonde::auth
