@@ -16,10 +16,14 @@ Row& row(std::vector<Row>& rows, const Row& fresh, auto same) {
   return known != rows.end() ? *known : rows.emplace_back(fresh);
 }
 
+PairCount& at(std::vector<PairCount>& counts, Step step, Reason reason) {
+  const auto same = [&](const PairCount& one) { return one.step == step && one.reason == reason; };
+  return row(counts, {step, reason}, same);
+}
+
 void count_pair(std::vector<PairCount>& counts, Step step, Reason reason, const Result& result,
                 Instant now) {
-  const auto same = [&](const PairCount& one) { return one.step == step && one.reason == reason; };
-  PairCount& pair = row(counts, {step, reason}, same);
+  PairCount& pair = at(counts, step, reason);
   pair.count.add(1, now);
   pair.newest = Exemplar(result, 1);
 }
@@ -122,10 +126,7 @@ void Counts::add_first(const Result& result, Instant now, bool excluded) {
 }
 
 void Counts::count_unseen(const Verdict& failed, Instant now) {
-  const auto same = [&](const PairCount& one) {
-    return one.step == failed.step && one.reason == failed.reason;
-  };
-  row(failures, {failed.step, failed.reason}, same).count.add(1, now);
+  at(failures, failed.step, failed.reason).count.add(1, now);
   if (failed.concluded != Reason::ok) at(conclusions, failed).add(1, now);
 }
 

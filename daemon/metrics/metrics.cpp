@@ -121,11 +121,11 @@ void Metrics::Renderer::resume_row(const Key& place, std::uint64_t failures) {
 }
 
 void Metrics::Renderer::count_unseen(const std::vector<RunRow>& runs, Instant now) {
-  for (auto& [place, counts] : counts_) {
-    const std::string check = key_of(*counts.check);
-    for (const RunRow& run : runs)
-      if (run.check == check) counts.count_unseen(run.verdict, now);
-  }
+  std::map<std::string, Counts*> by_name;
+  for (auto& [place, counts] : counts_) by_name.emplace(key_of(*counts.check), &counts);
+  for (const RunRow& run : runs)
+    if (const auto known = by_name.find(run.check); known != by_name.end())
+      known->second->count_unseen(run.verdict, now);
 }
 
 std::string Metrics::Renderer::page(PageFormat format, const Facts& facts, Instant now) const {
@@ -178,8 +178,10 @@ void Metrics::resume_row(const Check& check, std::uint64_t failures) {
 
 void Metrics::count_unseen(std::vector<RunRow> failed, WallTime ended) {
   if (failed.empty()) return;
-  renderer_->post([renderer = renderer_.get(), unseen = unseen_of(std::move(failed), ended),
-                   now = now_()] { renderer->count_unseen(unseen, now); });
+  renderer_->post(
+      [renderer = renderer_.get(), failed = std::move(failed), ended, now = now_()]() mutable {
+        renderer->count_unseen(unseen_of(std::move(failed), ended), now);
+      });
 }
 
 void Metrics::flush() {
