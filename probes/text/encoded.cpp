@@ -29,27 +29,21 @@ consteval Table base64_values() {
   return table;
 }
 
-consteval Table hex_values() {
+// Digits that are letters in either case.
+consteval Table values_of(std::string_view lower, std::string_view upper) {
   Table table;
   table.fill(no_digit);
-  for (unsigned char i = 0; i < 16; ++i)
-    table[static_cast<unsigned char>("0123456789abcdef"[i])] =
-        table[static_cast<unsigned char>("0123456789ABCDEF"[i])] = i;
+  for (std::size_t i = 0; i < lower.size(); ++i)
+    table[static_cast<unsigned char>(lower[i])] = table[static_cast<unsigned char>(upper[i])] =
+        static_cast<unsigned char>(i);
   return table;
 }
 
-// RFC 4648 section 6, in either case.
-consteval Table base32_values() {
-  Table table;
-  table.fill(no_digit);
-  for (unsigned char i = 0; i < 32; ++i)
-    table[static_cast<unsigned char>("abcdefghijklmnopqrstuvwxyz234567"[i])] =
-        table[static_cast<unsigned char>("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[i])] = i;
-  return table;
-}
-
-constexpr Table base64_value = base64_values(), base32_value = base32_values(),
-                hex_value = hex_values();
+// Base32: RFC 4648 section 6.
+constexpr Table base64_value = base64_values(),
+                base32_value = values_of("abcdefghijklmnopqrstuvwxyz234567",
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+                hex_value = values_of("0123456789abcdef", "0123456789ABCDEF");
 
 unsigned char value(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
 
