@@ -30,6 +30,10 @@ struct Request {
   std::string_view authorization;  // the header; empty: not sent
 };
 
+// How the answer to who is `forbidden` begins; commands that ask a daemon know it by that.
+inline constexpr std::string_view certificate_wanted =
+    "A client certificate that this daemon accepts";
+
 struct Decision {
   enum class Kind : std::uint8_t {
     allowed,

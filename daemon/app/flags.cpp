@@ -258,7 +258,8 @@ void add_daemon(CLI::App& command, Flags& flags) {
 void add_healthcheck(CLI::App& app, Flags& flags) {
   CLI::App* check = add_plain_command(app, flags, "healthcheck",
                                       "Ask the daemon on this machine whether it is ready. Exit "
-                                      "code 0: it is, or it is alive and wants a password; 1: it "
+                                      "code 0: it is, or it is alive and wants a password or a "
+                                      "certificate; 1: it "
                                       "is not.",
                                       Command::healthcheck);
   add_daemon(*check, flags);

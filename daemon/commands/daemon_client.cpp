@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "daemon/access/access.hpp"
 #include "daemon/notify/post.hpp"
 #include "probes/net/url.hpp"
 #include "probes/text/encode.hpp"
@@ -25,7 +26,6 @@ namespace asio = boost::asio;
 constexpr std::size_t answer_max = 16UL * 1024 * 1024;
 constexpr std::streamsize password_max = 4096;
 constexpr int http_bad_request = 400, http_unauthorized = 401, http_forbidden = 403;
-constexpr std::string_view certificate_wanted = "A client certificate that this daemon accepts";
 
 struct KeepAnswer {
   notify::Called* kept;
@@ -95,7 +95,7 @@ std::expected<DaemonAnswer, std::string> ask_daemon(const app::Flags& flags,
   const bool wants_password =
       response.status == http_unauthorized && asks != nullptr && asks->contains("\"Sonde\"");
   const bool wants_certificate =
-      response.status == http_forbidden && response.body.contains(certificate_wanted);
+      response.status == http_forbidden && response.body.contains(access::certificate_wanted);
   return DaemonAnswer{.status = response.status,
                       .body = std::move(response.body),
                       .wants_password = wants_password,

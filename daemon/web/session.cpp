@@ -64,9 +64,8 @@ std::optional<Refused> refusal_for(Decision::Kind kind) {
       return Refused{401, "A name and a password are needed (basic_auth_users)."};
     case Decision::Kind::forbidden:
       return Refused{403,
-                     "A client certificate that this daemon accepts is needed (client_auth_type, "
-                     "client_ca_file, "
-                     "client_allowed_sans)."};
+                     std::string(access::certificate_wanted) +
+                         " is needed (client_auth_type, client_ca_file, client_allowed_sans)."};
     case Decision::Kind::busy:
       break;
   }
