@@ -48,7 +48,8 @@ constexpr std::string_view bad_words[] = {
     "lockout",      "unauthenticated", "expired",   "blocked",      "disabled", "suspended",
     "banned",       "deactivated",     "mismatch",  "bad",          "unknown",  "cannot",
     "unsuccessful", "unable",          "exception", "unverified",   "ko"};
-constexpr std::string_view bad_words_abroad[] = {
+// In other languages than English.
+constexpr std::string_view bad_words_of_others[] = {
     "fehler",     "falsch",      "fehlgeschlagen", "erreur",     "invalide",    "incorrecte",
     "incorrecto", "incorrecta",  "errores",        "erreurs",    "errori",      "erros",
     "erro",       "gesperrt",    "abgelehnt",      "verweigert", "deaktiviert", "bloqué",
@@ -139,7 +140,7 @@ Tone tone_of(std::string_view text) {
   bool good = false;
   int negated = 0;
   for (const std::string& word : words_in(text)) {
-    const bool is_bad = is_tone_word(word, bad_words) || is_tone_word(word, bad_words_abroad);
+    const bool is_bad = is_tone_word(word, bad_words) || is_tone_word(word, bad_words_of_others);
     const bool is_good = is_tone_word(word, good_words);
     if (negated > 0 ? is_good || is_tone_word(word, wanted_words) : is_bad) return Tone::bad;
     good |= is_bad || is_good;
