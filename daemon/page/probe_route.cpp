@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view folder = "/probes/", proof_folder = "/proof/";
 constexpr std::size_t chart_runs_max = 20'000, incidents_max = 200;
-constexpr std::size_t pages_at_once = 8;  // each may hold the runs of a week
 
 using Hooks = std::shared_ptr<const PageHooks>;
 
@@ -142,11 +141,7 @@ web::Route proof_route(const Hooks& hooks) {
       respond(see(request, run_path((*read)->run.id)));
     });
   };
-  return {.path = std::string(proof_folder),
-          .methods = {"GET"},
-          .answer = answer,
-          .at_once_max = pages_at_once,
-          .below = true};
+  return recorded_route(proof_folder, answer);
 }
 
 web::Route probe_page_route(const Hooks& hooks) {
@@ -163,11 +158,7 @@ web::Route probe_page_route(const Hooks& hooks) {
       respond(page_reply(request, probe_page(*view)));
     });
   };
-  return {.path = std::string(folder),
-          .methods = {"GET"},
-          .answer = answer,
-          .at_once_max = pages_at_once,
-          .below = true};
+  return recorded_route(folder, answer);
 }
 
 }  // namespace sonde::page

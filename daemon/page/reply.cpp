@@ -1,5 +1,7 @@
 #include "daemon/page/reply.hpp"
 
+#include <utility>
+
 #include "daemon/metrics/gzip.hpp"
 #include "daemon/page/html.hpp"
 
@@ -38,6 +40,16 @@ web::WebReply error_reply(const web::WebRequest& request, unsigned status, std::
   return page_reply(request,
                     document({.now = {}, .title = std::string(title), .version = version}, body),
                     status);
+}
+
+web::Route recorded_route(std::string_view folder,
+                          std::function<void(const web::WebRequest&, web::Respond)> answer) {
+  constexpr std::size_t at_once = 8;
+  return {.path = std::string(folder),
+          .methods = {"GET"},
+          .answer = std::move(answer),
+          .at_once_max = at_once,
+          .below = true};
 }
 
 }  // namespace sonde::page

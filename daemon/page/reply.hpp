@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,10 @@ web::WebReply scriptless_reply(const web::WebRequest& request, std::string html,
 // A page that says why there is nothing: 404 or another status.
 web::WebReply error_reply(const web::WebRequest& request, unsigned status, std::string_view title,
                           std::string_view text, const std::string& version);
+
+// The route of the pages below `folder`, which read recorded runs. Few are made at the same time,
+// because each may hold the runs of a week.
+web::Route recorded_route(std::string_view folder,
+                          std::function<void(const web::WebRequest&, web::Respond)> answer);
 
 }  // namespace sonde::page

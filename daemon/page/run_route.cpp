@@ -13,7 +13,6 @@ namespace sonde::page {
 namespace {
 
 constexpr std::string_view folder = "/runs/";
-constexpr std::size_t pages_at_once = 8;
 
 using Hooks = std::shared_ptr<const PageHooks>;
 
@@ -94,11 +93,7 @@ web::Route run_route(const Hooks& hooks) {
       show(hooks, request, std::move(**read), respond);
     });
   };
-  return {.path = std::string(folder),
-          .methods = {"GET"},
-          .answer = answer,
-          .at_once_max = pages_at_once,
-          .below = true};
+  return recorded_route(folder, answer);
 }
 
 }  // namespace sonde::page
